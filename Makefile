@@ -1,0 +1,44 @@
+# From nothing on a machine with Python 3.11, git and make: `make demo`, `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test install lint types lock clean
+
+install: $(INSTALLED)
+
+# uv where the machine has it (3 to 7 s), else pip puts it into the virtual environment first.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kiji needs Python 3.11 or later: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.lock names into $(VENV)"
+	@uv=$$(command -v uv || echo $(BIN)/uv); \
+	test -x "$$uv" || $(BIN)/python -m pip install -q --disable-pip-version-check uv || exit 1; \
+	"$$uv" pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	"$$uv" pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/kiji demo
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+# The lock holds names, versions and hashes, and no address of a registry.
+lock: $(INSTALLED)
+	uv=$$(command -v uv || echo $(BIN)/uv); \
+	"$$uv" pip compile -q --all-extras --generate-hashes --universal --python-version 3.11 \
+	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,70 @@
+"""Filing addresses: one row for each, however it is written and whoever met it first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from storage.judgement import Place
+from storage.models import Address
+
+ROWS = 500
+"""Rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
+
+
+def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
+    """INSERT with ON CONFLICT, in the dialect of the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def insert_rows(
+    session: Session, statement: "sqlite.Insert | postgresql.Insert", rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Run an INSERT for many rows past the ORM: one statement, compiled once, whatever the number of rows."""
+    if rows:
+        session.connection().execute(statement, rows)
+
+
+def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
+    """Give every address a row, new or known; return the ids by key."""
+    by_key = {place.key: place for place in places}
+    ids: dict[str, int] = {}
+    # Sorted, so that two writers lock rows in one order.
+    keys = sorted(by_key)
+    for first in range(0, len(keys), ROWS):
+        chunk = keys[first : first + ROWS]
+        ids.update(_ids(session, chunk))
+        if missing := [key for key in chunk if key not in ids]:
+            ids.update(_insert(session, [by_key[key] for key in missing]))
+        if raced := [key for key in missing if key not in ids]:
+            ids.update(_ids(session, raced))
+    return ids
+
+
+def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(select(Address.key, Address.id).where(Address.key.in_(keys)))
+    return {row.key: row.id for row in rows}
+
+
+def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:
+    """Insert what nobody else has inserted meanwhile; return the ids by key."""
+    rows = [
+        {
+            "key": place.key,
+            "url": place.url,
+            "host": place.host,
+            "domain": place.domain,
+            "state": "known",
+            "attempts": 0,
+            "rereads": 0,
+            "reason": "",
+            "canonical_refused": "",
+        }
+        for place in places
+    ]
+    statement = insert_into(session, Address).on_conflict_do_nothing(index_elements=["key"])
+    inserted = session.connection().execute(statement.returning(Address.key, Address.id), rows)
+    return {row.key: row.id for row in inserted}

@@ -1,0 +1,270 @@
+"""Articles, copies and revisions: gather what stands, decide, apply."""
+
+import dataclasses
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses
+from storage.decision import (
+    CanonicalMet,
+    CopyOf,
+    Decision,
+    Known,
+    KnownCopy,
+    New,
+    Split,
+    Standing,
+    decide,
+)
+from storage.judgement import Judgement, Place
+from storage.models import Address, Article, Copy, Revision
+from storage.reading import Reading
+from storage.visit import Outcome
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an article page: its outcome, and the page under which its edges stand."""
+
+    outcome: Outcome
+    article: Article
+    edges_at: int
+    reason: str = ""
+
+
+def store_article(
+    session: Session, reading: Reading, page: Address, source_id: int, seen_at: datetime, judgement: Judgement
+) -> Stored:
+    """File an article page; ``page`` is the address that answered in the end.
+
+    Its row takes the spelling by which the page calls itself: links may spell it otherwise.
+    """
+    canonical = judgement.place(reading.canonical_url)
+    if canonical.key == page.key:
+        page.url = canonical.url
+    standing = _gather(session, reading, page, judgement)
+    decision = decide(reading, standing, judgement)
+    if isinstance(decision, Split):
+        # The other page keeps its article; this one has its own.
+        _give_back(session, decision.article)
+        decision = decide(reading, _gather(session, reading, page, judgement), judgement)
+    return _apply(session, decision, _Page(reading, page, standing, source_id, seen_at))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Page:
+    """The page that came, with what it is filed by."""
+
+    reading: Reading
+    address: Address
+    standing: Standing
+    source_id: int
+    seen_at: datetime
+
+
+def _gather(session: Session, reading: Reading, page: Address, judgement: Judgement) -> Standing:
+    place = Place(page.url, page.key, page.host, page.domain)
+    text_hash = judgement.text_hash(reading.text)
+    own, copy = _shown(session, page)
+    declared = _declared(session, reading, place, judgement)
+    twin = _twin(session, text_hash)
+    twin_page = session.get(Address, twin.address_id) if twin else None
+    return Standing(
+        page=place,
+        page_id=page.id,
+        text_hash=text_hash,
+        own=own,
+        copy=copy,
+        original=session.get(Article, copy.article_id) if copy else None,
+        declared=declared,
+        at_declared=session.get(Article, declared.article_id) if declared and declared.article_id else None,
+        twin=twin,
+        twin_domain=twin_page.domain if twin_page else "",
+    )
+
+
+def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
+    """File the canonical address that the page names, where it is another one."""
+    place = judgement.place(reading.canonical_url)
+    if place.key == page.key:
+        return None
+    return session.get(Address, file_addresses(session, [place])[place.key])
+
+
+def _shown(session: Session, page: Address) -> tuple[Article | None, Copy | None]:
+    """Give what is filed under this very address; an address that shows no article has neither."""
+    if page.article_id is None:
+        return None, None
+    own = session.scalars(select(Article).where(Article.address_id == page.id)).first()
+    return own, session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
+
+
+_TWIN = union_all(
+    select(literal(1).label("rank"), Article.id.label("id")).where(Article.text_hash == bindparam("hash")),
+    select(literal(2), Revision.article_id).where(Revision.text_hash == bindparam("hash")),
+    select(literal(3), Copy.article_id).where(Copy.text_hash == bindparam("hash")),
+)
+_TWINS = _TWIN.subquery()
+_FIRST_TWIN = select(_TWINS.c.id).order_by(_TWINS.c.rank, _TWINS.c.id).limit(1)
+
+
+def _twin(session: Session, text_hash: str) -> Article | None:
+    """Find the article stored first whose words, now or earlier or on a copy, are the same."""
+    if not text_hash:
+        return None
+    found = session.scalar(_FIRST_TWIN, {"hash": text_hash})
+    return session.get(Article, found) if found is not None else None
+
+
+def _give_back(session: Session, article: Article) -> None:
+    """File an article under the page that it was read from: its canonical address turned out to be another's."""
+    canonical, own = session.get_one(Address, article.address_id), session.get_one(Address, article.read_from_id)
+    canonical.article_id = None
+    own.page_id = None
+    own.canonical_refused = "the words at the canonical address are others"
+    article.address_id = own.id
+    session.flush()
+
+
+def _apply(session: Session, decision: Decision, page: _Page) -> Stored:
+    match decision:
+        case New():
+            return _store_new(session, decision, page)
+        case Known():
+            return _store_known(session, decision, page)
+        case CanonicalMet():
+            return _store_canonical(session, decision.article, page)
+        case CopyOf():
+            return _store_copy(session, decision, page)
+        case KnownCopy():
+            return _store_known_copy(session, decision.copy, page)
+        case Split():  # pragma: no cover - store_article decides again before it applies
+            msg = "a split article must be given back first"
+            raise AssertionError(msg)
+
+
+def _store_new(session: Session, decision: New, page: _Page) -> Stored:
+    declared = page.standing.declared if decision.at_declared else None
+    if page.standing.copy is not None:  # the page was a copy, and has words of its own now
+        session.delete(page.standing.copy)
+    article = Article(
+        address_id=declared.id if declared else page.address.id,
+        source_id=page.source_id,
+        first_seen_at=page.seen_at,
+        revised_at=page.seen_at,
+        revision=1,
+    )
+    _take_words(article, page)
+    session.add(article)
+    session.flush()
+    page.address.article_id = article.id
+    page.address.canonical_refused = decision.canonical_refused or page.reading.canonical_refused
+    if declared:
+        declared.article_id = article.id
+        page.address.page_id = declared.id
+    return Stored("new", article, article.address_id)
+
+
+def _store_known(session: Session, decision: Known, page: _Page) -> Stored:
+    article = decision.article
+    if decision.change == "revision":
+        session.add(
+            Revision(
+                article_id=article.id,
+                revision=article.revision,
+                seen_at=article.revised_at,
+                title=article.title,
+                text=article.text,
+                text_hash=article.text_hash,
+            )
+        )
+        article.revision += 1
+        article.revised_at = page.seen_at
+    _take_words(article, page)
+    page.address.article_id = article.id
+    return Stored("updated" if decision.change == "revision" else "unchanged", article, article.address_id)
+
+
+def _store_canonical(session: Session, article: Article, page: _Page) -> Stored:
+    """Let the canonical page's words take over; the page that was met first becomes the copy."""
+    first_met = session.get_one(Address, article.read_from_id)
+    _add_copy(session, article, first_met, "url", 1.0, _words_of(article))
+    _take_words(article, page)
+    return Stored("copy", article, page.address.id, f"the canonical page of what was first met at {first_met.url}")
+
+
+def _store_copy(session: Session, decision: CopyOf, page: _Page) -> Stored:
+    article = decision.article
+    if page.standing.copy is not None:
+        session.delete(page.standing.copy)
+        session.flush()
+    reading = page.reading
+    words = {
+        "source_id": page.source_id,
+        "title": reading.title,
+        "text": reading.text,
+        "text_hash": page.standing.text_hash,
+        "published_at": reading.published_at,
+        "extractor_version": reading.extractor_version,
+        "seen_at": page.seen_at,
+        "last_seen_at": page.seen_at,
+    }
+    _add_copy(session, article, page.address, decision.kind, decision.similarity, words)
+    page.address.article_id = article.id
+    page.address.canonical_refused = decision.canonical_refused or reading.canonical_refused
+    article.last_seen_at = max(article.last_seen_at, page.seen_at)
+    if decision.joined:
+        page.address.page_id = article.address_id
+    return Stored("copy", article, article.address_id if decision.joined else page.address.id)
+
+
+def _store_known_copy(session: Session, copy: Copy, page: _Page) -> Stored:
+    copy.title, copy.text, copy.text_hash = page.reading.title, page.reading.text, page.standing.text_hash
+    copy.extractor_version = page.reading.extractor_version
+    copy.last_seen_at = page.seen_at
+    article = session.get_one(Article, copy.article_id)
+    article.last_seen_at = max(article.last_seen_at, page.seen_at)
+    return Stored("unchanged", article, page.address.page_id or page.address.id)
+
+
+def _add_copy(
+    session: Session, article: Article, address: Address, kind: str, similarity: float, words: dict[str, object]
+) -> None:
+    session.add(Copy(address_id=address.id, article_id=article.id, kind=kind, similarity=similarity, **words))
+    session.flush()
+
+
+def _words_of(article: Article) -> dict[str, object]:
+    return {
+        "source_id": article.source_id,
+        "title": article.title,
+        "text": article.text,
+        "text_hash": article.text_hash,
+        "published_at": article.published_at,
+        "extractor_version": article.extractor_version,
+        "seen_at": article.first_seen_at,
+        "last_seen_at": article.last_seen_at,
+    }
+
+
+def _take_words(article: Article, page: _Page) -> None:
+    """Take over what the page says of the article; a date or picture once known is not lost to a page without."""
+    reading = page.reading
+    article.read_from_id = page.address.id
+    article.language = reading.language
+    article.language_confidence = reading.language_confidence
+    article.declared_language = reading.declared_language
+    article.title = reading.title
+    article.text = reading.text
+    article.text_hash = page.standing.text_hash
+    article.summary = reading.summary
+    article.authors = "; ".join(reading.authors)
+    if reading.published_at is not None:
+        article.published_at, article.published_precision = reading.published_at, reading.published_precision
+    article.modified_at = reading.modified_at or article.modified_at
+    article.image_url = reading.image_url or article.image_url
+    article.machine_generated = reading.machine_generated
+    article.extractor_version = reading.extractor_version
+    article.last_seen_at = page.seen_at

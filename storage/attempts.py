@@ -1,0 +1,87 @@
+"""Transactions of one run, tried again where the trouble passes: a server that restarts, writers in the way."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.errors import DatabaseBusy, DatabaseError, DatabaseTrouble
+from storage.runs import is_running
+
+logger = logging.getLogger(__name__)
+
+WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before each further try. Half a minute sees a PostgreSQL server through its restart; on SQLite each try
+waits for ``storage.database.BUSY_TIMEOUT`` besides."""
+
+T = TypeVar("T")
+
+
+class Attempts:
+    """Commits for one run. Blocks while it waits, so it belongs on a thread of its own.
+
+    Once the trouble has stayed too long, or is of a kind that does not pass, ``trouble`` says so in one line and
+    every further transaction fails at once, but the one that closes the run, which is tried once.
+    """
+
+    def __init__(self, database: Database, waits: Sequence[float] = WAITS) -> None:
+        self._database = database
+        self._waits = waits
+        self._stopping = threading.Event()
+        self._ended: DatabaseError | None = None
+        self.run_id = 0
+
+    @property
+    def trouble(self) -> str:
+        """What ended all writing; empty as long as the database serves."""
+        return str(self._ended or "")
+
+    def stop(self) -> None:
+        """Cut every wait short: what fails from now on is not tried again."""
+        self._stopping.set()
+
+    def commit(
+        self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None, *, last: bool = False
+    ) -> T:
+        """Run ``work`` in a transaction until it is committed; return what it returned.
+
+        ``again`` is run instead after a failed try, where it matters that the try may have been committed without
+        our hearing of it. Raises DatabaseTrouble when trouble stays, and DatabaseBusy where another crawl has
+        taken the database over meanwhile. Any other error is a mistake of ours that no later transaction would
+        survive either: it is logged whole, and ends the writing as trouble of its own.
+        """
+        if self._ended is not None and not last:
+            raise type(self._ended)(self.trouble)
+        waits = iter(() if self._ended is not None else self._waits)
+        tried = False
+        while True:
+            try:
+                return self._try(again if tried and again else work, tried=tried, last=last)
+            except DatabaseTrouble as trouble:
+                wait = next(waits, None) if trouble.passing else None
+                if wait is None or self._stopping.is_set():
+                    self._ended = self._ended or trouble
+                    raise
+                logger.warning("%s (trying again in %g s)", trouble, wait)
+                self._stopping.wait(wait)
+                tried = True
+            except DatabaseBusy as taken:
+                self._ended = self._ended or taken
+                raise
+            except Exception as error:
+                logger.exception("a transaction failed")
+                told = " ".join(str(error).split())[:300]
+                self._ended = DatabaseTrouble(f"database {self._database.url}: {type(error).__name__}: {told}")
+                raise self._ended from error
+
+    def _try(self, work: Callable[[Session], T], *, tried: bool, last: bool) -> T:
+        if tried:
+            self._database.renew()
+        with self._database.writing() as session:
+            if self.run_id and not last and not is_running(session, self.run_id):
+                msg = f"database {self._database.url}: another crawl has taken over from run {self.run_id}"
+                raise DatabaseBusy(msg)
+            return work(session)

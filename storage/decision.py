@@ -1,0 +1,127 @@
+"""What an article page is to what is stored already. Pure: gathered rows in, one decision out."""
+
+import dataclasses
+from typing import Literal
+
+from storage.judgement import Judgement, Place
+from storage.models import Address, Article, Copy
+from storage.reading import Reading
+
+CopyKind = Literal["url", "exact", "near"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """What is stored about an article page when it comes.
+
+    ``own`` is the article filed under the page's own address, ``copy`` the copy that this page is known to be,
+    with its ``original``. ``declared`` is the address that the page names as canonical (None where that is the
+    page's own), ``at_declared`` the article that stands there. ``twin`` is the article with the same words.
+    """
+
+    page: Place
+    page_id: int
+    text_hash: str
+    own: Article | None = None
+    copy: Copy | None = None
+    original: Article | None = None
+    declared: Address | None = None
+    at_declared: Article | None = None
+    twin: Article | None = None
+    twin_domain: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class New:
+    """A new article, filed under its believed canonical address where ``at_declared`` says so."""
+
+    at_declared: bool = False
+    canonical_refused: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """The page's own article again.
+
+    ``change`` says whether its words are the ``same``, a publisher's ``revision``, or a better reading of the same
+    words that is to be ``corrected`` in place.
+    """
+
+    article: Article
+    change: Literal["same", "revision", "corrected"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CanonicalMet:
+    """The canonical page of an article that was read from another page before: it takes over, that page is a copy."""
+
+    article: Article
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Split:
+    """The page of an address under which another page's article was filed, but with other words: two articles."""
+
+    article: Article
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Another page for a stored article; ``joined`` where the page itself names the article's as canonical."""
+
+    article: Article
+    kind: CopyKind
+    similarity: float
+    joined: bool = False
+    canonical_refused: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KnownCopy:
+    """The same copy again, perhaps with a few other words; its article has not changed by it."""
+
+    copy: Copy
+
+
+Decision = New | Known | CanonicalMet | Split | CopyOf | KnownCopy
+
+
+def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decision:
+    """Decide what the page is; the order of the questions is the order of certainty."""
+    if standing.own is not None:
+        return _own_article(reading, standing, standing.own, judgement)
+    if standing.copy is not None and standing.original is not None:
+        same = standing.copy.text_hash == standing.text_hash
+        if same or _agree(standing.original.text, reading, judgement)[0] != "different":
+            return KnownCopy(standing.copy)
+    refused = ""
+    if standing.declared is not None:
+        if standing.at_declared is not None:
+            if standing.at_declared.read_from_id == standing.page_id:
+                return _own_article(reading, standing, standing.at_declared, judgement)
+            kind, similarity = _agree(standing.at_declared.text, reading, judgement)
+            if kind != "different":
+                joined = standing.at_declared.address_id == standing.declared.id
+                return CopyOf(standing.at_declared, "url", similarity, joined=joined)
+            refused = "the words at the canonical address are others"
+        elif standing.declared.state == "done" and standing.declared.article_id is None:
+            refused = f"the canonical address gave no article: {standing.declared.outcome}"
+    if standing.twin is not None:
+        same_site = standing.twin_domain == standing.page.domain
+        return CopyOf(standing.twin, "url" if same_site else "exact", 1.0, canonical_refused=refused)
+    return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
+
+
+def _own_article(reading: Reading, standing: Standing, own: Article, judgement: Judgement) -> Decision:
+    if own.read_from_id != standing.page_id:
+        kind, _ = _agree(own.text, reading, judgement)
+        return Split(own) if kind == "different" else CanonicalMet(own)
+    same_title = judgement.text_hash(own.title) == judgement.text_hash(reading.title)
+    if own.text_hash == standing.text_hash and same_title:
+        return Known(own, "same")
+    return Known(own, "revision" if own.extractor_version == reading.extractor_version else "corrected")
+
+
+def _agree(text: str, reading: Reading, judgement: Judgement) -> tuple[str, float]:
+    comparison = judgement.compare(text, reading.text, reading.language)
+    return comparison.kind, comparison.similarity

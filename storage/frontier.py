@@ -1,0 +1,200 @@
+"""The frontier: which address is due, and leased to whom. It lives beside the articles, in the same transactions."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, exists, select, update
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses, insert_into
+from storage.claims import catch_up, claim, rescope
+from storage.models import Address, Claim, Source, SourceDomain
+from storage.schedule import POLL_INTERVAL
+from storage.scope import Scope
+from storage.visit import Lease
+
+
+def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[int, Scope]:
+    """File the sources, add the domains that they have learnt, and take up what a changed config opens."""
+    opened: dict[int, Scope] = {}
+    for scope in scopes:
+        session.execute(
+            insert_into(session, Source)
+            .values(name=scope.name, scope="")
+            .on_conflict_do_nothing(index_elements=["name"])
+        )
+        source = session.scalars(select(Source).where(Source.name == scope.name)).one()
+        learnt = session.scalars(select(SourceDomain.domain).where(SourceDomain.source_id == source.id))
+        whole = dataclasses.replace(scope, domains=scope.domains | frozenset(learnt))
+        if source.scope != whole.fingerprint():
+            rescope(session, source.id, whole)
+            source.scope = whole.fingerprint()
+        catch_up(session, source.id, whole, now)
+        opened[source.id] = whole
+    return opened
+
+
+def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) -> Scope:
+    """Add a registered domain that a configured feed or sitemap lists to its source."""
+    session.execute(
+        insert_into(session, SourceDomain).values(source_id=source_id, domain=domain).on_conflict_do_nothing()
+    )
+    whole = scope.with_domain(domain)
+    session.execute(update(Source).where(Source.id == source_id).values(scope=whole.fingerprint()))
+    return whole
+
+
+def due_sources(session: Session, names: Sequence[str], now: datetime) -> dict[str, bool]:
+    """Tell which of these sources have something to do now, and whether their start pages are to be polled.
+
+    A source that an earlier run left unfinished is due at once; one with articles to read again only is not polled.
+    """
+    known = {source.name: source for source in session.scalars(select(Source).where(Source.name.in_(names)))}
+    due: dict[str, bool] = {}
+    for name in names:
+        source = known.get(name)
+        if (
+            source is None
+            or source.due_at is None
+            or source.due_at <= now
+            or _has(session, source.id, Address.state.in_(["queued", "leased"]))
+        ):
+            due[name] = True
+        elif _has(session, source.id, Address.due_at <= now):
+            due[name] = False
+    return due
+
+
+def _has(session: Session, source_id: int, condition: object) -> bool:
+    claimed = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
+    return bool(session.scalar(select(exists(claimed.where(Claim.source_id == source_id, condition)))))  # type: ignore[arg-type]  # a column expression
+
+
+def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
+    """Make a source's start pages due now."""
+    ids = file_addresses(session, scope.starts)
+    claim(session, source_id, ids.values(), depth=0, via="start", found_on=None)
+    session.execute(
+        update(Claim)
+        .where(Claim.source_id == source_id, Claim.address_id.in_(ids.values()))
+        .values(via="start")
+        .execution_options(synchronize_session=False)
+    )
+    _make_due(session, list(ids.values()), now)
+    session.execute(update(Source).where(Source.id == source_id).values(polled_at=now, due_at=now + POLL_INTERVAL))
+
+
+def refresh(session: Session, source_id: int, now: datetime) -> None:
+    """Make every known article of a source due now."""
+    known = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
+    shown = known.where(Claim.source_id == source_id, Address.article_id.is_not(None), Address.page_id.is_(None))
+    _make_due(session, list(session.scalars(shown)), now)
+
+
+def _make_due(session: Session, address_ids: Sequence[int], now: datetime) -> None:
+    for first in range(0, len(address_ids), 1_000):
+        session.execute(
+            update(Address)
+            .where(Address.id.in_(address_ids[first : first + 1_000]), Address.state != "leased")
+            .values(state="queued", due_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def lease(
+    session: Session,
+    run_id: int,
+    sources: Mapping[int, Scope],
+    budgets: Mapping[int, int],
+    busy: Mapping[str, int],
+    *,
+    window: int,
+    limit: int,
+    now: datetime,
+) -> list[Lease]:
+    """Lease up to ``limit`` due addresses, nearest to the entries first, at most ``window`` in flight a host.
+
+    ``budgets`` are the pages that each source may still ask for, ``busy`` the addresses in flight by host.
+    """
+    taken: dict[int, Lease] = {}
+    left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
+    load = Counter(busy)
+    while len(taken) < limit and left:
+        full = [host for host, count in load.items() if count >= window]
+        rows = _due(session, list(left), full, list(taken), limit, now)
+        for row in rows:
+            if row.id in taken or load[row.host] >= window or left.get(row.source_id, 0) <= 0 or len(taken) >= limit:
+                continue
+            taken[row.id] = _lease_of(row, run_id, sources[row.source_id].name)
+            load[row.host] += 1
+            left[row.source_id] -= 1
+        left = {source_id: budget for source_id, budget in left.items() if budget > 0}
+        if len(rows) < limit:
+            break
+    if taken:
+        session.execute(
+            update(Address)
+            .where(Address.id.in_(taken))
+            .values(state="leased", lease_run_id=run_id)
+            .execution_options(synchronize_session=False)
+        )
+    return list(taken.values())
+
+
+_DueRow = Row[int, str, str, str | None, str | None, int, int, str]
+
+
+def _due(
+    session: Session, sources: Sequence[int], full_hosts: Sequence[str], taken: Sequence[int], limit: int, now: datetime
+) -> Sequence[_DueRow]:
+    statement = (
+        select(
+            Address.id,
+            Address.url,
+            Address.host,
+            Address.etag,
+            Address.last_modified,
+            Claim.source_id,
+            Claim.depth,
+            Claim.via,
+        )
+        .join(Claim, Claim.address_id == Address.id)
+        .where(Address.due_at <= now, Address.state != "leased", Claim.source_id.in_(sources))
+        .order_by(Claim.depth, Address.id)
+        .limit(limit)
+    )
+    if full_hosts:
+        statement = statement.where(Address.host.not_in(full_hosts))
+    if taken:
+        statement = statement.where(Address.id.not_in(taken))
+    return session.execute(statement).all()
+
+
+def _lease_of(row: _DueRow, run_id: int, source: str) -> Lease:
+    return Lease(
+        address_id=row.id,
+        run_id=run_id,
+        source_id=row.source_id,
+        source=source,
+        url=row.url,
+        host=row.host,
+        depth=row.depth,
+        via=row.via,
+        etag=row.etag,
+        last_modified=row.last_modified,
+    )
+
+
+def release(session: Session, run_id: int | None = None, keeping: Collection[int] = ()) -> None:
+    """Free a run's leases, but those of the addresses in ``keeping``; without a run every lease there is.
+
+    The latter is only for the holder of the database's lock: whoever had them is dead.
+    """
+    statement = update(Address).where(Address.state == "leased")
+    if run_id is not None:
+        statement = statement.where(Address.lease_run_id == run_id)
+    if keeping:
+        statement = statement.where(Address.id.not_in(keeping))
+    session.execute(statement.values(state="queued", lease_run_id=None).execution_options(synchronize_session=False))

@@ -1,0 +1,179 @@
+"""One record that somebody else fetched, stored as a crawl's visit is.
+
+It is a visit without a lease, and in three ways less than one: it may be older than what stands, its text may come
+from somebody else's extractor, and nobody asked for it. So
+
+- what is older than the wording that stands is filed among the earlier wordings, never over it (``earlier.py``);
+- a given text (one without an extractor's version) never replaces one that was read here from the page's bytes;
+- the frontier stays as it is, but where the record holds an article: its address is then done. A configured source
+  that covers it claims it as an entry of its listings; no other source claims anything.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses, insert_into
+from storage.claims import claim
+from storage.earlier import meet_earlier, meet_unchanged
+from storage.judgement import Judgement, Place
+from storage.models import Address, Article, Link, Source
+from storage.reading import Reading
+from storage.schedule import next_reread
+from storage.scope import Scope
+from storage.trouble import trouble_of
+from storage.visit import Lease, Outcome, Result, Visit
+from storage.visits import fetch_record, store_visit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImportedRecord:
+    """One record of a file, read; ``source`` is the name of its source.
+
+    ``number`` is the record's in its file, ``end`` where the next one begins. ``verdict`` is given where there is
+    nothing to read. The rest is as in ``Visit``.
+    """
+
+    url: str
+    source: str
+    fetched_at: datetime
+    number: int
+    end: int
+    status: int | None = None
+    reading: Reading | None = None
+    verdict: Literal["refused", "failed", "unchanged", "not_article"] | None = None
+    reason: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def store_batch(
+    session: Session,
+    run_id: int,
+    records: Sequence[ImportedRecord],
+    scopes: dict[int, Scope],
+    judgement: Judgement,
+    now: datetime,
+) -> list[Result]:
+    """Store records, each in a savepoint of its own; one that the database refuses is recorded as failed.
+
+    ``scopes`` are those of the configured sources by id, and are updated in place. Trouble with the database itself
+    is raised.
+    """
+    places = [judgement.place(record.url) for record in records]
+    ids = file_addresses(session, places)
+    addresses = {found.id: found for found in session.scalars(select(Address).where(Address.id.in_(ids.values())))}
+    sources = {scope.name: source_id for source_id, scope in scopes.items()}
+    results = []
+    for record, place in zip(records, places, strict=True):
+        if record.source not in sources:
+            sources[record.source] = _source_id(session, record.source)
+        lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
+        results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, judgement, now))
+    return results
+
+
+def _store_one(
+    session: Session,
+    lease: Lease,
+    record: ImportedRecord,
+    address: Address,
+    place: Place,
+    scopes: dict[int, Scope],
+    judgement: Judgement,
+    now: datetime,
+) -> Result:
+    learnt = dict(scopes)
+    try:
+        with session.begin_nested():
+            result = _store(session, lease, record, address, place, learnt, judgement, now)
+    except Exception as error:
+        if trouble_of(error, "") is not None:
+            raise
+        return _account(session, lease, record, "failed", f"storage: {type(error).__name__}: {error}"[:300])
+    scopes.update(learnt)
+    return result
+
+
+def lease_of(run_id: int, address: Address, source_id: int, source: str) -> Lease:
+    """Make the lease that an imported record never had."""
+    return Lease(address.id, run_id, source_id, source, address.url, address.host, depth=0, via="entry")
+
+
+def _source_id(session: Session, name: str) -> int:
+    statement = select(Source.id).where(Source.name == name)
+    known = session.scalar(statement)
+    if known is None:
+        row = insert_into(session, Source).values(name=name, scope="")
+        session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
+        known = session.scalars(statement).one()
+    return known
+
+
+def _account(session: Session, lease: Lease, record: ImportedRecord, outcome: Outcome, reason: str) -> Result:
+    session.add(fetch_record(lease, record.fetched_at, record.status, outcome, reason))
+    session.flush()
+    return Result(lease, outcome, reason)
+
+
+def _store(
+    session: Session,
+    lease: Lease,
+    record: ImportedRecord,
+    address: Address,
+    place: Place,
+    scopes: dict[int, Scope],
+    judgement: Judgement,
+    now: datetime,
+) -> Result:
+    reading = record.reading
+    if reading is None:
+        return _account(session, lease, record, *_without_reading(session, record, address))
+    if not reading.is_article:
+        outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
+        return _account(session, lease, record, outcome, reading.reason)
+    met = meet_earlier(session, address, reading, record.fetched_at, judgement)
+    scope = scopes.get(lease.source_id)
+    if scope is not None and scope.covers(place):
+        claim(session, lease.source_id, [address.id], depth=scope.entry_depth, via="entry", found_on=None)
+    if met is not None:
+        return _account(session, lease, record, *met)
+    visit = Visit(
+        lease,
+        record.url,
+        record.fetched_at,
+        record.status,
+        reading,
+        etag=record.etag,
+        last_modified=record.last_modified,
+    )
+    result = store_visit(session, visit, scopes, judgement)
+    _let_pass(address, record.fetched_at, now)
+    return result
+
+
+def _without_reading(session: Session, record: ImportedRecord, address: Address) -> tuple[Outcome, str]:
+    if record.verdict != "unchanged":
+        return record.verdict or "failed", record.reason
+    article = session.get(Article, address.article_id) if address.article_id else None
+    if article is None:
+        return "not_article", f"{record.reason}, and the page is not stored"
+    meet_unchanged(article, record.fetched_at)
+    session.execute(
+        update(Link)
+        .where(Link.page_id == (address.page_id or address.id), Link.last_seen_at < record.fetched_at)
+        .values(last_seen_at=record.fetched_at)
+        .execution_options(synchronize_session=False)
+    )
+    return "unchanged", record.reason
+
+
+def _let_pass(address: Address, fetched_at: datetime, now: datetime) -> None:
+    """Drop the readings again whose time has passed: an old page is not news that is still corrected."""
+    while address.due_at is not None and address.due_at <= now:
+        address.due_at = next_reread(fetched_at, address.rereads)
+        address.rereads += 1

@@ -1,0 +1,113 @@
+"""An import's writing: its records in batches, each with the place in the file to go on from."""
+
+import concurrent.futures
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.archive import Archive, utc_now
+from storage.imported import ImportedRecord, lease_of, store_batch
+from storage.judgement import Place
+from storage.models import Address, Fetch, ImportFile, Source
+from storage.runs import count
+from storage.visit import Result
+
+ARTICLES = ("new", "updated", "unchanged", "copy")
+"""The outcomes of a record that holds an article."""
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FileStanding:
+    """How far a file has been imported: where to go on, the number of the last record, and articles so far."""
+
+    file_id: int
+    position: int
+    records: int
+    articles: int
+
+
+class ImportArchive(Archive):
+    """A run's writing where the run is an import; ``start`` and ``finish`` are a crawl's.
+
+    A batch is one transaction: its articles, its accounts, and the place in the file, so that an import that is
+    killed goes on exactly after the last batch.
+    """
+
+    def covering(self, place: Place) -> str | None:
+        """Name the first of the run's sources to which an address belongs, learnt domains included."""
+        return next((scope.name for scope in self._scopes.values() if scope.covers(place)), None)
+
+    def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileStanding]":
+        """Tell where to go on in a file: at its begin, or where an import of it was interrupted.
+
+        ``size`` is in bytes, ``modified`` in nanoseconds since 1970; a file that has changed since is another one.
+        """
+
+        def begin(session: Session) -> FileStanding:
+            found = session.scalars(select(ImportFile).where(ImportFile.path == path)).first()
+            if found is None:
+                found = ImportFile(path=path)
+                session.add(found)
+            elif found.finished_at is None and (found.size, found.modified) == (size, modified):
+                found.run_id = self.run_id
+                return FileStanding(found.id, found.position, found.records, found.articles)
+            found.size, found.modified, found.run_id, found.finished_at = size, modified, self.run_id, None
+            found.position = found.records = found.articles = 0
+            session.flush()
+            return FileStanding(found.id, 0, 0, 0)
+
+        return self._submit(begin)
+
+    def close_file(self, file_id: int) -> "concurrent.futures.Future[None]":
+        """Note that a file has been read to its end: the next import of it begins anew."""
+
+        def end(session: Session) -> None:
+            session.get_one(ImportFile, file_id).finished_at = utc_now()
+
+        return self._submit(end)
+
+    def store_records(
+        self, file_id: int, records: Sequence[ImportedRecord]
+    ) -> "concurrent.futures.Future[list[Result]]":
+        """Store records of a file that follow each other; the results are in their order."""
+
+        def store(session: Session) -> list[Result]:
+            scopes, now = dict(self._scopes), utc_now()
+            results = store_batch(session, self.run_id, records, scopes, self._judgement, now)
+            found = session.get_one(ImportFile, file_id)
+            found.position, found.records = records[-1].end, records[-1].number
+            found.articles += sum(result.outcome in ARTICLES for result in results)
+            count(session, self.run_id, results)
+            return results
+
+        def store_again(session: Session) -> list[Result]:
+            if session.get_one(ImportFile, file_id).records < records[-1].number:
+                return store(session)
+            return self._stored(session, len(records))  # the commit that was not confirmed was one
+
+        return self._submit(store, store_again)
+
+    def _submit(
+        self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None
+    ) -> "concurrent.futures.Future[T]":
+        return self._thread.submit(self._attempts.commit, work, again)
+
+    def _stored(self, session: Session, number: int) -> list[Result]:
+        """Give the results of the run's last batch, as they were stored."""
+        rows = session.execute(
+            select(Fetch, Address, Source.name)
+            .join(Address, Address.id == Fetch.address_id)
+            .join(Source, Source.id == Fetch.source_id)
+            .where(Fetch.run_id == self.run_id)
+            .order_by(Fetch.id.desc())
+            .limit(number)
+        ).all()
+        return [
+            Result(lease_of(self.run_id, address, fetch.source_id, name), fetch.outcome, fetch.reason)  # type: ignore[arg-type]  # the column's check holds it to Outcome
+            for fetch, address, name in reversed(rows)
+        ]

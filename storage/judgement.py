@@ -1,0 +1,37 @@
+"""What storage has to be told, because deciding it belongs to the pipelines."""
+
+import dataclasses
+from typing import Protocol
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """An address as storage files it: ``key`` is one for all its spellings, ``domain`` the registered domain."""
+
+    url: str
+    key: str
+    host: str
+    domain: str
+
+
+class Comparison(Protocol):
+    """How two texts compare: ``kind`` is ``exact``, ``near`` or ``different``, ``similarity`` 0 to 1."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102 - described by the class
+
+    @property
+    def similarity(self) -> float: ...  # noqa: D102 - described by the class
+
+
+class Judgement(Protocol):
+    """Pure decisions that the pipelines make for storage; they hold no state and never raise."""
+
+    def place(self, url: str) -> Place:
+        """Tell where an absolute address belongs."""
+
+    def text_hash(self, text: str) -> str:
+        """Return the hash under which two texts are the same words; "" for a text without words."""
+
+    def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
+        """Decide whether two texts are one article."""

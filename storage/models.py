@@ -1,0 +1,279 @@
+"""The tables. Analysts read the views of ``storage.views``; the tables are the crawler's own.
+
+Names are singular for tables, plural for views. A page's life: an ``Address`` is known, claimed by a source,
+queued, leased, done; what it showed becomes an ``Article``, a ``Copy`` of one, or a reason in ``Fetch``.
+"""
+
+import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.types import StorableText, UTCDateTime
+
+Moment = datetime.datetime
+
+OUTCOMES = ("new", "updated", "unchanged", "copy", "not_article", "refused", "failed")
+"""The contract's outcomes: exactly one for each address taken up in a run."""
+
+TITLE_LIMIT = 2_000
+"""Characters of a title: the longest of the 512 measured pages has 312."""
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: StorableText(), Moment: UTCDateTime()}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class Source(Base):
+    """What an operator configured, or an address that was crawled ad hoc."""
+
+    __tablename__ = "source"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(StorableText(200), unique=True)
+    scope: Mapped[str] = mapped_column(default="")
+    polled_at: Mapped[Moment | None]
+    due_at: Mapped[Moment | None]
+
+
+class SourceDomain(Base):
+    """A registered domain that a source's configured feed or sitemap taught it."""
+
+    __tablename__ = "source_domain"
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    domain: Mapped[str] = mapped_column(StorableText(300), primary_key=True)
+
+
+class Address(Base):
+    """One address, however it is written: the frontier, and what every link points to.
+
+    ``state``: ``known`` (an edge's target, never queued), ``queued``, ``leased`` or ``done``. ``due_at`` is when it
+    is to be asked for next, null for never. ``page_id`` is the address that stands for this one: where it
+    redirects to, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
+    itself or as a copy; it is no foreign key, because ``article`` already refers to this table.
+    """
+
+    __tablename__ = "address"
+    __table_args__ = (
+        _one_of("state", ("known", "queued", "leased", "done")),
+        Index("ix_address_due_at", "due_at"),
+        Index("ix_address_article_id", "article_id"),
+        Index("ix_address_lease_run_id", "lease_run_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(StorableText(2_100), unique=True)
+    url: Mapped[str] = mapped_column(StorableText(2_100))
+    host: Mapped[str] = mapped_column(StorableText(300))
+    domain: Mapped[str] = mapped_column(StorableText(300))
+    state: Mapped[str] = mapped_column(String(8), default="known")
+    due_at: Mapped[Moment | None]
+    lease_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    rereads: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(StorableText(500), default="")
+    status: Mapped[int | None]
+    fetched_at: Mapped[Moment | None]
+    etag: Mapped[str | None] = mapped_column(StorableText(1_000))
+    last_modified: Mapped[str | None] = mapped_column(StorableText(100))
+    canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    article_id: Mapped[int | None]
+
+
+class Claim(Base):
+    """That a source wants an address, and the least number of links from an entry at which it met it.
+
+    ``via``: ``start``, ``listing`` (a listing that a listing lists), ``entry``, ``related`` or ``site``.
+    ``expanded_depth`` is the depth at which this page's links were last claimed in turn: where it is null or
+    greater than ``depth``, the stored edges are taken up (again), without a fetch.
+    """
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        _one_of("via", ("start", "listing", "entry", "related", "site")),
+        Index("ix_claim_address_id", "address_id"),
+    )
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    depth: Mapped[int]
+    via: Mapped[str] = mapped_column(String(8))
+    found_on_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    expanded_depth: Mapped[int | None]
+
+
+class Link(Base):
+    """An edge: ``related`` as a page declares it, ``site`` for any other article-like link of a followed page.
+
+    ``url`` is the target as this page spells it, cleaned of fragment and trackers.
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (
+        _one_of("kind", ("related", "site")),
+        UniqueConstraint("page_id", "target_id", "kind"),
+        Index("ix_link_target_id", "target_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8))
+    url: Mapped[str] = mapped_column(StorableText(2_100))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
+    summary: Mapped[str] = mapped_column(StorableText(10_000))
+    language: Mapped[str] = mapped_column(String(8))
+    first_seen_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+
+
+class Article(Base):
+    """One row for each distinct article, under its canonical address.
+
+    ``read_from_id`` is the address whose bytes the text came from; it differs from ``address_id`` where an AMP or
+    print page was met before its canonical page. ``revised_at`` is when this wording was first seen.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_text_hash", "text_hash"),
+        Index("ix_article_language_published_at", "language", "published_at"),
+        Index("ix_article_source_id", "source_id"),
+        Index("ix_article_story_id", "story_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"), unique=True)
+    read_from_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    language: Mapped[str] = mapped_column(String(8))
+    language_confidence: Mapped[float]
+    declared_language: Mapped[str | None] = mapped_column(StorableText(35))
+    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
+    text: Mapped[str]
+    text_hash: Mapped[str] = mapped_column(String(64))
+    summary: Mapped[str] = mapped_column(StorableText(20_000))
+    authors: Mapped[str] = mapped_column(StorableText(2_000))
+    published_at: Mapped[Moment | None]
+    published_precision: Mapped[str | None] = mapped_column(String(8))
+    modified_at: Mapped[Moment | None]
+    image_url: Mapped[str | None] = mapped_column(StorableText(2_100))
+    machine_generated: Mapped[bool]
+    extractor_version: Mapped[str] = mapped_column(StorableText(60))
+    first_seen_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+    revision: Mapped[int] = mapped_column(default=1)
+    revised_at: Mapped[Moment]
+    story_id: Mapped[int | None]
+
+
+class Revision(Base):
+    """A wording of an article that the publisher has replaced since; the present one stands in ``article``."""
+
+    __tablename__ = "superseded_revision"
+    __table_args__ = (Index("ix_superseded_revision_text_hash", "text_hash"),)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    seen_at: Mapped[Moment]
+    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
+    text: Mapped[str]
+    text_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Copy(Base):
+    """Another page on which an article was met, with its own words."""
+
+    __tablename__ = "copy"
+    __table_args__ = (
+        _one_of("kind", ("url", "exact", "near")),
+        Index("ix_copy_article_id", "article_id"),
+        Index("ix_copy_text_hash", "text_hash"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    similarity: Mapped[float]
+    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
+    text: Mapped[str]
+    text_hash: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[Moment | None]
+    extractor_version: Mapped[str] = mapped_column(StorableText(60))
+    seen_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+
+
+class Run(Base):
+    """One crawl: who ran it, when, and the seven counts that its fetches add up to."""
+
+    __tablename__ = "run"
+    __table_args__ = (_one_of("status", ("running", "done", "failed", "stopped", "killed")),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    command: Mapped[str] = mapped_column(StorableText(2_000))
+    version: Mapped[str] = mapped_column(StorableText(60))
+    host: Mapped[str] = mapped_column(StorableText(200))
+    pid: Mapped[int]
+    started_at: Mapped[Moment]
+    finished_at: Mapped[Moment | None]
+    status: Mapped[str] = mapped_column(String(8), default="running")
+    requests: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    copy: Mapped[int] = mapped_column(default=0)
+    not_article: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+
+
+class Fetch(Base):
+    """How one address that a run took up ended."""
+
+    __tablename__ = "fetch"
+    __table_args__ = (
+        _one_of("outcome", OUTCOMES),
+        Index("ix_fetch_run_id_source_id", "run_id", "source_id"),
+        Index("ix_fetch_address_id", "address_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    via: Mapped[str] = mapped_column(String(8))
+    fetched_at: Mapped[Moment]
+    status: Mapped[int | None]
+    outcome: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(StorableText(500))
+
+
+class ImportFile(Base):
+    """A file that was imported, and how far: an import that was interrupted goes on at ``position``.
+
+    ``size`` (bytes) and ``modified`` (nanoseconds since 1970) tell whether it is still the same file.
+    """
+
+    __tablename__ = "import_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(StorableText(4_100), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+    records: Mapped[int] = mapped_column(default=0)
+    articles: Mapped[int] = mapped_column(default=0)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    finished_at: Mapped[Moment | None]

@@ -1,0 +1,118 @@
+"""What the pipelines hand to storage: a page's bytes, read."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import Any, Literal
+
+PageKind = Literal["article", "section", "feed", "sitemap", "other", "unreadable"]
+EntryVia = Literal["feed", "sitemap", "section"]
+Precision = Literal["instant", "day"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Card:
+    """One related article as a page itself declares it: ``url`` is absolute and cleaned of fragment and trackers.
+
+    ``title`` and ``summary`` are the card's own words, "" where it has none; ``language`` is judged by them
+    (``ja``, ``en``, another ISO 639-1 code or ``und``).
+    """
+
+    url: str
+    title: str = ""
+    summary: str = ""
+    language: str = "und"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cut:
+    """Something that was taken out of the page before or after extraction, and why.
+
+    ``rule`` names the rule (``related-cards``, ``consent``, ``caption``, ``title-repeated``, …), ``detail`` the
+    evidence, ``text`` the first 200 characters of what went.
+    """
+
+    rule: str
+    detail: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a listing (feed, sitemap, section page): where an article stands, and what the listing says of it."""
+
+    url: str
+    title: str = ""
+    summary: str = ""
+    published_at: datetime.datetime | None = None
+    is_listing: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """One page, read: an article or the reason why it is none, with what it points to.
+
+    Times are aware and UTC. A ``day`` precision stands at midnight of the page's own zone, converted to UTC.
+    ``kind`` ``unreadable`` says that the page could not be parsed at all (too large, the parser hung or crashed).
+    ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
+    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical`` as it stands there,
+    absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's own AMP
+    addresses. ``outlinks`` are the article-like links of the whole page in document order (for
+    ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
+    """
+
+    url: str
+    canonical_url: str
+    is_article: bool = False
+    reason: str = ""
+    title: str = ""
+    text: str = ""
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime.datetime | None = None
+    published_precision: Precision | None = None
+    modified_at: datetime.datetime | None = None
+    language: str = "und"
+    image_url: str | None = None
+    related: tuple[Card, ...] = ()
+    kind: PageKind = "other"
+    entries: tuple[Entry, ...] = ()
+    outlinks: tuple[str, ...] = ()
+    alternates: tuple[str, ...] = ()
+    declared_canonical: str | None = None
+    canonical_refused: str = ""
+    declared_language: str | None = None
+    language_confidence: float = 0.0
+    machine_generated: bool = False
+    encoding: str = ""
+    cuts: tuple[Cut, ...] = ()
+    extractor_version: str = ""
+
+    def as_inspected(self) -> Mapping[str, Any]:
+        """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""
+        return {
+            "url": self.url,
+            "canonical_url": self.canonical_url,
+            "is_article": self.is_article,
+            "reason": self.reason,
+            "title": self.title,
+            "text": self.text,
+            "summary": self.summary,
+            "authors": list(self.authors),
+            "published_at": iso_utc(self.published_at),
+            "published_precision": self.published_precision,
+            "modified_at": iso_utc(self.modified_at),
+            "language": self.language,
+            "image_url": self.image_url,
+            "related": [dataclasses.asdict(card) for card in self.related],
+        }
+
+    def __repr__(self) -> str:
+        return f"<Reading {self.kind} {self.canonical_url[:200]} {self.title[:40]!r} {len(self.text)} characters>"
+
+
+def iso_utc(moment: datetime.datetime | None) -> str | None:
+    """An aware time as ISO 8601 in UTC with ``Z``, to the second: ``2025-10-26T01:30:00Z``."""
+    if moment is None:
+        return None
+    return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,181 @@
+"""The runs' accounts: one row a run, seven counts that its fetches add up to."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.models import OUTCOMES, Address, Claim, Fetch, Run, Source
+from storage.reading import iso_utc
+from storage.visit import Result
+
+BUDGET_REASON = "budget: max_pages reached"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceAccount:
+    """What one source gave in one run; ``gave`` is the contract's: a start page answered, and an article is known."""
+
+    source: str
+    counts: Mapping[str, int]
+    gave: bool
+
+    @property
+    def fetched(self) -> int:
+        """Addresses taken up."""
+        return sum(self.counts.values())
+
+
+def start_run(session: Session, *, command: str, version: str, host: str, pid: int, now: datetime) -> int:
+    """Open a run."""
+    run = Run(command=command, version=version, host=host, pid=pid, started_at=now)
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def bury_dead_runs(session: Session) -> None:
+    """Call every run ``killed`` that still says ``running``: the caller holds the lock, so they are dead."""
+    last_sign = select(func.max(Fetch.fetched_at)).where(Fetch.run_id == Run.id).scalar_subquery()
+    session.execute(
+        update(Run)
+        .where(Run.status == "running")
+        .values(status="killed", finished_at=func.coalesce(last_sign, Run.started_at))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_running(session: Session, run_id: int) -> bool:
+    """Whether a run may still write: one that lost its lock to another has been called ``killed`` by it."""
+    return session.scalar(select(Run.status).where(Run.id == run_id)) == "running"
+
+
+def count(session: Session, run_id: int, results: Iterable[Result]) -> None:
+    """Add outcomes to a run, in the transaction that stores them."""
+    outcomes = Counter(result.outcome for result in results)
+    columns = {name: getattr(Run, name) + number for name, number in outcomes.items()}
+    if columns:
+        session.execute(
+            update(Run).where(Run.id == run_id).values(columns).execution_options(synchronize_session=False)
+        )
+
+
+def record_requests(session: Session, run_id: int, requests: int) -> None:
+    """Note how many HTTP requests the run has made so far, redirects, retries and robots.txt included."""
+    session.execute(
+        update(Run).where(Run.id == run_id).values(requests=requests).execution_options(synchronize_session=False)
+    )
+
+
+def refuse_for_budget(session: Session, run_id: int, source_id: int, now: datetime) -> int:
+    """Record what a source's budget left over, once for each address; all of it stays queued for the next run."""
+    left = (
+        select(Address.id, Claim.via)
+        .join(Claim, Claim.address_id == Address.id)
+        .where(Claim.source_id == source_id, Address.state == "queued", Address.outcome.is_(None))
+    )
+    rows = [
+        {
+            "run_id": run_id,
+            "source_id": source_id,
+            "address_id": row.id,
+            "via": row.via,
+            "fetched_at": now,
+            "outcome": "refused",
+            "reason": BUDGET_REASON,
+        }
+        for row in session.execute(left)
+    ]
+    for first in range(0, len(rows), 1_000):
+        chunk = rows[first : first + 1_000]
+        session.execute(insert(Fetch), chunk)
+        session.execute(
+            update(Address)
+            .where(Address.id.in_([row["address_id"] for row in chunk]))
+            .values(outcome="refused", reason=BUDGET_REASON)
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(update(Run).where(Run.id == run_id).values(refused=Run.refused + len(rows)))
+    return len(rows)
+
+
+def finish_run(session: Session, run_id: int, status: str, now: datetime) -> None:
+    """Close a run as ``done``, ``failed`` or ``stopped``."""
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(status=status, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) -> list[SourceAccount]:
+    """Give what each source of a run gave; a source that was not polled gave unless all that it was asked failed."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in polled}
+    query = "SELECT source, outcome, count(*) AS number FROM fetches WHERE run_id = :run GROUP BY source, outcome"
+    for row in connection.execute(text(query), {"run": run_id}):
+        counts.setdefault(row.source, Counter())[row.outcome] = row.number
+    answered = set(
+        connection.scalars(
+            text(
+                "SELECT DISTINCT source FROM fetches WHERE run_id = :run AND via IN ('start', 'listing')"
+                " AND status < 400 AND outcome NOT IN ('failed', 'refused')"
+            ),
+            {"run": run_id},
+        )
+    )
+    return [
+        SourceAccount(
+            name, dict(found), _gave(connection, name, found, polled=name in polled, answered=name in answered)
+        )
+        for name, found in counts.items()
+    ]
+
+
+def _gave(connection: Connection, name: str, found: Counter[str], *, polled: bool, answered: bool) -> bool:
+    if not polled:
+        return found.total() == 0 or found.total() > found["failed"] + found["refused"]
+    if not answered:
+        return False
+    known = (
+        "SELECT 1 FROM claim JOIN source ON source.id = claim.source_id JOIN address ON address.id = claim.address_id"
+        " WHERE source.name = :name AND address.article_id IS NOT NULL LIMIT 1"
+    )
+    return connection.scalar(text(known), {"name": name}) is not None
+
+
+def run_record(connection: Connection, run_id: int) -> dict[str, Any] | None:
+    """Give one row of the view ``runs`` ready for JSON, times with ``Z``; None where there is no such run."""
+    row = connection.execute(select(Run.__table__).where(Run.id == run_id)).mappings().first()
+    if row is None:
+        return None
+    names = {"new": "articles_new", "updated": "articles_updated", "unchanged": "articles_unchanged"}
+    names |= {"copy": "copies", "not_article": "not_articles"}
+    record: dict[str, Any] = {"id": row["id"]}
+    record |= {name: iso_utc(row[name]) for name in ("started_at", "finished_at")}
+    record |= {"status": row["status"], "requests": row["requests"]}
+    record |= {names.get(outcome, outcome): row[outcome] for outcome in OUTCOMES}
+    return record | {"command": row["command"], "version": row["version"]}
+
+
+def fetches_of(connection: Connection, run_id: int) -> list[dict[str, Any]]:
+    """Give the run's rows of the view ``fetches`` ready for JSON, in the order in which they ended."""
+    columns = (Source.name.label("source"), Address.url, Fetch.fetched_at, Fetch.status, Fetch.outcome, Fetch.reason)
+    rows = connection.execute(
+        select(*columns)
+        .join(Address, Address.id == Fetch.address_id)
+        .join(Source, Source.id == Fetch.source_id)
+        .where(Fetch.run_id == run_id)
+        .order_by(Fetch.id)
+    )
+    return [dict(row) | {"fetched_at": iso_utc(row["fetched_at"])} for row in rows.mappings()]
+
+
+def recent_runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Give the newest runs, newest first."""
+    ids = connection.scalars(select(Run.id).order_by(Run.id.desc()).limit(limit)).all()
+    return [record for run_id in ids if (record := run_record(connection, run_id)) is not None]

@@ -1,0 +1,42 @@
+"""What one source wants: its addresses, how far from them, how many."""
+
+import dataclasses
+import json
+from typing import Literal
+
+from storage.judgement import Place
+
+Follow = Literal["related", "site", "none"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scope:
+    """A source's part of a crawl.
+
+    ``hosts`` and ``domains`` (registered domains, those learnt from its feeds and sitemaps included) are what
+    belongs to the source; a host covers its subdomains where it is a name without port. ``entry_depth`` is the
+    depth of what a start page lists: 0, but 1 for an address crawled ad hoc. ``max_pages`` is a run's budget.
+    """
+
+    name: str
+    starts: tuple[Place, ...]
+    hosts: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    follow: Follow = "related"
+    depth: int = 3
+    max_pages: int = 2000
+    entry_depth: int = 0
+
+    def covers(self, place: Place) -> bool:
+        """Whether an address belongs to the source."""
+        if place.domain in self.domains or place.host in self.hosts:
+            return True
+        return any(place.host.endswith("." + host) for host in self.hosts)
+
+    def with_domain(self, domain: str) -> "Scope":
+        """The same source, which has learnt of one more registered domain."""
+        return dataclasses.replace(self, domains=self.domains | {domain})
+
+    def fingerprint(self) -> str:
+        """What decides which links are followed; when it changes, stored edges are looked at anew."""
+        return json.dumps([self.follow, self.depth, sorted(self.hosts), sorted(self.domains)])

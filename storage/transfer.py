@@ -1,0 +1,151 @@
+"""Copying a whole archive from one database to another, SQLite or PostgreSQL, and proving that nothing changed."""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select, text, update
+
+from storage.database import Database
+from storage.errors import DatabaseError
+from storage.models import Base
+from storage.reading import iso_utc
+
+BATCH = 1_000
+"""Rows read and written in one go; memory does not grow with the archive."""
+
+_HASH_RANGE = 2**256
+
+Progress = Callable[[str, int], None]
+"""Told the table and how many of its rows were dealt with since the last call; each is read twice in all."""
+
+
+class TransferRefused(DatabaseError):
+    """The target is not empty, or came out different from the source; it was left as it was."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TableDigest:
+    """A table's content, whatever database it lies in: equal digests, equal rows.
+
+    ``digest`` is the sum, modulo 2 to the 256, of the SHA-256 of every row as JSON (times in ISO 8601, UTC): the
+    order of the rows does not matter, which databases sort by different rules.
+    """
+
+    rows: int
+    digest: str
+
+
+def rows_in(database: Database) -> int:
+    """Count what there is to copy."""
+    with database.reading() as connection:
+        return sum(_count(connection, table) for table in Base.metadata.sorted_tables)
+
+
+def digests(database: Database) -> dict[str, TableDigest]:
+    """Give every table's digest."""
+    with database.reading() as connection:
+        return {table.name: _digest_of(connection, table) for table in Base.metadata.sorted_tables}
+
+
+def copy_archive(source: Database, target: Database, progress: Progress = lambda _table, _rows: None) -> int:
+    """Copy every row, with its id, into an empty archive, in one transaction; return how many there were.
+
+    The caller holds both databases' locks. Raises TransferRefused where the target has rows already, or where what
+    is read back from it is not what was read from the source.
+    """
+    copied = 0
+    with source.reading() as old, target.writing() as session:
+        new = session.connection()
+        for table in Base.metadata.sorted_tables:
+            if _count(new, table):
+                msg = f"database {target.url} is not empty: its table {table.name} has rows; give a database of its own"
+                raise TransferRefused(msg)
+        for table in Base.metadata.sorted_tables:
+            there = _copy_table(old, new, table, progress)
+            here = _digest_of(new, table, progress)
+            if there != here:
+                msg = f"table {table.name} came out different: {there.rows} rows in {source.url}, {here.rows} copied"
+                raise TransferRefused(msg)
+            if not target.is_sqlite:
+                _set_sequence(new, table)
+            copied += there.rows
+    return copied
+
+
+def _copy_table(old: Connection, new: Connection, table: Table, progress: Progress) -> TableDigest:
+    """Copy a table; references to its own rows are set when all of these are there."""
+    to_itself = [column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
+    unset: dict[str, None] = dict.fromkeys(column.name for column in to_itself)
+    digest = _Digest()
+    for batch in _batches(old, table):
+        digest.add(batch)
+        new.execute(insert(table), [{**row._mapping, **unset} for row in batch])
+        progress(table.name, len(batch))
+    for column in to_itself:
+        _set_references(old, new, table, column)
+    return digest.result()
+
+
+def _set_references(old: Connection, new: Connection, table: Table, column: Column[object]) -> None:
+    [key] = table.primary_key.columns
+    statement = update(table).where(key == bindparam("of")).values({column: bindparam("to")})
+    found = old.execution_options(yield_per=BATCH).execute(select(key, column).where(column.is_not(None)))
+    for batch in found.partitions():
+        new.execute(statement, [{"of": of, "to": to} for of, to in batch])
+
+
+def _batches(connection: Connection, table: Table) -> Iterator[list[Row[*tuple[object, ...]]]]:
+    for batch in connection.execute(select(table), execution_options={"yield_per": BATCH}).partitions():
+        yield list(batch)
+
+
+def _digest_of(connection: Connection, table: Table, progress: Progress = lambda _table, _rows: None) -> TableDigest:
+    digest = _Digest()
+    for batch in _batches(connection, table):
+        digest.add(batch)
+        progress(table.name, len(batch))
+    return digest.result()
+
+
+class _Digest:
+    def __init__(self) -> None:
+        self._rows = self._sum = 0
+
+    def add(self, rows: list[Row[*tuple[object, ...]]]) -> None:
+        for row in rows:
+            content = json.dumps(list(row), ensure_ascii=False, default=_as_text).encode()
+            self._sum += int.from_bytes(hashlib.sha256(content).digest())
+            self._rows += 1
+
+    def result(self) -> TableDigest:
+        return TableDigest(self._rows, f"{self._sum % _HASH_RANGE:064x}")
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, datetime.datetime):
+        return iso_utc(value)
+    msg = f"no rule for the hash of a {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _set_sequence(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL number on from the highest id; SQLite does by itself."""
+    column = table.autoincrement_column
+    if column is None:
+        return
+    connection.execute(
+        text("SELECT setval(pg_get_serial_sequence(:table, :column), :last, :used)"),
+        {
+            "table": f'"{table.name}"',
+            "column": column.name,
+            "last": (last := connection.execute(select(func.max(column))).scalar()) or 1,
+            "used": last is not None,
+        },
+    )

@@ -1,0 +1,59 @@
+"""Bring a database to the newest schema: backup, views dropped, migrated, views made, checked.
+
+Foreign keys are off meanwhile, set outside the transaction: batch mode on a parent table with
+``foreign_keys=ON`` deleted every child row and reported success. DDL is transactional on both databases here,
+because ``storage.database`` begins transactions itself.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.errors import SchemaMismatch
+from storage.migrations.history import HEAD, known_revisions, present_revision
+from storage.views import create_views, drop_views
+
+
+def upgrade(database: Database) -> Path | None:
+    """Upgrade in one transaction; return the backup's path where there was something to back up.
+
+    Raises SchemaMismatch for a schema that is not known here, and for rows that break a foreign key afterwards.
+    """
+    with database.reading() as connection:
+        revision = present_revision(connection)
+    if revision == HEAD:
+        return None
+    if revision is not None and revision not in known_revisions():
+        msg = f"database {database.url} has schema {revision}, made by a newer version of Kiji"
+        raise SchemaMismatch(msg)
+    backup = _back_up(database, revision) if revision and database.is_sqlite else None
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above
+        with connection.begin():
+            drop_views(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            create_views(connection)
+            if database.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
+                msg = f"database {database.url}: the upgrade would leave table {broken[0]} with broken references"
+                raise SchemaMismatch(msg)
+        if database.is_sqlite:
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]  # open above
+    return backup
+
+
+def _back_up(database: Database, revision: str) -> Path:
+    source = Path(database.engine.url.database or "")
+    target = source.with_name(f"{source.name}.backup-{revision}")
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
+    old.close()
+    new.close()
+    return target

@@ -1,0 +1,68 @@
+"""The contract's views: what analysts query. They are dropped and made anew at every upgrade.
+
+Plain SQL that SQLite and PostgreSQL read alike (FETCH is a word of PostgreSQL's own, so that name is quoted). Columns
+are described in ``docs/data-dictionary.md``.
+"""
+
+from sqlalchemy import Connection, text
+
+_ARTICLES = """
+SELECT article.id, address.url, source.name AS source, address.host AS site, article.language, article.title,
+       article.text, article.summary, article.authors, article.published_at, article.published_precision,
+       article.modified_at, article.first_seen_at, article.last_seen_at, article.image_url, article.story_id,
+       article.machine_generated, article.language_confidence, article.declared_language, article.revision
+FROM article
+JOIN address ON address.id = article.address_id
+JOIN source ON source.id = article.source_id
+"""
+
+VIEWS = {
+    "articles": _ARTICLES,
+    "articles_ja": _ARTICLES + "WHERE article.language = 'ja'",
+    "articles_en": _ARTICLES + "WHERE article.language = 'en'",
+    "related_links": """
+SELECT page.article_id, page.url AS page_url, link.position, link.url, link.title, link.summary, link.language,
+       target.article_id AS related_article_id, link.first_seen_at, link.last_seen_at
+FROM link
+JOIN address AS page ON page.id = link.page_id
+JOIN address AS target ON target.id = link.target_id
+WHERE link.kind = 'related'
+""",
+    "copies": """
+SELECT copy.id, address.url, address.host AS site, source.name AS source, copy.article_id, copy.kind,
+       copy.similarity, copy.title, copy.text, copy.published_at, copy.seen_at
+FROM copy
+JOIN address ON address.id = copy.address_id
+JOIN source ON source.id = copy.source_id
+""",
+    "revisions": """
+SELECT article_id, revision, seen_at, title, text FROM superseded_revision
+UNION ALL
+SELECT id AS article_id, revision, revised_at AS seen_at, title, text FROM article
+""",
+    "runs": """
+SELECT id, started_at, finished_at, status, requests, new AS articles_new, updated AS articles_updated,
+       unchanged AS articles_unchanged, copy AS copies, not_article AS not_articles, refused, failed,
+       command, version, host, pid
+FROM run
+""",
+    "fetches": """
+SELECT "fetch".id, "fetch".run_id, source.name AS source, address.url, "fetch".fetched_at, "fetch".status,
+       "fetch".outcome, "fetch".reason, "fetch".via, address.article_id
+FROM "fetch"
+JOIN address ON address.id = "fetch".address_id
+JOIN source ON source.id = "fetch".source_id
+""",
+}
+
+
+def create_views(connection: Connection) -> None:
+    """Create every view; none may exist."""
+    for name, query in VIEWS.items():
+        connection.execute(text(f"CREATE VIEW {name} AS {query.strip()}"))
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop the views that exist, so that the tables below them can be altered."""
+    for name in reversed(VIEWS):
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))

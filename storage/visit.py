@@ -1,0 +1,58 @@
+"""One address taken up: from the lease to what came of it."""
+
+import dataclasses
+import datetime
+from typing import Literal
+
+from storage.reading import Reading
+
+Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
+Via = Literal["start", "listing", "entry", "related", "site"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lease:
+    """An address that a run may ask for now, and what the last answer said of its freshness."""
+
+    address_id: int
+    run_id: int
+    source_id: int
+    source: str
+    url: str
+    host: str
+    depth: int
+    via: Via
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Visit:
+    """How a leased address was met: a reading, or the reason why there is none.
+
+    ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it
+    (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). ``status`` is the
+    last HTTP status, None where none came.
+    """
+
+    lease: Lease
+    final_url: str
+    fetched_at: datetime.datetime
+    status: int | None = None
+    reading: Reading | None = None
+    verdict: Literal["refused", "failed", "unchanged"] | None = None
+    reason: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Visit {self.status} {self.final_url[:200]} {self.verdict or 'read'}>"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Result:
+    """What storage made of a visit."""
+
+    lease: Lease
+    outcome: Outcome
+    reason: str = ""

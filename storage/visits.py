@@ -1,0 +1,231 @@
+"""One visit, stored whole: article, edges, new addresses, outcome and the lease given back, in one transaction."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses, insert_into, insert_rows
+from storage.articles import store_article
+from storage.claims import came_nearer, claim, expand, queue_known
+from storage.frontier import learn_domain
+from storage.judgement import Judgement, Place
+from storage.models import Address, Article, Claim, Fetch, Link
+from storage.reading import Card, Entry
+from storage.schedule import next_reread, next_retry
+from storage.scope import Scope
+from storage.visit import Lease, Outcome, Result, Via, Visit
+
+
+def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement) -> Result:
+    """Store what came of a lease; ``scopes`` is updated in place when a source learns of a domain."""
+    asked = session.get_one(Address, visit.lease.address_id)
+    page = _answering_page(session, asked, visit, judgement)
+    outcome, reason = _store_page(session, visit, page, scopes, judgement)
+    _close(asked, visit, outcome, reason)
+    if page is not asked:
+        asked.page_id, asked.article_id, asked.due_at = page.id, page.article_id, None
+        if page.state != "leased":  # else its own visit is on the way, and finds all this done
+            _close(page, visit, outcome, reason)
+    _schedule_reread(session, page, visit)
+    session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
+    session.flush()
+    expand(session, scopes, {asked.id, page.id}, visit.fetched_at)
+    return Result(visit.lease, outcome, reason)
+
+
+def fetch_record(lease: Lease, fetched_at: datetime, status: int | None, outcome: Outcome, reason: str) -> Fetch:
+    """Make the accounts' line of one address taken up."""
+    return Fetch(
+        run_id=lease.run_id,
+        source_id=lease.source_id,
+        address_id=lease.address_id,
+        via=lease.via,
+        fetched_at=fetched_at,
+        status=status,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def _answering_page(session: Session, asked: Address, visit: Visit, judgement: Judgement) -> Address:
+    """Give the address that answered in the end: another one after a redirect."""
+    if visit.reading is None:
+        return asked
+    place = judgement.place(visit.final_url)
+    if place.key == asked.key:
+        return asked
+    return session.get_one(Address, file_addresses(session, [place])[place.key])
+
+
+def _store_page(
+    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement
+) -> tuple[Outcome, str]:
+    reading = visit.reading
+    if reading is None:
+        return _without_reading(session, visit, page)
+    if reading.kind == "unreadable":
+        return "failed", reading.reason
+    if not reading.is_article:
+        if visit.lease.via in ("start", "listing"):
+            _store_entries(session, visit, page, scopes, judgement)
+        return "not_article", reading.reason
+    stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, judgement)
+    is_own_page = stored.edges_at == page.id
+    is_new_page = is_own_page and page.fetched_at is None
+    _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
+    return stored.outcome, stored.reason
+
+
+def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Outcome, str]:
+    if visit.verdict != "unchanged":
+        return visit.verdict or "failed", visit.reason
+    if page.article_id is None:
+        return "not_article", "not modified"
+    session.execute(update(Article).where(Article.id == page.article_id).values(last_seen_at=visit.fetched_at))
+    session.execute(
+        update(Link)
+        .where(Link.page_id == (page.page_id or page.id))
+        .values(last_seen_at=visit.fetched_at)
+        .execution_options(synchronize_session=False)
+    )
+    return "unchanged", "not modified"
+
+
+def _close(address: Address, visit: Visit, outcome: Outcome, reason: str) -> None:
+    address.state, address.lease_run_id, address.due_at = "done", None, None
+    address.outcome, address.reason, address.status = outcome, reason, visit.status
+    address.fetched_at = visit.fetched_at
+    if outcome == "failed":
+        address.attempts += 1
+        address.due_at = next_retry(visit.fetched_at, address.attempts, visit.status)
+        return
+    address.attempts = 0
+    if visit.reading is not None:
+        address.etag, address.last_modified = visit.etag, visit.last_modified
+
+
+def _schedule_reread(session: Session, page: Address, visit: Visit) -> None:
+    """Read an article again while news is still corrected; copies and other pages are not asked for again."""
+    if page.article_id is None or page.state != "done" or page.outcome == "failed":
+        return
+    if session.get_one(Article, page.article_id).address_id == page.id:
+        page.due_at = next_reread(visit.fetched_at, page.rereads)
+        page.rereads += 1
+
+
+def _store_entries(
+    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement
+) -> None:
+    """Queue what a start page lists. A feed's or sitemap's registered domains belong to the source from then on."""
+    reading, lease = visit.reading, visit.lease
+    scope = scopes.get(lease.source_id)
+    if reading is None or scope is None:
+        return
+    found = [(entry, judgement.place(entry.url)) for entry in reading.entries]
+    if reading.kind in ("feed", "sitemap") and scope.entry_depth == 0:
+        for domain in {place.domain for _, place in found} - scope.domains:
+            scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
+    covered = [(entry, place) for entry, place in found if scope.covers(place)]
+    _claim_entries(session, lease, scope, page, covered, visit.fetched_at)
+
+
+def _claim_entries(
+    session: Session,
+    lease: Lease,
+    scope: Scope,
+    page: Address,
+    entries: list[tuple[Entry, Place]],
+    now: datetime,
+) -> None:
+    ids = file_addresses(session, [place for _, place in entries])
+    kinds: tuple[tuple[Via, bool, int], ...] = (("entry", False, scope.entry_depth), ("listing", True, 0))
+    for via, is_listing, depth in kinds:
+        wanted = {ids[place.key] for entry, place in entries if entry.is_listing is is_listing}
+        claim(session, lease.source_id, wanted, depth=depth, via=via, found_on=page.id)
+        queue_known(session, wanted, now)
+        if is_listing:
+            _poll_again(session, lease, page, now)
+        else:
+            expand(session, {lease.source_id: scope}, came_nearer(session, lease.source_id, wanted), now)
+
+
+def _poll_again(session: Session, lease: Lease, page: Address, now: datetime) -> None:
+    """Ask again for the listings that a listing lists, once a run."""
+    asked = select(Fetch.address_id).where(Fetch.run_id == lease.run_id)
+    claimed = select(Claim.address_id).where(Claim.source_id == lease.source_id, Claim.found_on_id == page.id)
+    session.execute(
+        update(Address)
+        .where(
+            Address.id.in_(claimed.where(Claim.via == "listing")),
+            Address.state == "done",
+            Address.id.not_in(asked),
+        )
+        .values(state="queued", due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _store_edges(
+    session: Session,
+    page_id: int,
+    visit: Visit,
+    scopes: Mapping[int, Scope],
+    judgement: Judgement,
+    *,
+    is_own_page: bool,
+    is_new_page: bool,
+) -> None:
+    """Store the related cards as edges, and the other links where a source follows its whole site."""
+    reading = visit.reading
+    if reading is None:
+        return
+    cards: list[tuple[Card, str]] = [(card, "related") for card in reading.related]
+    scope = scopes.get(visit.lease.source_id)
+    if scope is not None and scope.follow == "site":
+        cards += [(Card(url), "site") for url in reading.outlinks]
+    placed = [(card, kind, judgement.place(card.url)) for card, kind in cards]
+    ids = file_addresses(session, [place for _, _, place in placed])
+    rows: dict[tuple[int, str], dict[str, object]] = {}
+    positions: Counter[str] = Counter()
+    for card, kind, place in placed:
+        target = ids[place.key]
+        if target == page_id or (target, kind) in rows:
+            continue
+        positions[kind] += 1
+        rows[target, kind] = {
+            "page_id": page_id,
+            "target_id": target,
+            "kind": kind,
+            "url": place.url,
+            "position": positions[kind],
+            "title": card.title,
+            "summary": card.summary,
+            "language": card.language,
+            "first_seen_at": visit.fetched_at,
+            "last_seen_at": visit.fetched_at,
+        }
+    if not rows:
+        return
+    _save_links(session, list(rows.values()), is_own_page=is_own_page)
+    if is_new_page:  # nobody has claimed its links before
+        return
+    session.execute(
+        update(Claim)
+        .where(Claim.address_id == page_id)
+        .values(expanded_depth=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
+    # A copy's cards join those of the page that it stands for, and do not rename or move them.
+    moved = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
+    statement = insert_into(session, Link)
+    statement = statement.on_conflict_do_update(
+        index_elements=["page_id", "target_id", "kind"],
+        set_={name: statement.excluded[name] for name in moved},
+    )
+    insert_rows(session, statement, rows)

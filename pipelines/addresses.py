@@ -1,0 +1,265 @@
+"""Addresses: the key under which two spellings are one, the clean form to ask for, and what is believed of them.
+
+Rules of equality: RFC 3986 section 6 and the URL Standard (WHATWG) for case, dot segments and percent-encoding; the
+trackers in ``rules/trackers.toml``; and what servers do, as far as no content hangs on it (scheme, ``www.``, the
+order of parameters, a trailing slash). AMP, mobile and print pages are other addresses: links and texts join those.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import re
+from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
+
+import tldextract
+from w3lib.url import safe_url_string
+
+from pipelines.article_addresses import MAX_LENGTH, looks_like_article
+from pipelines.trackers import is_tracker
+
+__all__ = [
+    "MAX_LENGTH",
+    "address_key",
+    "believed_canonical",
+    "clean_url",
+    "host_of",
+    "looks_like_article",
+    "registered_domain",
+]
+
+_LONGEST = 4 * MAX_LENGTH  # characters taken apart at all: trackers and session ids may go, but no more than that
+_LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as it is written
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space: the URL Standard strips them from both ends
+_INNER = dict.fromkeys(map(ord, "\t\r\n"))  # and drops these anywhere
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+# Most addresses are in the form that safe_url_string gives: to see that is 20 times as fast as to make it.
+_SAFE = re.compile(
+    r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)((?:/(?:[\w.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?)"
+    r"(?:\?((?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*))?(?:\#[\w-]*)?",
+    re.ASCII,
+)
+_IPV4 = re.compile(r"\d+(?:\.\d+){3}")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_SAFE_IN_PATH = "!$'()*,:@|[]"  # the same page with and without escape; / ? # % ; = & + are data when escaped
+_SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([A-Za-z0-9]+\))+\)(?=/)")  # ASP.NET's cookieless session and ticket
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)  # Jakarta Servlet 7.1.3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Address:
+    """An http(s) address taken apart: ``host`` in ASCII, lower case; ``port`` "" or ":8080"; the rest escaped."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: str
+    hashbang: str
+
+
+def _taken_apart(url: str) -> _Address | None:
+    """The address's parts, or None for anything that no http(s) request could be made of."""
+    if len(url) > _LONGEST:
+        return None
+    safe = _SAFE.fullmatch(url)
+    if safe and len(safe[2]) <= _LONGEST_HOST and "xn--" not in safe[2]:
+        return _Address(safe[1], safe[2], "", safe[3] or ("/" if safe[4] else ""), safe[4] or "", "")
+    text = _SURROGATE.sub("\ufffd", url.strip(_EDGES).translate(_INNER))
+    head, mark, tail = text.partition("?")
+    if "\\" in head and head[:4].lower() == "http" and "#" not in head:
+        text = head.replace("\\", "/") + mark + tail  # the URL Standard reads \ as / in http(s)
+    try:
+        parts = urlsplit(safe_url_string(text))
+        port = parts.port
+    except ValueError:  # UnicodeError among them: a host or port that cannot be one
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.scheme not in _DEFAULT_PORTS or len(host) > _LONGEST_HOST or not _HOST.fullmatch(host):
+        return None
+    return _Address(
+        scheme=parts.scheme,
+        host=host,
+        port="" if port is None or port == _DEFAULT_PORTS[parts.scheme] else f":{port}",
+        path=parts.path,
+        query=parts.query,
+        hashbang=parts.fragment if parts.fragment.startswith("!") and len(parts.fragment) > 1 else "",
+    )
+
+
+def address_key(url: str) -> str:
+    """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
+
+    Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped; over
+    2,000 characters of it become their first 200 and a digest.
+    """
+    address = _taken_apart(url)
+    if address is None:
+        text = _SURROGATE.sub("\ufffd", url.strip(_EDGES).translate(_INNER))
+        if len(text) <= MAX_LENGTH:
+            return text
+        return text[:200] + "…" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    host = address.host
+    if host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
+    key = host + address.port + _path_key(address.path)
+    query = _query_key(address.query, address.host)
+    if query:
+        key += "?" + query
+    if address.hashbang:
+        key += "#" + quote(unquote_to_bytes(address.hashbang), safe="!/:=&?,")
+    return key
+
+
+def _path_key(path: str) -> str:
+    """The path, escapes normalised, dot segments and session ids gone, without trailing slash."""
+    path = _ESCAPE.sub(_normal_escape, _without_session(path))
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return ("/" + "/".join(kept)).rstrip("/")
+
+
+def _normal_escape(match: re.Match[str]) -> str:
+    return quote_from_bytes(bytes.fromhex(match[1]), safe=_SAFE_IN_PATH)
+
+
+def _without_session(path: str) -> str:
+    return _SESSION_PATH.sub("", _SESSION_SEGMENT.sub("", path))
+
+
+def _query_key(query: str, host: str) -> str:
+    """The parameters that matter, read as a form's (URL Standard, section 5.1), sorted; bytes stay bytes."""
+    pairs = []
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if part and not is_tracker(_form_text(name), _form_text(value), host):
+            pairs.append((_form_key(name), _form_key(value)))
+    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _form_key(text: str) -> str:
+    return quote_from_bytes(unquote_to_bytes(text.replace("+", " ")), safe="")
+
+
+def _form_text(text: str) -> str:
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace")
+
+
+def clean_url(url: str, base: str | None = None) -> str | None:
+    """The absolute http(s) address to ask for, joined to ``base``; None where there is none.
+
+    Without fragment (``#!`` stays), trackers, session ids, user and password. What the server may need is kept:
+    scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed addresses and those over
+    2,000 characters.
+    """
+    url = url.strip(_EDGES).translate(_INNER)
+    if not url or len(url) > _LONGEST:
+        return None
+    if base is not None:
+        try:
+            url = urljoin(base, url)
+        except ValueError:
+            return None
+    address = _taken_apart(url)
+    if address is None:
+        return None
+    parts = (part for part in address.query.split("&") if part)
+    query = "&".join(part for part in parts if not _is_tracking_part(part, address.host))
+    cleaned = f"{address.scheme}://{address.host}{address.port}{_without_session(address.path) or '/'}"
+    cleaned += ("?" + query if query else "") + ("#" + address.hashbang if address.hashbang else "")
+    return cleaned if len(cleaned) <= MAX_LENGTH else None
+
+
+def _is_tracking_part(part: str, host: str) -> bool:
+    name, _, value = part.partition("=")
+    return is_tracker(_form_text(name), _form_text(value), host)
+
+
+def host_of(url: str) -> str:
+    """The host in lower-case ASCII, with its port where that is not the scheme's own; "" for no http(s) address."""
+    address = _taken_apart(url)
+    return address.host + address.port if address else ""
+
+
+@functools.cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The Public Suffix List that ships with tldextract, private part included: never fetched, never cached on disk."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _domain_of_host(host: str) -> str:
+    name = re.sub(r":\d+$", "", host)
+    if name.startswith("[") or _IPV4.fullmatch(name):
+        return host
+    return _suffixes()(name).top_domain_under_public_suffix or host
+
+
+def registered_domain(url: str) -> str:
+    """The domain somebody registered (``bbc.co.uk``, ``foo.github.io``); host and port for IPs and bare names.
+
+    "" where there is no http(s) address.
+    """
+    host = host_of(url)
+    return _domain_of_host(host) if host else ""
+
+
+def believed_canonical(page_url: str, declared: str | None) -> tuple[str, str]:
+    """The page's canonical address, and why the declared one was refused ("" where it was not).
+
+    A declared address is believed on the same registered domain, unless it names the home page or a section above the
+    page, another page of the same article's pagination, or drops the number that selects the article. Whether the texts
+    agree is for storage to see, which has both.
+    """
+    own = clean_url(page_url) or page_url
+    if declared is None:
+        return own, ""
+    address = clean_url(declared, own)
+    if address is None:
+        return own, "no http(s) address"
+    reason = _refusal(own, address)
+    return (own, reason) if reason else (address, "")
+
+
+def _refusal(own: str, declared: str) -> str:
+    if address_key(own) == address_key(declared):
+        return ""
+    if registered_domain(own) != registered_domain(declared):
+        return "another registered domain"
+    page, target = urlsplit(own), urlsplit(declared)
+    bare = not target.query and not target.fragment
+    if bare and target.path in ("", "/"):
+        return "the home page"
+    if _unpaged(own) == _unpaged(declared):
+        return "another page of the pagination"
+    if bare and page.query and page.path.rstrip("/") == target.path.rstrip("/") and not looks_like_article(declared):
+        if looks_like_article(own):
+            return "drops the parameter that selects the article"
+    elif looks_like_article(own) and not looks_like_article(declared):
+        depth = len([segment for segment in target.path.split("/") if segment])
+        if bare and (depth <= 1 or page.path.startswith(target.path.rstrip("/") + "/")):
+            return "a section page"
+    return ""
+
+
+_PAGE_SEGMENT = re.compile(r"/(?:page[-/]?)?\d{1,3}/?$|[_-]\d{1,2}(?=\.html?$)")
+_PAGE_PARAMETERS = frozenset({"page", "p", "paged", "pg", "pagenum", "pageno", "page_no", "pn"})
+
+
+def _unpaged(url: str) -> str:
+    """The address's key with a page number of at most three digits taken out of it."""
+    parts = urlsplit(url)
+    query = "&".join(
+        f"{quote(name, safe='')}={quote(value, safe='')}"
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not (name.lower() in _PAGE_PARAMETERS and value.isascii() and value.isdigit() and len(value) <= 3)
+    )
+    return address_key(parts._replace(query=query, path=_PAGE_SEGMENT.sub("", parts.path), fragment="").geturl())

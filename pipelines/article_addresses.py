@@ -1,0 +1,117 @@
+"""What an address says of the page behind it, before anything is fetched.
+
+Used where a page has more links than can be followed: section pages and ``follow = "site"``. The words are in
+``rules/article_addresses.toml``; the weights are small whole numbers, and three together make an address article-like.
+"""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+ARTICLE_WEIGHT = 3  # what the evidence must add up to
+MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the pipelines
+
+_DATE = re.compile(r"(?:^|\D)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2])(?:[-/_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d{3})")
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")
+_DATE_ARCHIVE = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$")
+_PAGE_FILE = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml|cgi|cms)$")
+_INDEX = re.compile(r"(?:index|default|home|top|list)(?:[._-]?\d*)?")
+_PAGINATION = re.compile(r"/(?:page[-_/]?\d{1,4}|p\d{1,3})(?:/|$)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PathRules:
+    """The word lists, each in lower case."""
+
+    listing: frozenset[str]
+    last: frozenset[str]
+    article: frozenset[str]
+    files: frozenset[str]
+    article_parameters: frozenset[str]
+    listing_parameters: frozenset[str]
+
+
+@functools.cache
+def path_rules() -> PathRules:
+    """The rules of ``rules/article_addresses.toml``, read once a process."""
+    resource = importlib.resources.files("pipelines.rules").joinpath("article_addresses.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return PathRules(
+        listing=frozenset(table["listing"]["words"]),
+        last=frozenset(table["listing"]["last"]),
+        article=frozenset(table["article"]["words"]),
+        files=frozenset(table["file"]["endings"]),
+        article_parameters=frozenset(table["query"]["article"]),
+        listing_parameters=frozenset(table["query"]["listing"]),
+    )
+
+
+def looks_like_article(url: str) -> bool:
+    """Whether an absolute http(s) address looks like one article's, by its path and query alone. Never raises."""
+    if len(url) > MAX_LENGTH:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https"):
+        return False
+    rules = path_rules()
+    segments = [segment for segment in unquote(parts.path).lower().split("/") if segment]
+    if _is_listing(parts.path, segments, rules):
+        return False
+    return _path_weight(segments, rules) + _query_weight(parts.query, rules) >= ARTICLE_WEIGHT
+
+
+def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
+    """Lists, archives and files: what no other evidence makes an article."""
+    if not rules.listing.isdisjoint(segments) or _PAGINATION.search(path):
+        return True
+    name, dot, ending = segments[-1].rpartition(".") if segments else ("", "", "")
+    return bool(segments) and (
+        segments[-1] in rules.last
+        or bool(name and dot and ending in rules.files)
+        or _DATE_ARCHIVE.search(path) is not None
+    )
+
+
+def _path_weight(segments: list[str], rules: PathRules) -> int:
+    """Slugs, dates, numbers and article words; the last two segments count for what they name."""
+    if not segments:
+        return 0
+    last = _PAGE_FILE.sub("", segments[-1])
+    is_index = _INDEX.fullmatch(last) is not None
+    weight = max(_name_weight(last), *(_name_weight(segment) - 1 for segment in segments[-2:-1]), 0)
+    if _DATE.search("/".join(segments)):
+        weight += 2 if _DATE.search("/".join(segments[:-1])) else 1
+    if any(segment in rules.article for segment in segments[:-1]):
+        weight += 2 if len(last) > 2 and not is_index else 1
+    if _PAGE_FILE.search(segments[-1]) and not is_index:
+        weight += 1
+    if any(_LONG_NUMBER.search(segment) for segment in segments[:-1]):
+        weight += 2
+    return weight
+
+
+def _name_weight(segment: str) -> int:
+    """What one segment says: a slug of words, a number, a code."""
+    if max(segment.count("-"), segment.count("_")) >= 3 or _LONG_NUMBER.search(segment) or _CODE.fullmatch(segment):
+        return 4 if segment.count("-") >= 5 or _LONG_NUMBER.search(segment) else 3
+    if segment.isdigit():
+        return 2
+    wordy = segment.count("-") == 2 or len(segment) >= 24 or (not segment.isascii() and len(segment) >= 8)
+    return int(wordy) + int(any(map(str.isdigit, segment)))
+
+
+def _query_weight(query: str, rules: PathRules) -> int:
+    """An article's number in the query says yes, a search or a page number says no."""
+    if not query:
+        return 0
+    names = {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True)}
+    if any(name in rules.article_parameters and re.search(r"\d{2,}", value) for name, value in names.items()):
+        return 3
+    return -3 if names.keys() & rules.listing_parameters else 0

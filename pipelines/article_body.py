@@ -1,0 +1,110 @@
+"""Where on a page the prose is, by counting: enough to tell what stands inside the body and what stands after it."""
+
+import bisect
+import collections
+import dataclasses
+import itertools
+import re
+
+from lxml.html import HtmlElement
+
+from pipelines.page_measures import BLOCKS, PageMeasures
+
+_PARAGRAPH = {
+    True: 30,
+    False: 70,
+}  # unlinked characters that make a block prose; by whether in CJK
+_WIDE = re.compile("[\u3040-\u9fff]")
+_AROUND = frozenset({"nav", "footer", "aside", "header", "form"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BodySpan:
+    """The element with most of the prose; its first and last paragraph by their place in document order."""
+
+    container: HtmlElement
+    first: int
+    last: int
+
+
+class Prose:
+    """The page's paragraphs, asked by place."""
+
+    def __init__(self, page: PageMeasures, is_cjk: bool) -> None:
+        self._page = page
+        self.paragraphs = _paragraphs(page, _PARAGRAPH[is_cjk])
+        self._orders = [page[paragraph].order for paragraph in self.paragraphs]
+
+    def within(self, element: HtmlElement) -> list[HtmlElement]:
+        """The paragraphs inside ``element``, or itself."""
+        measure = self._page[element]
+        first = bisect.bisect_left(self._orders, measure.order)
+        return self.paragraphs[first : bisect.bisect_left(self._orders, measure.end, lo=first)]
+
+    def longest_run(self, element: HtmlElement) -> int:
+        """The most paragraphs that follow each other within ``element`` without a link between them."""
+        runs = itertools.groupby(self.within(element), key=lambda paragraph: self._page[paragraph].first_link)
+        return max((sum(1 for _ in run) for _, run in runs), default=0)
+
+
+def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
+    """The body by its paragraphs; None where there is no prose.
+
+    A paragraph counts wholly for its parent and for half for the parent's parent, so that a body of wrapped
+    paragraphs is found as well; what is in ``nav``, ``footer``, ``aside`` and forms does not count.
+    """
+    paragraphs = prose.paragraphs
+    weights: collections.Counter[HtmlElement] = collections.Counter()
+    for paragraph in paragraphs:
+        measure = page[paragraph]
+        weight = measure.text - measure.linked
+        parent = paragraph.getparent()
+        if parent is None or parent not in page:
+            continue
+        weights[parent] += weight * 2
+        above = parent.getparent()
+        if above is not None and above in page:
+            weights[above] += weight
+    if not weights:
+        return None
+    container = max(weights, key=lambda element: (weights[element], -page[element].order))
+    inside = [page[paragraph].order for paragraph in paragraphs if page.is_within(paragraph, container)]
+    return BodySpan(container, inside[0], inside[-1])
+
+
+def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
+    found = []
+    around_until = -1
+    for element in page.elements:
+        if element not in page:
+            continue  # taken out of the tree
+        measure = page[element]
+        if measure.order < around_until:
+            continue
+        if element.tag in _AROUND and not (element.tag == "header" and measure.text > 2000):
+            around_until = measure.end
+            continue
+        unlinked = measure.text - measure.linked
+        if (
+            unlinked >= least
+            and unlinked >= measure.linked
+            and element.tag in BLOCKS
+            and not _holds_blocks(element, page)
+        ):
+            found.append(element)
+    return found
+
+
+def _holds_blocks(element: HtmlElement, page: PageMeasures) -> bool:
+    return any(child.tag in BLOCKS and child in page and page[child].text for child in element)
+
+
+def is_mostly_cjk(page: PageMeasures) -> bool:
+    """Whether the page's words, by some 8,000 characters, are of a script without spaces."""
+    wide = seen = 0
+    for _, text in page.texts:
+        seen += len(text)
+        wide += len(_WIDE.findall(text))
+        if seen > 8_000:
+            break
+    return wide * 5 > seen

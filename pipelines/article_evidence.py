@@ -1,0 +1,101 @@
+"""Is it an article? Evidence of several kinds, and what a page is that is none."""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pipelines.article_addresses import looks_like_article
+from pipelines.text_blocks import ends_sentence, letters, weight_of
+from storage.reading import Entry, PageKind
+
+MIN_ARTICLE = 60  # Japanese characters of a news flash of two sentences, where the markup says that it is an article
+MIN_SIGNED = 120  # characters of prose where two other signs say so
+MIN_LISTED = 6  # titled links to articles that make a listing of a page without much prose
+MIN_LISTED_IN_SECTION = 3  # the same where the address is not an article's: a small section, or a new one
+_TEASER_START = 40  # letters in which a line and a listed article's teaser must agree
+_ARTICLE_TYPE = re.compile(
+    r"(?:^|[/:])(?:(?:\w*(?:News|Blog|Tech|Scholarly|Satirical|Opinion|Analysis|Review|Background|Reportage"
+    r"|AskPublic|Advertiser\w*)\w*)?Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report|Review)$",
+    re.IGNORECASE,
+)
+_LISTING_TYPE = re.compile(r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfilePage)$")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a page when it has been read: ``listed`` are the titled article links of its main part.
+
+    ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
+    """
+
+    url: str
+    status: int
+    title: str
+    text: str
+    types: tuple[str, ...]
+    is_dated: bool
+    has_author: bool
+    listed: Sequence[Entry]
+    unrelated: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """``reason`` is "" for an article, else why it is none."""
+
+    kind: PageKind
+    reason: str
+
+
+@functools.cache
+def _error_title() -> re.Pattern[str]:
+    resource = importlib.resources.files("pipelines.rules").joinpath("error_titles.toml")
+    rules = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return re.compile("|".join(rules["patterns"]), re.IGNORECASE)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Article, section or neither, by status, wording of the title, markup, address, prose and links."""
+    if evidence.status >= 400:
+        return Verdict("other", f"HTTP status {evidence.status}")
+    marked = any(_ARTICLE_TYPE.search(kind) or kind == "article" for kind in evidence.types)
+    signs = evidence.is_dated + evidence.has_author + looks_like_article(evidence.url)
+    lines = _own_lines(evidence)
+    prose = sum(weight_of(line) for line in lines if ends_sentence(line))
+    if _error_title().search(evidence.title) and prose < 2 * MIN_SIGNED and not (marked and evidence.is_dated):
+        return Verdict("other", f"soft 404: {evidence.title[:100]}")
+    listed = len(evidence.listed)
+    if _is_home(evidence.url) and listed >= MIN_LISTED:
+        return Verdict("section", "section page: the site's home page")
+    if marked and signs and sum(map(weight_of, lines)) >= MIN_ARTICLE:
+        return Verdict("article", "")
+    is_listing = any(_LISTING_TYPE.search(kind) for kind in evidence.types) and not marked
+    if not is_listing and prose >= _needed_prose(signs + marked, evidence.unrelated):
+        return Verdict("article", "")
+    if is_listing or listed >= (MIN_LISTED if looks_like_article(evidence.url) else MIN_LISTED_IN_SECTION):
+        return Verdict("section", f"section page: {listed} links to articles and little prose of its own")
+    return Verdict("other", "too little text" if evidence.text.strip() else "empty page")
+
+
+def _needed_prose(signs: int, listed: int) -> int:
+    """How many characters of prose make an article: fewer with every sign of one, more with every listed link."""
+    if signs > 1:
+        return MIN_SIGNED + listed // 2
+    return 3 * MIN_SIGNED + 3 * listed if signs else 5 * MIN_SIGNED + 6 * listed
+
+
+def _own_lines(evidence: Evidence) -> list[str]:
+    """The text's lines that are not the teasers of listed articles."""
+    teasers = {
+        words[:_TEASER_START] for entry in evidence.listed for words in (letters(entry.title), letters(entry.summary))
+    }
+    return [line for line in evidence.text.splitlines() if letters(line)[:_TEASER_START] not in teasers]
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.strip("/") in ("", "index.html", "ja", "en") and not parts.query

@@ -1,0 +1,189 @@
+"""Authors as a clean list of names, out of what pages write in author fields and bylines."""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+
+from pipelines.plain_text import letters, plain_text
+
+_MOST_AUTHORS = 20
+_NAME_LENGTH = 100
+_BYLINE_LENGTH = 500
+_NAME_WORDS = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Credit:
+    """One name as a source gives it; ``is_office`` where the source says that it is no person's."""
+
+    name: str
+    is_office: bool = False
+
+
+@functools.cache
+def _words(kind: str) -> tuple[str, ...]:
+    path = importlib.resources.files("pipelines.rules") / "author_words.toml"
+    return tuple(sorted(tomllib.loads(path.read_text(encoding="utf-8"))[kind], key=len, reverse=True))
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern for any of the words; Latin ones as whole words."""
+    return "|".join(rf"\b{re.escape(word)}(?!\w)" if word[0].isascii() else re.escape(word) for word in words)
+
+
+@functools.cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    jobs = _either(_words("jobs"))
+    leads = _either(_words("lead_ins"))
+    return {
+        "lead": re.compile(rf"^(?:{leads})(?:\s*[:：=＝/／●■▼]\s*|\s+|(?=[（(【『「]))", re.IGNORECASE),
+        "bracketed": re.compile(r"\s*(?:[(（［\[【〈<＜][^()（）\[\]［］【】〈〉<>＜＞]{0,80}[)）］\]】〉>＞])"),
+        "job": re.compile(
+            rf"(?:\s*[,、・/／]\s*|\s*|[=＝])(?:[一-龠ァ-ヶー]{{2,8}}(?:部|局|社|担当)[・\s]?)?(?:{jobs})$",
+            re.IGNORECASE,
+        ),
+        "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
+        "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w{2,30}"),
+        "split": re.compile(
+            r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+|(?<=[一-龠ぁ-ん])[,/](?=[一-龠ァ-ヶ])"
+        ),
+        "dots": re.compile(r"\s*[・･]\s*"),
+        "updated": re.compile(
+            r"\s*(?:\d{1,2}:\d\d|\d{4}[年/.-]|\bpublished\b|\bupdated\b|公開|更新|配信|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b).*$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    }
+
+
+# 社会部, 那覇支局: where a reporter sits.
+_DEPARTMENT = re.compile(r"[一-龠]{1,6}(?:部|支局|総局|本社)")
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_KATAKANA = re.compile(r"[ァ-ヶー]+(?:[・･=＝\s][ァ-ヶー]+)+$")
+
+
+def clean_authors(values: Iterable[object]) -> list[str]:
+    """The names in author fields or bylines: at most 20 of at most 100 characters, in order, none twice.
+
+    Lead-ins (By, 文・写真), job titles (記者), addresses, brackets and dates are cut; lists are split, but not inside a
+    name (ガブリエル・ガルシア, Martin Luther King, Jr.).
+    """
+    names: dict[str, str] = {}
+    for value in values:
+        for part in _split(plain_text(value, _BYLINE_LENGTH)):
+            name = _clean(part)
+            key = letters(name)
+            if key and key not in names and not _is_nobody(name):
+                names[key] = name
+        if len(names) >= _MOST_AUTHORS:
+            break
+    people = [name for name in names.values() if not _DEPARTMENT.fullmatch(name)]
+    return (people or list(names.values()))[:_MOST_AUTHORS]
+
+
+def _split(text: str) -> list[str]:
+    patterns = _patterns()
+    text = patterns["others"].sub("", patterns["updated"].sub("", patterns["address"].sub(" ", text)))
+    text = patterns["lead"].sub("", text.strip(" 　:：,-–—|"))
+    parts: list[str] = []
+    for part in patterns["split"].split(patterns["bracketed"].sub(" ", text)):
+        if part.strip().lower() in _SUFFIXES and parts:
+            parts[-1] = f"{parts[-1]}, {part.strip()}"
+        elif part.strip().lower().replace(".", "") in _words("credentials"):
+            continue
+        elif not _KATAKANA.match(part) and re.search(r"[一-龠]", part):
+            parts.extend(patterns["dots"].split(part))
+        else:
+            parts.append(part)
+    return parts
+
+
+def _clean(part: str) -> str:
+    patterns = _patterns()
+    name = part.strip(" 　:：,、・-–—|=＝\"'“”*《》")
+    for _ in range(2):
+        name = patterns["lead"].sub("", name).strip()
+        cut = patterns["job"].sub("", name).strip(" 　:：,、・-–—|=＝")
+        name = cut if len(cut) > 1 else name
+    return name if len(name) <= _NAME_LENGTH else ""
+
+
+def _is_nobody(name: str) -> bool:
+    lowered = name.lower()
+    return (
+        lowered in _words("nobody")
+        or lowered in _words("jobs")
+        or lowered in _words("lead_ins")
+        or not re.search(r"[^\W\d_]{2}|[一-龠]", name)
+    )
+
+
+def is_byline(text: str) -> bool:
+    """Whether a short piece of text is a byline by its own words: By …, 文・…, …記者."""
+    text = text.strip(" 　(（)）【】[]")
+    lead, job = _patterns()["lead"].match(text), _patterns()["job"].search(text)
+    return bool((lead or (job and job.start() > 1)) and is_name_like(text))
+
+
+def is_job(text: str) -> bool:
+    """Whether a piece of text is a job title and nothing else: 記者, Political editor."""
+    return text.strip(" ()（）,、").lower() in _words("jobs")
+
+
+def is_lead_in(text: str) -> bool:
+    """Whether a piece of text only announces the name that follows: By, 文＝."""
+    return text.lower().strip(" :：=＝/／|") in _words("lead_ins")
+
+
+def is_name_like(text: str) -> bool:
+    """Whether text that only stands where authors do could be names: few words, no other sentence, no share links."""
+    names = clean_authors([text])
+    blocked = set(_words("not_names"))
+    return bool(names) and all(
+        len(name.split()) <= _NAME_WORDS
+        and len(name) <= _NAME_LENGTH // 2
+        and not re.search(r"[:：。？！?!\d]|[一-龠][をにはがで][一-龠]", name)
+        and not blocked & set(name.lower().split())
+        and not name[0].islower()
+        for name in names
+    )
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is by its own words an agency's or an office's rather than a person's."""
+    lowered = name.lower()
+    if lowered in _words("agencies"):
+        return True
+    if "." in lowered and re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", lowered):
+        return True
+    offices = tuple(office for office in _words("offices") if not office.isascii())
+    return (
+        lowered.startswith(offices) or lowered.endswith(offices) or bool(set(lowered.split()) & set(_words("offices")))
+    )
+
+
+def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str]) -> tuple[str, ...]:
+    """The credits of the best source that names a person, else of the best that names anybody.
+
+    ``sources`` are in the order in which they are believed, and asked only until one names a person. Offices that the
+    best source itself lists beside a person stay, as the page says that they are authors; the first source's office
+    does not hide a person named elsewhere.
+    """
+    offices: tuple[str, ...] = ()
+    known_offices = {letters(name) for name in site_names}
+    for source in sources:
+        names: dict[str, str] = {}
+        has_person = False
+        for credit in source:
+            for name in clean_authors([credit.name]):
+                names.setdefault(letters(name), name)
+                if credit.is_office or is_office(name):
+                    known_offices.add(letters(name))
+                has_person = has_person or letters(name) not in known_offices
+        found = tuple(names.values())[:_MOST_AUTHORS]
+        if has_person:
+            return found
+        offices = offices or found
+    return offices

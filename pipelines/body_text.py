@@ -1,0 +1,222 @@
+"""The article's words: three differently built extractors, and what they agree on.
+
+trafilatura finds an article's body by class names and structure, resiliparse by tags and visibility, and the third
+opinion by repetition: the paragraphs of one body stand in containers of one template. The template whose prose
+trafilatura confirms most is the article's; all its containers are (a body that an advertisement splits has several,
+of which trafilatura keeps the first). Inside, a block is kept that an extractor confirms; outside, leads before it are
+kept that both confirm or that the page's own summary repeats.
+"""
+
+import collections
+import dataclasses
+import itertools
+import re
+from collections.abc import Container, Sequence
+from typing import TypeAlias
+
+import trafilatura
+from lxml.etree import strip_elements, tostring
+from lxml.html import HtmlElement
+from resiliparse.extract.html2text import extract_plain_text
+
+from pipelines.declared_body import declared_body, scripts_with_body
+from pipelines.text_blocks import TextBlock, letters, text_blocks, weight_of
+
+Template: TypeAlias = tuple[tuple[str, str], ...]
+
+_LISTS = frozenset({"li", "ul", "ol", "dd", "dt", "dl", "td", "th", "tr", "tbody", "thead", "table"})
+_INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption", "figure"}
+# What no engine takes text from and each of them copies or walks: half of a news page's elements and bytes.
+_NEVER_TEXT = ("script", "style", "svg", "template", "link", "meta", "iframe")
+_ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
+_BESIDE = _ELSEWHERE | {"form", "figure"}
+_NUMBERS = re.compile(r"\d+")
+_TEMPLATE_HEIGHT = 5  # elements of a container's own branch that tell its template, at most
+_NAMED = 2  # of them with a class: sites that name nothing need more height to be told apart
+_PROSE_CAP = 200  # weight at which a paragraph counts fully: one endless block must not outvote a body
+_UNCONFIRMED = 0.1  # what prose weighs that trafilatura left out: only where it found nothing does it decide
+_CONFIRMED = 3.0
+_HARDLY_ANYTHING = 120  # Japanese characters
+_LINKED = 0.8  # share of link text from which a block is a link
+_CERTAIN = 20  # letters from which a text is looked for anywhere, not only after the one before it
+_SUMMARY_START = 40  # letters in which a lead and the declared summary must agree (summaries are cut short)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Opinions:
+    """How far the two extractors kept each block, 0 to 1."""
+
+    trafilatura: list[float]
+    resiliparse: list[float]
+
+
+def article_text(tree: HtmlElement, summary: str = "") -> str:
+    """The article's words in a tree whose cards and furniture are cut: paragraphs joined by newlines.
+
+    ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts and styles are
+    taken out of the tree. Where no block reads like prose, trafilatura's text is given as it is, and where hardly
+    anything is visible, the body that JSON-LD declares.
+    """
+    scripts = scripts_with_body(tree)
+    strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    text = _visible_text(tree, letters(summary))
+    if scripts and weight_of(text) < _HARDLY_ANYTHING:
+        return max(text, declared_body(scripts), key=len)
+    return text
+
+
+def _visible_text(tree: HtmlElement, summary: str) -> str:
+    first = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=True) or ""
+    html = tostring(tree, encoding="unicode", method="html")
+    second = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
+    body = tree.find("body")
+    blocks = text_blocks(body if body is not None else tree)
+    opinions = _Opinions(confirmed(blocks, letters(first)), confirmed(blocks, letters(second)))
+    containers = [_container(block.element) for block in blocks]
+    main = _main_containers(blocks, opinions, containers)
+    if not main:
+        return first
+    return "\n".join(blocks[place].text for place in _kept(blocks, opinions, containers, main, summary))
+
+
+def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:
+    """How much of each block stands in ``text`` (letters only), short blocks only near the one before them.
+
+    A long block that is not there as it is may be there in part: eight probes tell how much.
+    """
+    shares = []
+    at = 0
+    for block in blocks:
+        wanted = block.letters
+        found = text.find(wanted, at) if wanted else -1
+        if found < 0 and len(wanted) >= _CERTAIN:
+            found = text.find(wanted)
+        elif len(wanted) < _CERTAIN and found - at > 10 * _CERTAIN:
+            found = -1
+        if found >= 0:
+            at = found + len(wanted)
+            shares.append(1.0)
+        elif len(wanted) >= 2 * _CERTAIN:
+            size = len(wanted) // 8
+            shares.append(sum(wanted[start * size : (start + 1) * size] in text for start in range(8)) / 8)
+        else:
+            shares.append(0.0)
+    return shares
+
+
+def _container(element: HtmlElement) -> HtmlElement:
+    """The element that holds the paragraphs among which this one stands."""
+    while element.tag in _INNER:
+        parent = element.getparent()
+        if parent is None:
+            break
+        element = parent
+    return element
+
+
+def _template(element: HtmlElement) -> Template:
+    """What containers of one template have in common: tags and classes (numbers aside) of their branch."""
+    names: list[tuple[str, str]] = []
+    named = 0
+    for one in itertools.islice(itertools.chain([element], element.iterancestors()), _TEMPLATE_HEIGHT):
+        classes = _NUMBERS.sub("", (one.get("class") or "")[:200])[:80]
+        names.append((one.tag, classes))
+        named += bool(classes)
+        if named == _NAMED:
+            break
+    return tuple(names)
+
+
+def _main_containers(
+    blocks: Sequence[TextBlock], opinions: _Opinions, containers: Sequence[HtmlElement]
+) -> dict[HtmlElement, bool]:
+    """The article's containers, outermost as well as inner, and whether trafilatura saw their prose."""
+    templates: dict[HtmlElement, Template] = {}
+    prose: collections.Counter[Template] = collections.Counter()
+    for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
+        if container not in templates:
+            templates[container] = _template(container)
+        if block.is_prose and not _stands_in(block.element, _ELSEWHERE):
+            worth = int(100 * min(block.weight, _PROSE_CAP) * (_UNCONFIRMED + _CONFIRMED * share))
+            prose[templates[container]] += worth
+    if not prose:
+        return {}
+    best = prose.most_common(1)[0][0]
+    seen: dict[HtmlElement, list[float]] = {}
+    looked_at: set[HtmlElement] = set()
+    for container in templates:
+        for one in itertools.takewhile(lambda element: element not in looked_at, _lineage(container)):
+            looked_at.add(one)
+            if (templates.get(one) or _template(one)) == best:
+                seen[one] = [0.0, 0.0]
+    for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
+        home = _home(container, seen)
+        if home is not None and block.is_prose:
+            seen[home][0] += block.weight
+            seen[home][1] += block.weight * share
+    return {one: 2 * kept >= whole > 0 for one, (whole, kept) in seen.items()}
+
+
+def _kept(
+    blocks: Sequence[TextBlock],
+    opinions: _Opinions,
+    containers: Sequence[HtmlElement],
+    main: dict[HtmlElement, bool],
+    summary: str,
+) -> list[int]:
+    """The places of the blocks that are the article's."""
+    homes = [_home(container, main) for container in containers]
+    inside = [place for place, home in enumerate(homes) if home is not None]
+    first, last = inside[0], inside[-1]
+    above = {one for container in main for one in container.iterancestors()}
+    kept = []
+    for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
+        by_first, by_second = opinions.trafilatura[place] > 0.5, opinions.resiliparse[place] > 0.5
+        if block.element.tag == "h1" or (block.link_share > _LINKED and not _is_named_link(block, by_first, by_second)):
+            continue
+        if home is not None:
+            beside = _stands_in(block.element, _BESIDE, home)
+            keep = by_first and by_second if beside else (by_first if main[home] else by_second)
+        elif _stands_in(block.element, _ELSEWHERE):
+            keep = False
+        elif place < first:
+            keep = block.is_prose and by_first and (by_second or containers[place] in above)
+            keep = keep or _is_lead(block, summary)
+        else:
+            keep = by_first and (place < last or (block.is_prose and containers[place] in above))
+        if keep:
+            kept.append(place)
+    return kept
+
+
+def _is_lead(block: TextBlock, summary: str) -> bool:
+    said = block.letters
+    return (
+        bool(summary)
+        and len(said) >= _CERTAIN
+        and (said[:_SUMMARY_START] in summary or summary[:_SUMMARY_START] in said)
+    )
+
+
+def _is_named_link(block: TextBlock, by_first: bool, by_second: bool) -> bool:
+    """A link that is content: an item of a list that both keep, or an address written out."""
+    if block.text.startswith(("http://", "https://")):
+        return by_first or by_second
+    return by_first and by_second and _stands_in(block.element, frozenset({"li", "table"}))
+
+
+def _stands_in(element: HtmlElement, tags: frozenset[str], below: HtmlElement | None = None) -> bool:
+    for one in _lineage(element):
+        if one is below:
+            return False
+        if one.tag in tags:
+            return True
+    return False
+
+
+def _home(container: HtmlElement, main: Container[HtmlElement]) -> HtmlElement | None:
+    return next((one for one in _lineage(container) if one in main), None)
+
+
+def _lineage(element: HtmlElement) -> itertools.chain[HtmlElement]:
+    return itertools.chain([element], element.iterancestors())

@@ -1,0 +1,118 @@
+"""Where a page's markup names its authors: meta tags, microdata, ``rel=author``, elements called byline."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+import lxml.html
+
+from pipelines.authors import Credit, is_byline, is_job, is_lead_in, is_name_like
+from pipelines.jsonld import Json, Thing
+from pipelines.markup import Markup
+from pipelines.surroundings import visible_pieces, words_above, words_below
+
+_MOST = 60
+_LONGEST_BYLINE = 200
+_BYLINE = re.compile(r"byline|author|writer|reporter|kisha|journalist", re.IGNORECASE)
+_REL_AUTHOR = lxml.etree.XPath("//a[contains(concat(' ', @rel, ' '), ' author ')]")
+_NOT_BYLINE = re.compile(
+    r"comment|related|card|bio|profile|avatar|image|img|icon|follow|widget|share|photo|authority|footer|nav",
+    re.IGNORECASE,
+)
+
+
+def jsonld_credits(things: Sequence[Thing], known: dict[str, Thing]) -> list[Credit]:
+    """The authors of the first thing that has any; ``known`` resolves ``@id`` references."""
+    for thing in things:
+        for name in ("author", "creator"):
+            credits_ = list(_credits(thing.get(name), known))
+            if credits_:
+                return credits_
+    return []
+
+
+def _credits(value: Json, known: dict[str, Thing]) -> Iterator[Credit]:
+    waiting: list[Json] = [value]
+    for _ in range(_MOST):
+        if not waiting:
+            return
+        one = waiting.pop()
+        if isinstance(one, str):
+            if not one.startswith(("http://", "https://")):
+                yield Credit(one)
+        elif isinstance(one, list):
+            waiting.extend(reversed(one[:_MOST]))
+        elif isinstance(one, dict):
+            named = one if one.get("name") or one.get("familyName") else known.get(str(one.get("@id")), one)
+            office = "organization" in str(named.get("@type")).lower()
+            names = named.get("name") or f"{named.get('givenName') or ''} {named.get('familyName') or ''}"
+            for name in names if isinstance(names, list) else [names]:
+                if isinstance(name, str):
+                    yield Credit(name, office)
+
+
+def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
+    """What the meta tags say, a source for each tag; at last the pair of label and data that WordPress writes."""
+    for content in markup.told("authors"):
+        if not content.startswith(("http://", "https://", "@")):
+            yield [Credit(content)]
+    for label, data in (("twitterlabel1", "twitterdata1"), ("twitterlabel2", "twitterdata2")):
+        if any(map(is_lead_in, markup.metas.get(label, ()))):
+            yield [Credit(content) for content in markup.metas.get(data, ())]
+
+
+def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list[Credit]]:
+    """Microdata, ``rel=author`` links and elements whose class says byline or author; each when asked for."""
+    items = [item for item in markup.items if (item.get("itemprop") or "").lower() == "author"]
+    names = (name for item in items[:_MOST] for name in _names_in(item))
+    yield _spoken(list(itertools.islice(names, _MOST)))
+    linked = _REL_AUTHOR(tree)
+    if isinstance(linked, list) and linked:
+        yield _spoken(_beside([link for link in linked[:_MOST] if isinstance(link, lxml.html.HtmlElement)]))
+    # A loop here is five times as fast as XPath's contains() for each word.
+    for element in itertools.islice(filter(_is_called_byline, tree.iter("*")), _MOST):
+        yield from ([credit] for credit in _spoken([element]) if is_name_like(credit.name))
+
+
+def _names_in(item: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    inner = itertools.islice(item.iter("*"), _MOST)
+    return [element for element in inner if element.get("itemprop") == "name"] or [item]
+
+
+def _is_called_byline(element: lxml.html.HtmlElement) -> bool:
+    for attribute in ("class", "id"):
+        name = element.get(attribute)
+        if name and _BYLINE.search(name[:500]) and not _NOT_BYLINE.search(name[:500]):
+            return True
+    return False
+
+
+def _beside(links: Sequence[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+    """The first link and those of the same byline: cards further down link to their authors too."""
+    parents = {links[0].getparent()} | (
+        {links[0].getparent().getparent()} if links[0].getparent() is not None else set()
+    )
+    parents.discard(None)
+    return [
+        link
+        for link in links
+        if link.getparent() in parents or (link.getparent() is not None and link.getparent().getparent() in parents)
+    ]
+
+
+def _spoken(elements: Sequence[lxml.html.HtmlElement]) -> list[Credit]:
+    texts = (" | ".join(visible_pieces(element, _LONGEST_BYLINE + 1)) for element in elements)
+    return [Credit(text) for text in texts if text and len(text) <= _LONGEST_BYLINE]
+
+
+def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Credit]]:
+    """Bylines in the words below and above the headline: By …, 文 …, … 記者, or a name before a piece that is a job."""
+    for pieces in (words_below(headline), words_above(headline)) if headline is not None else ():
+        for index, piece in enumerate(pieces):
+            if len(piece) > _LONGEST_BYLINE // 2:
+                continue
+            is_before_job = index + 1 < len(pieces) and is_job(pieces[index + 1]) and is_name_like(piece)
+            if is_before_job or is_byline(piece):
+                yield [Credit(piece)]
+            elif is_lead_in(piece) and index + 1 < len(pieces):
+                yield [Credit(pieces[index + 1])]

@@ -1,0 +1,121 @@
+"""Consent dialogs: by role, by the platforms' containers, and by what they say."""
+
+import dataclasses
+import functools
+import importlib.resources
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from pipelines.page_measures import PageMeasures, plain, readable_text, text_pieces
+
+_LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
+_CLIMBS = 8
+_KEYS = re.compile(r"[Cc]ookie|COOKIE|クッキー|[Pp]rivacy|[Cc]onsent")  # a statement has at least one of these
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConsentRules:
+    """``rules/consent.toml``."""
+
+    containers: re.Pattern[str]
+    statements: re.Pattern[str]
+    controls: frozenset[str]
+    context: tuple[str, ...]
+
+
+@functools.cache
+def consent_rules() -> ConsentRules:
+    """The rules, read once a process."""
+    resource = importlib.resources.files("pipelines.rules").joinpath("consent.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return ConsentRules(
+        containers=re.compile("|".join(re.escape(name.lower()) for name in table["containers"]["names"])),
+        statements=re.compile("|".join(table["statements"]["patterns"])),
+        controls=frozenset(map(plain, table["controls"]["words"])),
+        context=tuple(map(plain, table["context"]["words"])),
+    )
+
+
+def consent_by_attributes(element: HtmlElement, names: str) -> str:
+    """What marks an element as a consent dialog by its id, class (``names``) or role; "" where nothing does."""
+    if names and (found := _container(names)):
+        return f"container {found}"
+    role = element.get("role")
+    if role in ("dialog", "alertdialog") or element.get("aria-modal") == "true":
+        return f"role {role or 'aria-modal'}"
+    return "dialog" if element.tag == "dialog" else ""
+
+
+def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
+    """The blocks that are consent notices by what they say; what stands inside another may come, too."""
+    asked: set[HtmlElement] = set()
+    for holder, text in page.texts:
+        if not _KEYS.search(text) or holder not in page:
+            continue
+        block = page.block_of(holder)
+        if block is None or block in asked or page[block].text > _LONGEST:
+            continue
+        asked.add(block)
+        notice = _worded(block, page)
+        if notice is not None:
+            yield notice
+
+
+@functools.lru_cache(maxsize=8192)
+def _container(names: str) -> str:
+    found = consent_rules().containers.search(names.lower())
+    return found[0] if found else ""
+
+
+def is_consent_statement(text: str) -> bool:
+    """Whether a line says what consent notices say."""
+    said = plain(text)
+    return ("cookie" in said or "クッキー" in said or "privacy" in said or "consent" in said) and (
+        consent_rules().statements.search(said) is not None
+    )
+
+
+def _worded(element: HtmlElement, page: PageMeasures) -> HtmlElement | None:
+    """The largest block round a statement in which nothing but the notice stands; None if it has no button."""
+    if page[element].text < 10 or not is_consent_statement(readable_text(element)):
+        return None
+    block: HtmlElement | None = None
+    for candidate in itertools.islice(itertools.chain([element], element.iterancestors()), _CLIMBS):
+        if candidate not in page or candidate.tag in ("body", "main", "html") or page[candidate].text > _LONGEST:
+            break
+        is_notice, has_control = _is_notice(candidate)
+        if not is_notice:
+            break
+        if has_control:
+            block = candidate
+    return block
+
+
+def _is_notice(element: HtmlElement) -> tuple[bool, bool]:
+    """Whether nearly all of a block's lines belong to a notice, and whether a control of it stands there.
+
+    A control is a text node of its own: buttons and links stand side by side on one line.
+    """
+    rules = consent_rules()
+    total = own = 0
+    has_control = False
+    line = ""
+    for piece in itertools.chain(text_pieces(element), "\n"):
+        if piece == "\n":
+            if line:
+                total += len(line)
+                own += len(line) if len(line) <= 400 and any(word in line for word in rules.context) else 0
+            line = ""
+            continue
+        said = plain(piece)
+        if said.strip(" .。、!>›×✕x[]()") in rules.controls:
+            has_control = True
+            total += len(said)
+            own += len(said)
+        else:
+            line += said
+    return own * 10 >= total * 8, has_control

@@ -1,0 +1,276 @@
+"""The written forms of a date that news pages use, found in text: one pattern and one builder for each.
+
+All patterns run on text that :func:`normalised` has prepared, have no nested repetition and bounded gaps, so that
+their time grows with the text's length alone.
+"""
+
+import dataclasses
+import datetime
+import functools
+import importlib.resources
+import re
+import tomllib
+import unicodedata
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+Precision = Literal["instant", "day"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ParsedDate:
+    """A date as it was written. ``moment`` is aware and UTC; a ``day`` stands at midnight of its zone.
+
+    ``has_zone`` says that the text names its own zone or is relative to now; ``has_year`` that it names its year.
+    """
+
+    moment: datetime.datetime
+    precision: Precision
+    has_zone: bool = False
+    has_year: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date and where it stands (offsets into the normalised text)."""
+
+    start: int
+    end: int
+    date: ParsedDate
+    is_relative: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DateWords:
+    """The rules file ``date_words.toml``, turned for look-ups."""
+
+    zones: Mapping[str, int]
+    zone_names: Mapping[str, str]
+    eras: Mapping[str, int]
+    months: Mapping[str, int]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+@functools.cache
+def date_words() -> DateWords:
+    """The words of dates, from the rules file."""
+    path = importlib.resources.files("pipelines.rules") / "date_words.toml"
+    rules = tomllib.loads(path.read_text(encoding="utf-8"))
+    months = {name: int(number) for number, names in rules["months"].items() for name in names}
+    labels = {kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in rules["labels"].items()}
+    return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
+
+
+_WEEKDAY = re.compile(
+    r"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\s?\)\s?"
+)
+_SPACES = re.compile(r"\s+")
+
+
+def normalised(text: str, limit: int) -> str:
+    """NFKC, lower case, single spaces, without weekdays in parentheses; at most ``limit`` characters are looked at."""
+    plain = unicodedata.normalize("NFKC", text[:limit]).lower().replace("\u2212", "-")
+    return _SPACES.sub(" ", _WEEKDAY.sub(" ", plain)).strip()
+
+
+_ZONE = r"(?:z\b|(?:gmt|utc)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|\(?[a-z]{2,4}\b\)?|\(?(?:日本時間|米東部時間)\)?)"
+# 14:30, 14:30:05.123, 2:30 p.m., 4.34pm, 11 a.m., 14.30 BST, 14時30分, 午後2時半
+_CLOCK = (
+    r"(?:(?P<half>午前|午後|am|pm)\s?)?(?:(?P<noon>正午)|(?P<h>\d{1,2})(?:"
+    r"\s?時(?:\s?(?P<mj>\d{1,2})\s?分(?:\s?(?P<sj>\d{1,2})\s?秒)?|(?P<bisect>半))?"
+    r"|:(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?:\s?(?P<ap1>[ap])\.?m\b\.?)?"
+    r"|(?:\.(?P<md>\d\d))?\s?(?P<ap2>[ap])\.?m\b\.?"
+    r"|\.(?P<mz>\d\d)(?=\s(?:[a-z]{2,4}t|uhr)\b)))"
+)
+_ZONED_CLOCK = _CLOCK + rf"(?:\s?uhr)?(?:\s?(?P<zone>{_ZONE}))?"
+_CLOCK_AFTER = re.compile(
+    r"(?:t|[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|kl\.?|ore)\b)?[\s:]{0,2})" + _ZONED_CLOCK
+)
+_CLOCK_BEFORE = re.compile(_ZONED_CLOCK + r"[\s,|・/-]{0,4}(?:\bon\b|\b[a-z]{3,9}day\b|\b[a-z]{3}\b)?[\s,.]{0,3}$")
+_BEFORE = 48
+
+
+def clock_zone(name: str | None) -> datetime.tzinfo | None:
+    """The zone that a written name or offset means, or None where it means none."""
+    if not name:
+        return None
+    words, name = date_words(), name.strip("() ")
+    if name in words.zones:
+        return datetime.timezone(datetime.timedelta(minutes=words.zones[name]))
+    if name in words.zone_names:
+        return zoneinfo.ZoneInfo(words.zone_names[name])
+    offset = re.fullmatch(r"(?:gmt|utc)?\s?([+-])(\d\d?):?(\d\d)?", name)
+    if offset is None:
+        return None
+    minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+    return (
+        datetime.timezone(datetime.timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+        if minutes < 960
+        else None
+    )
+
+
+def _clock(match: re.Match[str]) -> datetime.timedelta | None:
+    """Time since midnight; hours up to 29 are the Japanese way to write the small hours of the next day."""
+    if match["noon"]:
+        return datetime.timedelta(hours=12)
+    hour = int(match["h"])
+    minute = int(match["m"] or match["mj"] or match["md"] or match["mz"] or (30 if match["bisect"] else 0))
+    second = int(match["s"] or match["sj"] or 0)
+    half = {"午前": "a", "午後": "p", "am": "a", "pm": "p"}.get(match["half"] or "") or match["ap1"] or match["ap2"]
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 29 or minute > 59 or second > 60:
+        return None
+    return datetime.timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+
+
+def _at(day: datetime.date, match: re.Match[str] | None, home: datetime.tzinfo) -> ParsedDate | None:
+    midnight = datetime.datetime.combine(day, datetime.time())
+    clock = _clock(match) if match else None
+    try:
+        if match is None or clock is None:
+            return ParsedDate(midnight.replace(tzinfo=home).astimezone(datetime.UTC), "day")
+        zone = clock_zone(match["zone"])
+        moment = (midnight + clock).replace(tzinfo=zone or home).astimezone(datetime.UTC)
+        return ParsedDate(moment, "instant", has_zone=zone is not None)
+    except OverflowError:  # the years 1 and 9999, which an offset leads out of
+        return None
+
+
+@functools.cache
+def _date_pattern() -> re.Pattern[str]:
+    month = "|".join(map(re.escape, sorted(date_words().months, key=len, reverse=True)))
+    return re.compile(
+        r"(?<![\d/.-])(?P<y>(?:19|20)\d\d)(?:-(?P<mo1>\d\d?)-(?P<d1>\d\d?)|/(?P<mo2>\d\d?)/(?P<d2>\d\d?)"
+        r"|\. ?(?P<mo3>\d\d?)\. ?(?P<d3>\d\d?)\.?)(?!\d)"
+        r"|(?:(?P<yj>\d{4})\s?年|(?P<era>令和|平成|昭和)\s?(?P<ye>元|\d\d?)\s?年)?\s?(?P<moj>(?<!\d)\d\d?)\s?月\s?(?P<dj>\d\d?)\s?日(?!間)"
+        r"|(?P<yk>\d{4})년\s?(?P<mok>\d\d?)월\s?(?P<dk>\d\d?)일"
+        rf"|\b(?P<mow1>{month})\.?\s?(?P<d4>\d\d?)(?:st|nd|rd|th)?(?!\d),?(?:\s(?P<y4>(?:19|20)\d\d)\b)?"
+        rf"|(?<![\d.])(?P<d5>\d\d?)(?:st|nd|rd|th|\.|er)?[\s-](?:de\s|of\s)?(?P<mow2>{month})\.?,?(?:[\s-](?:de\s|del\s)?(?P<y5>(?:19|20)\d\d)\b)?"
+        r"|(?<![\d/.-])(?P<a>\d\d?)(?P<sep>[/.-])\s?(?P<b>\d\d?)(?P=sep)\s?(?P<y6>(?:19|20)\d\d|(?<=\.)\d\d(?!\.\d))(?!\d)"
+        r"|(?<![\d/.:-])(?P<mos>\d\d?)/(?P<ds>\d\d?)(?=\s\d\d?:\d\d)"
+    )
+
+
+def _year_month_day(match: re.Match[str], home: datetime.tzinfo) -> tuple[int | None, int, int] | None:
+    group = match.groupdict()
+    if group["y"]:
+        return (
+            int(group["y"]),
+            int(group["mo1"] or group["mo2"] or group["mo3"]),
+            int(group["d1"] or group["d2"] or group["d3"]),
+        )
+    if group["moj"]:
+        return _japanese_year(group), int(group["moj"]), int(group["dj"])
+    if group["yk"]:
+        return int(group["yk"]), int(group["mok"]), int(group["dk"])
+    if group["a"]:
+        return _numbers(
+            int(group["a"]),
+            int(group["b"]),
+            int(group["y6"]) + (2000 if len(group["y6"]) == 2 else 0),
+            group["sep"],
+            home,
+        )
+    if group["mos"]:  # 10/5 14:30: month first, as in Japan; elsewhere it could be either
+        return (None, int(group["mos"]), int(group["ds"])) if str(home).startswith("Asia/") else None
+    month = date_words().months.get(group["mow1"] or group["mow2"])
+    year = group["y4"] or group["y5"]
+    return (int(year) if year else None, month, int(group["d4"] or group["d5"])) if month else None
+
+
+def _japanese_year(group: Mapping[str, str | None]) -> int | None:
+    if group["yj"]:
+        return int(group["yj"])
+    era, year = group["era"], group["ye"]
+    return date_words().eras[era] + (1 if year == "元" else int(year)) if era and year else None
+
+
+def _numbers(first: int, second: int, year: int, separator: str, home: datetime.tzinfo) -> tuple[int, int, int] | None:
+    """10/07/2026: day first, but where the page's zone is American; what both read is not guessed in Asia's."""
+    american = str(home).startswith(("America/", "US/"))
+    if first > 12 or separator != "/" or str(home).startswith(("Europe/", "Australia/", "Africa/")):
+        return year, second, first
+    if second > 12 or american or first == second:
+        return year, first, second
+    return None
+
+
+def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.tzinfo) -> datetime.date | None:
+    """The last such day that is not beyond tomorrow."""
+    latest = (now + datetime.timedelta(days=1)).astimezone(home).date()
+    for year in range(latest.year, latest.year - 9, -1):  # eight years apart at most: 29 February around 2100
+        try:
+            day_then = datetime.date(year, month, day)
+        except ValueError:
+            continue
+        if day_then <= latest:
+            return day_then
+    return None
+
+
+def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[FoundDate]:
+    """Every calendar date in normalised text, in order, with the clock time that stands behind or before it."""
+    floor = 0
+    for match in _date_pattern().finditer(text):
+        found = _year_month_day(match, home)
+        if found is None or match.start() < floor:
+            continue
+        year, month, number = found
+        try:
+            day = datetime.date(year, month, number) if year else _without_year(month, number, now, home)
+        except ValueError:
+            continue
+        if day is None:
+            continue
+        start, end = match.span()
+        clock = _CLOCK_AFTER.match(text, end)
+        if clock is not None and _clock(clock) is not None:
+            end = clock.end()
+        else:
+            clock = _CLOCK_BEFORE.search(text[max(floor, start - _BEFORE) : start])
+            start = max(floor, start - _BEFORE) + clock.start() if clock else start
+        date = _at(day, clock, home)
+        if date is not None:
+            floor = end
+            yield FoundDate(start, end, dataclasses.replace(date, has_year=year is not None))
+
+
+_RELATIVE = re.compile(
+    r"(?<!\d)(?P<n>\d{1,3}|an?|one|half an)\s?"
+    r"(?P<unit>秒|分|時間|日|週間|sec(?:ond)?s?|mins?|minutes?|hrs?|hours?|days?|weeks?|[smhdw])\s?(?:前|ago\b)"
+    r"|(?P<day>一昨日|おととい|昨日|きのう|今日|本日|きょう|\byesterday\b|\btoday\b)(?:の)?"
+    r"|(?P<just>たった今|\bjust now\b|\bmoments ago\b)"
+)
+_UNITS = {"秒": 1, "分": 60, "時": 3600, "日": 86400, "週": 604800, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DAYS = {"一昨日": 2, "おととい": 2, "昨日": 1, "きのう": 1, "yesterday": 1}
+
+
+def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[FoundDate]:
+    """Every date that is told against ``now``: 3時間前, 昨日 14:30, 2 hours ago. Days are no instants."""
+    for match in _RELATIVE.finditer(text):
+        end = match.end()
+        if match["day"]:
+            day = now.astimezone(home).date() - datetime.timedelta(days=_DAYS.get(match["day"], 0))
+            clock = _CLOCK_AFTER.match(text, end)
+            date = _at(day, clock, home)
+            end = clock.end() if clock and date and date.precision == "instant" else end
+        else:
+            date = _ago(match, now, home)
+        if date is not None:
+            yield FoundDate(match.start(), end, dataclasses.replace(date, has_zone=True), is_relative=True)
+
+
+def _ago(match: re.Match[str], now: datetime.datetime, home: datetime.tzinfo) -> ParsedDate | None:
+    if match["just"]:
+        return ParsedDate(now.astimezone(datetime.UTC), "instant")
+    count = int(match["n"]) if match["n"].isdecimal() else 0.5 if match["n"].startswith("half") else 1
+    unit = _UNITS[match["unit"][0]]
+    then = now - datetime.timedelta(seconds=count * unit)
+    return (
+        _at(then.astimezone(home).date(), None, home)
+        if unit >= 86400
+        else ParsedDate(then.astimezone(datetime.UTC), "instant")
+    )

@@ -1,0 +1,192 @@
+"""Dates as news pages write them, in Japanese and English: parsed, and found in visible text with their label."""
+
+import dataclasses
+import datetime
+import re
+import zoneinfo
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from pipelines.date_forms import (
+    FoundDate,
+    ParsedDate,
+    Precision,
+    clock_zone,
+    date_words,
+    normalised,
+    relative_dates,
+    written_dates,
+)
+
+__all__ = [
+    "DateKind",
+    "LabelledDate",
+    "ParsedDate",
+    "Precision",
+    "find_dates",
+    "is_believable",
+    "label_of",
+    "parse_date",
+]
+
+DateKind = Literal["published", "modified", "unlabelled"]
+
+# A parsed string is one date with some words around it, a piece of text a head line or a footer.
+_DATE_LENGTH = 300
+_TEXT_LENGTH = 10_000
+# The first news site dates from the early nineties; what is older is a default (1970-01-01) or history.
+_EARLIEST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
+_AHEAD = datetime.timedelta(days=2)
+
+_ISO = re.compile(
+    r"\s*(\d{4})-?(\d\d)-?(\d\d)"
+    r"(?:[T ]\s?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?\s*"
+)
+_EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LabelledDate:
+    """A date in visible text, with what the words beside it say it is."""
+
+    date: ParsedDate
+    kind: DateKind
+
+
+def is_believable(moment: datetime.datetime, now: datetime.datetime) -> bool:
+    """Not before 1990, and at most two days ahead of ``now`` (zones and embargoes; more is an event or an error)."""
+    return _EARLIEST <= moment <= now + _AHEAD
+
+
+def parse_date(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> ParsedDate | None:
+    """The first believable date in a string that is meant to be one; None where there is none.
+
+    ``now`` is aware: the time of the fetch, against which relative dates and missing years are told. ``timezone``
+    holds where the text names no zone. Understands ISO 8601 in its extended and basic forms, RFC 822, Unix seconds and
+    milliseconds, 2026年10月5日 14時30分, 令和8年10月5日, full-width digits, 3時間前, and English and continental forms.
+    """
+    iso = _ISO.fullmatch(text[:_DATE_LENGTH])
+    date = _from_iso(iso, timezone) if iso else _from_epoch(text)
+    if date is not None:
+        return date if is_believable(date.moment, now) else None
+    found = _scan(normalised(text, _DATE_LENGTH), now, timezone)
+    return found[0].date if found else None
+
+
+def _from_iso(match: re.Match[str], timezone: zoneinfo.ZoneInfo) -> ParsedDate | None:
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    try:
+        midnight = datetime.datetime(int(year), int(month), int(day))  # noqa: DTZ001 - its zone is settled below
+        if hour is None:
+            return ParsedDate(midnight.replace(tzinfo=timezone).astimezone(datetime.UTC), "day")
+        micro = int((fraction or "0")[:6].ljust(6, "0"))
+        clock = midnight.replace(minute=int(minute), second=min(int(second or 0), 59), microsecond=micro)
+        clock += datetime.timedelta(hours=int(hour))
+        if int(hour) > 24:
+            return None
+        named = clock_zone(zone.lower()) if zone else None
+        return ParsedDate(
+            clock.replace(tzinfo=named or timezone).astimezone(datetime.UTC), "instant", named is not None
+        )
+    except (ValueError, OverflowError):  # no such day, or the calendar's ends
+        return None
+
+
+def _from_epoch(text: str) -> ParsedDate | None:
+    match = _EPOCH.fullmatch(text[:_DATE_LENGTH])
+    if match is None:
+        return None
+    return ParsedDate(datetime.datetime.fromtimestamp(int(match[1]), datetime.UTC), "instant", has_zone=True)
+
+
+def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[FoundDate]:
+    """All believable dates of normalised text, in order, none over another."""
+    written = list(written_dates(text, now, timezone))
+    told = [
+        r for r in relative_dates(text, now, timezone) if not any(w.start < r.end and r.start < w.end for w in written)
+    ]
+    both = sorted((*written, *told), key=lambda found: found.start)
+    return [found for found in both if is_believable(found.date.moment, now)]
+
+
+def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[LabelledDate]:
+    """Every believable date in a piece of visible text, in order, with its label (公開, 更新, Published, Updated, …).
+
+    A date that its label makes an event, a deadline or a copyright line is left out; so is one without its year or told
+    against now (10月5日, today), unless it is labelled or stands alone in the text or between bars (``|``): prose
+    is full of them. Arguments as :func:`parse_date`'s.
+    """
+    plain = normalised(text, _TEXT_LENGTH)
+    found = _scan(plain, now, timezone)
+    dates = []
+    for one, kind in zip(found, _kinds(plain, found), strict=True):
+        vague = not one.date.has_year or one.is_relative
+        if kind != "other" and (kind != "unlabelled" or not vague or _stands_by_itself(plain, one)):
+            dates.append(LabelledDate(one.date, kind))
+    return dates
+
+
+def _stands_by_itself(text: str, found: FoundDate) -> bool:
+    before, behind = text[: found.start].rstrip(" ()"), text[found.end :].lstrip(" ()")
+    return (not before or before.endswith("|")) and (not behind or behind.startswith("|"))
+
+
+def label_of(words: str) -> DateKind | None:
+    """What the words beside a date (its label, its element's class) make it: the last label among them, or None."""
+    plain = normalised(words, _DATE_LENGTH).replace("-", " ").replace("_", " ")
+    label = _last_label(plain)
+    return None if label is None or label[2] == "other" else label[2]
+
+
+def _kinds(text: str, found: Sequence[FoundDate]) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
+    """A page writes its labels before its dates or behind them; the words around the first and the last tell which.
+
+    A label between two dates then belongs to one of them only.
+    """
+    edges = [0, *(one.end for one in found)]
+    ends = [*(one.start for one in found), len(text)]
+    gaps = [text[start:end] for start, end in zip(edges, ends, strict=True)]
+    last = len(found) - 1
+    labels_lead = _label_at_end(gaps[0]) is not None or _label_at_start(gaps[-1]) is None
+    for index in range(len(found)):
+        before = _label_at_end(gaps[index]) if labels_lead or index == 0 else None
+        behind = _label_at_start(gaps[index + 1]) if not labels_lead or index == last else None
+        yield before or behind or "unlabelled"
+
+
+_Label = Literal["published", "modified", "other"]
+_LABEL_KINDS: tuple[_Label, ...] = ("modified", "other", "published")
+_NEAR = 24
+
+
+def _label_at_end(gap: str) -> _Label | None:
+    """The label among the last characters of ``gap``, if no more than a few stand behind it."""
+    near = gap[-_NEAR:]
+    label = _last_label(near)
+    return label[2] if label and len(near) - label[0] <= _NEAR // 2 else None
+
+
+def _last_label(text: str) -> tuple[int, int, _Label] | None:
+    """End, length and kind of the label that ends last in ``text``; of two that end together, the longer."""
+    best: tuple[int, int, _Label] | None = None
+    for kind in _LABEL_KINDS:
+        for word in date_words().labels[kind]:
+            at = text.rfind(word)
+            if at >= 0 and _stands_alone(text, at, word) and (best is None or (at + len(word), len(word)) > best[:2]):
+                best = (at + len(word), len(word), kind)
+    return best
+
+
+def _label_at_start(gap: str) -> _Label | None:
+    near = gap.lstrip(" ():|・,、-/に付け")[:_NEAR]
+    starts = [(len(word), kind) for kind in _LABEL_KINDS for word in date_words().labels[kind] if near.startswith(word)]
+    starts = [(length, kind) for length, kind in starts if _stands_alone(near, 0, near[:length])]
+    return max(starts)[1] if starts else None
+
+
+def _stands_alone(text: str, at: int, word: str) -> bool:
+    """A Latin label is a whole word; Japanese has no spaces to ask for."""
+    if not word.isascii():
+        return True
+    before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+    return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())

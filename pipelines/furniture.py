@@ -1,0 +1,187 @@
+"""What stands round an article's words: cut from the tree before extraction, every cut with its reason."""
+
+import functools
+import importlib.resources
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from pipelines.article_body import Prose, is_mostly_cjk
+from pipelines.card_lines import is_caption
+from pipelines.consent import consent_by_attributes, consent_by_wording
+from pipelines.line_furniture import clean_lines
+from pipelines.machine_made import is_machine_mark, marks_machine_generated
+from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
+from storage.reading import Cut
+
+__all__ = ["clean_lines", "cut_furniture", "marks_machine_generated"]
+
+_MOST_PROSE = 0.25  # of the page's unlinked text; nothing that holds more is furniture
+_SHORT = 400  # unlinked characters of a block that may go by its name alone
+_CAPTION = 500  # characters of a caption
+_MARK = 60  # characters of a mark or credit
+_BOX = 350  # characters of a box that asks for something
+_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
+_PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
+
+
+@functools.cache
+def _class_words() -> dict[str, str]:
+    return {word: rule for rule, words in _table()["classes"].items() for word in words}
+
+
+@functools.cache
+def _boxes() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Words without which no box is one, and what a box says."""
+    boxes = _table()["boxes"]
+    return tuple(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
+
+
+@functools.cache
+def _roles() -> frozenset[str]:
+    return frozenset(_table()["regions"]["roles"])
+
+
+@functools.cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    resource = importlib.resources.files("pipelines.rules").joinpath("furniture.toml")
+    return tomllib.loads(resource.read_text(encoding="utf-8"))
+
+
+def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
+    """Takes consent dialogs, captions, share bars, boxes and hidden parts out of ``tree`` in place; says what and why.
+
+    Nothing goes that holds a quarter of the page's unlinked text, the page's headline, or paragraphs in number.
+    ``measures`` are those of ``tree`` where the caller has them already; they stay right.
+    """
+    page = PageMeasures(tree) if measures is None else measures
+    prose = Prose(page, is_mostly_cjk(page))
+    cuts: list[Cut] = []
+    gone: list[HtmlElement] = []
+    until = 0
+    found = itertools.chain(_by_attributes(page), _by_text(page))
+    ordered = sorted(found, key=lambda each: (page[each[1]].order, -page[each[1]].end))
+    for rule, element, detail in ordered:
+        measure = page[element]
+        if measure.order < until or not _may_go(element, rule, page, prose):
+            continue
+        until = measure.end
+        if measure.text:
+            cuts.append(Cut(rule, detail, readable_text(element)[:200]))
+        gone.append(element)
+    for element in gone:
+        page.remove((element,))
+    return cuts
+
+
+def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+    """What tags, roles, classes and ids say: (rule, what to cut, evidence)."""
+    for element in page.elements:
+        attributes = element.attrib
+        if element.tag == "figcaption":
+            yield "caption", element, "figcaption"
+        if not attributes or element not in page or element.tag in ("html", "body"):
+            continue
+        style = element.get("style")
+        if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:500])):
+            yield "hidden", element, "hidden"
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300]
+        consent = consent_by_attributes(element, names)
+        if consent:
+            yield "consent", element, consent
+        role = element.get("role")
+        if role in _roles():
+            yield role, element, f"role {role}"
+        rule = _rule_by_names(names) if names else None
+        if rule is not None:
+            yield rule, element, names[:80]
+
+
+def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+    """What words say: consent notices, marks, captions, credits and boxes: (rule, what to cut, evidence)."""
+    for notice in consent_by_wording(page):
+        yield "consent", notice, "wording"
+    asked: set[HtmlElement] = set()
+    for holder, text in page.texts:
+        if len(text) > _CAPTION * 2 or holder not in page:
+            continue
+        if holder.tag in _INLINE and is_machine_mark(text.strip()) and page[holder].text <= _MARK:
+            yield "machine-mark", _pictured(holder, page), text.strip()
+        block = page.block_of(holder)
+        if block is None or block in asked or page[block].text > _BOX or block.tag in ("h1", "h2", "body"):
+            continue
+        asked.add(block)
+        if any(child.tag in BLOCKS for child in itertools.islice(block, 30)):
+            continue
+        yield from _by_line(block, page)
+
+
+def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+    """The same of a block that is one line or paragraph."""
+    text = readable_text(block)
+    if len(text) <= _MARK * 2 and is_caption(text):
+        is_mark = is_machine_mark(text)
+        yield "machine-mark" if is_mark else "caption", _pictured(block, page) if is_mark else block, text[:80]
+        return
+    asked_for = _asks(plain(text))
+    if asked_for:
+        yield "box", block, asked_for
+
+
+def _asks(said: str) -> str:
+    """What a block asks for near its beginning, "" where it asks for nothing."""
+    keys, patterns = _boxes()
+    if not any(key in said for key in keys):
+        return ""
+    found = patterns.search(said[:300])
+    return found[0] if found and (len(said) <= 80 or found.start() <= 40) else ""
+
+
+def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
+    """The picture's whole box round a mark, with its caption, if that is all that the box holds."""
+    for parent in itertools.islice(mark.iterancestors(), 3):
+        if (
+            parent not in page
+            or page[parent].text > 300
+            or page[parent].links
+            or parent.tag in ("article", "main", "body")
+        ):
+            break
+        has_heading = next(parent.iter("h1", "h2", "h3"), None) is not None
+        if not has_heading and next(parent.iter(*_PICTURES), None) is not None:
+            return parent
+    return mark
+
+
+@functools.lru_cache(maxsize=4096)
+def _rule_by_names(names: str) -> str | None:
+    known = _class_words()
+    for name in names.lower().split():
+        if name in known:
+            return known[name]
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", names)]
+    for word in (*words, *map("".join, itertools.pairwise(words))):
+        if word in known:
+            return known[word]
+    return None
+
+
+def _may_go(element: HtmlElement, rule: str, page: PageMeasures, prose: Prose) -> bool:
+    """The guard: no headline, no body, and by a name alone only what is short."""
+    measure, whole = page[element], page[page.tree]
+    unlinked = measure.text - measure.linked
+    if unlinked > (whole.text - whole.linked) * _MOST_PROSE and rule != "consent":
+        return False
+    if unlinked > (whole.text - whole.linked) * 0.6 or (
+        rule != "hidden" and next(element.iter("h1"), None) is not None
+    ):
+        return False
+    if rule == "caption":
+        return measure.text <= _CAPTION
+    if rule in ("consent", "hidden", "machine-mark", "box"):
+        return True
+    return unlinked <= _SHORT and len(prose.within(element)) <= 2

@@ -1,0 +1,160 @@
+"""Articles that somebody else extracted, one JSON object a line: into readings, as if a crawl had read them."""
+
+import dataclasses
+import datetime
+import gzip
+import json
+import zlib
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from pipelines.addresses import clean_url
+from pipelines.authors import clean_authors
+from pipelines.dates import parse_date
+from pipelines.file_records import FileRecord, GivenArticle
+from pipelines.language import detect_language
+from pipelines.plain_text import plain_text
+from pipelines.raw_page import RawPage
+from pipelines.warc import BadRecord
+from storage.reading import Reading
+
+MAX_LINE = 10 * 1024 * 1024  # bytes, the cap on a page; an article's text is kept to a million characters
+_TITLE = 2_000  # characters
+_SOURCE = 200  # characters of a source's name
+_LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by, as for a page
+_BOM = b"\xef\xbb\xbf"
+_TEXTS = ("title", "published_at", "source")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Line:
+    """What a line says, with every type as it must be."""
+
+    url: str
+    title: str
+    text: str
+    published_at: str
+    authors: tuple[str, ...]
+    source: str
+
+
+class BadLine(ValueError):
+    """A line that gives no article; ``url`` is its address where that much can be read."""
+
+    def __init__(self, reason: str, url: str | None = None) -> None:
+        super().__init__(reason)
+        self.url = url
+
+
+def jsonl_records(path: Path, now: datetime.datetime, start: int = 0, number: int = 0) -> Iterator[FileRecord]:
+    """Every line of a JSONL file (``.jsonl``, ``.jsonl.gz``) from byte ``start`` of its text on; empty lines are none.
+
+    ``number`` is that of the line before ``start``. A line says nothing of when it was fetched: the file's own time
+    of modification stands for it, or ``now`` where that lies ahead. Raises OSError.
+    """
+    with path.open("rb") as raw:
+        modified = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+        moment = min(modified, now).replace(microsecond=0)
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
+        for count, line, end in _lines(stream, start, number):
+            if isinstance(line, BadRecord):
+                yield FileRecord(count, line, end, raw.tell())
+            elif line.strip():
+                yield FileRecord(count, _item(line, moment), end, raw.tell())
+
+
+def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
+    """Read a line (``raw.body``) that :func:`jsonl_records` found good; for a worker, as ``pipelines.page.read_page``.
+
+    Raises BadLine for any other.
+    """
+    line = _parsed(raw.body)
+    url = clean_url(line.url) or line.url
+    title = plain_text(line.title, _TITLE)
+    language = detect_language(f"{title}\n{line.text[:_LANGUAGE_SAMPLE]}")
+    date = parse_date(line.published_at, raw.fetched_at, zoneinfo.ZoneInfo(timezone)) if line.published_at else None
+    return Reading(
+        url=line.url,
+        canonical_url=url,
+        is_article=True,
+        kind="article",
+        title=title,
+        text=line.text.strip(),
+        authors=tuple(clean_authors(line.authors)),
+        published_at=date.moment if date else None,
+        published_precision=date.precision if date else None,
+        language=language.code,
+        language_confidence=language.confidence,
+        encoding="utf-8",
+        extractor_version="",  # the text came as it is: none of ours has made it
+    )
+
+
+def _lines(stream: BinaryIO, start: int, number: int) -> Iterator[tuple[int, bytes | BadRecord, int]]:
+    """Give each line with its number and its end; one that is too long is passed over in pieces, never held."""
+    at, count = start, number
+    try:
+        stream.seek(start)
+        while line := stream.readline(MAX_LINE + 1):
+            count += 1
+            at += len(line)
+            if len(line) <= MAX_LINE:
+                yield count, line.removeprefix(_BOM) if count == 1 else line, at
+                continue
+            while not line.endswith(b"\n") and (line := stream.readline(MAX_LINE)):
+                at += len(line)
+            yield count, BadRecord(None, f"the line is longer than {MAX_LINE:,} bytes"), at
+    except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
+        yield count + 1, BadRecord(None, f"the file cannot be read on from here: {damage}"), at
+
+
+def _item(line: bytes, moment: datetime.datetime) -> GivenArticle | BadRecord:
+    try:
+        said = _parsed(line)
+    except BadLine as bad:
+        return BadRecord(bad.url, str(bad))
+    return GivenArticle(said.url, line, moment, said.source or None)
+
+
+def _parsed(line: bytes) -> _Line:
+    """Take a line apart, or raise BadLine with what is wrong with it."""
+    try:
+        found = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadLine(f"not UTF-8 at byte {error.start} of the line") from None
+    except RecursionError:
+        raise BadLine("no JSON that can be read: nested too deeply") from None
+    except ValueError as error:
+        raise BadLine(f"no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise BadLine(f"not an object but {_kind(found)}")
+    url = found.get("url")
+    if not isinstance(url, str) or clean_url(url) is None:
+        raise BadLine('"url" is missing' if url is None else f'"url" is no http(s) address: {str(url)[:100]!r}')
+    return _checked(url, found)
+
+
+def _checked(url: str, found: dict[str, Any]) -> _Line:
+    text = found.get("text")
+    if not isinstance(text, str):
+        told = '"text" is missing' if text is None else f'"text" is {_kind(text)}, not a string'
+        raise BadLine(told, url)
+    if not any(map(str.isalnum, text)):
+        raise BadLine('"text" has no words', url)
+    texts = {name: found.get(name) or "" for name in _TEXTS}
+    if wrong := next((name for name, value in texts.items() if not isinstance(value, str)), None):
+        raise BadLine(f'"{wrong}" is {_kind(texts[wrong])}, not a string', url)
+    authors = found.get("authors") or ()
+    names = [authors] if isinstance(authors, str) else authors
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise BadLine('"authors" is no list of strings', url)
+    source = plain_text(texts["source"], _SOURCE)
+    return _Line(url, texts["title"], text, texts["published_at"], tuple(names), source)
+
+
+def _kind(value: object) -> str:
+    """Name a JSON value's type as JSON does."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,30 @@
+"""What storage asks of the pipelines: where an address belongs, and when two texts are one."""
+
+from pipelines import addresses, duplicates
+from storage.judgement import Comparison, Place
+
+
+def place(url: str) -> Place:
+    """Tell where an absolute address belongs; ``url`` comes out without fragment and trackers."""
+    return Place(
+        url=addresses.clean_url(url) or url,
+        key=addresses.address_key(url),
+        host=addresses.host_of(url),
+        domain=addresses.registered_domain(url),
+    )
+
+
+class PipelineJudgement:
+    """``storage.judgement.Judgement`` by the functions of this package."""
+
+    def place(self, url: str) -> Place:
+        """As :func:`place`."""
+        return place(url)
+
+    def text_hash(self, text: str) -> str:
+        """As ``duplicates.text_hash``."""
+        return duplicates.text_hash(text)
+
+    def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
+        """As ``duplicates.compare``."""
+        return duplicates.compare(text_a, text_b, language)

@@ -1,0 +1,95 @@
+"""Which language a text is in, judged by its own words.
+
+The script decides what it can (kana, Hangul, Han, an alphabet of one language), the national character sets tell
+Japanese from Chinese, and langdetect, py3langid and common words vote on what is left. A page's own claim is a hint
+that settles ties and nothing else: Japanese sites serve English articles under ``<html lang="ja">``.
+"""
+
+import dataclasses
+import re
+from collections import Counter
+
+from pipelines.alphabet_languages import judge_alphabet, load_alphabets
+from pipelines.han_languages import character_sets, japanese_or_chinese, kanji_rules
+from pipelines.langid_scores import load_identifier
+from pipelines.leading_script import leading_script
+from pipelines.scripts import EAST_ASIAN, count_scripts, normalise, sample
+
+UNDETERMINED = "und"
+
+_QUOTED = re.compile(f"[{EAST_ASIAN}]+")  # what a text in an alphabet has of it is quoted
+_HINT = re.compile(r"[a-zA-Z]{2,3}(?=$|[-_])")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DetectedLanguage:
+    """An ISO 639-1 ``code`` or ``und``, and how sure that is (0 to 1).
+
+    ``votes`` tells who said what: ``("script" | "characters" | "langdetect" | "py3langid" | "words" | "hint", code,
+    probability)``.
+    """
+
+    code: str
+    confidence: float
+    votes: tuple[tuple[str, str, float], ...] = ()
+
+
+def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
+    """The language of a title, a card's words or an article. Never raises for any string.
+
+    ``hint`` is what the page claims (``ja``, ``en-US``): it decides only between candidates that the words leave
+    open. Only the first letters are read, so cost does not grow with the text. What has no letters is ``und``.
+    """
+    raw = sample(text)
+    plain = normalise(raw)
+    counts = count_scripts(plain)
+    leading = leading_script(plain, counts)
+    claimed = _claimed(hint)
+    if not leading:
+        return DetectedLanguage(UNDETERMINED, 0.0)
+    if leading == "east":
+        return _east_asian(raw, plain, counts, claimed)
+    return _alphabetic(plain, leading, counts, claimed)
+
+
+def warm_up() -> None:
+    """Load all models and tables now: for a worker process, before the first page and before any thread."""
+    load_alphabets()
+    load_identifier()
+    character_sets()
+    kanji_rules()
+    detect_language("Warm up 準備")
+
+
+def _east_asian(raw: str, plain: str, counts: Counter[str], claimed: str | None) -> DetectedLanguage:
+    hangul, han, kana = counts["hangul"], counts["han"], counts["kana"]
+    total = hangul + han + kana + counts["bopomofo"]
+    if hangul > kana and 2 * hangul >= han:
+        return DetectedLanguage("ko", 0.5 + hangul / total / 2, (("script", "ko", round(hangul / total, 4)),))
+    code, evidence = japanese_or_chinese(raw, plain)
+    if evidence:
+        confidence = 1 - 0.5 / (1 + evidence)
+        return DetectedLanguage(code, confidence, (("characters", code, round(confidence, 4)),))
+    if claimed in ("ja", "zh", "ko"):
+        return DetectedLanguage(claimed, 0.6, (("characters", "ja", 0.5), ("hint", claimed, 1.0)))
+    return DetectedLanguage("ja", 0.5, (("characters", "ja", 0.5),))
+
+
+def _alphabetic(plain: str, script: str, counts: Counter[str], claimed: str | None) -> DetectedLanguage:
+    if counts[script] < 2:
+        return DetectedLanguage(UNDETERMINED, 0.0)
+    opinions = judge_alphabet(_lowered(_QUOTED.sub(" ", plain)), script)
+    if claimed in opinions.runners_up:
+        return DetectedLanguage(claimed, 0.5, (*opinions.votes, ("hint", claimed, 1.0)))
+    return DetectedLanguage(opinions.code, min(1.0, opinions.confidence), opinions.votes)
+
+
+def _lowered(text: str) -> str:
+    """In lower case when most letters are capitals: n-gram profiles know capitals only at the head of words."""
+    capitals = sum(map(str.isupper, text))
+    return text.lower() if 2 * capitals > sum(map(str.isalpha, text)) else text
+
+
+def _claimed(hint: str | None) -> str | None:
+    found = _HINT.match(hint.strip()[:40]) if hint else None
+    return found.group().lower() if found else None

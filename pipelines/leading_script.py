@@ -1,0 +1,66 @@
+"""Whose text it is when scripts are mixed: a Japanese headline full of brand names, or English that quotes Japanese.
+
+Letters alone cannot tell: ``Amazon Web Servicesで障害`` is Japanese with three Japanese characters of twenty-two. What
+tells is how the scripts meet. Japanese, Chinese and Korean write on without a space after a Latin name; English sets
+what it quotes off with spaces, brackets or quotation marks, and has lower-case words around it.
+"""
+
+import re
+from collections import Counter
+
+from pipelines.scripts import EAST_ASIAN
+from pipelines.word_lists import english_function_words
+
+_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
+_GLUE = re.compile(
+    f"[A-Za-z0-9%][{EAST_ASIAN}]|[{EAST_ASIAN}][A-Za-z0-9]|[、。]|[^\\s\"“‘'(][「『【]|[」』】][^\\s\"”’').,:;!?]"
+)
+_NAME_IN_CORNER_BRACKETS = re.compile(f"[「『【《〈][^「」『』【】《》〈〉{EAST_ASIAN}]{{1,200}}[」』】》〉]")
+_SET_OFF = re.compile("[(\"“‘'\\[][^()\"“”‘’'\\[\\]A-Za-z]{1,100}[)\"”’'\\]]")
+_EAST_ASIAN = re.compile(f"[{EAST_ASIAN}]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+
+
+def leading_script(text: str, counts: Counter[str]) -> str:
+    """The script that leads a normalised text: ``east`` (kana, Han, Hangul), ``latin``, another of ``counts``, or "".
+
+    ``counts`` are those of ``count_scripts`` for the same text.
+    """
+    east = counts["kana"] + counts["han"] + counts["hangul"] + counts["bopomofo"]
+    latin = counts["latin"]
+    others = [(found, name) for name, found in counts.items() if name not in _EAST_OR_LATIN]
+    most, name = max(others, default=(0, ""))
+    if most > east and 2 * most >= latin:
+        return name
+    if not east:
+        return "latin" if latin else ""
+    return "latin" if latin and latin_leads(text, east) else "east"
+
+
+_EAST_OR_LATIN = frozenset({"kana", "han", "hangul", "bopomofo", "latin"})
+
+
+def latin_leads(text: str, east: int) -> bool:
+    """Whether a text of both is Latin-script text that quotes some of the other; ``east`` counts those characters.
+
+    Two East Asian characters weigh as much as one common Latin word, and a name half as much as a word: tried on
+    headlines of both kinds. A text in which the scripts touch must be Latin twice over.
+    """
+    words = _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
+    function_words = sum(1 for word in words if word.lower() in english_function_words())
+    common = sum(1 for word in words if word.lower() in english_function_words() or (len(word) > 1 and word.islower()))
+    latin_weight = len(words) + common
+    if _GLUE.search(text):
+        return common >= 3 and latin_weight > 2 * east
+    set_off = sum(len(_EAST_ASIAN.findall(quoted)) for quoted in _SET_OFF.findall(text))
+    east_weight = east - set_off / 2
+    if common >= 2 or function_words:
+        return 2 * latin_weight > east_weight
+    return _begins_and_ends_latin(text) and 3 * latin_weight >= 2 * east_weight
+
+
+def _begins_and_ends_latin(text: str) -> bool:
+    """Whether what is quoted stands inside a Latin sentence."""
+    latin = [match.start() for match in _LATIN.finditer(text)]
+    quoted = [match.start() for match in _EAST_ASIAN.finditer(text)]
+    return bool(latin and quoted) and latin[0] < quoted[0] and latin[-1] > quoted[-1]

@@ -1,0 +1,105 @@
+"""Lines of an extracted text that are none of the article's words: repeated title, date, byline, boilerplate."""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+
+from pipelines.card_lines import is_caption, is_noise
+from pipelines.consent import is_consent_statement
+from pipelines.page_measures import plain
+from pipelines.plain_text import letters
+from storage.reading import Cut
+
+_HEAD = 8  # lines from the start that may be title, date, byline
+_TAIL = 12  # lines from the end that may be boilerplate
+_LONGEST = 250  # characters of a line that a rule may take
+_MOST = 0.4  # of the text's characters; beyond that nothing is cut
+_MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table marks of the extractor
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Rules:
+    anywhere: re.Pattern[str]
+    head: re.Pattern[str]
+    tail: re.Pattern[str]
+    biography: re.Pattern[str]
+
+
+@functools.cache
+def _rules() -> _Rules:
+    resource = importlib.resources.files("pipelines.rules").joinpath("boilerplate.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in ("anywhere", "head", "tail", "biography")))
+
+
+def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[str, list[Cut]]:
+    """The text without the lines that are not the article's; and what was cut, with the reasons.
+
+    ``title`` is the article's, with or without the site's name; ``authors`` are its known authors. Lines are kept as
+    they are. If more than two fifths of the text would go, nothing but the repeated title does.
+    """
+    lines = text.split("\n")
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    gone: dict[int, str] = {}
+    _cut_title(lines, filled, title, gone)
+    titled = dict(gone)
+    names = {letters(author) for author in authors if author.strip()}
+    for rank, place in enumerate(filled):
+        rule = _rule(lines[place], rank, len(filled) - rank, names)
+        if rule is not None:
+            gone.setdefault(place, rule)
+    if sum(len(lines[place]) for place in gone if place not in titled) > len(text) * _MOST:
+        gone = titled
+    cuts = [Cut(rule, "line", lines[place].strip()[:200]) for place, rule in sorted(gone.items())]
+    kept = [line for place, line in enumerate(lines) if place not in gone]
+    return "\n".join(kept).strip("\n"), cuts
+
+
+def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, str]) -> None:
+    wanted = letters(title[:1000])
+    if len(wanted) < 4:
+        return
+    for place in filled[:_HEAD]:
+        said = letters(lines[place][:1000])
+        if said and _is_title(said, wanted):
+            gone[place] = "title-repeated"
+
+
+def _is_title(said: str, wanted: str) -> bool:
+    """The same letters; or one begins with the other, and the rest is a site's name at most."""
+    if said == wanted:
+        return True
+    short, long = sorted((said, wanted), key=len)
+    return long.startswith(short) and len(short) >= 8 and len(long) - len(short) <= max(12, len(short) // 3)
+
+
+def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
+    """Why a line goes, by its own words and its place: ``rank`` from the start, ``left`` to the end."""
+    if len(line) > _LONGEST * 2:
+        return None
+    said = plain(_MARKUP.sub("", line.strip()))
+    if not said:
+        return None
+    if is_caption(said):
+        return "caption"
+    if is_consent_statement(said) and (left <= _TAIL or rank < 3):
+        return "consent"
+    if left <= 2 and rank >= 3 and _rules().biography.fullmatch(said):
+        return "biography"
+    if len(said) > _LONGEST:
+        return None
+    if _rules().anywhere.fullmatch(said):
+        return "boilerplate"
+    if rank < _HEAD and (_rules().head.fullmatch(said) or letters(said) in names or _is_dateline(said)):
+        return "head-line"
+    if left <= _TAIL and (_rules().tail.fullmatch(said) or (letters(said) in names and left <= 4)):
+        return "boilerplate"
+    return None
+
+
+def _is_dateline(said: str) -> bool:
+    """A date, with what stands beside one: two dates, brackets, a time."""
+    parts = [part for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip()]
+    return len(said) <= 80 and bool(parts) and any(map(str.isdigit, said)) and all(map(is_noise, parts))

@@ -1,0 +1,151 @@
+"""The links of a page: where each leads, and whether it stands by itself or within a sentence."""
+
+import functools
+import importlib.resources
+import itertools
+import re
+import tomllib
+
+from lxml.html import HtmlElement
+
+from pipelines.addresses import address_key, clean_url, host_of, looks_like_article, registered_domain
+from pipelines.links import base_address
+from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
+
+_PAGE_PARAMETER = re.compile(r"(?:page|p|pg|paged|pn)=\d{1,3}|page=all|")
+_PAGE_SUFFIX = re.compile(r"(?:[_-]|/(?:page[/-]?)?)\d{1,2}(?:\.\w{2,5})?")
+_ITEMS = frozenset({"li", "dd", "dt", "td", "th"})
+_TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@functools.cache
+def link_rules() -> dict[str, frozenset[str]]:
+    """The lists of ``rules/links.toml`` by name, plain."""
+    resource = importlib.resources.files("pipelines.rules").joinpath("links.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return {name: frozenset(map(plain, entry["words"])) for name, entry in table.items()}
+
+
+class LinkMap:
+    """The links of ``page`` by their place in document order, each looked at only when asked for."""
+
+    def __init__(self, page: PageMeasures, page_url: str) -> None:
+        self.page = page
+        self._base = base_address(page.tree, page_url)
+        self._own = address_key(clean_url(page_url) or page_url)
+        self.domain = registered_domain(page_url)
+        self._urls: dict[str, str | None] = {}
+        self._alone: dict[int, bool] = {}
+        self._counts: dict[HtmlElement, tuple[int, int]] = {}
+        hrefs = [link.get("href") or "" for link in page.links]
+        self._changes = list(itertools.accumulate(map(str.__ne__, hrefs, hrefs[1:]), initial=0))
+
+    def url(self, place: int) -> str | None:
+        """The absolute, clean address; None where the link leads to no other page on the web."""
+        href = self.page.links[place].get("href") or ""
+        if href not in self._urls:
+            stripped = href.strip()
+            url = None if stripped.startswith("#") else clean_url(stripped, self._base)
+            self._urls[href] = None if url is None or self._is_own(address_key(url)) else url
+        return self._urls[href]
+
+    def _is_own(self, key: str) -> bool:
+        """Whether the address is the page's own, or that of a later page of the same article."""
+        if key == self._own:
+            return True
+        path, _, query = key.partition("?")
+        own_path, _, own_query = self._own.partition("?")
+        if path == own_path:
+            others = {part for part in query.split("&") if not _PAGE_PARAMETER.fullmatch(part)}
+            return others <= set(own_query.split("&"))
+        stem = re.sub(r"\.\w{2,5}$", "", own_path)
+        return path.startswith(stem) and _PAGE_SUFFIX.fullmatch(path[len(stem) :]) is not None
+
+    def is_alone(self, place: int) -> bool:
+        """Whether the link stands by itself (a title, a card), not within a sentence."""
+        if place not in self._alone:
+            self._alone[place] = self._stands_alone(place)
+        return self._alone[place]
+
+    def _stands_alone(self, place: int) -> bool:
+        link, block = self.page.links[place], self.page.link_blocks[place]
+        measure = self.page[link]
+        if block is None or link.tag in BLOCKS or block.tag in _TITLE_TAGS:
+            return True
+        around = self.page[block]
+        unlinked = around.text - around.linked
+        if around.linked * 2 >= around.text and (unlinked <= 30 * around.links + 10 or unlinked * 5 <= around.linked):
+            return True
+        if any(child.tag in BLOCKS for child in itertools.islice(link, 50)):
+            return True
+        following = link.getnext()
+        starts_line = measure.offset == around.offset
+        ends_line = not (link.tail or "").strip() and (following is None or following.tag in ("br", *BLOCKS))
+        if around.links == 1 and block.tag in _ITEMS and starts_line:
+            return True
+        before = link.getprevious()
+        starts_line = starts_line or (before is not None and before.tag == "br" and not (before.tail or "").strip())
+        return starts_line and ends_line
+
+    def holds_one(self, element: HtmlElement) -> bool:
+        """Whether all links within the element have the same address (written the same way)."""
+        measure = self.page[element]
+        if not measure.links:
+            return False
+        return self._changes[measure.first_link + measure.links - 1] == self._changes[measure.first_link]
+
+    def counts(self, element: HtmlElement) -> tuple[int, int]:
+        """How many links to elsewhere within the element stand alone, and how many within sentences."""
+        if element in self._counts:
+            return self._counts[element]
+        measure = self.page[element]
+        alone = inline = 0
+        for place in range(measure.first_link, measure.first_link + measure.links):
+            if not self._leads_away(place):
+                continue
+            if self.is_alone(place):
+                alone += 1
+            else:
+                inline += 1
+        self._counts[element] = alone, inline
+        return alone, inline
+
+    def _leads_away(self, place: int) -> bool:
+        """Whether the link leads to a page at all, by its first characters (most links are asked no more than this)."""
+        href = (self.page.links[place].get("href") or "").lstrip()[:12].lower()
+        return bool(href) and not href.startswith(("#", "javascript:", "mailto:", "tel:", "data:"))
+
+    def is_article_like(self, place: int) -> bool:
+        """Whether the address looks like one article's."""
+        url = self.url(place)
+        return url is not None and looks_like_article(url)
+
+    def is_own_site(self, place: int) -> bool:
+        """Whether the link stays on the page's registered domain."""
+        url = self.url(place)
+        return url is not None and registered_domain(url) == self.domain
+
+    def is_advertisement(self, place: int) -> bool:
+        """A paid link by its ``rel``, its host or the mark that it carries."""
+        link, url = self.page.links[place], self.url(place)
+        if "sponsored" in (link.get("rel") or "").lower().split():
+            return True
+        host = host_of(url) if url else ""
+        return any(host == known or host.endswith("." + known) for known in link_rules()["advertisers"])
+
+    def is_button(self, place: int) -> bool:
+        """A link to a longer list, a tag, an author or more of the same card, as its words or ``rel`` say."""
+        link = self.page.links[place]
+        if {"tag", "author", "category"} & set((link.get("rel") or "").lower().split()):
+            return True
+        said = plain(readable_text(link)) if self.page[link].text <= 150 else ""
+        if said and re.sub(r"[^\w ]", "", said).strip() in link_rules()["more"]:
+            return True
+        return any(words in said for words in link_rules()["gallery"])
+
+    def is_minor(self, place: int) -> bool:
+        """A link inside a card or below a list that is not the card's own: section, tag, author, "more"."""
+        if self.is_button(place):
+            return True
+        segments = plain(self.url(place) or "").split("?")[0].split("/")[3:]
+        return not self.is_article_like(place) and any(part in link_rules()["minor_paths"] for part in segments)

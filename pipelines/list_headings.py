@@ -1,0 +1,163 @@
+"""Headings that say what the list of links below them is: related articles, a ranking, the latest, advertisements."""
+
+import dataclasses
+import functools
+import importlib.resources
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
+
+HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MARKED = HEADING_TAGS | {"dt", "legend", "caption", "summary", "header"}
+_REGIONS = frozenset({"section", "aside", "div", "ul", "ol", "article", "nav"})
+_LONGEST = 60  # characters without white space; a longer text is no heading of a list
+_LONGEST_CONTAINING = 30
+# The order decides where two kinds match alike: what must not be taken for related comes first.
+_KINDS = ("advertisement", "tags", "author", "share", "ranking", "related", "latest", "navigation", "other")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ListHeading:
+    """An element (or the text before an element's first link) that names the kind of a list."""
+
+    element: HtmlElement
+    kind: str
+    text: str
+    is_lead: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Words:
+    """The rules, found by the characters they hang on: ``begins`` by the first two, ``ends`` by the last."""
+
+    equals: dict[str, str]
+    weak: dict[str, str]
+    begins: dict[str, tuple[tuple[str, str], ...]]
+    ends: dict[str, tuple[tuple[str, str], ...]]
+    contains: dict[str, str]
+    contained: re.Pattern[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    resource = importlib.resources.files("pipelines.rules").joinpath("headings.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    pairs: dict[str, list[tuple[str, str]]] = {"equals": [], "weak": [], "begins": [], "ends": [], "contains": []}
+    for key, found in pairs.items():
+        found += [(plain(word), kind) for kind in _KINDS for word in table[kind].get(key, ())]
+    begins: dict[str, tuple[tuple[str, str], ...]] = {}
+    ends: dict[str, tuple[tuple[str, str], ...]] = {}
+    for word, kind in pairs["begins"]:
+        begins[word[:2]] = (*begins.get(word[:2], ()), (word, kind))
+    for word, kind in pairs["ends"]:
+        ends[word[-1]] = (*ends.get(word[-1], ()), (word, kind))
+    contains = dict(reversed(pairs["contains"]))
+    contained = re.compile("|".join(re.escape(word) for word, _ in pairs["contains"]))
+    return _Words(dict(reversed(pairs["equals"])), dict(reversed(pairs["weak"])), begins, ends, contains, contained)
+
+
+@functools.lru_cache(maxsize=4096)
+def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
+    """The kind of list that a heading announces, or None; ``is_marked`` where the markup says that it is a heading."""
+    said = plain(text)
+    bare = _undecorated(said)
+    if not bare:
+        return None
+    words = _words()
+    if bare in words.equals:
+        return words.equals[bare]
+    if is_marked and bare in words.weak:
+        return words.weak[bare]
+    if len(bare) > _LONGEST:
+        return None
+    for end, kind in words.ends.get(bare[-1], ()) + words.ends.get(said[-1], ()):
+        if bare.endswith(end) or said.endswith(end):
+            return kind
+    if len(bare) <= _LONGEST_CONTAINING and (part := words.contained.search(said)):
+        return words.contains[part[0]]
+    for start, kind in words.begins.get(said[:2], ()) + words.begins.get(bare[:2], ()):
+        if _begins(said, start) or _begins(bare, start):
+            return kind
+    return None
+
+
+def _begins(text: str, start: str) -> bool:
+    """Whether the text begins with these words, and not in the middle of one."""
+    if not text.startswith(start):
+        return False
+    following = text[len(start) : len(start) + 1]
+    return not start[-1].isalnum() or not (following.isascii() and following.isalnum())
+
+
+def _undecorated(text: str) -> str:
+    kept = list(itertools.dropwhile(lambda character: not character.isalnum(), text))
+    while kept and not kept[-1].isalnum():
+        kept.pop()
+    return "".join(kept)
+
+
+def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
+    """Every heading of a list on the page, in document order.
+
+    An element that holds little text and more of it than any of its children; the words before a block's first link
+    (``【関連記事】<a …>``); a line of its own between two ``br`` (the element is the first of them); a region's label.
+    """
+    for element in page.elements:
+        measure = page[element]
+        if element.tag == "br" and element.tail and not element.tail.isspace():
+            kind = kind_of_heading(element.tail[:200].strip())
+            if kind is not None:
+                yield ListHeading(element, kind, " ".join(element.tail.split())[:100])
+        if not measure.text:
+            continue
+        label = element.get("aria-label") if measure.links else None
+        if label and element.tag in _REGIONS and (kind := kind_of_heading(label[:200], is_marked=True)):
+            yield ListHeading(element, kind, label[:100], is_lead=True)
+            continue
+        if measure.links and element.tag in BLOCKS and element.text and len(element.text.strip()) >= 2:
+            kind = kind_of_heading(element.text[:200].strip())
+            if kind is not None and _first_link_follows(element):
+                yield ListHeading(element, kind, " ".join(element.text.split())[:100], is_lead=True)
+                continue
+        if not 1 <= measure.text <= _LONGEST or measure.widest == measure.text or not _may_head(element, page):
+            continue
+        text = readable_text(element)
+        kind = kind_of_heading(text, is_marked=_is_marked(element))
+        if kind is not None:
+            yield ListHeading(element, kind, text)
+
+
+def _first_link_follows(element: HtmlElement) -> bool:
+    return any(child.tag == "a" or child.find(".//a") is not None for child in itertools.islice(element, 2))
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    """Whether the markup itself says heading, of this element or of one that holds nothing else."""
+    around = itertools.islice(element.iterancestors(), 2)
+    return any(each.tag in _MARKED or each.get("role") == "heading" for each in (element, *around))
+
+
+def _may_head(element: HtmlElement, page: PageMeasures) -> bool:
+    """A heading stands at the start of its block, and is not half a link."""
+    measure = page[element]
+    if element.tag == "h1" or (measure.links and (measure.links > 1 or not _is_marked(element))):
+        return False
+    for ancestor in itertools.islice(element.iterancestors(), 4):
+        if ancestor.tag == "a" and ancestor in page and page[ancestor].text > measure.text:
+            return False  # a label inside a card
+    if element.tag in BLOCKS:
+        return True
+    before = element.getprevious()
+    if before is not None and before.tag in ("br", "hr") and not (before.tail or "").strip():
+        return True
+    for ancestor in itertools.islice(element.iterancestors(), 8):
+        if ancestor not in page or page[ancestor].offset != measure.offset:
+            return False
+        if ancestor.tag in BLOCKS:
+            return True
+    return False

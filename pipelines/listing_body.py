@@ -1,0 +1,147 @@
+"""What a feed's and a sitemap's bytes have in common: packing, encoding, and the head that tells what they are."""
+
+import dataclasses
+import datetime
+import email.utils
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Literal
+
+from pipelines.decode import decode
+from storage.reading import Entry
+
+MAX_UNPACKED = 50 * 1024 * 1024  # bytes: the sitemap protocol's own limit (sitemaps.org, "Sitemap file location")
+MAX_ENTRIES = 50_000  # the same protocol's limit of addresses in one file
+MAX_TITLE, MAX_SUMMARY = 500, 2_000  # characters
+HEAD = 65_536  # bytes that are looked at to tell what a body is
+
+_GZIP = b"\x1f\x8b\x08"
+_SPACE = " \t\r\n\ufeff"
+_NAME = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2, without the pairs
+_ZONES = {"JST": 9, "KST": 9, "UTC": 0, "CET": 1, "CEST": 2, "BST": 1, "IST": 5.5, "HKT": 8, "SGT": 8}
+
+
+class ListingError(ValueError):
+    """A body that is a feed or sitemap, and cannot be read safely or at all; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listing:
+    """What a feed or sitemap lists, each address once, at most 50,000; ``reason`` says what was broken or left out."""
+
+    kind: Literal["feed", "sitemap"]
+    entries: tuple[Entry, ...]
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Listing {self.kind} {len(self.entries)} entries {self.reason[:80]!r}>"
+
+
+def unpack(body: bytes) -> bytes:
+    """The body without gzip, where it is packed. A cut stream gives what can be had of it.
+
+    Raises ListingError for a damaged stream and for one that unpacks to more than 50 MiB.
+    """
+    if not body.startswith(_GZIP):
+        return body
+    unpacked = bytearray()
+    rest = body
+    while rest.startswith(_GZIP):  # a file may hold several members (RFC 1952, section 2.2)
+        member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            unpacked += member.decompress(rest, MAX_UNPACKED + 1 - len(unpacked))
+        except zlib.error as error:
+            raise ListingError(f"damaged gzip: {error}") from error
+        if len(unpacked) > MAX_UNPACKED:
+            raise ListingError(f"gzip of {len(body):,} bytes unpacks to more than {MAX_UNPACKED:,}")
+        rest = member.unused_data
+    return bytes(unpacked)
+
+
+def head_of(body: bytes) -> str:
+    """The first 64 KiB as text, unpacked; "" where they cannot be."""
+    head = body[:HEAD]
+    if head.startswith(_GZIP):
+        try:
+            head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
+        except zlib.error:  # no gzip after all: then it is none of the formats that may be packed
+            return ""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    return head.decode("utf-8", "replace")  # the names looked for are ASCII in every encoding that feeds come in
+
+
+def root_name(head: str) -> tuple[str, bool]:
+    """The root element's local name in lower case ("" where there is none), and whether a DTD stands before it.
+
+    Follows XML 1.0's prolog (section 2.8): declaration, comments, processing instructions, white space, one DTD.
+    """
+    position, has_dtd = 0, False
+    while True:
+        while position < len(head) and head[position] in _SPACE:
+            position += 1
+        if head.startswith("<?", position):
+            end, skipped = head.find("?>", position), 2
+        elif head.startswith("<!--", position):
+            end, skipped = head.find("-->", position + 4), 3
+        elif _DOCTYPE.match(head, position):
+            has_dtd = True
+            found = _NAME.search(head, position)
+            end, skipped = (found.start() if found else -1), 0
+        else:
+            found = _NAME.match(head, position)
+            return (found[1].lower() if found else ""), has_dtd
+        if end < 0:
+            return "", has_dtd
+        position = end + skipped
+
+
+def safe_xml(body: bytes, content_type: str | None) -> bytes:
+    """The unpacked body as UTF-8, declared as such, without characters that XML forbids.
+
+    Raises ListingError where a DTD stands before the root: entities in it can blow a small file up to gigabytes or
+    read files, and no feed or sitemap needs one.
+    """
+    text = decode(unpack(body), content_type).text
+    name, has_dtd = root_name(text)
+    if has_dtd or not name:
+        raise ListingError("a document type definition (DTD) is refused" if has_dtd else "no XML element found")
+    text = _NO_XML.sub("", _DECLARATION.sub("", text.lstrip(_SPACE), count=1))
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8", "replace")
+
+
+def listed(kind: Literal["feed", "sitemap"], entries: Iterable[Entry], reason: str = "") -> Listing:
+    """A listing of the entries in their order, each address once, at most 50,000."""
+    unique: dict[str, Entry] = {}
+    for entry in entries:
+        unique.setdefault(entry.url, entry)
+        if len(unique) > MAX_ENTRIES:
+            unique.popitem()
+            return Listing(kind, tuple(unique.values()), reason or f"only the first {MAX_ENTRIES:,} entries were read")
+    return Listing(kind, tuple(unique.values()), reason)
+
+
+def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
+    """A feed's or sitemap's date in UTC: RFC 822 (RSS) or ISO 8601 (Atom, W3C); None for anything else.
+
+    ``timezone`` is for dates that name no zone; a date without a time stands at that zone's midnight.
+    """
+    text = text.strip()[:64]
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            moment = email.utils.parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+        named = _ZONES.get(text.rpartition(" ")[2].upper())
+        if named is not None:  # Python leaves out the zones that RFC 822 does not name
+            moment = moment.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=named)))
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(datetime.UTC)
+    except OverflowError:  # the year 1 or 9999
+        return None

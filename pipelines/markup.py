@@ -1,0 +1,111 @@
+"""What a page says of itself in its tags, collected in one pass: meta names, links, headings, times, JSON-LD."""
+
+import dataclasses
+import functools
+import importlib.resources
+import tomllib
+import urllib.parse
+from collections.abc import Mapping, Sequence
+
+import lxml.html
+
+from pipelines.plain_text import plain_text
+
+# More of a kind than this is no help; it bounds what a hostile page costs.
+_MOST_METAS = 500
+_MOST_ELEMENTS = 100
+_LONGEST = 20_000
+
+
+@functools.cache
+def metadata_names() -> Mapping[str, Sequence[str]]:
+    """Names of meta tags by what they tell, as :func:`meta_name` gives them, the most believed first."""
+    return {kind: tuple(dict.fromkeys(map(meta_name, names))) for kind, names in _rules()["names"].items()}
+
+
+def meta_name(name: str) -> str:
+    """A meta tag's name without its vendor's prefix and punctuation: article:published_time is articlepublishedtime."""
+    bare = name.lower().rpartition("#")[2].removeprefix("cxenseparse:").removeprefix("recs:")
+    return "".join(filter(str.isalnum, bare))
+
+
+@functools.cache
+def schema_types() -> Mapping[str, frozenset[str]]:
+    """Kinds of schema.org types and properties, from the rules file, in lower case."""
+    return {kind: frozenset(names) for kind, names in _rules()["schema"].items()}
+
+
+def _rules() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    path = importlib.resources.files("pipelines.rules") / "metadata_names.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Markup:
+    """The tags that matter, in document order. ``metas`` are by :func:`meta_name`, all that are not empty."""
+
+    base_url: str
+    metas: Mapping[str, Sequence[str]]
+    links: Sequence[lxml.html.HtmlElement]
+    headings: Sequence[lxml.html.HtmlElement]
+    times: Sequence[lxml.html.HtmlElement]
+    items: Sequence[lxml.html.HtmlElement]
+    scripts: Sequence[str]
+    document_title: str
+
+    def told(self, kind: str) -> list[str]:
+        """Every content of the meta tags of a kind (a key of :func:`metadata_names`), the most believed first."""
+        told = (content for name in metadata_names()[kind] for content in self.metas.get(name, ()))
+        return list(dict.fromkeys(told))
+
+    def absolute(self, href: str | None) -> str | None:
+        """An http(s) address made absolute against the page's ``<base>``; None for any other."""
+        return absolute_url(self.base_url, href)
+
+
+def absolute_url(base: str, href: str | None) -> str | None:
+    """An http(s) address, joined; None where there is none or it cannot be read as one."""
+    href = plain_text(href, 4_000)
+    if not href:
+        return None
+    try:
+        joined = urllib.parse.urljoin(base, href)
+        parts = urllib.parse.urlsplit(joined)
+    except ValueError:  # a bracket that is no IPv6 address
+        return None
+    return joined if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
+    """The tags of a parsed page; ``page_url`` is the address that answered. Changes nothing in the tree."""
+    metas: dict[str, list[str]] = {}
+    found: dict[str, list[lxml.html.HtmlElement]] = {"link": [], "h1": [], "time": []}
+    scripts: list[str] = []
+    base, title = "", ""
+    for element in tree.iter("meta", "link", "base", "title", "h1", "time", "script"):
+        tag = element.tag
+        if tag == "meta":
+            _take_meta(element, metas)
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and len(scripts) < _MOST_ELEMENTS:
+                scripts.append(element.text or "")
+        elif tag == "base":
+            base = base or element.get("href") or ""
+        elif tag == "title":
+            title = title or plain_text(element.text or "", 2_000)
+        elif len(found[tag]) < _MOST_ELEMENTS:
+            found[tag].append(element)
+    items = tree.xpath("//*[@itemprop][not(self::meta)]")[: _MOST_ELEMENTS * 5]
+    joined = absolute_url(page_url, base) or page_url
+    return Markup(joined, metas, found["link"], found["h1"], found["time"], items, scripts, title)
+
+
+def _take_meta(element: lxml.html.HtmlElement, metas: dict[str, list[str]]) -> None:
+    content = (element.get("content") or "")[:_LONGEST].strip()
+    if not content or len(metas) >= _MOST_METAS:
+        return
+    for attribute in ("property", "name", "itemprop"):
+        for name in (element.get(attribute) or "")[:200].split():
+            held = metas.setdefault(meta_name(name), [])
+            if len(held) < _MOST_ELEMENTS:
+                held.append(content)

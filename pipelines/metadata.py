@@ -1,0 +1,190 @@
+"""What a page says of its article: title, authors, dates, lead, image, addresses, and whether it is free to read."""
+
+import dataclasses
+import datetime
+import itertools
+import urllib.parse
+import zoneinfo
+from collections.abc import Iterator, Sequence
+
+import lxml.html
+
+from pipelines.authors import choose_authors
+from pipelines.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
+from pipelines.dates import Precision
+from pipelines.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
+from pipelines.markup import Markup, read_markup
+from pipelines.plain_text import letters, plain_text
+from pipelines.publication import read_publication
+from pipelines.surroundings import headline_element, visible_pieces
+from pipelines.titles import TITLE_LENGTH, choose_title
+
+_SUMMARY_LENGTH = 5_000
+_NAME_LENGTH = 200
+_MOST_KEYWORDS = 50
+# Shorter ones are sections and labels.
+_HEADLINE_LENGTH = 8
+_MOST_TYPES = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Metadata:
+    """Plain, bounded strings ("" where the page is silent); times are aware and UTC, addresses absolute.
+
+    ``published_source`` and ``published_precision`` tell how far to trust the time. ``types`` are the ``@type`` of the
+    page's main thing in JSON-LD and ``og:type``; ``article_markup`` lists what in the markup says article.
+    ``is_paywalled`` is None where the page does not say.
+    """
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime.datetime | None = None
+    published_precision: Precision | None = None
+    published_source: str = ""
+    modified_at: datetime.datetime | None = None
+    summary: str = ""
+    image_url: str | None = None
+    declared_canonical: str | None = None
+    alternates: tuple[str, ...] = ()
+    declared_language: str | None = None
+    types: tuple[str, ...] = ()
+    site_name: str = ""
+    section: str = ""
+    keywords: tuple[str, ...] = ()
+    is_paywalled: bool | None = None
+    article_markup: tuple[str, ...] = ()
+
+    @property
+    def has_article_markup(self) -> bool:
+        """Whether anything in the page's markup calls it an article."""
+        return bool(self.article_markup)
+
+
+def read_metadata(
+    tree: lxml.html.HtmlElement, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
+) -> Metadata:
+    """Everything that the page declares, JSON-LD first, then its markup, then visible words near the headline.
+
+    ``page_url`` is the address that answered, ``fetched_at`` aware; ``timezone`` holds for times that name no zone. The
+    tree is not changed. Never raises for any page.
+    """
+    markup = read_markup(tree, page_url)
+    everything = read_jsonld(markup.scripts)
+    canonical = _link(markup, "canonical")
+    heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
+    metas = [plain_text(title, TITLE_LENGTH) for title in markup.told("titles")]
+    if not any(heads):
+        said = " ".join(map(letters, (*metas, markup.document_title)))
+        lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
+        heads = [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in said][:1]
+    addresses = [page_url, canonical or "", *markup.told("urls")]
+    things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
+    articles = [thing for thing in things if is_article(thing)]
+    sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.told("sites"), *_publishers(everything))]
+    headlines = [text for thing in articles for text in [plain_text(thing.get("headline"), TITLE_LENGTH)] if text]
+    known = dict(by_id(everything))
+    jsonld = jsonld_credits(things, known)
+    host = urllib.parse.urlsplit(page_url).hostname or ""
+    title = choose_title(headlines, heads, metas, markup.document_title, sites, host)
+    headline = headline_element(tree, markup, title)
+    when = read_publication(things, markup, headline, page_url, fetched_at, timezone)
+    return Metadata(
+        title=title,
+        authors=choose_authors(
+            itertools.chain([jsonld], meta_credits(markup), markup_credits(tree, markup), printed_credits(headline)),
+            sites,
+        ),
+        published_at=when.published.moment if when.published else None,
+        published_precision=when.published.precision if when.published else None,
+        published_source=when.source,
+        modified_at=when.modified.moment if when.modified else None,
+        summary=_first(_texts(articles, "description"), markup.told("summaries"), limit=_SUMMARY_LENGTH),
+        image_url=_image(articles, markup),
+        declared_canonical=canonical,
+        alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
+        declared_language=plain_text(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"), 35)
+        or None,
+        types=_types(things, markup),
+        site_name=next(filter(None, sites), ""),
+        section=_first(_texts(articles, "articleSection"), markup.told("sections"), limit=_NAME_LENGTH),
+        keywords=_keywords(articles, markup),
+        is_paywalled=_is_paywalled(things, markup),
+        article_markup=_article_markup(articles, markup),
+    )
+
+
+def _link(markup: Markup, relation: str) -> str | None:
+    for link in markup.links:
+        if relation in (link.get("rel") or "").lower().split():
+            address = markup.absolute(link.get("href"))
+            if address:
+                return address
+    return None
+
+
+def _publishers(things: Sequence[Thing]) -> Iterator[str]:
+    for thing in things[:200]:
+        publisher = thing.get("publisher")
+        name = publisher.get("name") if isinstance(publisher, dict) else publisher
+        if isinstance(name, str):
+            yield name
+
+
+def _texts(things: Sequence[Thing], name: str) -> Iterator[str]:
+    for thing in things:
+        value = thing.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str):
+                yield one
+
+
+def _first(*sources: Iterator[str] | Sequence[str], limit: int) -> str:
+    return next((text for source in sources for value in source if (text := plain_text(value, limit))), "")
+
+
+def _image(articles: Sequence[Thing], markup: Markup) -> str | None:
+    for thing in articles:
+        address = markup.absolute(_image_address(thing.get("image")))
+        if address:
+            return address
+    return next(filter(None, map(markup.absolute, markup.told("images"))), None)
+
+
+def _image_address(value: Json) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl")
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, str) else None
+
+
+def _types(things: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
+    named = types_of(things[0]) if things else []
+    return tuple(dict.fromkeys(plain_text(name, 100) for name in (*named, *markup.told("types"))))[:_MOST_TYPES]
+
+
+def _keywords(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
+    told = list(_texts(articles[:1], "keywords")) or markup.told("keywords")
+    words = (
+        plain_text(word, _NAME_LENGTH) for text in told for word in text[:_SUMMARY_LENGTH].replace("、", ",").split(",")
+    )
+    return tuple(dict.fromkeys(filter(None, words)))[:_MOST_KEYWORDS]
+
+
+def _is_paywalled(things: Sequence[Thing], markup: Markup) -> bool | None:
+    for thing in things:
+        free = str(thing.get("isAccessibleForFree")).lower().rsplit("/", 1)[-1]
+        if free in ("true", "false"):
+            return free == "false"
+    tier = _first(markup.told("tiers"), limit=50).lower()
+    return {"free": False, "metered": True, "locked": True}.get(tier)
+
+
+def _article_markup(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
+    found = [f"json-ld {name}" for thing in articles[:1] for name in types_of(thing)]
+    found += [f"og:type {kind}" for kind in markup.told("types") if kind.strip().lower() in ("article", "news")]
+    if "articlepublishedtime" in markup.metas:
+        found.append("article:published_time")
+    return tuple(plain_text(one, 100) for one in found)

@@ -1,0 +1,185 @@
+"""One page, read: what came back, and what is on it."""
+
+import dataclasses
+import functools
+import zoneinfo
+from collections.abc import Sequence
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from pipelines.addresses import believed_canonical, clean_url
+from pipelines.article_evidence import Evidence, judge
+from pipelines.body_text import article_text
+from pipelines.decode import Decoded, decode
+from pipelines.extractor_version import extractor_version
+from pipelines.furniture import clean_lines, cut_furniture, marks_machine_generated
+from pipelines.language import detect_language
+from pipelines.links import article_links, listed_entries, outlinks
+from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
+from pipelines.metadata import Metadata, read_metadata
+from pipelines.page_measures import PageMeasures
+from pipelines.parsing import parse_html
+from pipelines.raw_page import RawPage
+from pipelines.related import take_related
+from storage.reading import Card, Entry, PageKind, Reading
+
+MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
+_LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by
+_SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
+_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+# First bytes of what servers send under the name of HTML (https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern).
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"RIFF", "image/webp"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"{", "application/json"),
+)
+
+
+def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
+    """Tell what came back, and read it: feed, sitemap, article, section, or the reason why it is none of these.
+
+    ``timezone`` is the IANA name of the zone for dates that name none. Deterministic, and slow or deadly for hostile
+    pages: a crawl calls it in a worker process (:mod:`pipelines.workers`).
+    """
+    body = raw.body
+    if not body.strip():
+        return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
+    if looks_like_feed(body):
+        return _listing(raw, "feed", timezone)
+    if looks_like_sitemap(body):
+        return _listing(raw, "sitemap", timezone)
+    media = _not_html(raw)
+    if media:
+        return _nothing(raw, "other", f"not HTML: {media}")
+    if len(body) > MAX_HTML:
+        return _nothing(raw, "unreadable", f"HTML of {len(body):,} bytes, more than {MAX_HTML:,}")
+    decoded = decode(body, raw.content_type)
+    tree = parse_html(decoded.text)
+    if tree is None:
+        return _nothing(raw, "other", "empty page")
+    return _read_html(raw, decoded, tree, timezone)
+
+
+def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str) -> Reading:
+    """The order matters: what is said of the whole page is read before parts of it are cut out."""
+    page_url = raw.final_url
+    read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
+    metadata = read()
+    links = article_links(tree, page_url)
+    entries = listed_entries(links)
+    measures = PageMeasures(tree)
+    machine_generated = marks_machine_generated(tree, measures)
+    related = take_related(tree, page_url, measures)
+    if metadata.published_source not in _SAID_OF_THE_PAGE:
+        metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
+    cuts = [*related.cuts, *cut_furniture(tree)]
+    text, line_cuts = clean_lines(article_text(tree, metadata.summary), metadata.title, metadata.authors)
+    verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
+    language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)
+    canonical, refused = believed_canonical(page_url, metadata.declared_canonical)
+    return Reading(
+        url=raw.url,
+        canonical_url=canonical,
+        is_article=verdict.kind == "article",
+        reason=verdict.reason,
+        title=metadata.title,
+        text=text,
+        summary=metadata.summary,
+        authors=metadata.authors,
+        published_at=metadata.published_at,
+        published_precision=metadata.published_precision,
+        modified_at=metadata.modified_at,
+        language=language.code,
+        image_url=metadata.image_url,
+        related=() if verdict.kind == "section" else tuple(_with_language(card) for card in related.cards),
+        kind=verdict.kind,
+        entries=entries if verdict.kind == "section" else (),
+        outlinks=outlinks(links),
+        alternates=metadata.alternates,
+        declared_canonical=metadata.declared_canonical,
+        canonical_refused=refused,
+        declared_language=metadata.declared_language,
+        language_confidence=language.confidence,
+        machine_generated=machine_generated,
+        encoding=decoded.encoding,
+        cuts=(*cuts, *line_cuts),
+        extractor_version=extractor_version(),
+    )
+
+
+def _dated_as(metadata: Metadata, other: Metadata) -> Metadata:
+    return dataclasses.replace(
+        metadata,
+        published_at=other.published_at,
+        published_precision=other.published_precision,
+        published_source=other.published_source,
+        modified_at=other.modified_at,
+    )
+
+
+def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Entry], cards: Sequence[Card]) -> Evidence:
+    declared = {card.url for card in cards}
+    listed = [entry for entry in entries if entry.title]
+    return Evidence(
+        url=raw.final_url,
+        status=raw.status,
+        title=metadata.title,
+        text=text,
+        types=tuple(metadata.types),
+        is_dated=metadata.published_at is not None,
+        has_author=bool(metadata.authors),
+        listed=listed,
+        unrelated=sum(entry.url not in declared for entry in listed),
+    )
+
+
+def _with_language(card: Card) -> Card:
+    """A card's language is judged by its own words: an English article may stand among Japanese cards."""
+    words = f"{card.title}\n{card.summary}".strip()
+    return dataclasses.replace(card, language=detect_language(words).code if words else "und")
+
+
+def _listing(raw: RawPage, kind: Literal["feed", "sitemap"], timezone: str) -> Reading:
+    """Read a feed or sitemap; one that cannot be read safely is unreadable, and says why."""
+    zone = zoneinfo.ZoneInfo(timezone)
+    try:
+        if kind == "feed":
+            listing = read_feed(raw.body, raw.content_type, raw.final_url, zone)
+        else:
+            listing = read_sitemap(raw.body, raw.final_url, zone)
+    except ListingError as error:
+        return _nothing(raw, "unreadable", f"{kind}: {error}")
+    if listing is None:
+        return _nothing(raw, "unreadable", f"{kind}: not to be read as one")
+    number = len(listing.entries)
+    reason = f"{kind} with {number} {'entry' if number == 1 else 'entries'}"
+    reading = _nothing(raw, kind, f"{reason}; {listing.reason}" if listing.reason else reason)
+    return dataclasses.replace(reading, entries=listing.entries)
+
+
+def _not_html(raw: RawPage) -> str:
+    """The media type of a body that is no HTML, by its first bytes and then by its header; "" for HTML."""
+    start = raw.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, media in _MAGIC:
+        if start.startswith(magic):
+            return media
+    declared = (raw.content_type or "text/html").partition(";")[0].strip().lower()
+    if start[:1] == b"<" or declared in _HTML_TYPES or "/" not in declared:
+        return ""
+    return declared
+
+
+def _nothing(raw: RawPage, kind: PageKind, reason: str) -> Reading:
+    return Reading(
+        url=raw.url,
+        canonical_url=clean_url(raw.final_url) or raw.final_url,
+        kind=kind,
+        reason=reason,
+        extractor_version=extractor_version(),
+    )

@@ -1,0 +1,34 @@
+"""Strings out of a page's metadata, made plain."""
+
+import html
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+# C0 and C1 controls, soft hyphens, zero-width and direction marks, byte order marks, lone surrogates.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\ufeff\ud800-\udfff]"
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+
+
+def plain_text(value: object, limit: int) -> str:
+    """A string as a reader would see it, of at most ``limit`` characters; "" for whatever is no string or number.
+
+    Entities that were escaped twice (``&amp;#8217;``) are undone, markup in them is dropped, white space is one space.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = str(value)[: limit * 4]
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit].rstrip()
+
+
+def letters(text: str) -> str:
+    """What two spellings of a name or headline have in common: lower case letters and digits, NFKC."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).lower()))

@@ -1,0 +1,199 @@
+"""When an article was published and last modified, out of everything a page says of it."""
+
+import dataclasses
+import datetime
+import re
+import zoneinfo
+from collections.abc import Iterator, Sequence
+
+import lxml.html
+
+from pipelines.dates import DateKind, ParsedDate, find_dates, label_of, parse_date
+from pipelines.jsonld import Thing
+from pipelines.markup import Markup
+from pipelines.surroundings import visible_pieces, words_above, words_below
+
+_DAY = datetime.timedelta(days=1)
+_LONGEST_DATE = 200
+_LABEL_LENGTH = 40
+_MOST_TIMES = 12
+_TOO_FAR_UP = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Publication:
+    """``source`` is where the publication was read: json-ld, meta, microdata, time, text or address."""
+
+    published: ParsedDate | None = None
+    modified: ParsedDate | None = None
+    source: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Told:
+    source: str
+    kind: DateKind
+    date: ParsedDate
+
+
+def read_publication(
+    things: Sequence[Thing],
+    markup: Markup,
+    headline: lxml.html.HtmlElement | None,
+    page_url: str,
+    now: datetime.datetime,
+    timezone: zoneinfo.ZoneInfo,
+) -> Publication:
+    """Published and modified, from the best source that has them.
+
+    A time without zone takes its offset from another source of the same page that tells the same clock time with one,
+    and ``timezone`` else; a bare day takes its time from a later source that tells one on that day.
+    """
+    told = list(_structured(things, markup, now, timezone))
+    if not any(one.kind == "published" and one.date.precision == "instant" for one in told):
+        told += _visible(markup, headline, page_url, now, timezone)
+    published = _settled([one for one in told if one.kind == "published"], told)
+    if published is None:
+        published = _settled([one for one in told if one.kind == "unlabelled"], told)
+    modified = _settled([one for one in told if one.kind == "modified"], told)
+    if published and modified and modified.date.moment < published.date.moment:
+        modified = None  # a template's default, or a clock that was set back
+    return Publication(
+        published.date if published else None,
+        modified.date if modified else None,
+        published.source if published else "",
+    )
+
+
+def _settled(candidates: Sequence[_Told], told: Sequence[_Told]) -> _Told | None:
+    if not candidates:
+        return None
+    first = candidates[0]
+    if first.date.precision == "day":
+        first = next((one for one in (*candidates, *told) if _is_finer(one, first)), first)
+    if first.date.precision == "instant" and not first.date.has_zone:
+        first = next((one for one in told if _same_clock(one.date, first.date)), first)
+    return first
+
+
+def _is_finer(other: _Told, day: _Told) -> bool:
+    """Whether another source tells the time on that very day (the day's zone may be a few hours off)."""
+    apart = other.date.moment - day.date.moment
+    return (
+        other.date.precision == "instant" and other.kind in (day.kind, "unlabelled") and -_DAY / 2 <= apart < _DAY * 1.5
+    )
+
+
+def _same_clock(zoned: ParsedDate, bare: ParsedDate) -> bool:
+    """Whether two times are one time told with and without its zone: whole quarter hours apart, within a day."""
+    apart = zoned.moment - bare.moment
+    seconds = round(apart.total_seconds())
+    return (
+        zoned.has_zone
+        and zoned.precision == "instant"
+        and abs(apart) <= _DAY
+        and seconds % 900 == 0
+        and bool(zoned.moment.second)
+    )
+
+
+def _structured(
+    things: Sequence[Thing], markup: Markup, now: datetime.datetime, zone: zoneinfo.ZoneInfo
+) -> Iterator[_Told]:
+    for thing in things:
+        for kind, names in _PROPERTIES:
+            for name in names:
+                value = thing.get(name)
+                value = value[0] if isinstance(value, list) and value else value
+                yield from _parsed("json-ld", kind, value if isinstance(value, str) else None, now, zone)
+    for kind in ("published", "modified"):
+        for content in markup.told(kind):
+            yield from _parsed("meta", "published" if kind == "published" else "modified", content, now, zone)
+    for item in markup.items:
+        kind_of = _ITEMS.get((item.get("itemprop") or "").lower())
+        if kind_of is not None:
+            said = item.get("datetime") or item.get("content") or " ".join(visible_pieces(item, _LONGEST_DATE))
+            yield from _parsed("microdata", kind_of, said, now, zone)
+
+
+_PROPERTIES: tuple[tuple[DateKind, tuple[str, ...]], ...] = (
+    ("published", ("datePublished", "dateCreated", "uploadDate")),
+    ("modified", ("dateModified",)),
+)
+_ITEMS: dict[str, DateKind] = {"datepublished": "published", "datecreated": "published", "datemodified": "modified"}
+
+
+def _parsed(
+    source: str, kind: DateKind, text: str | None, now: datetime.datetime, zone: zoneinfo.ZoneInfo
+) -> Iterator[_Told]:
+    date = parse_date(text, now, zone) if text else None
+    if date is None:
+        return
+    if source != "text" and text and _MIDNIGHT.search(text):
+        date = dataclasses.replace(date, precision="day")
+    yield _Told(source, kind, date)
+
+
+# A field that must hold a time and was given a day says midnight.
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?\s*$")
+
+
+def _visible(
+    markup: Markup,
+    headline: lxml.html.HtmlElement | None,
+    page_url: str,
+    now: datetime.datetime,
+    zone: zoneinfo.ZoneInfo,
+) -> Iterator[_Told]:
+    """``time`` elements near the headline, the words around it, and at last a day in the address."""
+    yield from _times(markup, headline, now, zone)
+    if headline is not None:
+        for pieces in (words_below(headline), words_above(headline)):
+            for one in find_dates(" | ".join(pieces), now, zone):
+                yield _Told("text", one.kind, one.date)
+    match = _ADDRESS_DAY.search(page_url)
+    if match:
+        yield from _parsed("address", "unlabelled", f"{match[1]}-{match[2]}-{match[3]}", now, zone)
+
+
+# /2026/10/05/, /20261005-…, /A20261005143000…: a day, alone or before a time, not a number that begins like one.
+_ADDRESS_DAY = re.compile(r"/[A-Za-z]{0,3}((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d{1,3}(?!\d))")
+
+
+def _times(
+    markup: Markup, headline: lxml.html.HtmlElement | None, now: datetime.datetime, zone: zoneinfo.ZoneInfo
+) -> Iterator[_Told]:
+    near = _nearest(markup.times, headline) if headline is not None else list(markup.times)
+    for element in near[:_MOST_TIMES]:
+        words = " ".join(visible_pieces(element, _LONGEST_DATE))
+        yield from _parsed("time", _kind_of(element, words), element.get("datetime") or words, now, zone)
+
+
+def _kind_of(element: lxml.html.HtmlElement, words: str) -> DateKind:
+    if element.get("pubdate") is not None:
+        return "published"
+    before = element.getprevious()
+    parent = element.getparent()
+    beside = (
+        f"{before.text or ''} {before.tail or ''}"
+        if before is not None
+        else (parent.text or "")
+        if parent is not None
+        else ""
+    )
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return label_of(words) or label_of(beside[-_LABEL_LENGTH:]) or label_of(marks[:_LONGEST_DATE]) or "unlabelled"
+
+
+def _nearest(times: Sequence[lxml.html.HtmlElement], headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """The times that share the closest ancestor with the headline."""
+    levels = {parent: level for level, parent in zip(range(_TOO_FAR_UP), headline.iterancestors(), strict=False)}
+    best: list[lxml.html.HtmlElement] = []
+    level_of_best = _TOO_FAR_UP
+    for element in times:
+        level = next((levels[one] for one in element.iterancestors() if one in levels), _TOO_FAR_UP)
+        if level < level_of_best:
+            best, level_of_best = [element], level
+        elif level == level_of_best and level < _TOO_FAR_UP:
+            best.append(element)
+    return best

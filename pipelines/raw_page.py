@@ -1,0 +1,30 @@
+"""The page as it came, before anything is believed of it."""
+
+import dataclasses
+import datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RawPage:
+    """One answer of the web, frozen, so that reading it can be replayed.
+
+    ``body`` holds the bytes after transfer and content decoding (no gzip of HTTP's is left in it);
+    ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
+    that answered in the end. ``headers`` maps lower-case names to the last value of each.
+    """
+
+    url: str
+    final_url: str
+    body: bytes
+    status: int
+    fetched_at: datetime.datetime
+    headers: tuple[tuple[str, str], ...] = ()
+    truncated: bool = False
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header as it was sent, or None."""
+        return dict(self.headers).get("content-type")
+
+    def __repr__(self) -> str:
+        return f"<RawPage {self.status} {self.final_url[:200]} {len(self.body)} bytes>"

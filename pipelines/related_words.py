@@ -1,0 +1,111 @@
+"""What of a card's words is its title and what its summary, judged with the other cards of its block."""
+
+import collections
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+
+from pipelines.card_lines import CardLine, is_noise
+from pipelines.list_headings import kind_of_heading
+
+_TITLE = {True: 60, False: 110}  # characters that a title rarely exceeds, in CJK and other scripts
+_SENTENCE = {True: 40, False: 60}  # characters from which a sentence with its full stop is none among titles without
+_PROSE = {True: 20, False: 40}  # characters from which what is no title is a summary
+_SHORTEST = {True: 6, False: 10}  # characters of a title beside a sentence; a shorter line is a label
+_SENTENCE_END = re.compile(r"[。！？!?]|[.](?:[\s”\"’')]|$)")
+_FULL_STOP = re.compile(r"(?:。|[^\W\dA-Z]{3}[.])[”\"’'」』)）]?$")  # no abbreviation, no "II."
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LEAD = re.compile(r"^[【\[(（]?\s*([^】\])）:：>»]{2,40}?)\s*[】\])）:：>»]+\s*(?=\S)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Habits:
+    """How the cards of one block are written: where their summaries stand, and whether titles end with a full stop."""
+
+    summary_places: frozenset[str] = frozenset()
+    titles_stop: bool = True
+
+
+def habits_of(cards: Iterable[Sequence[CardLine]]) -> Habits:
+    """The habits of cards, each given by its lines: those with title and summary show where all have them."""
+    titles: collections.Counter[str] = collections.Counter()
+    summaries: collections.Counter[str] = collections.Counter()
+    stop = False
+    for lines in cards:
+        said = _said(lines)
+        title = _title(said, Habits())
+        if title is None:
+            continue
+        stop = stop or (_stops(title.text) and len(title.text) < _SENTENCE[is_cjk(title.text)])
+        rest = [line for line in said if line is not title and _is_prose(line.text)]
+        if rest or title.role == "title":
+            titles[title.place] += 1
+        summaries.update({line.place for line in rest if _reads_on(line.text)})
+    places = frozenset(place for place, count in summaries.items() if place and count > titles[place])
+    return Habits(places, stop)
+
+
+def title_and_summary(lines: Sequence[CardLine], habits: Habits) -> tuple[str, str]:
+    """A card's title and summary, "" for what it does not have: no captions, bylines, dates, labels in either."""
+    said = _said(lines)
+    title = _title(said, habits)
+    words = _without_lead(title.text) if title is not None else ""
+    rest = [line for line in said if line is not title]
+    prose = [line.text for line in rest if line.text != words and _is_prose(line.text)]
+    return words[:500], " ".join(dict.fromkeys(prose))[:2000]
+
+
+def is_cjk(text: str) -> bool:
+    """Whether at least a quarter of the text's first characters are kana, han or hangul."""
+    return len(_CJK.findall(text[:400])) * 4 > len(text[:400])
+
+
+def _said(lines: Sequence[CardLine]) -> list[CardLine]:
+    worth = [line for line in lines if not is_noise(line.text)]
+    return [line for line in worth if line.role != "noise"] or worth
+
+
+def _title(said: Sequence[CardLine], habits: Habits) -> CardLine | None:
+    """The line that is the title: a heading's, else a link's own, else the first that is neither label nor summary."""
+    for line in said:
+        if line.role == "title" and len(line.text) > 3 and not _is_summary(line.text, 3):
+            return line
+    partly_linked = any(line.linked for line in said) and not all(line.linked for line in said)
+    candidates = [line for line in said if line.linked] if partly_linked else list(said)
+    short = [line for line in candidates if not _is_summary(line.text, 1) and line.place not in habits.summary_places]
+    if not habits.titles_stop:
+        short = [line for line in short if not (_stops(line.text) and len(line.text) >= _SENTENCE[is_cjk(line.text)])]
+    open_ended = [line for line in short if not (_is_prose(line.text) and _stops(line.text))]
+    if any(len(line.text) >= _SHORTEST[is_cjk(line.text)] for line in open_ended):
+        short = open_ended
+    if not short:
+        return None
+    longest = max(len(line.text) for line in short)
+    return next(line for line in short if len(line.text) * 3 >= longest)
+
+
+def _stops(text: str) -> bool:
+    return _FULL_STOP.search(text[-10:]) is not None
+
+
+def _is_summary(text: str, factor: int) -> bool:
+    """Whether a text is too long and too much of a sentence for a title."""
+    limit = _TITLE[is_cjk(text)] * factor
+    return len(text) > limit * 2 or (len(text) > limit and _SENTENCE_END.search(text) is not None)
+
+
+def _reads_on(text: str) -> bool:
+    """Whether a text is more than a headline beside a kicker."""
+    return _stops(text) or len(text) > _TITLE[is_cjk(text)]
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= _PROSE[is_cjk(text)]
+
+
+def _without_lead(text: str) -> str:
+    """A title without the words that only say what it is: 【関連記事】, READ MORE:."""
+    match = _LEAD.match(text)
+    if match and kind_of_heading(match[1]) == "related":
+        return text[match.end() :].strip()
+    return text

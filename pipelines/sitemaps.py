@@ -1,0 +1,101 @@
+"""Sitemaps and sitemap indexes (https://www.sitemaps.org/protocol.html) with Google's news extension, or plain text."""
+
+import dataclasses
+import datetime
+import re
+
+from lxml import etree
+
+from pipelines.addresses import clean_url
+from pipelines.decode import decode
+from pipelines.listing_body import (
+    MAX_TITLE,
+    Listing,
+    ListingError,
+    head_of,
+    listed,
+    root_name,
+    safe_xml,
+    unpack,
+    utc_moment,
+)
+from pipelines.plain_text import plain_text
+from storage.reading import Entry
+
+_ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
+_LINES_LOOKED_AT = 50
+_LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Listed:
+    """One ``<url>`` or ``<sitemap>``: its entry, when it last changed, and whether the news extension speaks of it."""
+
+    entry: Entry
+    changed_at: datetime.datetime | None
+    is_news: bool
+
+
+def looks_like_sitemap(body: bytes) -> bool:
+    """Whether the body is a sitemap or an index of such, by its root element; gzip is looked into. Never raises.
+
+    Plain text is one where every line is an address.
+    """
+    head = head_of(body)
+    return root_name(head)[0] in ("urlset", "sitemapindex") or _is_address_list(head)
+
+
+def _is_address_list(head: str) -> bool:
+    lines = [line.strip("\ufeff \t\r") for line in head[:8_192].split("\n")]
+    if len(head) > 8_192:
+        del lines[-1:]  # cut in the middle
+    lines = [line for line in lines if line][:_LINES_LOOKED_AT]
+    return bool(lines) and all(_ADDRESS_LINE.fullmatch(line) for line in lines)
+
+
+def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC) -> Listing | None:
+    """What the sitemap at ``url`` lists: news first, then what changed last, the undated in their order.
+
+    Children of an index are listings. ``published_at`` and ``title`` are the news extension's; ``lastmod`` says when a
+    page changed and only orders. None where the body is no sitemap. Alternates in other languages are not taken up:
+    they are listed in their own right. Raises ListingError for a DTD, damaged gzip, or nothing that can be parsed.
+    """
+    if not looks_like_sitemap(body):
+        return None
+    if not root_name(head_of(body))[0]:
+        lines = decode(unpack(body)).text.split("\n")
+        addresses = (clean_url(line, url) for line in lines if _ADDRESS_LINE.fullmatch(line.strip("\ufeff \t\r")))
+        return listed("sitemap", (Entry(url=address) for address in addresses if address))
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
+    )
+    root = etree.fromstring(safe_xml(body, None), parser)
+    if root is None:
+        raise ListingError("broken sitemap: no element could be read")
+    is_index = etree.QName(root).localname.lower() == "sitemapindex"
+    found = []
+    for element in root.iterchildren("{*}url", "{*}sitemap"):
+        item = _listed_page(element, url, timezone, is_listing=is_index)
+        if item is not None:
+            found.append(item)
+    found.sort(key=lambda item: (item.is_news, item.entry.published_at or item.changed_at or _LONG_AGO), reverse=True)
+    log = parser.error_log.filter_from_errors()
+    return listed("sitemap", (item.entry for item in found), f"broken XML: {log[0].message}"[:200] if log else "")
+
+
+def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *, is_listing: bool) -> _Listed | None:
+    address = clean_url(_text(element, "{*}loc"), url)
+    if address is None:
+        return None
+    news = element.find("{*}news")
+    published = utc_moment(_text(news, "{*}publication_date"), timezone) if news is not None else None
+    title = plain_text(_text(news, "{*}title"), MAX_TITLE) if news is not None else ""
+    return _Listed(
+        entry=Entry(url=address, title=title, published_at=published, is_listing=is_listing),
+        changed_at=utc_moment(_text(element, "{*}lastmod"), timezone),
+        is_news=news is not None,
+    )
+
+
+def _text(element: etree._Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()

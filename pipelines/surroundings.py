@@ -1,0 +1,78 @@
+"""The visible words around an article's headline, where pages print its date and byline."""
+
+import itertools
+
+import lxml.html
+
+from pipelines.markup import Markup
+from pipelines.plain_text import letters, plain_text
+
+# How much text below a headline is looked through, in characters, and how many neighbours above it.
+_BELOW = 600
+_ABOVE = 6
+_PIECE = 200
+_MOST_HEADINGS = 200
+_MOST_SIBLINGS = 300
+
+
+def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) -> lxml.html.HtmlElement | None:
+    """The heading that prints ``title``: an h1, else a lower one; the first h1 where none does; None without any."""
+    wanted = letters(title)
+    lower = itertools.islice(tree.iter("h2", "h3"), _MOST_HEADINGS)
+    for heading in itertools.chain(markup.headings, lower):
+        said = letters(" ".join(visible_pieces(heading, 2_000)))
+        if said and wanted and (said == wanted or wanted in said or (len(said) > 8 and said in wanted)):
+            return heading
+    return next(iter(markup.headings), None)
+
+
+def words_below(headline: lxml.html.HtmlElement) -> list[str]:
+    """The pieces of text behind a headline in reading order, until some 600 characters are together."""
+    below: list[str] = []
+    room = _BELOW
+    for node in itertools.chain([headline], headline.iterancestors()):
+        if node.tag == "body" or room <= 0:
+            break
+        for sibling in itertools.islice(node.itersiblings(), _MOST_SIBLINGS):
+            pieces = visible_pieces(sibling, room)
+            below += pieces
+            room -= sum(map(len, pieces))
+            if room <= 0:
+                break
+    return below
+
+
+def words_above(headline: lxml.html.HtmlElement) -> list[str]:
+    """The last pieces of text before a headline, in reading order."""
+    above: list[str] = []
+    for node in itertools.chain([headline], headline.iterancestors()):
+        if node.tag == "body" or len(above) >= _ABOVE:
+            break
+        for sibling in itertools.islice(node.itersiblings(preceding=True), 2):
+            above = visible_pieces(sibling, _PIECE)[-_ABOVE:] + above
+    return above[-_ABOVE:]
+
+
+def visible_pieces(element: lxml.html.HtmlElement, limit: int) -> list[str]:
+    """What a reader sees in an element, one string for each piece of text, about ``limit`` characters of it."""
+    pieces: list[str] = []
+    room = limit
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+        return pieces
+    hidden = 0
+    for event, node in lxml.etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        unseen = event in ("comment", "pi") or node.tag in _UNSEEN
+        if event == "start":
+            hidden += unseen
+        elif event == "end":
+            hidden -= unseen
+        text = (node.text if event == "start" else node.tail if node is not element else None) if not hidden else None
+        if text and (piece := plain_text(text, room)):
+            pieces.append(piece)
+            room -= len(piece)
+        if room <= 0:
+            break
+    return pieces
+
+
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "svg"})

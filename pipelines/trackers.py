@@ -1,0 +1,47 @@
+"""Which query parameters say how a reader came, and not what is read.
+
+The names, with the source of each, are in ``rules/trackers.toml``. A rule names whole parameters or a prefix that ends
+at a separator; patterns such as "anything with cid in it" were rejected because they merge different articles.
+"""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TrackerRules:
+    """The rules as they are looked up: every name in lower case."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    values: frozenset[tuple[str, str]]
+    sessions: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
+    sites: tuple[tuple[str, frozenset[str]], ...]
+
+
+@functools.cache
+def tracker_rules() -> TrackerRules:
+    """The rules of ``rules/trackers.toml``, read once a process."""
+    text = importlib.resources.files("pipelines.rules").joinpath("trackers.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    return TrackerRules(
+        exact=frozenset(name for rule in table["exact"] for name in rule["names"]),
+        prefixes=tuple(name for rule in table["prefix"] for name in rule["names"]),
+        values=frozenset((n, v) for rule in table["value"] for n in rule["names"] for v in rule["values"]),
+        sessions=tuple((frozenset(rule["names"]), re.compile(rule["value"])) for rule in table["session"]),
+        sites=tuple((host, frozenset(rule["names"])) for rule in table["site"] for host in rule["hosts"]),
+    )
+
+
+def is_tracker(name: str, value: str, host: str) -> bool:
+    """Whether the parameter (decoded, any case) can go without another page being asked for at ``host``."""
+    rules = tracker_rules()
+    name = name.lower()
+    if name in rules.exact or name.startswith(rules.prefixes) or (name, value.lower()) in rules.values:
+        return True
+    if any(name in names and form.fullmatch(value.lower()) for names, form in rules.sessions):
+        return True
+    return any(name in names and (host == site or host.endswith("." + site)) for site, names in rules.sites)

@@ -1,0 +1,130 @@
+"""Pages out of files: WARC archives, plain or gzipped, and single HTML files."""
+
+import dataclasses
+import datetime
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from pipelines.raw_page import RawPage
+
+MAX_BODY = 10 * 1024 * 1024  # bytes, the crawl's own download cap
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record of the archive that gives no page: its address (None where unknown) and what is wrong with it."""
+
+    url: str | None
+    reason: str
+
+
+class _Headers(Protocol):
+    headers: list[tuple[str, str]]
+
+    def get_header(self, name: str) -> str | None: ...
+
+
+class _StatusAndHeaders(_Headers, Protocol):
+    def get_statuscode(self) -> str: ...
+
+
+class _Stream(Protocol):
+    def read(self, length: int) -> bytes: ...
+
+
+class WarcRecord(Protocol):
+    """The parts of warcio's record that are used here."""
+
+    rec_type: str
+    rec_headers: _Headers
+    http_headers: _StatusAndHeaders | None
+
+    def content_stream(self) -> _Stream: ...  # noqa: D102 - described by the class
+
+
+def read_warc(path: Path) -> Iterator[RawPage | BadRecord]:
+    """Every HTTP response of a WARC file (``.warc`` or ``.warc.gz``) in its order.
+
+    The body is freed of transfer and content encoding and cut at 10 MB (``truncated``); the target URI stays as it
+    stands there. A record that cannot be used comes as a :class:`BadRecord`; so does the spot at which a damaged
+    archive cannot be read on. Raises OSError when the file cannot be opened.
+    """
+    with path.open("rb") as stream:
+        yield from _records(stream)
+
+
+def read_html_file(path: Path, url: str, fetched_at: datetime.datetime) -> RawPage:
+    """An HTML file as if it had been answered for ``url`` at ``fetched_at``. Raises OSError."""
+    with path.open("rb") as stream:
+        body = stream.read(MAX_BODY + 1)
+    return RawPage(url, url, body[:MAX_BODY], 200, fetched_at, truncated=len(body) > MAX_BODY)
+
+
+def _records(stream: BinaryIO) -> Iterator[RawPage | BadRecord]:
+    records = iter(ArchiveIterator(stream))
+    while True:
+        try:
+            record = cast(WarcRecord, next(records))
+        except StopIteration:
+            return
+        except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError) as error:
+            # warcio raises the last three where header lines of a record are garbage.
+            yield BadRecord(
+                None, f"the archive cannot be read on from here: {str(error).strip() or type(error).__name__}"
+            )
+            return
+        if record.rec_type == "response":
+            yield page_of(record)
+
+
+def page_of(record: WarcRecord) -> RawPage | BadRecord:
+    """Give the page in a response record, as :func:`read_warc` describes it."""
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    if not url:
+        return BadRecord(None, "the record names no address (WARC-Target-URI)")
+    url = url.strip("<>")  # WARC 1.0 writers put angle brackets around it
+    if not url.lower().startswith(("http://", "https://")) or record.http_headers is None:
+        return BadRecord(url, "not an answer over HTTP")
+    fetched_at = fetched_at_of(record)
+    if isinstance(fetched_at, BadRecord):
+        return fetched_at
+    try:
+        status = int(record.http_headers.get_statuscode())
+        body = _body(record.content_stream())
+    except (ValueError, ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
+        return BadRecord(url, f"the answer in the record is damaged: {error}")
+    return RawPage(
+        url=url,
+        final_url=url,
+        body=body[:MAX_BODY],
+        status=status,
+        fetched_at=fetched_at,
+        headers=tuple({name.lower(): value for name, value in record.http_headers.headers}.items()),
+        truncated=len(body) > MAX_BODY,
+    )
+
+
+def fetched_at_of(record: WarcRecord) -> datetime.datetime | BadRecord:
+    """Give a record's WARC-Date in UTC."""
+    date = record.rec_headers.get_header("WARC-Date") or ""
+    try:
+        moment = datetime.datetime.fromisoformat(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        return BadRecord(url, f"the record's WARC-Date is no time: {date[:40]!r}")
+
+
+def _body(stream: _Stream) -> bytes:
+    """At most one byte more than the cap, so that a gzip bomb is never unpacked whole."""
+    chunks = []
+    left = MAX_BODY + 1
+    while left > 0 and (chunk := stream.read(min(left, 65536))):
+        chunks.append(chunk[:left])
+        left -= len(chunk)
+    return b"".join(chunks)

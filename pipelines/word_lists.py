@@ -1,0 +1,89 @@
+"""Commonest words of languages in the Latin alphabet, as a third opinion beside the two statistical ones.
+
+The words are justext's stop lists (the commonest words of each Wikipedia, shipped with trafilatura's dependency
+justext, BSD licence), and for English also the words of ``rules/headline_words.txt``: headlines leave the articles
+and auxiliaries out that stop lists are made of.
+"""
+
+import functools
+import importlib.resources
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+_LISTS = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "sv": "Swedish",
+    "da": "Danish",
+    "no": "Norwegian_Bokmal",
+    "fi": "Finnish",
+    "pl": "Polish",
+    "cs": "Czech",
+    "id": "Indonesian",
+    "vi": "Vietnamese",
+    "tr": "Turkish",
+    "ro": "Romanian",
+    "hu": "Hungarian",
+    "ca": "Catalan",
+    "cy": "Welsh",
+    "af": "Afrikaans",
+    "sw": "Swahili",
+}
+_WORD = re.compile(r"[^\W\d_]+")
+_FEW = 3  # words: in a text of fewer, one known word must not settle everything
+_CAPITALISED = 0.5  # what a capitalised word counts among others: it is a name, or German
+
+
+@functools.cache
+def common_words() -> Mapping[str, tuple[str, ...]]:
+    """Each common word in lower case with the codes of the languages that have it."""
+    languages: defaultdict[str, set[str]] = defaultdict(set)
+    folder = importlib.resources.files("justext").joinpath("stoplists")
+    for code, name in _LISTS.items():
+        for word in folder.joinpath(f"{name}.txt").read_text(encoding="utf-8").split():
+            languages[word.lower()].add(code)
+    for word in headline_words():
+        languages[word].add("en")
+    return {word: tuple(sorted(codes)) for word, codes in languages.items()}
+
+
+@functools.cache
+def headline_words() -> frozenset[str]:
+    """The English words of ``rules/headline_words.txt``."""
+    return _words_of("headline_words.txt")
+
+
+@functools.cache
+def english_function_words() -> frozenset[str]:
+    """The English words of ``rules/function_words.txt``: hardly ever part of a name."""
+    return _words_of("function_words.txt")
+
+
+def word_shares(text: str) -> dict[str, float]:
+    """For each language the share (0 to 1) of the text's words that are common in it.
+
+    A word of several languages is divided among them.
+    """
+    words = _WORD.findall(text)
+    capital = _CAPITALISED if any(word[0].islower() for word in words) else 1.0
+    known = common_words()
+    shares: defaultdict[str, float] = defaultdict(float)
+    total = 0.0
+    for word in words:
+        weight = 1.0 if word[0].islower() else capital
+        total += weight
+        codes = known.get(word.lower(), ())
+        for code in codes:
+            shares[code] += weight / len(codes)
+    return {code: share / max(_FEW, total) for code, share in sorted(shares.items())}
+
+
+def _words_of(name: str) -> frozenset[str]:
+    lines = importlib.resources.files("pipelines.rules").joinpath(name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

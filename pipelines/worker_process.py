@@ -1,0 +1,85 @@
+"""What happens inside one worker process: its limits, and its end when nobody waits for it any more."""
+
+import functools
+import logging
+import math
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.context
+import os
+import pkgutil
+import resource
+import signal
+import threading
+from collections.abc import Callable
+from typing import cast
+
+from pipelines.raw_page import RawPage
+from storage.reading import Reading
+
+DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes of address space; 326 real pages need 0.4 GB, the worst 5 MB we made 0.65
+_GRACE = 5  # seconds after the time limit in which the parent should have killed a worker that still reads
+
+_PRELOADED = ("pipelines.worker_process", "pipelines.worker_preload")
+
+
+class WorkerProcess(multiprocessing.context.ForkServerProcess):
+    """A process that ends the hard way: it ignores SIGTERM, and a parser hung in C would not hear it either."""
+
+    def terminate(self) -> None:
+        """Kill at once (pebble asks nicely first and then waits three seconds for every hung page)."""
+        self.kill()
+
+
+class WorkerContext(multiprocessing.context.ForkServerContext):
+    """Workers come from a fork server: no thread or socket of the crawl is inherited, heavy imports are paid once."""
+
+    Process = WorkerProcess
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_forkserver_preload(list(_PRELOADED))
+
+
+def prepare_worker(memory_limit: int) -> None:
+    """Make this process a worker: the parent alone decides when it ends, and takes it along when it dies itself.
+
+    Ctrl-C and a service manager's SIGTERM reach the whole process group; pages in work must not be lost to them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = memory_limit if hard == resource.RLIM_INFINITY else min(memory_limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # It warns of every page on which it finds nothing; the reading says so in better words.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
+
+
+def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> Reading:
+    """Read one page with the function that ``read`` names (``module:function``).
+
+    The kernel ends the process when it still reads long after the parent should have killed it.
+
+    This is for the case that the parent is dead and a hung C function keeps the watching thread from running.
+    """
+    function = _reading_function(read)
+    signal.alarm(math.ceil(time_limit) + _GRACE)
+    try:
+        return function(raw, timezone)
+    finally:
+        signal.alarm(0)
+
+
+@functools.cache
+def _reading_function(name: str) -> Callable[[RawPage, str], Reading]:
+    return cast(Callable[[RawPage, str], Reading], pkgutil.resolve_name(name))
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,152 @@
+"""The run's accounts: opens the database and the run with the spider, closes them with it, lets nothing go missing."""
+
+import asyncio
+import contextlib
+import importlib.metadata
+import logging
+import os
+import socket
+from typing import Self, cast
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.failures import REASON_LIMIT
+from crawler.spiders.related import RelatedSpider
+from pipelines.judgement import PipelineJudgement
+from pipelines.scrapy_pipelines import FetchedPage
+from pipelines.workers import ReadingPool
+from storage.archive import Archive, utc_now
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.frontier import due_sources
+from storage.lock import crawl_lock
+from storage.visit import Lease, Visit
+
+logger = logging.getLogger(__name__)
+
+DONE = ("finished", "closespider_timeout")
+"""Scrapy's reasons for a spider that had nothing left to do, or no time; any other means that somebody stopped it."""
+
+
+class RunAccounts:
+    """Scrapy extension around ``RelatedSpider``: whoever starts it, the same record is left.
+
+    ``run_id`` is the run's once the spider is open, ``polled`` the sources whose start pages are asked for,
+    ``trouble`` the one line that ended the run where the database failed.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._open = contextlib.ExitStack()
+        self.run_id = 0
+        self.polled: tuple[str, ...] = ()
+        self.trouble = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Connect to the signals of this project's spider; other spiders have no accounts."""
+        if crawler.spidercls is not RelatedSpider:
+            raise NotConfigured
+        accounts = cls(crawler)
+        crawler.signals.connect(accounts.spider_opened, signals.spider_opened)
+        crawler.signals.connect(accounts.spider_closed, signals.spider_closed)
+        crawler.signals.connect(accounts.spider_error, signals.spider_error)
+        crawler.signals.connect(accounts.item_error, signals.item_error)
+        crawler.signals.connect(accounts.item_dropped, signals.item_dropped)
+        return accounts
+
+    async def spider_opened(self, spider: RelatedSpider) -> None:
+        """Hold the database, open the run. Raises CloseSpider where the database cannot be used."""
+        plan = spider.plan
+        try:
+            database = await asyncio.to_thread(open_database, plan.database_url)
+            self._open.callback(database.close)
+            self._open.enter_context(crawl_lock(database))
+            await self._open_run(spider, database)
+        except DatabaseError as error:
+            self.trouble = str(error)
+            logger.error("%s", error)  # noqa: TRY400 - one line for the operator, no traceback
+            self._open.close()
+            raise CloseSpider(reason="database") from error
+
+    async def _open_run(self, spider: RelatedSpider, database: Database) -> None:
+        plan = spider.plan
+        spider.archive = archive = Archive(database, PipelineJudgement())
+        self._open.callback(archive.close)
+        settings = self._crawler.settings
+        spider.pool = ReadingPool(
+            timezone=plan.config.crawl.timezone,
+            time_limit=settings.getfloat("KIJI_READING_SECONDS"),
+            read=settings["KIJI_READ"],
+        )
+        self._open.callback(spider.pool.close)
+        names = [scope.name for scope in plan.scopes]
+        with database.writing() as session:
+            due = dict.fromkeys(plan.named, True) or due_sources(session, names, utc_now())
+        self.polled = tuple(name for name in names if due.get(name))
+        if due:
+            spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
+        started = archive.start(
+            [scope for scope in plan.scopes if scope.name in due],
+            self.polled,
+            command=plan.command,
+            version=importlib.metadata.version("kiji"),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            again=plan.refresh,
+        )
+        self.run_id = await asyncio.wrap_future(started)
+
+    async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
+        """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""
+        if not self.run_id:
+            return
+        self.trouble = self.trouble or spider.archive.trouble
+        status = "failed" if self.trouble else "done" if reason in DONE else "stopped"
+        stats = self._crawler.stats
+        requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
+        try:
+            await asyncio.wrap_future(spider.archive.finish(status, requests))
+        except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
+            self.trouble = self.trouble or str(error)
+            logger.error("the run could not be closed: %s", error)  # noqa: TRY400 - one line for the operator
+        finally:
+            await asyncio.to_thread(self._open.close)
+
+    async def spider_error(self, failure: Failure, response: Response, spider: RelatedSpider) -> None:
+        """Record a page whose callback failed: a mistake of ours, and no reason to lose the address."""
+        await self._record(spider, response.meta["lease"], response.url, failure)
+
+    async def item_error(self, item: FetchedPage | Visit, spider: RelatedSpider, failure: Failure) -> None:
+        """Record a page that could not be read or stored: a mistake of ours, and no reason to lose the address."""
+        url = item.final_url if isinstance(item, Visit) else item.raw.final_url
+        await self._record(spider, item.lease, url, failure)
+
+    async def item_dropped(self, spider: RelatedSpider) -> None:
+        """Stop: the database takes nothing any more, and the archive has tried what could be tried."""
+        if not self.trouble:  # the first says it for all that were in flight
+            self.trouble = spider.archive.trouble
+            logger.error("%s", self.trouble)
+        self._stop(spider)
+
+    async def _record(self, spider: RelatedSpider, lease: Lease, url: str, failure: Failure) -> None:
+        reason = f"{type(failure.value).__name__}: {' '.join(str(failure.value).split())}"[:REASON_LIMIT]
+        visit = Visit(lease, url, utc_now(), verdict="failed", reason=reason)
+        try:
+            spider.finished(await asyncio.wrap_future(spider.archive.store(visit)))
+        except DatabaseError:
+            await self.item_dropped(spider)
+
+    def _stop(self, spider: RelatedSpider) -> None:
+        engine = self._crawler.engine
+        if engine is not None and spider.in_flight():
+            asyncio.ensure_future(engine.close_spider_async(reason="database"))  # noqa: RUF006 - the engine outlives it
+
+
+def accounts_of(crawler: Crawler) -> RunAccounts:
+    """Give a crawler's accounts."""
+    return cast(RunAccounts, crawler.get_extension(RunAccounts))

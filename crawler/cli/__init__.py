@@ -1,0 +1,68 @@
+"""The command ``kiji``: what a user got wrong ends in one line and an exit code, never in a traceback."""
+
+import os
+import sys
+
+import click
+import typer
+
+from crawler.cli import crawling, database, demo, importing, inspection, runs
+from crawler.cli.options import example
+from crawler.config_errors import ConfigError
+from storage.errors import DatabaseBusy, DatabaseError
+
+USAGE, BUSY, INTERRUPTED = 2, 3, 130
+"""The contract's exit codes: wrong usage, config or database; another crawl holds the database; SIGINT."""
+
+app = typer.Typer(
+    name="kiji",
+    help=example(
+        "A news crawler for Japanese and English: follows related articles, keeps the article and nothing else.",
+        "kiji demo",
+        "kiji crawl https://news.example/ja/n/7000",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+crawling.register(app)
+importing.register(app)
+inspection.register(app)
+runs.register(app)
+database.register(app)
+demo.register(app)
+
+
+def main() -> None:
+    """Run the command and exit with the contract's code."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ConfigError as error:
+        return _say(str(error), USAGE)
+    except DatabaseBusy as error:
+        return _say(str(error), BUSY)
+    except DatabaseError as error:
+        return _say(str(error), USAGE)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write("".join(f"kiji: {line}\n" for line in message.splitlines()))
+    return code

@@ -1,0 +1,73 @@
+"""``kiji db``: the database's own upkeep."""
+
+import contextlib
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.plan import database_url, find_config
+from storage.database import connect, open_database, parse_url
+from storage.errors import DatabaseUnreachable
+from storage.lock import crawl_lock
+from storage.migrations.history import HEAD
+from storage.transfer import copy_archive, rows_in
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(no_args_is_help=True, help=example("Look after the database.", "kiji db upgrade"))
+    group.callback()(lambda: None)
+    group.command(
+        "upgrade",
+        help=example(
+            "Bring the database to the newest schema; an SQLite file is backed up beside itself first.",
+            "kiji db upgrade --db sqlite:///kiji.db",
+        ),
+    )(upgrade_command)
+    group.command(
+        "copy",
+        help=example(
+            "Copy a whole archive into an empty database, SQLite to PostgreSQL or back, and compare every row.",
+            "kiji db copy sqlite:///kiji.db postgresql://kiji@localhost/kiji",
+        ),
+    )(copy_command)
+    app.add_typer(group, name="db")
+
+
+def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:
+    """Upgrade, alone on the database."""
+    from storage.upgrade import upgrade  # Alembic, needed here alone
+
+    database = connect(database_url(db, find_config(config)))
+    with crawl_lock(database):
+        backup = upgrade(database)
+    sys.stdout.write(f"{database.url} is at schema {HEAD}\n")
+    if backup is not None:
+        sys.stdout.write(f"the database as it was: {backup}\n")
+
+
+def copy_command(
+    source_url: Annotated[str, typer.Argument(metavar="FROM", help="The archive's database; it is only read.")],
+    target_url: Annotated[str, typer.Argument(metavar="TO", help="An empty database.")],
+) -> None:
+    """Copy, alone on both databases."""
+    from rich.progress import Progress  # needed by this command alone
+
+    if parse_url(source_url) == parse_url(target_url):
+        msg = "kiji db copy: FROM and TO are the same database"
+        raise DatabaseUnreachable(msg)
+    with contextlib.ExitStack() as opened:
+        source = open_database(source_url, create=False)
+        opened.callback(source.close)
+        opened.enter_context(crawl_lock(source))
+        target = open_database(target_url)
+        opened.callback(target.close)
+        opened.enter_context(crawl_lock(target))
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+            task = bar.add_task("", total=2 * rows_in(source))  # each row is copied, then read back
+            copied = copy_archive(source, target, lambda table, rows: bar.update(task, advance=rows, description=table))
+        sys.stdout.write(f"copied {copied} rows from {source.url} to {target.url}: counts and hashes agree\n")

@@ -1,0 +1,107 @@
+"""``kiji demo`` and ``kiji sample``: the whole way, on the news sites that ship with the project."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import typer
+
+from crawler.cli.options import DatabaseOption, example
+from crawler.sample.content import SiteName
+from crawler.sample.server import SampleSite
+from storage.database import open_database
+from storage.overview import Overview, overview
+
+CONFIG = Path("kiji.toml")
+FALLBACK = Path("kiji-sample.toml")
+MARK = "# Written by `kiji demo`: the sample sites. Put your own sources here instead.\n"
+PORTS: dict[SiteName, int] = {"mirai": 8701, "harbor": 8702}
+"""Where the sample sites stand if nobody else does: the same addresses in every demo, so that rows stay the same."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        "demo",
+        help=example("Crawl the sample news sites over loopback, twice, and sum up what lies there.", "kiji demo"),
+    )(demo_command)
+    app.command(
+        "sample",
+        help=example("Serve the sample news sites until Ctrl-C, and crawl them from elsewhere.", "kiji sample"),
+    )(sample_command)
+
+
+def demo_command(db: DatabaseOption = None) -> int:
+    """Crawl the sample sites twice; return the exit code of the worse crawl."""
+    url = db or "sqlite:///kiji.db"
+    with SampleSite(ports=PORTS) as site:
+        config = _write_config(site, url)
+        first = _crawl(config, "The sample sites, from nothing:")
+        before = _overview(url)
+        second = _crawl(config, "The same again, to show that nothing is stored twice:")
+        after = _overview(url)
+    sys.stdout.write(_summary(before, after, config, url))
+    return max(first, second)
+
+
+def sample_command(db: DatabaseOption = None) -> None:
+    """Serve until interrupted."""
+    with SampleSite(ports=PORTS) as site:
+        config = _write_config(site, db or "sqlite:///kiji.db")
+        sys.stdout.write(f"{site.main_url}\n{site.second_url}\ncrawl them with: kiji crawl --config {config} mirai\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+def _write_config(site: SampleSite, url: str) -> Path:
+    """Leave a config of the sample sites, and never overwrite one that is the user's."""
+    ours = not CONFIG.exists() or CONFIG.read_text(encoding="utf-8", errors="replace").startswith(MARK)
+    path = CONFIG if ours else FALLBACK
+    path.write_text(MARK + site.config(url), encoding="utf-8")
+    return path
+
+
+def _crawl(config: Path, heading: str) -> int:
+    arguments = ["crawl", "mirai", "harbor", "--config", str(config)]
+    sys.stdout.write(f"\n{heading}\n  $ kiji {' '.join(arguments)}\n")
+    sys.stdout.flush()
+    # Its own process, because it is the user's own command that is shown, and a reactor runs once a process.
+    return subprocess.run([sys.executable, "-m", "crawler", *arguments], check=False).returncode  # noqa: S603 - our own command
+
+
+def _overview(url: str) -> Overview:
+    database = open_database(url)
+    with database.reading() as connection:
+        found = overview(connection)
+    database.close()
+    return found
+
+
+def _summary(before: Overview, after: Overview, config: Path, url: str) -> str:
+    names = {"ja": "Japanese", "en": "English", "ko": "Korean", "zh": "Chinese"}
+    languages = ", ".join(f"{number} {names.get(code, code)}" for code, number in after.by_language.items())
+    copies = ", ".join(f"{number} of kind {kind}" for kind, number in after.copies.items()) or "none"
+    grown = {
+        "articles": after.articles - before.articles,
+        "copies": sum(after.copies.values()) - sum(before.copies.values()),
+        "edges": after.edges - before.edges,
+        "revisions": after.superseded_revisions - before.superseded_revisions,
+    }
+    again = ", ".join(f"{number} {name}" for name, number in grown.items())
+    return f"""
+What lies in {url} now:
+  articles        {after.articles}: {languages}
+  by source       {", ".join(f"{number} {name}" for name, number in after.by_source.items())}
+  copies          {copies} (other addresses and other sites with an article's words; no second row)
+  related links   {after.edges}, {after.edges_resolved} of them to stored articles, \
+{after.edges_across_languages} to the other language
+  second crawl    added {again}
+
+Next:
+  sqlite3 kiji.db "SELECT language, published_at, title FROM articles ORDER BY published_at DESC LIMIT 5"
+  kiji runs                      what was crawled when; kiji runs show 1 tells how each address ended
+  kiji sample                    serves the sites again; then, in another terminal: kiji crawl mirai --config {config}
+  kiji inspect URL --verbose     what a page of your own would become, and what is cut from it
+  (kiji is .venv/bin/kiji; README.md goes on from here)
+"""  # noqa: S608 - text for people, with a query in it

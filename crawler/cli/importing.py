@@ -1,0 +1,62 @@
+"""``kiji import``: takes in what somebody else fetched, raw pages or articles already extracted."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crawler.cli.crawling import summary_line
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.import_display import ImportDisplay
+from crawler.importing import ImportReport, import_files, plan_import
+from crawler.plan import database_url, find_config
+
+HELP = example(
+    "Take in what somebody else fetched: raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz).",
+    "kiji import CC-NEWS-20261001000000-00001.warc.gz",
+    "kiji import --source agency articles.jsonl --db sqlite:///kiji.db",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import", help=HELP)(import_command)
+
+
+def import_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE ...", help="WARC or JSONL files, gzipped or not.")],
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="NAME", help="The source of all records; else each record's own, else its host."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
+) -> int:
+    """Import; return the exit code."""
+    settings = find_config(config)
+    command = " ".join(["kiji import", *map(str, files), *([f"--source {source}"] if source else [])])
+    plan = plan_import(settings, database_url(db, settings), files, source=source, command=command)
+    console = Console(stderr=as_json, quiet=quiet)
+    with ImportDisplay(console, Console(stderr=True)) as display:
+        report = import_files(plan, display)
+    _tell(report, console)
+    if as_json:
+        sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
+    return report.exit_code
+
+
+def _tell(report: ImportReport, console: Console) -> None:
+    """Sum up, and name every file that gave nothing."""
+    if report.trouble:
+        sys.stderr.write(f"kiji: {report.trouble}\n")
+    console.print(summary_line(report.record), soft_wrap=True, highlight=False, markup=False)
+    for file in report.files:
+        if file.ended and not file.articles:
+            sys.stderr.write(f"kiji: {file.path.name} gave no article: see kiji runs show {report.record.get('id')}\n")

@@ -1,0 +1,112 @@
+"""``kiji inspect``: what a page would become, without storing anything."""
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.options import ConfigOption, JsonOption, example
+from crawler.config import Config
+from crawler.config_errors import ConfigError
+from crawler.plan import find_config
+from pipelines.raw_page import RawPage
+from pipelines.warc import BadRecord, read_html_file, read_warc
+from pipelines.workers import ReadingPool, read_in_order
+from storage.reading import Reading, iso_utc
+
+HELP = example(
+    "Show what pages would become: addresses, HTML files, or WARC files with every response in them.",
+    "kiji inspect https://news.example/ja/n/7000 --verbose",
+    "kiji inspect --json pages.warc.gz > readings.jsonl",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("inspect", help=HELP)(inspect_command)
+
+
+def inspect_command(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET ...", help="URLs, HTML files, WARC files.")],
+    config: ConfigOption = None,
+    url: Annotated[str | None, typer.Option("--url", help="The address that an HTML file came from.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show what was cut, and why.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Read and print every page, in order; return 1 where one could not be had."""
+    settings = find_config(config)
+    missing: list[str] = []
+    pages = _pages(_checked(targets), settings, url, missing)
+    with ReadingPool(timezone=settings.crawl.timezone) as pool:
+        for reading in read_in_order(pages, pool):
+            text = json.dumps(reading.as_inspected(), ensure_ascii=False) if as_json else _told(reading, verbose)
+            sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    for line in missing:
+        sys.stderr.write(f"kiji: {line}\n")
+    return 1 if missing else 0
+
+
+def _checked(targets: list[str]) -> list[str]:
+    for target in targets:
+        if "://" not in target and not Path(target).is_file():
+            raise ConfigError([f"{target}: neither a file nor an http(s) address"])
+    return targets
+
+
+def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator[RawPage]:
+    from crawler.single_fetch import Unfetched, fetch_pages  # Scrapy, which files do not need
+
+    addresses = [target for target in targets if "://" in target]
+    fetched = fetch_pages(addresses, config) if addresses else {}
+    for target in targets:
+        if target in fetched:
+            page = fetched[target]
+            if isinstance(page, Unfetched):
+                missing.append(f"{target}: {page.reason}")
+            else:
+                yield page
+        elif target.endswith((".warc", ".warc.gz")):
+            yield from _records(Path(target), missing)
+        else:
+            path = Path(target)
+            yield read_html_file(path, url or path.absolute().as_uri(), datetime.datetime.now(datetime.UTC))
+
+
+def _records(path: Path, missing: list[str]) -> Iterator[RawPage]:
+    for record in read_warc(path):
+        if isinstance(record, BadRecord):
+            missing.append(f"{path}: {record}")
+        else:
+            yield record
+
+
+def _told(reading: Reading, verbose: bool) -> str:
+    """Tell a reading to a person."""
+    published = iso_utc(reading.published_at)
+    facts = {
+        "url": reading.url,
+        "canonical": reading.canonical_url,
+        "is": "an article" if reading.is_article else f"no article: {reading.reason}",
+        "language": f"{reading.language} ({reading.language_confidence:.2f}; declared: {reading.declared_language})",
+        "title": reading.title,
+        "authors": "; ".join(reading.authors),
+        "published": f"{published} ({reading.published_precision})" if published else "",
+        "modified": iso_utc(reading.modified_at) or "",
+        "picture": reading.image_url or "",
+        "machine-made": "yes" if reading.machine_generated else "",
+        "encoding": reading.encoding,
+        "summary": reading.summary,
+    }
+    lines = [f"{name + ':':<13} {value}" for name, value in facts.items() if value]
+    lines += ["", reading.text, ""]
+    for position, card in enumerate(reading.related, 1):
+        lines.append(f"related {position} [{card.language}] {card.title or card.summary[:80]}")
+        lines.append(f"          {card.url}")
+    lines += [f"entry {entry.title} {entry.url}" for entry in reading.entries]
+    if verbose:
+        lines += [f"cut [{cut.rule}] {cut.detail}: {' '.join(cut.text.split())[:120]}" for cut in reading.cuts]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,21 @@
+"""The options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The config; else KIJI_CONFIG, else kiji.toml in this folder."),
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL", help="The database; else KIJI_DB, else the config's, else sqlite:///kiji.db."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else there.")]
+
+
+def example(summary: str, *lines: str) -> str:
+    """Give a command's help: what it does, and how it is called."""
+    return "\n".join([summary, "", "\b", "Example:", *(f"  {line}" for line in lines)])

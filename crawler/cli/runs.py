@@ -1,0 +1,108 @@
+"""``kiji runs``: what was crawled when, and how each address ended."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.cli.crawling import summary_line
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.plan import database_url, find_config
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.runs import fetches_of, recent_runs, run_record, source_accounts
+
+COLUMNS = {
+    "id": "run",
+    "started_at": "started",
+    "finished_at": "finished",
+    "status": "status",
+    "requests": "requests",
+    "articles_new": "new",
+    "articles_updated": "updated",
+    "articles_unchanged": "unchanged",
+    "copies": "copies",
+    "not_articles": "no article",
+    "refused": "refused",
+    "failed": "failed",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        invoke_without_command=True,
+        help=example("List the newest runs, or show one whole.", "kiji runs", "kiji runs show 3"),
+    )
+    group.callback()(list_runs)
+    group.command(
+        "show", help=example("Show one run: each source, and what failed or was refused.", "kiji runs show 3")
+    )(show_run)
+    app.add_typer(group, name="runs")
+
+
+def _open(config_option: ConfigOption, db: DatabaseOption) -> Database:
+    config = find_config(config_option)
+    return open_database(database_url(db, config))
+
+
+def list_runs(
+    context: typer.Context,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="So many runs, the newest first.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List the newest runs."""
+    if context.invoked_subcommand is not None:
+        return
+    database = _open(config, db)
+    with database.reading() as connection:
+        records = recent_runs(connection, limit)
+    if as_json:
+        sys.stdout.write(json.dumps(records, ensure_ascii=False) + "\n")
+    elif not records:
+        sys.stdout.write("no run yet: kiji crawl starts one\n")
+    else:
+        _print_table(records)
+
+
+def _print_table(records: list[dict[str, Any]]) -> None:
+    console = Console(soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for title in COLUMNS.values():
+        table.add_column(title, no_wrap=True)
+    for record in records:
+        table.add_row(*(str("" if record[name] is None else record[name]) for name in COLUMNS))
+    console.print(table, width=None if console.is_terminal else 200)
+
+
+def show_run(
+    run_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As kiji runs lists it.")],
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one run whole."""
+    database = _open(config, db)
+    with database.reading() as connection:
+        record = run_record(connection, run_id)
+        if record is None:
+            msg = f"no run {run_id} in {database.url}; kiji runs lists them"
+            raise DatabaseError(msg)
+        accounts = source_accounts(connection, run_id, [])
+        fetches = fetches_of(connection, run_id)
+    if as_json:
+        sources = {account.source: account.counts for account in accounts}
+        sys.stdout.write(json.dumps(record | {"sources": sources, "fetches": fetches}, ensure_ascii=False) + "\n")
+        return
+    lines = [summary_line(record), f"  {record['command']}: {record['started_at']} to {record['finished_at']}"]
+    for account in accounts:
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(account.counts.items()))
+        lines.append(f"  {account.source}: {account.fetched} fetched: {counts}")
+    troubled = [fetch for fetch in fetches if fetch["outcome"] in ("failed", "refused")]
+    lines += [f"  {fetch['outcome']}: {fetch['url']}: {fetch['reason']}" for fetch in troubled]
+    sys.stdout.write("\n".join(lines) + "\n")

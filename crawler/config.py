@@ -1,0 +1,243 @@
+"""The config, ``kiji.toml``: read whole and checked whole before the first request."""
+
+import difflib
+import re
+import tomllib
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from crawler.config_errors import ConfigError, problems_of, shown
+from crawler.hosts import DEFAULT_PORTS, host_and_port, host_of, normal_host
+from crawler.identity import default_user_agent, names_a_contact, robots_token
+
+__all__ = ["Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
+
+#: A config of a thousand sources takes some 200 kB; more than this is not a config.
+MAX_BYTES = 4_000_000
+_LARGEST = 1_000_000_000
+
+_NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
+_HOST = re.compile(r"[\w.-]{1,253}\Z")
+_IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
+_DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
+
+
+def _name(value: str) -> str:
+    if not _NAME.match(value):
+        raise ValueError("not a name")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError("it holds white space or control characters")
+    parts = urlsplit(value)
+    if parts.scheme.lower() not in DEFAULT_PORTS:
+        raise ValueError("neither http:// nor https://")
+    if not parts.hostname:
+        raise ValueError("no host in it")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a user's name or password does not belong into an address")
+    if parts.port == 0:
+        raise ValueError("port 0")
+    return value
+
+
+def _host(value: str) -> str:
+    if "://" in value or "/" in value:
+        raise ValueError("an address, not a host")
+    if not (_HOST.match(value) or (value.count(":") > 1 and _IPV6.match(value))) or not value.strip("."):
+        raise ValueError("not a host name")
+    return normal_host(value)
+
+
+def _user_agent(value: str) -> str:
+    if not (value.isascii() and value.isprintable() and value.strip() == value):
+        raise ValueError("control characters, line ends, spaces at an end or characters beyond ASCII")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        near = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
+        raise ValueError(f'no such time zone; did you mean "{near[0]}"?' if near else "no such time zone") from None
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not _DATABASE_URL.match(value):
+        raise ValueError("not of the form dialect://…")
+    return value
+
+
+_Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
+_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Table(BaseModel):
+    """A table of the file: types are taken as TOML gives them, unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Database(_Table):
+    """``[database]``: where everything is stored, as an SQLAlchemy URL."""
+
+    url: Annotated[str, AfterValidator(_database_url)] = Field(default="sqlite:///kiji.db", repr=False)
+
+
+class Crawl(_Table):
+    """``[crawl]``: what holds for all sources. ``delay`` in seconds; ``timezone`` is an IANA name."""
+
+    user_agent: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_user_agent)] = Field(
+        default_factory=default_user_agent
+    )
+    delay: _Seconds = 1.0
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Tokyo"
+
+    @property
+    def names_a_contact(self) -> bool:
+        """Whether the operator can be reached by what the user agent says."""
+        return names_a_contact(self.user_agent)
+
+    @property
+    def robots_token(self) -> str:
+        """The name by which robots.txt addresses us."""
+        return robots_token(self.user_agent)
+
+
+class Source(_Table):
+    """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    start: Annotated[tuple[Annotated[str, AfterValidator(_web_address)], ...], Field(min_length=1), _Strings]
+    hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], _Strings] = ()
+    follow: Literal["related", "site", "none"] = "related"
+    depth: Annotated[int, Field(ge=0, le=_LARGEST)] = 3
+    max_pages: Annotated[int, Field(ge=1, le=_LARGEST)] = 2000
+    delay: _Seconds | None = None
+    allow_private_addresses: bool = False
+    _inherited_delay: float = PrivateAttr(1.0)
+
+    @property
+    def effective_delay(self) -> float:
+        """Seconds between requests to one host: this source's own, else ``[crawl]``'s."""
+        return self._inherited_delay if self.delay is None else self.delay
+
+    @property
+    def start_hosts(self) -> tuple[str, ...]:
+        """The hosts of the start pages, normalised, without ports."""
+        return tuple(dict.fromkeys(map(host_of, self.start)))
+
+    @property
+    def private_hosts(self) -> tuple[str, ...]:
+        """``host:port`` of every start page, if this source may reach private addresses; for the address guard."""
+        return tuple(dict.fromkeys(map(host_and_port, self.start))) if self.allow_private_addresses else ()
+
+    def inheriting(self, delay: float) -> Self:
+        """The same source under ``[crawl] delay``."""
+        copy = self.model_copy()
+        copy._inherited_delay = delay
+        return copy
+
+
+class Config(_Table):
+    """The whole config. ``sources`` is the file's ``[[source]]``, in its order."""
+
+    database: Database = Field(default_factory=Database)
+    crawl: Crawl = Field(default_factory=Crawl)
+    sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
+
+    @model_validator(mode="after")
+    def _hand_down_the_delay(self) -> Self:
+        inherited = tuple(source.inheriting(self.crawl.delay) for source in self.sources)
+        object.__setattr__(self, "sources", inherited)
+        return self
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name, or None."""
+        return next((source for source in self.sources if source.name == name), None)
+
+
+def load_config(path: Path | None) -> Config:
+    """The config in a file; without a path the defaults, with no sources.
+
+    Raises :class:`ConfigError` with one line for each mistake.
+    """
+    if path is None:
+        return Config()
+    file = str(path) if str(path).isprintable() else shown(str(path))
+    data = _parsed(_text(path, file), file)
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(problems_of(error, data, file)) from None
+    _refuse_names_given_twice(config, file)
+    return config
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError([f"{file}: cannot be read: {error.strerror or error}"]) from None
+    except ValueError as error:
+        raise ConfigError([f"{file}: not a file's name: {error}"]) from None
+    if len(content) > MAX_BYTES:
+        raise ConfigError([f"{file}: larger than {MAX_BYTES:,} bytes; a config in TOML is expected"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError([f"{file}: line {line} is not UTF-8; a config in TOML, in UTF-8, is expected"]) from None
+
+
+def _parsed(text: str, file: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = "".join(c if c.isprintable() else " " for c in str(error))
+        raise ConfigError([f"{file}: not valid TOML: {said[:300]}"]) from None
+    except ValueError as error:  # a whole number of more than 4,300 digits
+        raise ConfigError([f"{file}: a value in it cannot be read: {str(error)[:300]}"]) from None
+    except RecursionError:
+        raise ConfigError([f"{file}: not a config: its values are nested too deeply"]) from None
+
+
+def _refuse_names_given_twice(config: Config, file: str) -> None:
+    first: dict[str, int] = {}
+    problems = []
+    for number, source in enumerate(config.sources, 1):
+        if source.name in first:
+            problems.append(
+                f"{file}: source[{number}] {shown(source.name)}.name: given already to source[{first[source.name]}]; "
+                "allowed: each name once"
+            )
+        first.setdefault(source.name, number)
+    if problems:
+        raise ConfigError(problems)
+
+
+def ad_hoc_source(url: str, config: Config) -> Source:
+    """A source for one address given on the command line: that page, and one link away what it relates to.
+
+    It is named by its host. From a configured source with a start page on that host it takes the delay, and from one
+    with a start page on that host and port the leave to reach private addresses. Raises :class:`ConfigError`.
+    """
+    try:
+        _web_address(url)
+    except ValueError as error:
+        raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
+    host = host_of(url)
+    name = f"ipv6-{host}" if ":" in host else host
+    delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
+    private = any(host_and_port(url) in source.private_hosts for source in config.sources)
+    source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
+    return source.inheriting(config.crawl.delay)

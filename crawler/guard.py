@@ -1,0 +1,233 @@
+"""The address guard: a crawl connects to public addresses only, unless a source's config says otherwise.
+
+A name can be checked on the resolved address only, and that must be the one that is then connected to, or a
+server that answers twice differently (rebinding) gets through. So the guard is the reactor's resolver itself, which
+drops what is not public; the downloader middleware beside it makes a typed refusal of it, and checks schemes.
+"""
+
+import collections
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, Self, cast
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
+
+from crawler.hosts import DEFAULT_PORTS, host_of, joined, normal_host, port_of
+from crawler.public_addresses import literal_address, why_not_public
+from crawler.refusals import AddressRefused
+
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
+
+logger = logging.getLogger(__name__)
+
+#: So many hosts' refusals are remembered; each is asked for within the same request.
+_REMEMBERED = 10_000
+
+
+class Receiver(Protocol):
+    """Twisted's IResolutionReceiver, as a type that checkers without zope's plugin understand."""
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's interface
+        """Come first."""
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's interface
+        """Come once for each address."""
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's interface
+        """Come last; there is no way to say that something failed."""
+
+
+class Resolver(Protocol):
+    """Twisted's IHostnameResolver, likewise."""
+
+    def resolveHostName(  # noqa: N802 - Twisted's interface
+        self,
+        resolutionReceiver: Receiver,  # noqa: N803 - Twisted's interface
+        hostName: str,  # noqa: N803 - Twisted's interface
+        portNumber: int = 0,  # noqa: N803 - Twisted's interface
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's interface
+        transportSemantics: str = "TCP",  # noqa: N803 - Twisted's interface
+    ) -> IHostResolution:
+        """Look a name up, and tell the receiver."""
+
+
+class _PublicOnly:
+    """Stands between a resolver and the one who asked, and lets public addresses pass."""
+
+    def __init__(self, receiver: Receiver, resolver: "GuardedResolver", key: str) -> None:
+        self._receiver, self._resolver, self._key = receiver, resolver, key
+        self._refused: list[str] = []
+        self._passed = False
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's interface
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's interface
+        host = str(getattr(address, "host", ""))
+        kind = why_not_public(host)
+        if kind is None or self._resolver.allows(self._key):
+            self._passed = True
+            self._receiver.addressResolved(address)
+        else:
+            self._refused.append(f"{kind} address {host}")
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's interface
+        if self._refused and not self._passed:
+            self._resolver.remember(self._key, self._refused[0])
+        elif self._passed:
+            self._resolver.forget(self._key)
+        self._receiver.resolutionComplete()
+
+
+class GuardedResolver:
+    """The reactor's resolver, without the addresses that are not public.
+
+    Also what ``TWISTED_DNS_RESOLVER`` names, so that the guard stands before any crawler is made. Every connection
+    passes here, literals included, with its port. Which ``host:port`` may be private is granted for the length of a
+    crawl; nothing is cached, so that no answer outlives its name server's word.
+    """
+
+    def __init__(self, inner: Resolver, reactor: "ReactorBase") -> None:
+        self._inner = inner
+        self._reactor = reactor
+        self._granted: collections.Counter[str] = collections.Counter()
+        self._refusals: collections.OrderedDict[str, str] = collections.OrderedDict()
+
+    @classmethod
+    def from_crawler(cls, crawler: object, reactor: "ReactorBase") -> Self:  # noqa: ARG003 - Scrapy's signature
+        """As Scrapy's process makes it; it hands in itself, not a crawler."""
+        return cls(cast(Resolver, reactor.nameResolver), reactor)
+
+    @classmethod
+    def on(cls, reactor: "ReactorBase") -> "GuardedResolver":
+        """The guard of this reactor, installed now where it is not yet."""
+        installed = cast(Resolver, reactor.nameResolver)
+        if isinstance(installed, GuardedResolver):
+            return installed
+        guard = cls(installed, reactor)
+        guard.install_on_reactor()
+        return guard
+
+    def install_on_reactor(self) -> None:
+        """Take the place of the reactor's resolver."""
+        self._reactor.installNameResolver(cast(IHostnameResolver, self))
+
+    def grant(self, hosts: Iterable[str]) -> None:
+        """Let these ``host:port`` have private addresses; granted twice, it must be revoked twice."""
+        self._granted.update(hosts)
+
+    def revoke(self, hosts: Iterable[str]) -> None:
+        """Take back one :meth:`grant` of each."""
+        self._granted.subtract(hosts)
+        self._granted = +self._granted
+
+    def allows(self, key: str) -> bool:
+        """Whether ``host:port`` may be private."""
+        return key in self._granted
+
+    def remember(self, key: str, refusal: str) -> None:
+        """Keep why ``host:port`` was refused, for the middleware: several requests may ask."""
+        self._refusals[key] = refusal
+        if len(self._refusals) > _REMEMBERED:
+            self._refusals.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        """``host:port`` has a public address now."""
+        self._refusals.pop(key, None)
+
+    def refusal(self, key: str) -> str | None:
+        """Why ``host:port`` was refused when it last had an address, or None."""
+        return self._refusals.get(key)
+
+    def resolveHostName(  # noqa: N802 - Twisted's interface
+        self,
+        resolutionReceiver: Receiver,  # noqa: N803 - Twisted's interface
+        hostName: str,  # noqa: N803 - Twisted's interface
+        portNumber: int = 0,  # noqa: N803 - Twisted's interface
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's interface
+        transportSemantics: str = "TCP",  # noqa: N803 - Twisted's interface
+    ) -> IHostResolution:
+        """Twisted's interface; see :class:`Resolver`."""
+        receiver = _PublicOnly(resolutionReceiver, self, joined(hostName, portNumber))
+        return self._inner.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+
+class AddressGuard:
+    """Downloader middleware: refuses schemes and literals, and names what the resolver refused.
+
+    It stands nearer to the downloader than the proxy and retry middlewares: the proxy must be known here, and a
+    refusal must not be retried.
+    """
+
+    def __init__(self, resolver: GuardedResolver, private_hosts: Sequence[str] = ()) -> None:
+        self._resolver = resolver
+        self._private_hosts = tuple(private_hosts)
+        self._proxies: set[str] = set()
+        resolver.grant(self._private_hosts)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With ``KIJI_PRIVATE_HOSTS``: a list of ``host:port`` that may have private addresses."""
+        from twisted.internet import reactor  # here, since importing it chooses the reactor
+
+        hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
+        guard = cls(GuardedResolver.on(reactor), hosts)
+        crawler.signals.connect(guard.engine_stopped, signal=signals.engine_stopped)
+        return guard
+
+    def engine_stopped(self) -> None:
+        """Give back what this crawl was granted: other crawls in this process have their own sources."""
+        self._resolver.revoke(self._private_hosts)
+        for host in self._proxies:
+            self._resolver.revoke(_keys_of_proxy(host))
+
+    def process_request(self, request: Request) -> None:
+        """Refuse what can be refused without a look-up. Raises :class:`AddressRefused`."""
+        scheme = urlsplit(request.url).scheme.lower()
+        if scheme not in DEFAULT_PORTS:
+            raise AddressRefused(f"scheme {scheme}: only http and https are fetched")
+        if request.meta.get("proxy"):
+            self._let_the_proxy_through(str(request.meta["proxy"]))
+        key = joined(host_of(request.url), port_of(request.url) or 0)
+        own = request.meta.get("private_hosts")
+        if own is not None and key not in own and self._resolver.allows(key):
+            raise AddressRefused(_reason("address allowed to another source only", key))
+        literal = literal_address(host_of(request.url))
+        kind = why_not_public(literal) if literal else None
+        if kind and not self._resolver.allows(key):
+            raise AddressRefused(_reason(f"{kind} address {literal}", key))
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Tell a name that was refused from one that does not exist. Raises :class:`AddressRefused`."""
+        if isinstance(exception, CannotResolveHostError):
+            key = joined(host_of(request.url), port_of(request.url) or 0)
+            refusal = self._resolver.refusal(key)
+            if refusal:
+                raise AddressRefused(_reason(refusal, key)) from exception
+
+    def _let_the_proxy_through(self, proxy: str) -> None:
+        host = normal_host(urlsplit(proxy if "://" in proxy else f"http://{proxy}").netloc.rpartition("@")[2])
+        if host in self._proxies:
+            return
+        self._proxies.add(host)
+        self._resolver.grant(_keys_of_proxy(host))
+        logger.warning(
+            "Requests go through the proxy %s, which looks names up itself: the address guard is blind there. Refuse "
+            "private addresses at the proxy too.",
+            host,
+        )
+
+
+def _keys_of_proxy(netloc: str) -> tuple[str, str]:
+    """A proxy is looked up with its port for http, and without one (0) by the endpoint that tunnels https."""
+    address = f"http://{netloc}"
+    return joined(host_of(address), port_of(address) or 0), joined(host_of(address), 0)
+
+
+def _reason(refusal: str, key: str) -> str:
+    return f"{refusal} behind {key}: only start pages of a source with allow_private_addresses = true may have one"

@@ -1,0 +1,23 @@
+"""Who we say we are to the sites that we crawl."""
+
+import importlib.metadata
+import re
+
+#: The product token by which robots.txt addresses us where the operator has no name of their own.
+PRODUCT = "Kiji"
+NO_CONTACT = "no contact given"
+
+
+def default_user_agent() -> str:
+    """The user agent where the operator has set none; it says so, for it must not pretend a contact."""
+    return f"{PRODUCT}/{importlib.metadata.version('kiji')} (news crawler; {NO_CONTACT} by its operator)"
+
+
+def names_a_contact(user_agent: str) -> bool:
+    """Whether a user agent holds something by which the operator can be reached: a mail or a web address."""
+    return "@" in user_agent or "://" in user_agent
+
+
+def robots_token(user_agent: str) -> str:
+    """The product token of a user agent (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``."""
+    return re.split(r"[/\s(;]", user_agent, maxsplit=1)[0] or user_agent

@@ -1,0 +1,202 @@
+"""Files into the workers and from there into storage, in their own order, a bounded number of records in hand."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from crawler.import_records import imported, is_bad, page_of
+from pipelines.file_records import FileRecord
+from pipelines.jsonl import jsonl_records
+from pipelines.judgement import place
+from pipelines.warc import BadRecord
+from pipelines.warc_records import warc_records
+from pipelines.workers import READ_PAGE, ReadingPool
+from storage.archive import BATCH, utc_now
+from storage.imported import ImportedRecord
+from storage.imports import ARTICLES, FileStanding, ImportArchive
+from storage.reading import Reading
+from storage.visit import Result
+
+READ_LINE = "pipelines.jsonl:read_line"
+WARC_NAMES = (".warc", ".warc.gz")
+JSONL_NAMES = (".jsonl", ".jsonl.gz")
+
+_PAGES_A_WORKER = 4  # records in hand for each worker: pages take long, lines are over before the next is sent
+_LINES_A_WORKER = 16
+_BYTES_IN_HAND = 64 * 1024 * 1024  # of the records that wait for workers
+_CHARACTERS_A_BATCH = 4_000_000  # of text
+_SECONDS_A_BATCH = 1.0  # after which a batch is stored however small it is
+
+
+class ImportListener(Protocol):
+    """Who watches an import. Told on the importing thread."""
+
+    def started(self, path: Path, size: int, standing: FileStanding) -> None:
+        """Note that a file is begun, or gone on with; ``size`` is in bytes."""
+
+    def read(self, path: Path, position: int) -> None:
+        """Note how many bytes of the file have been read."""
+
+    def stored(self, path: Path, result: Result, record: ImportedRecord) -> None:
+        """Note what became of one record."""
+
+
+@dataclasses.dataclass(slots=True)
+class FileReport:
+    """What came of one file: ``articles`` are its records with an article, those of interrupted imports included.
+
+    ``bad`` are the records of this run that could not be used; ``ended`` says that the file was read to its end.
+    """
+
+    path: Path
+    articles: int = 0
+    bad: int = 0
+    ended: bool = False
+
+
+class ImportReader:
+    """Reads files and has them stored. Its pools are started by the first record that needs them.
+
+    ``is_stopped`` is asked after each record: what is in hand is then finished and stored, and no more is read.
+    """
+
+    def __init__(
+        self,
+        archive: ImportArchive,
+        listener: ImportListener,
+        is_stopped: Callable[[], bool],
+        *,
+        timezone: str,
+        source: str | None,
+    ) -> None:
+        self._archive = archive
+        self._listener = listener
+        self._is_stopped = is_stopped
+        self._timezone = timezone
+        self._source = source
+        self._pools: dict[str, ReadingPool] = {}
+
+    def close(self) -> None:
+        """Stop the workers."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def import_file(self, report: FileReport) -> None:
+        """Import a file, from where an interrupted import of it ended. Raises DatabaseError."""
+        path, stat = report.path, report.path.stat()
+        standing = self._archive.open_file(str(path), stat.st_size, stat.st_mtime_ns).result()
+        report.articles = standing.articles
+        self._listener.started(path, stat.st_size, standing)
+        is_warc = path.name.lower().endswith(WARC_NAMES)
+        batches = _Batches(self._archive, standing.file_id, lambda *stored: self._note(report, *stored))
+        for record, reading in self._read(path, standing, is_warc=is_warc):
+            batches.add(self._named(imported(record, reading, path, utc_now()), path))
+        batches.flush()
+        batches.wait()
+        if not self._is_stopped():
+            self._archive.close_file(standing.file_id).result()
+            report.ended = True
+
+    def _read(
+        self, path: Path, standing: FileStanding, *, is_warc: bool
+    ) -> Iterator[tuple[FileRecord, Reading | None]]:
+        """Give the file's records in order, each with what a worker read of it."""
+        pool = self._pool(READ_PAGE if is_warc else READ_LINE)
+        window = pool.max_workers * (_PAGES_A_WORKER if is_warc else _LINES_A_WORKER)
+        waiting: collections.deque[_InHand] = collections.deque()
+        for record in _records(path, standing, is_warc=is_warc):
+            raw = page_of(record.item)
+            waiting.append(_InHand(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
+            while len(waiting) >= window or sum(one.size for one in waiting) > _BYTES_IN_HAND:
+                yield waiting.popleft().finished()
+            self._listener.read(path, record.read)
+            if self._is_stopped():
+                break
+        while waiting:
+            yield waiting.popleft().finished()
+
+    def _pool(self, read: str) -> ReadingPool:
+        if read not in self._pools:
+            self._pools[read] = ReadingPool(timezone=self._timezone, read=read)
+        return self._pools[read]
+
+    def _named(self, record: ImportedRecord, path: Path) -> ImportedRecord:
+        """Name the record's source: as the user says, as the record says, as the config says, or by its host."""
+        where = place(record.url)
+        found = self._source or record.source or self._archive.covering(where) or where.host or path.name
+        return dataclasses.replace(record, source=found)
+
+    def _note(self, report: FileReport, records: Sequence[ImportedRecord], results: Sequence[Result]) -> None:
+        for record, result in zip(records, results, strict=True):
+            report.articles += result.outcome in ARTICLES
+            report.bad += is_bad(result, record)
+            self._listener.stored(report.path, result, record)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _InHand:
+    """A record on its way through the workers; ``reading`` is None where there is nothing to read."""
+
+    record: FileRecord
+    reading: "concurrent.futures.Future[Reading] | None"
+    size: int
+
+    def finished(self) -> tuple[FileRecord, Reading | None]:
+        """Wait for the worker. What was read is not needed any more."""
+        reading = self.reading.result() if self.reading is not None else None
+        return self.record, reading
+
+
+class _Batches:
+    """Records on their way into storage: one batch is gathered while the last one is stored."""
+
+    def __init__(
+        self,
+        archive: ImportArchive,
+        file_id: int,
+        note: Callable[[Sequence[ImportedRecord], Sequence[Result]], None],
+    ) -> None:
+        self._archive = archive
+        self._file_id = file_id
+        self._note = note
+        self._gathered: list[ImportedRecord] = []
+        self._characters = 0
+        self._since = time.monotonic()
+        self._stored: tuple[list[ImportedRecord], concurrent.futures.Future[list[Result]]] | None = None
+
+    def add(self, record: ImportedRecord) -> None:
+        """Gather a record. Blocks where the batch is full and the last one is not stored yet."""
+        self._gathered.append(record)
+        self._characters += len(record.reading.text) if record.reading else 0
+        late = time.monotonic() - self._since > _SECONDS_A_BATCH
+        if late or len(self._gathered) >= BATCH or self._characters > _CHARACTERS_A_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand the batch to storage."""
+        self.wait()
+        if self._gathered:
+            self._stored = self._gathered, self._archive.store_records(self._file_id, self._gathered)
+        self._gathered, self._characters, self._since = [], 0, time.monotonic()
+
+    def wait(self) -> None:
+        """Wait until the batch that was handed over is committed."""
+        if self._stored is not None:
+            (records, future), self._stored = self._stored, None
+            self._note(records, future.result())
+
+
+def _records(path: Path, standing: FileStanding, *, is_warc: bool) -> Iterator[FileRecord]:
+    """Read on in a file; a disk that fails in the middle of it is one bad record, and its end."""
+    start, number, read = standing.position, standing.records, 0
+    found = warc_records(path, start, number) if is_warc else jsonl_records(path, utc_now(), start, number)
+    try:
+        for record in found:
+            start, number, read = record.end, record.number, record.read
+            yield record
+    except OSError as error:
+        yield FileRecord(number + 1, BadRecord(None, f"the file cannot be read on from here: {error}"), start, read)

@@ -1,0 +1,145 @@
+"""One import of a set of files: what somebody else fetched goes through the pipelines of a crawl, on all cores."""
+
+import contextlib
+import dataclasses
+import importlib.metadata
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+
+from crawler.config import Config
+from crawler.config_errors import ConfigError
+from crawler.import_reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
+from crawler.plan import scope_of
+from pipelines.judgement import PipelineJudgement
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.imports import ImportArchive
+from storage.lock import crawl_lock
+from storage.runs import run_record
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What one import is to do. ``source`` is the name for all its records, where one is given."""
+
+    config: Config
+    database_url: str
+    files: tuple[Path, ...]
+    source: str | None = None
+    command: str = "kiji import"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How an import ended: the run's record as JSON has it, each file's account, the stopping signal or 0."""
+
+    record: dict[str, Any]
+    files: Sequence[FileReport]
+    trouble: str = ""
+    signal: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """The contract's: 0, 1 where records were bad, a file gave nothing or the database failed, 130/143."""
+        if self.signal:
+            return 128 + self.signal
+        done = self.record["status"] == "done" and not self.trouble
+        return 0 if done and all(file.articles and not file.bad for file in self.files) else 1
+
+
+def plan_import(config: Config, url: str, files: Sequence[Path], *, source: str | None, command: str) -> ImportPlan:
+    """Plan an import; raise ConfigError for files that are not there or of no kind that is known."""
+    problems = [problem for path in files if (problem := _problem(path))]
+    if source is not None and not source.strip():
+        problems.append("--source: the name is empty")
+    if problems:
+        raise ConfigError(problems)
+    return ImportPlan(config, url, tuple(dict.fromkeys(path.resolve() for path in files)), source, command)
+
+
+def _problem(path: Path) -> str:
+    if not path.is_file():
+        return f"{path}: no such file"
+    if not path.name.lower().endswith(WARC_NAMES + JSONL_NAMES):
+        return f"{path}: the end of its name must say what it holds; allowed: {', '.join(WARC_NAMES + JSONL_NAMES)}"
+    return "" if os.access(path, os.R_OK) else f"{path}: it cannot be read; give read permission for it"
+
+
+def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
+    """Import files one after the other. Blocks; needs the main thread, for signals.
+
+    Raises DatabaseError where the database cannot be used or another crawl holds it: then nothing was imported.
+    """
+    with contextlib.ExitStack() as stack:
+        database = open_database(plan.database_url)
+        stack.callback(database.close)
+        stack.enter_context(crawl_lock(database))
+        archive = ImportArchive(database, PipelineJudgement())
+        stack.callback(archive.close)
+        started = archive.start(
+            [scope_of(source) for source in plan.config.sources],
+            [],
+            command=plan.command,
+            version=importlib.metadata.version("kiji"),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+        )
+        started.result()
+        return _import(plan, database, archive, listener)
+
+
+def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listener: ImportListener) -> ImportReport:
+    reports = [FileReport(path) for path in plan.files]
+    record: dict[str, Any] | None = None
+    trouble = ""
+    with _Signals() as signals:
+        reader = ImportReader(archive, listener, signals.came, timezone=plan.config.crawl.timezone, source=plan.source)
+        try:
+            for report in reports:
+                if not signals.came():
+                    reader.import_file(report)
+        except DatabaseError as error:
+            trouble = str(error)
+        finally:
+            reader.close()
+        try:
+            archive.finish("failed" if trouble else "stopped" if signals.came() else "done", 0).result()
+            with database.reading() as connection:
+                record = run_record(connection, archive.run_id)
+        except DatabaseError as error:  # the next run calls this one killed
+            trouble = trouble or str(error)
+        return ImportReport(record or {"status": "failed"}, reports, trouble, signals.number)
+
+
+class _Signals:
+    """Takes SIGINT and SIGTERM: the first stops the import after what is in hand, the second ends it at once.
+
+    At once is consistent too: a batch is stored whole with the place in its file, or not at all.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def came(self) -> bool:
+        """Whether the import is to stop."""
+        return self.number != 0
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _take(self, number: int, _frame: FrameType | None) -> None:
+        if self.number:
+            os._exit(128 + number)
+        self.number = number

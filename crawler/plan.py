@@ -1,0 +1,131 @@
+"""What one crawl is to do, decided before anything is opened: from config, environment and targets."""
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from crawler.config import Config, ConfigError, Source, ad_hoc_source, load_config
+from pipelines.judgement import place
+from storage.scope import Scope
+
+DEFAULT_CONFIG = "kiji.toml"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CrawlPlan:
+    """The sources of one crawl. ``named`` are those polled due or not; without any, what is due decides.
+
+    After ``max_minutes`` no new address is taken up; what is in flight is finished, the rest waits for the next run.
+    """
+
+    config: Config
+    database_url: str
+    sources: tuple[Source, ...]
+    scopes: tuple[Scope, ...]
+    named: frozenset[str] = frozenset()
+    refresh: bool = False
+    command: str = "kiji crawl"
+    max_minutes: float | None = None
+
+
+def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
+    """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder."""
+    path = option or (Path(environment["KIJI_CONFIG"]) if environment.get("KIJI_CONFIG") else None)
+    if path is None and Path(DEFAULT_CONFIG).exists():
+        path = Path(DEFAULT_CONFIG)
+    return load_config(path)
+
+
+def database_url(option: str | None, config: Config, environment: Mapping[str, str] = os.environ) -> str:
+    """Tell the database: the option beats KIJI_DB, which beats the config."""
+    return option or environment.get("KIJI_DB") or config.database.url
+
+
+def plan_crawl(
+    config: Config,
+    url: str,
+    targets: Sequence[str],
+    *,
+    command: str,
+    refresh: bool = False,
+    max_minutes: float | None = None,
+) -> CrawlPlan:
+    """Plan a crawl of these targets, names or addresses; of all configured sources where there are none.
+
+    Raises ConfigError for a name that is no source's.
+    """
+    chosen: dict[str, tuple[Source, Scope]] = {}
+    for target in targets:
+        if "://" in target:
+            source = ad_hoc_source(target, config)
+            chosen[target] = (source, _ad_hoc_scope(source))
+        else:
+            source = _named(target, config)
+            chosen[source.name] = (source, scope_of(source))
+    if not targets:
+        chosen = {source.name: (source, scope_of(source)) for source in config.sources}
+        if not chosen:
+            raise ConfigError([f"nothing to crawl: give a URL, or [[source]] tables in {DEFAULT_CONFIG} or --config"])
+    pairs = _joined(chosen.values())
+    return CrawlPlan(
+        config=config,
+        database_url=url,
+        sources=tuple(source for source, _ in pairs),
+        scopes=tuple(scope for _, scope in pairs),
+        named=frozenset(source.name for source, _ in pairs) if targets else frozenset(),
+        refresh=refresh,
+        command=command,
+        max_minutes=max_minutes,
+    )
+
+
+def scope_of(source: Source) -> Scope:
+    """What a configured source wants: its start hosts, their registered domains, and the hosts it names."""
+    starts = tuple(place(url) for url in source.start)
+    return Scope(
+        name=source.name,
+        starts=starts,
+        hosts=frozenset(source.hosts) | {start.host for start in starts},
+        domains=frozenset(start.domain for start in starts),
+        follow=source.follow,
+        depth=source.depth,
+        max_pages=source.max_pages,
+    )
+
+
+def _ad_hoc_scope(source: Source) -> Scope:
+    """That page and, one link away, what it relates to or lists on the same host."""
+    starts = tuple(place(url) for url in source.start)
+    return Scope(
+        name=source.name,
+        starts=starts,
+        hosts=frozenset(start.host for start in starts),
+        depth=source.depth,
+        max_pages=source.max_pages,
+        entry_depth=1,
+    )
+
+
+def _named(name: str, config: Config) -> Source:
+    source = config.source(name)
+    if source is not None:
+        return source
+    names = [known.name for known in config.sources]
+    near = difflib.get_close_matches(name, names, n=1)
+    known_names = ", ".join(names) or "URLs only, since no source is configured"
+    allowed = f'did you mean "{near[0]}"?' if near else f"allowed: {known_names}"
+    raise ConfigError([f'no source is named "{name}"; {allowed}'])
+
+
+def _joined(pairs: Iterable[tuple[Source, Scope]]) -> list[tuple[Source, Scope]]:
+    """Make one source of several addresses on one host: they share its name, pace and lock."""
+    by_name: dict[str, tuple[Source, Scope]] = {}
+    for source, scope in pairs:
+        if source.name in by_name:
+            first, known = by_name[source.name]
+            source = first.model_copy(update={"start": first.start + source.start})
+            scope = dataclasses.replace(known, starts=known.starts + scope.starts)
+        by_name[source.name] = (source, scope)
+    return list(by_name.values())

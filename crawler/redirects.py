@@ -1,0 +1,78 @@
+"""Redirects: few, by http and https only, and not out of the source's hosts."""
+
+from collections.abc import Iterable
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler.hosts import DEFAULT_PORTS, host_of, within
+from crawler.refusals import RedirectRefused, TooManyRedirects
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class PoliteRedirects(RedirectMiddleware):
+    """Scrapy's, held to the source's hosts.
+
+    A request's ``meta`` says how far it may be led: ``may_leave_host`` (start pages, and what a configured feed
+    lists) anywhere, else to its own host and to ``allowed_hosts`` and what lies below those. From https to http is
+    allowed: a page of news is public. ``meta["redirect_urls"]`` keeps the way. A redirect without a place to go is
+    an answer, and comes back as such.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Without the parent's search for a Referer middleware: we send none."""
+        redirects = cls(crawler.settings)
+        redirects.crawler = crawler
+        return redirects
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # the parent's ``spider`` is deprecated
+        """Follow, or raise :class:`RedirectRefused` or :class:`TooManyRedirects`."""
+        try:
+            followed = super().process_response(request, response)
+        except IgnoreRequest as error:
+            limit = self.max_redirect_times
+            raise TooManyRedirects(f"more than {limit} redirects, the last to {_target(request, response)}") from error
+        except ValueError as error:
+            raise RedirectRefused(f"redirect to an address that is none: {_target(request, response)}") from error
+        if isinstance(followed, Request):
+            _refuse_to_leave(request, followed.url)
+        elif _is_unfollowed(request, response):
+            raise RedirectRefused(f"redirect to {_target(request, response)}: only http and https are followed")
+        return followed
+
+
+def _refuse_to_leave(request: Request, target: str) -> None:
+    meta = request.meta
+    if meta.get("may_leave_host"):
+        return
+    first, host = host_of(request.url), host_of(target)
+    allowed: Iterable[str] = meta.get("allowed_hosts") or ()
+    if host != first and not within(host, allowed):
+        raise RedirectRefused(f"redirect to {_shown(target)}: {_shown(host)} is not a host of this source")
+
+
+def _is_unfollowed(request: Request, response: Response) -> bool:
+    if response.status not in _REDIRECTS or "Location" not in response.headers:
+        return False
+    scheme = urlsplit(_target(request, response)).scheme.lower()
+    return scheme not in DEFAULT_PORTS and not request.meta.get("dont_redirect")
+
+
+def _target(request: Request, response: Response) -> str:
+    """Where the answer points, absolute, shortened and fit for a log line."""
+    location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
+    try:
+        return _shown(urljoin(request.url, location))
+    except ValueError:
+        return _shown(location)
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:200])

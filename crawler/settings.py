@@ -1,0 +1,114 @@
+"""Scrapy's settings, for ``scrapy crawl`` and ``kiji`` alike; what is not named here keeps Scrapy's default.
+
+What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crawler.identity import PRODUCT, default_user_agent
+
+if TYPE_CHECKING:
+    from crawler.config import Config, Source
+
+BOT_NAME = "kiji"
+SPIDER_MODULES = ["crawler.spiders"]
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+# --- Safe -----------------------------------------------------------------------------------------------------------
+# Name look-ups pass the address guard before any crawler is made; its middleware is below.
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups block a thread each
+#: ``host:port`` that may have private addresses.
+KIJI_PRIVATE_HOSTS: list[str] = []
+# A link to file:// or ftp:// is followed by Scrapy otherwise.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, as sent and as decompressed
+DOWNLOAD_WARNSIZE = 0  # what is too large has its outcome in the run's record
+DOWNLOAD_TIMEOUT = 30  # seconds
+MEMUSAGE_WARNING_MB = 1024
+MEMUSAGE_LIMIT_MB = 2048  # the crawl then ends in order, with all that it has
+# Both are on by default; RemoteControl executes code that comes over loopback.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+COOKIES_ENABLED = False
+
+# --- Polite ---------------------------------------------------------------------------------------------------------
+USER_AGENT = default_user_agent()
+ROBOTSTXT_USER_AGENT = PRODUCT
+ROBOTSTXT_OBEY = True  # by crawler.robots
+DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
+DOWNLOAD_DELAY_JITTER = 0.0  # crawler.politeness has one that only adds; Scrapy's undercuts the delay
+CONCURRENT_REQUESTS = 100
+CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
+DOWNLOADER = "crawler.politeness.BoundedDownloader"  # which keeps to that
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+REFERER_ENABLED = False
+AUTOTHROTTLE_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/xml;q=0.9,*/*;q=0.5",
+    "Accept-Language": "ja,en;q=0.9",
+}
+
+# --- The frontier is in the database --------------------------------------------------------------------------------
+# What is asked for twice, how deep and how long an address may be is decided there, before a request is made;
+# a request that Scrapy drops silently would leave its lease behind.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+HTTPERROR_ALLOW_ALL = True  # every answer reaches the spider, and ends under an outcome
+HTTPCACHE_ENABLED = False
+
+# --- Pages are read in worker processes -------------------------------------------------------------------------------
+KIJI_READING_SECONDS = 20.0  # a page; the slowest of 512 real ones took less than one
+KIJI_READ = "pipelines.page:read_page"  # module:function, run in the workers
+
+# --- Quiet ----------------------------------------------------------------------------------------------------------
+LOG_LEVEL = "WARNING"
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False
+
+# --- Parts ----------------------------------------------------------------------------------------------------------
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "crawler.robots.Robots": 100,
+    "crawler.politeness.Politeness": 110,
+    "crawler.redirects.PoliteRedirects": 600,
+    "crawler.guard.AddressGuard": 770,
+}
+ITEM_PIPELINES = {
+    "pipelines.scrapy_pipelines.ReadingPipeline": 100,
+    "pipelines.scrapy_pipelines.StoragePipeline": 200,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.accounts.RunAccounts": 0,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+}
+
+
+def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, object]:
+    """What the config adds: for these sources (configured ones, or one made ad hoc)."""
+    return {
+        "USER_AGENT": config.crawl.user_agent,
+        "ROBOTSTXT_USER_AGENT": config.crawl.robots_token,
+        "DOWNLOAD_DELAY": config.crawl.delay,
+        "KIJI_PRIVATE_HOSTS": [host for source in sources for host in source.private_hosts],
+    }

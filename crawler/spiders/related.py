@@ -1,0 +1,162 @@
+"""The spider: asks for what the frontier leases, hands on what comes back. It parses nothing itself."""
+
+import asyncio
+import datetime
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
+from crawler.settings import settings_from
+from pipelines.raw_page import RawPage
+from pipelines.scrapy_pipelines import FetchedPage
+from pipelines.workers import ReadingPool
+from storage.archive import Archive
+from storage.errors import DatabaseError
+from storage.reading import Reading
+from storage.visit import Lease, Result, Visit
+
+WINDOW = 32
+"""Addresses of one host in flight, from lease to commit: enough that its slot never waits for the frontier."""
+
+IN_FLIGHT = 256
+"""Addresses in flight in all: a page is held in memory from its answer to its commit."""
+
+HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "x-robots-tag")
+
+Listener = Callable[[Result], None]
+
+
+def raw_page_of(response: Response, asked: str) -> RawPage:
+    """Freeze an answer, with the headers that matter."""
+    found = ((name, response.headers.get(name)) for name in HEADERS_KEPT)
+    headers = tuple((name, value.decode("latin-1")) for name, value in found if value)
+    now = datetime.datetime.now(datetime.UTC)
+    return RawPage(asked, response.url, response.body, response.status, now, headers)
+
+
+class RelatedSpider(Spider):
+    """All sources in one crawl: start pages, what they list, and related article after related article.
+
+    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens.
+    """
+
+    name = "related"
+    archive: Archive
+    pool: ReadingPool
+    pool_started: asyncio.Future[None]
+
+    def __init__(self, plan: CrawlPlan, listener: Listener | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self._listener = listener
+        self._delays = {source.name: source.effective_delay for source in plan.sources}
+        self._private_hosts = {source.name: source.private_hosts for source in plan.sources}
+        self._in_flight: dict[int, Lease] = {}
+        self._busy: Counter[str] = Counter()
+        self._wake = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Take the plan that the command line made, or make one for ``scrapy crawl related -a url=URL``."""
+        plan = kwargs.pop("plan", None)
+        if plan is None:
+            config = find_config(None)
+            targets = [kwargs.pop("url")] if "url" in kwargs else []
+            command = " ".join(["scrapy crawl related", *(f"-a url={target}" for target in targets)])
+            plan = plan_crawl(config, database_url(None, config), targets, command=command)
+        crawler.settings.setdict(settings_from(plan.config, plan.sources), priority="spider")
+        if plan.max_minutes is not None:
+            crawler.settings.set("CLOSESPIDER_TIMEOUT", plan.max_minutes * 60, priority="spider")
+        return super().from_crawler(crawler, *args, plan=plan, **kwargs)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Feed the engine from the frontier until nothing is due and nothing in flight."""
+        while True:
+            self._wake.clear()  # before the look, so that what is committed meanwhile is not overlooked
+            leases = await self._lease()
+            for lease in leases:
+                self._in_flight[lease.address_id] = lease
+                self._busy[lease.host] += 1
+            for lease in leases:
+                yield self._request(lease)
+            if leases and len(self._in_flight) < IN_FLIGHT:
+                continue
+            if not self._in_flight and not self._wake.is_set():
+                return
+            await self._wake.wait()
+
+    async def _lease(self) -> list[Lease]:
+        requests = int(self.crawler.stats.get_value("downloader/request_count", 0)) if self.crawler.stats else 0
+        room = IN_FLIGHT - len(self._in_flight)
+        if room <= 0:
+            return []
+        found = self.archive.lease(dict(self._busy), window=WINDOW, limit=room, requests=requests)
+        try:
+            return await asyncio.wrap_future(found)
+        except DatabaseError as error:  # the accounts have it from the archive, in one line
+            raise CloseSpider(reason="database") from error
+
+    def _request(self, lease: Lease) -> Request:
+        scope = self.archive.scope(lease.source_id)
+        headers = {"If-None-Match": lease.etag, "If-Modified-Since": lease.last_modified}
+        return Request(
+            lease.url,
+            callback=self.parse,
+            errback=self.failed,
+            headers={name: value for name, value in headers.items() if value},
+            dont_filter=True,
+            meta={
+                "lease": lease,
+                "delay": self._delays.get(lease.source, 0.0),
+                "private_hosts": self._private_hosts.get(lease.source, ()),
+                "may_leave_host": lease.via in ("start", "entry"),
+                "allowed_hosts": tuple(scope.hosts | scope.domains),
+            },
+        )
+
+    def parse(self, response: Response, **_: Any) -> Iterator[FetchedPage | Visit]:
+        """Hand a page to the workers; an answer without a page has its verdict already."""
+        lease = response.meta["lease"]
+        fetched_at = datetime.datetime.now(datetime.UTC)
+        verdict, reason = verdict_of_status(response.status)
+        if verdict is not None:
+            yield Visit(lease, response.url, fetched_at, response.status, verdict=verdict, reason=reason)
+            return
+        yield FetchedPage(lease, raw_page_of(response, lease.url))
+
+    def failed(self, failure: Failure) -> Iterator[Visit]:
+        """Record a request that brought nothing."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
+        verdict, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
+        now = datetime.datetime.now(datetime.UTC)
+        yield Visit(request.meta["lease"], request.url, now, verdict=verdict, reason=reason)
+
+    async def read(self, raw: RawPage) -> Reading:
+        """Have a page read by a worker; the first pages come while the workers start."""
+        await self.pool_started
+        return await asyncio.wrap_future(self.pool.submit(raw))
+
+    def finished(self, result: Result) -> None:
+        """Take note of an outcome: its host has room for another address."""
+        lease = self._in_flight.pop(result.lease.address_id, None)
+        if lease is None:
+            return
+        self._busy[lease.host] -= 1
+        if self._busy[lease.host] <= 0:
+            del self._busy[lease.host]
+        if self._busy[lease.host] <= WINDOW // 2:
+            self._wake.set()
+        if self._listener is not None:
+            self._listener(result)
+
+    def in_flight(self) -> list[Lease]:
+        """Give the addresses taken up that have no outcome yet."""
+        return list(self._in_flight.values())

@@ -1,0 +1,1 @@
+"""Figures about Kiji, each from one command; results stand in ``docs/benchmarks.md``."""

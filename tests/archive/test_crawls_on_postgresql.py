@@ -1,0 +1,94 @@
+"""Whole crawls into PostgreSQL: the same archive as in SQLite, a restarted server in between, a killed crawl."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.sample.server import SampleSite
+from storage.database import Database, open_database
+from tests.archive.conftest import TEMPLATE, names, rows
+from tests.archive.postgresql import PostgreSQLServer
+from tests.crawling.conftest import environment_of, kiji
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SampleSite]:
+    """The sample sites."""
+    with SampleSite() as site:
+        yield site
+
+
+@pytest.fixture
+def archive(postgresql: PostgreSQLServer) -> Iterator[Database]:
+    """An empty archive on the server."""
+    name = next(names)
+    database = open_database(postgresql.create(name, TEMPLATE))
+    yield database
+    database.close()
+    postgresql.drop(name)
+
+
+def configured(folder: Path, site: SampleSite) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
+    return folder
+
+
+def start(folder: Path, url: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler", "crawl", "--db", url],
+        cwd=folder,
+        env=environment_of(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def everything(database: Database) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+    """Each article with its words and all its addresses, whichever was met first, and the edges."""
+    copies = rows(database, "SELECT article_id, url FROM copies")
+    articles = rows(database, "SELECT id, url, language, text FROM articles")
+    groups: set[tuple[object, ...]] = {
+        (frozenset({url, *(copy for of, copy in copies if of == article)}), language, text)
+        for article, url, language, text in articles
+    }
+    assert len(groups) == len(articles) > 0
+    return groups, set(rows(database, "SELECT page_url, url, title FROM related_links"))
+
+
+def wait_for_requests(site: SampleSite, number: int, crawl: "subprocess.Popen[str]") -> None:
+    while len(site.requests) < number and crawl.poll() is None:
+        try:
+            crawl.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def test_a_killed_crawl_and_a_restarted_server_end_as_an_undisturbed_crawl_into_sqlite(
+    site: SampleSite, tmp_path: Path, archive: Database, postgresql: PostgreSQLServer
+) -> None:
+    undisturbed = configured(tmp_path / "undisturbed", site)
+    assert kiji("crawl", folder=undisturbed).returncode == 0
+    folder, url = configured(tmp_path / "disturbed", site), str(archive.engine.url)
+
+    killed = start(folder, url)
+    wait_for_requests(site, len(site.requests) + 12, killed)
+    killed.kill()
+    killed.communicate()
+
+    restarted = start(folder, url)
+    wait_for_requests(site, len(site.requests) + 12, restarted)
+    postgresql.crash()
+    postgresql.start()
+    _, told = restarted.communicate(timeout=120)
+    assert restarted.returncode == 0, told
+
+    in_file = open_database(f"sqlite:///{undisturbed}/kiji.db")
+    assert everything(archive) == everything(in_file)
+    in_file.close()
+    assert rows(archive, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
+    assert rows(archive, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]

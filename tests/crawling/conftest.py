@@ -1,0 +1,76 @@
+"""Real crawls: the command in a process of its own, the sample sites over loopback, a real SQLite file."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.sample.server import SampleSite
+
+Rows = list[tuple[Any, ...]]
+
+
+def kiji(*arguments: str, folder: Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "crawler", *arguments],
+        cwd=folder,
+        env=environment_of(**environment),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def environment_of(**environment: str) -> dict[str, str]:
+    """The environment of a user who has set nothing of ours but this."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KIJI_")}
+    return kept | {"PYTHONPATH": str(Path(__file__).parents[2])} | environment
+
+
+def record_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The run's record that ``--json`` printed, and nothing else."""
+    [line] = done.stdout.splitlines()
+    record: dict[str, Any] = json.loads(line)
+    return record
+
+
+def query(folder: Path, sql: str, *values: object) -> Rows:
+    """What an analyst's SQL finds in the folder's kiji.db."""
+    connection = sqlite3.connect(folder / "kiji.db")
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.close()
+
+
+COUNTS = (
+    "articles_new",
+    "articles_updated",
+    "articles_unchanged",
+    "copies",
+    "not_articles",
+    "refused",
+    "failed",
+)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SampleSite]:
+    """The sample sites, for a whole file of tests."""
+    with SampleSite() as site:
+        yield site
+
+
+@pytest.fixture
+def folder(tmp_path: Path, site: SampleSite) -> Path:
+    """A folder with a config for the sample sites."""
+    (tmp_path / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
+    return tmp_path

@@ -1,0 +1,14 @@
+"""What the workers run in one test: the real reading, but for one page that kills its process."""
+
+import os
+
+from pipelines.page import read_page as really_read
+from pipelines.raw_page import RawPage
+from storage.reading import Reading
+
+
+def read_page(raw: RawPage, timezone: str) -> Reading:
+    """Read, or die as a segfault would."""
+    if raw.url.endswith("/kills-the-worker"):
+        os._exit(139)
+    return really_read(raw, timezone)

@@ -1,0 +1,135 @@
+"""A crawl that is killed at any moment and started again loses nothing and stores nothing twice."""
+
+import http.server
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.sample.server import SampleSite
+from tests.crawling.conftest import Rows, environment_of, kiji, query, record_of
+from tests.crawling.hostile_server import HostileServer
+
+SEED = 20261124
+KILLS = 3
+
+
+def stored(folder: Path) -> tuple[set[tuple[frozenset[str], str, str]], Rows]:
+    """What must not hang on when a crawl died: each article with its words and all its addresses, and the edges."""
+    articles = query(folder, "SELECT id, url, language, title, text FROM articles")
+    copies = query(folder, "SELECT article_id, url FROM copies")
+    groups = {
+        (frozenset({url, *(copy for of, copy in copies if of == article)}), language, text)
+        for article, url, language, _title, text in articles
+    }
+    assert len(groups) == len(articles)
+    return groups, query(folder, "SELECT page_url, url, title FROM related_links ORDER BY 1, 2")
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler", "crawl"],
+        cwd=folder,
+        env=environment_of(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for_requests(site: SampleSite, number: int, crawl: subprocess.Popen[bytes]) -> None:
+    """Wait until the sites have been asked so many times, or the crawl has ended."""
+    while len(site.requests) < number and crawl.poll() is None:
+        with_timeout(crawl, 0.01)
+
+
+def with_timeout(crawl: subprocess.Popen[bytes], seconds: float) -> None:
+    try:
+        crawl.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
+    site: SampleSite, folder: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    for _ in range(KILLS):
+        crawl = start(folder)
+        wait_for_requests(site, len(site.requests) + chance.randrange(1, 40), crawl)
+        children = psutil.Process(crawl.pid).children(recursive=True) if crawl.poll() is None else []
+        crawl.kill()
+        crawl.wait()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        assert alive == []  # the workers go with their crawl
+    last = kiji("crawl", "--json", folder=folder)
+    assert last.returncode == 0
+
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    (undisturbed / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
+    assert kiji("crawl", folder=undisturbed).returncode == 0
+    assert stored(folder) == stored(undisturbed)
+    statuses = [status for (status,) in query(folder, "SELECT status FROM runs ORDER BY id")]
+    assert statuses[-1] == "done"
+    assert set(statuses[:-1]) <= {"killed", "done"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_stops_the_crawl_with_everything_stored(
+    site: SampleSite, folder: Path, number: signal.Signals, code: int
+) -> None:
+    crawl = start(folder)
+    wait_for_requests(site, len(site.requests) + 8, crawl)
+    crawl.send_signal(number)
+    assert crawl.wait(60) == code
+    assert query(folder, "SELECT status FROM runs") == [("stopped",)]
+    assert query(folder, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
+    assert kiji("crawl", folder=folder).returncode == 0
+
+
+def test_a_second_crawl_on_the_same_database_is_turned_away(tmp_path: Path) -> None:
+    with HostileServer() as server:
+        asked = threading.Event()
+
+        def hold(handler: http.server.BaseHTTPRequestHandler) -> None:
+            asked.set()
+            server.never_answers(handler)
+
+        server.pages = {"/start": hold}
+        config = f'[[source]]\nname = "slow"\nstart = ["{server.url}/start"]\nallow_private_addresses = true\n'
+        (tmp_path / "kiji.toml").write_text(config)
+        crawl = start(tmp_path)
+        assert asked.wait(60)
+        second = kiji("crawl", folder=tmp_path)
+        crawl.kill()
+        crawl.wait()
+        assert second.returncode == 3
+        assert f"process {crawl.pid}" in second.stderr
+        assert query(tmp_path, "SELECT count(*) FROM runs") == [(1,)]
+
+
+def test_scrapys_own_command_leaves_the_same_history(site: SampleSite, folder: Path) -> None:
+    article = site.start_urls["article"]
+    (folder / "kiji.toml").rename(folder / "sources.toml")
+    ours = kiji("crawl", article, "--json", "--db", "sqlite:///ours.db", "--config", "sources.toml", folder=folder)
+    assert ours.returncode == 0
+    root = Path(__file__).parents[2]
+    environment = {"KIJI_DB": f"sqlite:///{folder}/kiji.db", "KIJI_CONFIG": str(folder / "sources.toml")}
+    subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "related", "-a", f"url={article}"],
+        cwd=root,
+        env=environment_of(**environment),
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    [theirs] = json.loads(kiji("runs", "--json", folder=folder).stdout)
+    counted = [name for name in record_of(ours) if name not in ("started_at", "finished_at", "command")]
+    assert {name: theirs[name] for name in counted} == {name: record_of(ours)[name] for name in counted}
+    assert theirs["articles_new"] > 1

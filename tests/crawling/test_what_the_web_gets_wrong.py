@@ -1,0 +1,142 @@
+"""What the web gets wrong is counted, recorded and survived: one crawl of a host where every page is bad but two."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawling.conftest import Rows, environment_of, query
+from tests.crawling.hostile_server import (
+    JAPANESE,
+    WORDS,
+    HostileServer,
+    answers,
+    article,
+    attribute_bomb,
+    ends_early,
+    gzip_bomb,
+    redirects_for_ever,
+    resets,
+    sends_50_000_headers,
+)
+
+WRONG = article("文字化けの記事", JAPANESE + "就航は平成元年だった。")
+MISSING = article("無印の記事", JAPANESE + "島の人口は三千人である。")
+HOSTILE_TITLE = "Ferry\x00 re\x1bturns &#xD800; &#0; today"
+CONFIG = """
+[[source]]
+name = "hostile"
+start = ["{url}/2026/10/05/start"]
+delay = 0.0
+allow_private_addresses = true
+hosts = ["no-such-host.invalid"]
+"""
+BAD = {
+    "/2026/10/05/never-answers": "failed",
+    "/2026/10/05/ends-early": "failed",
+    "/2026/10/05/parser-runs-for-minutes": "failed",
+    "/2026/10/05/kills-the-worker": "failed",
+    "/2026/10/05/gzip-bomb": "failed",
+    "/2026/10/05/no-such-page": "failed",
+    "/2026/10/05/drips": "failed",
+    "/2026/10/05/resets": "failed",
+    "/2026/10/05/sends-50000-headers": "failed",
+    "/2026/10/05/redirects-for-ever": "failed",
+    "/2026/10/05/empty": "not_article",
+    "/2026/10/05/picture": "not_article",
+}
+GOOD = (
+    "/2026/10/05/start",
+    "/2026/10/05/wrong-charset",
+    "/2026/10/05/missing-charset",
+    "/2026/10/05/hostile-title",
+    "/2026/10/05/endless-title",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("hostile")
+    with HostileServer() as server:
+        related = [*BAD, *GOOD[1:], "http://no-such-host.invalid/2026/10/05/ferry"]
+        server.pages = {
+            "/2026/10/05/start": answers(article("Start of it all", WORDS, related)),
+            "/2026/10/05/never-answers": server.never_answers,
+            "/2026/10/05/ends-early": ends_early,
+            "/2026/10/05/drips": server.drips,
+            "/2026/10/05/resets": resets,
+            "/2026/10/05/sends-50000-headers": sends_50_000_headers,
+            "/2026/10/05/redirects-for-ever": redirects_for_ever,
+            "/2026/10/05/parser-runs-for-minutes": answers(attribute_bomb(80_000)),
+            "/2026/10/05/kills-the-worker": answers(article("Deadly", WORDS + "Deadly.")),
+            "/2026/10/05/gzip-bomb": answers(gzip_bomb(300), Content_Encoding="gzip"),
+            "/2026/10/05/empty": answers(b""),
+            "/2026/10/05/picture": answers(b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png"),
+            "/2026/10/05/wrong-charset": answers(WRONG.encode("cp932")),
+            "/2026/10/05/missing-charset": answers(MISSING.encode("euc-jp"), "text/html"),
+            "/2026/10/05/hostile-title": answers(article(HOSTILE_TITLE, WORDS + "A title from hell.")),
+            "/2026/10/05/endless-title": answers(article("x" * 500_000, WORDS + "A title without end.")),
+        }
+        (folder / "kiji.toml").write_text(CONFIG.format(url=server.url))
+        environment = {"KIJI_DB": f"sqlite:///{folder}/kiji.db", "KIJI_CONFIG": str(folder / "kiji.toml")}
+        settings = ("DOWNLOAD_TIMEOUT=3", "KIJI_READING_SECONDS=3", "RETRY_TIMES=0")
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "scrapy", "crawl", "related"),
+                *(argument for setting in settings for argument in ("-s", setting)),
+                *("-s", "KIJI_READ=tests.crawling.deadly_reading:read_page"),
+            ],
+            cwd=Path(__file__).parents[2],
+            env=environment_of(**environment),
+            capture_output=True,
+            check=True,
+            timeout=120,
+        )
+        yield folder
+
+
+def outcome_of(folder: Path, path: str) -> Rows:
+    return query(folder, "SELECT outcome FROM fetches WHERE url LIKE '%' || ?", path)
+
+
+@pytest.mark.parametrize(("path", "outcome"), BAD.items())
+def test_a_bad_page_has_its_outcome_and_a_reason(folder: Path, path: str, outcome: str) -> None:
+    assert outcome_of(folder, path) == [(outcome,)]
+    [(reason,)] = query(folder, "SELECT reason FROM fetches WHERE url LIKE '%' || ?", path)
+    assert reason
+
+
+def test_a_host_that_does_not_resolve_is_a_failure_that_names_it(folder: Path) -> None:
+    [(outcome, reason)] = query(folder, "SELECT outcome, reason FROM fetches WHERE url LIKE '%no-such-host%'")
+    assert outcome == "failed"
+    assert reason
+
+
+@pytest.mark.parametrize("path", GOOD)
+def test_the_good_pages_are_stored_all_the_same(folder: Path, path: str) -> None:
+    assert outcome_of(folder, path) == [("new",)]
+
+
+def test_japanese_under_a_wrong_or_missing_charset_is_readable(folder: Path) -> None:
+    titles = query(folder, "SELECT title FROM articles WHERE language = 'ja' ORDER BY title")
+    assert titles == [("文字化けの記事",), ("無印の記事",)]
+
+
+def test_titles_are_stored_without_control_characters_and_within_bounds(folder: Path) -> None:
+    [(title,)] = query(folder, "SELECT title FROM articles WHERE url LIKE '%/hostile-title'")
+    assert title.startswith("Ferry")
+    assert all(character.isprintable() for character in title)
+    assert query(folder, "SELECT max(length(title)) <= 2000 FROM articles") == [(1,)]
+
+
+def test_the_run_is_done_and_its_outcomes_add_up(folder: Path) -> None:
+    [(status, total)] = query(
+        folder,
+        "SELECT status, articles_new + articles_updated + articles_unchanged + copies + not_articles + refused + failed"
+        " FROM runs",
+    )
+    assert status == "done"
+    assert query(folder, "SELECT count(*) FROM fetches") == [(total,)]
+    assert total == len(BAD) + len(GOOD) + 1

@@ -1,0 +1,109 @@
+import pytest
+
+from pipelines.furniture import clean_lines
+
+TITLE = "中央図書館を建て替えへ、二〇二八年に開館"
+BODY = [
+    "市は三日、老朽化した中央図書館を建て替える方針を明らかにした。新しい建物は五階建てになる。",
+    "計画によると、閲覧席を今の二倍に増やし、夜間も使える学習室を設ける。",
+    "市の担当者は「誰もが立ち寄りやすい場所にしたい」と話した。市民説明会は来月から開かれる。",
+]
+TEXT = "\n".join(BODY)
+
+
+def cleaned(lines: list[str], title: str = TITLE) -> tuple[list[str], set[str]]:
+    text, cuts = clean_lines("\n".join(lines), title)
+    return text.split("\n"), {cut.rule for cut in cuts}
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        (TITLE, TITLE),
+        (TITLE, f"{TITLE} | ニュースの例"),
+        (f"# {TITLE} - 例新聞", TITLE),
+        ("中央図書館を建て替えへ､二〇二八年に開館", TITLE),
+        ("Bridge to Close for Eighteen Months", "Bridge to close for eighteen months – News Example"),
+    ],
+)
+def test_a_line_that_repeats_the_title_goes(line: str, title: str) -> None:
+    assert cleaned([line, *BODY], title) == (BODY, {"title-repeated"})
+
+
+def test_a_first_sentence_that_begins_like_the_title_stays() -> None:
+    line = "中央図書館を建て替えへ、二〇二八年に開館する計画が三日にまとまり、市議会の委員会で説明された。"
+    assert cleaned([line, *BODY]) == ([line, *BODY], set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026年8月14日 10:00",
+        "2026年8月14日 10時00分 (8月14日 11時20分更新)",
+        "公開: 2026/8/14 10:00",
+        "更新日時：令和8年8月14日",
+        "By Ann Writer",
+        "山田太郎記者",
+        "Published August 14, 2026 at 10:00 am",
+        "3時間前",
+        "5 min read",
+    ],
+)
+def test_head_lines_of_date_and_byline_go(line: str) -> None:
+    assert cleaned([line, *BODY]) == (BODY, {"head-line"})
+
+
+def test_a_known_author_alone_on_a_line_goes() -> None:
+    text, cuts = clean_lines("\n".join(["渡辺 花子", *BODY]), TITLE, authors=("渡辺花子",))
+    assert text == TEXT
+    assert [cut.text for cut in cuts] == ["渡辺 花子"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright © 2026 Example, Inc. All Rights Reserved.",
+        "記事・写真の無断転載を禁じます",
+        "続きを読む",
+        "Advertisement",
+        "Read more: Ferry timetable published",
+        "Sign up for our daily newsletter.",
+        "Follow us on Twitter and Facebook",
+        "関連記事",
+        "シェアする",
+        "1 2 3 次へ",
+        "この記事は会員限定です。",
+        "当サイトではCookieを使用しています。",
+        "AIによって生成された画像",
+    ],
+)
+def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
+    lines, rules = cleaned([*BODY, line])
+    assert lines == BODY
+    assert rules
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "写真は市民が持ち寄った百年前のもので、会場では来月まで展示される予定だという。",
+        "2026年8月14日は、図書館にとって忘れられない一日になった。",
+        "Share prices rose by two per cent on Friday after the announcement was made.",
+        "By the time the bridge opens again, the ferry will have carried a million people.",
+        "From the northern tunnel, buses will run every ten minutes to the harbour.",
+        "Read more slowly, the teacher told her class, and you will enjoy it twice.",
+    ],
+)
+def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
+    for lines in ([line, *BODY], [*BODY, line]):
+        assert cleaned(lines) == (lines, set())
+
+
+def test_a_text_that_would_mostly_go_is_left_as_it_is() -> None:
+    lines = ["関連記事", "Advertisement", "続きを読む", "短い本文。"]
+    assert cleaned(lines)[0] == lines
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "あ" * 1_000_000, "\n".join(["関連記事"] * 20_000), "\x00\ud800"])
+def test_any_text_is_taken(text: str) -> None:
+    assert isinstance(clean_lines(text, "題" * 500_000)[0], str)

@@ -1,0 +1,124 @@
+"""Files that are damaged, imports that are killed, and databases that somebody else holds."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.crawling.conftest import environment_of, kiji, query, record_of
+from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
+
+LINES = 400
+
+
+def records(number: int) -> list[Record]:
+    return [
+        Record(f"https://news.example/a/{i}", page(f"Ferry {i} returns", (*PARAGRAPHS, f"It was ferry {i * 7919}.")))
+        for i in range(number)
+    ]
+
+
+@pytest.mark.parametrize("name", ["pages.warc.gz", "pages.warc"])
+def test_a_damaged_record_costs_no_other(tmp_path: Path, name: str) -> None:
+    ends = write_warc(tmp_path / name, records(6))
+    damaged = bytearray((tmp_path / name).read_bytes()[: ends[-1] - 40])
+    if name.endswith(".gz"):
+        damaged[ends[1] + 40 : ends[1] + 60] = bytes(20)
+    else:
+        damaged[ends[1] : ends[1] + 4] = b"????"
+    (tmp_path / name).write_bytes(damaged)
+    done = kiji("import", name, "--json", folder=tmp_path)
+    assert done.returncode == 1
+    assert [told.partition(":")[2].partition(":")[0] for told in done.stderr.splitlines() if "record " in told] == [
+        f" {name}, record 3",
+        f" {name}, record 6",
+    ]
+    assert record_of(done)["articles_new"] == 4
+
+
+def position(folder: Path) -> int:
+    """How many lines have been imported so far."""
+    try:
+        rows = query(folder, "SELECT records FROM import_file")
+    except sqlite3.OperationalError:  # the tables are not there yet
+        return 0
+    return int(rows[0][0]) if rows else 0
+
+
+def start(folder: Path, lines: int) -> subprocess.Popen[bytes]:
+    """Start an import, and wait until it has stored so many lines."""
+    command = [sys.executable, "-m", "crawler", "import", "articles.jsonl"]
+    running = subprocess.Popen(
+        command, cwd=folder, env=environment_of(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while running.poll() is None and position(folder) < lines:
+        try:
+            running.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+    return running
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    (tmp_path / "articles.jsonl").write_text("\n".join(line(number) for number in range(LINES)))
+    return tmp_path
+
+
+def test_a_killed_import_goes_on_where_it_was(lines: Path) -> None:
+    running = start(lines, 1)
+    children = psutil.Process(running.pid).children(recursive=True)
+    running.kill()
+    running.wait()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    before = position(lines)
+    assert 0 < before < LINES
+    last = kiji("import", "articles.jsonl", "--json", folder=lines)
+    assert last.returncode == 0
+    assert record_of(last)["articles_new"] == LINES - before
+    assert query(lines, "SELECT count(*), count(DISTINCT url) FROM articles") == [(LINES, LINES)]
+    assert query(lines, "SELECT count(*), count(DISTINCT url) FROM fetches") == [(LINES, LINES)]
+    assert query(lines, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
+    again = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    assert (again["articles_unchanged"], again["articles_new"]) == (LINES, 0)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
+    lines: Path, number: signal.Signals, code: int
+) -> None:
+    running = start(lines, 1)
+    running.send_signal(signal.SIGSTOP)  # it holds the database, and does not end meanwhile
+    second = kiji("import", "articles.jsonl", folder=lines)
+    running.send_signal(number)
+    running.send_signal(signal.SIGCONT)
+    assert running.wait(60) == code
+    assert second.returncode == 3
+    assert f"process {running.pid}" in second.stderr
+    assert query(lines, "SELECT status FROM runs") == [("stopped",)]
+    before = position(lines)
+    assert 0 < before < LINES
+    assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
+    last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    assert last["articles_new"] == LINES - before
+
+
+def test_what_cannot_be_imported_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "articles.csv").touch()
+    done = kiji("import", "nothing.warc", "articles.csv", folder=tmp_path)
+    assert done.returncode == 2
+    assert "nothing.warc: no such file" in done.stderr
+    assert "articles.csv" in done.stderr
+    assert not (tmp_path / "kiji.db").exists()
+
+
+def test_a_file_that_gives_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = kiji("import", "empty.jsonl", folder=tmp_path)
+    assert done.returncode == 1
+    assert "empty.jsonl gave no article" in done.stderr

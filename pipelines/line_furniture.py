@@ -16,6 +16,8 @@ _HEAD = 8  # lines from the start that may be title, date, byline
 _TAIL = 12  # lines from the end that may be boilerplate
 _LONGEST = 250  # characters of a line that a rule may take
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
+_KEYS = ("anywhere", "head", "counters", "tail", "biography")
+_COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
 _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table marks of the extractor
 
 
@@ -23,6 +25,7 @@ _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table ma
 class _Rules:
     anywhere: re.Pattern[str]
     head: re.Pattern[str]
+    counters: re.Pattern[str]
     tail: re.Pattern[str]
     biography: re.Pattern[str]
 
@@ -31,7 +34,7 @@ class _Rules:
 def _rules() -> _Rules:
     resource = importlib.resources.files("pipelines.rules").joinpath("boilerplate.toml")
     table = tomllib.loads(resource.read_text(encoding="utf-8"))
-    return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in ("anywhere", "head", "tail", "biography")))
+    return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in _KEYS))
 
 
 def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[str, list[Cut]]:
@@ -94,6 +97,8 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
         return "boilerplate"
     if rank < _HEAD and (_rules().head.fullmatch(said) or letters(said) in names or _is_dateline(said)):
         return "head-line"
+    if rank < _HEAD and _is_counter(said):
+        return "counter"
     if left <= _TAIL and (_rules().tail.fullmatch(said) or (letters(said) in names and left <= 4)):
         return "boilerplate"
     return None
@@ -103,3 +108,10 @@ def _is_dateline(said: str) -> bool:
     """A date, with what stands beside one: two dates, brackets, a time."""
     parts = [part for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip()]
     return len(said) <= 80 and bool(parts) and any(map(str.isdigit, said)) and all(map(is_noise, parts))
+
+
+def _is_counter(said: str) -> bool:
+    """Numbers with the names of what they count, and nothing else."""
+    rest, names = _rules().counters.subn(" ", said)
+    rest, numbers = _COUNT.subn(" ", rest)
+    return names > 0 and (numbers > 0 or any(map(str.isdigit, said))) and not re.search(r"\w", rest)

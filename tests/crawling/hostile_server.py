@@ -125,13 +125,9 @@ def resets(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
-def sends_50_000_headers(handler: http.server.BaseHTTPRequestHandler) -> None:
-    """More headers than anybody has."""
-    handler.send_response(200)
-    for number in range(50_000):
-        handler.send_header(f"X-Header-{number}", "value")
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
+def sends_50_000_headers(body: str) -> Callable[..., None]:
+    """Answer with this body behind more headers than anybody has."""
+    return answers(body, **{f"X_Header_{number}": "value" for number in range(50_000)})
 
 
 def redirects_for_ever(handler: http.server.BaseHTTPRequestHandler) -> None:

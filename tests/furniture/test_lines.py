@@ -53,6 +53,24 @@ def test_head_lines_of_date_and_byline_go(line: str) -> None:
     assert cleaned([line, *BODY]) == (BODY, {"head-line"})
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "この記事を読んだ人1,482いま読んでいる人37 10月5日 0時10分現在",
+        "閲覧数 1,482",
+        "1.2k views | 37 shares",
+        "37 people reading now",
+    ],
+)
+def test_what_readers_counted_goes_from_the_head(line: str) -> None:
+    assert cleaned([line, *BODY]) == (BODY, {"counter"})
+
+
+@pytest.mark.parametrize("line", ["市長に12票", "It has 12 readers", "1,482人が閲覧した", "第3回"])
+def test_a_number_with_other_words_stays(line: str) -> None:
+    assert cleaned([line, *BODY])[0] == [line, *BODY]
+
+
 def test_a_known_author_alone_on_a_line_goes() -> None:
     text, cuts = clean_lines("\n".join(["渡辺 花子", *BODY]), TITLE, authors=("渡辺花子",))
     assert text == TEXT

@@ -1,6 +1,6 @@
 """Kill crawls at random moments, and compare what they leave with an undisturbed crawl.
 
-    python -m benchmarks.kills --kills 10 [--signal TERM] [--db postgresql+psycopg://…] [--seed 1]
+    python -m benchmarks.kills --kills 10 [--signal TERM] [--postgresql] [--seed 1]
 
 Crawls of the sample sites are killed after a random time, again and again on the same database; when one ends by
 itself, its database is compared and a new one is begun, until so many have been killed. Then a last undisturbed run on
@@ -10,6 +10,7 @@ none twice. Exit code 1 where anything differs.
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import os
 import random
@@ -24,6 +25,7 @@ from sqlalchemy import text
 
 from crawler.sample.server import SampleSite
 from storage.database import connect
+from tests.archive.postgresql import PostgreSQLServer
 
 LONGEST = 5.0
 """Seconds until a kill at most: about what an undisturbed crawl of the sample sites takes."""
@@ -96,12 +98,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--signal", choices=("KILL", "TERM", "INT"), default="KILL")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--db", help="a server URL whose last part is replaced by new databases; SQLite else")
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own; SQLite else")
     options = parser.parse_args()
     chance, tally = random.Random(options.seed), Tally()  # noqa: S311 - repeatable, not secret
     number = getattr(signal, f"SIG{options.signal}")
-    with tempfile.TemporaryDirectory() as name, SampleSite() as site:
+    with tempfile.TemporaryDirectory() as name, SampleSite() as site, contextlib.ExitStack() as stack:
         folder = Path(name)
+        server = PostgreSQLServer() if options.postgresql else None
+        if server is not None:
+            stack.callback(server.stop)
         (folder / "kiji.toml").write_text(site.config("sqlite:///unused.db"), encoding="utf-8")
         reference = f"sqlite:///{folder}/undisturbed.db"
         if crawl(folder, reference).wait(300) != 0:
@@ -110,24 +115,13 @@ def main() -> int:
         expected = stored(reference)
         while tally.killed < options.kills:
             tally.databases += 1
-            url = _new_database(options.db, folder, tally.databases)
+            label = f"disturbed-{tally.databases}"
+            url = server.create(label) if server is not None else f"sqlite:///{folder}/{label}.db"
             disturb(folder, url, number, options.kills, chance, tally)
             if stored(url) != expected:
                 tally.different.append(f"{url} holds something else")
     _report(tally, options.signal)
     return 1 if tally.different else 0
-
-
-def _new_database(server: str | None, folder: Path, number: int) -> str:
-    if server is None:
-        return f"sqlite:///{folder}/disturbed-{number}.db"
-    base = server.rpartition("/")[0]
-    administration = connect(server)
-    with administration.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS kiji_kills_{number}"))
-        connection.execute(text(f"CREATE DATABASE kiji_kills_{number}"))
-    administration.close()
-    return f"{base}/kiji_kills_{number}"
 
 
 def _report(tally: Tally, name: str) -> None:

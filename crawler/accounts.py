@@ -44,6 +44,7 @@ class RunAccounts:
         self._open = contextlib.ExitStack()
         self.run_id = 0
         self.polled: tuple[str, ...] = ()
+        self._closed = False
         self.trouble = ""
 
     @classmethod
@@ -105,17 +106,35 @@ class RunAccounts:
         """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""
         if not self.run_id:
             return
+        self._closed = True
         self.trouble = self.trouble or spider.archive.trouble
         status = "failed" if self.trouble else "done" if reason in DONE else "stopped"
-        stats = self._crawler.stats
-        requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
-            await asyncio.wrap_future(spider.archive.finish(status, requests))
+            await asyncio.wrap_future(spider.archive.finish(status, self._requests()))
         except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
             self.trouble = self.trouble or str(error)
             logger.error("the run could not be closed: %s", error)  # noqa: TRY400 - one line for the operator
         finally:
             await asyncio.to_thread(self._open.close)
+
+    def close_now(self) -> None:
+        """Close a run whose loop was stopped before its spider was closed; nothing where it was. Blocks.
+
+        What the archive holds already is stored; what was in flight keeps its place in the frontier.
+        """
+        spider = self._crawler.spider
+        if not self.run_id or self._closed or not isinstance(spider, RelatedSpider):
+            return
+        try:
+            spider.archive.finish("failed" if self.trouble else "stopped", self._requests()).result()
+        except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
+            self.trouble = self.trouble or str(error)
+        finally:
+            self._open.close()
+
+    def _requests(self) -> int:
+        stats = self._crawler.stats
+        return int(stats.get_value("downloader/request_count", 0)) if stats else 0
 
     async def spider_error(self, failure: Failure, response: Response, spider: RelatedSpider) -> None:
         """Record a page whose callback failed: a mistake of ours, and no reason to lose the address."""

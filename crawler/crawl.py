@@ -5,7 +5,7 @@ import dataclasses
 import signal
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.accounts import accounts_of
@@ -15,6 +15,9 @@ from storage.database import Database, open_database
 from storage.errors import DatabaseTrouble
 from storage.lock import crawl_lock
 from storage.runs import SourceAccount, run_record, source_accounts
+
+GRACE = 20.0
+"""Seconds in which a crawl that was told to stop finishes what is in flight. Service managers kill after 30 or 90."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,22 +58,12 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     settings.setmodule("crawler.settings", priority="project")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(RelatedSpider)
-    stopped: list[int] = []
-
-    def stop(number: signal.Signals) -> None:
-        stopped.append(number)
-        if len(stopped) == 1:
-            asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it
-        else:
-            process._stop_reactor()  # what Scrapy's own handler does at the second signal
-
     process.crawl(crawler, plan=plan, listener=listener)
-    loop = asyncio.get_event_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
+    signals = _StopSignals(process, crawler)
     process.start(install_signal_handlers=False)
     accounts = accounts_of(crawler)
-    ended_by = stopped[0] if stopped else 0
+    accounts.close_now()
+    ended_by = signals.first
     try:
         with database.reading() as connection:
             record = run_record(connection, accounts.run_id) or {"status": "failed"}
@@ -78,3 +71,33 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     except DatabaseTrouble as trouble:
         return CrawlReport({"status": "failed"}, [], accounts.trouble or str(trouble), ended_by)
     return CrawlReport(record, by_source, accounts.trouble, ended_by)
+
+
+class _StopSignals:
+    """Takes SIGINT and SIGTERM: at the first no new work, and what is in flight has ``GRACE`` seconds.
+
+    After that, or at the second, the loop is stopped; what was in flight is free for the next run. ``first`` is the
+    first signal's number, else 0.
+    """
+
+    def __init__(self, process: AsyncCrawlerProcess, crawler: Crawler) -> None:
+        self.first = 0
+        self._process = process
+        self._crawler = crawler
+        self._loop = asyncio.get_event_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._take, number)
+
+    def _take(self, number: signal.Signals) -> None:
+        if self.first:
+            self._end()
+            return
+        self.first = number
+        asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the loop outlives it
+        self._loop.call_later(GRACE, self._end)
+
+    def _end(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a third one must not cut off the run's closing
+            self._loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        self._process._stop_reactor()  # what Scrapy's own handler does at the second signal

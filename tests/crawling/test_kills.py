@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -32,9 +33,9 @@ def stored(folder: Path) -> tuple[set[tuple[frozenset[str], str, str]], Rows]:
     return groups, query(folder, "SELECT page_url, url, title FROM related_links ORDER BY 1, 2")
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, *python: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "crawler", "crawl"],
+        [sys.executable, *(python or ("-m", "crawler")), "crawl"],
         cwd=folder,
         env=environment_of(),
         stdout=subprocess.DEVNULL,
@@ -93,7 +94,9 @@ def test_a_signal_stops_the_crawl_with_everything_stored(
     assert kiji("crawl", folder=folder).returncode == 0
 
 
-def test_a_second_crawl_on_the_same_database_is_turned_away(tmp_path: Path) -> None:
+@pytest.fixture
+def silent_server(tmp_path: Path) -> Iterator[threading.Event]:
+    """A configured source on a server that never answers; the event is set once it is asked."""
     with HostileServer() as server:
         asked = threading.Event()
 
@@ -104,14 +107,35 @@ def test_a_second_crawl_on_the_same_database_is_turned_away(tmp_path: Path) -> N
         server.pages = {"/start": hold}
         config = f'[[source]]\nname = "slow"\nstart = ["{server.url}/start"]\nallow_private_addresses = true\n'
         (tmp_path / "kiji.toml").write_text(config)
-        crawl = start(tmp_path)
-        assert asked.wait(60)
-        second = kiji("crawl", folder=tmp_path)
-        crawl.kill()
-        crawl.wait()
-        assert second.returncode == 3
-        assert f"process {crawl.pid}" in second.stderr
-        assert query(tmp_path, "SELECT count(*) FROM runs") == [(1,)]
+        yield asked
+
+
+@pytest.mark.parametrize(("grace", "signals"), [(0.2, 1), (600, 1_000)])
+def test_what_is_in_flight_is_waited_for_until_the_grace_period_ends_or_a_second_signal_comes(
+    tmp_path: Path, silent_server: threading.Event, grace: float, signals: int
+) -> None:
+    crawl = start(tmp_path, "-c", f"import crawler.crawl as c, crawler.cli; c.GRACE = {grace}; crawler.cli.main()")
+    assert silent_server.wait(60)
+    for _ in range(signals):
+        crawl.send_signal(signal.SIGTERM)
+        with_timeout(crawl, 0.1)
+        if crawl.returncode is not None:
+            break
+    assert crawl.wait(60) == 143
+    assert query(tmp_path, "SELECT status FROM runs") == [("stopped",)]
+    assert query(tmp_path, "SELECT count(*) FROM fetches") == [(0,)]
+    assert query(tmp_path, "SELECT state FROM address") == [("queued",)]
+
+
+def test_a_second_crawl_on_the_same_database_is_turned_away(tmp_path: Path, silent_server: threading.Event) -> None:
+    crawl = start(tmp_path)
+    assert silent_server.wait(60)
+    second = kiji("crawl", folder=tmp_path)
+    crawl.kill()
+    crawl.wait()
+    assert second.returncode == 3
+    assert f"process {crawl.pid}" in second.stderr
+    assert query(tmp_path, "SELECT count(*) FROM runs") == [(1,)]
 
 
 def test_scrapys_own_command_leaves_the_same_history(site: SampleSite, folder: Path) -> None:

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where it is set, every start compiles Kiji and its libraries anew: 2.7 s instead of 0.7.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALLED := $(VENV)/.installed
 
 .PHONY: demo test install lint types lock clean
@@ -15,7 +17,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names into $(VENV)"
 	@uv=$$(command -v uv || echo $(BIN)/uv); \
 	test -x "$$uv" || $(BIN)/python -m pip install -q --disable-pip-version-check uv || exit 1; \
-	"$$uv" pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	"$$uv" pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	"$$uv" pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from scrapy.signals import engine_started
 
 from crawler.accounts import accounts_of
 from crawler.plan import CrawlPlan
@@ -87,14 +88,19 @@ class _StopSignals:
         self._loop = asyncio.get_event_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(number, self._take, number)
+        crawler.signals.connect(self._engine_started, engine_started)
 
     def _take(self, number: signal.Signals) -> None:
         if self.first:
             self._end()
             return
         self.first = number
-        asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the loop outlives it
+        asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the loop outlives it; nothing before the start
         self._loop.call_later(GRACE, self._end)
+
+    async def _engine_started(self) -> None:
+        if self.first and self._crawler.engine is not None:
+            await self._crawler.engine.stop_async()
 
     def _end(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # a third one must not cut off the run's closing

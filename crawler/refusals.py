@@ -37,3 +37,7 @@ class RobotsUnreachable(IgnoreRequest):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotAsked(IgnoreRequest):
+    """The crawl was stopped before the request was made: the address keeps its place in the frontier."""

@@ -61,13 +61,13 @@ def crawl_command(
 
 
 def _tell(report: "CrawlReport", console: Console) -> None:
-    """Sum up, and name every source that gave nothing."""
+    """Sum up, and name every source that gave nothing; one that was stopped had no time to give."""
     record = report.record
     if report.trouble:
         sys.stderr.write(f"kiji: {report.trouble}\n")
     console.print(summary_line(record), soft_wrap=True, highlight=False)
     for account in report.accounts:
-        if not account.gave:
+        if not account.gave and not report.signal:
             sys.stderr.write(f"kiji: source {account.source} gave nothing: see kiji runs show {record.get('id')}\n")
 
 

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from crawler.failures import verdict_of_error, verdict_of_status
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
+from crawler.refusals import NotAsked
 from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
 from pipelines.scrapy_pipelines import FetchedPage
@@ -133,7 +134,9 @@ class RelatedSpider(Spider):
         yield FetchedPage(lease, raw_page_of(response, lease.url))
 
     def failed(self, failure: Failure) -> Iterator[Visit]:
-        """Record a request that brought nothing."""
+        """Record a request that brought nothing; one that was never made has no outcome."""
+        if isinstance(failure.value, NotAsked):
+            return
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         verdict, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         now = datetime.datetime.now(datetime.UTC)

@@ -94,6 +94,17 @@ def test_a_signal_stops_the_crawl_with_everything_stored(
     assert kiji("crawl", folder=folder).returncode == 0
 
 
+def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, folder: Path) -> None:
+    asked_before = len(site.requests)
+    crawl = start(folder)
+    while not (folder / "kiji.db").exists():
+        with_timeout(crawl, 0.01)
+    crawl.send_signal(signal.SIGTERM)
+    assert crawl.wait(60) in (143, -signal.SIGTERM)  # the latter before there was anything to close
+    assert len(site.requests) - asked_before < len(site.start_urls) + 6
+    assert kiji("crawl", folder=folder).returncode == 0
+
+
 @pytest.fixture
 def silent_server(tmp_path: Path) -> Iterator[threading.Event]:
     """A configured source on a server that never answers; the event is set once it is asked."""

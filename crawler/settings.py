@@ -41,6 +41,7 @@ ROBOTSTXT_OBEY = True  # by crawler.robots
 DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
 DOWNLOAD_DELAY_JITTER = 0.0  # crawler.politeness has one that only adds; Scrapy's undercuts the delay
 CONCURRENT_REQUESTS = 100
+CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for every answer, 100 by default
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
 DOWNLOADER = "crawler.politeness.BoundedDownloader"  # which keeps to that
 RETRY_TIMES = 2

@@ -1,9 +1,12 @@
 """What storage asks of the pipelines: where an address belongs, and when two texts are one."""
 
+import functools
+
 from pipelines import addresses, duplicates
 from storage.judgement import Comparison, Place
 
 
+@functools.lru_cache(4096)  # pages of one site list the same addresses over and over
 def place(url: str) -> Place:
     """Tell where an absolute address belongs; ``url`` comes out without fragment and trackers."""
     return Place(

@@ -1,6 +1,8 @@
 """Filing addresses: one row for each, however it is written and whoever met it first."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,15 +11,26 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from storage.judgement import Place
 from storage.models import Address
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningInsert
+
 ROWS = 500
 """Rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
 
 
 def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
     """INSERT with ON CONFLICT, in the dialect of the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_in(dialect_of(session), table)
+
+
+def dialect_of(session: Session) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return session.get_bind().dialect.name
+
+
+def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
+    """INSERT with ON CONFLICT, in this dialect: for statements that are built once and kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def insert_rows(
@@ -65,6 +78,11 @@ def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:
         }
         for place in places
     ]
-    statement = insert_into(session, Address).on_conflict_do_nothing(index_elements=["key"])
-    inserted = session.connection().execute(statement.returning(Address.key, Address.id), rows)
+    inserted = session.connection().execute(_filing(dialect_of(session)), rows)
     return {row.key: row.id for row in inserted}
+
+
+@functools.cache
+def _filing(dialect: str) -> "ReturningInsert[tuple[str, int]]":
+    statement = insert_in(dialect, Address).on_conflict_do_nothing(index_elements=["key"])
+    return statement.returning(Address.key, Address.id)

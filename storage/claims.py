@@ -1,12 +1,14 @@
 """Claims: which source wants which address, at the least depth known, and what follows from a page's edges."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_into, insert_rows
+from storage.addresses import dialect_of, insert_in, insert_rows
 from storage.judgement import Place
 from storage.models import Address, Claim, Link
 from storage.scope import Scope
@@ -24,14 +26,18 @@ def claim(
         {"source_id": source_id, "address_id": address_id, "depth": depth, "via": via, "found_on_id": found_on}
         for address_id in sorted(set(address_ids))
     ]
-    statement = insert_into(session, Claim)
+    insert_rows(session, _claiming(dialect_of(session)), rows)
+
+
+@functools.cache
+def _claiming(dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, Claim)
     found = statement.excluded
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["source_id", "address_id"],
         set_={"depth": found.depth, "via": found.via, "found_on_id": found.found_on_id},
         where=found.depth < Claim.depth,
     )
-    insert_rows(session, statement, rows)
 
 
 def queue_known(session: Session, address_ids: Iterable[int], now: datetime) -> None:

@@ -1,13 +1,15 @@
 """One visit, stored whole: article, edges, new addresses, outcome and the lease given back, in one transaction."""
 
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses, insert_into, insert_rows
+from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.frontier import learn_domain
@@ -23,13 +25,13 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     """Store what came of a lease; ``scopes`` is updated in place when a source learns of a domain."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit, judgement)
-    outcome, reason = _store_page(session, visit, page, scopes, judgement)
+    outcome, reason, article = _store_page(session, visit, page, scopes, judgement)
     _close(asked, visit, outcome, reason)
     if page is not asked:
         asked.page_id, asked.article_id, asked.due_at = page.id, page.article_id, None
         if page.state != "leased":  # else its own visit is on the way, and finds all this done
             _close(page, visit, outcome, reason)
-    _schedule_reread(session, page, visit)
+    _schedule_reread(session, page, article, visit)
     session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
     session.flush()
     expand(session, scopes, {asked.id, page.id}, visit.fetched_at)
@@ -62,21 +64,21 @@ def _answering_page(session: Session, asked: Address, visit: Visit, judgement: J
 
 def _store_page(
     session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement
-) -> tuple[Outcome, str]:
+) -> tuple[Outcome, str, Article | None]:
     reading = visit.reading
     if reading is None:
-        return _without_reading(session, visit, page)
+        return *_without_reading(session, visit, page), None
     if reading.kind == "unreadable":
-        return "failed", reading.reason
+        return "failed", reading.reason, None
     if not reading.is_article:
         if visit.lease.via in ("start", "listing"):
             _store_entries(session, visit, page, scopes, judgement)
-        return "not_article", reading.reason
+        return "not_article", reading.reason, None
     stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, judgement)
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
     _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
-    return stored.outcome, stored.reason
+    return stored.outcome, stored.reason, stored.article
 
 
 def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Outcome, str]:
@@ -107,11 +109,16 @@ def _close(address: Address, visit: Visit, outcome: Outcome, reason: str) -> Non
         address.etag, address.last_modified = visit.etag, visit.last_modified
 
 
-def _schedule_reread(session: Session, page: Address, visit: Visit) -> None:
-    """Read an article again while news is still corrected; copies and other pages are not asked for again."""
+def _schedule_reread(session: Session, page: Address, article: Article | None, visit: Visit) -> None:
+    """Read an article again while news is still corrected; copies and other pages are not asked for again.
+
+    ``article`` is the one that the visit stored, where it did.
+    """
     if page.article_id is None or page.state != "done" or page.outcome == "failed":
         return
-    if session.get_one(Article, page.article_id).address_id == page.id:
+    if article is None or article.id != page.article_id:
+        article = session.get_one(Article, page.article_id)
+    if article.address_id == page.id:
         page.due_at = next_reread(visit.fetched_at, page.rereads)
         page.rereads += 1
 
@@ -221,11 +228,15 @@ def _store_edges(
 
 
 def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
+    insert_rows(session, _linking(dialect_of(session), is_own_page=is_own_page), rows)
+
+
+@functools.cache
+def _linking(dialect: str, *, is_own_page: bool) -> "sqlite.Insert | postgresql.Insert":
     # A copy's cards join those of the page that it stands for, and do not rename or move them.
     moved = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
-    statement = insert_into(session, Link)
-    statement = statement.on_conflict_do_update(
+    statement = insert_in(dialect, Link)
+    return statement.on_conflict_do_update(
         index_elements=["page_id", "target_id", "kind"],
         set_={name: statement.excluded[name] for name in moved},
     )
-    insert_rows(session, statement, rows)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test install lint types lock clean
+.PHONY: demo test install lint types dictionary lock clean
 
 install: $(INSTALLED)
 
@@ -35,6 +35,10 @@ lint: $(INSTALLED)
 
 types: $(INSTALLED)
 	$(BIN)/mypy
+
+# docs/data-dictionary.md from its one source; a test tells when it is out of date.
+dictionary: $(INSTALLED)
+	$(BIN)/python -m storage.dictionary docs/data-dictionary.md
 
 # The lock holds names, versions and hashes, and no address of a registry.
 lock: $(INSTALLED)

@@ -1,7 +1,7 @@
 """The contract's views: what analysts query. They are dropped and made anew at every upgrade.
 
 Plain SQL that SQLite and PostgreSQL read alike (FETCH is a word of PostgreSQL's own, so that name is quoted). Columns
-are described in ``docs/data-dictionary.md``.
+are described in ``dictionary.toml``.
 """
 
 from sqlalchemy import Connection, text

@@ -19,8 +19,6 @@ from storage.views import VIEWS
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
 
-DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
-
 
 def test_the_migrations_make_what_the_models_say(database: Database) -> None:
     with database.reading() as connection:
@@ -109,18 +107,3 @@ def test_a_postgresql_database_that_cannot_hold_every_language_is_refused(postgr
     with pytest.raises(DatabaseUnreachable, match=r"encoded in LATIN1; create one with ENCODING 'UTF8'"):
         open_database(postgresql.url("latin"))
     postgresql.drop("latin")
-
-
-def test_every_column_that_analysts_see_is_in_the_data_dictionary(database: Database) -> None:
-    described = DICTIONARY.read_text(encoding="utf-8")
-    sections = {part.split("\n", 1)[0].strip("` "): part for part in described.split("\n## ")}
-    missing = []
-    with database.reading() as connection:
-        for view in VIEWS:
-            section = sections.get({"articles_ja": "articles", "articles_en": "articles"}.get(view, view), "")
-            columns = connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys()
-            missing += [f"{view}.{column}" for column in columns if f"| `{column}` |" not in section]
-        for table in Base.metadata.sorted_tables:
-            section = sections.get(table.name, "")
-            missing += [f"{table.name}.{c.name}" for c in table.columns if f"| `{c.name}` |" not in section]
-    assert missing == []

@@ -83,6 +83,6 @@ def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:
 
 
 @functools.cache
-def _filing(dialect: str) -> "ReturningInsert[tuple[str, int]]":
+def _filing(dialect: str) -> "ReturningInsert[str, int]":
     statement = insert_in(dialect, Address).on_conflict_do_nothing(index_elements=["key"])
     return statement.returning(Address.key, Address.id)

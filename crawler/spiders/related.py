@@ -46,7 +46,8 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens.
+    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens; the pool is
+    the crawl's own, or ``shared_pool``, which whoever gave it closes.
     """
 
     name = "related"
@@ -54,9 +55,16 @@ class RelatedSpider(Spider):
     pool: ReadingPool
     pool_started: asyncio.Future[None]
 
-    def __init__(self, plan: CrawlPlan, listener: Listener | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        plan: CrawlPlan,
+        listener: Listener | None = None,
+        shared_pool: ReadingPool | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
+        self.shared_pool = shared_pool
         self._listener = listener
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}

@@ -30,14 +30,15 @@ WINDOW = 32
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""
 
-HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "x-robots-tag")
+HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "tdm-reservation", "tdm-policy")
 
 Listener = Callable[[Result], None]
 
 
 def raw_page_of(response: Response, asked: str) -> RawPage:
     """Freeze an answer, with the headers that matter."""
-    found = ((name, response.headers.get(name)) for name in HEADERS_KEPT)
+    found = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
+    found += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each speaks for itself
     headers = tuple((name, value.decode("latin-1")) for name, value in found if value)
     now = datetime.datetime.now(datetime.UTC)
     return RawPage(asked, response.url, response.body, response.status, now, headers)

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
-from storage.frontier import lease, open_sources, poll, refresh, release, release_ended
+from storage.frontier import lease, open_sources, poll, refresh, release
 from storage.judgement import Judgement
-from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
 from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
 from storage.scope import Scope
@@ -79,19 +78,20 @@ class Archive:
         host: str,
         pid: int,
         again: bool = False,
-        lock: CrawlLock = NO_OTHERS,
+        alone: bool = True,
     ) -> concurrent.futures.Future[int]:
         """Open a run for these sources, and poll the sources named.
 
-        ``lock`` is the one that the caller holds: runs that it tells to be dead are closed, and their leases freed.
+        ``alone`` says that the caller holds the database's lock: then other runs that are open and their leases
+        are those of the dead, and are closed and freed. Otherwise they are left to their owners.
         """
 
         def begin(session: Session) -> tuple[int, dict[int, Scope]]:
             now = utc_now()
-            bury_dead_runs(session, lock.is_dead)
-            release_ended(session)
+            if alone:
+                bury_dead_runs(session)
+                release(session)
             run_id = start_run(session, command=command, version=version, host=host, pid=pid, now=now)
-            lock.vouch_for(run_id)  # before anybody can see the run
             opened = open_sources(session, scopes, now)
             for source_id, scope in opened.items():
                 if scope.name in polled:

@@ -6,7 +6,7 @@ import sys
 import click
 import typer
 
-from crawler.cli import crawling, database, demo, importing, inspection, runs
+from crawler.cli import crawling, database, demo, importing, inspection, pages, runs
 from crawler.cli.options import example
 from crawler.config_errors import ConfigError
 from storage.errors import DatabaseBusy, DatabaseError
@@ -32,6 +32,7 @@ importing.register(app)
 inspection.register(app)
 runs.register(app)
 database.register(app)
+pages.register(app)
 demo.register(app)
 
 

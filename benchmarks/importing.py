@@ -1,5 +1,13 @@
-"""Import of WARC and JSONL on both databases: records a second, memory over time, and whether both hold the same."""
+"""Import of WARC and JSONL on both databases: records a second, memory over time, and whether both hold the same.
 
+    python -m benchmarks.importing [FILE.warc.gz] [--articles 20000] [--pages 2000]
+
+Without a file, a WARC of generated pages. Each import is ``kiji import`` in a process of its own into a new database;
+its resident memory, without the workers, is looked at every half second, and told at a fifth of the time and
+at the end.
+"""
+
+import argparse
 import dataclasses
 import datetime
 import hashlib
@@ -18,16 +26,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from benchmarks.generated_site import SEED, Texts, page, path_of
-from benchmarks.section import ROOT, Cell, Check, Extent, Findings, Section, Table
 from storage.database import connect
 from tests.archive.postgresql import PostgreSQLServer
 
-OUTCOMES = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")
-ARTICLES, PAGES = 20_000, 2_000
-LONG = 1_000
-"""Records from which on memory is compared: shorter imports end before they have settled."""
-MOST_GROWTH = 1.25
-"""Of resident memory, from a fifth of the time to the end."""
+ROOT = Path(__file__).parents[1]
 _MOMENT = datetime.datetime(2026, 10, 5, tzinfo=datetime.UTC)
 
 
@@ -36,7 +38,6 @@ class Figures:
     """One import: its record, seconds, and resident megabytes of the main process at a fifth and at the end."""
 
     seconds: float
-    records: int
     articles: int
     failed: int
     early: float
@@ -93,7 +94,6 @@ def measure(file: Path, url: str) -> Figures:
     # The last looks fall into the end of the process, when all is given back.
     return Figures(
         seconds,
-        sum(record[name] for name in OUTCOMES),
         record["articles_new"],
         record["failed"],
         memory[len(memory) // 5],
@@ -125,77 +125,41 @@ def _plain(value: object) -> object:
     )
 
 
-@dataclasses.dataclass
-class Import:
-    """One file, imported into both kinds of database."""
-
-    name: str
-    records: int
-    by_database: dict[str, Figures]
-
-    def rows(self) -> list[tuple[Cell, ...]]:
-        """A row a database, for the table."""
-        return [
-            (
-                self.name,
-                kind,
-                self.records,
-                found.articles,
-                found.failed,
-                self.records / found.seconds,
-                found.early,
-                found.late,
-            )
-            for kind, found in self.by_database.items()
-        ]
-
-    def checks(self) -> list[Check]:
-        """Both databases hold the same, and memory does not grow with the file."""
-        digests = {found.digest for found in self.by_database.values()}
-        same = Check(f"{self.name}: the same rows on both databases", " / ".join(sorted(digests)), len(digests) == 1)
-        if self.records < LONG:
-            return [same]
-        worst = max(found.late / found.early for found in self.by_database.values())
-        claim = f"{self.name}: memory at the end at most {MOST_GROWTH} of that at a fifth"
-        return [same, Check(claim, f"{worst:.2f}", worst <= MOST_GROWTH)]
-
-
-def measure_all(extent: Extent) -> Findings:
-    """Import every file into both databases."""
+def main() -> int:
+    """Measure every file on both databases and print a table; exit code 1 where they differ."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--pages", type=int, default=2_000)
+    options = parser.parse_args()
     server = PostgreSQLServer()
+    different = 0
     try:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            articles, pages = extent.of(ARTICLES), extent.of(PAGES)
-            write_jsonl(folder / "articles.jsonl", articles)
-            write_warc(folder / "pages.warc.gz", pages)
-            files = [
-                ("generated pages, WARC", folder / "pages.warc.gz"),
-                ("generated articles, JSONL", folder / "articles.jsonl"),
-            ]
-            if extent.warc is not None:
-                files.append(("real pages, WARC", extent.warc))
-            imports = []
-            for number, (title, file) in enumerate(files):
-                urls = {"SQLite": f"sqlite:///{folder}/{number}.db", "PostgreSQL": server.create(f"import{number}")}
-                found = {kind: measure(file, url) for kind, url in urls.items()}
-                imports.append(Import(title, max(one.records for one in found.values()), found))
+            write_jsonl(folder / "articles.jsonl", options.articles)
+            warc = options.file.resolve() if options.file is not None else folder / "pages.warc.gz"
+            if options.file is None:
+                write_warc(warc, options.pages)
+            print(
+                f"{'file':<20}{'database':<12}{'new':>8}{'failed':>8}{'a second':>10}{'MB at 20%':>11}{'MB at end':>11}"
+            )
+            for file in (warc, folder / "articles.jsonl"):
+                urls = {"sqlite": f"sqlite:///{folder}/{file.name}.db", "postgresql": server.create(file.name)}
+                results = {kind: measure(file, url) for kind, url in urls.items()}
+                for kind, found in results.items():
+                    rate = found.articles / found.seconds
+                    print(
+                        f"{file.name:<20}{kind:<12}{found.articles:>8}{found.failed:>8}{rate:>10.1f}"
+                        f"{found.early:>11.0f}{found.late:>11.0f}"
+                    )
+                same = len({found.digest for found in results.values()}) == 1
+                different += not same
+                print(f"{file.name}: both databases hold {'the same' if same else 'DIFFERENT'} rows")
     finally:
         server.stop()
-    columns = ("file", "database", "records", "new", "failed", "records a second", "MB at a fifth", "MB at the end")
-    rows = tuple(row for one in imports for row in one.rows())
-    return Findings((Table(columns, rows),), tuple(check for one in imports for check in one.checks()))
+    return 1 if different else 0
 
 
-SECTION = Section(
-    "import",
-    30,
-    "Import",
-    """
-`kiji import` of a WARC file of generated pages and of a JSONL file of generated articles, into new databases; the
-WARC's pages are read in workers on all cores, JSONL's articles are already extracted. The rate counts from the
-command's start to its end. Resident memory is the main process's, looked at every half second: at a fifth of the
-time, and the most of the last looks. The rows compared are those of `articles`, `copies` and `related_links`.
-""",
-    measure_all,
-)
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,15 +1,26 @@
-"""One variant of the crawl benchmark, in a process of its own: ``VARIANT BASE PAGES``; prints its figures as JSON."""
+"""Pages a second, CPU of the main process and loop lag: Kiji, bare Scrapy, and Scrapy with extraction inline.
 
+    python -m benchmarks.throughput --pages 2000
+
+Each variant runs in a process of its own against the same generated site, one after the other in one run, with the
+same Scrapy settings. Bare Scrapy fetches and forgets; inline extraction calls the same ``read_page`` in the spider's
+callback, and forgets too. Kiji fetches, reads in workers and stores in SQLite. Figures are ratios of one run.
+"""
+
+import argparse
 import asyncio
 import dataclasses
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[1]
 VARIANTS = ("bare", "inline", "kiji")
 _TICK = 0.01
 
@@ -112,11 +123,45 @@ def run_kiji(base: str) -> Figures:
     return figures
 
 
+def measure(variant: str, pages: int) -> dict[str, float]:
+    """Run one variant in a process of its own, against a fresh server."""
+    site = [sys.executable, "-m", "benchmarks.generated_site", "--pages", str(pages)]
+    with subprocess.Popen(site, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        if server.stdout is None or server.stdin is None:
+            raise SystemExit("the generated site has no pipes")
+        base = server.stdout.readline().strip()
+        child = [sys.executable, "-m", "benchmarks.throughput", "--variant", variant, "--base", base]
+        done = subprocess.run([*child, "--pages", str(pages)], cwd=ROOT, capture_output=True, text=True, check=False)
+        server.stdin.close()
+        server.kill()
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
 def main() -> None:
-    """Run one variant."""
-    variant, base, pages = sys.argv[1:]
-    figures = run_kiji(base) if variant == "kiji" else run_scrapy(base, int(pages), inline=variant == "inline")
-    print(json.dumps(figures.summary()))
+    """Measure all variants and print a table with ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--variant", choices=VARIANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--base", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.variant:
+        inline = options.variant == "inline"
+        kiji = options.variant == "kiji"
+        figures = run_kiji(options.base) if kiji else run_scrapy(options.base, options.pages, inline=inline)
+        print(json.dumps(figures.summary()))
+        return
+    results = {variant: measure(variant, options.pages) for variant in VARIANTS}
+    print(f"{'':<22}" + "".join(f"{variant:>10}" for variant in VARIANTS))
+    for name in results["kiji"]:
+        print(f"{name:<22}" + "".join(f"{results[variant][name]:>10.2f}" for variant in VARIANTS))
+    cpu = results["kiji"]["main_cpu_ms_per_page"] / results["inline"]["main_cpu_ms_per_page"]
+    rate = results["kiji"]["pages_per_second"]
+    print(f"main-process CPU a page against inline: {cpu:.2f}")
+    for other in ("bare", "inline"):
+        print(f"pages a second against {other}: {rate / results[other]['pages_per_second']:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,76 @@
+"""What each source did on each local day: articles by language, and how its fetches ended."""
+
+import collections
+import dataclasses
+import datetime
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from storage.models import OUTCOMES
+from storage.snapshot.local_time import LocalClock
+from storage.types import UTCDateTime
+
+# Sixteen characters are year to minute on both databases (SQLite keeps a T, PostgreSQL casts with a space): zones
+# with offsets of 30 and 45 minutes exist, so grouping by hour would put articles into the wrong day.
+_ARTICLES = """
+SELECT source, language, substr(CAST(coalesce(published_at, first_seen_at) AS TEXT), 1, 16) AS minute, count(*)
+FROM articles {where} GROUP BY source, language, minute
+"""
+_FETCHES = """
+SELECT source, outcome, substr(CAST(fetched_at AS TEXT), 1, 16) AS minute, count(*)
+FROM fetches {where} GROUP BY source, outcome, minute
+"""
+
+
+@dataclasses.dataclass(slots=True)
+class SourceDay:
+    """One source's local day. ``articles`` are counted by language on the day of publication (else of first sight)."""
+
+    articles: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    outcomes: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+
+    @property
+    def fetched(self) -> int:
+        """Addresses taken up."""
+        return self.outcomes.total()
+
+
+Activity = dict[tuple[str, str], SourceDay]
+"""By source and local day (``2025-10-26``)."""
+
+
+def activity(connection: Connection, clock: LocalClock, since: datetime.datetime | None = None) -> Activity:
+    """Count every source's days, from a moment on or from the beginning; days without anything are not in it."""
+    days: Activity = collections.defaultdict(SourceDay)
+    articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at)", since)
+    for source, language, minute, number in connection.execute(articles):
+        days[source, _day(clock, minute)].articles[language] += number
+    for source, outcome, minute, number in connection.execute(_query(_FETCHES, "fetched_at", since)):
+        days[source, _day(clock, minute)].outcomes[outcome] += number
+    return dict(days)
+
+
+def _query(query: str, moment: str, since: datetime.datetime | None) -> TextClause:
+    if since is None:
+        return text(query.format(where=""))
+    return text(query.format(where=f"WHERE {moment} >= :since")).bindparams(bindparam("since", since, UTCDateTime()))
+
+
+def _day(clock: LocalClock, minute: str) -> str:
+    return clock.day(minute + "Z") or ""
+
+
+def activity_rows(days: Activity) -> list[tuple[object, ...]]:
+    """Give the rows of a snapshot's ``source_days``, in order of source and day."""
+    return [
+        (
+            source,
+            day,
+            found.articles.total(),
+            found.articles["ja"],
+            found.articles["en"],
+            found.fetched,
+            *(found.outcomes[outcome] for outcome in OUTCOMES),
+        )
+        for (source, day), found in sorted(days.items())
+    ]

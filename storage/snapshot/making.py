@@ -1,0 +1,211 @@
+"""Makes a snapshot: one consistent read of the archive, written beside the target, then put in its place at once."""
+
+import contextlib
+import dataclasses
+import datetime
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Boolean, Connection, Float, Integer, inspect, text
+from sqlalchemy.types import TypeEngine
+
+from storage.database import Database
+from storage.errors import DatabaseError
+from storage.reading import iso_utc
+from storage.snapshot.activity import activity, activity_rows
+from storage.snapshot.descriptions import describe
+from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.tables import (
+    COLUMNS,
+    COPIED,
+    FILL_SOURCES,
+    LAST_COLUMNS,
+    METADATA,
+    SOURCE_DAYS,
+    SOURCES,
+    STORIES_WITHOUT_VIEW,
+    TROUBLES,
+    VERSION,
+    VIEWS,
+    Copied,
+)
+from storage.snapshot.troubles import trouble_rows
+
+BATCH = 500
+"""Rows in memory at once: 500 articles of a million characters at worst, of 3 KB as a rule."""
+
+Progress = Callable[[str, int], None]
+"""Told the table and how many rows of it were copied since the last call."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """What a snapshot says of itself."""
+
+    version: str
+    zone: str
+    made_at: datetime.datetime
+
+
+def make_snapshot(
+    database: Database, path: Path, origin: Origin, progress: Progress = lambda _table, _rows: None
+) -> dict[str, int]:
+    """Write the snapshot and return the number of rows of each table.
+
+    Everything is read in one transaction: what a crawl writes meanwhile is not in it, and waits for nothing. Whoever
+    has the old file open keeps reading it. Raises DatabaseError where the file cannot be written.
+    """
+    clock = LocalClock(origin.zone)
+    try:
+        with _replacing(path) as partial, contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as target:
+            # Nobody reads this file before it is whole, so a journal would only write everything twice.
+            target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
+            target.execute("BEGIN")
+            with database.reading() as source:
+                counts = _fill(source, target, clock, origin, database.url, progress)
+            target.execute("COMMIT")
+            target.execute("ANALYZE")
+    except (OSError, sqlite3.Error) as error:
+        msg = f"snapshot {path}: {error}; nothing was replaced"
+        raise DatabaseError(msg) from error
+    return counts
+
+
+def _fill(
+    source: Connection, target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, progress: Progress
+) -> dict[str, int]:
+    views = set(inspect(source).get_view_names())
+    counted = source.execute(text("SELECT article_id, count(*) FROM copies GROUP BY article_id"))
+    copies: dict[object, int] = {article_id: number for article_id, number in counted}  # noqa: C416 - a result has keys()
+    counts = {}
+    for copied in COPIED:
+        if copied.view not in views:
+            target.execute(f"CREATE TABLE {copied.view} ({STORIES_WITHOUT_VIEW})")
+            counts[copied.view] = 0
+            continue
+        counts[copied.view] = _copy(source, target, copied, _Adding(copied, clock, copies), progress)
+    target.execute(SOURCE_DAYS)
+    days = activity_rows(activity(source, clock))
+    target.executemany(f"INSERT INTO source_days VALUES ({_marks(13)})", days)  # noqa: S608 - question marks
+    target.execute(TROUBLES)
+    troubles = trouble_rows(source, clock, origin.made_at)
+    target.executemany(f"INSERT INTO source_troubles VALUES ({_marks(7)})", troubles)  # noqa: S608 - question marks
+    for copied in COPIED:
+        for columns in copied.indexes:
+            name = f"{copied.view}_{'_'.join(columns)}"
+            target.execute(f"CREATE INDEX {name} ON {copied.view} ({', '.join(columns)})")
+    _sources(source, target)
+    for statement in VIEWS.strip().split("\n"):
+        target.execute(statement)
+    _tell(target, clock, origin, url)
+    return counts
+
+
+def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str) -> None:
+    """Say in the snapshot what it is and what its columns are."""
+    target.execute(COLUMNS)
+    target.execute(METADATA)
+    target.executemany("INSERT INTO column_descriptions VALUES (?, ?, ?)", list(describe(target)))
+    told = {
+        "made_at": iso_utc(origin.made_at),
+        "made_local": clock.local(origin.made_at) or "",
+        "made_from": url,
+        "kiji_version": origin.version,
+        "timezone": origin.zone,
+        "layout": str(VERSION),
+    }
+    target.executemany("INSERT INTO metadata VALUES (?, ?)", list(told.items()))
+
+
+class _Adding:
+    """Works out, for one row of a view, what the snapshot adds to it."""
+
+    def __init__(self, copied: Copied, clock: LocalClock, copies: dict[object, int]) -> None:
+        self._copied = copied
+        self._clock = clock
+        self._copies = copies
+
+    def columns(self) -> list[tuple[str, str]]:
+        return [(self._copied.local_name(name), "TEXT") for name in self._copied.local] + list(self._copied.added)
+
+    def values(self, row: dict[str, object]) -> dict[str, object]:
+        clock, copied = self._clock, self._copied
+        found: dict[str, object] = {copied.local_name(name): clock.local(row[name]) for name in copied.local}
+        if copied.view == "articles":
+            found["day"] = clock.day(row["published_at"] or row["first_seen_at"])  # type: ignore[arg-type]  # times
+            found["first_seen_day"] = clock.day(row["first_seen_at"])  # type: ignore[arg-type]  # a time
+            found["characters"] = len(str(row["text"]))
+            found["copies"] = self._copies.get(row["id"], 0)
+        elif copied.view == "revisions":
+            found["day"] = clock.day(row["seen_at"])  # type: ignore[arg-type]  # a time
+        return found
+
+
+def _copy(source: Connection, target: sqlite3.Connection, copied: Copied, adding: _Adding, progress: Progress) -> int:
+    declared = [(column["name"], _type(column["type"])) for column in inspect(source).get_columns(copied.view)]
+    columns = sorted(declared + adding.columns(), key=lambda column: column[0] in LAST_COLUMNS)
+    names = [name for name, _ in columns]
+    ddl = ", ".join(f'"{name}" {kind}{" PRIMARY KEY" if name == copied.key else ""}' for name, kind in columns)
+    target.execute(f"CREATE TABLE {copied.view} ({ddl})")
+    order = f" ORDER BY {copied.key}" if copied.key else ""
+    statement = f"INSERT INTO {copied.view} VALUES ({_marks(len(names))})"  # noqa: S608 - names of our own
+    query = text(f"SELECT * FROM {copied.view}{order}")  # noqa: S608 - names of our own
+    number = 0
+    for batch in source.execute(query, execution_options={"yield_per": BATCH}).mappings().partitions():
+        rows = [{**row, **adding.values(dict(row))} for row in batch]
+        target.executemany(statement, [[plain(row[name]) for name in names] for row in rows])
+        number += len(rows)
+        progress(copied.view, len(rows))
+    return number
+
+
+def _type(kind: TypeEngine[object]) -> str:
+    if isinstance(kind, Integer | Boolean):
+        return "INTEGER"
+    return "REAL" if isinstance(kind, Float) else "TEXT"
+
+
+def _marks(number: int) -> str:
+    return ", ".join("?" * number)
+
+
+def _sources(source: Connection, target: sqlite3.Connection) -> None:
+    target.execute(SOURCES)
+    names = source.execute(text("SELECT name FROM source ORDER BY name")).scalars()
+    target.executemany(FILL_SOURCES, [(name, name, name) for name in names])
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a file beside the target that takes its place, read-only and on the disk, if all goes well."""
+    _sweep(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        yield partial
+        partial.chmod(0o444)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what makers of this snapshot left that were killed."""
+    for left in path.parent.glob(f".{path.name}.*.partial"):
+        pid = left.suffixes[-2].lstrip(".")
+        if pid.isdigit() and not _alive(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,104 @@
+"""The snapshot's tables: the contract's views as they stand, flat, with what only a snapshot has.
+
+A view's own columns come along whatever they are; the lists here only add to them.
+"""
+
+import dataclasses
+
+VERSION = 1
+"""Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
+
+LAST_COLUMNS = ("text",)
+"""Stored last in a row, so that reading the others does not read through the words of a whole article."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Copied:
+    """A view that a snapshot holds as a table.
+
+    ``local`` names the UTC columns that get a column in local time beside them; ``added`` are columns with their
+    SQL types that are worked out while copying.
+    """
+
+    view: str
+    local: tuple[str, ...] = ()
+    added: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def local_name(self, column: str) -> str:
+        """``published_local`` for ``published_at``."""
+        return f"{column.removesuffix('_at').removesuffix('_')}_local"
+
+
+COPIED = (
+    Copied(
+        "articles",
+        local=("published_at", "modified_at", "first_seen_at", "last_seen_at"),
+        added=(("day", "TEXT"), ("first_seen_day", "TEXT"), ("characters", "INTEGER"), ("copies", "INTEGER")),
+        key="id",
+        indexes=(
+            ("day", "language", "source"),
+            ("language", "day", "source"),
+            ("source", "day", "language"),
+            ("story_id", "published_at"),
+            ("first_seen_at", "id"),
+            ("url",),
+        ),
+    ),
+    Copied(
+        "related_links",
+        local=("first_seen_at", "last_seen_at"),
+        indexes=(("article_id", "position"), ("related_article_id",)),
+    ),
+    Copied("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
+    Copied("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),
+    Copied("stories", local=("first_at", "last_at"), key="id", indexes=(("last_at",), ("sources", "articles"))),
+    Copied("runs", local=("started_at", "finished_at"), key="id"),
+)
+
+STORIES_WITHOUT_VIEW = (
+    "id INTEGER PRIMARY KEY, title TEXT, first_at TEXT, last_at TEXT, articles INTEGER, copies INTEGER,"
+    " sources INTEGER, articles_ja INTEGER, articles_en INTEGER, first_local TEXT, last_local TEXT"
+)
+
+SOURCE_DAYS = """
+CREATE TABLE source_days (
+    source TEXT NOT NULL, day TEXT NOT NULL, articles INTEGER NOT NULL, articles_ja INTEGER NOT NULL,
+    articles_en INTEGER NOT NULL, fetched INTEGER NOT NULL, new INTEGER NOT NULL, updated INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL, copies INTEGER NOT NULL, not_articles INTEGER NOT NULL, refused INTEGER NOT NULL,
+    failed INTEGER NOT NULL, PRIMARY KEY (source, day)
+) WITHOUT ROWID
+"""
+
+SOURCES = """
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY, articles INTEGER NOT NULL, articles_ja INTEGER NOT NULL, articles_en INTEGER NOT NULL,
+    copies INTEGER NOT NULL, first_day TEXT, last_day TEXT, last_new_at TEXT, last_new_local TEXT
+) WITHOUT ROWID
+"""
+FILL_SOURCES = """
+INSERT INTO sources
+SELECT ?, count(*), coalesce(sum(language = 'ja'), 0), coalesce(sum(language = 'en'), 0),
+       (SELECT count(*) FROM copies WHERE copies.source = ?), min(day), max(day), max(first_seen_at),
+       max(first_seen_local)
+FROM articles WHERE source = ?
+"""
+
+TROUBLES = """
+CREATE TABLE source_troubles (
+    source TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, times INTEGER NOT NULL,
+    last_at TEXT NOT NULL, last_local TEXT NOT NULL, last_url TEXT NOT NULL, PRIMARY KEY (source, outcome, reason)
+) WITHOUT ROWID
+"""
+
+METADATA = "CREATE TABLE metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+COLUMNS = """
+CREATE TABLE column_descriptions (
+    "table" TEXT NOT NULL, "column" TEXT NOT NULL, description TEXT NOT NULL, PRIMARY KEY ("table", "column")
+) WITHOUT ROWID
+"""
+VIEWS = """
+CREATE VIEW articles_ja AS SELECT * FROM articles WHERE language = 'ja';
+CREATE VIEW articles_en AS SELECT * FROM articles WHERE language = 'en';
+"""

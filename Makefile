@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test install lint types dictionary lock clean
+.PHONY: demo test install lint types dictionary lock benchmarks clean
 
 install: $(INSTALLED)
 
@@ -45,6 +45,10 @@ lock: $(INSTALLED)
 	uv=$$(command -v uv || echo $(BIN)/uv); \
 	"$$uv" pip compile -q --all-extras --generate-hashes --universal --python-version 3.11 \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+
+# Takes a quarter of an hour or more; `python -m benchmarks SECTION` measures one alone.
+benchmarks: $(INSTALLED)
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,1 +1,1 @@
-"""Figures about Kiji, each from one command; results stand in ``docs/benchmarks.md``."""
+"""Figures about Kiji from one command, ``python -m benchmarks``; the results stand in ``docs/benchmarks.md``."""

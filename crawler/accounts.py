@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from typing import Self, cast
 
 from scrapy import signals
@@ -15,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.failures import REASON_LIMIT
+from crawler.plan import CrawlPlan, domains_of
 from crawler.spiders.related import RelatedSpider
 from pipelines.judgement import PipelineJudgement
 from pipelines.scrapy_pipelines import FetchedPage
@@ -22,8 +24,9 @@ from pipelines.workers import ReadingPool
 from storage.archive import Archive, utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
-from storage.frontier import due_sources
-from storage.lock import crawl_lock
+from storage.frontier import due_sources, learnt_domains
+from storage.lock import CrawlLock, crawl_lock, domains_lock
+from storage.scope import Scope
 from storage.visit import Lease, Visit
 
 logger = logging.getLogger(__name__)
@@ -66,29 +69,21 @@ class RunAccounts:
         try:
             database = await asyncio.to_thread(open_database, plan.database_url)
             self._open.callback(database.close)
-            self._open.enter_context(crawl_lock(database))
-            await self._open_run(spider, database)
+            lock = await asyncio.to_thread(self._take_lock, plan, database)
+            await self._open_run(spider, database, lock)
         except DatabaseError as error:
             self.trouble = str(error)
             logger.error("%s", error)  # noqa: TRY400 - one line for the operator, no traceback
             self._open.close()
             raise CloseSpider(reason="database") from error
 
-    async def _open_run(self, spider: RelatedSpider, database: Database) -> None:
+    async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
         plan = spider.plan
         spider.archive = archive = Archive(database, PipelineJudgement())
         self._open.callback(archive.close)
-        settings = self._crawler.settings
-        spider.pool = ReadingPool(
-            timezone=plan.config.crawl.timezone,
-            time_limit=settings.getfloat("KIJI_READING_SECONDS"),
-            read=settings["KIJI_READ"],
-        )
-        self._open.callback(spider.pool.close)
-        names = [scope.name for scope in plan.scopes]
-        with database.writing() as session:
-            due = dict.fromkeys(plan.named, True) or due_sources(session, names, utc_now())
-        self.polled = tuple(name for name in names if due.get(name))
+        spider.pool = spider.shared_pool or self._own_pool(plan)
+        due = await asyncio.to_thread(_due, plan, database)
+        self.polled = tuple(scope.name for scope in plan.scopes if due.get(scope.name))
         if due:
             spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
         started = archive.start(
@@ -99,8 +94,25 @@ class RunAccounts:
             host=socket.gethostname(),
             pid=os.getpid(),
             again=plan.refresh,
+            lock=lock,
         )
         self.run_id = await asyncio.wrap_future(started)
+
+    def _take_lock(self, plan: CrawlPlan, database: Database) -> CrawlLock:
+        if not plan.beside_others:
+            return self._open.enter_context(crawl_lock(database))
+        domains = frozenset().union(*domains_by_source(plan.scopes, database).values())
+        return self._open.enter_context(domains_lock(database, domains))
+
+    def _own_pool(self, plan: CrawlPlan) -> ReadingPool:
+        settings = self._crawler.settings
+        pool = ReadingPool(
+            timezone=plan.config.crawl.timezone,
+            time_limit=settings.getfloat("KIJI_READING_SECONDS"),
+            read=settings["KIJI_READ"],
+        )
+        self._open.callback(pool.close)
+        return pool
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
         """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""
@@ -164,6 +176,19 @@ class RunAccounts:
         engine = self._crawler.engine
         if engine is not None and spider.in_flight():
             asyncio.ensure_future(engine.close_spider_async(reason="database"))  # noqa: RUF006 - the engine outlives it
+
+
+def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
+    with database.writing() as session:
+        names = [scope.name for scope in plan.scopes]
+        return dict.fromkeys(plan.named, True) or due_sources(session, names, utc_now())
+
+
+def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:
+    """Tell the registered domains that each source reaches: as configured, and as its feeds have taught it."""
+    with database.writing() as session:
+        learnt = learnt_domains(session, [scope.name for scope in scopes])
+    return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}
 
 
 def accounts_of(crawler: Crawler) -> RunAccounts:

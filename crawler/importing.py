@@ -78,7 +78,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
     with contextlib.ExitStack() as stack:
         database = open_database(plan.database_url)
         stack.callback(database.close)
-        stack.enter_context(crawl_lock(database))
+        lock = stack.enter_context(crawl_lock(database))
         archive = ImportArchive(database, PipelineJudgement())
         stack.callback(archive.close)
         started = archive.start(
@@ -88,6 +88,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
             version=importlib.metadata.version("kiji"),
             host=socket.gethostname(),
             pid=os.getpid(),
+            lock=lock,
         )
         started.result()
         return _import(plan, database, archive, listener)

@@ -18,6 +18,7 @@ class CrawlPlan:
     """The sources of one crawl. ``named`` are those polled due or not; without any, what is due decides.
 
     After ``max_minutes`` no new address is taken up; what is in flight is finished, the rest waits for the next run.
+    ``beside_others`` holds the sources' domains only, not the whole database.
     """
 
     config: Config
@@ -28,6 +29,7 @@ class CrawlPlan:
     refresh: bool = False
     command: str = "kiji crawl"
     max_minutes: float | None = None
+    beside_others: bool = False
 
 
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -93,6 +95,11 @@ def scope_of(source: Source) -> Scope:
         depth=source.depth,
         max_pages=source.max_pages,
     )
+
+
+def domains_of(scope: Scope) -> frozenset[str]:
+    """The registered domains that a source may reach: a host without one (an IP address) stands for itself."""
+    return scope.domains | {place(f"http://{host}").domain for host in scope.hosts}
 
 
 def _ad_hoc_scope(source: Source) -> Scope:

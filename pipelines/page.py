@@ -22,6 +22,7 @@ from pipelines.page_measures import PageMeasures
 from pipelines.parsing import parse_html
 from pipelines.raw_page import RawPage
 from pipelines.related import take_related
+from pipelines.reservations import forbids_archive, reservations
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
@@ -47,6 +48,19 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     ``timezone`` is the IANA name of the zone for dates that name none. Deterministic, and slow or deadly for hostile
     pages: a crawl calls it in a worker process (:mod:`pipelines.workers`).
     """
+    reading = _read(raw, timezone)
+    said = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
+    if not said or reading.noarchive:
+        return reading
+    # Of HTML pages the header is read with the markup, of all others here.
+    return dataclasses.replace(
+        reading,
+        noarchive=forbids_archive(None, said),
+        reservations=reading.reservations or reservations(None, said),
+    )
+
+
+def _read(raw: RawPage, timezone: str) -> Reading:
     body = raw.body
     if not body.strip():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
@@ -71,6 +85,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     page_url = raw.final_url
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
     metadata = read()
+    noarchive, reserved = forbids_archive(tree, raw.headers), reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
     measures = PageMeasures(tree)
@@ -110,6 +125,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         encoding=decoded.encoding,
         cuts=(*cuts, *line_cuts),
         extractor_version=extractor_version(),
+        noarchive=noarchive,
+        reservations=reserved,
     )
 
 

@@ -10,7 +10,8 @@ class RawPage:
 
     ``body`` holds the bytes after transfer and content decoding (no gzip of HTTP's is left in it);
     ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
-    that answered in the end. ``headers`` maps lower-case names to the last value of each.
+    that answered in the end. ``headers`` maps lower-case names to the last value of each; of ``x-robots-tag`` all
+    values are there.
     """
 
     url: str

@@ -29,10 +29,9 @@ _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Listed:
-    """One ``<url>`` or ``<sitemap>``: its entry, when it last changed, and whether the news extension speaks of it."""
+    """One ``<url>`` or ``<sitemap>``: its entry, and whether the news extension speaks of it."""
 
     entry: Entry
-    changed_at: datetime.datetime | None
     is_news: bool
 
 
@@ -56,8 +55,8 @@ def _is_address_list(head: str) -> bool:
 def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC) -> Listing | None:
     """What the sitemap at ``url`` lists: news first, then what changed last, the undated in their order.
 
-    Children of an index are listings. ``published_at`` and ``title`` are the news extension's; ``lastmod`` says when a
-    page changed and only orders. None where the body is no sitemap. Alternates in other languages are not taken up:
+    Children of an index are listings. ``published_at`` and ``title`` are the news extension's, ``changed_at`` is
+    ``lastmod``. None where the body is no sitemap. Alternates in other languages are not taken up:
     they are listed in their own right. Raises ListingError for a DTD, damaged gzip, or nothing that can be parsed.
     """
     if not looks_like_sitemap(body):
@@ -78,9 +77,15 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
         item = _listed_page(element, url, timezone, is_listing=is_index)
         if item is not None:
             found.append(item)
-    found.sort(key=lambda item: (item.is_news, item.entry.published_at or item.changed_at or _LONG_AGO), reverse=True)
+    found.sort(
+        key=lambda item: (item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO), reverse=True
+    )
     log = parser.error_log.filter_from_errors()
     return listed("sitemap", (item.entry for item in found), f"broken XML: {log[0].message}"[:200] if log else "")
+
+
+def _newest_first(item: _Listed) -> tuple[bool, datetime.datetime]:
+    return item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO
 
 
 def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *, is_listing: bool) -> _Listed | None:
@@ -90,9 +95,9 @@ def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *
     news = element.find("{*}news")
     published = utc_moment(_text(news, "{*}publication_date"), timezone) if news is not None else None
     title = plain_text(_text(news, "{*}title"), MAX_TITLE) if news is not None else ""
+    changed = utc_moment(_text(element, "{*}lastmod"), timezone)
     return _Listed(
-        entry=Entry(url=address, title=title, published_at=published, is_listing=is_listing),
-        changed_at=utc_moment(_text(element, "{*}lastmod"), timezone),
+        entry=Entry(url=address, title=title, published_at=published, is_listing=is_listing, changed_at=changed),
         is_news=news is not None,
     )
 

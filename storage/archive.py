@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
-from storage.frontier import lease, open_sources, poll, refresh, release
+from storage.frontier import lease, open_sources, poll, refresh, release, release_ended
 from storage.judgement import Judgement
+from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
 from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
 from storage.scope import Scope
@@ -78,20 +79,19 @@ class Archive:
         host: str,
         pid: int,
         again: bool = False,
-        alone: bool = True,
+        lock: CrawlLock = NO_OTHERS,
     ) -> concurrent.futures.Future[int]:
         """Open a run for these sources, and poll the sources named.
 
-        ``alone`` says that the caller holds the database's lock: then other runs that are open and their leases
-        are those of the dead, and are closed and freed. Otherwise they are left to their owners.
+        ``lock`` is the one that the caller holds: runs that it tells to be dead are closed, and their leases freed.
         """
 
         def begin(session: Session) -> tuple[int, dict[int, Scope]]:
             now = utc_now()
-            if alone:
-                bury_dead_runs(session)
-                release(session)
+            bury_dead_runs(session, lock.is_dead)
+            release_ended(session)
             run_id = start_run(session, command=command, version=version, host=host, pid=pid, now=now)
+            lock.vouch_for(run_id)  # before anybody can see the run
             opened = open_sources(session, scopes, now)
             for source_id, scope in opened.items():
                 if scope.name in polled:

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, Update, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses, insert_into
 from storage.claims import catch_up, claim, rescope
-from storage.models import Address, Claim, Source, SourceDomain
+from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.schedule import POLL_INTERVAL
 from storage.scope import Scope
 from storage.visit import Lease
@@ -44,6 +44,15 @@ def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) ->
     whole = scope.with_domain(domain)
     session.execute(update(Source).where(Source.id == source_id).values(scope=whole.fingerprint()))
     return whole
+
+
+def learnt_domains(session: Session, names: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Tell the registered domains that these sources' feeds and sitemaps have taught them, by source."""
+    statement = select(Source.name, SourceDomain.domain).join(SourceDomain, SourceDomain.source_id == Source.id)
+    learnt: dict[str, set[str]] = {}
+    for name, domain in session.execute(statement.where(Source.name.in_(names))):
+        learnt.setdefault(name, set()).add(domain)
+    return {name: frozenset(domains) for name, domains in learnt.items()}
 
 
 def due_sources(session: Session, names: Sequence[str], now: datetime) -> dict[str, bool]:
@@ -187,14 +196,19 @@ def _lease_of(row: _DueRow, run_id: int, source: str) -> Lease:
     )
 
 
-def release(session: Session, run_id: int | None = None, keeping: Collection[int] = ()) -> None:
-    """Free a run's leases, but those of the addresses in ``keeping``; without a run every lease there is.
-
-    The latter is only for the holder of the database's lock: whoever had them is dead.
-    """
-    statement = update(Address).where(Address.state == "leased")
-    if run_id is not None:
-        statement = statement.where(Address.lease_run_id == run_id)
+def release(session: Session, run_id: int, keeping: Collection[int] = ()) -> None:
+    """Free a run's leases, but those of the addresses in ``keeping``."""
+    statement = update(Address).where(Address.state == "leased", Address.lease_run_id == run_id)
     if keeping:
         statement = statement.where(Address.id.not_in(keeping))
+    _free(session, statement)
+
+
+def release_ended(session: Session) -> None:
+    """Free every lease of a run that is not open any more."""
+    running = select(Run.id).where(Run.status == "running")
+    _free(session, update(Address).where(Address.state == "leased", Address.lease_run_id.not_in(running)))
+
+
+def _free(session: Session, statement: Update) -> None:
     session.execute(statement.values(state="queued", lease_run_id=None).execution_options(synchronize_session=False))

@@ -20,7 +20,8 @@ TITLE_LIMIT = 2_000
 """Characters of a title: the longest of the 512 measured pages has 312."""
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """Hold a column to these values, under its own name."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -70,7 +71,7 @@ class Address(Base):
 
     __tablename__ = "address"
     __table_args__ = (
-        _one_of("state", ("known", "queued", "leased", "done")),
+        one_of("state", ("known", "queued", "leased", "done")),
         Index("ix_address_due_at", "due_at"),
         Index("ix_address_article_id", "article_id"),
         Index("ix_address_lease_run_id", "lease_run_id"),
@@ -106,7 +107,7 @@ class Claim(Base):
 
     __tablename__ = "claim"
     __table_args__ = (
-        _one_of("via", ("start", "listing", "entry", "related", "site")),
+        one_of("via", ("start", "listing", "entry", "related", "site")),
         Index("ix_claim_address_id", "address_id"),
     )
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
@@ -125,7 +126,7 @@ class Link(Base):
 
     __tablename__ = "link"
     __table_args__ = (
-        _one_of("kind", ("related", "site")),
+        one_of("kind", ("related", "site")),
         UniqueConstraint("page_id", "target_id", "kind"),
         Index("ix_link_target_id", "target_id"),
     )
@@ -199,7 +200,7 @@ class Copy(Base):
 
     __tablename__ = "copy"
     __table_args__ = (
-        _one_of("kind", ("url", "exact", "near")),
+        one_of("kind", ("url", "exact", "near")),
         Index("ix_copy_article_id", "article_id"),
         Index("ix_copy_text_hash", "text_hash"),
     )
@@ -222,7 +223,7 @@ class Run(Base):
     """One crawl: who ran it, when, and the seven counts that its fetches add up to."""
 
     __tablename__ = "run"
-    __table_args__ = (_one_of("status", ("running", "done", "failed", "stopped", "killed")),)
+    __table_args__ = (one_of("status", ("running", "done", "failed", "stopped", "killed")),)
     id: Mapped[int] = mapped_column(primary_key=True)
     command: Mapped[str] = mapped_column(StorableText(2_000))
     version: Mapped[str] = mapped_column(StorableText(60))
@@ -246,7 +247,7 @@ class Fetch(Base):
 
     __tablename__ = "fetch"
     __table_args__ = (
-        _one_of("outcome", OUTCOMES),
+        one_of("outcome", OUTCOMES),
         Index("ix_fetch_run_id_source_id", "run_id", "source_id"),
         Index("ix_fetch_address_id", "address_id"),
     )

@@ -38,14 +38,32 @@ class Cut:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Reservation:
+    """A publisher's word against text and data mining.
+
+    ``kind``: ``tdm-reservation``, ``content-signal``, or the robots directive itself (``noai``, …). ``place`` is where
+    it stands (``header``, ``meta``, ``robots.txt``, ``tdmrep.json``), ``detail`` what goes with it: a policy's address,
+    the paths or uses that it speaks of.
+    """
+
+    kind: str
+    place: str
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing (feed, sitemap, section page): where an article stands, and what the listing says of it."""
+    """One line of a listing (feed, sitemap, section page): where an article stands, and what the listing says of it.
+
+    ``changed_at`` is a sitemap's ``lastmod``.
+    """
 
     url: str
     title: str = ""
     summary: str = ""
     published_at: datetime.datetime | None = None
     is_listing: bool = False
+    changed_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +105,8 @@ class Reading:
     encoding: str = ""
     cuts: tuple[Cut, ...] = ()
     extractor_version: str = ""
+    noarchive: bool = False
+    reservations: tuple[Reservation, ...] = ()
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""

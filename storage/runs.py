@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,12 +38,16 @@ def start_run(session: Session, *, command: str, version: str, host: str, pid: i
     return run.id
 
 
-def bury_dead_runs(session: Session) -> None:
-    """Call every run ``killed`` that still says ``running``: the caller holds the lock, so they are dead."""
+def bury_dead_runs(session: Session, is_dead: Callable[[Session, int], bool]) -> None:
+    """Call every run ``killed`` that still says ``running`` and of which the caller's lock says that it is dead."""
+    open_runs = session.scalars(select(Run.id).where(Run.status == "running")).all()
+    dead = [run_id for run_id in open_runs if is_dead(session, run_id)]
+    if not dead:
+        return
     last_sign = select(func.max(Fetch.fetched_at)).where(Fetch.run_id == Run.id).scalar_subquery()
     session.execute(
         update(Run)
-        .where(Run.status == "running")
+        .where(Run.id.in_(dead))
         .values(status="killed", finished_at=func.coalesce(last_sign, Run.started_at))
         .execution_options(synchronize_session=False)
     )

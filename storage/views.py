@@ -40,6 +40,38 @@ SELECT article_id, revision, seen_at, title, text FROM superseded_revision
 UNION ALL
 SELECT id AS article_id, revision, revised_at AS seen_at, title, text FROM article
 """,
+    "stories": """
+SELECT story.id,
+       (SELECT article.title FROM article WHERE article.story_id = story.id
+        ORDER BY coalesce(article.published_at, article.first_seen_at), article.id LIMIT 1) AS title,
+       story.first_at, story.last_at,
+       (SELECT count(*) FROM article WHERE article.story_id = story.id) AS articles,
+       (SELECT count(*) FROM article JOIN copy ON copy.article_id = article.id
+        WHERE article.story_id = story.id) AS copies,
+       (SELECT count(DISTINCT told.source_id)
+        FROM (SELECT article.source_id FROM article WHERE article.story_id = story.id
+              UNION ALL
+              SELECT copy.source_id FROM article JOIN copy ON copy.article_id = article.id
+              WHERE article.story_id = story.id) AS told) AS sources,
+       (SELECT count(*) FROM article WHERE article.story_id = story.id AND article.language = 'ja') AS articles_ja,
+       (SELECT count(*) FROM article WHERE article.story_id = story.id AND article.language = 'en') AS articles_en
+FROM story
+WHERE story.merged_into_id IS NULL
+""",
+    "story_evidence": """
+SELECT article.story_id, story_tie.article_id, story_tie.other_id AS other_article_id, address.url AS other_url,
+       story_tie.kind, story_tie.weight, story_tie.detail, story_tie.decided_at
+FROM story_tie
+JOIN article ON article.id = story_tie.article_id
+JOIN article AS other ON other.id = story_tie.other_id
+JOIN address ON address.id = other.address_id
+UNION ALL
+SELECT article.story_id, copy.article_id, NULL AS other_article_id, address.url AS other_url,
+       'copy' AS kind, copy.similarity AS weight, copy.kind AS detail, copy.seen_at AS decided_at
+FROM copy
+JOIN article ON article.id = copy.article_id
+JOIN address ON address.id = copy.address_id
+""",
     "runs": """
 SELECT id, started_at, finished_at, status, requests, new AS articles_new, updated AS articles_updated,
        unchanged AS articles_unchanged, copy AS copies, not_article AS not_articles, refused, failed,

@@ -30,14 +30,15 @@ WINDOW = 32
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""
 
-HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "x-robots-tag")
+HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "tdm-reservation", "tdm-policy")
 
 Listener = Callable[[Result], None]
 
 
 def raw_page_of(response: Response, asked: str) -> RawPage:
     """Freeze an answer, with the headers that matter."""
-    found = ((name, response.headers.get(name)) for name in HEADERS_KEPT)
+    found = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
+    found += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each speaks for itself
     headers = tuple((name, value.decode("latin-1")) for name, value in found if value)
     now = datetime.datetime.now(datetime.UTC)
     return RawPage(asked, response.url, response.body, response.status, now, headers)
@@ -46,7 +47,8 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens.
+    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens; the pool is
+    the crawl's own, or ``shared_pool``, which whoever gave it closes.
     """
 
     name = "related"
@@ -54,9 +56,16 @@ class RelatedSpider(Spider):
     pool: ReadingPool
     pool_started: asyncio.Future[None]
 
-    def __init__(self, plan: CrawlPlan, listener: Listener | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        plan: CrawlPlan,
+        listener: Listener | None = None,
+        shared_pool: ReadingPool | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
+        self.shared_pool = shared_pool
         self._listener = listener
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}

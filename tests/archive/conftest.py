@@ -14,6 +14,7 @@ from storage.archive import Archive, utc_now
 from storage.attempts import WAITS
 from storage.database import Database, open_database
 from storage.judgement import Judgement
+from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
 from storage.visit import Lease, Result, Visit
@@ -101,11 +102,12 @@ class Crawling:
         *scopes: Scope,
         waits: Sequence[float] = WAITS,
         judgement: Judgement | None = None,
+        lock: CrawlLock = NO_OTHERS,
     ) -> None:
         self.database = database
         self.archive = Archive(database, judgement or PipelineJudgement(), waits)
         names = [scope.name for scope in scopes]
-        started = self.archive.start(scopes, names, command="test", version="0", host="here", pid=1)
+        started = self.archive.start(scopes, names, command="test", version="0", host="here", pid=1, lock=lock)
         self.run_id = started.result()
 
     def lease(self) -> list[Lease]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crawler.cli import run
 from storage.database import Database, open_database
-from storage.models import ImportFile
+from storage.models import Article, ImportFile
+from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
-from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
+from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
 
 HOST = "https://news.example"
@@ -37,6 +39,14 @@ def filled(database: Database) -> Database:
     crawling.store(crawling.lease_url(page(7)), article(page(7), STORY))
     with database.writing() as session:
         session.add(ImportFile(path="/archive/a.warc.gz", size=2**40, modified=2**60, run_id=crawling.run_id))
+        session.add(Story(id=2**20, first_at=FIRST_DAY, last_at=FIRST_DAY))
+        session.flush()
+        session.add(Story(first_at=FIRST_DAY, last_at=FIRST_DAY, merged_into_id=2**20))
+        tied = session.scalars(select(Article.id).order_by(Article.id)).all()
+        shared = {"kind": "alike", "weight": 0.5, "detail": "韓国; 350 billion", "decided_at": FIRST_DAY}
+        session.add(StoryTie(article_id=tied[1], other_id=tied[0], **shared))
+        session.merge(StoryProfile(article_id=tied[0], at=FIRST_DAY, version=0, terms="5 name 韓国"))
+        session.add(StoryTerm(week=1, term=2**61, articles=1, article_ids="1,"))
     assert [table for table, digest in digests(database).items() if not digest.rows] == []
     return database
 

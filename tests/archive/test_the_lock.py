@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.errors import DatabaseBusy
-from storage.lock import crawl_lock
-from tests.archive.conftest import Crawling, scope
+from storage.lock import crawl_lock, domains_lock
+from tests.archive.conftest import TEMPLATE, Crawling, rows, scope
+from tests.archive.postgresql import PostgreSQLServer
 
 HOLD = """
 import sys
@@ -53,3 +54,41 @@ def test_a_dead_holders_lock_is_free(database: Database, archive_url: str) -> No
         first.wait()
         with crawl_lock(database):
             pass
+
+
+def test_on_postgresql_crawls_of_different_domains_live_side_by_side(postgresql: PostgreSQLServer) -> None:
+    url = postgresql.create("beside", TEMPLATE)
+    first, second = open_database(url), open_database(url)
+    with domains_lock(first, {"news.example"}):
+        with domains_lock(second, {"other.example"}):
+            pass
+        with pytest.raises(DatabaseBusy, match="holds"), domains_lock(second, {"other.example", "news.example"}):
+            pass
+        with domains_lock(second, {"other.example"}):  # what was taken before the refusal is free again
+            pass
+        with pytest.raises(DatabaseBusy, match="holds"), crawl_lock(second):
+            pass
+    with crawl_lock(second):
+        pass
+    first.close()
+    second.close()
+
+
+def test_a_crawl_beside_others_closes_dead_runs_and_leaves_living_ones(postgresql: PostgreSQLServer) -> None:
+    url = postgresql.create("vouched", TEMPLATE)
+    first, second = open_database(url), open_database(url)
+    with domains_lock(first, {"news.example"}) as lock:
+        living = Crawling(first, scope("https://news.example/1", name="news"), lock=lock)
+        assert [lease.url for lease in living.lease()] == ["https://news.example/1"]
+        with domains_lock(second, {"dead.example"}) as dead_lock:
+            dead = Crawling(second, scope("https://dead.example/1", name="dead"), lock=dead_lock)
+            assert [lease.url for lease in dead.lease()] == ["https://dead.example/1"]
+        with domains_lock(second, {"dead.example"}) as taken_over:
+            next_run = Crawling(second, scope("https://dead.example/1", name="dead"), lock=taken_over)
+            assert [lease.url for lease in next_run.lease()] == ["https://dead.example/1"]
+            statuses = rows(first, "SELECT id, status FROM runs ORDER BY id")
+    assert statuses == [(living.run_id, "running"), (dead.run_id, "killed"), (next_run.run_id, "running")]
+    for run in (living, dead, next_run):
+        run.archive.close()
+    first.close()
+    second.close()

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from pipelines.judgement import PipelineJudgement
 from storage.archive import Archive, utc_now
 from storage.database import Database, open_database
+from storage.lock import CrawlLock
 from storage.visit import Lease, Visit
 from tests.archive.conftest import article, scope
 
@@ -71,7 +72,9 @@ def write(race: Race, writer: int, barrier: Barrier, told: "Queue[int]") -> None
     archive = Archive(database, PipelineJudgement())
     pages = [race.pages(writer, number) for number in range(race.races)]
     own = scope(*(url for urls in pages for url in urls), name=f"writer{writer}")
-    begun = archive.start([own], [own.name], command="race", version="0", host="here", pid=writer, alone=False)
+    begun = archive.start(
+        [own], [own.name], command="race", version="0", host="here", pid=writer, lock=CrawlLock(alone=False)
+    )
     begun.result()
     leases = {lease.url: lease for lease in archive.lease({}, window=10**6, limit=10**6, requests=0).result()}
     chance = random.Random(writer)  # noqa: S311 - repeatable, not secret

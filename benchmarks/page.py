@@ -1,0 +1,100 @@
+"""The results page: one JSON fragment a section, and ``docs/benchmarks.md`` put together from them.
+
+A section can so be measured again alone, and two that were measured on two branches do not conflict: the page is
+made anew from the fragments.
+"""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+
+from benchmarks.section import ROOT, Cell, Check, Findings, Section, Table
+
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+HEAD = """# Benchmarks
+
+Made by `python -m benchmarks` (or `make benchmarks`) from what it measured last; each section says where and when.
+Run a section alone with `python -m benchmarks NAME`, on a small share of its size with `--share 0.05`, which prints
+and records nothing. Times and rates hang on the machine and on what else it does, so compare ratios, which come
+from one run.
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One measurement of one section, as its fragment keeps it. ``date`` is UTC's, ``seconds`` what it took in all."""
+
+    date: str
+    seconds: int
+    machine: str
+    versions: str
+    findings: Findings
+
+
+def write(name: str, record: Record) -> None:
+    """Keep a section's measurement in place of the one before."""
+    text = json.dumps(dataclasses.asdict(record), ensure_ascii=False, indent=1)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read(name: str) -> Record | None:
+    """Give a section's last measurement; None before the first."""
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    tables = tuple(
+        Table(tuple(table["columns"]), tuple(map(tuple, table["rows"])), table["about"])
+        for table in kept["findings"]["tables"]
+    )
+    checks = tuple(Check(**check) for check in kept["findings"]["checks"])
+    return Record(**kept | {"findings": Findings(tables, checks)})
+
+
+def assemble(sections: Sequence[Section]) -> str:
+    """Put the page together from what is kept."""
+    parts = [HEAD]
+    for section in sections:
+        record = read(section.name)
+        told = _not_yet(section) if record is None else _measured(section, record)
+        parts.append(f"## {section.title}\n\n{section.about.strip()}\n\n{told}")
+    return "\n".join(parts)
+
+
+def findings_text(findings: Findings) -> str:
+    """Tables and checks in Markdown."""
+    blocks = [f"{table.about}\n\n{_table(table)}" if table.about else _table(table) for table in findings.tables]
+    if findings.checks:
+        blocks.append("\n".join(_check(check) for check in findings.checks))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _measured(section: Section, record: Record) -> str:
+    command = f"`python -m benchmarks {section.name}`, {record.seconds} s"
+    return f"{findings_text(record.findings)}\n*{record.date}, {command}. {record.machine}; {record.versions}.*\n"
+
+
+def _not_yet(section: Section) -> str:
+    return f"*Not measured yet: `python -m benchmarks {section.name}`.*\n"
+
+
+def _check(check: Check) -> str:
+    return f"- {'holds' if check.holds else '**DOES NOT HOLD**'}: {check.claim}: {check.found}"
+
+
+def _table(table: Table) -> str:
+    numeric = [all(not isinstance(row[place], str) for row in table.rows) for place in range(len(table.columns))]
+    lines = [
+        "| " + " | ".join(table.columns) + " |",
+        "|" + "|".join("---:" if number else "---" for number in numeric) + "|",
+        *("| " + " | ".join(map(_cell, row)) + " |" for row in table.rows),
+    ]
+    return "\n".join(lines)
+
+
+def _cell(value: Cell) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else value.replace("|", "\\|")

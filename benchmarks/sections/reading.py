@@ -1,0 +1,91 @@
+"""CPU a page of Kiji's reading against trafilatura alone, on the same pages in the same run."""
+
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import trafilatura
+
+from benchmarks.generated_site import page, path_of
+from benchmarks.section import Extent, Findings, Section, Table
+from crawler.sample.content import JST
+from pipelines.page import read_page
+from pipelines.raw_page import RawPage
+from pipelines.warc import read_warc
+from storage.archive import utc_now
+
+WARM_UP = 5
+"""Pages before the clock runs: rules are compiled and lists read on the first ones."""
+
+PAGES = 400
+
+
+def _generated(number_of_pages: int) -> Iterator[RawPage]:
+    now = utc_now().astimezone(JST)
+    for number in range(number_of_pages):
+        url = f"https://benchmark.example{path_of(number)}"
+        body = page(number, number_of_pages)
+        yield RawPage(url, url, body, 200, now, (("content-type", "text/html; charset=utf-8"),))
+
+
+def _recorded(file: Path) -> Iterator[RawPage]:
+    return (record for record in read_warc(file) if isinstance(record, RawPage))
+
+
+def _text(raw: RawPage) -> None:
+    trafilatura.extract(raw.body, url=raw.url)
+
+
+def _text_and_metadata(raw: RawPage) -> None:
+    trafilatura.bare_extraction(raw.body, url=raw.url, with_metadata=True)
+
+
+READERS: dict[str, Callable[[RawPage], object]] = {
+    "trafilatura, text": _text,
+    "trafilatura, text and metadata": _text_and_metadata,
+    "kiji": read_page,
+}
+
+
+def _compare(pages: Iterator[RawPage], about: str) -> Table:
+    """The readers take turns page by page, so that whatever else the machine does falls on all of them."""
+    milliseconds: dict[str, list[float]] = {name: [] for name in READERS}
+    read = 0
+    for read, raw in enumerate(pages, 1):
+        for name, reader in READERS.items():
+            before = time.process_time()
+            reader(raw)
+            if read > WARM_UP:
+                milliseconds[name].append((time.process_time() - before) * 1000)
+    alone = statistics.fmean(milliseconds["trafilatura, text"])
+    rows = []
+    for name, values in milliseconds.items():
+        mean, tail = statistics.fmean(values), sorted(values)[int(len(values) * 0.99)]
+        rows.append((name, mean, statistics.median(values), tail, mean / alone))
+    columns = ("CPU ms a page", "mean", "median", "p99", "against trafilatura's text")
+    return Table(columns, tuple(rows), f"{read} {about}:")
+
+
+def measure(extent: Extent) -> Findings:
+    """Compare the readers on generated pages, and on real ones where they are given."""
+    number = WARM_UP + extent.of(PAGES)
+    tables = [_compare(_generated(number), "generated pages of 40 kB")]
+    if extent.warc is not None:
+        real = itertools.islice(_recorded(extent.warc), number)
+        tables.append(_compare(real, "real pages of news sites (`--warc`; not shipped)"))
+    return Findings(tuple(tables))
+
+
+SECTION = Section(
+    "reading",
+    10,
+    "Reading a page",
+    """
+Kiji's reading is everything that `kiji inspect` shows: decoding, related cards, furniture, text, metadata, dates,
+language. trafilatura is called twice: for the text alone, and with its metadata. One process, one page after the
+other.
+""",
+    measure,
+)

@@ -1,0 +1,106 @@
+"""What a page says against being kept (``noarchive``) or mined: robots directives and the TDM Reservation Protocol.
+
+The protocol: W3C Community Group Report "TDM Reservation Protocol (TDMRep)", www.w3.org/community/reports/tdmrep/.
+"""
+
+import functools
+import itertools
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+
+from lxml.html import HtmlElement
+
+from storage.reading import Reservation
+
+_US = frozenset({"robots", "kiji"})
+"""Names of meta tags and prefixes of X-Robots-Tag that speak to us; others speak to others."""
+
+_METAS_LOOKED_AT = 500
+_POLICY_LENGTH = 500
+_RULES_OF_A_FILE = 1_000
+_CONTENT_SIGNAL = re.compile(r"\s*content-(?:signal|usage)\s*:\s*(.{0,500})", re.IGNORECASE)
+_NO_TRAINING = re.compile(r"\b(ai-train|ai-input|train-ai|tdm|ai)\s*=\s*(?:no|n)\b", re.IGNORECASE)
+
+
+@functools.cache
+def _directives(table: str) -> frozenset[str]:
+    rules = tomllib.loads(resources.files("pipelines.rules").joinpath("reservations.toml").read_text("utf-8"))
+    return frozenset(rules[table]["directives"])
+
+
+def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:
+    """Whether the page asks not to be kept as it was fetched."""
+    return not _directives("archive").isdisjoint(name for name, _ in _said(tree, headers))
+
+
+def reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
+    """What the page and its answer reserve of text and data mining, each once."""
+    found = {
+        Reservation(name, place): None for name, place in _said(tree, headers) if name in _directives("mining")
+    } | dict.fromkeys(_tdm_reservations(tree, headers))
+    return tuple(found)
+
+
+def _said(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Every robots directive that is meant for us, in lower case, and where it stands."""
+    for name, value in headers:
+        if name == "x-robots-tag":
+            yield from ((directive, "header") for directive in _of_header(value))
+    for meta in _metas(tree):
+        if (meta.get("name") or "").strip().lower() in _US:
+            yield from ((part.strip().lower(), "meta") for part in (meta.get("content") or "")[:1_000].split(","))
+
+
+def _of_header(value: str) -> Iterator[str]:
+    """``noarchive, otherbot: nofollow, noai``: a name holds for all that follows it."""
+    for_us = True
+    for part in value[:1_000].lower().split(","):
+        name, colon, directive = part.partition(":")
+        if colon and name.strip() not in _directives("valued"):
+            for_us, part = name.strip() in _US, directive
+        if for_us:
+            yield part.strip()
+
+
+def _tdm_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[Reservation]:
+    in_header = {name: value.strip() for name, value in headers if name.startswith("tdm-")}
+    in_metas = {
+        name: (meta.get("content") or "").strip()
+        for meta in _metas(tree)
+        if (name := (meta.get("name") or "").strip().lower()).startswith("tdm-")
+    }
+    for place, said in (("header", in_header), ("meta", in_metas)):
+        if said.get("tdm-reservation") == "1":
+            yield Reservation("tdm-reservation", place, said.get("tdm-policy", "")[:_POLICY_LENGTH])
+
+
+def _metas(tree: HtmlElement | None) -> Iterable[HtmlElement]:
+    return () if tree is None else itertools.islice(tree.iter("meta"), _METAS_LOOKED_AT)
+
+
+def reservations_of_tdmrep(body: bytes) -> tuple[Reservation, ...]:
+    """What ``/.well-known/tdmrep.json`` reserves, with the paths that it speaks of; nothing where it is none."""
+    try:
+        rules = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return ()
+    found: dict[Reservation, None] = {}
+    for rule in itertools.islice(rules if isinstance(rules, list) else [], _RULES_OF_A_FILE):
+        if isinstance(rule, dict) and rule.get("tdm-reservation") in (1, "1"):
+            detail = " ".join(str(rule[name]) for name in ("location", "tdm-policy") if rule.get(name))
+            found[Reservation("tdm-reservation", "tdmrep.json", detail[:_POLICY_LENGTH])] = None
+    return tuple(itertools.islice(found, 20))
+
+
+def reservations_of_robots(text: str) -> tuple[Reservation, ...]:
+    """What robots.txt reserves by ``Content-Signal`` (contentsignals.org) or ``Content-Usage`` (IETF aipref drafts)."""
+    lines = (_CONTENT_SIGNAL.match(line) for line in text.splitlines())
+    found = {
+        Reservation("content-signal", "robots.txt", line[1].strip()): None
+        for line in lines
+        if line and _NO_TRAINING.search(line[1])
+    }
+    return tuple(itertools.islice(found, 20))

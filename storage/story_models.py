@@ -1,0 +1,72 @@
+"""The tables of stories: which articles tell of one event, why, and the index by which they find each other.
+
+``article.story_id`` is the membership itself. Every article is in a story; most are alone in theirs.
+"""
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models import Base, Moment, one_of
+from storage.types import StorableText
+
+TIE_KINDS = ("alike", "link", "terms")
+"""What ties two articles: alike words with other facts, a related link between them, rare terms in common."""
+
+
+class Story(Base):
+    """An event. Its id never changes; ``merged_into_id`` is the older story that took it over, whose id is used since.
+
+    ``first_at`` and ``last_at`` are the first and the last of its articles' times: the publisher's, else ours.
+    """
+
+    __tablename__ = "story"
+    __table_args__ = (Index("ix_story_last_at", "last_at"), Index("ix_story_merged_into_id", "merged_into_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_at: Mapped[Moment]
+    last_at: Mapped[Moment]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
+
+
+class StoryTie(Base):
+    """Why an article is in its story: what it shares with another article that was in it before.
+
+    ``weight`` is 0 to 1: how surely this alone says that both tell of one event. ``detail`` names what is shared.
+    """
+
+    __tablename__ = "story_tie"
+    __table_args__ = (one_of("kind", TIE_KINDS), Index("ix_story_tie_other_id", "other_id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(StorableText(8), primary_key=True)
+    weight: Mapped[float]
+    detail: Mapped[str] = mapped_column(StorableText(500))
+    decided_at: Mapped[Moment]
+
+
+class StoryProfile(Base):
+    """What an article is known by among stories: names, numbers, dates and telling words, as the pipelines pack them.
+
+    ``version`` is the algorithm's; profiles of another one are made anew by ``kiji db stories``.
+    """
+
+    __tablename__ = "story_profile"
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[Moment]
+    version: Mapped[int]
+    terms: Mapped[str] = mapped_column(StorableText(8_000))
+
+
+class StoryTerm(Base):
+    """One term in one week: how many articles have it, and which, as long as these are few.
+
+    ``week`` counts weeks since 1970, so that what is looked up for today's news lies together, however old the
+    archive is. ``term`` is a hash of 62 bits; 0 stands for all articles of the week. ``article_ids`` is their ids,
+    each followed by a comma; it stops growing where the term is no longer rare, and then leads nowhere.
+    """
+
+    __tablename__ = "story_term"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own name
+    week: Mapped[int] = mapped_column(primary_key=True)
+    term: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    articles: Mapped[int]
+    article_ids: Mapped[str]

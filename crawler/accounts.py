@@ -6,7 +6,7 @@ import importlib.metadata
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self, cast
 
 from scrapy import signals
@@ -16,9 +16,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.failures import REASON_LIMIT
-from crawler.plan import CrawlPlan, domains_of
+from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from pipelines.judgement import PipelineJudgement
+from pipelines.page_files import PageFiles
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
 from storage.archive import Archive, utc_now
@@ -79,7 +80,8 @@ class RunAccounts:
 
     async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
         plan = spider.plan
-        spider.archive = archive = Archive(database, PipelineJudgement())
+        sync = self._keep_pages(spider)
+        spider.archive = archive = Archive(database, PipelineJudgement(), sync_pages=sync)
         self._open.callback(archive.close)
         spider.pool = spider.shared_pool or self._own_pool(plan)
         due = await asyncio.to_thread(_due, plan, database)
@@ -113,6 +115,16 @@ class RunAccounts:
         )
         self._open.callback(pool.close)
         return pool
+
+    def _keep_pages(self, spider: RelatedSpider) -> Callable[[], None]:
+        """Open the raw archive where the config wants one; return what has its bytes on the disk."""
+        plan = spider.plan
+        folder = archive_folder(plan.config, plan.database_url)
+        if folder is None:
+            return lambda: None
+        spider.page_files = PageFiles(folder, max_file=plan.config.archive.file_bytes)
+        self._open.callback(spider.page_files.close)
+        return spider.page_files.sync
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
         """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""

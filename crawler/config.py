@@ -1,5 +1,6 @@
 """The config, ``kiji.toml``: read whole and checked whole before the first request."""
 
+import datetime
 import difflib
 import re
 import tomllib
@@ -13,8 +14,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from crawler.config_errors import ConfigError, problems_of, shown
 from crawler.hosts import DEFAULT_PORTS, host_and_port, host_of, normal_host
 from crawler.identity import default_user_agent, names_a_contact, robots_token
+from crawler.quantities import duration, size
 
-__all__ = ["Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
+__all__ = ["Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
 
 #: A config of a thousand sources takes some 200 kB; more than this is not a config.
 MAX_BYTES = 4_000_000
@@ -76,6 +78,18 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _duration(value: str) -> str:
+    if value:
+        duration(value)
+    return value
+
+
+def _size(value: str) -> str:
+    if value and size(value) < 1:
+        raise ValueError("less than a byte")
+    return value
+
+
 _Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -110,6 +124,31 @@ class Crawl(_Table):
     def robots_token(self) -> str:
         """The name by which robots.txt addresses us."""
         return robots_token(self.user_agent)
+
+
+class Archive(_Table):
+    """``[archive]``: article pages as they were fetched, in WARC files. "" for ``path``: beside the database."""
+
+    enabled: bool = True
+    path: Annotated[str, Field(max_length=4_000)] = ""
+    max_file: Annotated[str, AfterValidator(_size)] = "1 GB"
+    max_age: Annotated[str, AfterValidator(_duration)] = ""
+    max_size: Annotated[str, AfterValidator(_size)] = ""
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of one file."""
+        return size(self.max_file or "1 GB")
+
+    @property
+    def age_limit(self) -> datetime.timedelta | None:
+        """How long a page is kept, None for ever."""
+        return duration(self.max_age) if self.max_age else None
+
+    @property
+    def size_limit(self) -> int | None:
+        """Bytes of all files together, None for no limit."""
+        return size(self.max_size) if self.max_size else None
 
 
 class Source(_Table):
@@ -152,6 +191,7 @@ class Config(_Table):
 
     database: Database = Field(default_factory=Database)
     crawl: Crawl = Field(default_factory=Crawl)
+    archive: Archive = Field(default_factory=Archive)
     sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from crawler.quantities import DURATIONS, SIZES
+
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _SHOWN = 80
@@ -16,6 +18,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
     "": {
         "database": "a table: [database]",
         "crawl": "a table: [crawl]",
+        "archive": "a table: [archive]",
         "source": "tables, one for each source: [[source]]",
     },
     "database": {"url": "an SQLAlchemy URL such as sqlite:///kiji.db or postgresql+psycopg://user@host/name"},
@@ -23,6 +26,13 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "user_agent": "1 to 300 printable ASCII characters: who is crawling, and where to complain",
         "delay": "seconds, a number from 0",
         "timezone": "a name of the IANA time zone database, such as Asia/Tokyo or UTC",
+    },
+    "archive": {
+        "enabled": "true or false",
+        "path": 'a folder; "" for one beside the database',
+        "max_file": f"{SIZES}, at which a file is ended and the next begun",
+        "max_age": f'{DURATIONS}; "" for ever',
+        "max_size": f'{SIZES}; "" without limit',
     },
     "source": {
         "name": "1 to 100 letters, digits and . _ : -, beginning with a letter or digit; no name twice",

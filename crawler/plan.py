@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawler.config import Config, ConfigError, Source, ad_hoc_source, load_config
 from pipelines.judgement import place
+from storage.database import parse_url
 from storage.scope import Scope
 
 DEFAULT_CONFIG = "kiji.toml"
@@ -43,6 +44,21 @@ def find_config(option: Path | None, environment: Mapping[str, str] = os.environ
 def database_url(option: str | None, config: Config, environment: Mapping[str, str] = os.environ) -> str:
     """Tell the database: the option beats KIJI_DB, which beats the config."""
     return option or environment.get("KIJI_DB") or config.database.url
+
+
+def archive_folder(config: Config, url: str) -> Path | None:
+    """Where pages are kept as fetched, None where they are not: ``[archive] path``, else beside the database.
+
+    Beside ``kiji.db`` that is ``kiji.warc``; PostgreSQL has no place of its own here, so that it is a folder with the
+    database's name in the current folder.
+    """
+    if not config.archive.enabled:
+        return None
+    if config.archive.path:
+        return Path(config.archive.path).expanduser()
+    parsed = parse_url(url)
+    database = Path(parsed.database or "kiji")
+    return database.with_suffix(".warc") if parsed.drivername == "sqlite" else Path(f"{database.name}.warc")
 
 
 def plan_crawl(

@@ -7,9 +7,11 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from pipelines.page_files import PageFiles, is_worth_keeping
 from pipelines.raw_page import RawPage
 from storage.archive import Archive
 from storage.errors import DatabaseError
+from storage.kept import Kept
 from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
 
@@ -29,6 +31,7 @@ class CrawlInHand(Protocol):
     """What the pipelines need of the crawl that they stand in; the spider has it."""
 
     archive: Archive
+    page_files: PageFiles | None
 
     async def read(self, raw: RawPage) -> Reading:
         """Have a page read in a worker process."""
@@ -72,7 +75,15 @@ class ReadingPipeline(_InCrawl):
             reading=reading,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
+            kept=await self._kept(item, reading),
         )
+
+    async def _kept(self, item: FetchedPage, reading: Reading) -> Kept | None:
+        """Have the bytes in the raw archive before anything is stored that was read of them."""
+        files = self.crawl.page_files
+        if files is None or not is_worth_keeping(reading, item.lease.via):
+            return None
+        return await asyncio.wrap_future(files.keep(item.raw, item.lease.kept))
 
 
 class StoragePipeline(_InCrawl):

@@ -5,7 +5,7 @@ import datetime
 import logging
 import queue
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,11 +47,20 @@ class Archive:
     met as ``storage.attempts`` says; when it stays, every future gets it, as a DatabaseError in one line.
 
     Several archives, in one process or many, may write to one database at once.
+
+    ``sync_pages`` is called before visits are committed whose bytes were kept: they have to be on the disk first.
     """
 
-    def __init__(self, database: Database, judgement: Judgement, waits: Sequence[float] = WAITS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        judgement: Judgement,
+        waits: Sequence[float] = WAITS,
+        sync_pages: Callable[[], None] = lambda: None,
+    ) -> None:
         self._attempts = Attempts(database, waits)
         self._judgement = judgement
+        self._sync_pages = sync_pages
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._scopes: dict[int, Scope] = {}
@@ -167,6 +176,8 @@ class Archive:
         if not batch:
             return
         visits = [visit for visit, _ in batch]
+        if any(visit.kept for visit in visits):
+            self._sync_pages()
         try:
             results, scopes = self._attempts.commit(
                 lambda session: self._store(session, visits), lambda session: self._store_again(session, visits)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses, insert_into
 from storage.claims import catch_up, claim, rescope
+from storage.kept_pages import newest_digests
 from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.schedule import POLL_INTERVAL
 from storage.scope import Scope
@@ -127,7 +128,7 @@ def lease(
 
     ``budgets`` are the pages that each source may still ask for, ``busy`` the addresses in flight by host.
     """
-    taken: dict[int, Lease] = {}
+    taken: dict[int, _DueRow] = {}
     left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
     load = Counter(busy)
     while len(taken) < limit and left:
@@ -136,7 +137,7 @@ def lease(
         for row in rows:
             if row.id in taken or load[row.host] >= window or left.get(row.source_id, 0) <= 0 or len(taken) >= limit:
                 continue
-            taken[row.id] = _lease_of(row, run_id, sources[row.source_id].name)
+            taken[row.id] = row
             load[row.host] += 1
             left[row.source_id] -= 1
         left = {source_id: budget for source_id, budget in left.items() if budget > 0}
@@ -149,7 +150,8 @@ def lease(
             .values(state="leased", lease_run_id=run_id)
             .execution_options(synchronize_session=False)
         )
-    return list(taken.values())
+    digests = newest_digests(session, taken) if taken else {}
+    return [_lease_of(row, run_id, sources[row.source_id].name, digests) for row in taken.values()]
 
 
 _DueRow = Row[int, str, str, str | None, str | None, int, int, str]
@@ -181,7 +183,7 @@ def _due(
     return session.execute(statement).all()
 
 
-def _lease_of(row: _DueRow, run_id: int, source: str) -> Lease:
+def _lease_of(row: _DueRow, run_id: int, source: str, digests: Mapping[int, frozenset[str]]) -> Lease:
     return Lease(
         address_id=row.id,
         run_id=run_id,
@@ -193,6 +195,7 @@ def _lease_of(row: _DueRow, run_id: int, source: str) -> Lease:
         via=row.via,
         etag=row.etag,
         last_modified=row.last_modified,
+        kept=digests.get(row.id, frozenset()),
     )
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from typing import Literal
 
+from storage.kept import Kept
 from storage.reading import Reading
 
 Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
@@ -12,7 +13,10 @@ Via = Literal["start", "listing", "entry", "related", "site"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lease:
-    """An address that a run may ask for now, and what the last answer said of its freshness."""
+    """An address that a run may ask for now, and what the last answer said of its freshness.
+
+    ``kept`` are the digests of the newest bytes of it in the raw archive: the same bytes are not kept twice.
+    """
 
     address_id: int
     run_id: int
@@ -24,6 +28,7 @@ class Lease:
     via: Via
     etag: str | None = None
     last_modified: str | None = None
+    kept: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Visit:
 
     ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it
     (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). ``status`` is the
-    last HTTP status, None where none came.
+    last HTTP status, None where none came. ``kept`` is where the page's bytes lie in the raw archive, None where they
+    are not kept (again).
     """
 
     lease: Lease
@@ -44,6 +50,7 @@ class Visit:
     reason: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    kept: Kept | None = None
 
     def __repr__(self) -> str:
         return f"<Visit {self.status} {self.final_url[:200]} {self.verdict or 'read'}>"

@@ -14,6 +14,7 @@ from storage.articles import store_article
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.frontier import learn_domain
 from storage.judgement import Judgement, Place
+from storage.kept_pages import index_page
 from storage.models import Address, Article, Claim, Fetch, Link
 from storage.reading import Card, Entry
 from storage.schedule import next_reread, next_retry
@@ -33,6 +34,8 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
             _close(page, visit, outcome, reason)
     _schedule_reread(session, page, article, visit)
     session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
+    if visit.kept is not None:
+        index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
     expand(session, scopes, {asked.id, page.id}, visit.fetched_at)
     return Result(visit.lease, outcome, reason)

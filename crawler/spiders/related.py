@@ -16,6 +16,7 @@ from crawler.failures import verdict_of_error, verdict_of_status
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.refusals import NotAsked
 from crawler.settings import settings_from
+from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
@@ -47,13 +48,14 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool`` and ``pool_started`` are given by the accounts extension when the spider opens; the pool is
-    the crawl's own, or ``shared_pool``, which whoever gave it closes.
+    ``archive``, ``pool``, ``page_files`` and ``pool_started`` are given by the accounts extension when the spider
+    opens; the pool is the crawl's own, or ``shared_pool``, which whoever gave it closes.
     """
 
     name = "related"
     archive: Archive
     pool: ReadingPool
+    page_files: PageFiles | None = None
     pool_started: asyncio.Future[None]
 
     def __init__(

@@ -1,0 +1,168 @@
+"""The raw archive: pages as they were fetched, in WARC files, written by a thread of its own.
+
+The order is bytes first, then the database. A page's record is in its file when :meth:`PageFiles.keep` is done, and
+on the disk after :meth:`PageFiles.sync`, which the database's writer calls before it commits what was read. So a crawl
+killed between the two leaves a record that nothing points to, and never a row that points to nothing; a record cut
+short by the kill is the last one of its file, since every process writes files of its own.
+"""
+
+import concurrent.futures
+import datetime
+import importlib.metadata
+import logging
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import BinaryIO
+
+from pipelines.raw_page import RawPage
+from pipelines.warc_writing import info_record, payload_digest, response_record
+from storage.kept import Kept
+from storage.reading import Reading
+from storage.visit import Via
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE = 1_000_000_000
+"""Bytes of a file before the next one is begun; ISO 28500, annex, recommends 1 GB."""
+
+_LISTED: Collection[Via] = ("start", "listing")
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def is_worth_keeping(reading: Reading, via: Via) -> bool:
+    """Whether a page belongs into the raw archive: an article, or what should have been one.
+
+    The latter is what re-reading is for when a site's layout has changed and nothing is found any more: a page that
+    a link or a listing promised as an article, came as HTML, and gave none.
+    """
+    if reading.is_article:
+        return True
+    if via in _LISTED or reading.kind in ("feed", "sitemap", "section"):
+        return False
+    return bool(reading.encoding) or reading.kind == "unreadable"
+
+
+class PageFiles:
+    """Appends pages to WARC files in a folder, a new one every day (UTC) and after ``max_file`` bytes.
+
+    Every method may be called from any thread; nothing blocks but ``sync`` and ``close``. What the disk does wrong is
+    no page's fault and ends no crawl: it is logged once, ``trouble`` says it, and ``lost`` counts the pages that were
+    not kept.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_file: int = MAX_FILE,
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    ) -> None:
+        self.trouble = ""
+        self.lost = 0
+        self._folder = folder
+        self._max_file = max_file
+        self._now = now
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="page-files")
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._name = ""
+        self._day: datetime.date | None = None
+        self._size = 0
+        self._serial = 0
+
+    def keep(self, raw: RawPage, known: Collection[str] = ()) -> "concurrent.futures.Future[Kept | None]":
+        """Have a page kept; None where its digest is among those ``known``, or where the disk refused it."""
+        return self._thread.submit(self._keep, raw, known)
+
+    def sync(self) -> None:
+        """Have on the disk what was kept so far. Blocks."""
+        with self._lock:
+            if self._file is None:
+                return
+            try:
+                os.fdatasync(self._file.fileno())
+            except OSError as error:
+                self._give_up(error)
+
+    def close(self) -> None:
+        """Finish what waits, and close the file. Blocks."""
+        self._thread.shutdown(wait=True)
+        with self._lock:
+            try:
+                self._end_file()
+            except OSError as error:
+                self._give_up(error)
+
+    def _keep(self, raw: RawPage, known: Collection[str]) -> Kept | None:
+        digest = payload_digest(raw.body)
+        if digest in known:
+            return None
+        record = response_record(raw, digest)
+        with self._lock:
+            if self.trouble:
+                self.lost += 1
+                return None
+            try:
+                offset = self._append(record)
+            except OSError as error:
+                self.lost += 1
+                self._give_up(error)
+                return None
+            return Kept(self._name, offset, len(record), digest)
+
+    def _append(self, record: bytes) -> int:
+        """Write a record whole; return where it begins."""
+        today = self._now().date()
+        if self._file is None or self._day != today or self._size + len(record) > self._max_file:
+            self._end_file()
+            self._begin_file(today)
+        offset = self._size
+        self._write(record)
+        return offset
+
+    def _write(self, record: bytes) -> None:
+        assert self._file is not None  # noqa: S101 - opened by _append
+        written = 0
+        while written < len(record):  # an unbuffered file may take less than it is given
+            written += self._file.write(record[written:])
+        self._size += len(record)
+
+    def _begin_file(self, today: datetime.date) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        host = _UNSAFE.sub("-", socket.gethostname())[:40].strip("-") or "host"
+        moment = self._now().strftime("%Y%m%d%H%M%S")
+        while self._file is None:
+            self._serial += 1
+            # Named as the WARC standard's annex recommends: prefix, time, serial, crawler.
+            name = f"kiji-{moment}-{self._serial:05}-{host}-{os.getpid()}.warc.gz"
+            try:
+                self._file = (self._folder / name).open("xb", buffering=0)
+            except FileExistsError:  # a process of the same number in the same second, before or on another machine
+                continue
+            self._name, self._day, self._size = name, today, 0
+        version = importlib.metadata.version("kiji")
+        self._write(info_record(self._name, {"software": f"kiji/{version}", "format": "WARC File Format 1.1"}))
+
+    def _end_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with file:
+                os.fsync(file.fileno())
+
+    def _give_up(self, error: OSError) -> None:
+        """Keep no more in this run: after a record that was cut short, the next would stand at a wrong place."""
+        self.trouble = (
+            f"raw archive {self._folder}: {error.strerror or error}; pages are stored and not kept as fetched"
+        )
+        logger.error("%s", self.trouble)
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                os.ftruncate(file.fileno(), self._size)
+                file.close()
+            except OSError as further:
+                logger.info("%s: %s", self._name, further)

@@ -1,0 +1,69 @@
+"""Pages as WARC records (ISO 28500, version 1.1), each a gzip member of its own."""
+
+import base64
+import hashlib
+import http
+import io
+import zlib
+from collections.abc import Mapping
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from pipelines.raw_page import RawPage
+
+_LEVEL = 6
+"""Of zlib: warcio's own 9 takes twice the time of 6 for 1% fewer bytes, on the model page's 60 kB."""
+
+
+def payload_digest(body: bytes) -> str:
+    """Give the digest of a page's bytes as WARC writes it: ``sha256:`` and base32."""
+    return f"sha256:{base64.b32encode(hashlib.sha256(body).digest()).decode('ascii')}"
+
+
+def response_record(raw: RawPage, digest: str) -> bytes:
+    """Make the record of an answer: one gzip member.
+
+    The headers are those that were kept; the body is as it stands in ``raw``, without HTTP's own compression, so no
+    Content-Encoding is named. ``digest`` is the body's, from :func:`payload_digest`.
+    """
+    try:
+        phrase = http.HTTPStatus(raw.status).phrase
+    except ValueError:
+        phrase = ""
+    named = [("-".join(part.capitalize() for part in name.split("-")), value) for name, value in raw.headers]
+    headers = StatusAndHeaders(
+        f"{raw.status} {phrase}".strip(), [*named, ("Content-Length", str(len(raw.body)))], protocol="HTTP/1.1"
+    )
+    said = {"WARC-Date": _date(raw), "WARC-Payload-Digest": digest}
+    if raw.truncated:
+        said["WARC-Truncated"] = "length"
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    record = writer.create_warc_record(
+        raw.final_url,
+        "response",
+        payload=io.BytesIO(raw.body),
+        length=len(raw.body),
+        http_headers=headers,
+        warc_headers_dict=said,
+    )
+    writer.write_record(record)
+    return _member(buffer.getvalue())
+
+
+def info_record(file_name: str, said: Mapping[str, str]) -> bytes:
+    """Make the record that opens a file: who wrote it, with what."""
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    writer.write_record(writer.create_warcinfo_record(file_name, said))
+    return _member(buffer.getvalue())
+
+
+def _date(raw: RawPage) -> str:
+    return raw.fetched_at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _member(data: bytes) -> bytes:
+    engine = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return engine.compress(data) + engine.flush()

@@ -1,0 +1,17 @@
+"""Where the bytes of a page are kept: a place in a WARC file, as the database's index knows it."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A page's record in the raw archive.
+
+    ``file`` is the WARC file's name in the archive's folder, ``offset`` and ``length`` are the record's bytes in it
+    (one gzip member), ``digest`` is the payload's, as it stands in the record (``sha256:`` and base32).
+    """
+
+    file: str
+    offset: int
+    length: int
+    digest: str

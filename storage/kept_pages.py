@@ -1,0 +1,72 @@
+"""The index of the raw archive: which page's bytes lie where. The bytes themselves are in WARC files beside it."""
+
+import functools
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import BigInteger, BindParameter, ForeignKey, Index, Select, bindparam, select, union_all
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.kept import Kept
+from storage.models import Address, Base, Moment
+from storage.types import StorableText
+
+
+class KeptPage(Base):
+    """One page as it was fetched once. A page fetched again with the same bytes is not kept again.
+
+    ``address_id`` is the address that answered; what it shows (article or copy) stands there. ``offset`` and
+    ``length`` are bytes in ``file``, which is a name in the archive's folder.
+    """
+
+    __tablename__ = "kept_page"
+    __table_args__ = (
+        Index("ix_kept_page_address_id", "address_id"),
+        Index("ix_kept_page_source_id_fetched_at", "source_id", "fetched_at"),
+        Index("ix_kept_page_file", "file"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    fetched_at: Mapped[Moment]
+    digest: Mapped[str] = mapped_column(StorableText(80))
+    file: Mapped[str] = mapped_column(StorableText(255))
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
+
+
+def index_page(session: Session, kept: Kept, page: Address, source_id: int, fetched_at: Moment) -> None:
+    """Note where a page's bytes lie, in the transaction that stores what was read of them."""
+    session.add(
+        KeptPage(
+            address_id=page.id,
+            source_id=source_id,
+            fetched_at=fetched_at,
+            digest=kept.digest,
+            file=kept.file,
+            offset=kept.offset,
+            length=kept.length,
+        )
+    )
+
+
+def newest_digests(session: Session, address_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """Tell, by address, the digests of the newest bytes kept of it, and of the page that stands for it."""
+    newest: dict[int, dict[int, str]] = {}
+    for asked, page, digest in session.execute(_digests(), {"ids": list(address_ids)}):
+        newest.setdefault(asked, {})[page] = digest  # in the order of their ids: the last one stays
+    return {asked: frozenset(found.values()) for asked, found in newest.items()}
+
+
+@functools.cache
+def _digests() -> Select[int, int, str]:
+    ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
+    own = select(KeptPage.address_id.label("asked"), KeptPage.address_id, KeptPage.digest, KeptPage.id).where(
+        KeptPage.address_id.in_(ids)
+    )
+    redirected = (
+        select(Address.id.label("asked"), KeptPage.address_id, KeptPage.digest, KeptPage.id)
+        .join(KeptPage, KeptPage.address_id == Address.page_id)
+        .where(Address.id.in_(ids))
+    )
+    both = union_all(own, redirected).subquery()
+    return select(both.c.asked, both.c.address_id, both.c.digest).order_by(both.c.id)

@@ -63,6 +63,19 @@ def warc_records(path: Path, start: int = 0, number: int = 0) -> Iterator[FileRe
             was_damaged = bool(piece.error)
 
 
+def page_in_member(member: bytes) -> RawPage | str:
+    """Give the page in one gzip member, or why there is none."""
+    engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        data = engine.decompress(member, _KEPT)
+    except zlib.error as damage:
+        return f"the record is damaged ({damage})"
+    if not engine.eof:
+        return "the record is cut short"
+    item = _parse(data)
+    return item if isinstance(item, RawPage) else item.reason if item is not None else "the record holds no page"
+
+
 def _parse(data: bytes) -> RawPage | BadRecord | None:
     """Give the page in one record's bytes; None for records that hold none by their nature."""
     try:

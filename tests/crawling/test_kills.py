@@ -14,6 +14,10 @@ import psutil
 import pytest
 
 from crawler.sample.server import SampleSite
+from pipelines.kept_reading import record_bytes
+from pipelines.warc_records import page_in_member
+from pipelines.warc_writing import payload_digest
+from storage.kept import Kept
 from tests.crawling.conftest import Rows, environment_of, kiji, query, record_of
 from tests.crawling.hostile_server import HostileServer
 
@@ -56,6 +60,18 @@ def with_timeout(crawl: subprocess.Popen[bytes], seconds: float) -> None:
         return
 
 
+def assert_every_page_is_kept(folder: Path) -> None:
+    """What the index of the raw archive points to is there whole, and every article has its bytes."""
+    for address, digest, file, offset, length in query(
+        folder, "SELECT address_id, digest, file, offset, length FROM kept_page"
+    ):
+        page = page_in_member(record_bytes(folder / "kiji.warc", Kept(file, offset, length, digest)))
+        assert not isinstance(page, str), (address, page)
+        assert payload_digest(page.body) == digest
+    unkept = "SELECT url FROM articles WHERE id NOT IN (SELECT article_id FROM address JOIN kept_page"
+    assert query(folder, f"{unkept} ON address.id = address_id)") == []
+
+
 def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
     site: SampleSite, folder: Path, tmp_path: Path
 ) -> None:
@@ -79,6 +95,7 @@ def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
     statuses = [status for (status,) in query(folder, "SELECT status FROM runs ORDER BY id")]
     assert statuses[-1] == "done"
     assert set(statuses[:-1]) <= {"killed", "done"}
+    assert_every_page_is_kept(folder)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -1,0 +1,34 @@
+"""Reading what the raw archive holds: a record's bytes out of a file, and the page in them in a worker process."""
+
+from pathlib import Path
+
+from pipelines.extractor_version import extractor_version
+from pipelines.page import read_page
+from pipelines.raw_page import RawPage
+from pipelines.warc_records import page_in_member
+from storage.kept import Kept
+from storage.reading import Reading
+
+READ_MEMBER = "pipelines.kept_reading:read_member"
+"""For the workers: by name, since what it imports takes a second that the parent need not pay."""
+
+
+def record_bytes(folder: Path, kept: Kept) -> bytes:
+    """Give a record as it lies in its file, one gzip member; shorter where the file ends. Raises OSError."""
+    with (folder / kept.file).open("rb") as stream:
+        stream.seek(kept.offset)
+        return stream.read(kept.length)
+
+
+def read_member(raw: RawPage, timezone: str) -> Reading:
+    """Read the page in a record; ``raw`` has the gzip member for a body, the rest of it does not matter."""
+    page = page_in_member(raw.body)
+    if isinstance(page, RawPage):
+        return read_page(page, timezone)
+    return Reading(
+        url=raw.url,
+        canonical_url=raw.url,
+        kind="unreadable",
+        reason=f"raw archive: {page}",
+        extractor_version=extractor_version(),
+    )

@@ -35,10 +35,13 @@ class CrawlPlan:
 
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
     """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder."""
+    return load_config(config_file(option, environment))
+
+
+def config_file(option: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Tell which file :func:`find_config` loads; None where there is none."""
     path = option or (Path(environment["KIJI_CONFIG"]) if environment.get("KIJI_CONFIG") else None)
-    if path is None and Path(DEFAULT_CONFIG).exists():
-        path = Path(DEFAULT_CONFIG)
-    return load_config(path)
+    return Path(DEFAULT_CONFIG) if path is None and Path(DEFAULT_CONFIG).exists() else path
 
 
 def database_url(option: str | None, config: Config, environment: Mapping[str, str] = os.environ) -> str:

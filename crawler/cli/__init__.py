@@ -6,7 +6,16 @@ import sys
 import click
 import typer
 
-from crawler.cli import crawling, database, demo, importing, inspection, pages, runs
+from crawler.cli import (
+    crawling,
+    database,
+    demo,
+    importing,
+    inspection,
+    pages,
+    runs,
+    workers,
+)
 from crawler.cli.options import example
 from crawler.config_errors import ConfigError
 from storage.errors import DatabaseBusy, DatabaseError
@@ -34,6 +43,7 @@ runs.register(app)
 database.register(app)
 pages.register(app)
 demo.register(app)
+workers.register(app)
 
 
 def main() -> None:

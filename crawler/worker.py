@@ -1,0 +1,247 @@
+"""A worker: one process of many that crawl into one PostgreSQL, on one machine or several.
+
+It takes jobs from procrastinate's queue and runs each as the one crawl that everybody runs, in its own event loop, with
+one pool of reading processes for all. Every minute one of the workers, whichever is first, looks which groups of
+sources have something to do and queues them. A worker that dies is missed within ``STALLED`` seconds: its jobs are
+taken up by another one, and their runs closed as ``killed``.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import procrastinate
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.accounts import accounts_of, domains_by_source
+from crawler.config import Config, load_config
+from crawler.crawl import GRACE
+from crawler.groups import group_sources
+from crawler.jobs import (
+    CRAWL,
+    PLAN,
+    WHEN_DUE,
+    WHEN_UNFINISHED,
+    Retry,
+    WorkerStops,
+    job_queue,
+    prepare,
+    queue_groups,
+    queue_plan,
+    retry_stalled,
+)
+from crawler.plan import plan_crawl, scope_of
+from crawler.spiders.related import RelatedSpider
+from pipelines.workers import ReadingPool
+from storage.archive import utc_now
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.frontier import due_sources
+from storage.runs import run_record
+
+logger = logging.getLogger(__name__)
+
+EVERY_MINUTE = "* * * * *"
+HEARTBEAT, STALLED, LOOK = 5.0, 20.0, 5.0
+"""Seconds: a sign of life this often, a worker without one for so long is dead, and others look this often."""
+RECONNECT = (1.0, 2.0, 5.0, 10.0)
+"""Seconds before the queue is connected to again after PostgreSQL went away; the last is kept to."""
+
+Teller = Callable[[dict[str, object], tuple[str, ...]], None]
+
+
+class CrawlFailed(Exception):
+    """A crawl that the database ended, or that found its hosts held by another one. The job is tried again."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """How a worker works.
+
+    ``concurrency`` groups are crawled at once, with ``readers`` reading processes (one a core where it is None).
+    ``once`` ends it when nothing is due any more. The config is read anew for each job, so that a change needs no
+    restart. ``tell`` is given each run's record and its sources.
+    """
+
+    config: Path | None
+    database_url: str
+    concurrency: int = 10
+    readers: int | None = None
+    once: bool = False
+    tell: Teller = lambda _record, _sources: None
+
+
+def work(options: WorkerOptions) -> int:
+    """Work until told to stop; return the contract's exit code. Blocks; needs the main thread and no reactor.
+
+    Raises DatabaseError where the database cannot be used, and ConfigError for a config with mistakes.
+    """
+    config = load_config(options.config)
+    database = open_database(options.database_url)
+    try:
+        queue = job_queue(options.database_url)
+        prepare(database)
+        with ReadingPool(timezone=config.crawl.timezone, max_workers=options.readers) as pool:
+            return Worker(options, database, queue, pool).run()
+    finally:
+        database.close()
+
+
+class Worker:
+    """One worker in this process."""
+
+    def __init__(self, options: WorkerOptions, database: Database, queue: procrastinate.App, pool: ReadingPool) -> None:
+        settings = Settings()
+        settings.setmodule("crawler.settings", priority="project")
+        self._options, self._database, self._queue, self._pool = options, database, queue, pool
+        self._process = AsyncCrawlerProcess(settings)
+        self._crawlers: set[Crawler] = set()
+        self._taking: asyncio.Task[None] | None = None
+        self._signal = 0
+        queue.task(name=CRAWL, queue=CRAWL, retry=Retry())(self._crawl)
+        plan = queue.task(name=PLAN, queue=CRAWL, lock=PLAN, queueing_lock=PLAN, priority=100)(self._plan)
+        if not options.once:
+            queue.periodic(cron=EVERY_MINUTE)(plan)
+
+    def run(self) -> int:
+        """Run the loop until the worker ends; return the exit code."""
+        loop = asyncio.get_event_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._take_signal, number)
+        main = loop.create_task(self._main())
+        main.add_done_callback(self._process._stop_reactor)
+        self._process.start(stop_after_crawl=False, install_signal_handlers=False)
+        for crawler in self._crawlers:  # the loop was stopped before their spiders were closed
+            accounts_of(crawler).close_now()
+        if main.done() and not main.cancelled() and (error := main.exception()) is not None:
+            raise error
+        return 128 + self._signal if self._signal else 0
+
+    async def _main(self) -> None:
+        await asyncio.to_thread(self._pool.start)
+        waits = iter(RECONNECT)
+        while not self._signal:
+            try:
+                async with self._queue.open_async():
+                    waits = iter(RECONNECT)
+                    await self._take_jobs()
+                if self._options.once:
+                    return
+            except (procrastinate.exceptions.ConnectorException, OSError) as error:
+                cause = " ".join(str(error.__cause__ or error).split())[:200]
+                logger.warning("the job queue is away: %s", cause)
+            if not self._signal:
+                await asyncio.sleep(next(waits, RECONNECT[-1]))
+
+    async def _take_jobs(self) -> None:
+        """Take jobs until there is nothing more, or the queue fails."""
+        if self._options.once:
+            await self._plan(0)
+        else:
+            await queue_plan(self._queue)
+        watch = asyncio.ensure_future(self._watch_for_the_dead())
+        self._taking = asyncio.ensure_future(
+            self._queue.run_worker_async(
+                queues=[CRAWL],
+                concurrency=self._options.concurrency,
+                wait=not self._options.once,
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED,
+                delete_jobs="successful",
+            )
+        )
+        try:
+            await self._taking
+        except asyncio.CancelledError:
+            if not self._signal:
+                raise
+        finally:
+            watch.cancel()
+
+    async def _watch_for_the_dead(self) -> None:
+        while True:
+            with contextlib.suppress(procrastinate.exceptions.ConnectorException):  # taking jobs says it, and waits
+                for lock in await retry_stalled(self._queue, STALLED):
+                    logger.warning("%s: its worker is dead, it is taken up again", lock)
+            await asyncio.sleep(LOOK)
+
+    async def _plan(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells the minute that it is for
+        config = load_config(self._options.config)
+        groups, priorities = await asyncio.to_thread(self._due_groups, config)
+        await queue_groups(self._queue, groups, priorities)
+
+    def _due_groups(self, config: Config) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+        scopes = [scope_of(source) for source in config.sources]
+        groups = group_sources(domains_by_source(scopes, self._database))
+        with self._database.writing() as session:
+            due = due_sources(session, [scope.name for scope in scopes], utc_now())
+        found = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
+        polled = {group: any(due.get(source) for source in sources) for group, sources in found.items()}
+        return found, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in found}
+
+    async def _crawl(self, sources: list[str], *, polled: bool = False) -> str:
+        """Crawl a group, as its job says; ``polled`` has its start pages asked for, due or not."""
+        if self._signal:
+            raise WorkerStops
+        config = load_config(self._options.config)
+        names = tuple(name for name in sources if config.source(name) is not None)  # others left the config meanwhile
+        if not names:
+            return "no source of this group is configured any more"
+        plan = plan_crawl(config, self._options.database_url, names, command=f"kiji worker: {' '.join(names)}")
+        plan = dataclasses.replace(plan, named=plan.named if polled else frozenset(), beside_others=True)
+        crawler = self._process.create_crawler(RelatedSpider)
+        self._crawlers.add(crawler)
+        try:
+            await self._finish(crawler, self._process.crawl(crawler, plan=plan, shared_pool=self._pool))
+        finally:
+            self._crawlers.discard(crawler)
+        accounts = accounts_of(crawler)
+        if self._signal:
+            raise WorkerStops
+        if accounts.trouble:
+            raise CrawlFailed(accounts.trouble)
+        record = await asyncio.to_thread(self._record, accounts.run_id)
+        self._options.tell(record, names)
+        return str(record.get("status"))
+
+    async def _finish(self, crawler: Crawler, crawling: "asyncio.Task[None]") -> None:
+        """Wait for a crawl; where the job is cut off, the crawl is first brought to an end in order."""
+        try:
+            await asyncio.shield(crawling)
+        except asyncio.CancelledError:
+            await crawler.stop_async()
+            await asyncio.wait([crawling], timeout=GRACE)
+            raise
+
+    def _record(self, run_id: int) -> dict[str, object]:
+        try:
+            with self._database.reading() as connection:
+                return run_record(connection, run_id) or {}
+        except DatabaseError:  # the run is closed; its record can be read later
+            return {}
+
+    def _take_signal(self, number: signal.Signals) -> None:
+        """Take no more jobs, bring the crawls to an end, and give their jobs back; the second time at once."""
+        if self._signal:
+            self._end()
+            return
+        self._signal = number
+        loop = asyncio.get_event_loop()
+        for crawler in self._crawlers:
+            asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it
+        if self._taking is not None:
+            self._taking.cancel()
+        loop.call_later(GRACE, self._end)
+
+    def _end(self) -> None:
+        loop = asyncio.get_event_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):  # a third one must not cut off the runs' closing
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        self._process._stop_reactor()

@@ -1,0 +1,55 @@
+"""The schema in which procrastinate keeps its jobs: beside ours in the same PostgreSQL, and never mixed with it."""
+
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from storage.database import Database, parse_url
+from storage.errors import DatabaseUnreachable
+
+SCHEMA = "procrastinate"
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def conninfo_of(url: str) -> str:
+    """The libpq URI of a PostgreSQL database, its password included: for the job queue's own connections.
+
+    Raises DatabaseUnreachable for SQLite, which has no place for workers on several machines to meet.
+    """
+    parsed = parse_url(url)
+    if parsed.drivername == "sqlite":
+        msg = (
+            f"--db: workers share their work through PostgreSQL, and {url} is SQLite; there, call kiji crawl from cron"
+        )
+        raise DatabaseUnreachable(msg)
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def prepare_job_queue(database: Database, version: str, whole: str, migrations: Mapping[str, str]) -> None:
+    """Bring the job queue's tables to ``version``, once, however many workers start at the same time.
+
+    ``whole`` is the SQL that makes them, ``migrations`` the SQL files that lead from one version to the next, by
+    their names, which begin with the version (``03.05.00_01_…sql``). The version stands in the schema's comment.
+    """
+    with database.writing() as session:  # one writer at a time
+        connection = session.connection()
+        present = session.scalar(
+            text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name"),
+            {"name": SCHEMA},
+        )
+        if present == version:
+            return
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; SET LOCAL search_path = {SCHEMA}")
+        scripts = [whole]
+        if present:
+            since = [name for name in sorted(migrations) if _numbers(name)[:3] > _numbers(present)[:3]]
+            scripts = [migrations[name] for name in since]
+        for script in scripts:
+            connection.exec_driver_sql(script)
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{version}'")
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in _NUMBERS.findall(version)]

@@ -39,13 +39,14 @@ class Texts:
 
 
 @functools.cache
-def page(number: int, pages: int) -> bytes:
-    """One article page."""
-    chance = random.Random(SEED * 1_000_003 + number)  # noqa: S311 - repeatable, not secret
+def page(number: int, pages: int, first: int = 0) -> bytes:
+    """One article page of a site of so many; ``first`` is the number of its first page among those of all sites."""
+    serial = first + number
+    chance = random.Random(SEED * 1_000_003 + serial)  # noqa: S311 - repeatable, not secret
     language = "ja" if number % 2 else "en"
     texts = _texts()
-    body = "".join(f"<p>{texts.paragraph(language, chance, number * 100 + n)}</p>" for n in range(8))
-    title = texts.paragraph(language, chance, number)[:60]
+    body = "".join(f"<p>{texts.paragraph(language, chance, serial * 100 + n)}</p>" for n in range(8))
+    title = texts.paragraph(language, chance, serial)[:60]
     menu = "".join(f'<li class="nav__item"><a href="/section/{n}">Section {n}</a></li>' for n in range(80))
     latest = "".join(_link((number + n * 17) % pages) for n in range(10))
     related = "".join(_link((number * 5 + n) % pages) for n in range(1, 6))

@@ -47,7 +47,7 @@ def prepare_job_queue(database: Database, version: str, whole: str, migrations: 
             since = [name for name in sorted(migrations) if _numbers(name)[:3] > _numbers(present)[:3]]
             scripts = [migrations[name] for name in since]
         for script in scripts:
-            connection.exec_driver_sql(script)
+            connection.exec_driver_sql(script.replace("%", "%%"))  # the driver takes % for placeholders
         connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{version}'")
 
 

@@ -1,0 +1,89 @@
+"""Workers as an operator starts them, on a PostgreSQL of the tests' own and on hosts that log who asked when."""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from benchmarks.many_hosts import ManyHosts
+from storage.database import connect, open_database
+from tests.archive.postgresql import PostgreSQLServer
+from tests.crawling.conftest import environment_of
+
+DELAY = 0.3
+names = (f"scale{number}" for number in itertools.count())
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A server of this folder's own: it is restarted."""
+    server = PostgreSQLServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def archive_url(postgresql: PostgreSQLServer) -> Iterator[str]:
+    """An empty archive at the newest schema."""
+    name = next(names)
+    url = postgresql.create(name)
+    open_database(url).close()
+    yield url
+    postgresql.drop(name)
+
+
+class Workers:
+    """Workers on one archive, and what they leave."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def write_config(self, site: ManyHosts, delay: float = DELAY) -> None:
+        """Make every host a source."""
+        (self.folder / "kiji.toml").write_text(site.config(delay=delay), encoding="utf-8")
+
+    def start(self, *options: str) -> "subprocess.Popen[str]":
+        """Start one worker."""
+        command = [sys.executable, "-m", "crawler", "worker", "--db", self.url, "--readers", "1", *options]
+        self.processes.append(
+            subprocess.Popen(command, cwd=self.folder, env=environment_of(), stderr=subprocess.PIPE, text=True)
+        )
+        return self.processes[-1]
+
+    def wait_for(self, query: str, process: "subprocess.Popen[str]") -> None:
+        """Wait until a query gives something, while this worker lives."""
+        while not self.query(query):
+            try:
+                process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(process.communicate()[1])
+
+    def query(self, query: str) -> list[tuple[object, ...]]:
+        """Ask the archive."""
+        database = connect(self.url)
+        try:
+            with database.reading() as connection:
+                return [tuple(row) for row in connection.execute(text(query))]
+        finally:
+            database.close()
+
+    def articles(self) -> list[tuple[object, ...]]:
+        """How often each page was stored."""
+        return self.query("SELECT url, count(*) FROM articles GROUP BY url ORDER BY url")
+
+
+@pytest.fixture
+def workers(tmp_path: Path, archive_url: str) -> Iterator[Workers]:
+    """Workers that end with the test."""
+    started = Workers(tmp_path, archive_url)
+    yield started
+    for process in started.processes:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

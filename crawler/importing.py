@@ -4,17 +4,16 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import os
-import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any, Self
+from typing import Any
 
 from crawler.config import Config
 from crawler.config_errors import ConfigError
 from crawler.import_reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
+from crawler.stop_signals import StopSignals
 from pipelines.judgement import PipelineJudgement
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
@@ -98,7 +97,7 @@ def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listen
     reports = [FileReport(path) for path in plan.files]
     record: dict[str, Any] | None = None
     trouble = ""
-    with _Signals() as signals:
+    with StopSignals() as signals:
         reader = ImportReader(archive, listener, signals.came, timezone=plan.config.crawl.timezone, source=plan.source)
         try:
             for report in reports:
@@ -115,32 +114,3 @@ def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listen
         except DatabaseError as error:  # the next run calls this one killed
             trouble = trouble or str(error)
         return ImportReport(record or {"status": "failed"}, reports, trouble, signals.number)
-
-
-class _Signals:
-    """Takes SIGINT and SIGTERM: the first stops the import after what is in hand, the second ends it at once.
-
-    At once is consistent too: a batch is stored whole with the place in its file, or not at all.
-    """
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._before: dict[signal.Signals, Any] = {}
-
-    def came(self) -> bool:
-        """Whether the import is to stop."""
-        return self.number != 0
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        if self.number:
-            os._exit(128 + number)
-        self.number = number

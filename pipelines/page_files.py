@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from pipelines.raw_page import RawPage
 from pipelines.warc_writing import info_record, payload_digest, response_record
-from storage.kept import Kept
+from storage.kept import Kept, SameBytes
 from storage.reading import Reading
 from storage.visit import Via
 
@@ -37,8 +37,11 @@ def is_worth_keeping(reading: Reading, via: Via) -> bool:
     """Whether a page belongs into the raw archive: an article, or what should have been one.
 
     The latter is what re-reading is for when a site's layout has changed and nothing is found any more: a page that
-    a link or a listing promised as an article, came as HTML, and gave none.
+    a link or a listing promised as an article, came as HTML, and gave none. A page that asks for it (``noarchive``) is
+    never kept.
     """
+    if reading.noarchive:
+        return False
     if reading.is_article:
         return True
     if via in _LISTED or reading.kind in ("feed", "sitemap", "section"):
@@ -74,8 +77,8 @@ class PageFiles:
         self._size = 0
         self._serial = 0
 
-    def keep(self, raw: RawPage, known: Collection[str] = ()) -> "concurrent.futures.Future[Kept | None]":
-        """Have a page kept; None where its digest is among those ``known``, or where the disk refused it."""
+    def keep(self, raw: RawPage, known: Collection[str] = ()) -> "concurrent.futures.Future[Kept | SameBytes | None]":
+        """Have a page kept, unless its digest is among those ``known``; None where the disk refused it."""
         return self._thread.submit(self._keep, raw, known)
 
     def sync(self) -> None:
@@ -97,10 +100,10 @@ class PageFiles:
             except OSError as error:
                 self._give_up(error)
 
-    def _keep(self, raw: RawPage, known: Collection[str]) -> Kept | None:
+    def _keep(self, raw: RawPage, known: Collection[str]) -> Kept | SameBytes | None:
         digest = payload_digest(raw.body)
         if digest in known:
-            return None
+            return SameBytes(digest)
         record = response_record(raw, digest)
         with self._lock:
             if self.trouble:

@@ -11,7 +11,7 @@ from pipelines.page_files import PageFiles, is_worth_keeping
 from pipelines.raw_page import RawPage
 from storage.archive import Archive
 from storage.errors import DatabaseError
-from storage.kept import Kept
+from storage.kept import Kept, SameBytes
 from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
 
@@ -78,7 +78,7 @@ class ReadingPipeline(_InCrawl):
             kept=await self._kept(item, reading),
         )
 
-    async def _kept(self, item: FetchedPage, reading: Reading) -> Kept | None:
+    async def _kept(self, item: FetchedPage, reading: Reading) -> Kept | SameBytes | None:
         """Have the bytes in the raw archive before anything is stored that was read of them."""
         files = self.crawl.page_files
         if files is None or not is_worth_keeping(reading, item.lease.via):

@@ -14,6 +14,7 @@ from storage.attempts import WAITS, Attempts
 from storage.database import Database
 from storage.frontier import lease, open_sources, poll, refresh, release, release_ended
 from storage.judgement import Judgement
+from storage.kept import Kept
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
 from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
@@ -176,7 +177,7 @@ class Archive:
         if not batch:
             return
         visits = [visit for visit, _ in batch]
-        if any(visit.kept for visit in visits):
+        if any(isinstance(visit.kept, Kept) for visit in visits):
             self._sync_pages()
         try:
             results, scopes = self._attempts.commit(

@@ -17,6 +17,7 @@ from storage.decision import (
     Split,
     Standing,
     decide,
+    without_revision,
 )
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy, Revision
@@ -35,11 +36,19 @@ class Stored:
 
 
 def store_article(
-    session: Session, reading: Reading, page: Address, source_id: int, seen_at: datetime, judgement: Judgement
+    session: Session,
+    reading: Reading,
+    page: Address,
+    source_id: int,
+    seen_at: datetime,
+    judgement: Judgement,
+    *,
+    same_bytes: bool = False,
 ) -> Stored:
     """File an article page; ``page`` is the address that answered in the end.
 
-    Its row takes the spelling by which the page calls itself: links may spell it otherwise.
+    Its row takes the spelling by which the page calls itself: links may spell it otherwise. ``same_bytes`` says that
+    what stands was read from these very bytes: then other words are no revision.
     """
     canonical = judgement.place(reading.canonical_url)
     if canonical.key == page.key:
@@ -50,6 +59,8 @@ def store_article(
         # The other page keeps its article; this one has its own.
         _give_back(session, decision.article)
         decision = decide(reading, _gather(session, reading, page, judgement), judgement)
+    if same_bytes:
+        decision = without_revision(decision)
     return _apply(session, decision, _Page(reading, page, standing, source_id, seen_at))
 
 
@@ -223,7 +234,7 @@ def _store_copy(session: Session, decision: CopyOf, page: _Page) -> Stored:
 def _store_known_copy(session: Session, copy: Copy, page: _Page) -> Stored:
     copy.title, copy.text, copy.text_hash = page.reading.title, page.reading.text, page.standing.text_hash
     copy.extractor_version = page.reading.extractor_version
-    copy.last_seen_at = page.seen_at
+    copy.last_seen_at = max(copy.last_seen_at, page.seen_at)
     article = session.get_one(Article, copy.article_id)
     article.last_seen_at = max(article.last_seen_at, page.seen_at)
     return Stored("unchanged", article, page.address.page_id or page.address.id)
@@ -267,4 +278,4 @@ def _take_words(article: Article, page: _Page) -> None:
     article.image_url = reading.image_url or article.image_url
     article.machine_generated = reading.machine_generated
     article.extractor_version = reading.extractor_version
-    article.last_seen_at = page.seen_at
+    article.last_seen_at = max(article.last_seen_at or page.seen_at, page.seen_at)

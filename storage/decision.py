@@ -112,6 +112,13 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
     return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
 
 
+def without_revision(decision: Decision) -> Decision:
+    """The decision where the bytes are those that stand already: words that differ were read otherwise, not written."""
+    if isinstance(decision, Known) and decision.change == "revision":
+        return Known(decision.article, "corrected")
+    return decision
+
+
 def _own_article(reading: Reading, standing: Standing, own: Article, judgement: Judgement) -> Decision:
     if own.read_from_id != standing.page_id:
         kind, _ = _agree(own.text, reading, judgement)

@@ -15,3 +15,10 @@ class Kept:
     offset: int
     length: int
     digest: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SameBytes:
+    """A page whose bytes are those that were kept of it last: they are not kept again."""
+
+    digest: str

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 from typing import Literal
 
-from storage.kept import Kept
+from storage.kept import Kept, SameBytes
 from storage.reading import Reading
 
 Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
@@ -50,7 +50,7 @@ class Visit:
     reason: str = ""
     etag: str | None = None
     last_modified: str | None = None
-    kept: Kept | None = None
+    kept: Kept | SameBytes | None = None
 
     def __repr__(self) -> str:
         return f"<Visit {self.status} {self.final_url[:200]} {self.verdict or 'read'}>"

@@ -14,6 +14,7 @@ from storage.articles import store_article
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.frontier import learn_domain
 from storage.judgement import Judgement, Place
+from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.models import Address, Article, Claim, Fetch, Link
 from storage.reading import Card, Entry
@@ -34,7 +35,7 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
             _close(page, visit, outcome, reason)
     _schedule_reread(session, page, article, visit)
     session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
-    if visit.kept is not None:
+    if isinstance(visit.kept, Kept):
         index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
     expand(session, scopes, {asked.id, page.id}, visit.fetched_at)
@@ -77,7 +78,10 @@ def _store_page(
         if visit.lease.via in ("start", "listing"):
             _store_entries(session, visit, page, scopes, judgement)
         return "not_article", reading.reason, None
-    stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, judgement)
+    same_bytes = isinstance(visit.kept, SameBytes)
+    stored = store_article(
+        session, reading, page, visit.lease.source_id, visit.fetched_at, judgement, same_bytes=same_bytes
+    )
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
     _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)

@@ -13,6 +13,7 @@ from crawler.cli import (
     importing,
     inspection,
     pages,
+    rereading,
     runs,
     workers,
 )
@@ -39,6 +40,7 @@ app = typer.Typer(
 crawling.register(app)
 importing.register(app)
 inspection.register(app)
+rereading.register(app)
 runs.register(app)
 database.register(app)
 pages.register(app)

@@ -11,7 +11,7 @@ from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord
 from pipelines.warc_records import page_in_member, warc_records
-from storage.kept import Kept
+from storage.kept import Kept, SameBytes
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 from tests.raw_archive.pages import MOMENT, bodies, raw
@@ -19,7 +19,7 @@ from tests.raw_archive.pages import MOMENT, bodies, raw
 
 def kept(files: PageFiles, page: RawPage) -> Kept:
     place = files.keep(page).result()
-    assert place is not None
+    assert isinstance(place, Kept)
     return place
 
 
@@ -41,8 +41,8 @@ def test_a_kept_page_is_read_back_as_it_was_fetched(tmp_path: Path) -> None:
 def test_the_same_bytes_are_not_kept_twice(tmp_path: Path) -> None:
     files = PageFiles(tmp_path)
     first = kept(files, raw(1))
-    assert files.keep(raw(1), {first.digest}).result() is None
-    assert files.keep(raw(2), {first.digest}).result() is not None
+    assert files.keep(raw(1), {first.digest}).result() == SameBytes(first.digest)
+    assert isinstance(files.keep(raw(2), {first.digest}).result(), Kept)
     files.close()
 
 

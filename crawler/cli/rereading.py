@@ -1,0 +1,95 @@
+"""``kiji reread``: today's pipelines over the raw archive."""
+
+import datetime
+import json
+import sys
+import time
+import zoneinfo
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config_errors import ConfigError
+from crawler.plan import database_url, find_config
+from crawler.quantities import DURATIONS, duration
+from crawler.rereading import RereadPlan, RereadReport, reread
+from storage.rereading import Reread
+
+HELP = example(
+    "Read the pages that were kept as fetched again, with today's pipelines; correct what stands, in place.",
+    "kiji reread --dry-run",
+    "kiji reread --source mirai --since 2026-10-01",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("reread", help=HELP)(reread_command)
+
+
+def reread_command(
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="NAME", help="These sources only; may be repeated.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Pages fetched since: a date, a time, or how long ago (30d)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No list of changes and no summary.")] = False,
+) -> int:
+    """Read again; return the exit code."""
+    settings = find_config(config)
+    chosen = tuple(dict.fromkeys(source or ()))
+    words = ["kiji reread", *(f"--source {name}" for name in chosen), *([f"--since {since}"] if since else [])]
+    plan = RereadPlan(
+        settings, database_url(db, settings), chosen, _moment(since, settings.crawl.timezone), dry_run, " ".join(words)
+    )
+    console = Console(stderr=as_json, quiet=quiet)
+    began = time.monotonic()
+    report = reread(plan, lambda found: _tell(found, console))
+    _sum_up(report, console, time.monotonic() - began, is_dry=dry_run)
+    if as_json:
+        counts = {"pages": report.pages, "changed": report.changed, "failed": report.failed, "dry_run": dry_run}
+        sys.stdout.write(json.dumps(report.record | counts, ensure_ascii=False) + "\n")
+    return report.exit_code
+
+
+def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
+    """Take a date or time (in the config's zone where it names none), or a length of time before now."""
+    if since is None:
+        return None
+    try:
+        return datetime.datetime.now(datetime.UTC) - duration(since)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        moment = datetime.datetime.fromisoformat(since)
+    except ValueError:
+        msg = f"--since: {since!r} is no time; allowed: a date such as 2026-10-01, a time, or {DURATIONS}"
+        raise ConfigError([msg]) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(timezone))
+
+
+def _tell(found: Reread, console: Console) -> None:
+    """One line for each page of which something changes, or that could not be read."""
+    if found.changes or found.outcome == "failed":
+        told = ", ".join(found.changes) if found.changes else found.reason
+        line = f"{found.record.source}: {found.record.url}: {told}"
+        console.print(Text("".join(c if c.isprintable() else "?" for c in line)), soft_wrap=True)
+
+
+def _sum_up(report: RereadReport, console: Console, seconds: float, *, is_dry: bool) -> None:
+    if report.trouble:
+        sys.stderr.write(f"kiji: {report.trouble}\n")
+    verb = "would change" if is_dry else "changed"
+    rate = f", {report.pages / seconds:.1f} pages/s" if seconds else ""
+    run = f"run {report.record['id']} {report.record['status']}: " if report.record else ""
+    line = f"{run}{report.pages} pages read again: {report.changed} {verb}, {report.failed} could not be read{rate}"
+    console.print(Text(line), soft_wrap=True)

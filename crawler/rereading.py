@@ -1,0 +1,183 @@
+"""One re-reading of the raw archive: today's pipelines over yesterday's bytes, on all cores."""
+
+import collections
+import contextlib
+import dataclasses
+import datetime
+import importlib.metadata
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from crawler.config import Config
+from crawler.config_errors import ConfigError
+from crawler.plan import archive_folder
+from crawler.stop_signals import StopSignals
+from pipelines.judgement import PipelineJudgement
+from pipelines.kept_reading import READ_MEMBER, record_bytes
+from pipelines.raw_page import RawPage
+from pipelines.workers import ReadingPool, read_in_order
+from storage.archive import BATCH
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.kept import Kept
+from storage.lock import crawl_lock
+from storage.reading import Reading
+from storage.reread_archive import Batch, RereadArchive, rehearse
+from storage.rereading import KeptRecord, Reread, kept_records, unknown_sources
+from storage.runs import run_record
+
+Listener = Callable[[Reread], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RereadPlan:
+    """What one re-reading is to do; ``sources`` are names, none for all, ``since`` is a time of fetch."""
+
+    config: Config
+    database_url: str
+    sources: tuple[str, ...] = ()
+    since: datetime.datetime | None = None
+    is_dry: bool = False
+    command: str = "kiji reread"
+
+
+@dataclasses.dataclass(slots=True)
+class RereadReport:
+    """How a re-reading ended: pages by what came of them, the run's record (none of a dry run), the signal or 0."""
+
+    pages: int = 0
+    changed: int = 0
+    failed: int = 0
+    record: dict[str, Any] = dataclasses.field(default_factory=dict)
+    trouble: str = ""
+    signal: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0, 1 where pages could not be read or the database failed, 130/143 after a signal."""
+        if self.signal:
+            return 128 + self.signal
+        return 1 if self.failed or self.trouble else 0
+
+
+def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
+    """Read again. Blocks; needs the main thread, for signals.
+
+    Raises DatabaseError where the database cannot be used or a crawl holds it, ConfigError where there is no raw
+    archive or a source's name is unknown.
+    """
+    folder = archive_folder(plan.config, plan.database_url)
+    if folder is None:
+        raise ConfigError(["kiji reread: the raw archive is off ([archive] enabled = false)"])
+    with contextlib.ExitStack() as stack:
+        database = open_database(plan.database_url, create=False)
+        stack.callback(database.close)
+        _check_names(plan, database)
+        pool = stack.enter_context(ReadingPool(timezone=plan.config.crawl.timezone, read=READ_MEMBER))
+        signals = stack.enter_context(StopSignals())
+        work = _Work(plan, database, folder, pool, signals, listener)
+        if plan.is_dry:
+            judgement = PipelineJudgement()
+            work.run(lambda batch: rehearse(database, batch, judgement))
+            return work.report
+        lock = stack.enter_context(crawl_lock(database))
+        archive = RereadArchive(database, PipelineJudgement())
+        stack.callback(archive.close)
+        started = archive.start(
+            [],
+            [],
+            command=plan.command,
+            version=importlib.metadata.version("kiji"),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            lock=lock,
+        )
+        started.result()
+        return _written(work, archive, database)
+
+
+def _check_names(plan: RereadPlan, database: Database) -> None:
+    with database.reading() as connection:
+        unknown = unknown_sources(connection, plan.sources)
+    if unknown:
+        raise ConfigError([f'--source: no source in {database.url} is named "{name}"' for name in unknown])
+
+
+def _written(work: "_Work", archive: RereadArchive, database: Database) -> RereadReport:
+    report = work.report
+    try:
+        work.run(lambda batch: archive.store_rereads(batch).result())
+    except DatabaseError as error:
+        report.trouble = str(error)
+    try:
+        archive.finish("failed" if report.trouble else "stopped" if report.signal else "done", 0).result()
+        with database.reading() as connection:
+            report.record = run_record(connection, archive.run_id) or {}
+    except DatabaseError as error:  # the next run calls this one killed
+        report.trouble = report.trouble or str(error)
+    return report
+
+
+class _Work:
+    """Records out of the files, through the workers, in batches to whoever stores or rehearses them."""
+
+    def __init__(
+        self,
+        plan: RereadPlan,
+        database: Database,
+        folder: Path,
+        pool: ReadingPool,
+        signals: StopSignals,
+        listener: Listener,
+    ) -> None:
+        self.report = RereadReport()
+        self._plan = plan
+        self._database = database
+        self._folder = folder
+        self._pool = pool
+        self._signals = signals
+        self._listener = listener
+
+    def run(self, apply: Callable[[Batch], Sequence[Reread]]) -> None:
+        """Do it, until the records or a signal end it."""
+        gathered: list[tuple[KeptRecord, Reading]] = []
+        for pair in self._read():
+            gathered.append(pair)
+            if len(gathered) >= BATCH:
+                self._note(apply(gathered))
+                gathered = []
+        if gathered:
+            self._note(apply(gathered))
+        self.report.signal = self._signals.number
+
+    def _read(self) -> Iterator[tuple[KeptRecord, Reading]]:
+        waiting: collections.deque[KeptRecord] = collections.deque()
+        for reading in read_in_order(self._members(waiting), self._pool):
+            yield waiting.popleft(), reading
+
+    def _members(self, waiting: collections.deque[KeptRecord]) -> Iterator[RawPage]:
+        """Give each record's bytes as the workers take them, and note whose they are."""
+        with self._database.reading() as connection:
+            for record in kept_records(connection, self._plan.sources, self._plan.since):
+                if self._signals.came():
+                    return
+                waiting.append(record)
+                member = _bytes_of(self._folder, record.kept)
+                yield RawPage(record.url, record.url, member, 200, record.fetched_at)
+
+    def _note(self, rereads: Sequence[Reread]) -> None:
+        for found in rereads:
+            self.report.pages += 1
+            self.report.changed += bool(found.changes)
+            self.report.failed += found.outcome == "failed"
+            self._listener(found)
+
+
+def _bytes_of(folder: Path, kept: Kept) -> bytes:
+    try:
+        return record_bytes(folder, kept)
+    except OSError:  # a file that is gone: its records are told as cut short, each by itself
+        return b""

@@ -1,0 +1,72 @@
+"""A run's writing where the run reads the raw archive again; and the same without a trace, for ``--dry-run``."""
+
+import concurrent.futures
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.archive import Archive
+from storage.database import Database
+from storage.judgement import Judgement
+from storage.models import Fetch
+from storage.reading import Reading
+from storage.rereading import KeptRecord, Reread, correct
+from storage.runs import count
+from storage.trouble import trouble_of
+from storage.visit import Lease, Result
+from storage.visits import fetch_record
+
+Batch = Sequence[tuple[KeptRecord, Reading]]
+
+
+class RereadArchive(Archive):
+    """``start`` and ``finish`` are a crawl's. A batch is one transaction, with its accounts."""
+
+    def store_rereads(self, batch: Batch) -> "concurrent.futures.Future[list[Reread]]":
+        """Correct what stands of these pages; the results are in their order."""
+        begun = self._batches
+        self._batches += len(batch)
+
+        def store(session: Session) -> list[Reread]:
+            rereads = [_correct_one(session, record, reading, self._judgement) for record, reading in batch]
+            leases = [_lease_of(self.run_id, reread.record) for reread in rereads]
+            for lease, reread in zip(leases, rereads, strict=True):
+                session.add(fetch_record(lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500]))
+            results = [Result(lease, reread.outcome) for lease, reread in zip(leases, rereads, strict=True)]
+            count(session, self.run_id, results)
+            return rereads
+
+        def store_again(session: Session) -> list[Reread]:
+            stored = session.scalar(select(func.count()).select_from(Fetch).where(Fetch.run_id == self.run_id)) or 0
+            if stored > begun:  # the commit that was not confirmed was one; what changed was not heard
+                return [Reread(record, "unchanged", "stored") for record, _ in batch]
+            return store(session)
+
+        return self._thread.submit(self._attempts.commit, store, store_again)
+
+    _batches = 0
+
+
+def rehearse(database: Database, batch: Batch, judgement: Judgement) -> list[Reread]:
+    """Tell what would become of these pages, in a transaction that is rolled back. Blocks."""
+    with database.writing() as session:
+        rereads = [_correct_one(session, record, reading, judgement) for record, reading in batch]
+        session.rollback()
+    return rereads
+
+
+def _correct_one(session: Session, record: KeptRecord, reading: Reading, judgement: Judgement) -> Reread:
+    try:
+        with session.begin_nested():
+            return correct(session, record, reading, judgement)
+    except Exception as error:
+        if trouble_of(error, "") is not None:
+            raise
+        return Reread(record, "failed", f"storage: {type(error).__name__}: {error}"[:300])
+
+
+def _lease_of(run_id: int, record: KeptRecord) -> Lease:
+    return Lease(
+        record.address_id, run_id, record.source_id, record.source, record.url, record.host, depth=0, via="entry"
+    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions, present_revision
+from storage.search_index import bring_in_step, watch
 from storage.trouble import trouble_of
 
 BUSY_TIMEOUT = 30
@@ -53,11 +54,14 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give one short write transaction: committed at the end, rolled back at an error.
 
-        It sees whatever other writers have committed, and none of them writes meanwhile. Trouble with the database
+        It sees whatever other writers have committed, and none of them writes meanwhile. The search index follows the
+        articles at its end. Trouble with the database
         itself is raised as DatabaseTrouble, any other error of SQLAlchemy as it is.
         """
         with self._trouble_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            watch(session)
             yield session
+            bring_in_step(session)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:

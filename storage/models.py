@@ -148,6 +148,7 @@ class Article(Base):
 
     ``read_from_id`` is the address whose bytes the text came from; it differs from ``address_id`` where an AMP or
     print page was met before its canonical page. ``revised_at`` is when this wording was first seen.
+    The words keep their history while a session changes them: the search index has to be told what they were.
     """
 
     __tablename__ = "article"
@@ -164,10 +165,10 @@ class Article(Base):
     language: Mapped[str] = mapped_column(String(8))
     language_confidence: Mapped[float]
     declared_language: Mapped[str | None] = mapped_column(StorableText(35))
-    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
-    text: Mapped[str]
+    title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT), active_history=True)
+    text: Mapped[str] = mapped_column(active_history=True)
     text_hash: Mapped[str] = mapped_column(String(64))
-    summary: Mapped[str] = mapped_column(StorableText(20_000))
+    summary: Mapped[str] = mapped_column(StorableText(20_000), active_history=True)
     authors: Mapped[str] = mapped_column(StorableText(2_000))
     published_at: Mapped[Moment | None]
     published_precision: Mapped[str | None] = mapped_column(String(8))

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.errors import DatabaseError
 from storage.models import Base
 from storage.reading import iso_utc
+from storage.search_index import rebuild
 
 BATCH = 1_000
 """Rows read and written in one go; memory does not grow with the archive."""
@@ -42,17 +43,19 @@ class TableDigest:
 def rows_in(database: Database) -> int:
     """Count what there is to copy."""
     with database.reading() as connection:
-        return sum(_count(connection, table) for table in Base.metadata.sorted_tables)
+        return sum(_count(connection, table) for table in _copied_tables())
 
 
 def digests(database: Database) -> dict[str, TableDigest]:
     """Give every table's digest."""
     with database.reading() as connection:
-        return {table.name: _digest_of(connection, table) for table in Base.metadata.sorted_tables}
+        return {table.name: _digest_of(connection, table) for table in _copied_tables()}
 
 
 def copy_archive(source: Database, target: Database, progress: Progress = lambda _table, _rows: None) -> int:
     """Copy every row, with its id, into an empty archive, in one transaction; return how many there were.
+
+    The search index is made anew there.
 
     The caller holds both databases' locks. Raises TransferRefused where the target has rows already, or where what
     is read back from it is not what was read from the source.
@@ -60,11 +63,11 @@ def copy_archive(source: Database, target: Database, progress: Progress = lambda
     copied = 0
     with source.reading() as old, target.writing() as session:
         new = session.connection()
-        for table in Base.metadata.sorted_tables:
+        for table in _copied_tables():
             if _count(new, table):
                 msg = f"database {target.url} is not empty: its table {table.name} has rows; give a database of its own"
                 raise TransferRefused(msg)
-        for table in Base.metadata.sorted_tables:
+        for table in _copied_tables():
             there = _copy_table(old, new, table, progress)
             here = _digest_of(new, table, progress)
             if there != here:
@@ -73,7 +76,13 @@ def copy_archive(source: Database, target: Database, progress: Progress = lambda
             if not target.is_sqlite:
                 _set_sequence(new, table)
             copied += there.rows
+        rebuild(new)
     return copied
+
+
+def _copied_tables() -> list[Table]:
+    """Give the tables in foreign-key order, without those that are made from others."""
+    return [table for table in Base.metadata.sorted_tables if not table.info.get("derived")]
 
 
 def _copy_table(old: Connection, new: Connection, table: Table, progress: Progress) -> TableDigest:

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema: backup, views dropped, migrated, views made, checked.
+"""Bring a database to the newest schema: backup, views dropped, migrated, views made, index in step, checked.
 
 Foreign keys are off meanwhile, set outside the transaction: batch mode on a parent table with
 ``foreign_keys=ON`` deleted every child row and reported success. DDL is transactional on both databases here,
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.errors import SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions, present_revision
+from storage.search_index import is_in_step, rebuild
 from storage.views import create_views, drop_views
 
 
@@ -41,6 +42,8 @@ def upgrade(database: Database) -> Path | None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             create_views(connection)
+            if not is_in_step(connection):
+                rebuild(connection)
             if database.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
                 msg = f"database {database.url}: the upgrade would leave table {broken[0]} with broken references"
                 raise SchemaMismatch(msg)

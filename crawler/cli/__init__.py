@@ -15,6 +15,7 @@ from crawler.cli import (
     pages,
     rereading,
     runs,
+    search,
     workers,
 )
 from crawler.cli.options import example
@@ -42,6 +43,7 @@ importing.register(app)
 inspection.register(app)
 rereading.register(app)
 runs.register(app)
+search.register(app)
 database.register(app)
 pages.register(app)
 demo.register(app)

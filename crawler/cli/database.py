@@ -13,6 +13,7 @@ from storage.database import connect, open_database, parse_url
 from storage.errors import DatabaseUnreachable
 from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
+from storage.search_index import count_articles, rebuild
 from storage.transfer import copy_archive, rows_in
 
 
@@ -34,6 +35,13 @@ def register(app: typer.Typer) -> None:
             "kiji db copy sqlite:///kiji.db postgresql://kiji@localhost/kiji",
         ),
     )(copy_command)
+    group.command(
+        "reindex",
+        help=example(
+            "Make the search index anew from the articles; it follows them by itself; this mends damage.",
+            "kiji db reindex --db sqlite:///kiji.db",
+        ),
+    )(reindex_command)
     app.add_typer(group, name="db")
 
 
@@ -47,6 +55,22 @@ def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
     sys.stdout.write(f"{database.url} is at schema {HEAD}\n")
     if backup is not None:
         sys.stdout.write(f"the database as it was: {backup}\n")
+
+
+def reindex_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:
+    """Rebuild the search index, alone on the database."""
+    from rich.progress import Progress  # needed here and for copies alone
+
+    with contextlib.ExitStack() as opened:
+        database = open_database(database_url(db, find_config(config)), create=False)
+        opened.callback(database.close)
+        opened.enter_context(crawl_lock(database))
+        session = opened.enter_context(database.writing())
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+            task = bar.add_task("articles", total=count_articles(session.connection()))
+            done = rebuild(session.connection(), lambda articles: bar.update(task, advance=articles))
+    sys.stdout.write(f"{done} articles are in the search index of {database.url}\n")
 
 
 def copy_command(

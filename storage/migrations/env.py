@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.search_models
 import storage.story_models  # noqa: F401 - its tables belong to Base
 from storage.models import Base
 

@@ -10,6 +10,7 @@ from storage.dictionary import Relation, as_markdown, relations
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
 NOT_OURS = {"alembic_version"}
+FULL_TEXT = ("search_titles", "search_texts")
 
 
 def columns_of(database: Database) -> dict[str, set[str]]:
@@ -17,9 +18,12 @@ def columns_of(database: Database) -> dict[str, set[str]]:
     with database.reading() as connection:
         inspector = inspect(connection)
         names = [*inspector.get_view_names(), *inspector.get_table_names()]
+        shadows = {f"{table}_{part}" for table in FULL_TEXT for part in ("config", "content", "data", "docsize", "idx")}
         found = {}
-        for name in names:
+        for name in sorted(set(names) - shadows):
             found[name] = set(connection.execute(text(f'SELECT * FROM "{name}" LIMIT 0')).keys())
+            if name in FULL_TEXT:
+                found[name].add("rowid")  # not among an FTS5 table's own columns
     return {name: columns for name, columns in found.items() if name not in NOT_OURS}
 
 

@@ -22,8 +22,12 @@ from tests.archive.postgresql import PostgreSQLServer
 
 
 def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    def is_modelled(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or not str(name).startswith(("search_titles", "search_texts"))
+
     with database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        options = {"compare_type": False, "include_name": is_modelled}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -1,0 +1,122 @@
+"""``kiji search``: articles by words, in Japanese and English, for a person or for a program."""
+
+import json
+import sys
+import zoneinfo
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crawler.cli.filters import (
+    LanguageOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    language,
+    since,
+    until,
+)
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.plan import database_url, find_config
+from storage.archive import utc_now
+from storage.database import open_database
+from storage.reading import iso_utc
+from storage.search import Filters, Hit, count, search
+from storage.search_snippets import Marked
+
+HELP = example(
+    'Find articles by all of the words, "phrases" and not -those; Japanese from one character on, English by stems.',
+    "kiji search 韓国 関税",
+    "kiji search '\"interest rates\" -housing' --lang en --since 7d",
+    "kiji search 首相 --newest --json",
+)
+MARK, FAINT = "bold yellow", "dim"
+# -housing is a word to exclude, and no row of short options of which the first asks for help.
+_EXCLUSIONS_ARE_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("search", help=HELP, context_settings=_EXCLUSIONS_ARE_WORDS)(search_command)
+
+
+def search_command(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS ...", help="What to find; any text will do.")],
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    lang: LanguageOption = None,
+    source: SourceOption = None,
+    since_when: SinceOption = None,
+    until_when: UntilOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="So many articles at most.")] = 20,
+    newest: Annotated[bool, typer.Option("--newest", help="The newest first, not the best.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Search and print; nothing found is no error."""
+    settings = find_config(config)
+    timezone, now = settings.crawl.timezone, utc_now()
+    asked = " ".join(words)
+    filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))
+    database = open_database(database_url(db, settings), create=False)
+    with database.reading() as connection:
+        hits = search(connection, asked, filters, limit=limit, newest=newest, now=now)
+        total = max(len(hits), count(connection, asked, filters)) if len(hits) == limit else len(hits)
+    database.close()
+    if as_json:
+        found = {"query": asked, "total": total, "hits": [_as_json(hit) for hit in hits]}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        return 0
+    console = Console(highlight=False, soft_wrap=True)
+    for number, hit in enumerate(hits, 1):
+        console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
+    shown = f"{len(hits)} of about {total} articles" if total > len(hits) else f"{total} articles"
+    sys.stdout.write(f"{shown}\n" if hits else f"no article has {_printable(asked)}\n")
+    return 0
+
+
+def _as_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.id,
+        "url": hit.url,
+        "source": hit.source,
+        "site": hit.site,
+        "language": hit.language,
+        "title": hit.title.text,
+        "published_at": iso_utc(hit.published_at),
+        "dated_at": iso_utc(hit.dated_at),
+        "story_id": hit.story_id,
+        "score": round(hit.score, 4),
+        "snippet": hit.snippet.text,
+        "title_matches": hit.title.marks,
+        "snippet_matches": hit.snippet.marks,
+        "copies": [
+            {"url": copy.url, "site": copy.site, "source": copy.source, "kind": copy.kind} for copy in hit.copies
+        ],
+    }
+
+
+def _told(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
+    """Tell a hit to a person, with local times."""
+    head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {_printable(hit.source)}"
+    told = Text(f"{number:>2}. ").append_text(_marked(hit.title, "bold")).append(head, FAINT)
+    told.append("\n    ").append_text(_marked(hit.snippet, ""))
+    told.append(f"\n    {_printable(hit.url)}", FAINT)
+    for copy in hit.copies[:3]:
+        told.append(f"\n    also ({copy.kind}) {_printable(copy.url)}", FAINT)
+    if len(hit.copies) > 3:
+        told.append(f"\n    and {len(hit.copies) - 3} more copies", FAINT)
+    return told.append("\n")
+
+
+def _marked(marked: Marked, style: str) -> Text:
+    text = Text(_printable(marked.text), style)
+    for start, end in marked.marks:
+        text.stylize(MARK, start, end)
+    return text
+
+
+def _printable(text: str) -> str:
+    """Without anything that a terminal would obey, such as escapes and marks of direction; as long as before."""
+    return "".join(character if character.isprintable() or character == "\u3000" else " " for character in text)

@@ -1,0 +1,261 @@
+"""Search in the archive: the index gives candidates, the articles' own words decide, the best come first.
+
+It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage.search_models``.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    TableClause,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from storage.search_models import TEXTS, TITLES, SearchDocument
+from storage.search_ranking import score
+from storage.search_snippets import Marked, mark, snippet
+from storage.search_terms import Folded, Lookup, Query, Term, fold, lookups, parse_query, spans
+from storage.types import UTCDateTime
+
+POOL = 200
+"""Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the
+newest with them anywhere. A word that thousands of articles hold is thereby ranked among the newest of them."""
+
+PAGE = 50
+"""Candidates that are read at once."""
+
+_Article = table(
+    "articles",
+    *(column(name) for name in ("id", "url", "source", "site", "language", "title", "summary", "text", "authors")),
+    column("published_at", UTCDateTime()),
+    column("first_seen_at", UTCDateTime()),
+    column("story_id"),
+)
+_Copy = table("copies", *(column(name) for name in ("id", "article_id", "url", "site", "source", "kind", "title")))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must be beside its words. ``source`` met the article or a copy of it; ``until`` is not included."""
+
+    language: str | None = None
+    source: str | None = None
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CopyFound:
+    """Another page with an article's words."""
+
+    url: str
+    site: str
+    source: str
+    kind: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found. ``dated_at``: its own date, else when it was first seen."""
+
+    id: int
+    url: str
+    source: str
+    site: str
+    language: str
+    dated_at: datetime.datetime
+    published_at: datetime.datetime | None
+    story_id: int | None
+    score: float
+    title: Marked
+    snippet: Marked
+    copies: tuple[CopyFound, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Candidate:
+    row: Row[Any]
+    title: Folded
+    summary: Folded
+    text: Folded
+
+    def holds(self, term: Term) -> bool:
+        return any(next(spans(term, field), None) for field in (self.title, self.text, self.summary))
+
+
+def search(
+    connection: Connection,
+    words: str,
+    filters: Filters = Filters(),
+    *,
+    limit: int = 20,
+    newest: bool = False,
+    now: datetime.datetime,
+) -> list[Hit]:
+    """Find articles by any string: the best first, or the newest.
+
+    A query without a word to search for finds nothing; one of exclusions only finds all others, the newest first.
+    """
+    query = parse_query(words)
+    if not query.wanted and not query.unwanted:
+        return []
+    if newest or not query.wanted:
+        scored = [(0.0, found) for found in _newest(connection, query, filters, limit)]
+    else:
+        pool = max(POOL, 2 * limit)
+        titled = _newest(connection, query, filters, pool, in_titles=True)
+        found = {each.row.id: each for each in [*titled, *_newest(connection, query, filters, pool)]}
+        ranked = [(_score(query, each, now), each) for each in found.values()]
+        scored = sorted(ranked, key=lambda pair: (-pair[0], -pair[1].row.id))[:limit]
+    copies = _copies(connection, [found.row.id for _, found in scored])
+    return [_hit(found, value, query, copies) for value, found in scored]
+
+
+def count(connection: Connection, words: str, filters: Filters = Filters()) -> int:
+    """Count the index's candidates: all hits, and now and then an article whose pieces stand apart."""
+    query = parse_query(words)
+    if not query.wanted and not query.unwanted:
+        return 0
+    found = _candidates(connection, query, filters, in_titles=False).with_only_columns(
+        func.count(), maintain_column_froms=True
+    )
+    return connection.execute(found.order_by(None)).scalar_one()
+
+
+def _newest(
+    connection: Connection, query: Query, filters: Filters, limit: int, *, in_titles: bool = False
+) -> list[_Candidate]:
+    """Give the newest articles that hold what is wanted and nothing unwanted, by their own words."""
+    candidates = _candidates(connection, query, filters, in_titles=in_titles)
+    found: list[_Candidate] = []
+    offset, size = 0, min(PAGE, limit)
+    while True:
+        ids = connection.scalars(candidates.limit(size).offset(offset)).all()
+        for each in _read(connection, ids):
+            if all(map(each.holds, query.wanted)) and not any(map(each.holds, query.unwanted)):
+                found.append(each)
+                if len(found) == limit:
+                    return found
+        if len(ids) < size:
+            return found
+        offset, size = offset + size, min(2 * size, 1_000)
+
+
+def _candidates(connection: Connection, query: Query, filters: Filters, *, in_titles: bool) -> Select[Any]:
+    """Select the ids of articles that the index gives for a query, the newest first."""
+    document = SearchDocument.__table__.c
+    statement = select(document.article_id).where(*_conditions(filters))
+    if query.wanted:
+        terms = TITLES if in_titles else TEXTS
+        wanted = [lookup for term in query.wanted for lookup in lookups(term)]
+        statement = statement.join(terms, terms.c.rowid == document.article_id).where(
+            _matches(connection, terms, wanted, _certain(query.unwanted))
+        )
+    return statement.order_by(document.dated_at.desc(), document.article_id.desc())
+
+
+def _certain(terms: Sequence[Term]) -> list[Lookup]:
+    """What the index alone can exclude: terms of one lookup. The others may match where their pieces stand apart."""
+    return [found[0] for term in terms if len(found := lookups(term)) == 1]
+
+
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    document = SearchDocument.__table__.c
+    if filters.language is not None:
+        yield document.language == filters.language
+    if filters.source is not None:
+        elsewhere = select(_Copy.c.article_id).where(_Copy.c.source == filters.source)
+        yield or_(document.source == filters.source, document.article_id.in_(elsewhere))
+    if filters.since is not None:
+        yield document.dated_at >= filters.since
+    if filters.until is not None:
+        yield document.dated_at < filters.until
+
+
+def _matches(
+    connection: Connection, terms: TableClause, wanted: Sequence[Lookup], unwanted: Sequence[Lookup]
+) -> ColumnElement[bool]:
+    """Ask the index. Terms are letters and digits only, so that nothing in them is syntax once they are quoted."""
+    if connection.dialect.name == "sqlite":
+        asked = " AND ".join(map(_in_fts5, wanted)) + "".join(f" NOT {_in_fts5(lookup)}" for lookup in unwanted)
+        return literal_column(terms.name).op("MATCH", is_comparison=True)(literal(asked))
+    asked = " & ".join(map(_in_tsquery, wanted))
+    condition = terms.c.terms.op("@@", is_comparison=True)(cast(literal(asked), TSQUERY))
+    if not unwanted:
+        return condition
+    none = cast(literal(" | ".join(map(_in_tsquery, unwanted))), TSQUERY)
+    return and_(condition, not_(terms.c.terms.op("@@", is_comparison=True)(none)))
+
+
+def _in_fts5(lookup: Lookup) -> str:
+    return f'"{lookup.text}"' + (" *" if lookup.is_prefix else "")
+
+
+def _in_tsquery(lookup: Lookup) -> str:
+    return f"'{lookup.text}'" + (":*" if lookup.is_prefix else "")
+
+
+def _read(connection: Connection, ids: Sequence[int]) -> Iterator[_Candidate]:
+    """Read articles in the order of their ids given."""
+    if not ids:
+        return
+    rows = {row.id: row for row in connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
+    for row in (rows[id_] for id_ in ids if id_ in rows):
+        yield _Candidate(row, *(Folded(fold(part)) for part in (row.title, row.summary, row.text)))
+
+
+def _score(query: Query, found: _Candidate, now: datetime.datetime) -> float:
+    counts = [
+        tuple(sum(1 for _ in spans(term, field)) for field in (found.title, found.summary, found.text))
+        for term in query.wanted
+    ]
+    return score(counts, len(found.text.text), found.row.language, now - _dated(found.row))
+
+
+def _dated(row: Row[Any]) -> datetime.datetime:
+    dated: datetime.datetime = row.published_at or row.first_seen_at
+    return row.first_seen_at if dated > row.first_seen_at + datetime.timedelta(days=1) else dated
+
+
+def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[CopyFound]]:
+    found: dict[int, list[CopyFound]] = {}
+    if ids:
+        statement = select(_Copy).where(_Copy.c.article_id.in_(ids)).order_by(_Copy.c.id)
+        for row in connection.execute(statement):
+            found.setdefault(row.article_id, []).append(CopyFound(row.url, row.site, row.source, row.kind))
+    return found
+
+
+def _hit(found: _Candidate, value: float, query: Query, copies: dict[int, list[CopyFound]]) -> Hit:
+    row = found.row
+    shown = row.text if any(next(spans(term, found.text), None) for term in query.wanted) else row.summary or row.text
+    return Hit(
+        id=row.id,
+        url=row.url,
+        source=row.source,
+        site=row.site,
+        language=row.language,
+        dated_at=_dated(row),
+        published_at=row.published_at,
+        story_id=row.story_id,
+        score=value,
+        title=mark(row.title, query.wanted),
+        snippet=snippet(shown, query.wanted),
+        copies=tuple(copies.get(row.id, ())),
+    )

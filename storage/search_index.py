@@ -1,0 +1,189 @@
+"""The search index, kept in step with the articles: in the same transaction, once a transaction, in bulk."""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, event, func, insert, inspect, select, text
+from sqlalchemy.orm import Session
+
+from storage.models import Article, Source
+from storage.search_models import TERM_TABLES, TEXTS, TITLES, SearchDocument
+from storage.search_terms import VERSION, fold, index_terms
+from storage.types import UTCDateTime
+
+BATCH = 500
+"""Articles that a rebuilding reads and writes in one go."""
+
+_PENDING = "search_pending"
+_WORDS = ("title", "summary", "text")
+_INDEXED = (*_WORDS, "language", "source_id", "published_at", "first_seen_at")
+
+Progress = Callable[[int], None]
+"""Told how many articles were dealt with since the last call."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """The words by which an article is found."""
+
+    title: str
+    summary: str
+    text: str
+
+    def terms(self) -> tuple[str, str]:
+        """Give the terms of the title and of all, each as the databases take them: with spaces between."""
+        title = index_terms(fold(self.title))
+        summary = set() if self.summary in self.text else index_terms(fold(self.summary))
+        return " ".join(title), " ".join(title | summary | index_terms(fold(self.text)))
+
+
+def watch(session: Session) -> None:
+    """Note from now on which articles the session adds, changes and deletes."""
+    session.info[_PENDING] = {}
+    event.listen(session, "after_flush", _note)
+
+
+def bring_in_step(session: Session) -> None:
+    """Write what was noted; called at the end of a transaction.
+
+    What a savepoint took back was noted too, and does no harm: words are read from the rows as they are now.
+    """
+    session.flush()
+    pending: dict[int, Words | None] = session.info[_PENDING]
+    if pending:
+        connection = session.connection()
+        _remove(connection, {article_id: words for article_id, words in pending.items() if words is not None})
+        for start in range(0, len(pending), BATCH):
+            _add(connection, _rows(connection, sorted(pending)[start : start + BATCH]))
+        pending.clear()
+
+
+def _note(session: Session, _context: object) -> None:
+    pending: dict[int, Words | None] = session.info[_PENDING]
+    for found in session.new:
+        if isinstance(found, Article):
+            pending.setdefault(found.id, None)
+    for found in session.dirty:
+        if isinstance(found, Article) and found.id not in pending and _is_changed(found):
+            pending[found.id] = _words_before(found)
+    for found in session.deleted:
+        if isinstance(found, Article):
+            pending.setdefault(found.id, _words_before(found))
+
+
+def _is_changed(article: Article) -> bool:
+    attributes = inspect(article).attrs
+    return any(attributes[name].history.has_changes() for name in _INDEXED)
+
+
+def _words_before(article: Article) -> Words:
+    attributes = inspect(article).attrs
+    # "deleted" is the value that the flush replaced; the three columns are loaded before they are set (active_history).
+    before = {name: attributes[name].history.deleted or (getattr(article, name),) for name in _WORDS}
+    return Words(**{name: values[0] for name, values in before.items()})
+
+
+def forget_words(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Take articles out of the index, before their rows are deleted by other means than a session's ``delete``."""
+    for start in range(0, len(article_ids), BATCH):
+        rows = _rows(connection, article_ids[start : start + BATCH])
+        _remove(connection, {row.id: _words(row) for row in rows})
+
+
+def is_in_step(connection: Connection) -> bool:
+    """Whether every article is in the index, by the present version of the terms."""
+    articles = connection.execute(select(func.count()).select_from(Article)).scalar_one()
+    indexed = select(func.count()).select_from(SearchDocument).where(SearchDocument.version == VERSION)
+    return articles == connection.execute(indexed).scalar_one()
+
+
+def rebuild(connection: Connection, progress: Progress = lambda _articles: None) -> int:
+    """Make the whole index anew; return how many articles are in it."""
+    connection.execute(delete(SearchDocument))
+    for terms in TERM_TABLES:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text(f"INSERT INTO {terms.name} ({terms.name}) VALUES ('delete-all')"))  # noqa: S608 - a name of ours
+        else:
+            connection.execute(delete(terms))
+    last, done = 0, 0
+    while ids := connection.scalars(
+        select(Article.id).where(Article.id > last).order_by(Article.id).limit(BATCH)
+    ).all():
+        _add(connection, _rows(connection, ids))
+        last, done = ids[-1], done + len(ids)
+        progress(len(ids))
+    return done
+
+
+def count_articles(connection: Connection) -> int:
+    """Count what a rebuilding has to do."""
+    return connection.execute(select(func.count()).select_from(Article)).scalar_one()
+
+
+_DATED = func.coalesce(Article.published_at, Article.first_seen_at, type_=UTCDateTime()).label("dated_at")
+
+
+def _rows(connection: Connection, article_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    return connection.execute(
+        select(
+            Article.id,
+            Article.title,
+            Article.summary,
+            Article.text,
+            Article.language,
+            Article.first_seen_at,
+            _DATED,
+            Source.name.label("source"),
+        )
+        .join(Source, Source.id == Article.source_id)
+        .where(Article.id.in_(article_ids))
+        .order_by(Article.id)
+    ).all()
+
+
+def _words(row: Row[*tuple[Any, ...]]) -> Words:
+    return Words(row.title, row.summary, row.text)
+
+
+def _add(connection: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
+    documents, titles, texts = [], [], []
+    for row in rows:
+        ahead = row.dated_at > row.first_seen_at + datetime.timedelta(days=1)
+        documents.append(
+            {
+                "article_id": row.id,
+                "dated_at": row.first_seen_at if ahead else row.dated_at,
+                "language": row.language,
+                "source": row.source,
+                "version": VERSION,
+            }
+        )
+        of_title, of_all = _words(row).terms()
+        titles.append({"rowid": row.id, "terms": of_title})
+        texts.append({"rowid": row.id, "terms": of_all})
+    if not documents:
+        return
+    connection.execute(insert(SearchDocument), documents)
+    for terms, filled in ((TITLES, titles), (TEXTS, texts)):
+        if connection.dialect.name == "sqlite":
+            connection.execute(insert(terms), filled)
+        else:
+            statement = f"INSERT INTO {terms.name} VALUES (:rowid, array_to_tsvector(string_to_array(:terms, ' ')))"  # noqa: S608 - a name of ours
+            connection.execute(text(statement), filled)
+
+
+def _remove(connection: Connection, before: Mapping[int, Words]) -> None:
+    """Take articles out; contentless FTS5 tables have to be told what stands there."""
+    if not before:
+        return
+    if connection.dialect.name == "sqlite":
+        found = {article_id: words.terms() for article_id, words in before.items()}
+        for number, terms in enumerate((TITLES, TEXTS)):
+            statement = f"INSERT INTO {terms.name} ({terms.name}, rowid, terms) VALUES ('delete', :rowid, :terms)"  # noqa: S608 - a name of ours
+            connection.execute(text(statement), [{"rowid": id_, "terms": both[number]} for id_, both in found.items()])
+    else:
+        for terms in TERM_TABLES:
+            connection.execute(delete(terms).where(terms.c.rowid.in_(list(before))))
+    connection.execute(delete(SearchDocument).where(SearchDocument.article_id.in_(list(before))))

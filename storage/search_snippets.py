@@ -1,0 +1,114 @@
+"""Snippets: where in a text a query's terms stand, and the piece of text that shows most of them. Pure functions.
+
+Cut here and not by the databases: contentless FTS5 has no text to cut, and neither knows our terms.
+"""
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from storage.search_terms import Folded, Term, fold_with_offsets, spans
+
+WIDTH = 180
+"""Columns of a snippet; a full-width character takes two."""
+
+_BEFORE = 0.3
+"""The share of the width that stands before the first match."""
+
+_BREAK = re.compile(r"\s")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Marked:
+    """A text on one line; ``marks`` are begin and end of each match in it, in order, never overlapping."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+def mark(text: str, terms: Sequence[Term]) -> Marked:
+    """Mark the terms in a short text, such as a title."""
+    return Marked(_BREAK.sub(" ", text), tuple(_merged([place for found in _places(text, terms) for place in found])))
+
+
+def snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> Marked:
+    """Cut the piece that shows most of the terms; the text's beginning where none stands in it."""
+    by_term = _places(text, terms)
+    found = sorted((start, end, number) for number, places in enumerate(by_term) for start, end in places)
+    begin = _backward(text, _best_start(text, found, width), width * _BEFORE) if found else 0
+    end = _forward(text, begin, width)
+    marks = [(max(a, begin), min(b, end)) for a, b, _ in found if a < end and b > begin]
+    lead = "…" if begin else ""
+    shown = lead + _BREAK.sub(" ", text[begin:end]) + ("…" if end < len(text) else "")
+    return Marked(shown, tuple((a - begin + len(lead), b - begin + len(lead)) for a, b in _merged(marks)))
+
+
+def _places(text: str, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
+    """Where each term stands in the text itself, not in its folded form."""
+    folded, offsets = fold_with_offsets(text)
+    searched = Folded(folded)
+    offsets.append(len(text))
+    ends = [_next_other(offsets, at) for at in range(len(offsets))] if terms else []
+    return [[(offsets[start], ends[end - 1]) for start, end in spans(term, searched)] for term in terms]
+
+
+def _next_other(offsets: Sequence[int], at: int) -> int:
+    """Where the character ends from which a folded one comes: where the next one begins."""
+    after = at + 1
+    while after < len(offsets) and offsets[after] == offsets[at]:
+        after += 1
+    return offsets[min(after, len(offsets) - 1)]
+
+
+def _best_start(text: str, found: Sequence[tuple[int, int, int]], width: int) -> int:
+    """The first match of the window that holds most different terms, the earliest such."""
+    best, best_count = found[0][0], 0
+    for number, (start, _, _) in enumerate(found):
+        end = _forward(text, start, width * (1 - _BEFORE))
+        count = len({term for a, b, term in found[number : number + 50] if b <= end and a >= start})
+        if count > best_count:
+            best, best_count = start, count
+    return best
+
+
+def _forward(text: str, start: int, width: float) -> int:
+    """Go so many columns on, and back to the end of a word."""
+    end, used = start, 0.0
+    while end < len(text) and used < width:
+        used += _columns(text[end])
+        end += 1
+    if end < len(text):
+        cut = max(text.rfind(mark, start, end) for mark in " \n　、。")
+        if cut > start + (end - start) * 0.8:
+            end = cut + (text[cut] in "、。")
+    return end
+
+
+def _backward(text: str, start: int, width: float) -> int:
+    """Go so many columns back, and on to the beginning of a word or sentence."""
+    begin, used = start, 0.0
+    while begin > 0 and used < width:
+        begin -= 1
+        used += _columns(text[begin])
+    if begin == 0:
+        return 0
+    for mark in ("\n", "。", ". ", "、", " "):
+        at = text.find(mark, begin, start)
+        if at >= 0:
+            return at + len(mark)
+    return begin
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _merged(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return merged

@@ -17,6 +17,7 @@ from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.language import detect_language
 from pipelines.plain_text import plain_text
 from pipelines.raw_page import RawPage
+from pipelines.signatures import sign
 from pipelines.warc import BadRecord
 from storage.reading import Reading
 
@@ -72,8 +73,8 @@ def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     """
     line = _parsed(raw.body)
     url = clean_url(line.url) or line.url
-    title = plain_text(line.title, _TITLE)
-    language = detect_language(f"{title}\n{line.text[:_LANGUAGE_SAMPLE]}")
+    title, text = plain_text(line.title, _TITLE), line.text.strip()
+    language = detect_language(f"{title}\n{text[:_LANGUAGE_SAMPLE]}")
     date = parse_date(line.published_at, raw.fetched_at, zoneinfo.ZoneInfo(timezone)) if line.published_at else None
     return Reading(
         url=line.url,
@@ -81,7 +82,7 @@ def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
         is_article=True,
         kind="article",
         title=title,
-        text=line.text.strip(),
+        text=text,
         authors=tuple(clean_authors(line.authors)),
         published_at=date.moment if date else None,
         published_precision=date.precision if date else None,
@@ -89,6 +90,7 @@ def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
         language_confidence=language.confidence,
         encoding="utf-8",
         extractor_version="",  # the text came as it is: none of ours has made it
+        signature=sign(text, language.code),
     )
 
 

@@ -1,9 +1,11 @@
 """What storage asks of the pipelines: where an address belongs, and when two texts are one."""
 
 import functools
+from datetime import datetime
 
-from pipelines import addresses, duplicates
+from pipelines import addresses, duplicates, recurrence, signatures
 from storage.judgement import Comparison, Place
+from storage.signature import Signature
 
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
@@ -31,3 +33,16 @@ class PipelineJudgement:
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
         """As ``duplicates.compare``."""
         return duplicates.compare(text_a, text_b, language)
+
+    @property
+    def signature_version(self) -> int:
+        """``signatures.SIGNATURE_VERSION``."""
+        return signatures.SIGNATURE_VERSION
+
+    def sign(self, text: str, language: str) -> Signature:
+        """As ``signatures.sign``."""
+        return signatures.sign(text, language)
+
+    def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
+        """As ``recurrence.recurs``."""
+        return recurrence.recurs(text, first, second)

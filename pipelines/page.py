@@ -23,6 +23,7 @@ from pipelines.parsing import parse_html
 from pipelines.raw_page import RawPage
 from pipelines.related import take_related
 from pipelines.reservations import forbids_archive, reservations
+from pipelines.signatures import sign
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
@@ -127,6 +128,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         extractor_version=extractor_version(),
         noarchive=noarchive,
         reservations=reserved,
+        signature=sign(text, language.code) if verdict.kind == "article" else None,
     )
 
 

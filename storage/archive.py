@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
+from storage.errors import DatabaseError
 from storage.frontier import lease, open_sources, poll, refresh, release, release_ended
 from storage.judgement import Judgement
 from storage.kept import Kept
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
+from storage.near_index import has_outdated, index_outdated
 from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
 from storage.scope import Scope
 from storage.trouble import trouble_of
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Visits a transaction at most: 3 times (SQLite) and 5 times (PostgreSQL) as fast as one at a time."""
+
+SIGNED_AT_ONCE = 50
+"""Articles that a transaction signs anew: a millisecond each, so that the crawl's own visits wait little."""
 
 LINGER, FAST = 0.1, 0.25
 """Seconds: a visit that comes within FAST of the last transaction waits up to LINGER for company. At 37 pages a
@@ -68,6 +73,7 @@ class Archive:
         self._taken: dict[int, int] = {}
         self._last_stored = 0.0
         self._out: set[int] = set()
+        self._has_outdated = self._closing = False
 
     @property
     def run_id(self) -> int:
@@ -102,6 +108,7 @@ class Archive:
             release_ended(session)
             run_id = start_run(session, command=command, version=version, host=host, pid=pid, now=now)
             lock.vouch_for(run_id)  # before anybody can see the run
+            self._has_outdated = has_outdated(session, self._judgement)
             opened = open_sources(session, scopes, now)
             for source_id, scope in opened.items():
                 if scope.name in polled:
@@ -113,6 +120,8 @@ class Archive:
         def run() -> int:
             self._attempts.run_id, self._scopes = self._attempts.commit(begin)
             self._taken = dict.fromkeys(self._scopes, 0)
+            if self._has_outdated:
+                self._thread.submit(self._sign_outdated)
             return self.run_id
 
         return self._thread.submit(run)
@@ -169,6 +178,7 @@ class Archive:
 
     def close(self) -> None:
         """Wait for what is being written, and stop the thread; nothing is tried again any more."""
+        self._closing = True
         self._attempts.stop()
         self._thread.shutdown(wait=True)
 
@@ -193,6 +203,16 @@ class Archive:
         self._out.difference_update(visit.lease.address_id for visit in visits)
         for (_, future), result in zip(batch, results, strict=True):
             future.set_result(result)
+
+    def _sign_outdated(self) -> None:
+        """Sign some articles that are not, or by an older algorithm; the next ones after what waits meanwhile."""
+        try:
+            signed = self._attempts.commit(lambda session: index_outdated(session, self._judgement, SIGNED_AT_ONCE))
+        except DatabaseError as error:  # whatever is stored next meets it too, and says so
+            logger.warning("articles wait for a new signature until the next run: %s", error)
+            return
+        if signed == SIGNED_AT_ONCE and not self._closing:
+            self._thread.submit(self._sign_outdated)
 
     def _next_batch(self) -> list[_Waiting]:
         """Take what waits; where visits come fast, wait a little for more to share a transaction with."""

@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
@@ -21,7 +21,11 @@ from storage.decision import (
 )
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy, Revision
+from storage.near_copies import find_neighbours, record_alike
+from storage.near_index import index, index_anew
 from storage.reading import Reading
+from storage.signature import Signature
+from storage.twins import find_twin
 from storage.visit import Outcome
 
 
@@ -58,10 +62,14 @@ def store_article(
     if isinstance(decision, Split):
         # The other page keeps its article; this one has its own.
         _give_back(session, decision.article)
-        decision = decide(reading, _gather(session, reading, page, judgement), judgement)
+        standing = _gather(session, reading, page, judgement)
+        decision = decide(reading, standing, judgement)
+    if isinstance(decision, New):
+        standing = _with_neighbours(session, reading, standing, judgement)
+        decision = decide(reading, standing, judgement)
     if same_bytes:
         decision = without_revision(decision)
-    return _apply(session, decision, _Page(reading, page, standing, source_id, seen_at))
+    return _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,6 +81,24 @@ class _Page:
     standing: Standing
     source_id: int
     seen_at: datetime
+    judgement: Judgement
+
+    @property
+    def signature(self) -> Signature:
+        """As the worker made it; made here where the reading is none of a worker's."""
+        return signature_of(self.reading, self.judgement)
+
+
+def signature_of(reading: Reading, judgement: Judgement) -> Signature:
+    """Give a reading's signature, whoever makes it."""
+    return reading.signature or judgement.sign(reading.text, reading.language)
+
+
+def _with_neighbours(session: Session, reading: Reading, standing: Standing, judgement: Judgement) -> Standing:
+    """Look for near copies: the dearest question, asked where the others have found nothing."""
+    signature = signature_of(reading, judgement)
+    neighbours = find_neighbours(session, reading, standing.page.domain, signature, judgement)
+    return dataclasses.replace(standing, neighbours=neighbours)
 
 
 def _gather(session: Session, reading: Reading, page: Address, judgement: Judgement) -> Standing:
@@ -80,8 +106,7 @@ def _gather(session: Session, reading: Reading, page: Address, judgement: Judgem
     text_hash = judgement.text_hash(reading.text)
     own, copy = _shown(session, page)
     declared = _declared(session, reading, place, judgement)
-    twin = _twin(session, text_hash)
-    twin_page = session.get(Address, twin.address_id) if twin else None
+    twin = find_twin(session, text_hash, reading, page.domain, judgement)
     return Standing(
         page=place,
         page_id=page.id,
@@ -91,8 +116,8 @@ def _gather(session: Session, reading: Reading, page: Address, judgement: Judgem
         original=session.get(Article, copy.article_id) if copy else None,
         declared=declared,
         at_declared=session.get(Article, declared.article_id) if declared and declared.article_id else None,
-        twin=twin,
-        twin_domain=twin_page.domain if twin_page else "",
+        twin=twin.article if twin else None,
+        twin_domain=twin.domain if twin else "",
     )
 
 
@@ -110,23 +135,6 @@ def _shown(session: Session, page: Address) -> tuple[Article | None, Copy | None
         return None, None
     own = session.scalars(select(Article).where(Article.address_id == page.id)).first()
     return own, session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
-
-
-_TWIN = union_all(
-    select(literal(1).label("rank"), Article.id.label("id")).where(Article.text_hash == bindparam("hash")),
-    select(literal(2), Revision.article_id).where(Revision.text_hash == bindparam("hash")),
-    select(literal(3), Copy.article_id).where(Copy.text_hash == bindparam("hash")),
-)
-_TWINS = _TWIN.subquery()
-_FIRST_TWIN = select(_TWINS.c.id).order_by(_TWINS.c.rank, _TWINS.c.id).limit(1)
-
-
-def _twin(session: Session, text_hash: str) -> Article | None:
-    """Find the article stored first whose words, now or earlier or on a copy, are the same."""
-    if not text_hash:
-        return None
-    found = session.scalar(_FIRST_TWIN, {"hash": text_hash})
-    return session.get(Article, found) if found is not None else None
 
 
 def _give_back(session: Session, article: Article) -> None:
@@ -170,12 +178,22 @@ def _store_new(session: Session, decision: New, page: _Page) -> Stored:
     _take_words(article, page)
     session.add(article)
     session.flush()
+    _index_new(session, article, page)
     page.address.article_id = article.id
     page.address.canonical_refused = decision.canonical_refused or page.reading.canonical_refused
     if declared:
         declared.article_id = article.id
         page.address.page_id = declared.id
     return Stored("new", article, article.address_id)
+
+
+def _index_new(session: Session, article: Article, page: _Page) -> None:
+    found = page.standing.neighbours
+    if found is None:  # pragma: no cover - looked for before every New
+        msg = "a new article's neighbours must be known"
+        raise AssertionError(msg)
+    index(session, article.id, found.signature, found.postings.full, findable=not found.is_template)
+    record_alike(session, article, found.alike, page.seen_at)
 
 
 def _store_known(session: Session, decision: Known, page: _Page) -> Stored:
@@ -193,7 +211,7 @@ def _store_known(session: Session, decision: Known, page: _Page) -> Stored:
         )
         article.revision += 1
         article.revised_at = page.seen_at
-    _take_words(article, page)
+    _change_words(session, article, page)
     page.address.article_id = article.id
     return Stored("updated" if decision.change == "revision" else "unchanged", article, article.address_id)
 
@@ -202,7 +220,7 @@ def _store_canonical(session: Session, article: Article, page: _Page) -> Stored:
     """Let the canonical page's words take over; the page that was met first becomes the copy."""
     first_met = session.get_one(Address, article.read_from_id)
     _add_copy(session, article, first_met, "url", 1.0, _words_of(article))
-    _take_words(article, page)
+    _change_words(session, article, page)
     return Stored("copy", article, page.address.id, f"the canonical page of what was first met at {first_met.url}")
 
 
@@ -258,6 +276,14 @@ def _words_of(article: Article) -> dict[str, object]:
         "seen_at": article.first_seen_at,
         "last_seen_at": article.last_seen_at,
     }
+
+
+def _change_words(session: Session, article: Article, page: _Page) -> None:
+    """Take over what the page says, and find the article by its present words from now on."""
+    indexed = article.text_hash == page.standing.text_hash and article.language == page.reading.language
+    _take_words(article, page)
+    if not indexed:
+        index_anew(session, article.id, page.signature)
 
 
 def _take_words(article: Article, page: _Page) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy
+from storage.near_copies import Neighbours
 from storage.reading import Reading
 
 CopyKind = Literal["url", "exact", "near"]
@@ -17,6 +18,7 @@ class Standing:
     ``own`` is the article filed under the page's own address, ``copy`` the copy that this page is known to be,
     with its ``original``. ``declared`` is the address that the page names as canonical (None where that is the
     page's own), ``at_declared`` the article that stands there. ``twin`` is the article with the same words.
+    ``neighbours`` are looked for only where nothing else says what the page is.
     """
 
     page: Place
@@ -29,6 +31,7 @@ class Standing:
     at_declared: Article | None = None
     twin: Article | None = None
     twin_domain: str = ""
+    neighbours: Neighbours | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,6 +112,10 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
     if standing.twin is not None:
         same_site = standing.twin_domain == standing.page.domain
         return CopyOf(standing.twin, "url" if same_site else "exact", 1.0, canonical_refused=refused)
+    if standing.neighbours is not None and (original := standing.neighbours.original) is not None:
+        same_site = original.domain == standing.page.domain
+        similarity = original.comparison.similarity
+        return CopyOf(original.article, "url" if same_site else "near", similarity, canonical_refused=refused)
     return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
 
 

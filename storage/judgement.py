@@ -1,7 +1,10 @@
 """What storage has to be told, because deciding it belongs to the pipelines."""
 
 import dataclasses
+from datetime import datetime
 from typing import Protocol
+
+from storage.signature import Signature
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -15,13 +18,26 @@ class Place:
 
 
 class Comparison(Protocol):
-    """How two texts compare: ``kind`` is ``exact``, ``near`` or ``different``, ``similarity`` 0 to 1."""
+    """How two texts compare: ``kind`` is ``exact``, ``near`` or ``different``, ``similarity`` 0 to 1.
+
+    ``containment`` is the share of the smaller text's shingles in the other, 0 to 1. ``alike`` says that the words
+    overlap enough for a copy whatever the facts say, ``reason`` which rule decided.
+    """
 
     @property
     def kind(self) -> str: ...  # noqa: D102 - described by the class
 
     @property
     def similarity(self) -> float: ...  # noqa: D102 - described by the class
+
+    @property
+    def containment(self) -> float: ...  # noqa: D102 - described by the class
+
+    @property
+    def alike(self) -> bool: ...  # noqa: D102 - described by the class
+
+    @property
+    def reason(self) -> str: ...  # noqa: D102 - described by the class
 
 
 class Judgement(Protocol):
@@ -35,3 +51,13 @@ class Judgement(Protocol):
 
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
         """Decide whether two texts are one article."""
+
+    @property
+    def signature_version(self) -> int:
+        """The version of the algorithm that signs texts."""
+
+    def sign(self, text: str, language: str) -> Signature:
+        """Sign a text, for the index of near copies."""
+
+    def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
+        """Tell whether the same words, published twice by one publisher, report two events."""

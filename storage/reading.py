@@ -5,6 +5,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from storage.signature import Signature
+
 PageKind = Literal["article", "section", "feed", "sitemap", "other", "unreadable"]
 EntryVia = Literal["feed", "sitemap", "section"]
 Precision = Literal["instant", "day"]
@@ -77,6 +79,7 @@ class Reading:
     absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's own AMP
     addresses. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
+    ``signature`` is the text's, None where there is no article, or where storage is to make it.
     """
 
     url: str
@@ -107,6 +110,7 @@ class Reading:
     extractor_version: str = ""
     noarchive: bool = False
     reservations: tuple[Reservation, ...] = ()
+    signature: Signature | None = None
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""

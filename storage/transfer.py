@@ -137,6 +137,8 @@ class _Digest:
 def _as_text(value: object) -> str | None:
     if isinstance(value, datetime.datetime):
         return iso_utc(value)
+    if isinstance(value, bytes):
+        return value.hex()
     msg = f"no rule for the hash of a {type(value).__name__}"
     raise TypeError(msg)
 

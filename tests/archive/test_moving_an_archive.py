@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from crawler.cli import run
 from storage.database import Database, open_database
+from storage.kept_pages import KeptPage
 from storage.models import Article, ImportFile
+from storage.near_models import Alike
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
@@ -38,6 +40,11 @@ def filled(database: Database) -> Database:
     crawling.store(leases["https://wire.example.org/a/3"], redirected, final_url=page(8))
     crawling.store(crawling.lease_url(page(7)), article(page(7), STORY))
     with database.writing() as session:
+        first, second, *_ = session.scalars(select(Article.id))
+        alike = {"similarity": 0.75, "containment": 0.875, "reason": "numbers differ", "seen_at": FIRST_DAY}
+        session.add(Alike(article_id=second, other_id=first, **alike))
+        where = {"address_id": 1, "source_id": 1, "fetched_at": FIRST_DAY}
+        session.add(KeptPage(digest="sha256:X", file="a.warc.gz", offset=2**40, length=9, **where))
         session.add(ImportFile(path="/archive/a.warc.gz", size=2**40, modified=2**60, run_id=crawling.run_id))
         session.add(Story(id=2**20, first_at=FIRST_DAY, last_at=FIRST_DAY))
         session.flush()

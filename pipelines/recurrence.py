@@ -1,0 +1,38 @@
+"""The same words on two days: one article twice, or two events that a publisher reports in its standing phrase.
+
+"The Bundesbank left credit policies unchanged after today's meeting" ran word for word on 19 March and on 2 April. A
+date alone proves nothing (sites date pages anew when they move or republish them), so all of it must come together: one
+publisher has two pages with dates of their own, the text is short, and it speaks of its own day.
+"""
+
+import functools
+import importlib.resources
+import re
+import tomllib
+from datetime import datetime, timedelta
+
+MAX_CHARACTERS = {"spaced": 800, "unspaced": 300}
+"""Letters and digits of a notice: some 120 words, as ``duplicates.MIN_WORDS``."""
+
+MIN_APART = timedelta(hours=20)
+"""A daily notice comes a few hours earlier on some days; an evening's text that is on the morning page is nearer."""
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def recurs(text: str, first: datetime | None, second: datetime | None) -> bool:
+    """Tell whether the same words, dated twice by one publisher, report two events."""
+    if first is None or second is None or abs(second - first) < MIN_APART:
+        return False
+    kind = "unspaced" if _UNSPACED.search(text) else "spaced"
+    return sum(map(str.isalnum, text)) <= MAX_CHARACTERS[kind] and _own_day().search(text) is not None
+
+
+@functools.cache
+def _own_day() -> re.Pattern[str]:
+    """The words by which a text means the day it was written on."""
+    source = importlib.resources.files("pipelines.rules").joinpath("own_day.toml").read_text(encoding="utf-8")
+    words = tomllib.loads(source)
+    english = "|".join(map(re.escape, words["english"]))
+    japanese = "|".join(map(re.escape, words["japanese"]))
+    return re.compile(rf"\b(?:{english})\b|{japanese}", re.IGNORECASE)

@@ -1,0 +1,53 @@
+"""A text's signature: a sketch by which near copies are found among millions. Pure, and computed in the worker.
+
+Measured on 3,034 pairs (agency copy and edits, English and Japanese): of the pairs that ``duplicates.compare`` joins,
+16 MinHash bands of 4 rows meet 0.82 and 0.83, because a shortened copy has a low Jaccard index; 9 bands of 13 rows
+0.41 and 0.43; 32 bands of 3 rows 0.92 and 0.94. A sketch of the 16 shingles with the lowest hashes meets 0.99 and 0.99
+in as many rows as the first (all of them where no more than a third was cut). So a text has 16 rows of that kind, and 4
+bands for texts made of phrases that everybody uses, whose single shingles say nothing.
+"""
+
+import hashlib
+import heapq
+import struct
+import zlib
+
+import rensa
+
+from pipelines.duplicates import shingles
+from storage.signature import Signature
+
+SIGNATURE_VERSION = 1
+"""Stored with every signature; raised whenever ``sign`` or ``duplicates.shingles`` change what comes out."""
+
+PERMUTATIONS, SEED = 128, 1
+BANDS, ROWS = 4, 4
+SKETCH = 16
+
+_SPREAD = 0x9E3779B1  # Knuth's multiplicative hash: neighbouring CRCs come apart
+_LOW_32 = 0xFFFFFFFF
+
+
+def sign(text: str, language: str) -> Signature:
+    """Sign a text; a text without words has no keys."""
+    found = shingles(text, language)
+    if not found:
+        return Signature(SIGNATURE_VERSION, 0, b"", ())
+    minhash = rensa.RMinHash(PERMUTATIONS, SEED)
+    minhash.update(list(found))
+    digest = minhash.digest()
+    bands = [struct.pack(f"<B{ROWS}I", band, *digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
+    lowest = heapq.nsmallest(SKETCH, (shingle.encode("utf-8", "surrogatepass") for shingle in found), key=_rank)
+    keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for shingle in lowest]
+    # The lowest byte of each value is enough to estimate by: b-bit MinHash, Li and König 2010.
+    return Signature(SIGNATURE_VERSION, len(found), bytes(value & 0xFF for value in digest), tuple(dict.fromkeys(keys)))
+
+
+def _rank(shingle: bytes) -> tuple[int, bytes]:
+    return zlib.crc32(shingle) * _SPREAD & _LOW_32, shingle
+
+
+def _key(kind: bytes, content: bytes) -> int:
+    """64 bits, signed as databases count: 32 would meet by chance among 10 million articles."""
+    person = kind + str(SIGNATURE_VERSION).encode()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8, person=person).digest(), signed=True)

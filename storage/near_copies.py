@@ -1,0 +1,122 @@
+"""Near copies: candidates from the index, narrowed by their signatures, verified by their words."""
+
+import dataclasses
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.addresses import insert_into
+from storage.judgement import Comparison, Judgement
+from storage.models import Address, Article
+from storage.near_index import Postings, look_up, signatures_of
+from storage.near_models import Alike
+from storage.reading import Reading
+from storage.signature import Signature, estimated_containment
+
+ESTIMATED = 16
+"""Candidates whose signatures are read: those that share most and rarest keys."""
+
+COMPARED = 4
+"""Candidates whose words are compared, 2.6 ms each: those with most in common by their signatures."""
+
+WORTH_COMPARING = 0.25
+"""Estimated containment below which texts are not compared: 0.4 can be a copy, and estimates err."""
+
+TEMPLATE_SHARE = 0.5
+"""Of a text's keys, those that are full where it is a template's instance."""
+
+
+RECURS = "the same notice on another day"
+"""The reason of a pair that would be a copy but for its dates."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pair:
+    """A stored article that has much of its words in common with a text, and how they compare.
+
+    ``domain`` is the registered domain of its page. ``recurs`` says that it is the same publisher's notice of another
+    event, in the same words.
+    """
+
+    article: Article
+    domain: str
+    comparison: Comparison
+    recurs: bool
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the text is a near copy of the article; an exact one would have been found by its hash."""
+        return self.comparison.kind == "near" and not self.recurs
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What of a text's kind is stored.
+
+    ``original`` is the first stored article of which the text is a copy. ``alike`` are articles in the same words with
+    other facts: related, not duplicates. ``signature`` and ``postings`` are what the text is indexed by.
+    """
+
+    signature: Signature
+    postings: Postings
+    original: Pair | None = None
+    alike: tuple[Pair, ...] = ()
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the text is one of so many that an index of near copies needs no more of them."""
+        full = self.postings.full
+        return bool(self.alike) and len(full) >= TEMPLATE_SHARE * len(self.signature.keys)
+
+
+def find_neighbours(
+    session: Session, reading: Reading, domain: str, signature: Signature, judgement: Judgement
+) -> Neighbours:
+    """Find the articles that a page's text is a copy of, or alike to. At most COMPARED texts are read."""
+    postings = look_up(session, signature.keys)
+    candidates = postings.ranked()[:ESTIMATED]
+    if not candidates:
+        return Neighbours(signature, postings)
+    signatures = signatures_of(session, candidates)
+    estimates = {
+        article_id: estimated_containment(signature, signatures[article_id])
+        for article_id in candidates
+        if article_id in signatures
+    }
+    worth = [article_id for article_id in candidates if estimates.get(article_id, 0.0) >= WORTH_COMPARING]
+    worth.sort(key=lambda article_id: (-estimates[article_id], article_id))
+    pairs = [_pair(session, article_id, reading, domain, judgement) for article_id in sorted(worth[:COMPARED])]
+    return Neighbours(
+        signature,
+        postings,
+        original=next((pair for pair in pairs if pair.is_copy), None),
+        alike=tuple(pair for pair in pairs if pair.comparison.alike and not pair.is_copy),
+    )
+
+
+def _pair(session: Session, article_id: int, reading: Reading, domain: str, judgement: Judgement) -> Pair:
+    article = session.get_one(Article, article_id)
+    its_domain = session.get_one(Address, article.address_id).domain
+    return Pair(
+        article,
+        its_domain,
+        judgement.compare(article.text, reading.text, reading.language),
+        recurs=its_domain == domain and judgement.recurs(reading.text, article.published_at, reading.published_at),
+    )
+
+
+def record_alike(session: Session, article: Article, alike: tuple[Pair, ...], seen_at: datetime) -> None:
+    """Keep with which earlier articles a new one is alike, and why it is no copy."""
+    rows = [
+        {
+            "article_id": article.id,
+            "other_id": pair.article.id,
+            "similarity": pair.comparison.similarity,
+            "containment": pair.comparison.containment,
+            "reason": RECURS if pair.recurs else pair.comparison.reason,
+            "seen_at": seen_at,
+        }
+        for pair in alike
+    ]
+    if rows:
+        session.connection().execute(insert_into(session, Alike).on_conflict_do_nothing(), rows)

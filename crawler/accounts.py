@@ -25,8 +25,9 @@ from pipelines.workers import ReadingPool
 from storage.archive import Archive, utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
-from storage.frontier import due_sources, learnt_domains
+from storage.frontier import learnt_domains
 from storage.lock import CrawlLock, crawl_lock, domains_lock
+from storage.polling import due_sources
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 
@@ -192,8 +193,7 @@ class RunAccounts:
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
     with database.writing() as session:
-        names = [scope.name for scope in plan.scopes]
-        return dict.fromkeys(plan.named, True) or due_sources(session, names, utc_now())
+        return dict.fromkeys(plan.named, True) or due_sources(session, plan.scopes, utc_now())
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:

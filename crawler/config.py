@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import itertools
 import re
 import tomllib
 import zoneinfo
@@ -9,18 +10,29 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from crawler.config_errors import ConfigError, problems_of, shown
 from crawler.hosts import DEFAULT_PORTS, host_and_port, host_of, normal_host
 from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.quantities import duration, size
+from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
 __all__ = ["Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
 
 #: A config of a thousand sources takes some 200 kB; more than this is not a config.
 MAX_BYTES = 4_000_000
 _LARGEST = 1_000_000_000
+_LONGEST = datetime.timedelta(days=36_500)  # longer durations are this one: no calendar holds them
 
 _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")
@@ -90,8 +102,25 @@ def _size(value: str) -> str:
     return value
 
 
+def _interval(value: object) -> datetime.timedelta:
+    if isinstance(value, datetime.timedelta):
+        return value
+    interval = duration(value) if isinstance(value, str) else datetime.timedelta()
+    if not interval:
+        raise ValueError("no length of time")
+    return min(interval, _LONGEST)
+
+
+def _growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:
+    if any(later <= earlier for earlier, later in itertools.pairwise(values)):
+        raise ValueError("not growing")
+    return values
+
+
 _Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Interval = Annotated[datetime.timedelta, BeforeValidator(_interval)]
+_Intervals = Annotated[tuple[_Interval, ...], Field(strict=False, max_length=20), AfterValidator(_growing)]
 
 
 class _Table(BaseModel):
@@ -107,13 +136,17 @@ class Database(_Table):
 
 
 class Crawl(_Table):
-    """``[crawl]``: what holds for all sources. ``delay`` in seconds; ``timezone`` is an IANA name."""
+    """``[crawl]``: what holds for sources that do not say otherwise. ``delay`` in seconds; ``timezone`` is IANA's."""
 
     user_agent: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_user_agent)] = Field(
         default_factory=default_user_agent
     )
     delay: _Seconds = 1.0
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Tokyo"
+    poll_min: _Interval = POLL_MIN
+    poll_max: _Interval = POLL_MAX
+    rereads: _Intervals = REREADS
+    max_age: _Interval | None = None
 
     @property
     def names_a_contact(self) -> bool:
@@ -162,12 +195,27 @@ class Source(_Table):
     max_pages: Annotated[int, Field(ge=1, le=_LARGEST)] = 2000
     delay: _Seconds | None = None
     allow_private_addresses: bool = False
-    _inherited_delay: float = PrivateAttr(1.0)
+    poll_min: _Interval | None = None
+    poll_max: _Interval | None = None
+    rereads: _Intervals | None = None
+    max_age: _Interval | None = None
+    _crawl: Crawl = PrivateAttr(default_factory=Crawl)
 
     @property
     def effective_delay(self) -> float:
         """Seconds between requests to one host: this source's own, else ``[crawl]``'s."""
-        return self._inherited_delay if self.delay is None else self.delay
+        return self._crawl.delay if self.delay is None else self.delay
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often it is asked, and how old its articles may be: by its own word, else by ``[crawl]``'s."""
+        crawl = self._crawl
+        return Rhythm(
+            poll_min=self.poll_min or crawl.poll_min,
+            poll_max=self.poll_max or crawl.poll_max,
+            rereads=crawl.rereads if self.rereads is None else self.rereads,
+            max_age=self.max_age or crawl.max_age,
+        )
 
     @property
     def start_hosts(self) -> tuple[str, ...]:
@@ -179,10 +227,10 @@ class Source(_Table):
         """``host:port`` of every start page, if this source may reach private addresses; for the address guard."""
         return tuple(dict.fromkeys(map(host_and_port, self.start))) if self.allow_private_addresses else ()
 
-    def inheriting(self, delay: float) -> Self:
-        """The same source under ``[crawl] delay``."""
+    def inheriting(self, crawl: Crawl) -> Self:
+        """The same source under a ``[crawl]``."""
         copy = self.model_copy()
-        copy._inherited_delay = delay
+        copy._crawl = crawl
         return copy
 
 
@@ -195,8 +243,8 @@ class Config(_Table):
     sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
 
     @model_validator(mode="after")
-    def _hand_down_the_delay(self) -> Self:
-        inherited = tuple(source.inheriting(self.crawl.delay) for source in self.sources)
+    def _hand_down(self) -> Self:
+        inherited = tuple(source.inheriting(self.crawl) for source in self.sources)
         object.__setattr__(self, "sources", inherited)
         return self
 
@@ -218,7 +266,9 @@ def load_config(path: Path | None) -> Config:
         config = Config.model_validate(data)
     except ValidationError as error:
         raise ConfigError(problems_of(error, data, file)) from None
-    _refuse_names_given_twice(config, file)
+    problems = [*_names_given_twice(config, file), *_crossed_bounds(config, file)]
+    if problems:
+        raise ConfigError(problems)
     return config
 
 
@@ -251,7 +301,19 @@ def _parsed(text: str, file: str) -> dict[str, object]:
         raise ConfigError([f"{file}: not a config: its values are nested too deeply"]) from None
 
 
-def _refuse_names_given_twice(config: Config, file: str) -> None:
+def _crossed_bounds(config: Config, file: str) -> list[str]:
+    told = [("crawl", config.crawl.poll_min, config.crawl.poll_max)] + [
+        (f"source[{number}] {shown(source.name)}", source.rhythm.poll_min, source.rhythm.poll_max)
+        for number, source in enumerate(config.sources, 1)
+    ]
+    return [
+        f"{file}: {where}.poll_min: {least} is not allowed; allowed: no more than poll_max, which is {most}"
+        for where, least, most in told
+        if least > most
+    ]
+
+
+def _names_given_twice(config: Config, file: str) -> list[str]:
     first: dict[str, int] = {}
     problems = []
     for number, source in enumerate(config.sources, 1):
@@ -261,8 +323,7 @@ def _refuse_names_given_twice(config: Config, file: str) -> None:
                 "allowed: each name once"
             )
         first.setdefault(source.name, number)
-    if problems:
-        raise ConfigError(problems)
+    return problems
 
 
 def ad_hoc_source(url: str, config: Config) -> Source:
@@ -280,4 +341,4 @@ def ad_hoc_source(url: str, config: Config) -> Source:
     delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
     private = any(host_and_port(url) in source.private_hosts for source in config.sources)
     source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
-    return source.inheriting(config.crawl.delay)
+    return source.inheriting(config.crawl)

@@ -13,6 +13,12 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _SHOWN = 80
 
+_RHYTHM = {
+    "poll_min": DURATIONS,
+    "poll_max": DURATIONS,
+    "rereads": 'a list of growing durations, 20 at most, such as ["1h", "6h", "1d", "1w"]; [] for never',
+    "max_age": DURATIONS,
+}
 #: What each key allows, in the operator's words. Lists of keys (for unknown ones) are taken from here too.
 ALLOWED: Mapping[str, Mapping[str, str]] = {
     "": {
@@ -26,6 +32,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "user_agent": "1 to 300 printable ASCII characters: who is crawling, and where to complain",
         "delay": "seconds, a number from 0",
         "timezone": "a name of the IANA time zone database, such as Asia/Tokyo or UTC",
+        **_RHYTHM,
     },
     "archive": {
         "enabled": "true or false",
@@ -43,6 +50,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "max_pages": "a whole number from 1 to 1,000,000,000",
         "delay": "seconds, a number from 0",
         "allow_private_addresses": "true or false",
+        **_RHYTHM,
     },
 }
 #: Values of these keys are not repeated in messages: they may hold a password.

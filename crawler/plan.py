@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawler.config import Config, ConfigError, Source, ad_hoc_source, load_config
 from pipelines.judgement import place
+from pipelines.traps import is_trap
 from storage.database import parse_url
 from storage.scope import Scope
 
@@ -113,6 +114,8 @@ def scope_of(source: Source) -> Scope:
         follow=source.follow,
         depth=source.depth,
         max_pages=source.max_pages,
+        rhythm=source.rhythm,
+        is_trap=is_trap,
     )
 
 
@@ -131,6 +134,8 @@ def _ad_hoc_scope(source: Source) -> Scope:
         depth=source.depth,
         max_pages=source.max_pages,
         entry_depth=1,
+        rhythm=source.rhythm,
+        is_trap=is_trap,
     )
 
 

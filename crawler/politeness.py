@@ -8,6 +8,7 @@ from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.utils.asyncio import call_later
 from twisted.internet.defer import Deferred
 
 from crawler.hosts import slot_of
@@ -29,14 +30,44 @@ class BoundedDownloader(Downloader):
     Here the queue ends with :class:`NotAsked` when its turn comes, so closing takes no longer than one delay.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._held: dict[str, float] = {}
+
+    def hold(self, slot: str, until: float) -> None:
+        """Ask nothing of a slot's host before ``until`` (``time.monotonic``); what queues waits."""
+        self._held[slot] = until
+
+    def give_back(self, slot: str, error: Exception) -> None:
+        """End what queues for a host with this error."""
+        if slot in self.slots:
+            self._end_queue(self.slots[slot], error)
+
     def _process_queue(self, slot: Slot) -> None:
         engine = self.crawler.engine
-        if engine is None or engine._slot is None or engine._slot.closing is None:
-            super()._process_queue(slot)
+        if engine is not None and engine._slot is not None and engine._slot.closing is not None:
+            self._end_queue(slot, NotAsked())
             return
+        left = self._left_to_hold(slot)
+        if left <= 0:
+            super()._process_queue(slot)
+        elif slot.latercall is None:
+            slot.latercall = call_later(left, self._latercall, slot)
+
+    def _left_to_hold(self, slot: Slot) -> float:
+        if not slot.queue or not self._held:
+            return 0.0
+        name = slot.queue[0][0].meta.get(self.DOWNLOAD_SLOT, "")
+        left = self._held.get(name, 0.0) - time.monotonic()
+        if left <= 0:
+            self._held.pop(name, None)
+        return left
+
+    @staticmethod
+    def _end_queue(slot: Slot, error: Exception) -> None:
         while slot.queue:
             _, waiting = slot.queue.popleft()
-            waiting.errback(NotAsked())
+            waiting.errback(error)
 
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]

@@ -1,5 +1,7 @@
 """Requests that are not made, and why: typed, so that whoever keeps the accounts need not read messages."""
 
+import datetime
+
 from scrapy.exceptions import IgnoreRequest
 
 
@@ -37,6 +39,15 @@ class RobotsUnreachable(IgnoreRequest):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class HostRests(IgnoreRequest):
+    """The host asked to be left alone, or fails over and over: the address waits in the frontier ``until`` then."""
+
+    def __init__(self, reason: str, until: datetime.datetime) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
 
 
 class NotAsked(IgnoreRequest):

@@ -2,9 +2,11 @@
 
 import asyncio
 import dataclasses
+import datetime
 import logging
 import math
 import re
+import time
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -15,8 +17,13 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.host_memory import HostMemory
 from crawler.identity import robots_token
-from crawler.refusals import RobotsRefused, RobotsUnreachable
+from crawler.refusals import HostRests, RobotsRefused, RobotsUnreachable
+from crawler.robots_memory import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
+from pipelines.reservations import reservations_of_robots, reservations_of_tdmrep
+from storage.hosts import KnownRobots
+from storage.visit import Lease
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +56,15 @@ def for_us(text: str, token: str) -> str:
 class Rules:
     """What one origin's robots.txt says to us, or why it could not be asked.
 
-    ``protego`` None: nothing; ``closed``: why all of it is forbidden; ``unreachable``: what went wrong.
+    ``protego`` None: nothing; ``closed``: why all of it is forbidden; ``unreachable``: what went wrong;
+    ``rest_until``: the host asked to be left alone. All this holds ``until`` a time of ``time.monotonic``.
     """
 
     protego: Protego | None = None
     closed: str = ""
     unreachable: str = ""
+    rest_until: datetime.datetime | None = None
+    until: float = math.inf
 
     @classmethod
     def of(cls, status: int, body: bytes, token: str) -> Self:
@@ -86,18 +96,19 @@ class Rules:
 
 
 class Robots:
-    """Downloader middleware: asks each origin for its robots.txt once a crawl, and refuses what it forbids.
+    """Downloader middleware: knows each origin's robots.txt, from an earlier run or by asking, and refuses by it.
 
     The Crawl-delay goes on in ``request.meta["crawl_delay"]``. Where robots.txt cannot be fetched at all, the
     page is not asked for either (RFC 9309, 2.3.1.4: unreachable forbids), and fails for that.
-    ``dont_obey_robotstxt`` in the
-    meta lets a request pass; it is for robots.txt itself.
+    ``dont_obey_robotstxt`` in the meta lets a request pass; it is for robots.txt itself.
     """
 
     def __init__(self, crawler: Crawler, token: str) -> None:
         self._crawler = crawler
         self._token = token
+        self._memory = HostMemory(crawler)
         self._asked: dict[str, asyncio.Task[Rules]] = {}
+        self._side_tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -108,14 +119,13 @@ class Robots:
         return cls(crawler, settings.get("ROBOTSTXT_USER_AGENT") or robots_token(settings["USER_AGENT"]))
 
     async def process_request(self, request: Request) -> None:
-        """Raise :class:`RobotsRefused` or :class:`RobotsUnreachable`."""
+        """Raise :class:`RobotsRefused`, :class:`RobotsUnreachable` or :class:`HostRests`."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._asked:
-            self._asked[origin] = asyncio.ensure_future(self._fetch(origin, request))
-        rules = await asyncio.shield(self._asked[origin])
+        rules = await self._rules(f"{parts.scheme}://{parts.netloc}", request)
+        if rules.rest_until is not None:
+            raise HostRests(rules.closed, rules.rest_until)
         if rules.unreachable:
             raise RobotsUnreachable(rules.unreachable)
         request.meta["crawl_delay"] = rules.crawl_delay(self._token)
@@ -123,7 +133,41 @@ class Robots:
         if reason:
             raise RobotsRefused(reason)
 
-    async def _fetch(self, origin: str, request: Request) -> Rules:
+    async def _rules(self, origin: str, request: Request) -> Rules:
+        task = self._asked.get(origin)
+        if task is None or (task.done() and task.result().until <= time.monotonic()):
+            task = self._asked[origin] = asyncio.ensure_future(self._look_up(origin, request))
+        return await asyncio.shield(task)
+
+    async def _look_up(self, origin: str, request: Request) -> Rules:
+        """What is remembered where that holds, else what the origin says now; either is remembered."""
+        now = datetime.datetime.now(datetime.UTC)
+        known = await self._memory.robots(origin)
+        use = use_of(known, now)
+        if use == "ask":
+            return await self._ask(origin, request, known)
+        return _rules_of(known, use, self._token, now)
+
+    async def _ask(self, origin: str, request: Request, known: KnownRobots) -> Rules:
+        rules, answer = await self._fetch(origin, request)
+        now = datetime.datetime.now(datetime.UTC)
+        if answer is not None:
+            known = answered(answer.status, _text(answer.body), now)
+            await self._memory.keep_robots(origin, known)
+            await self._note(origin, request, answer)
+            return dataclasses.replace(rules, until=time.monotonic() + FRESH.total_seconds())
+        trouble = rules.closed or rules.unreachable
+        if not trouble:
+            return rules
+        known = failed(known, trouble, now)
+        await self._memory.keep_robots(origin, known)
+        use = use_in_trouble(known, now)
+        if use != "closed" and rules.rest_until is None:
+            return _rules_of(known, use, self._token, now)
+        return dataclasses.replace(rules, until=time.monotonic() + TRY_AGAIN.total_seconds())
+
+    async def _fetch(self, origin: str, request: Request) -> tuple[Rules, Response | None]:
+        """The rules, and the answer where it told something that is worth remembering."""
         robots = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
@@ -131,16 +175,62 @@ class Robots:
             # RFC 9309, 2.3.1.2: redirects are followed, to other hosts too.
             meta={"dont_obey_robotstxt": True, "may_leave_host": True, "delay": request.meta.get("delay")},
         )
-        engine = self._crawler.engine
-        if engine is None:
-            raise RuntimeError("robots.txt is asked for before the engine runs")
         try:
-            response: Response = await engine.download_async(robots)
+            response = await self._download(robots)
+        except HostRests as error:
+            return Rules(closed=error.reason, rest_until=error.until), None
         except IgnoreRequest as error:
             # Refused by our own guard, or redirected round and round (which RFC 9309 counts as a 4xx): the page's own
             # request will show which.
             logger.info("%s/robots.txt: %s", origin, error)
-            return Rules()
+            return Rules(), None
         except Exception as error:  # noqa: BLE001 - whatever it was is told to every request that waits for it
-            return Rules(unreachable=f"robots.txt cannot be fetched: {type(error).__name__}: {error}"[:300])
-        return Rules.of(response.status, response.body, self._token)
+            return Rules(unreachable=f"robots.txt cannot be fetched: {type(error).__name__}: {error}"[:300]), None
+        rules = Rules.of(response.status, response.body, self._token)
+        if rules.closed:
+            return dataclasses.replace(rules, rest_until=response.meta.get("rest_until")), None
+        return rules, response
+
+    async def _download(self, request: Request) -> Response:
+        engine = self._crawler.engine
+        if engine is None:
+            raise RuntimeError("robots.txt is asked for before the engine runs")
+        return await engine.download_async(request)
+
+    async def _note(self, origin: str, request: Request, answer: Response) -> None:
+        """Record what robots.txt reserves of mining; of a start page's host ask for the TDM protocol's file too."""
+        lease = request.meta.get("lease")
+        if lease is None:
+            return
+        if 200 <= answer.status < 300:
+            await self._memory.note(lease, origin, reservations_of_robots(_text(answer.body)))
+        if lease.via == "start":
+            task = asyncio.ensure_future(self._ask_tdmrep(origin, lease, request))
+            self._side_tasks.add(task)
+            task.add_done_callback(self._side_tasks.discard)
+
+    async def _ask_tdmrep(self, origin: str, lease: Lease, request: Request) -> None:
+        meta = {"delay": request.meta.get("delay"), "private_hosts": request.meta.get("private_hosts")}
+        asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=meta)
+        try:
+            response = await self._download(asked)
+        except Exception as error:  # noqa: BLE001 - a file that few have: that it cannot be had is no trouble
+            logger.info("%s: %s: %s", asked.url, type(error).__name__, error)
+            return
+        if 200 <= response.status < 300:
+            await self._memory.note(lease, origin, reservations_of_tdmrep(response.body[:MAX_BYTES]))
+
+
+def _text(body: bytes) -> str:
+    return body[:MAX_BYTES].decode("utf-8-sig", "ignore")
+
+
+def _rules_of(known: KnownRobots, use: Use, token: str, now: datetime.datetime) -> Rules:
+    """The rules that something remembered gives, and for how long."""
+    left = (known.fetched_at + FRESH - now) if known.fetched_at is not None and not known.trouble else TRY_AGAIN
+    until = time.monotonic() + max(left, TRY_AGAIN).total_seconds()
+    if use == "closed":
+        return Rules(closed=known.trouble, until=until)
+    if use == "nothing" or known.status is None:
+        return Rules(until=until)
+    return dataclasses.replace(Rules.of(known.status, known.body.encode(), token), until=until)

@@ -45,6 +45,9 @@ CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
 DOWNLOADER = "crawler.politeness.BoundedDownloader"  # which keeps to that
 RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.backoff sees to 429 and 503
+KIJI_BACKOFF_SECONDS = 5.0  # after the first 429 or 503 without Retry-After; doubled by each further one
+KIJI_LONGEST_HOLD = 60.0  # seconds that a run waits for a host; above that the host rests, and the run goes on
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
@@ -80,6 +83,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "crawler.backoff.Backoff": 90,
     "crawler.robots.Robots": 100,
     "crawler.politeness.Politeness": 110,
     "crawler.redirects.PoliteRedirects": 600,

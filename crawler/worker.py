@@ -41,7 +41,7 @@ from pipelines.workers import ReadingPool
 from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
-from storage.frontier import due_sources
+from storage.polling import due_sources
 from storage.runs import run_record
 
 logger = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ class Worker:
         scopes = [scope_of(source) for source in config.sources]
         groups = group_sources(domains_by_source(scopes, self._database))
         with self._database.writing() as session:
-            due = due_sources(session, [scope.name for scope in scopes], utc_now())
+            due = due_sources(session, scopes, utc_now())
         found = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
         polled = {group: any(due.get(source) for source in sources) for group, sources in found.items()}
         return found, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in found}

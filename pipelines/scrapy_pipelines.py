@@ -18,10 +18,14 @@ from storage.visit import Lease, Result, Visit
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page on its way to the workers, with the lease under which it was fetched."""
+    """A page on its way to the workers, with the lease under which it was fetched.
+
+    ``moved`` says that it was reached by redirects for good alone.
+    """
 
     lease: Lease
     raw: RawPage
+    moved: bool = False
 
     def __repr__(self) -> str:
         return f"<FetchedPage {self.raw!r}>"
@@ -76,6 +80,7 @@ class ReadingPipeline(_InCrawl):
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
             kept=await self._kept(item, reading),
+            moved=item.moved,
         )
 
     async def _kept(self, item: FetchedPage, reading: Reading) -> Kept | SameBytes | None:

@@ -6,6 +6,7 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
 from storage.errors import DatabaseError
-from storage.frontier import lease, open_sources, poll, refresh, release, release_ended
+from storage.frontier import lease, open_sources, release, release_ended
 from storage.judgement import Judgement
 from storage.kept import Kept
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
 from storage.near_index import has_outdated, index_outdated
+from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
 from storage.scope import Scope
 from storage.trouble import trouble_of
@@ -36,6 +38,10 @@ SIGNED_AT_ONCE = 50
 LINGER, FAST = 0.1, 0.25
 """Seconds: a visit that comes within FAST of the last transaction waits up to LINGER for company. At 37 pages a
 second 447 of 521 transactions held one visit without it."""
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+"""A piece of work in a transaction of the archive's."""
 
 _Waiting = tuple[Visit, concurrent.futures.Future[Result]]
 
@@ -71,6 +77,7 @@ class Archive:
         self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._scopes: dict[int, Scope] = {}
         self._taken: dict[int, int] = {}
+        self._polled: frozenset[str] = frozenset()
         self._last_stored = 0.0
         self._out: set[int] = set()
         self._has_outdated = self._closing = False
@@ -122,6 +129,7 @@ class Archive:
             self._taken = dict.fromkeys(self._scopes, 0)
             if self._has_outdated:
                 self._thread.submit(self._sign_outdated)
+            self._polled = frozenset(polled)
             return self.run_id
 
         return self._thread.submit(run)
@@ -161,6 +169,20 @@ class Archive:
         self._thread.submit(self._drain)
         return future
 
+    def give_back(self, lease: Lease, until: datetime.datetime) -> concurrent.futures.Future[None]:
+        """Return a lease that was not made use of; its address is due then, and its source's budget as before."""
+
+        def run() -> None:
+            self._attempts.commit(lambda session: postpone(session, [lease.address_id], until))
+            self._taken[lease.source_id] -= 1
+            self._out.discard(lease.address_id)
+
+        return self._thread.submit(run)
+
+    def do(self, work: Work[T]) -> concurrent.futures.Future[T]:
+        """Do a small piece of work in a transaction of its own, in the order of what else is asked of the archive."""
+        return self._thread.submit(self._attempts.commit, work)
+
     def finish(self, status: str, requests: int) -> concurrent.futures.Future[None]:
         """Close the run, free its leases, and record what the budgets left over."""
 
@@ -171,6 +193,9 @@ class Archive:
             for source_id, scope in self._scopes.items():
                 if self._taken[source_id] >= scope.max_pages:
                     refuse_for_budget(session, self.run_id, source_id, utc_now())
+                if scope.name in self._polled:
+                    schedule_poll(session, source_id, scope)
+            refuse_resting(session, self.run_id, self._scopes, utc_now())
             record_requests(session, self.run_id, requests)
             finish_run(session, self.run_id, status, utc_now())
 

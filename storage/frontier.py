@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Update, exists, select, update
+from sqlalchemy import Row, Update, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses, insert_into
-from storage.claims import catch_up, claim, rescope
+from storage.addresses import insert_into
+from storage.claims import catch_up, rescope
 from storage.kept_pages import newest_digests
 from storage.models import Address, Claim, Run, Source, SourceDomain
-from storage.schedule import POLL_INTERVAL
+from storage.polling import not_resting
 from storage.scope import Scope
 from storage.visit import Lease
 
@@ -54,63 +54,6 @@ def learnt_domains(session: Session, names: Sequence[str]) -> dict[str, frozense
     for name, domain in session.execute(statement.where(Source.name.in_(names))):
         learnt.setdefault(name, set()).add(domain)
     return {name: frozenset(domains) for name, domains in learnt.items()}
-
-
-def due_sources(session: Session, names: Sequence[str], now: datetime) -> dict[str, bool]:
-    """Tell which of these sources have something to do now, and whether their start pages are to be polled.
-
-    A source that an earlier run left unfinished is due at once; one with articles to read again only is not polled.
-    """
-    known = {source.name: source for source in session.scalars(select(Source).where(Source.name.in_(names)))}
-    due: dict[str, bool] = {}
-    for name in names:
-        source = known.get(name)
-        if (
-            source is None
-            or source.due_at is None
-            or source.due_at <= now
-            or _has(session, source.id, Address.state.in_(["queued", "leased"]))
-        ):
-            due[name] = True
-        elif _has(session, source.id, Address.due_at <= now):
-            due[name] = False
-    return due
-
-
-def _has(session: Session, source_id: int, condition: object) -> bool:
-    claimed = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
-    return bool(session.scalar(select(exists(claimed.where(Claim.source_id == source_id, condition)))))  # type: ignore[arg-type]  # a column expression
-
-
-def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
-    """Make a source's start pages due now."""
-    ids = file_addresses(session, scope.starts)
-    claim(session, source_id, ids.values(), depth=0, via="start", found_on=None)
-    session.execute(
-        update(Claim)
-        .where(Claim.source_id == source_id, Claim.address_id.in_(ids.values()))
-        .values(via="start")
-        .execution_options(synchronize_session=False)
-    )
-    _make_due(session, list(ids.values()), now)
-    session.execute(update(Source).where(Source.id == source_id).values(polled_at=now, due_at=now + POLL_INTERVAL))
-
-
-def refresh(session: Session, source_id: int, now: datetime) -> None:
-    """Make every known article of a source due now."""
-    known = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
-    shown = known.where(Claim.source_id == source_id, Address.article_id.is_not(None), Address.page_id.is_(None))
-    _make_due(session, list(session.scalars(shown)), now)
-
-
-def _make_due(session: Session, address_ids: Sequence[int], now: datetime) -> None:
-    for first in range(0, len(address_ids), 1_000):
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(address_ids[first : first + 1_000]), Address.state != "leased")
-            .values(state="queued", due_at=now)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def lease(
@@ -172,7 +115,7 @@ def _due(
             Claim.via,
         )
         .join(Claim, Claim.address_id == Address.id)
-        .where(Address.due_at <= now, Address.state != "leased", Claim.source_id.in_(sources))
+        .where(Address.due_at <= now, Address.state != "leased", Claim.source_id.in_(sources), not_resting(now))
         .order_by(Claim.depth, Address.id)
         .limit(limit)
     )

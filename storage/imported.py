@@ -174,6 +174,5 @@ def _without_reading(session: Session, record: ImportedRecord, address: Address)
 
 def _let_pass(address: Address, fetched_at: datetime, now: datetime) -> None:
     """Drop the readings again whose time has passed: an old page is not news that is still corrected."""
-    while address.due_at is not None and address.due_at <= now:
-        address.due_at = next_reread(fetched_at, address.rereads)
-        address.rereads += 1
+    if address.due_at is not None and address.due_at <= now:
+        address.due_at = next_reread(fetched_at, now)

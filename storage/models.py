@@ -64,7 +64,10 @@ class Address(Base):
     """One address, however it is written: the frontier, and what every link points to.
 
     ``state``: ``known`` (an edge's target, never queued), ``queued``, ``leased`` or ``done``. ``due_at`` is when it
-    is to be asked for next, null for never. ``page_id`` is the address that stands for this one: where it
+    is to be asked for next, null for never. ``changed_at`` is when the listing that lists it says that it last
+    changed; ``moved_at`` when it was found to redirect to ``page_id`` for good.
+
+    ``page_id`` is the address that stands for this one: where it
     redirects to, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
     itself or as a copy; it is no foreign key, because ``article`` already refers to this table.
     """
@@ -92,6 +95,8 @@ class Address(Base):
     fetched_at: Mapped[Moment | None]
     etag: Mapped[str | None] = mapped_column(StorableText(1_000))
     last_modified: Mapped[str | None] = mapped_column(StorableText(100))
+    changed_at: Mapped[Moment | None]
+    moved_at: Mapped[Moment | None]
     canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
     page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
     article_id: Mapped[int | None]

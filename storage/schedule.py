@@ -1,37 +1,89 @@
-"""When an address is asked for again. All pure: the time is passed in."""
+"""When an address is asked for again, and when a source is polled. All pure: the time is passed in."""
 
+import dataclasses
 import datetime
+from collections.abc import Sequence
 
-_REREADS = (
-    datetime.timedelta(hours=1),
-    datetime.timedelta(hours=6),
-    datetime.timedelta(days=1),
-    datetime.timedelta(days=7),
-)
-"""News is corrected soon after it appears: an article is read again after 1 h, 6 h, a day and a week, then rests."""
+from storage.reading import Entry
 
-_RETRIES = (
-    datetime.timedelta(hours=1),
-    datetime.timedelta(hours=6),
-    datetime.timedelta(days=1),
-    datetime.timedelta(days=3),
-    datetime.timedelta(days=7),
-)
+Interval = datetime.timedelta
+
+REREADS = (Interval(hours=1), Interval(hours=6), Interval(days=1), Interval(days=7))
+"""News is corrected soon after it appears: an article is read again so long after it was first seen, then rests."""
+
+POLL_MIN, POLL_MAX = Interval(minutes=15), Interval(hours=6)
+"""Between two polls of a source's start pages, where its config says nothing else."""
+
+_RETRIES = (Interval(hours=1), Interval(hours=6), Interval(days=1), Interval(days=3), Interval(days=7))
 """Waits after a failure that may pass; after the last one the address rests."""
 
-POLL_INTERVAL = datetime.timedelta(hours=1)
-"""Between two polls of a source's start pages where nobody asks by name."""
+_NOT_FOUND, _GONE = 404, 410
+_HISTORY = tuple(Interval(days=days) for days in (1, 7, 28))
+"""Spans over which a source's rate is looked at: its busiest of late counts, so a quiet night slows nothing down."""
 
-_GONE = frozenset({404, 410})
+_EARLY = Interval(seconds=60)
+"""cron's starts vary by seconds: a poll due every 15 minutes must not miss every other start."""
+
+LISTING_GRAIN = Interval(days=1)
+"""A sitemap's ``lastmod`` may be a mere day, whose midnight is what is stored."""
 
 
-def next_reread(fetched_at: datetime.datetime, rereads: int) -> datetime.datetime | None:
-    """When a stored article is asked for again, None for never; ``rereads`` are those that it has had."""
-    return fetched_at + _REREADS[rereads] if rereads < len(_REREADS) else None
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a source is asked: bounds between two polls, when articles are read again, how old they may be.
+
+    ``rereads`` count from an article's first sight. ``max_age`` None: any age.
+    """
+
+    poll_min: Interval = POLL_MIN
+    poll_max: Interval = POLL_MAX
+    rereads: tuple[Interval, ...] = REREADS
+    max_age: Interval | None = None
+
+
+def next_reread(
+    first_seen_at: datetime.datetime, fetched_at: datetime.datetime, rereads: Sequence[Interval] = REREADS
+) -> datetime.datetime | None:
+    """When a stored article is asked for again, None for never: at the next of its times that is still to come."""
+    return next((due for wait in rereads if (due := first_seen_at + wait) > fetched_at), None)
 
 
 def next_retry(fetched_at: datetime.datetime, attempts: int, status: int | None) -> datetime.datetime | None:
-    """When a failed address is tried again, None for never; ``attempts`` counts the failures in a row."""
-    if status in _GONE or attempts > len(_RETRIES):
+    """When a failed address is tried again, None for never; ``attempts`` counts the failures in a row.
+
+    410 is never asked for again. 404 is once: feeds list articles before every server of theirs has them.
+    """
+    if status == _GONE or attempts > (1 if status == _NOT_FOUND else len(_RETRIES)):
         return None
     return fetched_at + _RETRIES[attempts - 1]
+
+
+def next_poll(
+    polled_at: datetime.datetime, published: Sequence[datetime.datetime], rhythm: Rhythm
+) -> datetime.datetime:
+    """When a source's start pages are due again, by when its newest articles appeared.
+
+    Twice within the mean gap between two articles, and within the source's bounds.
+    """
+    ages = [polled_at - moment for moment in published]
+    gaps = [span / number for span in _HISTORY if (number := sum(Interval() <= age < span for age in ages))]
+    interval = max(rhythm.poll_min, min([rhythm.poll_max, *(gap / 2 for gap in gaps)]))
+    return polled_at + interval - min(_EARLY, interval / 10)
+
+
+def is_too_old(moment: datetime.datetime | None, now: datetime.datetime, max_age: Interval | None) -> bool:
+    """Whether something of that date is older than a source wants; what has no date is not."""
+    return max_age is not None and moment is not None and moment < now - max_age
+
+
+def may_be_wanted(entry: Entry, now: datetime.datetime, max_age: Interval | None) -> bool:
+    """Whether a listing's entry is young enough by what the listing says of it.
+
+    What changed last year appeared no later; what changed yesterday may be of any age, and its page tells.
+    """
+    return not is_too_old(entry.published_at or entry.changed_at, now, max_age)
+
+
+def listing_may_have_changed(changed_at: datetime.datetime | None, fetched_at: datetime.datetime | None) -> bool:
+    """Whether a listing that another one lists is to be asked again, by the ``lastmod`` given there."""
+    return changed_at is None or fetched_at is None or fetched_at <= changed_at + LISTING_GRAIN

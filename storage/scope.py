@@ -2,11 +2,20 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from typing import Literal
 
 from storage.judgement import Place
+from storage.schedule import Rhythm
 
 Follow = Literal["related", "site", "none"]
+
+
+_USUAL = Rhythm()
+
+
+def _never(url: str) -> bool:  # noqa: ARG001 - the signature of a judgement
+    return False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -16,6 +25,7 @@ class Scope:
     ``hosts`` and ``domains`` (registered domains, those learnt from its feeds and sitemaps included) are what
     belongs to the source; a host covers its subdomains where it is a name without port. ``entry_depth`` is the
     depth of what a start page lists: 0, but 1 for an address crawled ad hoc. ``max_pages`` is a run's budget.
+    ``is_trap`` tells addresses that a site makes without end.
     """
 
     name: str
@@ -26,9 +36,14 @@ class Scope:
     depth: int = 3
     max_pages: int = 2000
     entry_depth: int = 0
+    rhythm: Rhythm = _USUAL
+    is_trap: Callable[[str], bool] = _never
 
     def covers(self, place: Place) -> bool:
-        """Whether an address belongs to the source."""
+        """Whether an address belongs to the source, and is none of those that have no end."""
+        return self._reaches(place) and not self.is_trap(place.url)
+
+    def _reaches(self, place: Place) -> bool:
         if place.domain in self.domains or place.host in self.hosts:
             return True
         return any(place.host.endswith("." + host) for host in self.hosts)

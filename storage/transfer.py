@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select, text, update
 
-import storage.story_models  # noqa: F401 - its tables belong to Base
+import storage.tables  # noqa: F401 - all tables of Base
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.models import Base

@@ -38,7 +38,8 @@ class Visit:
     ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it
     (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). ``status`` is the
     last HTTP status, None where none came. ``kept`` is where the page's bytes lie in the raw archive, None where they
-    are not kept (again).
+    are not kept (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when
+    the server wants to be asked again.
     """
 
     lease: Lease
@@ -51,6 +52,8 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     kept: Kept | SameBytes | None = None
+    moved: bool = False
+    retry_at: datetime.datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Visit {self.status} {self.final_url[:200]} {self.verdict or 'read'}>"

@@ -11,29 +11,43 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
-from storage.claims import came_nearer, claim, expand, queue_known
+from storage.claims import expand
 from storage.frontier import learn_domain
-from storage.judgement import Judgement, Place
+from storage.hosts import note_reservations
+from storage.judgement import Judgement
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
+from storage.listings import poll_listings, store_entries
 from storage.models import Address, Article, Claim, Fetch, Link
-from storage.reading import Card, Entry
-from storage.schedule import next_reread, next_retry
+from storage.moves import move, take_back
+from storage.reading import Card
+from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
-from storage.visit import Lease, Outcome, Result, Via, Visit
+from storage.visit import Lease, Outcome, Result, Visit
 
 
 def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement) -> Result:
     """Store what came of a lease; ``scopes`` is updated in place when a source learns of a domain."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit, judgement)
+    if visit.moved and page is not asked:
+        _follow_domain(session, visit, page, scopes)
+        move(session, asked, page, visit, judgement)
     outcome, reason, article = _store_page(session, visit, page, scopes, judgement)
     _close(asked, visit, outcome, reason)
     if page is not asked:
-        asked.page_id, asked.article_id, asked.due_at = page.id, page.article_id, None
+        asked.due_at = None
+        if page.article_id is not None or not _shows_its_own(session, asked):
+            asked.page_id, asked.article_id = page.id, page.article_id
         if page.state != "leased":  # else its own visit is on the way, and finds all this done
             _close(page, visit, outcome, reason)
-    _schedule_reread(session, page, article, visit)
+    take_back(session, page, visit)
+    scope = scopes.get(visit.lease.source_id)
+    if scope is not None:
+        _schedule_reread(session, page, article, visit, scope)
+    if visit.reading is not None and visit.reading.reservations:
+        found = visit.reading.reservations
+        note_reservations(session, visit.lease.source_id, page.host, found, visit.fetched_at)
     session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
     if isinstance(visit.kept, Kept):
         index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
@@ -56,9 +70,16 @@ def fetch_record(lease: Lease, fetched_at: datetime, status: int | None, outcome
     )
 
 
+def _shows_its_own(session: Session, asked: Address) -> bool:
+    """Whether an article stands at this address though it leads elsewhere now: old ones are sent to the home page."""
+    if asked.article_id is None:
+        return False
+    return session.scalar(select(Article.id).where(Article.address_id == asked.id)) is not None
+
+
 def _answering_page(session: Session, asked: Address, visit: Visit, judgement: Judgement) -> Address:
     """Give the address that answered in the end: another one after a redirect."""
-    if visit.reading is None:
+    if visit.reading is None and not (visit.moved and visit.verdict == "unchanged"):
         return asked
     place = judgement.place(visit.final_url)
     if place.key == asked.key:
@@ -71,13 +92,20 @@ def _store_page(
 ) -> tuple[Outcome, str, Article | None]:
     reading = visit.reading
     if reading is None:
+        scope = scopes.get(visit.lease.source_id)
+        if visit.verdict == "unchanged" and visit.lease.via in ("start", "listing") and scope is not None:
+            poll_listings(session, visit.lease, page, scope, visit.fetched_at)
         return *_without_reading(session, visit, page), None
     if reading.kind == "unreadable":
         return "failed", reading.reason, None
     if not reading.is_article:
         if visit.lease.via in ("start", "listing"):
-            _store_entries(session, visit, page, scopes, judgement)
+            left_out = store_entries(session, visit, page, scopes, judgement)
+            if left_out:
+                return "not_article", f"{reading.reason}; {left_out:,} older than max_age", None
         return "not_article", reading.reason, None
+    if too_old := _too_old(visit, page, scopes):
+        return "refused", too_old, None
     same_bytes = isinstance(visit.kept, SameBytes)
     stored = store_article(
         session, reading, page, visit.lease.source_id, visit.fetched_at, judgement, same_bytes=same_bytes
@@ -86,6 +114,23 @@ def _store_page(
     is_new_page = is_own_page and page.fetched_at is None
     _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
     return stored.outcome, stored.reason, stored.article
+
+
+def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
+    """Say why an article is not taken: it is new here, and older than its source wants; "" where it is taken."""
+    scope, reading = scopes.get(visit.lease.source_id), visit.reading
+    if scope is None or reading is None or page.article_id is not None or visit.lease.via == "start":
+        return ""
+    if not is_too_old(reading.published_at, visit.fetched_at, scope.rhythm.max_age):
+        return ""
+    return f"older than max_age: published {reading.published_at:%Y-%m-%d}"
+
+
+def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> None:
+    """Let a source whose start page moved to another domain for good move along."""
+    scope = scopes.get(visit.lease.source_id)
+    if visit.lease.via == "start" and scope is not None and page.domain not in scope.domains:
+        scopes[visit.lease.source_id] = learn_domain(session, visit.lease.source_id, scope, page.domain)
 
 
 def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Outcome, str]:
@@ -110,13 +155,15 @@ def _close(address: Address, visit: Visit, outcome: Outcome, reason: str) -> Non
     if outcome == "failed":
         address.attempts += 1
         address.due_at = next_retry(visit.fetched_at, address.attempts, visit.status)
+        if visit.retry_at is not None and address.due_at is not None:
+            address.due_at = max(address.due_at, visit.retry_at)
         return
     address.attempts = 0
     if visit.reading is not None:
         address.etag, address.last_modified = visit.etag, visit.last_modified
 
 
-def _schedule_reread(session: Session, page: Address, article: Article | None, visit: Visit) -> None:
+def _schedule_reread(session: Session, page: Address, article: Article | None, visit: Visit, scope: Scope) -> None:
     """Read an article again while news is still corrected; copies and other pages are not asked for again.
 
     ``article`` is the one that the visit stored, where it did.
@@ -126,60 +173,8 @@ def _schedule_reread(session: Session, page: Address, article: Article | None, v
     if article is None or article.id != page.article_id:
         article = session.get_one(Article, page.article_id)
     if article.address_id == page.id:
-        page.due_at = next_reread(visit.fetched_at, page.rereads)
+        page.due_at = next_reread(article.first_seen_at, visit.fetched_at, scope.rhythm.rereads)
         page.rereads += 1
-
-
-def _store_entries(
-    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement
-) -> None:
-    """Queue what a start page lists. A feed's or sitemap's registered domains belong to the source from then on."""
-    reading, lease = visit.reading, visit.lease
-    scope = scopes.get(lease.source_id)
-    if reading is None or scope is None:
-        return
-    found = [(entry, judgement.place(entry.url)) for entry in reading.entries]
-    if reading.kind in ("feed", "sitemap") and scope.entry_depth == 0:
-        for domain in {place.domain for _, place in found} - scope.domains:
-            scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
-    covered = [(entry, place) for entry, place in found if scope.covers(place)]
-    _claim_entries(session, lease, scope, page, covered, visit.fetched_at)
-
-
-def _claim_entries(
-    session: Session,
-    lease: Lease,
-    scope: Scope,
-    page: Address,
-    entries: list[tuple[Entry, Place]],
-    now: datetime,
-) -> None:
-    ids = file_addresses(session, [place for _, place in entries])
-    kinds: tuple[tuple[Via, bool, int], ...] = (("entry", False, scope.entry_depth), ("listing", True, 0))
-    for via, is_listing, depth in kinds:
-        wanted = {ids[place.key] for entry, place in entries if entry.is_listing is is_listing}
-        claim(session, lease.source_id, wanted, depth=depth, via=via, found_on=page.id)
-        queue_known(session, wanted, now)
-        if is_listing:
-            _poll_again(session, lease, page, now)
-        else:
-            expand(session, {lease.source_id: scope}, came_nearer(session, lease.source_id, wanted), now)
-
-
-def _poll_again(session: Session, lease: Lease, page: Address, now: datetime) -> None:
-    """Ask again for the listings that a listing lists, once a run."""
-    asked = select(Fetch.address_id).where(Fetch.run_id == lease.run_id)
-    claimed = select(Claim.address_id).where(Claim.source_id == lease.source_id, Claim.found_on_id == page.id)
-    session.execute(
-        update(Address)
-        .where(
-            Address.id.in_(claimed.where(Claim.via == "listing")),
-            Address.state == "done",
-            Address.id.not_in(asked),
-        )
-        .values(state="queued", due_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _store_edges(

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from crawler.failures import verdict_of_error, verdict_of_status
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
-from crawler.refusals import NotAsked
+from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
@@ -33,6 +33,8 @@ IN_FLIGHT = 256
 
 HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "tdm-reservation", "tdm-policy")
 
+_FOR_GOOD = (301, 308)
+
 Listener = Callable[[Result], None]
 
 
@@ -43,6 +45,12 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
     headers = tuple((name, value.decode("latin-1")) for name, value in found if value)
     now = datetime.datetime.now(datetime.UTC)
     return RawPage(asked, response.url, response.body, response.status, now, headers)
+
+
+def has_moved(response: Response) -> bool:
+    """Whether the page redirected, and every redirect on the way was one for good (RFC 9110, 15.4.2 and 15.4.9)."""
+    reasons = response.meta.get("redirect_reasons") or []
+    return bool(reasons) and all(reason in _FOR_GOOD for reason in reasons)
 
 
 class RelatedSpider(Spider):
@@ -140,15 +148,27 @@ class RelatedSpider(Spider):
         fetched_at = datetime.datetime.now(datetime.UTC)
         verdict, reason = verdict_of_status(response.status)
         if verdict is not None:
-            yield Visit(lease, response.url, fetched_at, response.status, verdict=verdict, reason=reason)
+            yield Visit(
+                lease,
+                response.url,
+                fetched_at,
+                response.status,
+                verdict=verdict,
+                reason=reason,
+                moved=has_moved(response),
+                retry_at=response.meta.get("rest_until"),
+            )
             return
-        yield FetchedPage(lease, raw_page_of(response, lease.url))
+        yield FetchedPage(lease, raw_page_of(response, lease.url), moved=has_moved(response))
 
-    def failed(self, failure: Failure) -> Iterator[Visit]:
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
         """Record a request that brought nothing; one that was never made has no outcome."""
         if isinstance(failure.value, NotAsked):
             return
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
+        if isinstance(failure.value, HostRests):
+            await self._give_back(request.meta["lease"], failure.value.until)
+            return
         verdict, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         now = datetime.datetime.now(datetime.UTC)
         yield Visit(request.meta["lease"], request.url, now, verdict=verdict, reason=reason)
@@ -158,18 +178,29 @@ class RelatedSpider(Spider):
         await self.pool_started
         return await asyncio.wrap_future(self.pool.submit(raw))
 
+    async def _give_back(self, lease: Lease, until: datetime.datetime) -> None:
+        """Return a lease that was not used: its host is to be left alone until then."""
+        try:
+            await asyncio.wrap_future(self.archive.give_back(lease, until))
+        except DatabaseError as error:
+            raise CloseSpider(reason="database") from error
+        self._landed(lease.address_id)
+
     def finished(self, result: Result) -> None:
         """Take note of an outcome: its host has room for another address."""
-        lease = self._in_flight.pop(result.lease.address_id, None)
+        if self._landed(result.lease.address_id) and self._listener is not None:
+            self._listener(result)
+
+    def _landed(self, address_id: int) -> bool:
+        lease = self._in_flight.pop(address_id, None)
         if lease is None:
-            return
+            return False
         self._busy[lease.host] -= 1
         if self._busy[lease.host] <= 0:
             del self._busy[lease.host]
         if self._busy[lease.host] <= WINDOW // 2:
             self._wake.set()
-        if self._listener is not None:
-            self._listener(result)
+        return True
 
     def in_flight(self) -> list[Lease]:
         """Give the addresses taken up that have no outcome yet."""

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-import storage.search_models
-import storage.story_models  # noqa: F401 - its tables belong to Base
+import storage.tables  # noqa: F401 - all tables of Base
 from storage.models import Base
 
 context.configure(

@@ -10,9 +10,12 @@ from sqlalchemy import select
 
 from crawler.cli import run
 from storage.database import Database, open_database
+from storage.host_models import HostRest, RobotsFile
+from storage.hosts import note_reservations
 from storage.kept_pages import KeptPage
 from storage.models import Article, ImportFile
 from storage.near_models import Alike
+from storage.reading import Reservation
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
@@ -54,6 +57,12 @@ def filled(database: Database) -> Database:
         session.add(StoryTie(article_id=tied[1], other_id=tied[0], **shared))
         session.merge(StoryProfile(article_id=tied[0], at=FIRST_DAY, version=0, terms="5 name 韓国"))
         session.add(StoryTerm(week=1, term=2**61, articles=1, article_ids="1,"))
+        session.add(
+            RobotsFile(origin=HOST, status=200, body="User-agent: *\n", fetched_at=FIRST_DAY, tried_at=FIRST_DAY)
+        )
+        session.add(HostRest(host="news.example", until=FIRST_DAY, strikes=5, reason="HTTP 429"))
+        reserved = [Reservation("tdm-reservation", "meta", "https://news.example/方針")]
+        note_reservations(session, leases[page(1)].source_id, "news.example", reserved, FIRST_DAY)
     assert [table for table, digest in digests(database).items() if not digest.rows] == []
     return database
 

@@ -46,7 +46,9 @@ def crawl(
 ) -> Crawl:
     """Crawl addresses (with meta, where given); ``runner``: in a reactor that runs already, as a worker does."""
     wanted = [(request, {}) if isinstance(request, str) else request for request in requests]
-    order = json.dumps({"requests": wanted, "settings": dict(settings or {}), "runner": runner})
+    order = json.dumps(
+        {"requests": wanted, "settings": {"KIJI_BACKOFF_SECONDS": 0.1, **(settings or {})}, "runner": runner}
+    )
     clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.guard.probe"],

@@ -1,0 +1,163 @@
+"""Backing off: who says 429 or 503 is asked more slowly, then not at all for a while, by the next run neither."""
+
+import dataclasses
+import datetime
+import email.utils
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.host_memory import HostMemory
+from crawler.hosts import slot_of
+from crawler.politeness import BoundedDownloader
+from crawler.refusals import HostRests
+from storage.hosts import Rest
+
+logger = logging.getLogger(__name__)
+
+STATUSES = frozenset({429, 503})
+"""RFC 6585, 4 and RFC 9110, 15.6.4: both are about the server's load, and may carry Retry-After."""
+
+JITTER = 0.25
+"""Adds up to this share to each wait, so that the sources of many operators do not come back all at once."""
+
+LONGEST_REST = datetime.timedelta(days=1)
+"""A longer Retry-After is cut to this: then the host is asked once, and may say it again."""
+
+STRIKES = 5
+"""Refusals in a row, with no good answer between them, after which a host that names no time is left alone."""
+
+FIRST_REST = datetime.timedelta(minutes=15)
+"""After that, doubled by every further refusal, up to ``LONGEST_REST``."""
+
+
+def retry_after(value: str, now: datetime.datetime) -> float | None:
+    """Seconds that a Retry-After asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing."""
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return max((moment - now).total_seconds(), 0.0)
+
+
+@dataclasses.dataclass(slots=True)
+class _Host:
+    """How a host has answered: refusals in a row, and until when it is held (``time.monotonic``) or rests."""
+
+    strikes: int = 0
+    held_until: float = 0.0
+    rest: Rest | None = None
+
+
+class Backoff:
+    """Downloader middleware. ``first_wait`` seconds after the first refusal, doubled by each further one in a row.
+
+    Waits up to ``longest_hold`` seconds are sat out in the run: the host's whole queue is held. Longer ones, and a host
+    that refuses over and over, become a rest: what queues for it is given back to the frontier with
+    :class:`HostRests`, and nothing is asked of it before, by this run or the next.
+    """
+
+    def __init__(
+        self,
+        memory: HostMemory,
+        downloader: Callable[[], BoundedDownloader],
+        *,
+        first_wait: float,
+        longest_hold: float,
+        retries: int,
+    ) -> None:
+        self._memory = memory
+        self._downloader = downloader
+        self._first_wait = first_wait
+        self._longest_hold = longest_hold
+        self._retries = retries
+        self._hosts: dict[str, _Host] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With ``KIJI_BACKOFF_SECONDS``, ``KIJI_LONGEST_HOLD`` and ``RETRY_TIMES``."""
+
+        def downloader() -> BoundedDownloader:
+            if crawler.engine is None or not isinstance(crawler.engine.downloader, BoundedDownloader):
+                raise RuntimeError("crawler.backoff needs a running engine with crawler.politeness.BoundedDownloader")
+            return crawler.engine.downloader
+
+        settings = crawler.settings
+        return cls(
+            HostMemory(crawler),
+            downloader,
+            first_wait=settings.getfloat("KIJI_BACKOFF_SECONDS"),
+            longest_hold=settings.getfloat("KIJI_LONGEST_HOLD"),
+            retries=settings.getint("RETRY_TIMES"),
+        )
+
+    async def process_request(self, request: Request) -> None:
+        """Raise :class:`HostRests` where the host is to be left alone."""
+        slot = slot_of(request.url)
+        host = self._hosts.get(slot)
+        if host is None:
+            rest = await self._memory.rest(slot)
+            host = self._hosts.setdefault(slot, _Host(strikes=rest.strikes if rest else 0, rest=rest))
+        if host.rest is not None and host.rest.until > datetime.datetime.now(datetime.UTC):
+            raise HostRests(host.rest.reason, host.rest.until)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Hold the host and ask again, or let it rest; a good answer forgives what was."""
+        slot = slot_of(request.url)
+        host = self._hosts.setdefault(slot, _Host())
+        if response.status not in STATUSES:
+            if response.status < 500 and (host.strikes or host.rest):
+                if host.rest is not None:
+                    await self._memory.give_rest(slot, None)
+                self._hosts[slot] = _Host()
+            return response
+        now = time.monotonic()
+        if now >= host.held_until:  # else it was under way when the host was held already
+            host.strikes += 1
+        asked = retry_after(
+            (response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.datetime.now(datetime.UTC)
+        )
+        wait = self._first_wait * 2.0 ** (min(host.strikes, 20) - 1) if asked is None else asked
+        wait *= 1 + random.uniform(0, JITTER)  # noqa: S311 - spread, not secrecy
+        tries = request.meta.get("retry_times", 0)
+        if wait <= self._longest_hold and host.strikes < STRIKES:
+            host.held_until = max(host.held_until, now + wait)
+            self._downloader().hold(slot, host.held_until)
+            return response if tries >= self._retries else _again(request, tries)
+        until = await self._let_rest(slot, host, response.status, wait if asked is not None else None)
+        response.meta["rest_until"] = until
+        return response
+
+    async def _let_rest(self, slot: str, host: _Host, status: int, asked: float | None) -> datetime.datetime:
+        if asked is None:
+            rest = min(FIRST_REST * 2 ** min(max(host.strikes - STRIKES, 0), 10), LONGEST_REST)
+            why = f"HTTP {status} {host.strikes} times in a row"
+        else:
+            rest = min(datetime.timedelta(seconds=asked), LONGEST_REST)
+            why = f"HTTP {status}, with Retry-After"
+        now = datetime.datetime.now(datetime.UTC)
+        if host.rest is not None and host.rest.until > now + rest:
+            return host.rest.until
+        host.rest = Rest(now + rest, host.strikes, why)
+        logger.warning("%s is left alone for %d s: %s", slot, rest.total_seconds(), why)
+        await self._memory.give_rest(slot, host.rest)
+        self._downloader().give_back(slot, HostRests(why, host.rest.until))
+        return host.rest.until
+
+
+def _again(request: Request, tries: int) -> Request:
+    again = request.copy()
+    again.meta["retry_times"] = tries + 1
+    again.dont_filter = True
+    again.priority = request.priority + 10
+    return again

@@ -1,0 +1,54 @@
+"""What middlewares ask of the archive about hosts; a crawl without one (``kiji inspect``) remembers nothing."""
+
+import asyncio
+import datetime
+from collections.abc import Iterable
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+
+from storage.archive import Archive, Work
+from storage.hosts import KnownRobots, Rest, give_rest, keep_robots, known_robots, note_reservations, rest_of
+from storage.reading import Reservation
+from storage.visit import Lease
+
+T = TypeVar("T")
+
+
+class HostMemory:
+    """Reads and writes through the one writer of the run, without blocking the event loop."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @property
+    def _archive(self) -> Archive | None:
+        return cast("Archive | None", getattr(self._crawler.spider, "archive", None))
+
+    async def _do(self, work: Work[T], otherwise: T) -> T:
+        archive = self._archive
+        return otherwise if archive is None else await asyncio.wrap_future(archive.do(work))
+
+    async def robots(self, origin: str) -> KnownRobots:
+        """As :func:`storage.hosts.known_robots`."""
+        return await self._do(lambda session: known_robots(session, origin), KnownRobots())
+
+    async def keep_robots(self, origin: str, known: KnownRobots) -> None:
+        """As :func:`storage.hosts.keep_robots`."""
+        await self._do(lambda session: keep_robots(session, origin, known), None)
+
+    async def rest(self, host: str) -> Rest | None:
+        """As :func:`storage.hosts.rest_of`."""
+        return await self._do(lambda session: rest_of(session, host), None)
+
+    async def give_rest(self, host: str, rest: Rest | None) -> None:
+        """As :func:`storage.hosts.give_rest`."""
+        await self._do(lambda session: give_rest(session, host, rest), None)
+
+    async def note(self, lease: Lease, origin: str, found: Iterable[Reservation]) -> None:
+        """As :func:`storage.hosts.note_reservations`."""
+        reserved = tuple(found)
+        if reserved:
+            host, now = urlsplit(origin).netloc.lower(), datetime.datetime.now(datetime.UTC)
+            await self._do(lambda session: note_reservations(session, lease.source_id, host, reserved, now), None)

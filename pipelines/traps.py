@@ -1,0 +1,59 @@
+"""Addresses that a site makes without end: paths that grow by repeating themselves, calendars, piled-up parameters.
+
+Depth and a run's budget bound every trap; these rules keep one from eating the budget of the articles. Session
+identifiers never get here: they are no part of an address's key (``rules/trackers.toml``).
+"""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+MAX_SEGMENTS = 20
+"""Of a path: section, date and slug of news sites take some ten at most."""
+
+MAX_REPEATS = 3
+"""Of one segment that is not a number, and of a run of two or more: /a/b/a/b is met (a mistaken relative link), and
+what follows such a link is met deeper at every step."""
+
+MAX_PARAMETERS = 12
+
+_CALENDAR = re.compile(r"(?:^|[/_-])(?:calendar|kalender|ical)(?:$|[/_.-])", re.IGNORECASE)
+_CALENDAR_NAMES = frozenset({"tribe-bar-date", "eventdisplay", "ical", "outlook-ical", "calendar_date", "cal_month"})
+"""Of The Events Calendar (WordPress) and its like: each month links to the next, for ever."""
+
+
+def is_trap(url: str) -> bool:
+    """Whether an address has the form of one that has no end. Never raises."""
+    try:
+        parts = urlsplit(url)
+        names = [name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=1_000)]
+    except ValueError:
+        return True
+    segments = [segment for segment in parts.path.split("/") if segment]
+    return (
+        len(segments) > MAX_SEGMENTS
+        or len(names) > MAX_PARAMETERS
+        or _repeats_itself(segments)
+        or _is_calendar(parts.path, names)
+    )
+
+
+def _repeats_itself(segments: list[str]) -> bool:
+    if any(segments.count(segment) > MAX_REPEATS for segment in set(segments) if not segment.isdecimal()):
+        return True
+    for length in range(2, len(segments) // 3 + 1):
+        for start in range(len(segments) - 3 * length + 1):
+            unit = segments[start : start + length]
+            if segments[start : start + 3 * length] == unit * 3:
+                return True
+    return False
+
+
+def _is_calendar(path: str, names: list[str]) -> bool:
+    """A calendar's page of a day or month: dated in its path below the word, or by a parameter of calendars alone."""
+    if not _CALENDAR_NAMES.isdisjoint(names):
+        return True
+    word = _CALENDAR.search(path)
+    if word is None:
+        return False
+    rest = path[word.end() :]
+    return re.fullmatch(r"/?(?:(?:19|20)\d\d)(?:[/-]?\d{1,2}){0,2}/?", rest) is not None or "month" in names

@@ -1,0 +1,98 @@
+"""What a start page lists: its entries claimed, and the listings that it lists asked for again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses
+from storage.claims import came_nearer, claim, expand, queue_known
+from storage.frontier import learn_domain
+from storage.judgement import Judgement
+from storage.models import Address, Claim, Fetch
+from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
+from storage.scope import Scope
+from storage.visit import Lease, Visit
+
+
+def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement) -> int:
+    """Queue what a start page lists; return how many entries were left out for their age.
+
+    A feed's or sitemap's registered domains belong to the source from then on.
+    """
+    reading, lease = visit.reading, visit.lease
+    scope = scopes.get(lease.source_id)
+    if reading is None or scope is None:
+        return 0
+    max_age = scope.rhythm.max_age
+    wanted = [entry for entry in reading.entries if may_be_wanted(entry, visit.fetched_at, max_age)]
+    found = [(entry, judgement.place(entry.url)) for entry in wanted]
+    if reading.kind in ("feed", "sitemap") and scope.entry_depth == 0:
+        for domain in {place.domain for _, place in found} - scope.domains:
+            scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
+    covered = [(entry, place) for entry, place in found if scope.covers(place)]
+    ids = file_addresses(session, [place for _, place in covered])
+    articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
+    listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}
+    if reading.kind == "feed" and listings:  # the feed's next page: it leads on as long as there is news on this one
+        grew = _is_any_new(session, articles)
+        listings = dict.fromkeys(listings, visit.fetched_at if grew else None)
+    _claim_entries(session, lease, scope, page, articles, visit.fetched_at)
+    _claim_listings(session, lease, page, listings, visit.fetched_at)
+    poll_listings(session, lease, page, scope, visit.fetched_at)
+    return len(reading.entries) - len(wanted)
+
+
+def _is_any_new(session: Session, ids: Iterable[int]) -> bool:
+    statement = select(Address.id).where(Address.id.in_(ids), Address.fetched_at.is_(None)).limit(1)
+    return session.scalar(statement) is not None
+
+
+def _claim_entries(session: Session, lease: Lease, scope: Scope, page: Address, ids: set[int], now: datetime) -> None:
+    claim(session, lease.source_id, ids, depth=scope.entry_depth, via="entry", found_on=page.id)
+    queue_known(session, ids, now)
+    expand(session, {lease.source_id: scope}, came_nearer(session, lease.source_id, ids), now)
+
+
+def _claim_listings(
+    session: Session, lease: Lease, page: Address, listings: dict[int, datetime | None], now: datetime
+) -> None:
+    claim(session, lease.source_id, listings, depth=0, via="listing", found_on=page.id)
+    for address_id, changed_at in listings.items():
+        if changed_at is not None:
+            session.execute(update(Address).where(Address.id == address_id).values(changed_at=changed_at))
+    queue_known(session, listings, now)
+
+
+def poll_listings(session: Session, lease: Lease, page: Address, scope: Scope, now: datetime) -> None:
+    """Ask again for the listings that a listing lists, once a run, where they may have changed since.
+
+    Also where the listing itself is unchanged: an index without dates stays the same while its sitemaps grow.
+    """
+    asked = select(Fetch.address_id).where(Fetch.run_id == lease.run_id)
+    listed = (
+        select(Address.id, Address.changed_at, Address.fetched_at)
+        .join(Claim, Claim.address_id == Address.id)
+        .where(
+            Claim.source_id == lease.source_id,
+            Claim.found_on_id == page.id,
+            Claim.via == "listing",
+            Address.state == "done",
+            Address.status.is_(None) | Address.status.not_in((404, 410)),
+            Address.id.not_in(asked),
+        )
+    )
+    again = [
+        row.id
+        for row in session.execute(listed)
+        if listing_may_have_changed(row.changed_at, row.fetched_at)
+        and not is_too_old(row.changed_at, now, scope.rhythm.max_age)
+    ]
+    for first in range(0, len(again), 1_000):
+        session.execute(
+            update(Address)
+            .where(Address.id.in_(again[first : first + 1_000]))
+            .values(state="queued", due_at=now)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,69 @@
+"""Redirects that moved a page for good: the article goes along, and its old address points to the new one."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from storage.judgement import Judgement
+from storage.models import Address, Article, Copy, Link
+from storage.visit import Visit
+
+_GONE = (404, 410)
+
+
+def move(session: Session, asked: Address, page: Address, visit: Visit, judgement: Judgement) -> None:
+    """File what stood at ``asked`` under ``page``, to which it redirects for good, where that is the same thing.
+
+    An article goes along only where the new page has its words: sites send what they took down to their home page.
+    """
+    article = session.scalars(select(Article).where(Article.address_id == asked.id)).first()
+    if article is None:
+        if visit.reading is not None and visit.reading.kind != "unreadable":
+            asked.moved_at = visit.fetched_at
+        return
+    if not _is_the_same(article, visit, judgement) or not _make_room(session, page, article):
+        return
+    article.address_id = page.id
+    if article.read_from_id == asked.id:
+        article.read_from_id = page.id
+    page.article_id, page.page_id = article.id, None
+    asked.moved_at = visit.fetched_at
+    session.execute(update(Address).where(Address.page_id == asked.id).values(page_id=page.id))
+    _move_edges(session, asked.id, page.id)
+    session.flush()
+
+
+def _is_the_same(article: Article, visit: Visit, judgement: Judgement) -> bool:
+    reading = visit.reading
+    if reading is None:
+        return visit.verdict == "unchanged"
+    return reading.is_article and judgement.compare(article.text, reading.text, reading.language).kind != "different"
+
+
+def _make_room(session: Session, page: Address, article: Article) -> bool:
+    """Take away that the page was known as a copy of this article; False where another article stands there."""
+    if page.article_id is None:
+        return True
+    copy = session.scalars(select(Copy).where(Copy.address_id == page.id, Copy.article_id == article.id)).first()
+    if copy is None:
+        return False
+    session.delete(copy)
+    session.flush()
+    return True
+
+
+def _move_edges(session: Session, old: int, new: int) -> None:
+    there = aliased(Link)
+    known = select(there.id).where(there.page_id == new, there.target_id == Link.target_id, there.kind == Link.kind)
+    session.execute(
+        update(Link)
+        .where(Link.page_id == old, Link.target_id != new, ~known.exists())
+        .values(page_id=new)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(Link).where(Link.page_id == old).execution_options(synchronize_session=False))
+
+
+def take_back(session: Session, page: Address, visit: Visit) -> None:
+    """Ask the old address of a start page again, where the one to which it had moved is gone."""
+    if visit.lease.via == "start" and visit.status in _GONE:
+        session.execute(update(Address).where(Address.page_id == page.id).values(moved_at=None))

@@ -1,0 +1,173 @@
+"""When a source's start pages are asked for: due sources, polls, refreshes, and how the next poll is set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses
+from storage.claims import claim
+from storage.host_models import HostRest
+from storage.hosts import resting_hosts
+from storage.models import Address, Article, Claim, Fetch, Run, Source
+from storage.schedule import next_poll
+from storage.scope import Scope
+
+_NEWEST = 500
+"""Articles of a source by which its rate is told: more would be read for each poll, and change nothing."""
+
+_FIRST_CRAWL = timedelta(hours=1)
+_MOST_MOVES = 5
+_GONE = (404, 410)
+
+
+def due_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[str, bool]:
+    """Tell which of these sources have something to do now, and whether their start pages are to be polled.
+
+    A source that an earlier run left unfinished is due at once; one with articles to read again only is not polled.
+    One whose start hosts all asked for rest is not due before that is over.
+    """
+    names = [scope.name for scope in scopes]
+    known = {source.name: source for source in session.scalars(select(Source).where(Source.name.in_(names)))}
+    resting = resting_hosts(session, now)
+    due: dict[str, bool] = {}
+    for scope in scopes:
+        source = known.get(scope.name)
+        rests = bool(resting) and all(start.host in resting for start in scope.starts)
+        if source is None or source.due_at is None:
+            polled = not rests
+        else:
+            polled = not rests and (source.due_at <= now or _has(session, source.id, now, ("queued", "leased")))
+        if polled:
+            due[scope.name] = True
+        elif source is not None and _has(session, source.id, now, ("queued", "leased", "done")):
+            due[scope.name] = False
+    return due
+
+
+def _has(session: Session, source_id: int, now: datetime, states: Sequence[str]) -> bool:
+    claimed = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
+    statement = claimed.where(
+        Claim.source_id == source_id, Address.due_at <= now, Address.state.in_(states), not_resting(now)
+    )
+    return bool(session.scalar(select(exists(statement))))
+
+
+def not_resting(now: datetime) -> ColumnElement[bool]:
+    """Tell an address whose host may be asked now."""
+    return Address.host.not_in(select(HostRest.host).where(HostRest.until > now))
+
+
+def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
+    """Make a source's start pages due now, where they have moved to for good.
+
+    The next poll is set for the source's shortest interval; :func:`schedule_poll` knows better when this one is over.
+    """
+    ids = [_standing(session, found) for found in file_addresses(session, scope.starts).values()]
+    claim(session, source_id, ids, depth=0, via="start", found_on=None)
+    session.execute(
+        update(Claim)
+        .where(Claim.source_id == source_id, Claim.address_id.in_(ids))
+        .values(via="start")
+        .execution_options(synchronize_session=False)
+    )
+    _make_due(session, ids, now)
+    due_at = next_poll(now, [now], scope.rhythm)
+    session.execute(update(Source).where(Source.id == source_id).values(polled_at=now, due_at=due_at))
+
+
+def _standing(session: Session, address_id: int) -> int:
+    """Give the address to which this one has moved for good, or itself."""
+    for _ in range(_MOST_MOVES):
+        address = session.get_one(Address, address_id)
+        if address.moved_at is None or address.page_id is None:
+            break
+        address_id = address.page_id
+    return address_id
+
+
+def schedule_poll(session: Session, source_id: int, scope: Scope) -> None:
+    """Set a source's next poll by how often it has published of late."""
+    polled_at = session.scalar(select(Source.polled_at).where(Source.id == source_id))
+    if polled_at is None:
+        return
+    newest = select(Article.published_at, Article.first_seen_at).where(Article.source_id == source_id)
+    rows = session.execute(newest.order_by(Article.id.desc()).limit(_NEWEST)).all()
+    began = session.scalar(
+        select(Article.first_seen_at).where(Article.source_id == source_id).order_by(Article.id).limit(1)
+    )
+    # What bears no date appeared when it was met, but for what the first crawl found standing there.
+    known = [row for row in rows if row.published_at or _is_news(row.first_seen_at, began)]
+    met = [row.published_at or row.first_seen_at for row in known]
+    due_at = next_poll(polled_at, met, scope.rhythm)
+    session.execute(update(Source).where(Source.id == source_id).values(due_at=due_at))
+
+
+def _is_news(first_seen_at: datetime, began: datetime | None) -> bool:
+    return began is not None and first_seen_at > began + _FIRST_CRAWL
+
+
+def refresh(session: Session, source_id: int, now: datetime) -> None:
+    """Make every known article of a source due now, but for those that are gone."""
+    known = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
+    shown = known.where(
+        Claim.source_id == source_id,
+        Address.article_id.is_not(None),
+        Address.page_id.is_(None),
+        Address.status.is_(None) | Address.status.not_in(_GONE),
+    )
+    _make_due(session, list(session.scalars(shown)), now)
+
+
+def _make_due(session: Session, address_ids: Sequence[int], now: datetime) -> None:
+    for first in range(0, len(address_ids), 1_000):
+        session.execute(
+            update(Address)
+            .where(Address.id.in_(address_ids[first : first + 1_000]), Address.state != "leased")
+            .values(state="queued", due_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def refuse_resting(session: Session, run_id: int, sources: Mapping[int, Scope], now: datetime) -> None:
+    """Record the start pages and listings that a run did not ask for because their host is to be left alone."""
+    resting = resting_hosts(session, now)
+    if not resting:
+        return
+    rows = session.execute(
+        select(Address.id, Address.host, Claim.source_id, Claim.via)
+        .join(Claim, Claim.address_id == Address.id)
+        .where(
+            Claim.source_id.in_(sources),
+            Claim.via.in_(["start", "listing"]),
+            Address.state == "queued",
+            Address.host.in_(resting),
+            Address.id.not_in(select(Fetch.address_id).where(Fetch.run_id == run_id)),
+        )
+    )
+    refused = {
+        row.id: {
+            "run_id": run_id,
+            "source_id": row.source_id,
+            "address_id": row.id,
+            "via": row.via,
+            "fetched_at": now,
+            "outcome": "refused",
+            "reason": f"{resting[row.host].reason}; not asked before {resting[row.host].until:%Y-%m-%d %H:%M:%S} UTC",
+        }
+        for row in rows
+    }
+    if refused:
+        session.execute(insert(Fetch), list(refused.values()))
+        session.execute(update(Run).where(Run.id == run_id).values(refused=Run.refused + len(refused)))
+
+
+def postpone(session: Session, address_ids: Iterable[int], until: datetime) -> None:
+    """Give addresses back that were leased and not asked for, to be asked for then."""
+    session.execute(
+        update(Address)
+        .where(Address.id.in_(list(address_ids)), Address.state == "leased")
+        .values(state="queued", lease_run_id=None, due_at=until)
+        .execution_options(synchronize_session=False)
+    )

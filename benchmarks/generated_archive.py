@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import open_database
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.story_models import Story, StoryTie
 
 EVENTS = tomllib.loads(Path(__file__).with_name("generated_events.toml").read_text(encoding="utf-8"))
 BATCH = 2_000
@@ -59,6 +60,7 @@ class _Event:
     place: tuple[str, str]
     titles: list[list[str]]
     number: int
+    story_id: int = 0
     told: list[int] = dataclasses.field(default_factory=list)
 
 
@@ -72,10 +74,12 @@ class Generator:
         self.days = days
         self.events = [self._event() for _ in range(max(4, articles // 7))]
         self.events.sort(key=lambda event: -event.day)
+        for story_id, event in enumerate(self.events, 1):
+            event.story_id = story_id
         self.weights = [habit.share for habit in HABITS]
         self.addresses = itertools.count(1)
         self.rows: dict[type, list[dict[str, Any]]] = {
-            table: [] for table in (Address, Article, Revision, Copy, Link, Fetch)
+            table: [] for table in (Story, Address, Article, StoryTie, Revision, Copy, Link, Fetch)
         }
         self.known: dict[int, tuple[int, str, str, str]] = {}
 
@@ -91,6 +95,8 @@ class Generator:
         ids = itertools.count(1)
         while True:
             for event in self.events:
+                if not event.told:
+                    self._story(event)
                 for _ in range(min(12, 1 + int(self.chance.expovariate(0.22)))):
                     article_id = next(ids)
                     if article_id > self.articles:
@@ -138,7 +144,7 @@ class Generator:
                 "text": text, "text_hash": _hash(text), "summary": text.split("\n", 1)[0], "authors": "",
                 "published_at": moment, "published_precision": "instant", "modified_at": None, "image_url": None,
                 "machine_generated": False, "extractor_version": "generated", "first_seen_at": seen,
-                "last_seen_at": seen, "revision": 2 if rewritten else 1, "revised_at": seen, "story_id": None,
+                "last_seen_at": seen, "revision": 2 if rewritten else 1, "revised_at": seen, "story_id": event.story_id,
             }
         )  # fmt: skip
         if rewritten:
@@ -153,6 +159,7 @@ class Generator:
         self.known[article_id] = (address_id, self.rows[Address][-1]["url"], title, language)
         if self.chance.random() < 0.06:
             self._copy(article_id, title, text, moment)
+        self._tie(article_id, event, seen)
         event.told.append(article_id)
 
     def words(self, event: _Event, language: str) -> tuple[str, str]:
@@ -181,6 +188,18 @@ class Generator:
             self.rows[Fetch].append(
                 {"run_id": 1, "source_id": source + 1, "address_id": address_id, "via": "related", "fetched_at": when,
                  "status": 200, "outcome": outcome, "reason": reason}
+            )  # fmt: skip
+
+    def _story(self, event: _Event) -> None:
+        first = self.now - datetime.timedelta(days=event.day)
+        last = min(self.now, first + datetime.timedelta(days=3))
+        self.rows[Story].append({"id": event.story_id, "first_at": first, "last_at": last})
+
+    def _tie(self, article_id: int, event: _Event, moment: datetime.datetime) -> None:
+        if event.told:
+            self.rows[StoryTie].append(
+                {"article_id": article_id, "other_id": event.told[0], "kind": "terms", "weight": 0.8,
+                 "detail": f"{event.place[1]}, {event.number}", "decided_at": moment}
             )  # fmt: skip
 
     def _links(self, address_id: int, event: _Event, moment: datetime.datetime) -> None:

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Boolean, Connection, Float, Integer, inspect, text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Boolean, Connection, Float, Integer, String, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from storage.database import Database
 from storage.errors import DatabaseError
@@ -25,8 +25,8 @@ from storage.snapshot.tables import (
     METADATA,
     SOURCE_DAYS,
     SOURCES,
-    STORIES_WITHOUT_VIEW,
     TROUBLES,
+    TYPES,
     VERSION,
     VIEWS,
     Copied,
@@ -76,15 +76,10 @@ def make_snapshot(
 def _fill(
     source: Connection, target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, progress: Progress
 ) -> dict[str, int]:
-    views = set(inspect(source).get_view_names())
     counted = source.execute(text("SELECT article_id, count(*) FROM copies GROUP BY article_id"))
     copies: dict[object, int] = {article_id: number for article_id, number in counted}  # noqa: C416 - a result has keys()
     counts = {}
     for copied in COPIED:
-        if copied.view not in views:
-            target.execute(f"CREATE TABLE {copied.view} ({STORIES_WITHOUT_VIEW})")
-            counts[copied.view] = 0
-            continue
         counts[copied.view] = _copy(source, target, copied, _Adding(copied, clock, copies), progress)
     target.execute(SOURCE_DAYS)
     days = activity_rows(activity(source, clock))
@@ -144,7 +139,7 @@ class _Adding:
 
 
 def _copy(source: Connection, target: sqlite3.Connection, copied: Copied, adding: _Adding, progress: Progress) -> int:
-    declared = [(column["name"], _type(column["type"])) for column in inspect(source).get_columns(copied.view)]
+    declared = [(column["name"], _type(column)) for column in inspect(source).get_columns(copied.view)]
     columns = sorted(declared + adding.columns(), key=lambda column: column[0] in LAST_COLUMNS)
     names = [name for name, _ in columns]
     ddl = ", ".join(f'"{name}" {kind}{" PRIMARY KEY" if name == copied.key else ""}' for name, kind in columns)
@@ -161,7 +156,10 @@ def _copy(source: Connection, target: sqlite3.Connection, copied: Copied, adding
     return number
 
 
-def _type(kind: TypeEngine[object]) -> str:
+def _type(column: ReflectedColumn) -> str:
+    kind = column["type"]
+    if column["name"] in TYPES and not isinstance(kind, String):
+        return TYPES[column["name"]]
     if isinstance(kind, Integer | Boolean):
         return "INTEGER"
     return "REAL" if isinstance(kind, Float) else "TEXT"

@@ -54,13 +54,19 @@ COPIED = (
     Copied("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
     Copied("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),
     Copied("stories", local=("first_at", "last_at"), key="id", indexes=(("last_at",), ("sources", "articles"))),
+    Copied(
+        "story_evidence",
+        local=("decided_at",),
+        indexes=(("story_id",), ("article_id",), ("other_article_id",)),
+    ),
     Copied("runs", local=("started_at", "finished_at"), key="id"),
 )
 
-STORIES_WITHOUT_VIEW = (
-    "id INTEGER PRIMARY KEY, title TEXT, first_at TEXT, last_at TEXT, articles INTEGER, copies INTEGER,"
-    " sources INTEGER, articles_ja INTEGER, articles_en INTEGER, first_local TEXT, last_local TEXT"
-)
+TYPES = {
+    "articles": "INTEGER", "articles_en": "INTEGER", "articles_ja": "INTEGER", "copies": "INTEGER",
+    "other_article_id": "INTEGER", "sources": "INTEGER", "weight": "REAL", "title": "TEXT", "kind": "TEXT",
+}  # fmt: skip
+"""Of columns that a view works out: SQLite does not tell the types of these."""
 
 SOURCE_DAYS = """
 CREATE TABLE source_days (

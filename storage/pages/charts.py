@@ -1,0 +1,108 @@
+"""Where things stand in the pages' drawings, in percent of the width, so that a drawing fits any screen unscaled."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+LANE = 46
+"""Pixels of a source's lane in a timeline."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bar:
+    """One day: where its bar stands, and how high its parts are (pixels from the bottom)."""
+
+    day: str
+    x: float
+    width: float
+    ja: float
+    en: float
+    other: float
+    height: int
+    numbers: tuple[int, int, int]
+    ticked: bool
+
+
+def last_days(last: str, number: int) -> list[str]:
+    """Give so many days up to and with ``last``."""
+    end = datetime.date.fromisoformat(last)
+    return [(end - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(number))]
+
+
+def day_bars(days: Sequence[str], counts: Mapping[str, tuple[int, int, int]], height: int) -> list[Bar]:
+    """Stack each day's articles in Japanese, English and other languages; ``counts`` are by day."""
+    most = max((sum(counts.get(day, (0, 0, 0))) for day in days), default=0) or 1
+    step = 100 / len(days)
+    bars = []
+    for number, day in enumerate(days):
+        found = counts.get(day, (0, 0, 0))
+        ja, en, other = (height * part / most for part in found)
+        ticked = datetime.date.fromisoformat(day).weekday() == 0
+        bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, found, ticked))
+    return bars
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dot:
+    """An article on its source's lane."""
+
+    article: Mapping[str, Any]
+    x: float
+    y: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edge:
+    """A related link between two articles of a story; ``crosses`` says that it leads to the other language."""
+
+    x1: float
+    y1: int
+    x2: float
+    y2: int
+    crosses: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timeline:
+    """A story over time: a lane for each source, the one that was first on top."""
+
+    height: int
+    lanes: list[tuple[str, int]]
+    dots: list[Dot]
+    edges: list[Edge]
+    ticks: list[tuple[str, float]]
+
+
+def timeline(articles: Sequence[Mapping[str, Any]], links: Iterable[tuple[int, int]]) -> Timeline:
+    """Lay a story out. ``articles`` have ``id``, ``source``, ``language`` and ``local``, and are in order of time."""
+    moments = [datetime.datetime.fromisoformat(article["local"]) for article in articles]
+    begin, end = moments[0], moments[-1]
+    span = (end - begin).total_seconds() or 1.0
+    order = {source: number for number, source in enumerate(dict.fromkeys(article["source"] for article in articles))}
+    dots = [
+        Dot(article, 4 + 92 * (moment - begin).total_seconds() / span, order[article["source"]] * LANE + 32)
+        for article, moment in zip(articles, moments, strict=True)
+    ]
+    at = {dot.article["id"]: dot for dot in dots}
+    edges = [
+        Edge(here.x, here.y, there.x, there.y, here.article["language"] != there.article["language"])
+        for here, there in ((at.get(a), at.get(b)) for a, b in links)
+        if here is not None and there is not None
+    ]
+    lanes = [(source, number * LANE) for source, number in order.items()]
+    return Timeline(len(order) * LANE + 26, lanes, dots, edges, _ticks(begin, end, span))
+
+
+def _ticks(begin: datetime.datetime, end: datetime.datetime, span: float) -> list[tuple[str, float]]:
+    """Mark at most seven days, or the hours of a story that is over within two."""
+    hours = next((step for step in (1, 3, 6, 12, 24, 48, 96, 168, 336, 720) if span / 3600 / step <= 6), 2160)
+    first = begin.replace(minute=0, second=0) if hours < 24 else begin.replace(hour=0, minute=0, second=0)
+    ticks = []
+    moment = first
+    while moment <= end:
+        x = 4 + 92 * (moment - begin).total_seconds() / span
+        if x >= 3:
+            ticks.append((f"{moment:%H:%M}" if hours < 24 and moment.hour else f"{moment.month}/{moment.day}", x))
+        moment += datetime.timedelta(hours=hours)
+    return ticks

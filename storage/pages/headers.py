@@ -1,0 +1,81 @@
+"""What every answer carries, and which names the server answers to."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing inline and nothing from elsewhere: what a page of the web wrote could not run even where escaping failed."""
+
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+# Datasette's own: its settings, paths of files and debugging aids are nobody's business who reads news.
+_OPEN = ("/-/static/", "/-/kiji/")
+
+
+def guarded(application: Application, names: frozenset[str] | None) -> Application:
+    """Wrap an application: add the headers, hide Datasette's own pages, answer to ``names`` only.
+
+    Where the server is bound to loopback, a page elsewhere whose name was made to point here (DNS rebinding) could
+    read everything; its requests carry its own name in ``Host``, and are refused. ``None`` answers to any name.
+    """
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                ours = {name for name, _ in HEADERS}
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                message = {**message, "headers": [*kept, *HEADERS]}
+            await send(message)
+
+        path: str = scope["path"]
+        if names is not None and _host(scope) not in names:
+            await _refuse(send_with_headers, 421, b"This server answers to localhost only; see kiji serve --host.\n")
+        elif path.startswith("/-/") and not path.startswith(_OPEN):
+            await _refuse(send_with_headers, 404, b"Not found.\n")
+        else:
+            await application(scope, receive, send_with_headers)
+
+    return guard
+
+
+def _host(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value.decode("latin-1").lower()
+            return str(host if host.endswith("]") else host.rpartition(":")[0] or host)
+    return ""
+
+
+async def _refuse(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

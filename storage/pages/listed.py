@@ -1,0 +1,121 @@
+"""Lists of articles and what they can be narrowed by."""
+
+import dataclasses
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+LISTED = (
+    "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
+    " coalesce(articles.published_local, articles.first_seen_local) AS local, articles.published_precision,"
+    " articles.first_seen_local, articles.story_id, articles.copies"
+)
+"""Columns of an article in a list; never its words, which lie apart."""
+
+PAGE = 40
+FACET = 14
+"""Values of a facet that are shown; the chosen one always is."""
+
+Found = dict[str, Any]
+
+
+def rows(connection: sqlite3.Connection, query: str, *values: object) -> list[Found]:
+    """Ask, and give each row as a dictionary."""
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def number(connection: sqlite3.Connection, query: str, *values: object) -> int:
+    """Ask for one number."""
+    return int(connection.execute(query, values).fetchone()[0])
+
+
+def told(connection: sqlite3.Connection) -> dict[str, str]:
+    """Give what the snapshot says of itself."""
+    return {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM metadata")}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader narrowed a list to; "" for what is open."""
+
+    q: str = ""
+    language: str = ""
+    source: str = ""
+    day: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str]) -> "Choice":
+        """Take it from an address's query; a page that is no number is the first."""
+        page = arguments.get("page", "1")
+        return cls(
+            q=arguments.get("q", "").strip()[:500],
+            language=arguments.get("language", "")[:8],
+            source=arguments.get("source", "")[:200],
+            day=arguments.get("day", "")[:10],
+            page=max(1, min(int(page), 10_000)) if page.isascii() and page.isdigit() else 1,
+        )
+
+    def address(self, **changes: object) -> str:
+        """Give the address of the same list with something changed; any change but of the page leads to page 1."""
+        values = dataclasses.asdict(self) | {"page": 1} | changes
+        query = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
+        return "/articles" + ("?" + urlencode(query) if query else "")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to narrow a list: values with the number of articles that each would leave."""
+
+    name: str
+    values: list[tuple[str, int]]
+    chosen: str
+
+
+def facets_of(choice: Choice, counted: Mapping[str, list[tuple[str, int]]]) -> list[Facet]:
+    """Cut each facet to what is shown; the chosen value stays, with or without articles."""
+    facets = []
+    for name, values in counted.items():
+        chosen = str(getattr(choice, name))
+        kept = values[:FACET]
+        if chosen and chosen not in (value for value, _ in kept):
+            kept = [*kept, (chosen, dict(values).get(chosen, 0))]
+        facets.append(Facet(name, kept, chosen))
+    return facets
+
+
+def browse(connection: sqlite3.Connection, choice: Choice) -> Found:
+    """List articles by day, the newest first, and count the facets over all of them."""
+    where, values = _where(choice)
+    # One more than a page tells whether there is another, without counting.
+    listed = rows(
+        connection,
+        f"SELECT {LISTED} FROM articles {where} ORDER BY day DESC, published_at DESC, id DESC LIMIT ? OFFSET ?",  # noqa: S608 - columns of our own
+        *values,
+        PAGE + 1,
+        (choice.page - 1) * PAGE,
+    )
+    counted = {}
+    for name, order in (("language", "2 DESC, 1"), ("source", "2 DESC, 1"), ("day", "1 DESC")):
+        narrowed, by = _where(choice, without=name)
+        limit = " LIMIT 60" if name == "day" else ""
+        query = f"SELECT {name}, count(*) FROM articles {narrowed} GROUP BY {name} ORDER BY {order}{limit}"  # noqa: S608 - columns of our own
+        counted[name] = [(str(value), int(found)) for value, found in connection.execute(query, by)]
+    total = number(connection, f"SELECT count(*) FROM articles {where}", *values)  # noqa: S608 - columns of our own
+    return {
+        "articles": listed[:PAGE],
+        "more": len(listed) > PAGE,
+        "total": total,
+        "facets": facets_of(choice, counted),
+        "choice": choice,
+    }
+
+
+def _where(choice: Choice, without: str = "") -> tuple[str, list[str]]:
+    chosen = {name: str(getattr(choice, name)) for name in ("language", "source", "day") if name != without}
+    chosen = {name: value for name, value in chosen.items() if value}
+    where = " AND ".join(f"{name} = ?" for name in chosen)
+    return (f"WHERE {where}" if where else ""), list(chosen.values())

@@ -1,0 +1,122 @@
+"""The Datasette plugin: our routes, our templates' tools, and the headers that every answer carries."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+from datasette import Response, hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request
+from jinja2 import Environment
+
+from storage.pages import finding, views
+from storage.pages.headers import Application, guarded
+from storage.pages.listed import Choice, browse, told
+from storage.pages.queries import samples
+from storage.pages.shown import language_tag, shown, web_address
+
+DATA = "data"
+"""The name under which the snapshot stands in addresses."""
+
+HERE = Path(__file__).parent
+
+_Hook = TypeVar("_Hook", bound=Callable[..., Any])
+hook = cast(Callable[[_Hook], _Hook], hookimpl)  # pluggy publishes no types for its markers
+
+Page = Callable[[sqlite3.Connection], Mapping[str, Any] | None]
+
+
+async def _render(datasette: Datasette, request: Request, template: str, page: Page) -> Response:
+    """Ask the snapshot on a thread of Datasette's, and show the answer; NotFound where it is None."""
+
+    def ask(connection: sqlite3.Connection) -> tuple[Mapping[str, Any] | None, dict[str, str]]:
+        return page(connection), told(connection)
+
+    context, snapshot = await datasette.get_database(DATA).execute_fn(ask)
+    if context is None:
+        message = "There is no such page in this snapshot."
+        raise NotFound(message)
+    html = await datasette.render_template(template, {**context, "snapshot": snapshot}, request=request)
+    return Response.html(html, headers={"cache-control": "no-cache"})
+
+
+async def home_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/``."""
+    return await _render(datasette, request, "kiji_home.html", views.home)
+
+
+async def articles_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/articles``: the list, or what a search found."""
+    choice = Choice.of({name: request.args.get(name) or "" for name in ("q", "language", "source", "day", "page")})
+
+    def page(connection: sqlite3.Connection) -> Mapping[str, Any]:
+        return finding.found(connection, choice) if choice.q else browse(connection, choice)
+
+    return await _render(datasette, request, "kiji_articles.html", page)
+
+
+async def article_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/articles/ID``."""
+    article_id = int(request.url_vars["id"])
+    return await _render(datasette, request, "kiji_article.html", lambda found: views.article(found, article_id))
+
+
+async def stories_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/stories``."""
+    return await _render(datasette, request, "kiji_stories.html", views.stories)
+
+
+async def story_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/stories/ID``."""
+    story_id = int(request.url_vars["id"])
+    return await _render(datasette, request, "kiji_story.html", lambda found: views.story(found, story_id))
+
+
+async def sources_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/sources``."""
+    return await _render(datasette, request, "kiji_sources.html", views.sources)
+
+
+async def source_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/sources/show?name=NAME``: a name may hold slashes and colons, which paths do not take well."""
+    name = request.args.get("name") or ""
+    return await _render(datasette, request, "kiji_source.html", lambda found: views.source(found, name))
+
+
+async def queries_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/queries``."""
+    return await _render(datasette, request, "kiji_queries.html", lambda _found: {"samples": samples()})
+
+
+@hook
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Stand before Datasette's own routes; what is not ours is its (``/data/…``)."""
+    return [
+        (r"^/$", home_page),
+        (r"^/articles$", articles_page),
+        (r"^/articles/(?P<id>[0-9]{1,18})$", article_page),
+        (r"^/stories$", stories_page),
+        (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
+        (r"^/sources$", sources_page),
+        (r"^/sources/show$", source_page),
+        (r"^/queries$", queries_page),
+    ]
+
+
+@hook
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Give the templates what makes the web's words fit to be shown."""
+    env.filters |= {"shown": shown, "web_address": web_address, "lang": language_tag, "grouped": "{:,}".format}
+    env.globals |= {
+        "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
+        "sql_address": lambda sql: f"/{DATA}?sql=" + quote(sql),
+    }
+
+
+@hook
+def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
+    """Add the headers."""
+    names: frozenset[str] | None = getattr(datasette, "kiji_names", None)
+    return lambda application: guarded(application, names)

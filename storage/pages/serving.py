@@ -1,0 +1,98 @@
+"""Starts Datasette on a snapshot."""
+
+import logging
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from storage.errors import DatabaseError
+from storage.pages import plugin
+from storage.pages.headers import LOOPBACK_NAMES
+from storage.snapshot.descriptions import describe_column, table_description
+from storage.snapshot.tables import VERSION
+
+SETTINGS = {
+    "default_page_size": 50,
+    "max_returned_rows": 2_000,
+    "sql_time_limit_ms": 8_000,
+    "suggest_facets": False,
+    "facet_time_limit_ms": 1_500,
+    "truncate_cells_html": 160,
+    "allow_csv_stream": True,
+    "max_csv_mb": 0,
+    "default_cache_ttl": 0,
+}
+
+
+class NoSnapshot(DatabaseError):
+    """The file is no snapshot, or one that another version of Kiji made."""
+
+
+def snapshot_metadata(path: Path) -> dict[str, str]:
+    """Give what a snapshot says of itself; raise NoSnapshot where the file is none, or of another layout."""
+    if not path.is_file():
+        msg = f"snapshot {path}: there is no such file; kiji snapshot -o {path} makes it"
+        raise NoSnapshot(msg)
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        found = dict(connection.execute("SELECT key, value FROM metadata").fetchall())
+    except sqlite3.DatabaseError as error:
+        msg = f"snapshot {path} is no snapshot of Kiji's ({error}); kiji snapshot -o FILE makes one"
+        raise NoSnapshot(msg) from error
+    finally:
+        connection.close()
+    if found.get("layout") != str(VERSION):
+        msg = f"snapshot {path} was made by another version of Kiji; kiji snapshot -o {path} makes it anew"
+        raise NoSnapshot(msg)
+    return found
+
+
+def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) -> Datasette:
+    """Make the application. ``names`` are the hosts that it answers to, None for any."""
+    snapshot_metadata(path)
+    # Its traces of every 404 with all local variables would fill the terminal.
+    sys.modules["datasette.handle_exception"].rich = None  # type: ignore[attr-defined]  # no types
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name="kiji")
+    here = Path(__file__).parent
+    served = Datasette(
+        immutables=[],
+        template_dir=str(here / "templates"),
+        static_mounts=[("-/kiji", str(here / "static"))],
+        metadata={"title": "Kiji", "databases": {plugin.DATA: {"tables": _tables(path)}}},
+        settings=SETTINGS,
+        memory=True,
+    )
+    served.remove_database("_memory")
+    served.add_database(Database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
+    served.kiji_names = names
+    return served
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+    told: dict[str, Any] = {}
+    for name in names:
+        about = table_description(name)
+        if about is None:
+            told[name] = {"hidden": True}
+            continue
+        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        told[name] = {"description": about, "columns": {column: describe_column(name, column) for column in columns}}
+    connection.close()
+    return told
+
+
+def serve(path: Path, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    names = LOOPBACK_NAMES if host in ("127.0.0.1", "localhost", "::1") else None
+    served = application(path, names=names)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    uvicorn.run(served.app(), host=host, port=port, log_level="warning", lifespan="on")

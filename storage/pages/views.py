@@ -1,0 +1,187 @@
+"""What each page shows, asked of the snapshot. Every function takes its connection, and gives a template's context."""
+
+import datetime
+import itertools
+import sqlite3
+
+from storage.pages.charts import Bar, day_bars, last_days, timeline
+from storage.pages.diff import changes
+from storage.pages.listed import LISTED, Found, number, rows, told
+from storage.pages.shown import paragraphs
+
+CHART_DAYS, SPARK_DAYS = 28, 21
+MOST_DOTS = 80
+"""Articles of a story that are drawn; more would be a blot. The list under the drawing has all."""
+
+
+def home(connection: sqlite3.Connection) -> Found:
+    """Show what is new: the last day in numbers, articles by day, the biggest stories, the latest articles, sources."""
+    made = datetime.datetime.fromisoformat(told(connection)["made_at"])
+    yesterday = f"{made - datetime.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    fresh = dict(
+        connection.execute(
+            "SELECT language, count(*) FROM articles WHERE first_seen_at >= ? GROUP BY language", (yesterday,)
+        ).fetchall()
+    )
+    return {
+        "fresh": {"ja": fresh.get("ja", 0), "en": fresh.get("en", 0), "all": sum(fresh.values())},
+        "articles_in_all": number(connection, "SELECT count(*) FROM articles"),
+        "days": _day_chart(connection, CHART_DAYS, 132),
+        "stories": _stories_since(connection, made - datetime.timedelta(days=3), 8),
+        "latest": rows(connection, f"SELECT {LISTED} FROM articles ORDER BY first_seen_at DESC, id DESC LIMIT 14"),  # noqa: S608 - columns of our own
+        "sources": sources(connection)["sources"],
+    }
+
+
+def _stories_since(connection: sqlite3.Connection, since: datetime.datetime, most: int) -> list[Found]:
+    return rows(
+        connection,
+        "SELECT stories.*, first.language FROM stories"
+        " LEFT JOIN articles AS first ON first.id = (SELECT id FROM articles WHERE story_id = stories.id"
+        " ORDER BY published_at, id LIMIT 1)"
+        " WHERE stories.last_at >= ? AND stories.articles > 1"
+        " ORDER BY stories.sources DESC, stories.articles DESC, stories.last_at DESC LIMIT ?",
+        f"{since:%Y-%m-%dT%H:%M:%SZ}",
+        most,
+    )
+
+
+def _last_day(connection: sqlite3.Connection) -> str:
+    return told(connection)["made_local"][:10]
+
+
+def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: str | None = None) -> list[Bar]:
+    window = last_days(_last_day(connection), days)
+    query = "SELECT day, sum(articles_ja), sum(articles_en), sum(articles) FROM source_days WHERE day >= ?"
+    values: list[object] = [window[0]]
+    if source is not None:
+        query, values = f"{query} AND source = ?", [*values, source]
+    found = connection.execute(query + " GROUP BY day", values)
+    counts = {day: (int(ja), int(en), int(total - ja - en)) for day, ja, en, total in found}
+    return day_bars(window, counts, height)
+
+
+def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
+    """Show one article with all that is known of it; None where there is none."""
+    found = rows(
+        connection,
+        "SELECT *, coalesce(published_local, first_seen_local) AS local FROM articles WHERE id = ?",
+        article_id,
+    )
+    if not found:
+        return None
+    [page] = found
+    versions = rows(connection, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
+    return {
+        "article": page,
+        "paragraphs": paragraphs(page["text"]),
+        "revisions": [
+            {
+                **new,
+                "old_title": old["title"],
+                "changes": list(changes(paragraphs(old["text"]), paragraphs(new["text"]))),
+            }
+            for old, new in itertools.pairwise(versions)
+        ],
+        "copies": rows(connection, "SELECT * FROM copies WHERE article_id = ? ORDER BY seen_at", article_id),
+        "links": rows(
+            connection,
+            "SELECT DISTINCT position, url, title, summary, language, related_article_id FROM related_links"
+            " WHERE article_id = ? ORDER BY position, url",
+            article_id,
+        ),
+        "linked_from": rows(
+            connection,
+            f"SELECT DISTINCT {LISTED} FROM related_links JOIN articles ON articles.id = related_links.article_id"  # noqa: S608 - columns of our own
+            " WHERE related_links.related_article_id = ? AND related_links.article_id <> ?"
+            " ORDER BY local DESC LIMIT 50",
+            article_id,
+            article_id,
+        ),
+        **_story_of(connection, page),
+    }
+
+
+def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
+    if page["story_id"] is None:
+        return {"story": None, "story_articles": []}
+    stories = rows(connection, "SELECT * FROM stories WHERE id = ?", page["story_id"])
+    others = rows(
+        connection,
+        f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY published_at DESC LIMIT 12",  # noqa: S608 - columns of our own
+        page["story_id"],
+        page["id"],
+    )
+    return {"story": stories[0] if stories and others else None, "story_articles": others}
+
+
+def stories(connection: sqlite3.Connection) -> Found:
+    """List the stories of the last fortnight that more than one article tells."""
+    made = datetime.datetime.fromisoformat(told(connection)["made_at"])
+    found = _stories_since(connection, made - datetime.timedelta(days=14), 200)
+    return {"stories": found, "in_both": sum(bool(story["articles_ja"] and story["articles_en"]) for story in found)}
+
+
+def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
+    """Show one story over time; None where there is none."""
+    found = rows(connection, "SELECT * FROM stories WHERE id = ?", story_id)
+    if not found:
+        return None
+    articles = rows(
+        connection,
+        f"SELECT {LISTED} FROM articles WHERE story_id = ? ORDER BY coalesce(published_local, first_seen_local), id",  # noqa: S608 - columns of our own
+        story_id,
+    )
+    links = connection.execute(
+        "SELECT DISTINCT article_id, related_article_id FROM related_links WHERE article_id IN"
+        " (SELECT id FROM articles WHERE story_id = ?) AND related_article_id IS NOT NULL",
+        (story_id,),
+    ).fetchall()
+    evidence = rows(
+        connection, "SELECT * FROM story_evidence WHERE story_id = ? ORDER BY weight DESC LIMIT 200", story_id
+    )
+    titles = {page["id"]: page for page in articles}
+    return {
+        "story": found[0],
+        "articles": articles,
+        "timeline": timeline(articles[-MOST_DOTS:], [(a, b) for a, b in links if a != b]) if articles else None,
+        "evidence": [{**tie, "article": titles.get(tie["article_id"])} for tie in evidence],
+        "drawn": min(len(articles), MOST_DOTS),
+    }
+
+
+def sources(connection: sqlite3.Connection) -> Found:
+    """List the sources with their last weeks."""
+    window = last_days(_last_day(connection), SPARK_DAYS)
+    counts: dict[str, dict[str, tuple[int, int, int]]] = {}
+    found = connection.execute(
+        "SELECT source, day, articles_ja, articles_en, articles FROM source_days WHERE day >= ?", (window[0],)
+    )
+    for name, day, ja, en, total in found:
+        counts.setdefault(name, {})[day] = (int(ja), int(en), int(total - ja - en))
+    listed = rows(connection, "SELECT * FROM sources ORDER BY articles DESC, source")
+    return {"sources": [{**each, "bars": day_bars(window, counts.get(each["source"], {}), 34)} for each in listed]}
+
+
+def source(connection: sqlite3.Connection, name: str) -> Found | None:
+    """Show one source: its days, how its fetches ended, what went wrong, its latest articles."""
+    found = rows(connection, "SELECT * FROM sources WHERE source = ?", name)
+    if not found:
+        return None
+    days = rows(
+        connection, "SELECT * FROM source_days WHERE source = ? AND day <= ? ORDER BY day DESC LIMIT 14",
+        name, _last_day(connection),
+    )  # fmt: skip
+    return {
+        "source": found[0],
+        "chart": _day_chart(connection, CHART_DAYS, 132, name),
+        "days": days,
+        "troubles": rows(
+            connection, "SELECT * FROM source_troubles WHERE source = ? ORDER BY times DESC LIMIT 20", name
+        ),
+        "latest": rows(
+            connection,
+            f"SELECT {LISTED} FROM articles WHERE source = ? ORDER BY day DESC, published_at DESC LIMIT 20",  # noqa: S608 - columns of our own
+            name,
+        ),
+    }

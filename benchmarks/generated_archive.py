@@ -203,7 +203,9 @@ class Generator:
             )  # fmt: skip
 
     def _links(self, address_id: int, event: _Event, moment: datetime.datetime) -> None:
-        for position, target in enumerate(self.chance.sample(event.told, min(len(event.told), 3)), 1):
+        for position, target in enumerate(
+            self.chance.sample(event.told, min(len(event.told), self.chance.choice((0, 1, 1, 2)))), 1
+        ):
             target_id, url, title, language = self.known[target]
             self.rows[Link].append(
                 {"page_id": address_id, "target_id": target_id, "kind": "related", "url": url, "position": position,

@@ -95,14 +95,14 @@ def timeline(articles: Sequence[Mapping[str, Any]], links: Iterable[tuple[int, i
 
 
 def _ticks(begin: datetime.datetime, end: datetime.datetime, span: float) -> list[tuple[str, float]]:
-    """Mark at most seven days, or the hours of a story that is over within two."""
-    hours = next((step for step in (1, 3, 6, 12, 24, 48, 96, 168, 336, 720) if span / 3600 / step <= 6), 2160)
+    """Mark at most five days, or hours of a story that is over within four days: five labels fit on a phone."""
+    hours = next((step for step in (1, 3, 6, 12, 24, 48, 96, 168, 336, 720) if span / 3600 / step <= 4), 2160)
     first = begin.replace(minute=0, second=0) if hours < 24 else begin.replace(hour=0, minute=0, second=0)
     ticks = []
     moment = first
     while moment <= end:
         x = 4 + 92 * (moment - begin).total_seconds() / span
         if x >= 3:
-            ticks.append((f"{moment:%H:%M}" if hours < 24 and moment.hour else f"{moment.month}/{moment.day}", x))
+            ticks.append((f"{moment.month}/{moment.day}" + (f" {moment:%H:%M}" if hours < 24 else ""), x))
         moment += datetime.timedelta(hours=hours)
     return ticks

@@ -108,7 +108,7 @@ def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
     stories = rows(connection, "SELECT * FROM stories WHERE id = ?", page["story_id"])
     others = rows(
         connection,
-        f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY published_at DESC LIMIT 12",  # noqa: S608 - columns of our own
+        f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY published_at DESC LIMIT 6",  # noqa: S608 - columns of our own
         page["story_id"],
         page["id"],
     )

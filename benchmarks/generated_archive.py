@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import open_database
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.search_index import rebuild
 from storage.story_models import Story, StoryTie
 
 EVENTS = tomllib.loads(Path(__file__).with_name("generated_events.toml").read_text(encoding="utf-8"))
@@ -241,6 +242,7 @@ def fill(session: Session, articles: int, now: datetime.datetime) -> Generator:
         for table, found in rows.items():
             if found:
                 session.execute(insert(table), found)
+    rebuild(session.connection())
     return generator
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    String,
     TableClause,
     and_,
     cast,
@@ -136,6 +137,20 @@ def count(connection: Connection, words: str, filters: Filters = Filters()) -> i
         func.count(), maintain_column_froms=True
     )
     return connection.execute(found.order_by(None)).scalar_one()
+
+
+def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
+    """Count the index's candidates by language, source and minute in UTC (``2025-10-26?01:30``), for facets."""
+    query = parse_query(words)
+    if not query.wanted and not query.unwanted:
+        return []
+    document = SearchDocument.__table__.c
+    minute = func.substr(cast(document.dated_at, String), 1, 16).label("minute")
+    found = _candidates(connection, query, Filters(), in_titles=False).order_by(None)
+    counted = found.with_only_columns(
+        document.language, document.source, minute, func.count(), maintain_column_froms=True
+    ).group_by(document.language, document.source, minute)
+    return [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
 
 
 def _newest(

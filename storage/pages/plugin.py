@@ -52,7 +52,10 @@ async def articles_page(datasette: Datasette, request: Request) -> Response:
     choice = Choice.of({name: request.args.get(name) or "" for name in ("q", "language", "source", "day", "page")})
 
     def page(connection: sqlite3.Connection) -> Mapping[str, Any]:
-        return finding.found(connection, choice) if choice.q else browse(connection, choice)
+        if not choice.q:
+            return browse(connection, choice)
+        with datasette.kiji_search.connect() as searched:
+            return finding.found(searched, choice, told(connection))
 
     return await _render(datasette, request, "kiji_articles.html", page)
 

@@ -1,5 +1,6 @@
 """Starts Datasette on a snapshot."""
 
+import contextlib
 import logging
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from datasette.plugins import pm
 
 from storage.errors import DatabaseError
 from storage.pages import plugin
+from storage.pages.finding import open_for_search
 from storage.pages.headers import LOOPBACK_NAMES
 from storage.snapshot.descriptions import describe_column, table_description
 from storage.snapshot.tables import VERSION
@@ -62,7 +64,7 @@ def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) ->
         pm.register(plugin, name="kiji")
     here = Path(__file__).parent
     served = Datasette(
-        immutables=[],
+        inspect_data={plugin.DATA: {"tables": _counts(path), "hash": "", "size": path.stat().st_size}},
         template_dir=str(here / "templates"),
         static_mounts=[("-/kiji", str(here / "static"))],
         metadata={"title": "Kiji", "databases": {plugin.DATA: {"tables": _tables(path)}}},
@@ -72,7 +74,16 @@ def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) ->
     served.remove_database("_memory")
     served.add_database(Database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_names = names
+    served.kiji_search = open_for_search(path)
     return served
+
+
+def _counts(path: Path) -> dict[str, dict[str, int]]:
+    """Count the rows that Datasette shows; it would count the index's tables too, which cannot be scanned."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        told = [name for name in names if table_description(name) is not None]
+        return {name: {"count": connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]} for name in told}  # noqa: S608 - a name of ours
 
 
 def _tables(path: Path) -> dict[str, Any]:

@@ -22,7 +22,10 @@ def _own() -> dict[str, dict[str, str]]:
 def table_description(table: str) -> str | None:
     """Say what a table's row is; None for a table that is the machinery's."""
     own = _own()["tables"].get(table)
-    return own if own is not None or table not in relations() else relations()[table].about
+    if own is not None:
+        return own
+    relation = relations().get(table)
+    return relation.about if relation is not None and relation.kind == "view" else None
 
 
 def describe(snapshot: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from storage.reading import iso_utc
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe
 from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.search import copy_index
 from storage.snapshot.tables import (
     COLUMNS,
     COPIED,
@@ -92,6 +93,7 @@ def _fill(
             name = f"{copied.view}_{'_'.join(columns)}"
             target.execute(f"CREATE INDEX {name} ON {copied.view} ({', '.join(columns)})")
     _sources(source, target)
+    copy_index(source, target)
     for statement in VIEWS.strip().split("\n"):
         target.execute(statement)
     _tell(target, clock, origin, url)

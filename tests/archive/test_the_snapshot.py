@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import create_engine, delete, text, update
 
 from benchmarks.generated_archive import fill
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.models import Article
+from storage.search import search
+from storage.search_models import SearchDocument
 from storage.snapshot.activity import activity
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
@@ -166,3 +168,43 @@ def test_days_are_local_to_the_minute_whatever_the_zone(filled: Database, zone: 
 def test_a_time_beyond_the_calendar_has_no_local_time() -> None:
     assert LocalClock("Asia/Tokyo").local("9999-12-31T23:00:00Z") is None
     assert LocalClock("Asia/Tokyo").local(None) is None
+
+
+WORDS = ("韓国", "地", "ferry", "rice -Taipei", '"no tsunami danger"', "台風 接近", "quakes")
+
+
+def found(url: str, words: str, database: Database | None = None) -> list[int]:
+    """What search finds, in its order: in an archive, or in a snapshot's file."""
+    if database is not None:
+        with database.reading() as connection:
+            return [hit.id for hit in search(connection, words, limit=50, now=NOW)]
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        hits = [hit.id for hit in search(connection, words, limit=50, now=NOW)]
+    engine.dispose()
+    return hits
+
+
+@pytest.mark.parametrize("in_step", [True, False])
+def test_search_finds_in_a_snapshot_what_it_finds_in_the_archive(
+    filled: Database, tmp_path: Path, in_step: bool
+) -> None:
+    expected = {words: found("", words, filled) for words in WORDS}
+    if not in_step:
+        with filled.writing() as session:
+            session.execute(delete(SearchDocument).where(SearchDocument.article_id == 7))
+    make_snapshot(filled, tmp_path / "news.sqlite", TOKYO)
+    url = f"sqlite:///file:{tmp_path}/news.sqlite?mode=ro&uri=true"
+    assert {words: found(url, words) for words in WORDS} == expected
+    assert sum(map(bool, expected.values())) >= 5
+
+
+def test_a_snapshots_index_is_made_as_the_archives(filled: Database, tmp_path: Path) -> None:
+    if not filled.is_sqlite:
+        pytest.skip("PostgreSQL's index is of another kind")
+    make_snapshot(filled, tmp_path / "news.sqlite", TOKYO)
+    query = "SELECT name, sql FROM sqlite_master WHERE name IN ('search_titles', 'search_texts') ORDER BY name"
+    with opened(tmp_path / "news.sqlite") as snapshot, filled.reading() as connection:
+        assert snapshot.execute(query).fetchall() == [tuple(row) for row in connection.execute(text(query))]
+        snapshot_check = snapshot.execute("SELECT count(*) FROM search_document").fetchone()
+        assert snapshot_check == (120,)

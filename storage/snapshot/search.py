@@ -1,0 +1,85 @@
+"""The search index in a snapshot: the archive's own terms, so that the pages' search box is Kiji's search.
+
+Terms are copied and not made anew where the archive's index is in step, as it always is but after a write by other
+means: making them takes ten times as long as copying.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from storage.search_index import Words, is_in_step
+from storage.search_models import TEXTS, TITLES
+from storage.search_terms import VERSION
+from storage.snapshot.local_time import plain
+
+BATCH = 500
+_DOCUMENTS = "article_id INTEGER PRIMARY KEY, dated_at TEXT, language TEXT, source TEXT, version INTEGER"
+_SHADOWS = ("data", "idx")
+_INDEX = "fts5(terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii')"
+"""As ``storage.search_models`` makes them; a test holds the two together."""
+
+
+def copy_index(source: Connection, target: sqlite3.Connection) -> None:
+    """Copy the index; the snapshot's articles are there already."""
+    target.execute(f"CREATE TABLE search_document ({_DOCUMENTS})")
+    for table in (TITLES, TEXTS):
+        target.execute(f"CREATE VIRTUAL TABLE {table.name} USING {_INDEX}")
+    if not is_in_step(source):
+        _make(target)
+    elif source.dialect.name == "sqlite":
+        _documents(source, target)
+        for table in (TITLES, TEXTS):
+            _copy_shadows(source, target, table.name)
+    else:
+        _documents(source, target)
+        for table in (TITLES, TEXTS):
+            query = text(f"SELECT rowid, array_to_string(tsvector_to_array(terms), ' ') FROM {table.name}")  # noqa: S608 - a name of ours
+            _insert(target, table.name, _rows(source, query))
+    target.execute("CREATE INDEX search_document_dated_at ON search_document (dated_at)")
+
+
+def _documents(source: Connection, target: sqlite3.Connection) -> None:
+    query = text("SELECT article_id, dated_at, language, source, version FROM search_document ORDER BY article_id")
+    rows = (tuple(plain(value) for value in row) for row in _rows(source, query))
+    target.executemany("INSERT INTO search_document VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _copy_shadows(source: Connection, target: sqlite3.Connection, name: str) -> None:
+    """Copy the tables in which FTS5 keeps its index: as they are, they are the index."""
+    for shadow in _SHADOWS:
+        table = f"{name}_{shadow}"
+        target.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        found = _rows(source, text(f"SELECT * FROM {table}"))  # noqa: S608 - names of our own
+        marks = "?, ?" if shadow == "data" else "?, ?, ?"
+        target.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608 - names of our own
+
+
+def _make(target: sqlite3.Connection) -> None:
+    # The later of an article's own date and a day after it was first seen is not believed, as in the archive's index.
+    target.execute(
+        "INSERT INTO search_document SELECT id, CASE WHEN published_at IS NULL OR julianday(published_at)"
+        " > julianday(first_seen_at) + 1 THEN first_seen_at ELSE published_at END, language, source, ? FROM articles",
+        (VERSION,),
+    )
+    titles, texts = [], []
+    for article_id, *words in target.execute("SELECT id, title, summary, text FROM articles ORDER BY id"):
+        of_title, of_all = Words(*words).terms()
+        titles.append((article_id, of_title))
+        texts.append((article_id, of_all))
+        if len(titles) == BATCH:
+            _insert(target, TITLES.name, iter(titles))
+            _insert(target, TEXTS.name, iter(texts))
+            titles, texts = [], []
+    _insert(target, TITLES.name, iter(titles))
+    _insert(target, TEXTS.name, iter(texts))
+
+
+def _rows(source: Connection, query: object) -> Iterator[tuple[object, ...]]:
+    for batch in source.execute(query, execution_options={"yield_per": BATCH}).partitions():  # type: ignore[call-overload]  # a text() either way
+        yield from (tuple(row) for row in batch)
+
+
+def _insert(target: sqlite3.Connection, name: str, rows: Iterator[tuple[object, ...]]) -> None:
+    target.executemany(f"INSERT INTO {name} (rowid, terms) VALUES (?, ?)", rows)  # noqa: S608 - a name of ours

@@ -10,6 +10,7 @@ from crawler.cli import (
     crawling,
     database,
     demo,
+    exporting,
     importing,
     inspection,
     pages,
@@ -44,6 +45,7 @@ inspection.register(app)
 rereading.register(app)
 runs.register(app)
 search.register(app)
+exporting.register(app)
 database.register(app)
 pages.register(app)
 demo.register(app)

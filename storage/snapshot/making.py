@@ -3,9 +3,8 @@
 import contextlib
 import dataclasses
 import datetime
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Boolean, Connection, Float, Integer, String, inspect, text
@@ -14,6 +13,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.reading import iso_utc
+from storage.replacing import replacing
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe
 from storage.snapshot.local_time import LocalClock, plain
@@ -60,7 +60,10 @@ def make_snapshot(
     """
     clock = LocalClock(origin.zone)
     try:
-        with _replacing(path) as partial, contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as target:
+        with (
+            replacing(path, mode=0o444) as partial,
+            contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as target,
+        ):
             # Nobody reads this file before it is whole, so a journal would only write everything twice.
             target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
             target.execute("BEGIN")
@@ -175,37 +178,3 @@ def _sources(source: Connection, target: sqlite3.Connection) -> None:
     target.execute(SOURCES)
     names = source.execute(text("SELECT name FROM source ORDER BY name")).scalars()
     target.executemany(FILL_SOURCES, [(name, name, name) for name in names])
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a file beside the target that takes its place, read-only and on the disk, if all goes well."""
-    _sweep(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.unlink(missing_ok=True)
-    try:
-        yield partial
-        partial.chmod(0o444)
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _sweep(path: Path) -> None:
-    """Remove what makers of this snapshot left that were killed."""
-    for left in path.parent.glob(f".{path.name}.*.partial"):
-        pid = left.suffixes[-2].lstrip(".")
-        if pid.isdigit() and not _alive(int(pid)):
-            left.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

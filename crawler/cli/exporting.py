@@ -1,0 +1,106 @@
+"""``kiji export``: articles, related links, stories or copies for another program."""
+
+import contextlib
+import datetime
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO, get_args
+
+import typer
+from rich.console import Console
+
+from crawler.cli.filters import LanguageOption, SinceOption, SourceOption, UntilOption, language, since, until
+from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.config_errors import ConfigError
+from crawler.plan import database_url, find_config
+from storage.archive import utc_now
+from storage.database import open_database
+from storage.export.excel_file import MAX_CELL, MAX_ROWS
+from storage.export.reading import SUBJECTS
+from storage.export.writing import FORMATS, STREAMED, Export, Exported, Format, export
+from storage.search import Filters
+
+HELP = example(
+    "Write articles, related links, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
+    "kiji export articles -o articles.csv --lang ja --since 2026-10-01",
+    "kiji export related -o related.parquet",
+    "kiji export articles --format jsonl -o - | jq .title",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export", help=HELP)(export_command)
+
+
+def export_command(
+    subject: Annotated[str, typer.Argument(metavar="WHAT", help=f"One of {', '.join(SUBJECTS)}.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole; - for stdout.")
+    ],
+    file_format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}; else what FILE's name says."),
+    ] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    lang: LanguageOption = None,
+    source: SourceOption = None,
+    since_when: SinceOption = None,
+    until_when: UntilOption = None,
+) -> int:
+    """Export; an export without rows is none the less whole."""
+    settings = find_config(config)
+    timezone, now = settings.crawl.timezone, utc_now()
+    filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))
+    wanted = Export(_subject(subject), _format(file_format, output), filters)
+    database = open_database(database_url(db, settings), create=False)
+    target: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
+    began = datetime.datetime.now(datetime.UTC)
+    with contextlib.closing(database), _bar(subject) as (begun, progress):
+        done = export(database, wanted, target, begun, progress)
+    if isinstance(target, Path):
+        seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
+        size = target.stat().st_size / 1e6
+        sys.stdout.write(f"{output}: {done.rows} {subject}, {size:.1f} MB in {seconds:.1f} s\n")
+    _warn(done)
+    return 0
+
+
+def _subject(name: str) -> str:
+    if name not in SUBJECTS:
+        raise ConfigError([f'nothing is called "{name}"; allowed: {", ".join(SUBJECTS)}'])
+    return name
+
+
+def _format(option: str | None, output: str) -> Format:
+    given = option or Path(output).suffix.lstrip(".").lower()
+    if given not in get_args(Format):
+        where = "--format" if option else f"-o {output}: no --format, and its name"
+        raise ConfigError([f'{where}: "{given}" is no format; allowed: {", ".join(FORMATS)}'])
+    found: Format = given  # type: ignore[assignment]  # looked up in the line above
+    if output == "-" and found not in STREAMED:
+        raise ConfigError([f"-o -: {found} needs a file; allowed on stdout: {', '.join(STREAMED)}"])
+    return found
+
+
+@contextlib.contextmanager
+def _bar(subject: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    from rich.progress import Progress  # needed by some commands alone
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(subject, total=None)
+        yield (lambda rows: bar.update(task, total=rows)), (lambda rows: bar.update(task, advance=rows))
+
+
+def _warn(done: Exported) -> None:
+    """Say what Excel's limits did."""
+    if done.excel.cells_cut:
+        sys.stderr.write(
+            f"kiji: {done.excel.cells_cut} texts were longer than Excel's {MAX_CELL} characters a cell, and were cut; "
+            "csv, jsonl and parquet hold them whole\n"
+        )
+    if done.excel.sheets > 1:
+        sys.stderr.write(f"kiji: Excel holds {MAX_ROWS} rows a sheet; the rows are on {done.excel.sheets} sheets\n")

@@ -1,0 +1,120 @@
+"""XLSX, a row at a time: real times, real numbers, no formulas, and Excel's limits met in sight of the user."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from storage.dictionary import Relation
+from storage.export.reading import kind_of
+
+MAX_ROWS = 1_048_576
+"""Rows of a sheet in Excel, the header's included. What is more goes on in a further sheet."""
+
+MAX_CELL = 32_767
+"""UTF-16 units of a cell in Excel. What is longer is cut, and ends with CUT."""
+
+CUT = "… [cut: Excel holds no more]"
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WIDTHS: Mapping[str, int] = {"title": 60, "text": 60, "summary": 60, "url": 40, "page_url": 40}
+
+
+@dataclasses.dataclass(slots=True)
+class ExcelTold:
+    """What Excel's limits did to the data."""
+
+    cells_cut: int = 0
+    sheets: int = 0
+
+
+class _Sheets:
+    """The workbook's sheets, of which one is written at a time."""
+
+    def __init__(self, workbook: Any, relation: Relation, told: ExcelTold, max_rows: int) -> None:
+        self._workbook = workbook
+        self._relation = relation
+        self._told = told
+        self._max_rows = max_rows
+        self._bold = workbook.add_format({"bold": True, "bottom": 1})
+        self._time = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._kinds = [kind_of(name) for name in relation.columns]
+        self._row = max_rows
+        self._sheet: Any = None
+
+    def begin(self) -> None:
+        """Begin a sheet, with its header; the last one is closed by that."""
+        self.end()
+        self._told.sheets += 1
+        name = self._relation.name
+        self._sheet = self._workbook.add_worksheet(name if self._told.sheets == 1 else f"{name} {self._told.sheets}")
+        self._sheet.freeze_panes(1, 0)
+        for number, (column, kind) in enumerate(zip(self._relation.columns, self._kinds, strict=True)):
+            self._sheet.set_column(number, number, _WIDTHS.get(column, 20 if kind == "time" else 12))
+            self._sheet.write_string(0, number, column, self._bold)
+        self._row = 1
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Write a row, on a further sheet where this one is full."""
+        if self._row >= self._max_rows:
+            self.begin()
+        for number, (value, kind) in enumerate(zip(row, self._kinds, strict=True)):
+            if value is None:
+                continue
+            if kind == "time":
+                self._sheet.write_datetime(self._row, number, _for_excel(value), self._time)
+            elif kind == "truth":
+                self._sheet.write_boolean(self._row, number, value)
+            elif kind == "text":
+                self._sheet.write_string(self._row, number, self._fitting(value))
+            else:
+                self._sheet.write_number(self._row, number, value)
+        self._row += 1
+
+    def end(self) -> None:
+        """Let Excel offer filters over what was written."""
+        if self._sheet is not None:
+            self._sheet.autofilter(0, 0, max(self._row - 1, 0), len(self._kinds) - 1)
+
+    def describe(self) -> None:
+        """Add a sheet that tells what the columns hold."""
+        sheet = self._workbook.add_worksheet("columns")
+        sheet.set_column(0, 0, 22)
+        sheet.set_column(1, 1, 110)
+        for row, (column, told) in enumerate({"column": "what it is", **self._relation.columns}.items()):
+            sheet.write_string(row, 0, column, self._bold if not row else None)
+            sheet.write_string(row, 1, f"{told}; in UTC" if kind_of(column) == "time" and row else told)
+
+    def _fitting(self, value: str) -> str:
+        value = _NOT_XML.sub("", value)
+        if len(value) <= MAX_CELL // 2:
+            return value
+        units = value.encode("utf-16-le")
+        if len(units) <= 2 * MAX_CELL:
+            return value
+        self._told.cells_cut += 1
+        return units[: 2 * (MAX_CELL - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def write_xlsx(path: Path, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int = MAX_ROWS) -> ExcelTold:
+    """Write a workbook: the rows, and a sheet with what the columns hold. Times are UTC, as Excel's own."""
+    import xlsxwriter  # an extra, see storage.export.writing
+
+    told = ExcelTold()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        workbook.use_zip64()
+        sheets = _Sheets(workbook, relation, told, max_rows)
+        sheets.begin()
+        for row in rows:
+            sheets.add(row)
+        sheets.end()
+        sheets.describe()
+    return told
+
+
+def _for_excel(moment: datetime) -> datetime:
+    """Excel knows no zones, and no time before 1900."""
+    return max(moment.astimezone(UTC).replace(tzinfo=None), datetime(1900, 1, 1))  # noqa: DTZ001 - Excel's own beginning

@@ -1,0 +1,135 @@
+"""What an export holds: a view's rows, filtered, in a fixed order, some at a time."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from storage.dictionary import Relation, relations
+from storage.search import Filters
+from storage.types import UTCDateTime
+
+BATCH = 500
+"""Rows in memory at once: of 3 KB as a rule, of a megabyte at worst."""
+
+Kind = Literal["text", "integer", "number", "truth", "time"]
+
+_KINDS: Mapping[str, Kind] = {
+    "position": "integer",
+    "revision": "integer",
+    "articles": "integer",
+    "articles_ja": "integer",
+    "articles_en": "integer",
+    "copies": "integer",
+    "sources": "integer",
+    "similarity": "number",
+    "language_confidence": "number",
+    "machine_generated": "truth",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Subject:
+    """A view to export. Conditions are SQL with the parameters ``language``, ``source``, ``since`` and ``until``."""
+
+    view: str
+    order: str
+    language: str
+    source: str
+    first: str
+    last: str
+
+
+_OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE {})"
+_OF_STORY = "id IN (SELECT story_id FROM articles WHERE {})"
+_SOURCE = "(source = :source OR id IN (SELECT article_id FROM copies WHERE source = :source))"
+
+SUBJECTS: Mapping[str, Subject] = {
+    "articles": Subject(
+        "articles",
+        "id",
+        "language = :language",
+        _SOURCE,
+        "coalesce(published_at, first_seen_at)",
+        "coalesce(published_at, first_seen_at)",
+    ),
+    "related": Subject(
+        "related_links",
+        "article_id, page_url, position",
+        "language = :language",
+        _OF_ARTICLE.format(_SOURCE),
+        "first_seen_at",
+        "first_seen_at",
+    ),
+    "stories": Subject(
+        "stories", "id", _OF_STORY.format("language = :language"), _OF_STORY.format(_SOURCE), "first_at", "last_at"
+    ),
+    "copies": Subject(
+        "copies",
+        "id",
+        _OF_ARTICLE.format("language = :language"),
+        "source = :source",
+        "coalesce(published_at, seen_at)",
+        "coalesce(published_at, seen_at)",
+    ),
+}
+"""A row is within ``since`` and ``until`` where its last moment is not before the one nor its first after the other."""
+
+
+def relation_of(subject: Subject) -> Relation:
+    """Give the columns that are exported, and what they hold."""
+    return relations()[subject.view]
+
+
+def kind_of(column_name: str) -> Kind:
+    """Tell what a view's column holds, by its name: SQLite does not know."""
+    if column_name in _KINDS:
+        return _KINDS[column_name]
+    if column_name == "id" or column_name.endswith("_id"):
+        return "integer"
+    return "time" if column_name.endswith("_at") else "text"
+
+
+def count_rows(connection: Connection, subject: Subject, filters: Filters) -> int:
+    """Count the rows of an export."""
+    found = connection.execute(_query(subject, filters, "count(*)", ""), _parameters(filters))
+    return int(found.scalar_one())
+
+
+def batches(connection: Connection, subject: Subject, filters: Filters) -> Iterator[list[tuple[Any, ...]]]:
+    """Read the rows of an export, BATCH at a time; times are aware, in UTC, and truths are bool."""
+    names = list(relation_of(subject).columns)
+    listed = ", ".join(f'"{name}"' for name in names)
+    types = {name: UTCDateTime() for name in names if kind_of(name) == "time"}
+    statement = _query(subject, filters, listed, f"ORDER BY {subject.order}").columns(**types)
+    truths = [number for number, name in enumerate(names) if kind_of(name) == "truth"]
+    with connection.execute(statement, _parameters(filters), execution_options={"yield_per": BATCH}) as found:
+        for rows in found.partitions():
+            yield [_with_truths(tuple(row), truths) for row in rows]
+
+
+def _with_truths(row: tuple[Any, ...], truths: list[int]) -> tuple[Any, ...]:
+    return tuple(bool(value) if number in truths else value for number, value in enumerate(row)) if truths else row
+
+
+def _query(subject: Subject, filters: Filters, selected: str, order: str) -> TextClause:
+    conditions = [
+        condition
+        for condition, value in (
+            (subject.language, filters.language),
+            (subject.source, filters.source),
+            (f"{subject.last} >= :since", filters.since),
+            (f"{subject.first} < :until", filters.until),
+        )
+        if value is not None
+    ]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    statement = text(f"SELECT {selected} FROM {subject.view}{where} {order}")  # noqa: S608 - names and conditions of our own
+    times = [name for name in ("since", "until") if getattr(filters, name) is not None]
+    return statement.bindparams(*(bindparam(name, type_=UTCDateTime()) for name in times))
+
+
+def _parameters(filters: Filters) -> dict[str, object]:
+    given = {"language": filters.language, "source": filters.source, "since": filters.since, "until": filters.until}
+    return {name: value for name, value in given.items() if value is not None}

@@ -27,7 +27,7 @@ from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.quantities import duration, size
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
-__all__ = ["Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
+__all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
 
 #: A config of a thousand sources takes some 200 kB; more than this is not a config.
 MAX_BYTES = 4_000_000
@@ -37,6 +37,7 @@ _LONGEST = datetime.timedelta(days=36_500)  # longer durations are this one: no 
 _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")
 _IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
+_ALERT = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
 
 
@@ -117,6 +118,18 @@ def _growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta
     return values
 
 
+def _alert_address(value: str) -> str:
+    if not _ALERT.match(value) or not value.isprintable():
+        raise ValueError("not of the form service://…")
+    return value
+
+
+def _ping_address(value: str) -> str:
+    if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
+        raise ValueError("neither http:// nor https://")
+    return value
+
+
 _Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Interval = Annotated[datetime.timedelta, BeforeValidator(_interval)]
@@ -184,6 +197,15 @@ class Archive(_Table):
         return size(self.max_size) if self.max_size else None
 
 
+class Alerts(_Table):
+    """``[alerts]``: whom to tell when a source's state changes (Apprise's addresses), and what a crawl's end pings."""
+
+    urls: Annotated[tuple[Annotated[str, Field(max_length=2_000), AfterValidator(_alert_address)], ...], _Strings] = (
+        Field(default=(), repr=False)
+    )
+    ping: Annotated[str, AfterValidator(_ping_address)] = Field(default="", repr=False)
+
+
 class Source(_Table):
     """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
 
@@ -240,6 +262,7 @@ class Config(_Table):
     database: Database = Field(default_factory=Database)
     crawl: Crawl = Field(default_factory=Crawl)
     archive: Archive = Field(default_factory=Archive)
+    alerts: Alerts = Field(default_factory=Alerts)
     sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "database": "a table: [database]",
         "crawl": "a table: [crawl]",
         "archive": "a table: [archive]",
+        "alerts": "a table: [alerts]",
         "source": "tables, one for each source: [[source]]",
     },
     "database": {"url": "an SQLAlchemy URL such as sqlite:///kiji.db or postgresql+psycopg://user@host/name"},
@@ -41,6 +42,10 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "max_age": f'{DURATIONS}; "" for ever',
         "max_size": f'{SIZES}; "" without limit',
     },
+    "alerts": {
+        "urls": 'a list of Apprise addresses, such as "mailto://…" or "slack://…"',
+        "ping": "an http:// or https:// address that is told of every crawl's end",
+    },
     "source": {
         "name": "1 to 100 letters, digits and . _ : -, beginning with a letter or digit; no name twice",
         "start": "a list of at least one http:// or https:// address",
@@ -54,7 +59,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
     },
 }
 #: Values of these keys are not repeated in messages: they may hold a password.
-SECRET = frozenset({("database", "url"), ("", "database")})
+SECRET = frozenset({("database", "url"), ("", "database"), ("alerts", "urls"), ("alerts", "ping"), ("", "alerts")})
 
 
 class ConfigError(Exception):

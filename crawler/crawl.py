@@ -9,6 +9,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.signals import engine_started
 
+from crawler import logs
 from crawler.accounts import accounts_of
 from crawler.plan import CrawlPlan
 from crawler.spiders.related import Listener, RelatedSpider
@@ -57,6 +58,7 @@ def crawl(plan: CrawlPlan, listener: Listener | None = None) -> CrawlReport:
 def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> CrawlReport:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", not logs.is_json(), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)

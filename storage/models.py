@@ -249,7 +249,7 @@ class Run(Base):
 
 
 class Fetch(Base):
-    """How one address that a run took up ended."""
+    """How one address that a run took up ended; ``characters`` is the length of the article text that was read."""
 
     __tablename__ = "fetch"
     __table_args__ = (
@@ -266,6 +266,7 @@ class Fetch(Base):
     status: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(StorableText(500))
+    characters: Mapped[int | None]
 
 
 class ImportFile(Base):

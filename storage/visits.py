@@ -48,7 +48,7 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     if visit.reading is not None and visit.reading.reservations:
         found = visit.reading.reservations
         note_reservations(session, visit.lease.source_id, page.host, found, visit.fetched_at)
-    session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason))
+    session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason, _characters(visit)))
     if isinstance(visit.kept, Kept):
         index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
@@ -56,7 +56,19 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     return Result(visit.lease, outcome, reason)
 
 
-def fetch_record(lease: Lease, fetched_at: datetime, status: int | None, outcome: Outcome, reason: str) -> Fetch:
+def _characters(visit: Visit) -> int | None:
+    """Measure the article that was read, where one was: a layout that changes shows in it."""
+    return len(visit.reading.text) if visit.reading is not None and visit.reading.is_article else None
+
+
+def fetch_record(
+    lease: Lease,
+    fetched_at: datetime,
+    status: int | None,
+    outcome: Outcome,
+    reason: str,
+    characters: int | None = None,
+) -> Fetch:
     """Make the accounts' line of one address taken up."""
     return Fetch(
         run_id=lease.run_id,
@@ -67,6 +79,7 @@ def fetch_record(lease: Lease, fetched_at: datetime, status: int | None, outcome
         status=status,
         outcome=outcome,
         reason=reason,
+        characters=characters,
     )
 
 

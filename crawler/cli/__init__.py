@@ -6,11 +6,13 @@ import sys
 import click
 import typer
 
+from crawler import logs
 from crawler.cli import (
     crawling,
     database,
     demo,
     exporting,
+    health,
     importing,
     inspection,
     pages,
@@ -40,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 crawling.register(app)
+health.register(app)
 importing.register(app)
 inspection.register(app)
 rereading.register(app)
@@ -60,6 +63,7 @@ def main() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     try:
+        logs.set_up()
         code = app(arguments, standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -81,5 +85,6 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    sys.stderr.write("".join(f"kiji: {line}\n" for line in message.splitlines()))
+    for line in message.splitlines():
+        logs.say(line)
     return code

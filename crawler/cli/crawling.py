@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler import logs
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
+from crawler.config import Config
 from crawler.display import CrawlDisplay
 from crawler.plan import database_url, find_config, plan_crawl
+from crawler.watch import after_crawl, ping_failure
+from storage.errors import DatabaseBusy, DatabaseError
 
 if TYPE_CHECKING:
     from crawler.crawl import CrawlReport
@@ -37,26 +41,50 @@ def crawl_command(
     ] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
+    log_format: LogFormatOption = None,
 ) -> int:
     """Crawl; return the exit code."""
+    logs.set_up(log_format)
+    settings = find_config(config)
+    try:
+        return _crawl(settings, targets or [], db, refresh, max_minutes, as_json=as_json, quiet=quiet)
+    except DatabaseBusy:
+        raise  # another crawl is alive, and will ping
+    except DatabaseError as error:
+        ping_failure(settings, str(error))
+        raise
+
+
+def _crawl(
+    settings: Config,
+    targets: list[str],
+    db: str | None,
+    refresh: bool,
+    max_minutes: float | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     from crawler.crawl import crawl  # Scrapy takes half a second, which the other commands need not wait
 
-    settings = find_config(config)
-    command = " ".join(["kiji crawl", *(targets or []), *(["--refresh"] if refresh else [])])
+    command = " ".join(["kiji crawl", *targets, *(["--refresh"] if refresh else [])])
     plan = plan_crawl(
         settings,
         database_url(db, settings),
-        targets or [],
+        targets,
         refresh=refresh,
         command=command,
         max_minutes=max_minutes,
     )
-    console = Console(stderr=as_json, quiet=quiet)
+    console = Console(stderr=as_json, quiet=quiet or (as_json and logs.is_json()))
     with CrawlDisplay(console, live=console.is_terminal) as display:
         report = crawl(plan, lambda result: display.update(result.lease.source, result.outcome))
     _tell(report, console)
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    if not report.signal:
+        after_crawl(settings, plan.database_url, report.record, report.exit_code)
     return report.exit_code
 
 
@@ -64,11 +92,11 @@ def _tell(report: "CrawlReport", console: Console) -> None:
     """Sum up, and name every source that gave nothing; one that was stopped had no time to give."""
     record = report.record
     if report.trouble:
-        sys.stderr.write(f"kiji: {report.trouble}\n")
+        logs.say(report.trouble)
     console.print(summary_line(record), soft_wrap=True, highlight=False)
     for account in report.accounts:
         if not account.gave and not report.signal:
-            sys.stderr.write(f"kiji: source {account.source} gave nothing: see kiji runs show {record.get('id')}\n")
+            logs.say(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
 
 
 def summary_line(record: dict[str, object]) -> str:

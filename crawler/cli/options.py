@@ -14,6 +14,10 @@ DatabaseOption = Annotated[
     typer.Option("--db", metavar="URL", help="The database; else KIJI_DB, else the config's, else sqlite:///kiji.db."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else there.")]
+LogFormatOption = Annotated[
+    str | None,
+    typer.Option("--log-format", metavar="FORMAT", help="Log lines on stderr: text, or json; else KIJI_LOG_FORMAT."),
+]
 
 
 def example(summary: str, *lines: str) -> str:

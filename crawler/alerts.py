@@ -1,0 +1,73 @@
+"""Telling people: alerts through Apprise, and a ping for a dead-man's switch. Neither can make a crawl fail.
+
+What goes wrong comes back as lines for the log, in which addresses are masked: they hold tokens and passwords.
+"""
+
+import dataclasses
+import importlib
+import logging
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+logger = logging.getLogger(__name__)
+
+PING_SECONDS = 10.0
+
+Kind = Literal["failure", "success"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Message:
+    """What one alert says; ``kind`` is trouble, or the end of it."""
+
+    title: str
+    body: str
+    kind: Kind
+
+
+def send(message: Message, urls: Sequence[str]) -> list[str]:
+    """Send an alert to every address; return what went wrong, a line an address. Blocks, some seconds at most."""
+    try:
+        apprise: Any = importlib.import_module("apprise")
+    except ImportError:
+        return ["alerts need the package apprise: pip install 'kiji[alerts]'"]
+    # Its own warnings would name addresses; what they say comes back from here.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    problems = []
+    for url in urls:
+        try:
+            service = apprise.Apprise.instantiate(url)
+            if service is None:
+                problems.append(f"alert to {masked(url)}: Apprise knows no such service, or the address is incomplete")
+            elif not service.notify(body=message.body, title=message.title, notify_type=message.kind):
+                problems.append(f"alert to {masked(url)} was not taken")
+        except Exception as error:  # noqa: BLE001 - a plug-in's mistake is no reason to lose the others' alerts
+            problems.append(f"alert to {masked(url)}: {type(error).__name__}")
+    return problems
+
+
+def ping(url: str, *, is_well: bool, told: str) -> list[str]:
+    """Tell a dead-man's switch that a crawl has ended; ``/fail`` is added where it failed.
+
+    So have it healthchecks.io and those that do alike. ``told`` is the body. Returns what went wrong. Blocks.
+    """
+    target = url if is_well else f"{url.rstrip('/')}/fail"
+    request = urllib.request.Request(target, data=told.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
+    try:
+        with urllib.request.urlopen(request, timeout=PING_SECONDS) as answer:  # noqa: S310 - as above
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return [f"ping to {masked(url)}: HTTP {error.code}"]
+    except (OSError, ValueError, urllib.error.URLError) as error:
+        cause = getattr(error, "reason", error)
+        return [f"ping to {masked(url)}: {type(cause).__name__}"]
+    return []
+
+
+def masked(url: str) -> str:
+    """Give an address without anything that may be secret: tokens stand in the host's place, too."""
+    return f"{urlsplit(url).scheme or 'an address'}://…"

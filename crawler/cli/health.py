@@ -1,0 +1,156 @@
+"""``kiji health``: which sources need a look, and why."""
+
+import datetime
+import json
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config_errors import ConfigError
+from crawler.health import Verdict
+from crawler.plan import database_url, find_config
+from crawler.watch import keep_and_tell, look
+from storage.archive import utc_now
+from storage.database import open_database
+from storage.reading import iso_utc
+
+HELP = example(
+    "Judge every configured source by its own history: dead, silent, changed, blocked or well. Exit code 1 where one"
+    " needs a look.",
+    "kiji health",
+    "kiji health --json | jq 'map(select(.state != \"ok\"))'",
+    "kiji health --alert     for a crontab of its own: alerts go out even when no crawl runs",
+)
+TITLES = ("source", "state", "for", "last success", "last new", "new a day", "no article", "robots", "parser")
+STYLES = {"ok": "green", "new": "dim"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("health", help=HELP)(health_command)
+
+
+def health_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="Sources; else all.")] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    alert: Annotated[bool, typer.Option("--alert", help="Send what has changed to the [alerts] addresses.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Judge and show; return 1 where a source needs a look."""
+    settings = find_config(config)
+    known = [source.name for source in settings.sources]
+    unknown = [name for name in names or () if name not in known]
+    if unknown or not known:
+        problem = f"no source is named {unknown[0]!r}" if unknown else "no source is configured; kiji sources add"
+        raise ConfigError([problem])
+    database = open_database(database_url(db, settings), create=False)
+    try:
+        now = utc_now()
+        verdicts = look(database, names or known, now)
+        problems = keep_and_tell(database, verdicts, settings.alerts.urls if alert else (), now) if alert else []
+    finally:
+        database.close()
+    if as_json:
+        sys.stdout.write(json.dumps([_as_json(name, found) for name, found in verdicts.items()], ensure_ascii=False))
+        sys.stdout.write("\n")
+    else:
+        _show(verdicts, now)
+    for problem in problems:
+        sys.stderr.write(f"kiji: {problem}\n")
+    return 1 if any(found.is_trouble for found in verdicts.values()) else 0
+
+
+def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
+    figures = verdict.figures
+    return {
+        "source": name,
+        "state": verdict.state,
+        "since": iso_utc(verdict.since),
+        "detail": verdict.detail,
+        "last_success": iso_utc(figures.last_success),
+        "last_new_article": iso_utc(figures.last_new),
+        "usual_articles_a_day": round(figures.usual_a_day, 2),
+        "days_silent": _rounded(figures.days_silent),
+        "share_without_article": _rounded(figures.empty_share),
+        "usual_share_without_article": _rounded(figures.usual_empty_share),
+        "mean_characters": _rounded(figures.mean_characters),
+        "usual_characters": _rounded(figures.usual_characters),
+        "robots_refusals": figures.robots_refusals,
+        "parser_failures": figures.parser_failures,
+        "errors": dict(figures.errors),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _show(verdicts: Mapping[str, Verdict], now: datetime.datetime) -> None:
+    terminal = Console()
+    console = terminal if terminal.is_terminal else Console(width=200)
+    table = Table(box=None, pad_edge=False)
+    titles = (
+        "source",
+        "state",
+        "since",
+        "last success",
+        "last new",
+        "a day",
+        "silent",
+        "no article",
+        "robots",
+        "parser",
+    )
+    for title in titles:
+        table.add_column(title, no_wrap=True)
+    for name, found in verdicts.items():
+        figures = found.figures
+        table.add_row(
+            Text(name),
+            Text(found.state, style=STYLES.get(found.state, "bold red")),
+            _ago(found.since, now),
+            _ago(figures.last_success, now),
+            _ago(figures.last_new, now),
+            f"{figures.usual_a_day:.1f}",
+            _share(figures.empty_share, figures.usual_empty_share),
+            str(figures.robots_refusals or ""),
+            str(figures.parser_failures or ""),
+        )
+    console.print(table)
+    for name, found in verdicts.items():
+        for line in _lines(name, found):
+            console.print(Text(line), soft_wrap=True)
+
+
+def _lines(name: str, verdict: Verdict) -> list[str]:
+    if not verdict.is_trouble:
+        return []
+    lines = [f"{name}: {verdict.state}: {verdict.detail}"]
+    errors = ", ".join(f"{why} ({number})" for why, number in verdict.figures.errors)
+    return [*lines, f"  lately: {errors}"] if errors and errors not in verdict.detail else lines
+
+
+def _ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:
+    if moment is None:
+        return "never"
+    minutes = max((now - moment).total_seconds() / 60, 0)
+    return (
+        f"{minutes:.0f} min"
+        if minutes < 100
+        else f"{minutes / 60:.0f} h"
+        if minutes < 2_880
+        else f"{minutes / 1_440:.0f} d"
+    )
+
+
+def _share(recent: float | None, usual: float | None) -> str:
+    if recent is None:
+        return ""
+    return f"{recent:.0%}" + (f" (usually {usual:.0%})" if usual is not None else "")

@@ -1,0 +1,291 @@
+"""Judging a source by its history: dead, blocked, changed, silent or well. All pure: history and time are passed in.
+
+Each source is held against its own past. A question is asked only where there is enough of a past to answer it, and
+the past ends where a present trouble began, so that trouble does not become the rule by which it is judged.
+"""
+
+import collections
+import dataclasses
+import datetime
+import itertools
+import math
+from collections.abc import Sequence
+
+from storage.health import SourceRun, State
+
+DAY = datetime.timedelta(days=1)
+PAST = datetime.timedelta(days=28)
+"""Four weeks: what repeats by the week is in it four times."""
+
+RECENT, RECENT_PAGES = DAY, 10
+"""The present: the newest crawls, until they are a day old or hold so many pages."""
+
+FAILED_POLLS = 3
+"""Polls in a row without an answer that make a source dead; two will do a day apart. One may be a server's restart."""
+
+BAD_SHARE = 0.5
+"""Share of recent pages refused (or failed) that tells a block, where it was less than half of that before."""
+
+YIELD_FALL, LENGTH_FALL = 0.5, 0.4
+"""Of the usual share of pages with an article, of the usual length of their text: below this the layout has changed."""
+
+PAST_PAGES, FEW_PAGES = 20, 5
+"""Pages in the past, and in the present, without which nothing is said of a layout."""
+
+CHANCE = 0.001
+"""How unlikely the present must be by the past's own rate before it is called a change."""
+
+QUIET = 7.0
+"""Articles that are missing by the usual rate before a source is silent: of independent events, e^-7 is 0.0009."""
+
+TROUBLE: tuple[State, ...] = ("dead", "blocked", "changed", "silent", "idle")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figures:
+    """What the state is told with. Shares are 0 to 1, None where there is nothing to take a share of."""
+
+    last_success: datetime.datetime | None = None
+    last_new: datetime.datetime | None = None
+    usual_a_day: float = 0.0
+    days_silent: float | None = None
+    empty_share: float | None = None
+    usual_empty_share: float | None = None
+    mean_characters: float | None = None
+    usual_characters: float | None = None
+    robots_refusals: int = 0
+    parser_failures: int = 0
+    errors: tuple[tuple[str, int], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """A source's state, since when as far as the history tells, and why, in one line."""
+
+    state: State
+    since: datetime.datetime
+    detail: str
+    figures: Figures
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody should look."""
+        return self.state in TROUBLE
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Pages:
+    """Sums over crawls."""
+
+    articles: int
+    empty: int
+    blocked: int
+    failed: int
+    unmodified: int
+    characters: int
+
+    @property
+    def read(self) -> int:
+        return self.articles + self.empty
+
+    @property
+    def all(self) -> int:
+        return self.read + self.blocked + self.failed + self.unmodified
+
+    @property
+    def empty_share(self) -> float | None:
+        return self.empty / self.read if self.read else None
+
+    @property
+    def mean_characters(self) -> float | None:
+        return self.characters / self.articles if self.articles else None
+
+
+def judge(
+    runs: Sequence[SourceRun],
+    now: datetime.datetime,
+    *,
+    trouble_since: datetime.datetime | None = None,
+    due_at: datetime.datetime | None = None,
+) -> Verdict:
+    """Judge a source by its crawls, oldest first.
+
+    ``trouble_since`` is when the trouble that it is known to have began, ``due_at`` when it is to be polled next.
+    """
+    present = _present(runs)
+    begin = min(trouble_since or present[0].at, present[0].at) if present else now
+    past = [run for run in runs if begin - PAST <= run.at < begin]
+    figures = _figures(runs, past, present, now)
+    questions = (
+        _idle(runs, now, due_at),
+        _unanswered(runs),
+        _pages_refused(past, present),
+        _changed(past, present),
+        _silent(runs, figures),
+    )
+    found = next((answer for answer in questions if answer is not None), None)
+    if found is not None:
+        state, since, detail = found
+        return Verdict(state, since, detail, figures)
+    since = runs[0].at if runs else now
+    if not past:
+        return Verdict("new", since, "too little history to tell", figures)
+    return Verdict("ok", since, "", figures)
+
+
+_Answer = tuple[State, datetime.datetime, str] | None
+
+
+def _present(runs: Sequence[SourceRun]) -> list[SourceRun]:
+    taken: list[SourceRun] = []
+    pages = 0
+    for run in reversed(runs):
+        if taken and (pages >= RECENT_PAGES or taken[0].at - run.at >= RECENT):
+            break
+        taken.append(run)
+        pages += run.articles + run.empty + run.blocked + run.failed
+    return taken[::-1]
+
+
+def _sum(runs: Sequence[SourceRun]) -> _Pages:
+    return _Pages(
+        articles=sum(run.articles for run in runs),
+        empty=sum(run.empty + run.unreadable for run in runs),
+        blocked=sum(run.blocked for run in runs),
+        failed=sum(run.failed for run in runs),
+        unmodified=sum(run.unmodified for run in runs),
+        characters=sum(run.characters for run in runs),
+    )
+
+
+def _idle(runs: Sequence[SourceRun], now: datetime.datetime, due_at: datetime.datetime | None) -> _Answer:
+    """Tell that nobody crawls it any more: due for a day, and not asked for two."""
+    if not runs or due_at is None or now - due_at < DAY or now - runs[-1].at < 2 * DAY:
+        return None
+    return "idle", runs[-1].at, f"not crawled since {_day(runs[-1].at)}, though due: is the schedule running?"
+
+
+def _unanswered(runs: Sequence[SourceRun]) -> _Answer:
+    polls = [run for run in runs if run.asked]
+    failing: list[SourceRun] = []
+    for run in reversed(polls):
+        if run.answered:
+            break
+        failing.insert(0, run)
+    if not failing or not (
+        len(failing) >= FAILED_POLLS or (len(failing) > 1 and failing[-1].at - failing[0].at >= DAY)
+    ):
+        return None
+    asked, turned_away = sum(run.asked for run in failing), sum(run.turned_away for run in failing)
+    state: State = "blocked" if 2 * turned_away >= asked else "dead"
+    told = f"no start page has answered since {_day(failing[0].at)} ({len(failing)} polls): {_errors(failing)}"
+    return state, failing[0].at, told
+
+
+def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
+    """Tell that start pages answer and the articles behind them are refused, or fail, as they did not before."""
+    before, now = _sum(past), _sum(present)
+    if now.all < FEW_PAGES:
+        return None
+    kinds: tuple[tuple[State, int, int, str], ...] = (
+        ("blocked", before.blocked, now.blocked, "refused"),
+        ("dead", before.failed, now.failed, "failing"),
+    )
+    for state, was, is_now, told in kinds:
+        share, usual = is_now / now.all, was / before.all if before.all else 0.0
+        if share >= BAD_SHARE and usual < share / 2:
+            detail = f"{is_now} of {now.all} article pages {told} (usually {usual:.0%}): {_errors(present)}"
+            return state, present[0].at, detail
+    return None
+
+
+def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
+    """Tell that pages come as before and give no article, or much shorter ones."""
+    before, now = _sum(past), _sum(present)
+    if before.read < PAST_PAGES or now.read < FEW_PAGES:
+        return None
+    usual, share = before.articles / before.read, now.articles / now.read
+    if share < YIELD_FALL * usual and _chance(now.articles, now.read, usual) < CHANCE:
+        detail = f"{now.articles} of {now.read} pages gave an article (usually {usual:.0%}): has the layout changed?"
+        return "changed", present[0].at, detail
+    length, usual_length = now.mean_characters, before.mean_characters
+    if now.articles >= FEW_PAGES and length is not None and usual_length and length < LENGTH_FALL * usual_length:
+        detail = f"articles have {length:,.0f} characters (usually {usual_length:,.0f}): has the layout changed?"
+        return "changed", present[0].at, detail
+    return None
+
+
+def _chance(successes: int, tries: int, rate: float) -> float:
+    """Tell how likely so few successes, or fewer, are at that rate."""
+    rate = min(rate, 0.98)  # a past without a failure does not rule one out
+    return sum(math.comb(tries, k) * rate**k * (1 - rate) ** (tries - k) for k in range(successes + 1))
+
+
+def _silent(runs: Sequence[SourceRun], figures: Figures) -> _Answer:
+    """Tell that start pages answer, and nothing new has come for longer than ever before."""
+    polls = [run.at for run in runs if run.answered]
+    if not polls:
+        return None
+    fresh = [run.at for run in runs if run.new]
+    if not fresh:
+        is_known = any(run.articles or run.unmodified for run in runs)
+        if is_known or polls[-1] - polls[0] < 3 * DAY:
+            return None
+        return "silent", polls[0], "start pages answer, and no article has ever come of them"
+    quiet = polls[-1] - fresh[-1]
+    if len(fresh) < FEW_PAGES or fresh[-1] - runs[0].at < 3 * DAY or not figures.usual_a_day:
+        return None
+    gaps = [later - earlier for earlier, later in itertools.pairwise(fresh)]
+    patience = max(DAY, DAY * (QUIET / figures.usual_a_day), 1.5 * max(gaps))
+    if quiet <= patience:
+        return None
+    detail = f"nothing new for {quiet / DAY:.1f} days (usually {figures.usual_a_day:.1f} a day)"
+    return "silent", fresh[-1], detail
+
+
+def _figures(
+    runs: Sequence[SourceRun], past: Sequence[SourceRun], present: Sequence[SourceRun], now: datetime.datetime
+) -> Figures:
+    before, recent = _sum(past), _sum(present)
+    successes = [run.at for run in runs if run.answered or run.articles or run.unmodified]
+    fresh = [run.at for run in runs if run.new]
+    return Figures(
+        last_success=successes[-1] if successes else None,
+        last_new=fresh[-1] if fresh else None,
+        usual_a_day=_usual_a_day(runs),
+        days_silent=(now - fresh[-1]) / DAY if fresh else None,
+        empty_share=recent.empty_share,
+        usual_empty_share=before.empty_share,
+        mean_characters=recent.mean_characters,
+        usual_characters=before.mean_characters,
+        robots_refusals=sum(run.robots for run in present),
+        parser_failures=sum(run.unreadable for run in present),
+        errors=tuple(_counted(present).most_common(5)),
+    )
+
+
+def _usual_a_day(runs: Sequence[SourceRun]) -> float:
+    """Give the new articles a day, from the first crawl to the last that brought any; the first one is no measure.
+
+    What a first crawl finds was published over years.
+    """
+    later = runs[1:]
+    fresh = [run.at for run in later if run.new]
+    if not fresh:
+        return 0.0
+    return sum(run.new for run in later) / max((fresh[-1] - runs[0].at) / DAY, 1.0)
+
+
+def _counted(runs: Sequence[SourceRun]) -> collections.Counter[str]:
+    counted: collections.Counter[str] = collections.Counter()
+    for run in runs:
+        counted.update(run.errors)
+    return counted
+
+
+def _errors(runs: Sequence[SourceRun]) -> str:
+    return ", ".join(f"{why} ({number})" for why, number in _counted(runs).most_common(3))
+
+
+def _day(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

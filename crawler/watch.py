@@ -1,0 +1,133 @@
+"""Looking after the sources: the history judged, the states kept, and people told when one changes."""
+
+import datetime
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from crawler.alerts import Message, ping, send
+from crawler.config import Config
+from crawler.health import PAST, TROUBLE, Verdict, judge
+from storage.archive import utc_now
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
+from storage.health import Finding, State, findings, history, record, tell
+
+logger = logging.getLogger(__name__)
+
+HEADLINES: dict[State, str] = {
+    "dead": "is dead",
+    "blocked": "blocks the crawler",
+    "changed": "has changed its layout",
+    "silent": "has fallen silent",
+    "idle": "is not crawled any more",
+}
+
+
+def look(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
+    """Judge these sources; one that was never crawled is ``new``. Reads only."""
+    with database.reading() as connection:
+        known = findings(connection, names)
+        troubled = [found.since for found in known.values() if found.since is not None and found.state in TROUBLE]
+        begin = min([now, *troubled]) - PAST
+        runs = history(connection, [found.source_id for found in known.values()], begin)
+    verdicts = {}
+    for name in names:
+        found = known.get(name)
+        since = found.since if found is not None and found.state in TROUBLE else None
+        due_at = found.due_at if found is not None else None
+        own = runs.get(found.source_id, []) if found is not None else []
+        verdicts[name] = judge(own, now, trouble_since=since, due_at=due_at)
+    return verdicts
+
+
+def keep_and_tell(
+    database: Database, verdicts: dict[str, Verdict], urls: Sequence[str], now: datetime.datetime
+) -> list[str]:
+    """Keep the states, and send an alert for each that has changed since the last one; return what went wrong.
+
+    Who writes a state down as told sends it, so that two that look at once do not both send it. Where no address took
+    it, it is written back, and is sent at the next look.
+    """
+    messages: list[tuple[int, State, Message]] = []
+    with database.reading() as connection:
+        known = findings(connection, list(verdicts))
+    with database.writing() as session:
+        for name, verdict in verdicts.items():
+            found = known.get(name)
+            if found is None:
+                continue
+            since = _since(found, verdict)
+            told = record(session, found.source_id, verdict.state, since, verdict.detail, now)
+            message = _message(name, told, verdict, since) if urls else None
+            if message is not None:
+                tell(session, found.source_id, verdict.state)
+                messages.append((found.source_id, told, message))
+    problems = []
+    for source_id, before, message in messages:
+        failed = send(message, urls)
+        problems += failed
+        if len(failed) >= len(urls):
+            with database.writing() as session:
+                tell(session, source_id, before)
+    return problems
+
+
+def _since(found: Finding, verdict: Verdict) -> datetime.datetime:
+    """A state that stays began when it began first."""
+    return found.since if found.since is not None and found.state == verdict.state else verdict.since
+
+
+def _message(name: str, told: State, verdict: Verdict, since: datetime.datetime) -> Message | None:
+    """Say what has changed since the last alert, None where that is nothing anybody needs to know."""
+    was_trouble = told in TROUBLE
+    if verdict.is_trouble and verdict.state != told:
+        body = f"{name}: {verdict.detail}\nSince {since:%Y-%m-%d %H:%M} UTC. See: kiji health"
+        return Message(f"Kiji: {name} {HEADLINES[verdict.state]}", body, "failure")
+    if was_trouble and not verdict.is_trouble:
+        last = verdict.figures.last_success
+        when = f", last crawled {last:%Y-%m-%d %H:%M} UTC" if last else ""
+        return Message(
+            f"Kiji: {name} is well again", f"{name} was {told}, and is {verdict.state} now{when}.", "success"
+        )
+    return None
+
+
+def after_crawl(config: Config, database_url: str, report: dict[str, Any], exit_code: int) -> None:
+    """Look after the sources and ping, at a crawl's end. Never raises: each trouble is one line of the log."""
+    try:
+        problems = _look_after(config, database_url)
+    except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
+        problems = [f"health could not be looked at: {type(error).__name__}: {' '.join(str(error).split())[:300]}"]
+    if config.alerts.ping:
+        problems += ping(config.alerts.ping, is_well=report.get("status") == "done", told=_summary(report, exit_code))
+    for problem in problems:
+        logger.warning("%s", problem)
+
+
+def ping_failure(config: Config, told: str) -> None:
+    """Ping that a crawl could not start. Never raises."""
+    if config.alerts.ping:
+        for problem in ping(config.alerts.ping, is_well=False, told=told):
+            logger.warning("%s", problem)
+
+
+def _look_after(config: Config, database_url: str) -> list[str]:
+    names = [source.name for source in config.sources]
+    if not names:
+        return []
+    try:
+        database = open_database(database_url, create=False)
+    except DatabaseError as error:
+        return [f"health could not be looked at: {error}"]
+    try:
+        now = utc_now()
+        return keep_and_tell(database, look(database, names, now), config.alerts.urls, now)
+    finally:
+        database.close()
+
+
+def _summary(report: dict[str, Any], exit_code: int) -> str:
+    counts = ("articles_new", "articles_updated", "failed", "refused")
+    told = ", ".join(f"{report[name]} {name.removeprefix('articles_')}" for name in counts if name in report)
+    return f"run {report.get('id', '?')} {report.get('status', 'failed')}, exit code {exit_code}: {told}"

@@ -1,0 +1,170 @@
+"""The history by which a source's health is judged, and what was last found of it."""
+
+import collections
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.addresses import insert_into
+from storage.models import Base, Fetch, Moment, Run, Source, one_of
+from storage.runs import BUDGET_REASON
+from storage.types import StorableText
+
+State = Literal["ok", "new", "dead", "blocked", "changed", "silent", "idle"]
+STATES: tuple[State, ...] = ("ok", "new", "dead", "blocked", "changed", "silent", "idle")
+
+_BLOCKING = (401, 403, 429, 451)
+"""RFC 9110 15.5.2 and 15.5.4, RFC 6585 4, RFC 7725: what a server answers that does not want us (so often)."""
+
+
+class SourceHealth(Base):
+    """What was last found of a source. ``told_state`` is the state of the last alert."""
+
+    __tablename__ = "source_health"
+    __table_args__ = (one_of("state", STATES), one_of("told_state", STATES))
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))
+    since: Mapped[Moment]
+    detail: Mapped[str] = mapped_column(StorableText(500))
+    checked_at: Mapped[Moment]
+    told_state: Mapped[str] = mapped_column(String(8), default="ok")
+
+
+@dataclasses.dataclass(slots=True)
+class SourceRun:
+    """What one crawl met of one source; ``at`` is when the crawl began.
+
+    ``asked`` counts its start pages and listings, ``answered`` those of them that did (304 included), ``turned_away``
+    those that were met with a refusal (robots.txt, 401, 403, 429, 451). The rest is of the pages that links and
+    listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
+    ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
+    errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong.
+    """
+
+    at: datetime
+    asked: int = 0
+    answered: int = 0
+    turned_away: int = 0
+    articles: int = 0
+    empty: int = 0
+    unmodified: int = 0
+    unreadable: int = 0
+    blocked: int = 0
+    failed: int = 0
+    robots: int = 0
+    new: int = 0
+    characters: int = 0
+    errors: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of a source from the last look; ``due_at`` is when its start pages are to be polled."""
+
+    source_id: int
+    state: State
+    since: datetime | None
+    told_state: State
+    due_at: datetime | None
+
+
+def findings(connection: Connection, names: Sequence[str]) -> dict[str, Finding]:
+    """Give, by name, what was last found of these sources; a source that was never crawled is missing."""
+    statement = (
+        select(Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state)
+        .outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
+        .where(Source.name.in_(names))
+    )
+    return {
+        row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at)
+        for row in connection.execute(statement)
+    }
+
+
+def history(connection: Connection, source_ids: Iterable[int], since: datetime) -> dict[int, list[SourceRun]]:
+    """Give what every crawl since then met of these sources, oldest first; imports and re-readings are no crawls."""
+    found: dict[int, dict[int, SourceRun]] = {}
+    for row in connection.execute(_grouped(list(source_ids), since)):
+        runs = found.setdefault(row.source_id, {})
+        if row.run_id not in runs:
+            runs[row.run_id] = SourceRun(row.started_at)
+        _add(runs[row.run_id], row)
+    return {source_id: list(runs.values()) for source_id, runs in found.items()}
+
+
+def _grouped(source_ids: Sequence[int], since: datetime) -> Select[Any]:
+    listed = Fetch.via.in_(("start", "listing")).label("listed")
+    reason = case((Fetch.outcome.in_(("failed", "refused")), Fetch.reason), else_="").label("why")
+    groups = (Fetch.source_id, Fetch.run_id, Run.started_at, listed, Fetch.outcome, Fetch.status, reason)
+    return (
+        select(
+            *groups,
+            func.count().label("number"),
+            func.coalesce(func.sum(Fetch.characters), 0).label("characters"),
+            func.count(Fetch.characters).label("measured"),
+        )
+        .join(Run, Run.id == Fetch.run_id)
+        .where(
+            Run.started_at >= since,
+            Fetch.source_id.in_(source_ids),
+            ~or_(Run.command.startswith("kiji import"), Run.command.startswith("kiji reread")),
+            Fetch.reason != BUDGET_REASON,
+        )
+        .group_by(*groups)
+        .order_by(Fetch.run_id)
+    )
+
+
+def _add(run: SourceRun, row: Row[Any]) -> None:
+    number, why = row.number, str(row.why)
+    is_robots = row.outcome == "refused" and why.startswith("robots.txt")
+    is_blocked = is_robots or row.status in _BLOCKING
+    if row.outcome == "new":
+        run.new += number
+    if row.outcome in ("failed", "refused"):
+        run.errors[why[:200]] += number
+    run.robots += number if is_robots else 0
+    run.characters += row.characters
+    run.articles += row.measured
+    if row.listed:
+        run.asked += number
+        run.answered += number if row.outcome not in ("failed", "refused") else 0
+        run.turned_away += number if is_blocked else 0
+    elif is_blocked:
+        run.blocked += number
+    elif row.outcome == "failed":
+        unreadable = row.status is not None and row.status < 400
+        run.unreadable += number if unreadable else 0
+        run.failed += 0 if unreadable else number
+    elif row.outcome == "not_article":
+        run.empty += number
+    elif row.status == 304:
+        run.unmodified += number
+
+
+def record(session: Session, source_id: int, state: State, since: datetime, detail: str, now: datetime) -> State:
+    """Note what was found of a source; return the state that was last told of it."""
+    values = {"state": state, "since": since, "detail": detail, "checked_at": now}
+    statement = insert_into(session, SourceHealth).values(source_id=source_id, told_state="ok", **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+    told = session.scalars(select(SourceHealth.told_state).where(SourceHealth.source_id == source_id)).one()
+    return cast(State, told)
+
+
+def tell(session: Session, source_id: int, state: State) -> None:
+    """Note that an alert of this state goes out, so that nobody else sends it; or, where it failed, the one before."""
+    session.get_one(SourceHealth, source_id).told_state = state
+
+
+def known_health(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
+    """Give what was last found, by source, for whoever shows it."""
+    rows = connection.execute(
+        select(Source.name, SourceHealth.state, SourceHealth.since, SourceHealth.detail, SourceHealth.checked_at).join(
+            SourceHealth, SourceHealth.source_id == Source.id
+        )
+    )
+    return {row.name: row._asdict() for row in rows}

@@ -1,0 +1,135 @@
+"""Four sources go wrong in four ways: each is told once as what it is, and once when it is over."""
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.watch import keep_and_tell, look
+from storage.database import Database
+from tests.archive.conftest import rows
+from tests.crawling.conftest import kiji, record_of
+from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
+from tests.health.histories import DAY, HOUR, NOW
+from tests.health.planted import ANSWERED, GIVES, Met, plant
+from tests.health.receiver import Receiver
+
+WRONG: dict[str, Met] = {
+    "dying": [("start", "failed", 503, "HTTP 503", None)],
+    "quiet": ANSWERED,
+    "rebuilt": [*ANSWERED, *[("entry", "not_article", 200, "no body", None)] * 6],
+    "closing": [*ANSWERED, *[("entry", "refused", 403, "HTTP 403", None)] * 6],
+    "steady": GIVES,
+}
+TOLD = {
+    "Kiji: dying is dead",
+    "Kiji: quiet has fallen silent",
+    "Kiji: rebuilt has changed its layout",
+    "Kiji: closing blocks the crawler",
+}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Where alerts arrive."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+def check(database: Database, receiver: Receiver, now: datetime.datetime) -> tuple[dict[str, str], list[str]]:
+    """Look as a crawl's end does: the states, and what arrived."""
+    receiver.alerts.clear()
+    verdicts = look(database, list(WRONG), now)
+    assert keep_and_tell(database, verdicts, [receiver.alert_url], now) == []
+    return {name: verdict.state for name, verdict in verdicts.items()}, list(receiver.alerts)
+
+
+def test_each_trouble_is_told_once_as_what_it_is_and_once_when_it_is_over(
+    database: Database, receiver: Receiver
+) -> None:
+    for ago in range(40, 12, -1):
+        plant(database, NOW - ago * 6 * HOUR, dict.fromkeys(WRONG, GIVES))
+    assert check(database, receiver, NOW - 3 * DAY) == (dict.fromkeys(WRONG, "ok"), [])
+    for ago in range(12, 0, -1):
+        plant(database, NOW - ago * 6 * HOUR, WRONG)
+    states, told = check(database, receiver, NOW)
+    assert states == {"dying": "dead", "quiet": "silent", "rebuilt": "changed", "closing": "blocked", "steady": "ok"}
+    assert sorted(told) == sorted(TOLD)
+    plant(database, NOW, WRONG)
+    assert check(database, receiver, NOW) == (states, [])
+    for ahead in range(1, 6):
+        plant(database, NOW + ahead * 6 * HOUR, dict.fromkeys(WRONG, GIVES))
+    states, told = check(database, receiver, NOW + 2 * DAY)
+    assert states == dict.fromkeys(WRONG, "ok")
+    assert sorted(told) == [f"Kiji: {name} is well again" for name in sorted(WRONG) if name != "steady"]
+    assert check(database, receiver, NOW + 2 * DAY) == (states, [])
+
+
+def test_an_alert_that_nobody_took_is_sent_again_and_names_no_secret(database: Database, receiver: Receiver) -> None:
+    for ago in (3, 2, 1):
+        plant(database, NOW - ago * HOUR, {"dying": WRONG["dying"]})
+    receiver.status = 500
+    verdicts = look(database, ["dying"], NOW)
+    problems = keep_and_tell(database, verdicts, [receiver.alert_url, "nonsense://x"], NOW)
+    assert len(problems) == 2
+    assert not any("hunter2" in problem or "127.0.0.1" in problem for problem in problems)
+    assert rows(database, "SELECT state, told_state FROM source_health") == [("dead", "ok")]
+    receiver.status = 200
+    assert keep_and_tell(database, verdicts, [receiver.alert_url], NOW) == []
+    assert receiver.alerts[-1] == "Kiji: dying is dead"
+    assert rows(database, "SELECT told_state FROM source_health") == [("dead",)]
+
+
+def test_imports_and_re_readings_say_nothing_of_a_sources_health(database: Database) -> None:
+    for command in ("kiji import pages.warc.gz", "kiji reread"):
+        plant(database, NOW - HOUR, {"dying": WRONG["dying"]}, command)
+    assert look(database, ["dying"], NOW)["dying"].state == "new"
+
+
+CONFIG = """
+[alerts]
+urls = ["{alerts}"]
+ping = "{ping}"
+[[source]]
+name = "harbor"
+start = ["{start}"]
+allow_private_addresses = true
+delay = 0.0
+"""
+
+
+def test_a_crawl_pings_tells_health_and_fails_for_neither(tmp_path: Path, receiver: Receiver) -> None:
+    with HostileServer() as server:
+        server.pages = {"/news/2026/10/05/ferry": answers(article("The ferry returns to service", WORDS))}
+        start = f"{server.url}/news/2026/10/05/ferry"
+        config = tmp_path / "kiji.toml"
+        config.write_text(CONFIG.format(alerts=receiver.alert_url, ping=receiver.ping_url, start=start))
+        well = kiji("crawl", folder=tmp_path)
+        assert (well.returncode, receiver.pings[0][0]) == (0, "/ping/5ecret")
+        assert receiver.pings[0][1].startswith("run 1 done, exit code 0")
+        config.write_text(CONFIG.format(alerts="nonsense://hunter2", ping="http://127.0.0.1:9/5ecret", start=start))
+        with sqlite3.connect(tmp_path / "kiji.db") as connection:
+            connection.execute("UPDATE source_health SET told_state = 'dead'")
+        connection.close()
+        deaf = kiji("crawl", "harbor", "--json", "--log-format", "json", folder=tmp_path)
+    assert deaf.returncode == 0
+    assert record_of(deaf)["status"] == "done"
+    assert "5ecret" not in deaf.stderr
+    assert "hunter2" not in deaf.stderr
+    lines = [line for line in deaf.stderr.splitlines() if line]
+    assert sum('"ping to http' in line for line in lines) == 1
+    assert sum('"alert to nonsense' in line for line in lines) == 1
+    assert all(line.startswith('{"time": "') for line in lines)
+    health = kiji("health", "--json", folder=tmp_path)
+    assert (health.returncode, '"state": "new"' in health.stdout) == (0, True)
+    assert "harbor" in kiji("health", folder=tmp_path).stdout
+
+
+def test_a_database_that_cannot_be_used_is_pinged_as_a_failure(tmp_path: Path, receiver: Receiver) -> None:
+    start = "http://127.0.0.1:9/"
+    (tmp_path / "kiji.toml").write_text(CONFIG.format(alerts="json://x", ping=receiver.ping_url, start=start))
+    (tmp_path / "kiji.db").write_text("this is no database at all, and long enough to be told from an empty one" * 30)
+    assert kiji("crawl", folder=tmp_path).returncode == 2
+    assert [path for path, _ in receiver.pings] == ["/ping/5ecret/fail"]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import storage.migrations
-import storage.story_models
+import storage.tables
 from storage.database import Database, connect, open_database
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions

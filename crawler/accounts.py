@@ -41,7 +41,8 @@ class RunAccounts:
     """Scrapy extension around ``RelatedSpider``: whoever starts it, the same record is left.
 
     ``run_id`` is the run's once the spider is open, ``polled`` the sources whose start pages are asked for,
-    ``trouble`` the one line that ended the run where the database failed.
+    ``trouble`` the one line that ended the run where the database failed, ``refused`` the error for which there is no
+    run at all. Trouble is logged where the setting KIJI_LOG_TROUBLE says so; else it is for the caller to tell.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -51,6 +52,7 @@ class RunAccounts:
         self.polled: tuple[str, ...] = ()
         self._closed = False
         self.trouble = ""
+        self.refused: DatabaseError | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -74,8 +76,8 @@ class RunAccounts:
             lock = await asyncio.to_thread(self._take_lock, plan, database)
             await self._open_run(spider, database, lock)
         except DatabaseError as error:
-            self.trouble = str(error)
-            logger.error("%s", error)  # noqa: TRY400 - one line for the operator, no traceback
+            self._note(str(error))
+            self.refused = None if self.run_id else error
             self._open.close()
             raise CloseSpider(reason="database") from error
 
@@ -132,13 +134,12 @@ class RunAccounts:
         if not self.run_id:
             return
         self._closed = True
-        self.trouble = self.trouble or spider.archive.trouble
+        self._note(spider.archive.trouble)
         status = "failed" if self.trouble else "done" if reason in DONE else "stopped"
         try:
             await asyncio.wrap_future(spider.archive.finish(status, self._requests()))
         except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
-            self.trouble = self.trouble or str(error)
-            logger.error("the run could not be closed: %s", error)  # noqa: TRY400 - one line for the operator
+            self._note(str(error))
         finally:
             await asyncio.to_thread(self._open.close)
 
@@ -153,9 +154,17 @@ class RunAccounts:
         try:
             spider.archive.finish("failed" if self.trouble else "stopped", self._requests()).result()
         except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
-            self.trouble = self.trouble or str(error)
+            self._note(str(error))
         finally:
             self._open.close()
+
+    def _note(self, trouble: str) -> None:
+        """Keep the first trouble: it says it for all that follows."""
+        if not trouble or self.trouble:
+            return
+        self.trouble = trouble
+        if self._crawler.settings.getbool("KIJI_LOG_TROUBLE"):
+            logger.error("%s", trouble)
 
     def _requests(self) -> int:
         stats = self._crawler.stats
@@ -172,9 +181,7 @@ class RunAccounts:
 
     async def item_dropped(self, spider: RelatedSpider) -> None:
         """Stop: the database takes nothing any more, and the archive has tried what could be tried."""
-        if not self.trouble:  # the first says it for all that were in flight
-            self.trouble = spider.archive.trouble
-            logger.error("%s", self.trouble)
+        self._note(spider.archive.trouble)
         self._stop(spider)
 
     async def _record(self, spider: RelatedSpider, lease: Lease, url: str, failure: Failure) -> None:

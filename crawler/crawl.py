@@ -59,6 +59,7 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("LOG_INSTALL_ROOT_HANDLER", not logs.is_json(), priority="cmdline")
+    settings.set("KIJI_LOG_TROUBLE", False, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)
@@ -66,6 +67,8 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     process.start(install_signal_handlers=False)
     accounts = accounts_of(crawler)
     accounts.close_now()
+    if accounts.refused is not None:
+        raise accounts.refused
     ended_by = signals.first
     try:
         with database.reading() as connection:

@@ -73,6 +73,7 @@ KIJI_READ = "pipelines.page:read_page"  # module:function, run in the workers
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
+KIJI_LOG_TROUBLE = True  # what ends a run; False where the caller tells it, as kiji does
 
 # --- Parts ----------------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {

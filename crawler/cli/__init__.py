@@ -3,7 +3,6 @@
 import os
 import sys
 
-import click
 import typer
 
 from crawler import logs
@@ -64,13 +63,10 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     try:
         logs.set_up()
-        code = app(arguments, standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        code = app(arguments, prog_name="kiji", standalone_mode=False)
+    except typer.TyperException as error:
+        return _wrong_usage(error)
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except ConfigError as error:
         return _say(str(error), USAGE)
@@ -82,6 +78,17 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _wrong_usage(error: typer.TyperException) -> int:
+    """Say what is wrong with the command line; where nothing stands on it, its help."""
+    told = error.format_message()
+    if "\n" in told:
+        sys.stderr.write(f"{told}\n")
+        return USAGE
+    context: typer.Context | None = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "kiji"
+    return _say(f"{told.rstrip('.')}; see {command} --help", USAGE)
 
 
 def _say(message: str, code: int) -> int:

@@ -89,13 +89,13 @@ def _crawl(
 
 
 def _tell(report: "CrawlReport", console: Console) -> None:
-    """Sum up, and name every source that gave nothing; one that was stopped had no time to give."""
+    """Sum up, and name every source that gave nothing; in a run that was cut off none had the time to."""
     record = report.record
     if report.trouble:
         logs.say(report.trouble)
     console.print(summary_line(record), soft_wrap=True, highlight=False)
     for account in report.accounts:
-        if not account.gave and not report.signal:
+        if not (account.gave or report.signal or report.trouble):
             logs.say(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
 
 

@@ -37,9 +37,16 @@ def configured(folder: Path, site: SampleSite) -> Path:
     return folder
 
 
-def start(folder: Path, url: str) -> "subprocess.Popen[str]":
+IMPATIENT = """
+import crawler.cli, storage.archive
+storage.archive.Archive.__init__.__defaults__ = ((0.1, 0.1),)
+crawler.cli.main()
+"""
+
+
+def start(folder: Path, url: str, *python: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "crawler", "crawl", "--db", url],
+        [sys.executable, *(python or ("-m", "crawler")), "crawl", "--quiet", "--db", url],
         cwd=folder,
         env=environment_of(),
         stdout=subprocess.DEVNULL,
@@ -92,3 +99,37 @@ def test_a_killed_crawl_and_a_restarted_server_end_as_an_undisturbed_crawl_into_
     in_file.close()
     assert rows(archive, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
     assert rows(archive, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
+
+
+def test_a_server_that_stays_away_ends_the_crawl_with_1_in_one_line_and_the_next_one_goes_on(
+    site: SampleSite, tmp_path: Path, archive: Database, postgresql: PostgreSQLServer
+) -> None:
+    folder, url = configured(tmp_path, site), str(archive.engine.url)
+    cut_off = start(folder, url, "-c", IMPATIENT)
+    wait_for_requests(site, len(site.requests) + 12, cut_off)
+    postgresql.crash()
+    _, told = cut_off.communicate(timeout=120)
+    assert cut_off.returncode == 1
+    assert kiji("crawl", "--db", url, folder=folder).returncode == 2  # it is not there: nothing is fetched
+    postgresql.start()
+    *attempts, last = told.splitlines()
+    assert len(attempts) <= 2
+    assert last.startswith(f"kiji: database {archive.url} does not answer any more")
+    assert last.endswith("see that it runs and can be reached, and start again")
+    assert rows(archive, "SELECT count(*) FROM articles") == rows(archive, "SELECT articles_new FROM runs")
+    assert kiji("crawl", "--db", url, folder=folder).returncode == 0
+    assert rows(archive, "SELECT count(*) - count(DISTINCT url) FROM articles") == [(0,)]
+    assert rows(archive, "SELECT count(*) FROM articles") == [(len(site.truth().articles),)]
+    assert rows(archive, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
+
+
+def test_a_database_that_may_only_be_read_ends_the_crawl_with_2(
+    site: SampleSite, tmp_path: Path, archive: Database, postgresql: PostgreSQLServer
+) -> None:
+    postgresql.execute(f'ALTER DATABASE "{archive.engine.url.database}" SET default_transaction_read_only = on')
+    asked = len(site.requests)
+    done = kiji("crawl", "--db", str(archive.engine.url), folder=configured(tmp_path, site))
+    assert done.returncode == 2
+    assert "cannot be written to" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert len(site.requests) == asked

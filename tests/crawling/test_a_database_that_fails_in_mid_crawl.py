@@ -1,0 +1,142 @@
+"""A full disk, a file that may only be read, a lock held for long: the exit code, one line, and nothing lost."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import open_database
+from tests.crawling.conftest import environment_of, kiji, query
+from tests.crawling.hostile_server import HostileServer, answers, article
+
+STORIES = [f"/2026/10/05/story-{number}" for number in range(12)]
+
+COMMAND = """
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+import crawler.cli, storage.archive, storage.database
+event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA {pragma}"))
+storage.database.BUSY_TIMEOUT = {busy}
+storage.archive.Archive.__init__.__defaults__ = ({waits},)
+crawler.cli.main()
+"""
+PATIENT, IMPATIENT = (0.1,) * 1000, (0.1, 0.1)
+
+
+def words(number: int) -> str:
+    """Some 15 kB that no other story has."""
+    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
+    return "\n".join(" ".join(f"word{chance.randrange(10**6)}" for _ in range(60)) + "." for _ in range(30))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[HostileServer]:
+    """A start page, and the stories that it relates to."""
+    with HostileServer() as server:
+        server.pages = {
+            path: answers(article(f"Story number {number}", words(number), STORIES[1:] if not number else []))
+            for number, path in enumerate(STORIES)
+        }
+        yield server
+
+
+@pytest.fixture(scope="module")
+def newest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive at the newest schema, to copy from."""
+    path = tmp_path_factory.mktemp("newest") / "kiji.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, server: HostileServer, newest: Path) -> Path:
+    """A folder with a config and an empty archive."""
+    (tmp_path / "kiji.toml").write_text(
+        f'[[source]]\nname = "island"\nstart = ["{server.url}{STORIES[0]}"]\ndelay = 0.0\n'
+        "allow_private_addresses = true\n"
+    )
+    shutil.copy(newest, tmp_path)
+    return tmp_path
+
+
+def crawl_with(
+    folder: Path, pragma: str = "user_version", busy: float = 30, waits: tuple[float, ...] = PATIENT
+) -> "subprocess.Popen[str]":
+    """Start a crawl whose connections have a pragma, wait ``busy`` seconds for a lock, and try again so often."""
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND.format(pragma=pragma, busy=busy, waits=waits), "crawl", "--quiet"],
+        cwd=folder,
+        env=environment_of(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_disk_that_fills_up_ends_the_crawl_with_1_in_one_line_and_the_next_one_goes_on(folder: Path) -> None:
+    [(pages,)] = query(folder, "PRAGMA page_count")
+    crawl = crawl_with(folder, f"max_page_count = {pages + 24}")
+    _, told = crawl.communicate(timeout=60)
+    assert crawl.returncode == 1
+    [line] = told.splitlines()
+    assert line.startswith("kiji: database sqlite:///kiji.db has no room left to grow")
+    assert line.endswith("free space on its disk, and start again")
+    [(stored,)] = query(folder, "SELECT count(*) FROM articles")
+    assert 0 < stored < len(STORIES)
+    assert query(folder, "SELECT status, articles_new FROM runs") == [("failed", stored)]
+    assert query(folder, "SELECT count(*) FROM fetches WHERE outcome <> 'new'") == [(0,)]
+    assert kiji("crawl", folder=folder).returncode == 0
+    assert query(folder, "SELECT count(*), count(DISTINCT url) FROM articles") == [(len(STORIES), len(STORIES))]
+
+
+def test_a_database_that_may_only_be_read_ends_the_crawl_with_2_before_anything_is_asked_for(folder: Path) -> None:
+    crawl = crawl_with(folder, "query_only = ON")
+    _, told = crawl.communicate(timeout=60)
+    assert crawl.returncode == 2
+    [line] = told.splitlines()
+    assert line.startswith("kiji: database sqlite:///kiji.db cannot be written to")
+    assert "give write permission for it and its folder" in line
+    assert query(folder, "SELECT count(*) FROM runs") == [(0,)]
+
+
+def locked(folder: Path, crawl: "subprocess.Popen[str]") -> sqlite3.Connection:
+    """Take the database away from a crawl that has stored something."""
+    blocker = sqlite3.connect(folder / "kiji.db", isolation_level=None, timeout=60)
+    while crawl.poll() is None and not blocker.execute("SELECT count(*) FROM article").fetchone()[0]:
+        pass
+    blocker.execute("BEGIN IMMEDIATE")
+    return blocker
+
+
+def test_a_lock_that_outlasts_the_busy_timeout_is_waited_for_and_the_crawl_ends_well(folder: Path) -> None:
+    crawl = crawl_with(folder, busy=0.05)
+    blocker = locked(folder, crawl)
+    assert crawl.stderr is not None
+    line = crawl.stderr.readline()
+    assert "was locked by other writers for too long (database is locked)" in line
+    assert "(trying again in 0.1 s)" in line
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    crawl.communicate(timeout=60)
+    assert crawl.returncode == 0
+    assert query(folder, "SELECT count(*), count(DISTINCT url) FROM articles") == [(len(STORIES), len(STORIES))]
+
+
+def test_a_lock_that_is_never_given_back_ends_the_crawl_with_1_and_what_was_stored_stands(folder: Path) -> None:
+    crawl = crawl_with(folder, busy=0.05, waits=IMPATIENT)
+    blocker = locked(folder, crawl)
+    _, told = crawl.communicate(timeout=60)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert crawl.returncode == 1
+    *attempts, last = told.splitlines()
+    assert len(attempts) == len(IMPATIENT)
+    assert last.startswith("kiji: database sqlite:///kiji.db was locked by other writers for too long")
+    assert last.endswith("let them finish, and start again")
+    [(stored,)] = query(folder, "SELECT count(*) FROM articles")
+    assert 0 < stored <= len(STORIES)
+    assert query(folder, "SELECT count(*) FROM fetches") == [(stored,)]

@@ -40,8 +40,16 @@ def verdict_of_error(error: BaseException) -> tuple[Verdict, str]:
     if isinstance(error, Refused):
         return "refused", error.reason
     plain = next((words for kind, words in _IN_PLAIN_WORDS if isinstance(error, kind)), "")
+    error = _cause_of(error)
     said = " ".join(str(error).split())
     if plain or not said:
         return "failed", plain or type(error).__name__
     name = "" if isinstance(error, IgnoreRequest) else f"{type(error).__name__}: "
     return "failed", f"{name}{said}"[:REASON_LIMIT]
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """Give what Twisted found wrong with an answer; its ResponseFailed tells it in a list of Failures."""
+    reasons = getattr(error.__cause__, "reasons", None)
+    found = getattr(reasons[-1], "value", None) if reasons else None
+    return found if isinstance(found, BaseException) else error

@@ -31,6 +31,10 @@ COLUMNS = {
 }
 
 
+ROOMY = 500
+"""Characters: wider than any table of runs."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
@@ -71,13 +75,14 @@ def list_runs(
 
 
 def _print_table(records: list[dict[str, Any]]) -> None:
-    console = Console(soft_wrap=True)
+    """One line a run, never cut short: a narrow terminal wraps it, a pipe has it whole."""
     table = Table(box=None, pad_edge=False)
     for title in COLUMNS.values():
         table.add_column(title, no_wrap=True)
     for record in records:
         table.add_row(*(str("" if record[name] is None else record[name]) for name in COLUMNS))
-    console.print(table, width=None if console.is_terminal else 200)
+    needed = Console(width=ROOMY).measure(table).maximum
+    Console(width=max(needed, Console().width)).print(table)
 
 
 def show_run(

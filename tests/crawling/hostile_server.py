@@ -1,5 +1,6 @@
 """A server on loopback that misbehaves, page by page, as the web does."""
 
+import contextlib
 import gzip
 import http.server
 import io
@@ -116,6 +117,22 @@ def ends_early(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.end_headers()
     handler.wfile.write(b"<html><body><p>The first words")
     handler.close_connection = True
+
+
+def says_length(*lengths: str, body: str) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    """Answer with this body under lengths that are not its own."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        for length in lengths:
+            handler.send_header("Content-Length", length)
+        handler.end_headers()
+        with contextlib.suppress(OSError):  # who sees the lie hangs up
+            handler.wfile.write(body.encode())
+        handler.close_connection = True
+
+    return answer
 
 
 def resets(handler: http.server.BaseHTTPRequestHandler) -> None:

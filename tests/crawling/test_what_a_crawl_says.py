@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.cli.runs import COLUMNS
 from crawler.sample.server import SampleSite
 from tests.crawling.conftest import kiji, query, record_of
 
@@ -37,6 +38,9 @@ def test_runs_are_listed_and_shown_whole(crawled: Crawled) -> None:
     folder, done = crawled
     record = next(run for run in json.loads(kiji("runs", "--json", folder=folder).stdout) if run["id"] == 1)
     assert f"{record['articles_new']} new" in done.stdout.splitlines()[2]
+    head, first, *_ = kiji("runs", "--limit", "1", folder=folder).stdout.splitlines()
+    assert head.split() == [word for title in COLUMNS.values() for word in title.split()]
+    assert "…" not in first
     shown = kiji("runs", "show", "1", folder=folder).stdout
     assert "mirai: " in shown
     assert "failed: " in shown

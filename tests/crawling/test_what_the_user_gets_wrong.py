@@ -1,24 +1,37 @@
 """Wrong input ends in one line that says what, where and what would be right; nothing is fetched."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crawler.cli import run
 from tests.crawling.conftest import kiji
 
 CONFIG = '[[source]]\nname = "mirai"\nstart = ["http://127.0.0.1:1/"]\n'
 
-
-def says(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = kiji(*arguments, folder=folder)
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.returncode, done.stderr
+Says = Callable[..., tuple[int, str]]
 
 
-def test_a_typo_in_a_sources_name_names_the_nearest(tmp_path: Path) -> None:
+@pytest.fixture
+def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Says:
+    """The command in the test's folder: its exit code, and what it says on stderr; nothing may stand on stdout."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("KIJI_DB", "KIJI_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run_here(*arguments: str) -> tuple[int, str]:
+        code = run(list(arguments))
+        said = capsys.readouterr()
+        assert said.out == ""
+        return code, said.err
+
+    return run_here
+
+
+def test_a_typo_in_a_sources_name_names_the_nearest(says: Says, tmp_path: Path) -> None:
     (tmp_path / "kiji.toml").write_text(CONFIG)
-    code, line = says(tmp_path, "crawl", "miria")
+    code, line = says("crawl", "miria")
     assert code == 2
     assert 'did you mean "mirai"?' in line
     assert line.count("\n") == 1
@@ -33,23 +46,51 @@ def test_a_typo_in_a_sources_name_names_the_nearest(tmp_path: Path) -> None:
         ("[crawl]\ntimezone = 'Asia/Tokio'\n", ("crawl.timezone", "Asia/Tokyo")),
     ],
 )
-def test_a_wrong_config_names_file_key_and_what_is_allowed(tmp_path: Path, config: str, named: tuple[str, ...]) -> None:
+def test_a_wrong_config_names_file_key_and_what_is_allowed(
+    says: Says, tmp_path: Path, config: str, named: tuple[str, ...]
+) -> None:
     (tmp_path / "kiji.toml").write_text(config)
-    code, line = says(tmp_path, "crawl")
+    code, line = says("crawl")
     assert code == 2
     assert all(name in line for name in ("kiji.toml", *named))
     assert not (tmp_path / "kiji.db").exists()
 
 
-def test_a_config_that_is_not_there_is_named(tmp_path: Path) -> None:
-    code, line = says(tmp_path, "crawl", "--config", "other.toml")
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ("crwal", ("crwal", "kiji --help")),
+        ("crawl --refersh", ("--refersh", "kiji crawl --help")),
+        ("crawl --max-minutes soon", ("--max-minutes", "number")),
+        ("import", ("FILE", "kiji import --help")),
+        ("runs show first", ("ID", "integer")),
+        ("crawl --db", ("--db", "argument")),
+    ],
+)
+def test_wrong_usage_is_one_line_that_names_what_is_wrong(says: Says, arguments: str, named: tuple[str, ...]) -> None:
+    code, line = says(*arguments.split())
+    assert code == 2
+    assert line.startswith("kiji: ")
+    assert line.count("\n") == 1
+    assert all(name in line for name in named)
+
+
+def test_without_a_command_the_help_is_shown(says: Says) -> None:
+    code, shown = says()
+    assert code == 2
+    assert shown.startswith("Usage: kiji")
+    assert "crawl" in shown
+
+
+def test_a_config_that_is_not_there_is_named(says: Says) -> None:
+    code, line = says("crawl", "--config", "other.toml")
     assert code == 2
     assert "other.toml" in line
     assert line.count("\n") == 1
 
 
-def test_nothing_to_crawl_says_how_to_give_something(tmp_path: Path) -> None:
-    code, line = says(tmp_path, "crawl")
+def test_nothing_to_crawl_says_how_to_give_something(says: Says) -> None:
+    code, line = says("crawl")
     assert code == 2
     assert "[[source]]" in line
 
@@ -57,27 +98,33 @@ def test_nothing_to_crawl_says_how_to_give_something(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url", ["nonsense", "postgresql+psycopg://nobody@127.0.0.1:1/kiji", "sqlite:////no/such/folder/kiji.db"]
 )
-def test_an_unreachable_database_is_one_line(tmp_path: Path, url: str) -> None:
+def test_an_unreachable_database_is_one_line(says: Says, tmp_path: Path, url: str) -> None:
     (tmp_path / "kiji.toml").write_text(CONFIG)
-    code, line = says(tmp_path, "crawl", "--db", url)
+    code, line = says("crawl", "--db", url)
     assert code == 2
     assert line.count("\n") == 1
 
 
-def test_an_address_of_another_scheme_is_refused(tmp_path: Path) -> None:
-    code, line = says(tmp_path, "crawl", "file:///etc/passwd")
+def test_an_address_of_another_scheme_is_refused(says: Says) -> None:
+    code, line = says("crawl", "file:///etc/passwd")
     assert code == 2
     assert "http://" in line
 
 
 @pytest.mark.parametrize("command", ["", "crawl", "inspect", "runs", "runs show", "db upgrade", "demo", "sample"])
-def test_help_has_an_example(tmp_path: Path, command: str) -> None:
-    done = kiji(*command.split(), "--help", folder=tmp_path)
-    assert done.returncode == 0
-    assert f"kiji {command}" in done.stdout
+def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert run([*command.split(), "--help"]) == 0
+    assert f"kiji {command}" in capsys.readouterr().out.partition("Example:")[2]
 
 
-def test_a_run_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    code, line = says(tmp_path, "runs", "show", "7")
+def test_the_command_itself_ends_with_that_code_and_without_a_traceback(tmp_path: Path) -> None:
+    done = kiji("crwal", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("kiji: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_run_that_is_not_there_is_one_line(says: Says) -> None:
+    code, line = says("runs", "show", "7")
     assert code == 2
     assert "no run 7" in line

@@ -19,6 +19,7 @@ from tests.crawling.hostile_server import (
     gzip_bomb,
     redirects_for_ever,
     resets,
+    says_length,
     sends_50_000_headers,
 )
 
@@ -33,18 +34,29 @@ delay = 0.0
 allow_private_addresses = true
 hosts = ["no-such-host.invalid"]
 """
+COMMAND = """
+import crawler.cli, crawler.settings as settings
+settings.DOWNLOAD_TIMEOUT, settings.KIJI_READING_SECONDS = 8, 3
+settings.RETRY_TIMES = 0
+settings.KIJI_READ = "tests.crawling.deadly_reading:read_page"
+crawler.cli.main()
+"""
 BAD = {
-    "/2026/10/05/never-answers": "failed",
-    "/2026/10/05/ends-early": "failed",
-    "/2026/10/05/parser-runs-for-minutes": "failed",
-    "/2026/10/05/kills-the-worker": "failed",
-    "/2026/10/05/gzip-bomb": "failed",
-    "/2026/10/05/no-such-page": "failed",
-    "/2026/10/05/drips": "failed",
-    "/2026/10/05/resets": "failed",
-    "/2026/10/05/redirects-for-ever": "failed",
-    "/2026/10/05/empty": "not_article",
-    "/2026/10/05/picture": "not_article",
+    "/2026/10/05/never-answers": ("failed", "no answer in time"),
+    "/2026/10/05/ends-early": ("failed", "the answer ended before its end"),
+    "/2026/10/05/says-too-little": ("not_article", ""),
+    "/2026/10/05/says-no-number": ("failed", "ValueError: Value contains non-decimal digits: b'many'"),
+    "/2026/10/05/says-less-than-nothing": ("failed", "ValueError: Value contains non-decimal digits: b'-1'"),
+    "/2026/10/05/says-two-lengths": ("failed", "Content-Length"),
+    "/2026/10/05/parser-runs-for-minutes": ("failed", "the parser ran longer than 3 s"),
+    "/2026/10/05/kills-the-worker": ("failed", "the parser crashed on this page"),
+    "/2026/10/05/gzip-bomb": ("failed", "DOWNLOAD_MAXSIZE"),
+    "/2026/10/05/no-such-page": ("failed", "HTTP 404"),
+    "/2026/10/05/drips": ("failed", "no answer in time"),
+    "/2026/10/05/resets": ("failed", "Connection"),
+    "/2026/10/05/redirects-for-ever": ("failed", "more than 5 redirects"),
+    "/2026/10/05/empty": ("not_article", ""),
+    "/2026/10/05/picture": ("not_article", ""),
 }
 GOOD = (
     "/2026/10/05/start",
@@ -65,6 +77,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/start": answers(article("Start of it all", WORDS, related)),
             "/2026/10/05/never-answers": server.never_answers,
             "/2026/10/05/ends-early": ends_early,
+            "/2026/10/05/says-too-little": says_length("50", body=article("Cut short", WORDS)),
+            "/2026/10/05/says-no-number": says_length("many", body=article("Many", WORDS)),
+            "/2026/10/05/says-less-than-nothing": says_length("-1", body=article("Less", WORDS)),
+            "/2026/10/05/says-two-lengths": says_length("50", "60", body=article("Two", WORDS)),
             "/2026/10/05/drips": server.drips,
             "/2026/10/05/resets": resets,
             "/2026/10/05/sends-50000-headers": sends_50_000_headers(
@@ -82,20 +98,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/endless-title": answers(article("x" * 500_000, WORDS + "A title without end.")),
         }
         (folder / "kiji.toml").write_text(CONFIG.format(url=server.url))
-        environment = {"KIJI_DB": f"sqlite:///{folder}/kiji.db", "KIJI_CONFIG": str(folder / "kiji.toml")}
-        settings = ("DOWNLOAD_TIMEOUT=3", "KIJI_READING_SECONDS=3", "RETRY_TIMES=0")
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "scrapy", "crawl", "related"),
-                *(argument for setting in settings for argument in ("-s", setting)),
-                *("-s", "KIJI_READ=tests.crawling.deadly_reading:read_page"),
-            ],
-            cwd=Path(__file__).parents[2],
-            env=environment_of(**environment),
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, "crawl"],
+            cwd=folder,
+            env=environment_of(),
             capture_output=True,
-            check=True,
+            text=True,
+            check=False,
             timeout=120,
         )
+        assert done.returncode == 0, done.stderr  # the start page answered and gave articles
         yield folder
 
 
@@ -103,11 +115,18 @@ def outcome_of(folder: Path, path: str) -> Rows:
     return query(folder, "SELECT outcome FROM fetches WHERE url LIKE '%' || ?", path)
 
 
-@pytest.mark.parametrize(("path", "outcome"), BAD.items())
-def test_a_bad_page_has_its_outcome_and_a_reason(folder: Path, path: str, outcome: str) -> None:
+@pytest.mark.parametrize(("path", "ending"), BAD.items())
+def test_a_bad_page_has_its_outcome_and_a_reason(folder: Path, path: str, ending: tuple[str, str]) -> None:
+    outcome, said = ending
     assert outcome_of(folder, path) == [(outcome,)]
     [(reason,)] = query(folder, "SELECT reason FROM fetches WHERE url LIKE '%' || ?", path)
     assert reason
+    assert said in reason
+
+
+def test_a_hang_and_a_crash_in_the_parser_cost_exactly_the_pages_that_caused_them(folder: Path) -> None:
+    lost = query(folder, "SELECT url FROM fetches WHERE reason LIKE '%parser%' ORDER BY url")
+    assert [url.rpartition("/")[2] for (url,) in lost] == ["kills-the-worker", "parser-runs-for-minutes"]
 
 
 def test_a_host_that_does_not_resolve_is_a_failure_that_names_it(folder: Path) -> None:

@@ -1,0 +1,11 @@
+-- Headlines that were changed
+-- Each wording beside the one before it.
+SELECT article_id, seen_at, title_before, title
+FROM (
+    SELECT article_id, revision, seen_at, title,
+           lag(title) OVER (PARTITION BY article_id ORDER BY revision) AS title_before
+    FROM revisions
+) AS wordings
+WHERE title <> title_before
+ORDER BY seen_at DESC, article_id
+LIMIT 50;

@@ -1,0 +1,14 @@
+-- Who is first with a story
+-- Of the stories that several sources tell: how often each source's article was the first.
+SELECT source, count(*) AS stories, sum(CASE WHEN place = 1 THEN 1 ELSE 0 END) AS first
+FROM (
+    SELECT articles.story_id, articles.source,
+           row_number() OVER (
+               PARTITION BY articles.story_id ORDER BY coalesce(articles.published_at, articles.first_seen_at), articles.id
+           ) AS place
+    FROM articles
+    JOIN stories ON stories.id = articles.story_id
+    WHERE stories.sources > 1
+) AS places
+GROUP BY source
+ORDER BY first DESC, stories DESC, source;

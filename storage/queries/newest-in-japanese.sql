@@ -1,0 +1,7 @@
+-- The newest articles in Japanese
+-- What came in last, by the publishers' own dates. For English read articles_en.
+SELECT published_at, source, title, url
+FROM articles_ja
+WHERE published_at IS NOT NULL
+ORDER BY published_at DESC, id DESC
+LIMIT 20;

@@ -1,0 +1,9 @@
+-- Who takes over from whom
+-- Pairs of sources with the same words, exact or edited. The first is the one that was stored first.
+SELECT articles.source AS first_source, copies.source AS then_source, copies.kind, count(*) AS texts,
+       round(avg(100 * copies.similarity)) AS percent_alike
+FROM copies
+JOIN articles ON articles.id = copies.article_id
+WHERE copies.kind <> 'url' AND copies.source <> articles.source
+GROUP BY articles.source, copies.source, copies.kind
+ORDER BY texts DESC, first_source, then_source, copies.kind;

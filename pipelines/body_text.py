@@ -20,6 +20,7 @@ from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
 from pipelines.declared_body import declared_body, scripts_with_body
+from pipelines.script_body import bodies_in, script_body
 from pipelines.text_blocks import TextBlock, letters, text_blocks, weight_of
 
 Template: TypeAlias = tuple[tuple[str, str], ...]
@@ -55,13 +56,16 @@ def article_text(tree: HtmlElement, summary: str = "") -> str:
 
     ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts and styles are
     taken out of the tree. Where no block reads like prose, trafilatura's text is given as it is, and where hardly
-    anything is visible, the body that JSON-LD declares.
+    anything is visible, the body that JSON-LD declares or that scripts would fill in.
     """
     scripts = scripts_with_body(tree)
+    fillings = bodies_in([text for script in tree.iter("script") if (text := script.text)])
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
     text = _visible_text(tree, letters(summary))
     if scripts and weight_of(text) < _HARDLY_ANYTHING:
-        return max(text, declared_body(scripts), key=len)
+        text = max(text, declared_body(scripts), key=len)
+    if fillings and weight_of(text) < _HARDLY_ANYTHING:
+        text = max(text, script_body(fillings), key=len)
     return text
 
 

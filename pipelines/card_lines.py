@@ -60,9 +60,10 @@ class CardLine:
 
 @functools.cache
 def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
-    """``rules/captions.toml``, all in plain form."""
+    """``rules/captions.toml``, all in plain form; ``machine`` has all its marks under ``whole`` too."""
     resource = importlib.resources.files("pipelines.rules").joinpath("captions.toml")
     table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table["machine"]["whole"] = [mark for marks in table["machine"].values() for mark in marks]
     return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in table.items()}
 
 

@@ -13,11 +13,11 @@ from pipelines.article_body import Prose, is_mostly_cjk
 from pipelines.card_lines import is_caption
 from pipelines.consent import consent_by_attributes, consent_by_wording
 from pipelines.line_furniture import clean_lines
-from pipelines.machine_made import is_machine_mark, marks_machine_generated
+from pipelines.machine_made import is_machine_mark, machine_marks
 from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
 from storage.reading import Cut
 
-__all__ = ["clean_lines", "cut_furniture", "marks_machine_generated"]
+__all__ = ["clean_lines", "cut_furniture", "machine_marks"]
 
 _MOST_PROSE = 0.25  # of the page's unlinked text; nothing that holds more is furniture
 _SHORT = 400  # unlinked characters of a block that may go by its name alone

@@ -1,11 +1,13 @@
 """What storage asks of the pipelines: where an address belongs, and when two texts are one."""
 
 import functools
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines import addresses, duplicates, recurrence, signatures
+from pipelines import addresses, duplicates, recurrence, signatures, site_memory
 from storage.judgement import Comparison, Place
 from storage.signature import Signature
+from storage.site_lines import Line, RememberedPage
 
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
@@ -46,3 +48,13 @@ class PipelineJudgement:
     def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
         """As ``recurrence.recurs``."""
         return recurrence.recurs(text, first, second)
+
+    def lines(self, text: str) -> Sequence[Line]:
+        """As ``site_memory.lines_of``."""
+        return site_memory.lines_of(text)
+
+    def site_furniture(
+        self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
+    ) -> frozenset[int]:
+        """As ``site_memory.site_furniture``."""
+        return site_memory.site_furniture(lines, others, known)

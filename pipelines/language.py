@@ -33,6 +33,16 @@ class DetectedLanguage:
     confidence: float
     votes: tuple[tuple[str, str, float], ...] = ()
 
+    @property
+    def langdetect(self) -> tuple[str, float] | None:
+        """The raw answer of langdetect and its probability; None where the script had answered before it was asked."""
+        return next(((code, share) for voter, code, share in self.votes if voter == "langdetect"), None)
+
+    def conflicts_with(self, declared: str | None) -> bool:
+        """Whether a page that claims this language (``ja``, ``en-US``) claims another one than its words are in."""
+        claimed = _claimed(declared)
+        return claimed is not None and self.code not in (UNDETERMINED, claimed)
+
 
 def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
     """The language of a title, a card's words or an article. Never raises for any string.

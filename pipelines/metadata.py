@@ -42,6 +42,8 @@ class Metadata:
     published_precision: Precision | None = None
     published_source: str = ""
     modified_at: datetime.datetime | None = None
+    modified_precision: Precision | None = None
+    modified_source: str = ""
     summary: str = ""
     image_url: str | None = None
     declared_canonical: str | None = None
@@ -98,6 +100,8 @@ def read_metadata(
         published_precision=when.published.precision if when.published else None,
         published_source=when.source,
         modified_at=when.modified.moment if when.modified else None,
+        modified_precision=when.modified.precision if when.modified else None,
+        modified_source=when.modified_source,
         summary=_first(_texts(articles, "description"), markup.told("summaries"), limit=_SUMMARY_LENGTH),
         image_url=_image(articles, markup),
         declared_canonical=canonical,

@@ -13,10 +13,11 @@ from pipelines.article_evidence import Evidence, judge
 from pipelines.body_text import article_text
 from pipelines.decode import Decoded, decode
 from pipelines.extractor_version import extractor_version
-from pipelines.furniture import clean_lines, cut_furniture, marks_machine_generated
+from pipelines.furniture import clean_lines, cut_furniture, machine_marks
 from pipelines.language import detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
+from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page_measures import PageMeasures
 from pipelines.parsing import parse_html
@@ -90,11 +91,11 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
     measures = PageMeasures(tree)
-    machine_generated = marks_machine_generated(tree, measures)
     related = take_related(tree, page_url, measures)
+    marks = machine_marks(tree, measures)
     if metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
-    cuts = [*related.cuts, *cut_furniture(tree)]
+    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_furniture(tree)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)
@@ -110,7 +111,10 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         authors=metadata.authors,
         published_at=metadata.published_at,
         published_precision=metadata.published_precision,
+        published_source=metadata.published_source,
         modified_at=metadata.modified_at,
+        modified_precision=metadata.modified_precision,
+        modified_source=metadata.modified_source,
         language=language.code,
         image_url=metadata.image_url,
         related=() if verdict.kind == "section" else tuple(_with_language(card) for card in related.cards),
@@ -122,7 +126,14 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         canonical_refused=refused,
         declared_language=metadata.declared_language,
         language_confidence=language.confidence,
-        machine_generated=machine_generated,
+        langdetect=language.langdetect,
+        language_conflict=language.conflicts_with(metadata.declared_language),
+        section=metadata.section,
+        keywords=metadata.keywords,
+        access=None if metadata.is_paywalled is None else "paywalled" if metadata.is_paywalled else "free",
+        machine_generated=marks.image or marks.report,
+        image_machine_made=marks.image,
+        report_machine_made=marks.report,
         encoding=decoded.encoding,
         cuts=(*cuts, *line_cuts),
         extractor_version=extractor_version(),
@@ -139,6 +150,8 @@ def _dated_as(metadata: Metadata, other: Metadata) -> Metadata:
         published_precision=other.published_precision,
         published_source=other.published_source,
         modified_at=other.modified_at,
+        modified_precision=other.modified_precision,
+        modified_source=other.modified_source,
     )
 
 

@@ -22,11 +22,12 @@ _TOO_FAR_UP = 6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Publication:
-    """``source`` is where the publication was read: json-ld, meta, microdata, time, text or address."""
+    """``source`` and ``modified_source`` say where it was read: json-ld, meta, microdata, time, text or address."""
 
     published: ParsedDate | None = None
     modified: ParsedDate | None = None
     source: str = ""
+    modified_source: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def read_publication(
         published.date if published else None,
         modified.date if modified else None,
         published.source if published else "",
+        modified.source if modified else "",
     )
 
 

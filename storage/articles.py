@@ -25,6 +25,7 @@ from storage.near_copies import find_neighbours, record_alike
 from storage.near_index import index, index_anew
 from storage.reading import Reading
 from storage.signature import Signature
+from storage.site_memory import apply_site, recall_site
 from storage.twins import find_twin
 from storage.visit import Outcome
 
@@ -57,12 +58,14 @@ def store_article(
     canonical = judgement.place(reading.canonical_url)
     if canonical.key == page.key:
         page.url = canonical.url
-    standing = _gather(session, reading, page, judgement)
+    read_hash = judgement.text_hash(reading.text)
+    reading = apply_site(session, reading, page, seen_at, judgement)
+    standing = _gather(session, reading, page, read_hash, judgement)
     decision = decide(reading, standing, judgement)
     if isinstance(decision, Split):
         # The other page keeps its article; this one has its own.
         _give_back(session, decision.article)
-        standing = _gather(session, reading, page, judgement)
+        standing = _gather(session, reading, page, read_hash, judgement)
         decision = decide(reading, standing, judgement)
     if isinstance(decision, New):
         standing = _with_neighbours(session, reading, standing, judgement)
@@ -101,7 +104,7 @@ def _with_neighbours(session: Session, reading: Reading, standing: Standing, jud
     return dataclasses.replace(standing, neighbours=neighbours)
 
 
-def _gather(session: Session, reading: Reading, page: Address, judgement: Judgement) -> Standing:
+def _gather(session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement) -> Standing:
     place = Place(page.url, page.key, page.host, page.domain)
     text_hash = judgement.text_hash(reading.text)
     own, copy = _shown(session, page)
@@ -111,7 +114,9 @@ def _gather(session: Session, reading: Reading, page: Address, judgement: Judgem
         page=place,
         page_id=page.id,
         text_hash=text_hash,
+        read_hash=read_hash,
         own=own,
+        own_now=judgement.text_hash(_as_known_now(session, own, page, text_hash, judgement)) if own else "",
         copy=copy,
         original=session.get(Article, copy.article_id) if copy else None,
         declared=declared,
@@ -119,6 +124,11 @@ def _gather(session: Session, reading: Reading, page: Address, judgement: Judgem
         twin=twin.article if twin else None,
         twin_domain=twin.domain if twin else "",
     )
+
+
+def _as_known_now(session: Session, own: Article, page: Address, text_hash: str, judgement: Judgement) -> str:
+    """Give an article's stored words as they would be stored by what is known of its site today."""
+    return own.text if own.text_hash == text_hash else recall_site(session, page.host, own.text, judgement)
 
 
 def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
@@ -293,15 +303,26 @@ def _take_words(article: Article, page: _Page) -> None:
     article.language = reading.language
     article.language_confidence = reading.language_confidence
     article.declared_language = reading.declared_language
+    article.language_conflict = reading.language_conflict
+    article.langdetect_language, article.langdetect_confidence = reading.langdetect or (None, None)
     article.title = reading.title
     article.text = reading.text
     article.text_hash = page.standing.text_hash
+    article.read_hash = page.standing.read_hash
     article.summary = reading.summary
     article.authors = "; ".join(reading.authors)
     if reading.published_at is not None:
         article.published_at, article.published_precision = reading.published_at, reading.published_precision
-    article.modified_at = reading.modified_at or article.modified_at
+        article.published_source = reading.published_source
+    if reading.modified_at is not None:
+        article.modified_at, article.modified_precision = reading.modified_at, reading.modified_precision
+        article.modified_source = reading.modified_source
+    article.section = reading.section or article.section or ""
+    article.keywords = "; ".join(reading.keywords) or article.keywords or ""
+    article.access = reading.access or article.access
     article.image_url = reading.image_url or article.image_url
     article.machine_generated = reading.machine_generated
+    article.image_machine_made = reading.image_machine_made
+    article.report_machine_made = reading.report_machine_made
     article.extractor_version = reading.extractor_version
     article.last_seen_at = max(article.last_seen_at or page.seen_at, page.seen_at)

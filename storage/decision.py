@@ -16,15 +16,19 @@ class Standing:
     """What is stored about an article page when it comes.
 
     ``own`` is the article filed under the page's own address, ``copy`` the copy that this page is known to be,
-    with its ``original``. ``declared`` is the address that the page names as canonical (None where that is the
-    page's own), ``at_declared`` the article that stands there. ``twin`` is the article with the same words.
+    with its ``original``. ``text_hash`` is of the page's words without what is its site's, ``read_hash`` of the words
+    as they were read from the page alone, ``own_now`` of ``own``'s words as they would be stored by what is known of
+    the site today. ``declared`` is the address that the page names as canonical (None where that is the page's own),
+    ``at_declared`` the article that stands there. ``twin`` is the article with the same words.
     ``neighbours`` are looked for only where nothing else says what the page is.
     """
 
     page: Place
     page_id: int
     text_hash: str
+    read_hash: str = ""
     own: Article | None = None
+    own_now: str = ""
     copy: Copy | None = None
     original: Article | None = None
     declared: Address | None = None
@@ -133,7 +137,11 @@ def _own_article(reading: Reading, standing: Standing, own: Article, judgement: 
     same_title = judgement.text_hash(own.title) == judgement.text_hash(reading.title)
     if own.text_hash == standing.text_hash and same_title:
         return Known(own, "same")
-    return Known(own, "revision" if own.extractor_version == reading.extractor_version else "corrected")
+    # What is known of the site may have grown since: what it takes out is no change by the publisher.
+    same_words = standing.text_hash in (own.text_hash, standing.own_now) or own.read_hash == standing.read_hash
+    if own.extractor_version != reading.extractor_version or (same_title and same_words):
+        return Known(own, "corrected")
+    return Known(own, "revision")
 
 
 def _agree(text: str, reading: Reading, judgement: Judgement) -> tuple[str, float]:

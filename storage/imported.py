@@ -25,6 +25,7 @@ from storage.models import Address, Article, Link, Source
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
+from storage.site_memory import recall_site
 from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import fetch_record, store_visit
@@ -136,7 +137,8 @@ def _store(
     if not reading.is_article:
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
-    met = meet_earlier(session, address, reading, record.fetched_at, judgement)
+    known = dataclasses.replace(reading, text=recall_site(session, address.host, reading.text, judgement))
+    met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at, judgement)
     scope = scopes.get(lease.source_id)
     if scope is not None and scope.covers(place):
         claim(session, lease.source_id, [address.id], depth=scope.entry_depth, via="entry", found_on=None)

@@ -1,10 +1,12 @@
 """What storage has to be told, because deciding it belongs to the pipelines."""
 
 import dataclasses
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from storage.signature import Signature
+from storage.site_lines import Line, RememberedPage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,3 +63,11 @@ class Judgement(Protocol):
 
     def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
         """Tell whether the same words, published twice by one publisher, report two events."""
+
+    def lines(self, text: str) -> Sequence[Line]:
+        """Give the lines by which a page is compared with others of its host."""
+
+    def site_furniture(
+        self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
+    ) -> frozenset[int]:
+        """Tell which of a page's lines are its host's, by fingerprint; ``known`` has page counts."""

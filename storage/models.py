@@ -152,7 +152,8 @@ class Article(Base):
     """One row for each distinct article, under its canonical address.
 
     ``read_from_id`` is the address whose bytes the text came from; it differs from ``address_id`` where an AMP or
-    print page was met before its canonical page. ``revised_at`` is when this wording was first seen.
+    print page was met before its canonical page. ``revised_at`` is when this wording was first seen. ``read_hash`` is
+    the hash of the words as they were read from the page alone, before what is known of its site was taken out.
     The words keep their history while a session changes them: the search index has to be told what they were.
     """
 
@@ -170,16 +171,28 @@ class Article(Base):
     language: Mapped[str] = mapped_column(String(8))
     language_confidence: Mapped[float]
     declared_language: Mapped[str | None] = mapped_column(StorableText(35))
+    language_conflict: Mapped[bool] = mapped_column(default=False)
+    langdetect_language: Mapped[str | None] = mapped_column(StorableText(8))
+    langdetect_confidence: Mapped[float | None]
     title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT), active_history=True)
     text: Mapped[str] = mapped_column(active_history=True)
     text_hash: Mapped[str] = mapped_column(String(64))
+    read_hash: Mapped[str] = mapped_column(String(64), default="")
     summary: Mapped[str] = mapped_column(StorableText(20_000), active_history=True)
     authors: Mapped[str] = mapped_column(StorableText(2_000))
     published_at: Mapped[Moment | None]
     published_precision: Mapped[str | None] = mapped_column(String(8))
+    published_source: Mapped[str] = mapped_column(StorableText(20), default="")
     modified_at: Mapped[Moment | None]
+    modified_precision: Mapped[str | None] = mapped_column(String(8))
+    modified_source: Mapped[str] = mapped_column(StorableText(20), default="")
+    section: Mapped[str] = mapped_column(StorableText(200), default="")
+    keywords: Mapped[str] = mapped_column(StorableText(5_000), default="")
+    access: Mapped[str | None] = mapped_column(String(9))
     image_url: Mapped[str | None] = mapped_column(StorableText(2_100))
     machine_generated: Mapped[bool]
+    image_machine_made: Mapped[bool] = mapped_column(default=False)
+    report_machine_made: Mapped[bool] = mapped_column(default=False)
     extractor_version: Mapped[str] = mapped_column(StorableText(60))
     first_seen_at: Mapped[Moment]
     last_seen_at: Mapped[Moment]

@@ -10,6 +10,7 @@ from storage.signature import Signature
 PageKind = Literal["article", "section", "feed", "sitemap", "other", "unreadable"]
 EntryVia = Literal["feed", "sitemap", "section"]
 Precision = Literal["instant", "day"]
+Access = Literal["free", "paywalled"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class Reading:
     addresses. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, None where there is no article, or where storage is to make it.
+    ``published_source`` and ``modified_source`` say where the times were read (``json-ld``, ``meta``, ``microdata``,
+    ``time``, ``text``, ``address``); ``access`` is None where the page does not say. ``langdetect`` is its own answer
+    and probability, None where it was not asked; ``language_conflict`` says that the page claims another language.
     """
 
     url: str
@@ -92,7 +96,10 @@ class Reading:
     authors: tuple[str, ...] = ()
     published_at: datetime.datetime | None = None
     published_precision: Precision | None = None
+    published_source: str = ""
     modified_at: datetime.datetime | None = None
+    modified_precision: Precision | None = None
+    modified_source: str = ""
     language: str = "und"
     image_url: str | None = None
     related: tuple[Card, ...] = ()
@@ -104,7 +111,14 @@ class Reading:
     canonical_refused: str = ""
     declared_language: str | None = None
     language_confidence: float = 0.0
+    langdetect: tuple[str, float] | None = None
+    language_conflict: bool = False
+    section: str = ""
+    keywords: tuple[str, ...] = ()
+    access: Access | None = None
     machine_generated: bool = False
+    image_machine_made: bool = False
+    report_machine_made: bool = False
     encoding: str = ""
     cuts: tuple[Cut, ...] = ()
     extractor_version: str = ""

@@ -20,6 +20,7 @@ from storage.kept import Kept
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.reading import Reading
+from storage.site_memory import recall_site
 from storage.visit import Outcome
 
 _CHUNK = 1_000  # rows of the index in one query
@@ -107,6 +108,7 @@ def correct(session: Session, record: KeptRecord, reading: Reading, judgement: J
         return Reread(record, "not_article", stays + reading.reason, ("no article",) if stays else ())
     own = session.scalars(select(Article).where(Article.read_from_id == page.id)).first()
     if not record.is_newest or (own is not None and own.revised_at > record.fetched_at):
+        reading = dataclasses.replace(reading, text=recall_site(session, page.host, reading.text, judgement))
         return _correct_earlier(session, record, reading, judgement)
     before = _shown(session, page)
     stored = store_article(session, reading, page, record.source_id, record.fetched_at, judgement, same_bytes=True)

@@ -1,5 +1,14 @@
 """Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
 
-from storage import health, host_models, kept_pages, models, near_models, search_models, story_models
+from storage import health, host_models, kept_pages, models, near_models, search_models, site_models, story_models
 
-__all__ = ["health", "host_models", "kept_pages", "models", "near_models", "search_models", "story_models"]
+__all__ = [
+    "health",
+    "host_models",
+    "kept_pages",
+    "models",
+    "near_models",
+    "search_models",
+    "site_models",
+    "story_models",
+]

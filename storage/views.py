@@ -10,7 +10,10 @@ _ARTICLES = """
 SELECT article.id, address.url, source.name AS source, address.host AS site, article.language, article.title,
        article.text, article.summary, article.authors, article.published_at, article.published_precision,
        article.modified_at, article.first_seen_at, article.last_seen_at, article.image_url, article.story_id,
-       article.machine_generated, article.language_confidence, article.declared_language, article.revision
+       article.machine_generated, article.language_confidence, article.declared_language, article.revision,
+       article.published_source, article.modified_precision, article.modified_source, article.section, article.keywords,
+       article.access, article.image_machine_made, article.report_machine_made, article.language_conflict,
+       article.langdetect_language, article.langdetect_confidence
 FROM article
 JOIN address ON address.id = article.address_id
 JOIN source ON source.id = article.source_id

@@ -1,6 +1,7 @@
 """``kiji inspect``: what a page would become, without storing anything."""
 
 import datetime
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from crawler.config import Config
 from crawler.config_errors import ConfigError
 from crawler.plan import find_config
 from pipelines.raw_page import RawPage
+from pipelines.site_memory import without_site_furniture
 from pipelines.warc import BadRecord, read_html_file, read_warc
 from pipelines.workers import ReadingPool, read_in_order
 from storage.reading import Reading, iso_utc
@@ -23,6 +25,10 @@ HELP = example(
     "kiji inspect https://news.example/ja/n/7000 --verbose",
     "kiji inspect --json pages.warc.gz > readings.jsonl",
 )
+
+
+TOGETHER = 1_000
+"""Pages read before the first is told: their host's other pages tell what on them is furniture."""
 
 
 def register(app: typer.Typer) -> None:
@@ -42,12 +48,18 @@ def inspect_command(
     missing: list[str] = []
     pages = _pages(_checked(targets), settings, url, missing)
     with ReadingPool(timezone=settings.crawl.timezone) as pool:
-        for reading in read_in_order(pages, pool):
+        for reading in _by_their_sites(read_in_order(pages, pool)):
             text = json.dumps(reading.as_inspected(), ensure_ascii=False) if as_json else _told(reading, verbose)
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     for line in missing:
         sys.stderr.write(f"kiji: {line}\n")
     return 1 if missing else 0
+
+
+def _by_their_sites(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """What several pages of a host have is known only when they have been read: so many are held before any is told."""
+    while together := list(itertools.islice(readings, TOGETHER)):
+        yield from without_site_furniture(together)
 
 
 def _checked(targets: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from storage.kept_pages import KeptPage
 from storage.models import Article, ImportFile
 from storage.near_models import Alike
 from storage.reading import Reservation
+from storage.site_models import SiteFurniture
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
@@ -63,6 +64,8 @@ def filled(database: Database) -> Database:
         session.add(HostRest(host="news.example", until=FIRST_DAY, strikes=5, reason="HTTP 429"))
         reserved = [Reservation("tdm-reservation", "meta", "https://news.example/方針")]
         note_reservations(session, leases[page(1)].source_id, "news.example", reserved, FIRST_DAY)
+        seen = {"first_seen_at": FIRST_DAY, "last_seen_at": FIRST_DAY}
+        session.add(SiteFurniture(host="日本.example", fingerprint=-(2**63), line="購読", pages=2, **seen))
     assert [table for table, digest in digests(database).items() if not digest.rows] == []
     return database
 

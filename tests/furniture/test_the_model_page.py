@@ -1,7 +1,8 @@
 import lxml.html
 import trafilatura
 
-from pipelines.furniture import clean_lines, cut_furniture, marks_machine_generated
+from pipelines.furniture import clean_lines, cut_furniture, machine_marks
+from pipelines.machine_made import MachineMarks
 from pipelines.related import take_related
 from tests.furniture.model_page import BODY, CAPTION, CARDS, CONSENT, LEAD, TITLE, model_page
 from tests.related.page_parts import HOST, PAGE
@@ -33,4 +34,6 @@ def test_consent_captions_and_marks_leave_the_tree_each_with_a_reason() -> None:
 
 
 def test_its_images_are_marked_as_machine_made() -> None:
-    assert marks_machine_generated(lxml.html.document_fromstring(model_page()))
+    tree = lxml.html.document_fromstring(model_page())
+    take_related(tree, PAGE)
+    assert machine_marks(tree) == MachineMarks(image=True, report=False)

@@ -1,0 +1,71 @@
+"""A live blog's updates, told by its JSON-LD: dated notes under the article that stands above them.
+
+Where the page has words of its own beside them, they are not the article's: they come every few minutes, and would
+make a revision each. Where the updates are all there is, they stay.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.jsonld import Json, read_jsonld
+from pipelines.page_measures import BLOCKS, PageMeasures, readable_text
+from pipelines.text_blocks import letters, weight_of
+from storage.reading import Cut
+
+_NAME = "liveBlogUpdate"
+_MOST_UPDATES = 500
+_LEAST_LETTERS = 8  # of a line that is looked for in the updates
+_OWN_WORDS = 120  # Japanese characters of prose beside the updates that make an article
+_PARAGRAPH = 30  # the same of a block that counts as prose
+
+
+def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
+    """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
+    scripts = [text for script in tree.iter("script") if (text := script.text) and _NAME in text]
+    if not scripts:
+        return []
+    told = "\n".join(itertools.islice(_updates(read_jsonld(scripts)), _MOST_UPDATES))
+    if not told:
+        return []
+    updates, left = [], 0.0
+    for block in _lines(page):
+        said = readable_text(block)
+        if len(letters(said)) >= _LEAST_LETTERS and letters(said) in told:
+            updates.append((block, said))
+        elif block.tag == "p" and weight_of(said) >= _PARAGRAPH and page[block].linked * 2 < page[block].text:
+            left += weight_of(said)
+    if left < _OWN_WORDS:
+        return []
+    for block, _ in updates:
+        page.remove((block,))
+    return [Cut("live-update", "among the page's liveBlogUpdate", said[:200]) for _, said in updates]
+
+
+def _updates(things: Sequence[object]) -> Iterator[str]:
+    """The letters of each update's headline and words."""
+    for thing in things:
+        updates = thing.get(_NAME) if isinstance(thing, dict) else None
+        for update in updates if isinstance(updates, list) else [updates]:
+            if isinstance(update, dict):
+                yield from map(letters, _words(update))
+
+
+def _words(update: dict[str, Json]) -> Iterator[str]:
+    for name in ("headline", "articleBody"):
+        value = update.get(name)
+        if isinstance(value, str):
+            yield value[:20_000]
+
+
+def _lines(page: PageMeasures) -> list[HtmlElement]:
+    """The blocks that hold text and no other block."""
+    return [
+        element
+        for element in page.elements
+        if element in page
+        and element.tag in BLOCKS
+        and page[element].text
+        and not any(child.tag in BLOCKS and child in page for child in element)
+    ]

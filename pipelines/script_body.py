@@ -1,0 +1,55 @@
+"""An article's words out of the data that a page's scripts fill it with, where hardly anything else is there to read.
+
+Frameworks that render in the reader's browser send the article as a string of HTML within JSON (Next.js'
+``__NEXT_DATA__`` and ``__next_f``, Nuxt, Arc XP's ``Fusion.globalContent``): the longest with paragraphs is the body.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from pipelines.furniture import cut_furniture
+from pipelines.parsing import parse_html
+from pipelines.text_blocks import TextBlock, text_blocks
+
+_LONGEST = 3_000_000  # characters of a script that is looked through
+_SHORTEST = 300  # characters of a string that may be an article's HTML
+_LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_PLACE = re.compile(r"\$\$\s*\w+\s*\$\$|\{\{[^{}]{1,60}\}\}|\[\[[^\[\]]{1,60}\]\]")
+_PARAGRAPHS = 2
+
+
+def bodies_in(texts: Sequence[str]) -> list[str]:
+    """Those of the scripts' texts that may hold an article's HTML."""
+    return [text for text in texts if len(text) <= _LONGEST and ("<p" in text or "\\u003cp" in text.lower())]
+
+
+def script_body(scripts: Sequence[str]) -> str:
+    """The words of the longest HTML that the scripts hold, a block a line; "" for none."""
+    longest = max((html for script in scripts for html in _markup(script)), key=len, default="")
+    tree = parse_html(longest) if longest else None
+    body = tree.find("body") if tree is not None else None
+    if tree is None or body is None:
+        return ""
+    cut_furniture(tree)
+    return "\n".join(block.text for block in text_blocks(body) if not _is_beside(block))
+
+
+def _is_beside(block: TextBlock) -> bool:
+    """A caption, or the place of something that the script would put in: ``$$ARTICLEAD$$``, ``{{ ad }}``."""
+    around = itertools.islice(itertools.chain([block.element], block.element.iterancestors()), 3)
+    return bool(_PLACE.fullmatch(block.text)) or any("caption" in (one.get("class") or "") for one in around)
+
+
+def _markup(script: str) -> Iterator[str]:
+    for match in _LITERAL.finditer(script):
+        literal = match[0]
+        if len(literal) < _SHORTEST:
+            continue
+        try:
+            said = json.loads(literal, strict=False)
+        except ValueError:  # JavaScript's own escapes: no JSON, and not looked into
+            continue
+        if said.count("<p") >= _PARAGRAPHS and not said.lstrip().startswith(("{", "[")):
+            yield said

@@ -1,0 +1,121 @@
+"""Lines that stand on several pages of one host are furniture there: told apart from what two articles share.
+
+A box that every page prints (membership, the newsletter, what the publisher is about) says nothing on one page that
+tells it from the article; on the second page of the host it does. What two pages share is no furniture where they tell
+one story: near copies, follow-ups that repeat their background. So the pages that are compared must differ in most of
+their words, a paragraph in the midst of the text must stand on many of them, and short lines on more than two.
+"""
+
+import hashlib
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from pipelines.addresses import host_of
+from pipelines.text_blocks import ends_sentence, letters, weight_of
+from storage.reading import Reading
+from storage.site_lines import Line, RememberedPage, reading_without, remembered
+
+MOST_LINES = 60  # of one page, 20 from its start and 40 from its end: what a long live blog has between is its own
+_HEAD_LINES = 20
+NEIGHBOURS = 24  # pages that one is compared with where many are read together
+_DIGIT = re.compile(r"\d")
+_LEAST_LETTERS = 3
+_SHORT = 12  # Japanese characters (30 Latin letters): a subheading, a label
+_PARAGRAPH = 60  # no caption, label or heading is as long
+_EDGE_HEAD, _EDGE_TAIL = 2, 6  # lines at the start and the end of a text where furniture stands
+_ONE_STORY = 0.35  # of the shorter page's weight; pages that share more tell one story
+_COPY = 0.7  # and pages that share more than this are one page
+_MANY = 3  # other pages that make a template of what two would share as one story
+_MIDST_SHARE = 1 / 3  # of the pages remembered: a box in the midst of the text stands on as many
+_MOST_CUT = 0.6  # of a page's weight; where more is known, nothing is cut: no words would be left
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """The lines of a text by which its host's pages are compared; lines of fewer than three letters are left out."""
+    filled = [(place, line) for place, line in enumerate(text.split("\n")) if line.strip()]
+    last = len(filled)
+    lines = []
+    for rank, (place, line) in enumerate(filled):
+        if last > MOST_LINES and _HEAD_LINES <= rank < last - (MOST_LINES - _HEAD_LINES):
+            continue
+        said = letters(line)
+        if len(said) < _LEAST_LETTERS:
+            continue
+        weight = weight_of(line)
+        is_edge = rank < _EDGE_HEAD or last - rank <= _EDGE_TAIL
+        is_midst = not is_edge and weight >= _PARAGRAPH and ends_sentence(line)
+        lines.append(Line(place, _fingerprint(said), weight, weight < _SHORT, is_midst))
+    return tuple(lines)
+
+
+def _fingerprint(said: str) -> int:
+    digest = hashlib.blake2b(_DIGIT.sub("0", said).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def site_furniture(
+    lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
+) -> frozenset[int]:
+    """The fingerprints among ``lines`` that are the host's furniture.
+
+    ``others`` are the host's pages remembered, this one not among them; ``known`` the furniture learnt before, with
+    the number of pages on which it was met. Nothing is, where little else would be left.
+    """
+    weights = {line.fingerprint: line.weight for line in lines}
+    whole = sum(weights.values())
+    apart: Counter[int] = Counter()
+    alike: Counter[int] = Counter()
+    for other in others:
+        shared = other.fingerprints & weights.keys()
+        share = sum(weights[one] for one in shared) / (min(whole, other.weight) or 1)
+        if share <= _ONE_STORY:
+            apart.update(shared)
+        if share <= _COPY:
+            alike.update(shared)
+    found = {
+        line.fingerprint
+        for line in lines
+        if _is_furniture(line, apart, alike, len(others), known.get(line.fingerprint, 0))
+    }
+    found |= set(_beside(lines, found, apart))
+    if sum(weights[one] for one in found) > whole * _MOST_CUT:
+        return frozenset()
+    return frozenset(found)
+
+
+def _is_furniture(line: Line, apart: Counter[int], alike: Counter[int], pages: int, met: int) -> bool:
+    others = apart[line.fingerprint]
+    if line.is_midst:
+        return max(others, met - 1) >= _MANY and others >= pages * _MIDST_SHARE
+    return met > 0 or others >= (2 if line.is_short else 1) or alike[line.fingerprint] >= _MANY
+
+
+def _beside(lines: Sequence[Line], found: Collection[int], apart: Counter[int]) -> Iterator[int]:
+    """Short lines that another page has too, next to a line of furniture: the box's heading or button."""
+    for one, following in itertools.pairwise(lines):
+        for line, neighbour in ((one, following), (following, one)):
+            if line.is_short and apart[line.fingerprint] and neighbour.fingerprint in found:
+                yield line.fingerprint
+
+
+def without_site_furniture(readings: Sequence[Reading]) -> list[Reading]:
+    """Readings that were made together, each without what its host's other pages among them have too; cuts say so.
+
+    Each article is compared with the NEIGHBOURS of its host that stand nearest to it, before and after.
+    """
+    hosts: dict[str, list[int]] = {}
+    for index, reading in enumerate(readings):
+        if reading.is_article:
+            hosts.setdefault(host_of(reading.canonical_url), []).append(index)
+    cleaned = list(readings)
+    for places in hosts.values():
+        lines = [lines_of(readings[index].text) for index in places]
+        pages = [remembered(of_one) for of_one in lines]
+        for rank, index in enumerate(places):
+            first = max(0, min(rank - NEIGHBOURS // 2, len(places) - NEIGHBOURS - 1))
+            others = [*pages[first:rank], *pages[rank + 1 : first + NEIGHBOURS + 1]]
+            found = site_furniture(lines[rank], others, {})
+            cleaned[index] = reading_without(readings[index], lines[rank], found)
+    return cleaned

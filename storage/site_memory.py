@@ -1,0 +1,194 @@
+"""What is known of a page's host: learnt from every article page, used on the next one, and on the last few in place.
+
+A page is compared with the last WINDOW pages of its host; what stands on several is the host's furniture (the judgement
+decides) and is cut before the page is stored. Pages among those that were stored before it was known are corrected:
+their words were never the publisher's article, so that is no revision. Both tables are bounded a host.
+"""
+
+import base64
+import functools
+import struct
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.judgement import Judgement
+from storage.models import Address, Article, Copy
+from storage.near_index import index_anew
+from storage.reading import Reading
+from storage.site_lines import SHOWN, Line, RememberedPage, reading_without, remembered, text_without
+from storage.site_models import SiteFurniture, SitePage
+
+WINDOW = 24
+"""Pages of a host that a new one is compared with: 8 KB to read. A box that fewer than one page in 24 has stays."""
+
+_SLACK = 16  # pages more than that before the oldest go, all at once
+_MOST_KNOWN = 1_000  # lines of furniture a host; beyond that those go that were not met for longest
+
+
+def apply_site(session: Session, reading: Reading, page: Address, seen_at: datetime, judgement: Judgement) -> Reading:
+    """Learn from an article page, and return it without what is its host's; earlier pages are corrected in place.
+
+    A text that somebody else extracted (no extractor's version) neither teaches nor is touched.
+    """
+    lines = judgement.lines(reading.text)
+    if not reading.extractor_version or not lines:
+        return reading
+    others = _remembered(session, page)
+    is_first_time = others.pop(page.id, None) is None
+    known = _known(session, page.host, lines)
+    found = judgement.site_furniture(lines, list(others.values()), known)
+    _remember(session, page, lines, seen_at)
+    if found and (is_first_time or not found <= known.keys()):
+        _note(session, page.host, reading.text, [line for line in lines if line.fingerprint in found], seen_at)
+    if learnt := found - known.keys():
+        _forget_stale(session, page.host)
+        for address_id in _holders(others, learnt):
+            _correct(session, address_id, page, lines, others, judgement)
+    return reading_without(reading, lines, found)
+
+
+def recall_site(session: Session, host: str, text: str, judgement: Judgement) -> str:
+    """Return a text of a host without what is known to be its furniture by now; nothing is learnt."""
+    lines = judgement.lines(text)
+    known = _known(session, host, lines)
+    return text_without(text, lines, judgement.site_furniture(lines, (), known)) if known else text
+
+
+def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
+    """Give the last pages of the host, by address; forget the oldest when they are too many."""
+    statement = (
+        select(SitePage.address_id, SitePage.weight, SitePage.prints)
+        .where(SitePage.host == page.host)
+        .order_by(SitePage.seen_at.desc(), SitePage.address_id.desc())
+        .limit(WINDOW + _SLACK)
+    )
+    rows = session.execute(statement).all()
+    if len(rows) == WINDOW + _SLACK:
+        old = [row.address_id for row in rows[WINDOW:]]
+        session.execute(
+            delete(SitePage).where(SitePage.address_id.in_(old)).execution_options(synchronize_session=False)
+        )
+    return {row.address_id: RememberedPage(row.weight, _unpacked(row.prints)) for row in rows[:WINDOW]}
+
+
+def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: datetime) -> None:
+    kept = remembered(lines)
+    row = {
+        "address_id": page.id,
+        "host": page.host,
+        "weight": kept.weight,
+        "prints": _packed(kept.fingerprints),
+        "seen_at": seen_at,
+    }
+    insert_rows(session, _remembering(dialect_of(session)), [row])
+
+
+@functools.cache
+def _remembering(dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, SitePage)
+    moved = ("host", "weight", "prints", "seen_at")
+    return statement.on_conflict_do_update(
+        index_elements=["address_id"], set_={name: statement.excluded[name] for name in moved}
+    )
+
+
+def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:
+    """Give the lines that are known to be the host's furniture, with the number of pages met with them."""
+    wanted = {line.fingerprint for line in lines}
+    statement = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
+        SiteFurniture.host == host, SiteFurniture.fingerprint.in_(wanted)
+    )
+    return {row.fingerprint: row.pages for row in session.execute(statement)}
+
+
+def _note(session: Session, host: str, text: str, found: Sequence[Line], seen_at: datetime) -> None:
+    said = text.split("\n")
+    rows = {
+        line.fingerprint: {
+            "host": host,
+            "fingerprint": line.fingerprint,
+            "line": said[line.place][:SHOWN],
+            "pages": 2,
+            "first_seen_at": seen_at,
+            "last_seen_at": seen_at,
+        }
+        for line in found
+    }
+    insert_rows(session, _noting(dialect_of(session)), list(rows.values()))
+
+
+def _forget_stale(session: Session, host: str) -> None:
+    stale = (
+        select(SiteFurniture.fingerprint)
+        .where(SiteFurniture.host == host)
+        .order_by(SiteFurniture.last_seen_at.desc(), SiteFurniture.fingerprint)
+        .offset(_MOST_KNOWN)
+        .limit(_MOST_KNOWN)
+    )
+    if old := session.scalars(stale).all():
+        session.execute(
+            delete(SiteFurniture)
+            .where(SiteFurniture.host == host, SiteFurniture.fingerprint.in_(old))
+            .execution_options(synchronize_session=False)
+        )
+
+
+@functools.cache
+def _noting(dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, SiteFurniture)
+    return statement.on_conflict_do_update(
+        index_elements=["host", "fingerprint"],
+        set_={"pages": SiteFurniture.pages + 1, "last_seen_at": statement.excluded.last_seen_at},
+    )
+
+
+def _holders(others: Mapping[int, RememberedPage], learnt: Collection[int]) -> list[int]:
+    return [address_id for address_id, other in others.items() if not other.fingerprints.isdisjoint(learnt)]
+
+
+def _correct(
+    session: Session,
+    address_id: int,
+    page: Address,
+    lines: Sequence[Line],
+    others: Mapping[int, RememberedPage],
+    judgement: Judgement,
+) -> None:
+    """Take out of a page that is stored what the new ``page`` has shown to be its host's."""
+    row = _row_of(session, address_id)
+    if row is None or not row.extractor_version:
+        return
+    around = [remembered(lines), *(other for one, other in others.items() if one != address_id)]
+    own = judgement.lines(row.text)
+    found = judgement.site_furniture(own, around, _known(session, page.host, own))
+    text = text_without(row.text, own, found)
+    if text != row.text:
+        row.text, row.text_hash = text, judgement.text_hash(text)
+        session.flush()
+        if isinstance(row, Article):
+            index_anew(session, row.id, judgement.sign(text, row.language))
+
+
+def _row_of(session: Session, address_id: int) -> Article | Copy | None:
+    """Give the row that holds the words read at an address."""
+    address = session.get(Address, address_id)
+    if address is None or address.article_id is None:
+        return None
+    article = session.get(Article, address.article_id)
+    if article is not None and article.read_from_id == address_id:
+        return article
+    return session.scalars(select(Copy).where(Copy.address_id == address_id)).first()
+
+
+def _packed(fingerprints: Collection[int]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(fingerprints)}q", *sorted(fingerprints))).decode()
+
+
+def _unpacked(prints: str) -> frozenset[int]:
+    content = base64.b64decode(prints)
+    return frozenset(struct.unpack(f"<{len(content) // 8}q", content))

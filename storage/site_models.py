@@ -1,0 +1,35 @@
+"""What is remembered of each host: the lines of its last pages, and those that turned out to be furniture."""
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models import Base, Moment
+from storage.types import StorableText
+
+
+class SitePage(Base):
+    """The lines of one article page, for comparison with the next pages of its host; the last few pages a host only.
+
+    ``prints`` are the fingerprints of its lines, 64 bits each, little-endian, in base64; ``weight`` is in Japanese
+    characters.
+    """
+
+    __tablename__ = "site_page"
+    __table_args__ = (Index("ix_site_page_host_seen_at", "host", "seen_at"),)
+    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    host: Mapped[str] = mapped_column(StorableText(300))
+    weight: Mapped[float]
+    prints: Mapped[str]
+    seen_at: Mapped[Moment]
+
+
+class SiteFurniture(Base):
+    """A line that stood on several pages of a host and is no article's: ``pages`` counts the pages met with it."""
+
+    __tablename__ = "site_furniture"
+    host: Mapped[str] = mapped_column(StorableText(300), primary_key=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    line: Mapped[str] = mapped_column(StorableText(200))
+    pages: Mapped[int]
+    first_seen_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]

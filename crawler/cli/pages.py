@@ -1,19 +1,23 @@
-"""``kiji snapshot`` and ``kiji serve``: the archive for analysts, as a file and as pages."""
+"""``kiji snapshot``, ``kiji serve`` and ``kiji report``: the archive for analysts, as a file, as pages, as a report."""
 
+import contextlib
 import datetime
 import importlib.metadata
 import sys
-import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.config_errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database import open_database
 from storage.errors import DatabaseError
+from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
 
 OutputOption = Annotated[
@@ -39,6 +43,14 @@ def register(app: typer.Typer) -> None:
             "kiji serve --snapshot news.sqlite --port 8765",
         ),
     )(serve_command)
+    app.command(
+        "report",
+        help=example(
+            "Write the morning report: one HTML file with charts and tables, to be mailed or served.",
+            "kiji report -o report.html",
+            "kiji report -o report.html --since 12h --lang ja",
+        ),
+    )(report_command)
 
 
 def origin(zone: str) -> Origin:
@@ -46,22 +58,24 @@ def origin(zone: str) -> Origin:
     return Origin(importlib.metadata.version("kiji"), zone, datetime.datetime.now(datetime.UTC))
 
 
-def snapshot_command(output: OutputOption, config: ConfigOption = None, db: DatabaseOption = None) -> None:
-    """Make a snapshot, whatever a crawl writes meanwhile."""
-    from rich.progress import Progress  # needed by this command alone
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int], None]]:
+    """Show on a terminal how many rows of which table were copied."""
+    from rich.progress import Progress  # needed while a snapshot is made
 
-    settings = find_config(config)
-    database = open_database(database_url(db, settings), create=False)
     console = Console(stderr=True)
-    began = datetime.datetime.now(datetime.UTC)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=None)
-        counts = make_snapshot(
-            database,
-            output,
-            origin(settings.crawl.timezone),
-            lambda table, rows: bar.update(task, advance=rows, description=table),
-        )
+        yield lambda table, rows: bar.update(task, advance=rows, description=table)
+
+
+def snapshot_command(output: OutputOption, config: ConfigOption = None, db: DatabaseOption = None) -> None:
+    """Make a snapshot, whatever a crawl writes meanwhile."""
+    settings = find_config(config)
+    database = open_database(database_url(db, settings), create=False)
+    began = datetime.datetime.now(datetime.UTC)
+    with _progress() as advance:
+        counts = make_snapshot(database, output, origin(settings.crawl.timezone), advance)
     database.close()
     seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
     told = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
@@ -81,17 +95,45 @@ def serve_command(
 ) -> None:
     """Serve until Ctrl-C."""
     try:
-        from storage.pages.serving import serve  # Datasette, an extra
+        from storage.pages.serving import fresh_snapshot, serve  # Datasette, an extra
     except ModuleNotFoundError as error:
         msg = f"kiji serve needs {error.name}: pip install 'kiji[pages]'"
         raise DatabaseError(msg) from error
-    if snapshot is not None:
-        serve(snapshot, host, port)
-        return
     settings = find_config(config)
-    with tempfile.TemporaryDirectory(prefix="kiji-") as folder:
-        path = Path(folder) / "kiji.sqlite"
+    if snapshot is None:
         database = open_database(database_url(db, settings), create=False)
-        make_snapshot(database, path, origin(settings.crawl.timezone))
+        with _progress() as advance:
+            snapshot = fresh_snapshot(database, origin(settings.crawl.timezone), advance)
         database.close()
-        serve(path, host, port)
+    serve(snapshot, host, port, _tell_address)
+
+
+def _tell_address(url: str) -> None:
+    sys.stdout.write(f"{url}\nCtrl-C stops it.\n")
+    sys.stdout.flush()
+
+
+def report_command(
+    output: OutputOption,
+    since_when: SinceOption = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="ja|en|both", help="The language of the labels.")] = "both",
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+) -> None:
+    """Write a report on the last day, or since a moment."""
+    from storage.report.figures import gather  # with the page's templates, needed by this command alone
+    from storage.report.page import default_since, report_html, write_report
+    from storage.report.words import LABELS
+
+    labels = next((label for label in LABELS if label == lang), None)
+    if labels is None:
+        raise ConfigError([f'--lang: "{lang}" is none of the report\'s labels; allowed: {", ".join(LABELS)}'])
+    settings = find_config(config)
+    zone, now = settings.crawl.timezone, datetime.datetime.now(datetime.UTC)
+    begin = since(since_when, zone, now) or default_since(now)
+    database = open_database(database_url(db, settings), create=False)
+    with database.reading() as connection:
+        figures = gather(connection, LocalClock(zone), begin, now)
+    database.close()
+    write_report(output, report_html(figures, zone, labels, importlib.metadata.version("kiji")))
+    sys.stdout.write(f"{output}: {figures.new} new articles, {len(figures.stories)} stories\n")

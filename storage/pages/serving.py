@@ -1,9 +1,12 @@
 """Starts Datasette on a snapshot."""
 
 import contextlib
-import logging
+import hashlib
+import os
+import socket
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,13 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from storage.database import Database as Archive
 from storage.errors import DatabaseError
 from storage.pages import plugin
 from storage.pages.finding import open_for_search
 from storage.pages.headers import LOOPBACK_NAMES
 from storage.snapshot.descriptions import describe_column, table_description
+from storage.snapshot.making import Origin, Progress, archive_state, make_snapshot
 from storage.snapshot.tables import VERSION
 
 SETTINGS = {
@@ -30,6 +35,10 @@ SETTINGS = {
     "max_csv_mb": 0,
     "default_cache_ttl": 0,
 }
+
+
+class ServingRefused(DatabaseError):
+    """The address cannot be listened at."""
 
 
 class NoSnapshot(DatabaseError):
@@ -101,9 +110,42 @@ def _tables(path: Path) -> dict[str, Any]:
     return told
 
 
-def serve(path: Path, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    names = LOOPBACK_NAMES if host in ("127.0.0.1", "localhost", "::1") else None
-    served = application(path, names=names)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    uvicorn.run(served.app(), host=host, port=port, log_level="warning", lifespan="on")
+def fresh_snapshot(database: Archive, origin: Origin, progress: Progress = lambda _table, _rows: None) -> Path:
+    """Give a snapshot of an archive as it is now, in the user's cache; made anew only where the archive has changed."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kiji"
+    url = database.engine.url
+    place = str(Path(url.database or "").resolve()) if database.is_sqlite else url.render_as_string(hide_password=False)
+    key = hashlib.sha256(place.encode()).hexdigest()[:16]
+    path = cache / f"{key}.sqlite"
+    try:
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        msg = f"kiji serve: {error}; make a snapshot elsewhere, kiji snapshot -o FILE, and serve that: --snapshot FILE"
+        raise NoSnapshot(msg) from error
+    with database.reading() as connection:
+        state = archive_state(connection)
+    try:
+        found = snapshot_metadata(path)
+    except NoSnapshot:
+        found = {}
+    same = {"archive_state": state, "kiji_version": origin.version, "timezone": origin.zone}
+    if any(found.get(name) != value for name, value in same.items()):
+        make_snapshot(database, path, origin, progress)
+    return path
+
+
+def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until a signal; tell the address once it is listened to. Raises ServingRefused where it cannot be."""
+    loopback = host in ("127.0.0.1", "localhost", "::1")
+    served = application(path, names=LOOPBACK_NAMES if loopback else None)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        msg = f"kiji serve: {host} port {port}: {error.strerror or error}; --port takes another one, 0 any that is free"
+        raise ServingRefused(msg) from error
+    with listening:
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listening.getsockname()[1]}/")
+        config = uvicorn.Config(served.app(), log_level="warning", lifespan="on")
+        uvicorn.Server(config).run(sockets=[listening])

@@ -68,7 +68,8 @@ def make_snapshot(
             target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
             target.execute("BEGIN")
             with database.reading() as source:
-                counts = _fill(source, target, clock, origin, database.url, progress)
+                counts = _fill(source, target, clock, progress, origin.made_at)
+                _tell(target, clock, origin, database.url, archive_state(source))
             target.execute("COMMIT")
             target.execute("ANALYZE")
     except (OSError, sqlite3.Error) as error:
@@ -78,7 +79,7 @@ def make_snapshot(
 
 
 def _fill(
-    source: Connection, target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, progress: Progress
+    source: Connection, target: sqlite3.Connection, clock: LocalClock, progress: Progress, now: datetime.datetime
 ) -> dict[str, int]:
     counted = source.execute(text("SELECT article_id, count(*) FROM copies GROUP BY article_id"))
     copies: dict[object, int] = {article_id: number for article_id, number in counted}  # noqa: C416 - a result has keys()
@@ -89,7 +90,7 @@ def _fill(
     days = activity_rows(activity(source, clock))
     target.executemany(f"INSERT INTO source_days VALUES ({_marks(13)})", days)  # noqa: S608 - question marks
     target.execute(TROUBLES)
-    troubles = trouble_rows(source, clock, origin.made_at)
+    troubles = trouble_rows(source, clock, now)
     target.executemany(f"INSERT INTO source_troubles VALUES ({_marks(7)})", troubles)  # noqa: S608 - question marks
     for copied in COPIED:
         for columns in copied.indexes:
@@ -99,11 +100,19 @@ def _fill(
     copy_index(source, target)
     for statement in VIEWS.strip().split("\n"):
         target.execute(statement)
-    _tell(target, clock, origin, url)
     return counts
 
 
-def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str) -> None:
+def archive_state(connection: Connection) -> str:
+    """Say in one line what tells two states of an archive apart: every crawl, import and forgetting changes it."""
+    query = text(
+        "SELECT (SELECT max(id) FROM fetches), (SELECT count(*) FROM article), (SELECT max(id) FROM runs),"
+        " (SELECT status FROM runs ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM copy), (SELECT max(id) FROM story)"
+    )
+    return " ".join(str(value) for value in connection.execute(query).one())
+
+
+def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, state: str) -> None:
     """Say in the snapshot what it is and what its columns are."""
     target.execute(COLUMNS)
     target.execute(METADATA)
@@ -115,6 +124,7 @@ def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: st
         "kiji_version": origin.version,
         "timezone": origin.zone,
         "layout": str(VERSION),
+        "archive_state": state,
     }
     target.executemany("INSERT INTO metadata VALUES (?, ?)", list(told.items()))
 

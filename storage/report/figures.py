@@ -1,0 +1,213 @@
+"""What the report tells, asked of the archive. Plain values; the drawing is elsewhere."""
+
+import dataclasses
+import datetime
+import statistics
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from storage.snapshot.activity import Activity, activity
+from storage.snapshot.local_time import LocalClock, plain
+from storage.types import UTCDateTime
+
+CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
+FEW = 3
+"""Days of a source's own kind (weekday or weekend) that tell what is usual for it; with fewer all its days do."""
+
+MOST_STORIES = 8
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cell:
+    """One source's day: articles, and what is usual for it on such a day (None while it is too new to tell)."""
+
+    source: str
+    day: str
+    articles: int
+    usual: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Telling:
+    """An article of a story."""
+
+    id: int
+    story_id: int
+    source: str
+    language: str
+    title: str
+    url: str
+    at: str
+    fresh: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoryFigures:
+    """A story that articles since the report's beginning tell."""
+
+    id: int
+    title: str
+    articles: int
+    sources: int
+    articles_ja: int
+    articles_en: int
+    told: tuple[Telling, ...]
+
+    def sources_in(self, language: str) -> int:
+        """Count the sources that told it in one language since the beginning."""
+        return len({each.source for each in self.told if each.fresh and each.language == language})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that one report shows."""
+
+    since: datetime.datetime
+    now: datetime.datetime
+    days: list[tuple[str, int, int, int]]
+    cells: list[Cell]
+    fetched: int
+    articles_met: int
+    new: int
+    new_ja: int
+    new_en: int
+    in_stories: int
+    stories: list[StoryFigures]
+    troubles: list[tuple[str, str, str, int]]
+    runs: list[tuple[int, str, str]]
+
+
+def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime) -> Figures:
+    """Gather a report's figures in one transaction's view of the archive."""
+    today = clock.today(now)
+    first = today - datetime.timedelta(days=HEAT_DAYS + USUAL_DAYS + 1)
+    found = activity(connection, clock, clock.begin(first))
+    fresh = _fresh(connection, since)
+    outcomes = _outcomes(connection, since)
+    stories = _stories(connection, since)
+    return Figures(
+        since=since,
+        now=now,
+        days=_days(found, today),
+        cells=heat(found, today),
+        fetched=sum(outcomes.values()),
+        articles_met=sum(outcomes.get(outcome, 0) for outcome in ("new", "updated", "unchanged", "copy")),
+        new=sum(fresh.values()),
+        new_ja=fresh.get("ja", 0),
+        new_en=fresh.get("en", 0),
+        in_stories=_in_stories(connection, since),
+        stories=stories,
+        troubles=_troubles(connection, since),
+        runs=_runs(connection, since, clock),
+    )
+
+
+def _days(found: Activity, today: datetime.date) -> list[tuple[str, int, int, int]]:
+    window = [(today - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(CHART_DAYS))]
+    totals = {day: [0, 0, 0] for day in window}
+    for (_, day), counted in found.items():
+        if day in totals:
+            japanese, english = counted.articles["ja"], counted.articles["en"]
+            for number, value in enumerate((japanese, english, counted.articles.total() - japanese - english)):
+                totals[day][number] += value
+    return [(day, *totals[day]) for day in window]  # type: ignore[misc]  # three numbers each
+
+
+def heat(found: Activity, today: datetime.date) -> list[Cell]:
+    """Compare each source's last days, yesterday the last, with the four weeks before each; today is not over yet."""
+    by_source: dict[str, dict[datetime.date, int]] = {}
+    for (source, written), counted in found.items():
+        by_source.setdefault(source, {})[datetime.date.fromisoformat(written)] = counted.articles.total()
+    cells = []
+    for source, counts in sorted(by_source.items()):
+        for ago in range(HEAT_DAYS, 0, -1):
+            day = today - datetime.timedelta(days=ago)
+            cells.append(Cell(source, day.isoformat(), counts.get(day, 0), usual(counts, day)))
+    return cells
+
+
+def usual(days: dict[datetime.date, int], day: datetime.date) -> float | None:
+    """Give the median of the four weeks before a day, of weekdays or weekends as it is one; None for a new source."""
+    began = min((known for known, articles in days.items() if articles), default=day)
+    before = [day - datetime.timedelta(days=ago) for ago in range(1, USUAL_DAYS + 1)]
+    before = [earlier for earlier in before if earlier >= began]
+    alike = [earlier for earlier in before if (earlier.weekday() >= 5) == (day.weekday() >= 5)]
+    chosen = alike if len(alike) >= FEW else before
+    return float(statistics.median(days.get(earlier, 0) for earlier in chosen)) if len(chosen) >= FEW else None
+
+
+def _fresh(connection: Connection, since: datetime.datetime) -> dict[str, int]:
+    rows = connection.execute(
+        _since("SELECT language, count(*) FROM articles WHERE first_seen_at >= :since GROUP BY language"),
+        {"since": since},
+    )
+    return {str(language): int(number) for language, number in rows}
+
+
+def _outcomes(connection: Connection, since: datetime.datetime) -> dict[str, int]:
+    rows = connection.execute(
+        _since("SELECT outcome, count(*) FROM fetches WHERE fetched_at >= :since GROUP BY outcome"), {"since": since}
+    )
+    return {str(outcome): int(number) for outcome, number in rows}
+
+
+def _in_stories(connection: Connection, since: datetime.datetime) -> int:
+    query = """
+    SELECT count(*) FROM articles AS fresh WHERE fresh.first_seen_at >= :since AND EXISTS (
+        SELECT 1 FROM articles AS other WHERE other.story_id = fresh.story_id AND other.id <> fresh.id)
+    """
+    return int(connection.execute(_since(query), {"since": since}).scalar_one())
+
+
+def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigures]:
+    query = """
+    SELECT id, title, articles, sources, articles_ja, articles_en FROM stories
+    WHERE last_at >= :since AND articles > 1 ORDER BY sources DESC, articles DESC, id
+    """
+    listed = connection.execute(_since(query + " LIMIT 200"), {"since": since}).all()
+    if not listed:
+        return []
+    members = text("""
+    SELECT id, story_id, source, language, title, url, coalesce(published_at, first_seen_at) AS at, first_seen_at
+    FROM articles WHERE story_id IN :stories ORDER BY 7, id
+    """).bindparams(bindparam("stories", expanding=True))
+    told: dict[int, list[Telling]] = {}
+    for row in connection.execute(members, {"stories": [row.id for row in listed]}):
+        fresh = str(plain(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
+        telling = Telling(row.id, row.story_id, row.source, row.language, row.title, row.url, str(plain(row.at)), fresh)
+        told.setdefault(row.story_id, []).append(telling)
+    stories = [
+        StoryFigures(
+            row.id, row.title, row.articles, row.sources, row.articles_ja, row.articles_en, tuple(told.get(row.id, ()))
+        )
+        for row in listed
+    ]
+    return [story for story in stories if any(each.fresh for each in story.told)]
+
+
+def top_in(stories: Sequence[StoryFigures], language: str) -> list[StoryFigures]:
+    """Give the stories that most sources told in one language since the beginning."""
+    told = [story for story in stories if story.sources_in(language)]
+    return sorted(told, key=lambda story: (-story.sources_in(language), -story.articles, story.id))[:MOST_STORIES]
+
+
+def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[str, str, str, int]]:
+    query = """
+    SELECT source, outcome, reason, count(*) AS times FROM fetches
+    WHERE outcome IN ('failed', 'refused') AND fetched_at >= :since
+    GROUP BY source, outcome, reason ORDER BY times DESC, source LIMIT 12
+    """
+    rows = connection.execute(_since(query), {"since": since})
+    return [(source, outcome, reason, int(times)) for source, outcome, reason, times in rows]
+
+
+def _runs(connection: Connection, since: datetime.datetime, clock: LocalClock) -> list[tuple[int, str, str]]:
+    """Give the runs that did not end as they should, with their local beginning."""
+    query = "SELECT id, status, started_at FROM runs WHERE started_at >= :since AND status IN ('failed', 'killed')"
+    rows = connection.execute(_since(query + " ORDER BY id"), {"since": since})
+    return [(int(run), str(status), (clock.local(started) or "")[:16]) for run, status, started in rows]
+
+
+def _since(query: str) -> TextClause:
+    return text(query).bindparams(bindparam("since", type_=UTCDateTime()))

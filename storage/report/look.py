@@ -1,0 +1,65 @@
+"""What needs a look: findings from the report's figures, the gravest first."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from storage.report.figures import Cell, Figures
+
+FEW_A_DAY = 1.0
+"""A source that usually gives less than this a day is never called silent for one empty day."""
+
+LOW, HIGH, LOW_FROM = 0.4, 3.0, 5.0
+"""Below 0.4 of the usual day, or above 3 times it, where the usual day has at least 5 articles: on the generated
+archive's steady sources a day beyond these comes once in some months."""
+
+MANY_TROUBLES = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at: ``kind`` is a key of ``words.toml``, ``values`` go into its words."""
+
+    kind: str
+    subject: str
+    values: Mapping[str, str]
+    grave: bool = False
+
+
+def findings(figures: Figures) -> list[Finding]:
+    """Tell what does not look as usual; an empty list is a quiet morning."""
+    found = [
+        Finding("run_ended", f"kiji runs show {run}", {"status": status, "began": began}, grave=True)
+        for run, status, began in figures.runs
+    ]
+    last = max((cell.day for cell in figures.cells), default="")
+    by_source: dict[str, list[Cell]] = {}
+    for cell in figures.cells:
+        by_source.setdefault(cell.source, []).append(cell)
+    for source, cells in by_source.items():
+        if cells[-1].day == last:
+            found += _of_source(source, cells)
+    for source, outcome, reason, times in figures.troubles:
+        if times >= MANY_TROUBLES:
+            found.append(Finding(outcome, source, {"times": f"{times:,}", "reason": reason}))
+    return sorted(found, key=lambda finding: not finding.grave)
+
+
+def _of_source(source: str, cells: list[Cell]) -> list[Finding]:
+    yesterday = cells[-1]
+    usual = yesterday.usual
+    silent = 0
+    for cell in reversed(cells):
+        if cell.articles:
+            break
+        silent += 1
+    if silent:
+        before = [cell.usual for cell in cells[len(cells) - silent :] if cell.usual is not None]
+        if before and before[0] >= FEW_A_DAY:
+            return [Finding("silent", source, {"days": str(silent), "usual": f"{before[0]:g}"}, grave=True)]
+        return []
+    if usual is None or usual < LOW_FROM:
+        return []
+    values = {"articles": str(yesterday.articles), "usual": f"{usual:g}"}
+    if yesterday.articles < LOW * usual:
+        return [Finding("low", source, values)]
+    return [Finding("high", source, values)] if yesterday.articles > HIGH * usual else []

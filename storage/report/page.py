@@ -1,0 +1,176 @@
+"""Writes the report: one HTML file with its scripts, charts and tables in it, that asks for nothing from anywhere."""
+
+import base64
+import contextlib
+import dataclasses
+import datetime
+import functools
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from storage.errors import DatabaseError
+from storage.pages.shown import language_tag, shown, web_address
+from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
+from storage.report.figures import Figures, top_in
+from storage.report.look import findings
+from storage.report.words import Labels, Words
+from storage.snapshot.local_time import LocalClock
+
+HERE = Path(__file__).parent
+SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers behind a chart."""
+
+    heads: list[str]
+    rows: list[list[str]]
+
+
+def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> str:
+    """Render the report."""
+    clock, words = LocalClock(zone), Words(labels)
+    charts = {
+        "days": days_chart(figures, words),
+        "heat": heat_chart(figures, words),
+        "funnel": funnel_chart(figures, words),
+        "timeline": timeline_chart(_visible(figures).stories, words, clock),
+    }
+    scripts = [*(_vendored(name) for name in SCRIPTS), (HERE / "report.js").read_text(encoding="utf-8")]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            figures=figures,
+            words=words,
+            lang="en" if labels == "en" else "ja",
+            findings=findings(figures),
+            stories={language: top_in(figures.stories, language) for language in ("ja", "en")},
+            tables=_tables(figures, words, clock),
+            begin=clock.local(figures.since),
+            end=clock.local(figures.now),
+            zone=zone,
+            version=version,
+            policy=_policy(scripts),
+            style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files; _vendored checks them
+            specs=Markup(json_for_script(charts)),  # noqa: S704 - escaped there
+        )
+    )
+
+
+def _visible(figures: Figures) -> Figures:
+    """Take out of what the charts show what a reader would not see, or see turned around."""
+    stories = [
+        dataclasses.replace(
+            story,
+            title=shown(story.title),
+            told=tuple(dataclasses.replace(each, title=shown(each.title)) for each in story.told),
+        )
+        for story in figures.stories
+    ]
+    return dataclasses.replace(figures, stories=stories)
+
+
+def json_for_script(value: Any) -> str:
+    """Write JSON that no HTML parser ends early: ``</script>`` and ``<!--`` in a title stay text."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Allow these scripts by their hashes and nothing else: no other script, no eval, no request."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{found}'" for found in hashes)
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+@functools.cache
+def _vendored(name: str) -> str:
+    script = (HERE / "vendored" / name).read_text(encoding="utf-8").strip()
+    if re.search(r"</script|<!--", script, re.IGNORECASE):
+        msg = f"{name} would end the element that it is put into"
+        raise ValueError(msg)
+    return script
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"shown": shown, "web_address": web_address, "lang": language_tag, "grouped": "{:,}".format}
+    return environment
+
+
+def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Table]:
+    days = [[day, *map(str, counts)] for day, *counts in reversed(figures.days)]
+    heat = [
+        [
+            cell.source,
+            cell.day,
+            str(cell.articles),
+            "–" if cell.usual is None else f"{cell.usual:g}",
+            _step(cell, words),
+        ]
+        for cell in sorted(figures.cells, key=lambda cell: (cell.day, cell.source), reverse=True)[: _heat_rows(figures)]
+    ]
+    stages = {"fetched": figures.fetched, "met": figures.articles_met, "new": figures.new, "story": figures.in_stories}
+    told = [
+        [
+            story.title,
+            (clock.local(each.at) or "")[:16],
+            each.source,
+            LANGUAGES.get(each.language, each.language),
+            each.title,
+        ]
+        for story in figures.stories[:MOST_LINES]
+        for each in story.told
+    ]
+    return {
+        "days": Table([words["day"], *LANGUAGES.values()], days),
+        "heat": Table([words[key] for key in ("source", "day", "articles", "usual")] + [""], heat),
+        "funnel": Table(
+            [words["stage"], words["number"]], [[words[f"funnel_{k}"], f"{n:,}"] for k, n in stages.items()]
+        ),
+        "timeline": Table([words[key] for key in ("story", "time", "source", "language", "headline")], told),
+    }
+
+
+def _heat_rows(figures: Figures) -> int:
+    """A week of every source: the table is for reading, the chart for seeing."""
+    return 7 * len({cell.source for cell in figures.cells})
+
+
+def _step(cell: Any, words: Words) -> str:
+    step = step_of(cell.articles, cell.usual)
+    return "" if step == "none" else words[f"key_{step}"]
+
+
+def write_report(path: Path, html: str) -> None:
+    """Put the report in its place at once. Raises DatabaseError where the file cannot be written."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(html, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        msg = f"report {path}: {error}"
+        raise DatabaseError(msg) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def default_since(now: datetime.datetime) -> datetime.datetime:
+    """Give a day ago: what came in overnight and since the last morning."""
+    return now - datetime.timedelta(days=1)

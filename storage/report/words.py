@@ -1,0 +1,35 @@
+"""The report's labels, in Japanese, English or both; they are data in ``words.toml``."""
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+Labels = Literal["ja", "en", "both"]
+LABELS: tuple[Labels, ...] = get_args(Labels)
+
+
+@functools.cache
+def _loaded() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = tomllib.loads(
+        Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+class Words:
+    """Labels by their keys; a key that ``words.toml`` does not have is KeyError."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+
+    def __getitem__(self, key: str) -> str:
+        entry = _loaded()[key]
+        return f"{entry['ja']} {entry['en']}" if self.labels == "both" else entry[self.labels]
+
+    def pair(self, key: str, values: Mapping[str, str] | None = None) -> tuple[str, str]:
+        """Give the Japanese and the English words, "" for what is not wanted, with values put into both."""
+        entry = _loaded()[key]
+        ja, en = (entry[language].format_map(values) if values else entry[language] for language in ("ja", "en"))
+        return (ja if self.labels != "en" else "", en if self.labels != "ja" else "")

@@ -1,0 +1,202 @@
+"""Workers on one PostgreSQL: how one, two and three share hosts with delays, and what kills and restarts do to them."""
+
+import contextlib
+import dataclasses
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.many_hosts import HostLog, ManyHosts
+from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
+from storage.database import Database, connect, open_database
+from tests.archive.postgresql import PostgreSQLServer
+
+HOSTS, PAGES, DELAY, CONCURRENCY = 30, 12, 1.0, 5
+"""The load: 15 hosts at once for three workers, so that each number of workers has whole rounds of hosts."""
+
+KILLS, KILL_PAGES, BETWEEN, WORKERS = 20, 60, 8.0, 3
+"""Kills of one of three workers, seconds from one to the next; each is replaced, as a service manager does."""
+
+RESTARTS = 3
+SEED = 1
+RESUMED_WITHIN = 60.0
+"""Seconds."""
+
+
+@dataclasses.dataclass
+class Load:
+    """Sites, an archive, and workers on them."""
+
+    folder: Path
+    server: PostgreSQLServer
+    url: str
+    site: ManyHosts
+
+    def worker(self, *options: str) -> "subprocess.Popen[bytes]":
+        """Start one."""
+        command = [sys.executable, "-m", "crawler", "worker", "--quiet", "--readers", "1", "--db", self.url]
+        command += ["--concurrency", str(CONCURRENCY), *options]
+        environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+        with (self.folder / "workers.log").open("ab") as log:
+            return subprocess.Popen(command, cwd=self.folder, env=environment, stderr=log)
+
+    def wait_until_done(self, database: Database, seconds: float) -> None:
+        """Wait until every page is stored and no job is left."""
+        until = time.monotonic() + seconds
+        wanted = len(self.site.fronts) * self.site.pages
+        while time.monotonic() < until:
+            with contextlib.suppress(Exception), database.reading() as connection:  # PostgreSQL may be restarting
+                stored = connection.scalar(text("SELECT count(*) FROM articles"))
+                jobs = connection.scalar(
+                    text("SELECT count(*) FROM procrastinate.procrastinate_jobs WHERE task_name = 'crawl'")
+                )
+                if stored == wanted and not jobs:
+                    return
+            time.sleep(0.5)
+
+    def losses(self, database: Database) -> tuple[int, int]:
+        """Pages that are missing, and pages that are stored twice."""
+        with database.reading() as connection:
+            stored = connection.scalars(text("SELECT count(*) FROM articles GROUP BY url")).all()
+        return len(self.site.fronts) * self.site.pages - len(stored), sum(stored) - len(stored)
+
+
+@contextlib.contextmanager
+def load(server: PostgreSQLServer, name: str, hosts: int, pages: int, delay: float) -> Iterator[Load]:
+    """Set up sites and an archive."""
+    with tempfile.TemporaryDirectory() as folder, ManyHosts(hosts, pages) as site:
+        (Path(folder) / "kiji.toml").write_text(site.config(delay=delay), encoding="utf-8")
+        url = server.create(name)
+        open_database(url).close()
+        yield Load(Path(folder), server, url, site)
+
+
+def pace(log: list[HostLog]) -> tuple[float, int]:
+    """The least gap on any host, and requests that came while another to the same host was under way."""
+    return min(host.least_gap for host in log), sum(host.overlaps for host in log)
+
+
+def share(server: PostgreSQLServer, extent: Extent) -> tuple[Table, list[Check]]:
+    """Crawl the same sites with one, two and three workers."""
+    hosts, rows, rates = extent.of(HOSTS), [], {}
+    checks = []
+    for number in (1, 2, 3):
+        with load(server, f"share{number}", hosts, PAGES, DELAY) as work:
+            workers = [work.worker("--once") for _ in range(number)]
+            codes = [worker.wait(600) for worker in workers]
+        requests = sum(len(host.came) for host in work.site.log)
+        seconds = max(host.came[-1] for host in work.site.log) - min(host.came[0] for host in work.site.log)
+        rates[number] = requests / seconds
+        gap, overlaps = pace(work.site.log)
+        rows.append((number, requests, seconds, rates[number], rates[number] / rates[1], gap, overlaps))
+        polite = gap >= DELAY and not overlaps and codes == [0] * number
+        checks.append(Check(f"{number} workers: no host asked sooner than after {DELAY:g} s", f"{gap:.3f} s", polite))
+    for number, least in ((2, 1.6), (3, 2.2)):
+        ratio = rates[number] / rates[1]
+        checks.append(Check(f"{number} workers at least {least} times one", f"{ratio:.2f}", ratio >= least))
+    columns = ("workers", "requests", "seconds", "requests a second", "to one worker", "least gap, s", "overlaps")
+    about = f"{hosts} hosts, {PAGES} pages each, {DELAY:g} s between requests, {CONCURRENCY} hosts at once a worker."
+    return Table(columns, tuple(rows), about), checks
+
+
+def kills(server: PostgreSQLServer, extent: Extent) -> tuple[Table, list[Check]]:
+    """Kill one of three workers again and again."""
+    chance, wanted = random.Random(SEED), extent.of(KILLS)  # noqa: S311 - repeatable, not secret
+    held: list[tuple[float, int]] = []
+    with load(server, "kills", HOSTS, extent.of(KILL_PAGES), DELAY) as work:
+        workers = [work.worker() for _ in range(WORKERS)]
+        done = 0
+        while done < wanted:
+            time.sleep(BETWEEN)
+            victim = chance.randrange(WORKERS)
+            database = connect(work.url)
+            with database.reading() as connection:
+                running = text("SELECT command FROM run WHERE status = 'running' AND pid = :pid")
+                commands = connection.scalars(running, {"pid": workers[victim].pid}).all()
+            database.close()
+            workers[victim].kill()
+            held += [(time.monotonic(), int(command.rpartition("host")[2])) for command in commands]
+            workers[victim].wait()
+            workers[victim] = work.worker()
+            done += 1
+        database = connect(work.url)
+        work.wait_until_done(database, 600)
+        lost, double = work.losses(database)
+        database.close()
+        for worker in workers:
+            worker.terminate()
+        codes = [worker.wait(60) for worker in workers]
+    log = work.site.log
+    waits = [next((came - when for came in log[host].came if came > when), None) for when, host in held]
+    resumed = sorted(wait for wait in waits if wait is not None)
+    gap, overlaps = pace(log)
+    median, longest = (resumed[len(resumed) // 2], resumed[-1]) if resumed else (0.0, 0.0)
+    row = (wanted, len(held), lost, double, median, longest, gap, overlaps)
+    columns = (
+        "kills",
+        "hosts cut off",
+        "lost",
+        "double",
+        "resumed, median s",
+        "at most, s",
+        "least gap, s",
+        "overlaps",
+    )
+    checks = [
+        Check("pages lost or stored twice by kills: none", f"{lost}, {double}", lost == double == 0),
+        Check(f"hosts resumed within {RESUMED_WITHIN:g} s", f"{longest:.1f} s", longest <= RESUMED_WITHIN),
+        Check("workers that are stopped end with 143", str(codes), codes == [143] * WORKERS),
+    ]
+    return Table(columns, (row,), f"One of {WORKERS} workers is killed every {BETWEEN:g} s, and replaced."), checks
+
+
+def restarts(server: PostgreSQLServer, extent: Extent) -> tuple[Table, list[Check]]:
+    """Crash and start PostgreSQL under three workers."""
+    with load(server, "restarts", HOSTS, extent.of(PAGES * 2), DELAY) as work:
+        workers = [work.worker() for _ in range(WORKERS)]
+        for _ in range(RESTARTS):
+            time.sleep(BETWEEN)
+            server.crash()
+            server.start()
+        database = connect(work.url)
+        work.wait_until_done(database, 600)
+        lost, double = work.losses(database)
+        database.close()
+        alive = sum(worker.poll() is None for worker in workers)
+        for worker in workers:
+            worker.terminate()
+            worker.wait(60)
+    gap, overlaps = pace(work.site.log)
+    row = (RESTARTS, lost, double, f"{alive} of {WORKERS}", gap, overlaps)
+    checks = [Check("pages lost or stored twice by restarts: none", f"{lost}, {double}", lost == double == 0)]
+    columns = ("crashes of PostgreSQL", "lost", "double", "workers that lived on", "least gap, s", "overlaps")
+    return Table(columns, (row,)), checks
+
+
+def measure(extent: Extent) -> Findings:
+    """All three."""
+    server = PostgreSQLServer()
+    try:
+        measured = [part(server, extent) for part in (share, kills, restarts)]
+    finally:
+        server.stop()
+    return Findings(tuple(table for table, _ in measured), tuple(check for _, checks in measured for check in checks))
+
+
+SECTION = Section(
+    name="workers",
+    order=80,
+    title="Several workers on one PostgreSQL",
+    about=(
+        "`kiji worker` on loopback hosts of their own, all processes on this machine. Times between requests are from "
+        "the hosts' own log. After a kill, a host counts as resumed at its next request."
+    ),
+    measure=measure,
+)

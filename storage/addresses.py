@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from storage.forgotten import forgotten_among, tombstone
 from storage.judgement import Place
 from storage.models import Address
 
@@ -42,7 +43,10 @@ def insert_rows(
 
 
 def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
-    """Give every address a row, new or known; return the ids by key."""
+    """Give every address a row, new or known; return the ids by key.
+
+    Those that were forgotten get the one row that stands for all of these.
+    """
     by_key = {place.key: place for place in places}
     ids: dict[str, int] = {}
     # Sorted, so that two writers lock rows in one order.
@@ -50,7 +54,10 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     for first in range(0, len(keys), ROWS):
         chunk = keys[first : first + ROWS]
         ids.update(_ids(session, chunk))
-        if missing := [key for key in chunk if key not in ids]:
+        if (missing := [key for key in chunk if key not in ids]) and (gone := forgotten_among(session, missing)):
+            ids.update(dict.fromkeys(gone, tombstone(session).id))
+            missing = [key for key in missing if key not in gone]
+        if missing:
             ids.update(_insert(session, [by_key[key] for key in missing]))
         if raced := [key for key in missing if key not in ids]:
             ids.update(_ids(session, raced))

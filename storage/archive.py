@@ -21,7 +21,16 @@ from storage.lock import NO_OTHERS, CrawlLock
 from storage.models import Address
 from storage.near_index import has_outdated, index_outdated
 from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
-from storage.runs import bury_dead_runs, count, finish_run, is_running, record_requests, refuse_for_budget, start_run
+from storage.runs import (
+    bury_dead_runs,
+    count,
+    finish_run,
+    is_running,
+    record_requests,
+    refuse_for_budget,
+    refuse_forgotten,
+    start_run,
+)
 from storage.scope import Scope
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result, Visit
@@ -118,8 +127,8 @@ class Archive:
             self._has_outdated = has_outdated(session, self._judgement)
             opened = open_sources(session, scopes, now)
             for source_id, scope in opened.items():
-                if scope.name in polled:
-                    poll(session, source_id, scope, now)
+                if scope.name in polled and poll(session, source_id, scope, now):
+                    refuse_forgotten(session, run_id, source_id, now)
                 if again:
                     refresh(session, source_id, now)
             return run_id, opened

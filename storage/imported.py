@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from storage.addresses import file_addresses, insert_into
 from storage.claims import claim
 from storage.earlier import meet_earlier, meet_unchanged
+from storage.forgotten import REFUSED, is_tombstone
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Link, Source
 from storage.reading import Reading
@@ -132,6 +133,8 @@ def _store(
     now: datetime,
 ) -> Result:
     reading = record.reading
+    if is_tombstone(address):
+        return _account(session, lease, record, "refused", REFUSED)
     if reading is None:
         return _account(session, lease, record, *_without_reading(session, record, address))
     if not reading.is_article:

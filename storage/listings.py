@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
 from storage.claims import came_nearer, claim, expand, queue_known
+from storage.forgotten import forgotten_among
 from storage.frontier import learn_domain
 from storage.judgement import Judgement
 from storage.models import Address, Claim, Fetch
@@ -32,6 +33,8 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
         for domain in {place.domain for _, place in found} - scope.domains:
             scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
     covered = [(entry, place) for entry, place in found if scope.covers(place)]
+    gone = forgotten_among(session, [place.key for _, place in covered])
+    covered = [(entry, place) for entry, place in covered if place.key not in gone]
     ids = file_addresses(session, [place for _, place in covered])
     articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
     listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}

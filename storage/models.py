@@ -298,6 +298,3 @@ class ImportFile(Base):
     articles: Mapped[int] = mapped_column(default=0)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     finished_at: Mapped[Moment | None]
-
-
-from storage import near_models  # noqa: E402, F401 - its tables belong to Base.metadata, whoever asks for that

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
 from storage.claims import claim
+from storage.forgotten import forgotten_among
 from storage.host_models import HostRest
 from storage.hosts import resting_hosts
 from storage.models import Address, Article, Claim, Fetch, Run, Source
@@ -59,12 +60,16 @@ def not_resting(now: datetime) -> ColumnElement[bool]:
     return Address.host.not_in(select(HostRest.host).where(HostRest.until > now))
 
 
-def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
+def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> bool:
     """Make a source's start pages due now, where they have moved to for good.
+
+    Tells whether there was one that is forgotten, and so is not asked for.
 
     The next poll is set for the source's shortest interval; :func:`schedule_poll` knows better when this one is over.
     """
-    ids = [_standing(session, found) for found in file_addresses(session, scope.starts).values()]
+    gone = forgotten_among(session, [place.key for place in scope.starts])
+    starts = [place for place in scope.starts if place.key not in gone]
+    ids = [_standing(session, found) for found in file_addresses(session, starts).values()]
     claim(session, source_id, ids, depth=0, via="start", found_on=None)
     session.execute(
         update(Claim)
@@ -75,6 +80,7 @@ def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
     _make_due(session, ids, now)
     due_at = next_poll(now, [now], scope.rhythm)
     session.execute(update(Source).where(Source.id == source_id).values(polled_at=now, due_at=due_at))
+    return bool(gone)
 
 
 def _standing(session: Session, address_id: int) -> int:

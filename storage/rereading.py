@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.addresses import file_addresses
 from storage.articles import store_article
+from storage.forgotten import forgotten_among
 from storage.judgement import Judgement
 from storage.kept import Kept
 from storage.kept_pages import KeptPage
@@ -168,10 +169,11 @@ def _correct_edges(session: Session, record: KeptRecord, reading: Reading, judge
     }
     places = [judgement.place(card.url) for card in reading.related]
     ids = file_addresses(session, places)
+    forgotten = forgotten_among(session, ids)
     wanted: dict[int, dict[str, Any]] = {}
     for card, place in zip(reading.related, places, strict=True):
         target = ids[place.key]
-        if target != record.address_id and target not in wanted:
+        if target != record.address_id and target not in wanted and place.key not in forgotten:
             said = {"title": card.title, "summary": card.summary, "language": card.language}
             wanted[target] = {"url": place.url, "position": len(wanted) + 1} | said
     gone = [

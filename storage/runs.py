@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.forgotten import REFUSED, tombstone
 from storage.models import OUTCOMES, Address, Claim, Fetch, Run, Source
 from storage.reading import iso_utc
 from storage.visit import Result
@@ -73,6 +74,22 @@ def record_requests(session: Session, run_id: int, requests: int) -> None:
     session.execute(
         update(Run).where(Run.id == run_id).values(requests=requests).execution_options(synchronize_session=False)
     )
+
+
+def refuse_forgotten(session: Session, run_id: int, source_id: int, now: datetime) -> None:
+    """Record that a start page was forgotten, and so is not asked for."""
+    session.add(
+        Fetch(
+            run_id=run_id,
+            source_id=source_id,
+            address_id=tombstone(session).id,
+            via="start",
+            fetched_at=now,
+            outcome="refused",
+            reason=REFUSED,
+        )
+    )
+    session.execute(update(Run).where(Run.id == run_id).values(refused=Run.refused + 1))
 
 
 def refuse_for_budget(session: Session, run_id: int, source_id: int, now: datetime) -> int:

@@ -1,8 +1,19 @@
 """Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
 
-from storage import health, host_models, kept_pages, models, near_models, search_models, site_models, story_models
+from storage import (
+    forgotten,
+    health,
+    host_models,
+    kept_pages,
+    models,
+    near_models,
+    search_models,
+    site_models,
+    story_models,
+)
 
 __all__ = [
+    "forgotten",
     "health",
     "host_models",
     "kept_pages",

@@ -1,5 +1,6 @@
 """One visit, stored whole: article, edges, new addresses, outcome and the lease given back, in one transaction."""
 
+import dataclasses
 import functools
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import expand
+from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
 from storage.judgement import Judgement
@@ -30,6 +32,8 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     """Store what came of a lease; ``scopes`` is updated in place when a source learns of a domain."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit, judgement)
+    if is_tombstone(page) or _names_forgotten(session, visit, judgement):
+        page, visit = asked, dataclasses.replace(visit, reading=None, kept=None, verdict="refused", reason=REFUSED)
     if visit.moved and page is not asked:
         _follow_domain(session, visit, page, scopes)
         move(session, asked, page, visit, judgement)
@@ -98,6 +102,13 @@ def _answering_page(session: Session, asked: Address, visit: Visit, judgement: J
     if place.key == asked.key:
         return asked
     return session.get_one(Address, file_addresses(session, [place])[place.key])
+
+
+def _names_forgotten(session: Session, visit: Visit, judgement: Judgement) -> bool:
+    """Whether an article page says that it is one that was forgotten, in another form such as AMP."""
+    if visit.reading is None or not visit.reading.is_article:
+        return False
+    return bool(forgotten_among(session, [judgement.place(visit.reading.canonical_url).key]))
 
 
 def _store_page(
@@ -210,11 +221,12 @@ def _store_edges(
         cards += [(Card(url), "site") for url in reading.outlinks]
     placed = [(card, kind, judgement.place(card.url)) for card, kind in cards]
     ids = file_addresses(session, [place for _, _, place in placed])
+    gone = forgotten_among(session, ids)
     rows: dict[tuple[int, str], dict[str, object]] = {}
     positions: Counter[str] = Counter()
     for card, kind, place in placed:
         target = ids[place.key]
-        if target == page_id or (target, kind) in rows:
+        if target == page_id or place.key in gone or (target, kind) in rows:
             continue
         positions[kind] += 1
         rows[target, kind] = {

@@ -7,10 +7,12 @@ import typer
 
 from crawler import logs
 from crawler.cli import (
+    articles,
     crawling,
     database,
     demo,
     exporting,
+    forgetting,
     health,
     importing,
     inspection,
@@ -46,6 +48,8 @@ importing.register(app)
 inspection.register(app)
 rereading.register(app)
 runs.register(app)
+articles.register(app)
+forgetting.register(app)
 search.register(app)
 exporting.register(app)
 database.register(app)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from crawler.cli import run
 from storage.database import Database, open_database
+from storage.forgotten import Forgotten
 from storage.host_models import HostRest, RobotsFile
 from storage.hosts import note_reservations
 from storage.kept_pages import KeptPage
@@ -49,6 +50,7 @@ def filled(database: Database) -> Database:
         session.add(Alike(article_id=second, other_id=first, **alike))
         where = {"address_id": 1, "source_id": 1, "fetched_at": FIRST_DAY}
         session.add(KeptPage(digest="sha256:X", file="a.warc.gz", offset=2**40, length=9, **where))
+        session.add(Forgotten(key_hash="0" * 32, forgotten_at=FIRST_DAY, reason="手紙"))
         session.add(ImportFile(path="/archive/a.warc.gz", size=2**40, modified=2**60, run_id=crawling.run_id))
         session.add(Story(id=2**20, first_at=FIRST_DAY, last_at=FIRST_DAY))
         session.flush()

@@ -1,0 +1,133 @@
+"""``kiji article``: one article with its copies and edges, and what its publisher changed."""
+
+import itertools
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.plan import database_url, find_config
+from pipelines.judgement import place
+from pipelines.wording_diff import Part, diff_wordings, shortened
+from storage.article_records import article_record, find_article, wordings
+from storage.database import open_database
+from storage.errors import DatabaseError
+from storage.types import storable
+
+_STYLES = {"same": "", "gone": "red strike", "come": "green"}
+_MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "come": ("{+", "+}")}
+"""What a plain reader sees, as ``git diff --word-diff`` and ``wdiff`` write it."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "article",
+        help=example(
+            "Show one article: its copies and links, or with --revisions what its publisher changed.",
+            "kiji article 7",
+            "kiji article https://news.example/ja/n/7000 --revisions",
+        ),
+    )(article_command)
+
+
+def article_command(
+    article: Annotated[str, typer.Argument(metavar="ID|URL", help="As in the view articles, or any address of it.")],
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    revisions: Annotated[bool, typer.Option("--revisions", help="Show what changed from wording to wording.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one article."""
+    database = open_database(database_url(db, find_config(config)), create=False)
+    try:
+        with database.reading() as connection:
+            known = int(article) if article.isdecimal() else find_article(connection, place(article).key)
+            record = None if known is None else article_record(connection, known)
+            found = wordings(connection, known) if known is not None and revisions else []
+    finally:
+        database.close()
+    if record is None:
+        msg = f"no article {article} in {database.url}; kiji search finds articles by their words"
+        raise DatabaseError(msg)
+    if as_json:
+        content: Any = _changes(found, record["language"]) if revisions else record
+        sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    for line in _revision_lines(found, record, console) if revisions else _article_lines(record):
+        console.print(line)
+
+
+def _inert(value: object) -> str:
+    """Make stored text harmless on a terminal: no escapes, and no characters that turn the writing round."""
+    text = storable(str(value))
+    return "".join(character for character in text if character in "\n\t" or character.isprintable())
+
+
+def _article_lines(record: dict[str, Any]) -> list[Text]:
+    published = record["published_at"] or "no date"
+    lines = [
+        f"{record['title']}",
+        f"  {record['url']}",
+        f"  article {record['id']}, {record['source']}, {record['language']}, published {published},"
+        f" seen {record['first_seen_at']} to {record['last_seen_at']}, wording {record['revision']}",
+    ]
+    lines += [f"  by {record['authors']}"] if record["authors"] else []
+    lines += ["", record["text"], ""]
+    lines += [
+        f"copy: {copy['kind']} {copy['similarity']:.2f} {copy['url']} ({copy['source']}, {copy['seen_at']})"
+        for copy in record["copies"]
+    ]
+    lines += [
+        f"alike: article {other['id']} {other['similarity']:.2f} {other['url']}: {other['reason']}"
+        for other in record["alike"]
+    ]
+    lines += [f"links to: {link['url']} {link['title']}" for link in record["related"]]
+    lines += [f"linked from: article {other['id']} {other['url']} {other['title']}" for other in record["linked_from"]]
+    lines += [f"canonical address not believed: {one['url']}: {one['reason']}" for one in record["canonical_refused"]]
+    return [Text(_inert(line)) for line in lines]
+
+
+def _changes(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Give every wording with what changed from the one before."""
+    told = []
+    for number, wording in enumerate(found):
+        before = found[number - 1] if number else None
+        changes = {
+            name: []
+            if before is None
+            else [
+                {"kind": part.kind, "text": part.text}
+                for part in diff_wordings(before[name], wording[name], language)
+                if part.kind != "same"
+            ]
+            for name in ("title", "text")
+        }
+        told.append(wording | {"changes": changes})
+    return told
+
+
+def _revision_lines(found: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
+    lines = [Text(_inert(f"{record['title']}\n  {record['url']}"))]
+    if len(found) == 1:
+        return [*lines, Text(f"one wording, seen since {found[0]['seen_at']}")]
+    for before, after in itertools.pairwise(found):
+        lines.append(Text(f"\nwording {before['revision']} to {after['revision']}, seen {after['seen_at']}"))
+        for name in ("title", "text"):
+            parts = diff_wordings(before[name], after[name], record["language"])
+            if any(part.kind != "same" for part in parts):
+                lines.append(_drawn(name, shortened(parts), coloured=console.is_terminal and not console.no_color))
+    return lines
+
+
+def _drawn(name: str, parts: list[Part], *, coloured: bool) -> Text:
+    drawn = Text(f"{name}: ")
+    for part in parts:
+        opening, closing = ("", "") if coloured else _MARKS[part.kind]
+        drawn.append(f"{opening}{_inert(part.text)}{closing}", style=_STYLES[part.kind] if coloured else "")
+    return drawn

@@ -1,0 +1,56 @@
+"""One article, whole: with its wordings, copies, edges and neighbours, as ``kiji article`` shows it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from storage.reading import iso_utc
+
+_ARTICLE = "SELECT * FROM articles WHERE id = :id"
+_COPIES = """SELECT url, site, source, kind, similarity, title, published_at, seen_at FROM copies
+WHERE article_id = :id ORDER BY seen_at, url"""
+_LINKS = """SELECT position, url, title, summary, language, related_article_id, page_url FROM related_links
+WHERE article_id = :id ORDER BY page_url, position"""
+_LINKED_FROM = """SELECT DISTINCT articles.id, articles.url, articles.title FROM related_links
+JOIN articles ON articles.id = related_links.article_id WHERE related_article_id = :id ORDER BY articles.id"""
+_REVISIONS = "SELECT revision, seen_at, title, text FROM revisions WHERE article_id = :id ORDER BY revision"
+_ALIKE = """SELECT articles.id, articles.url, articles.title, alike.similarity, alike.reason FROM alike
+JOIN articles ON articles.id = CASE WHEN alike.article_id = :id THEN alike.other_id ELSE alike.article_id END
+WHERE alike.article_id = :id OR alike.other_id = :id ORDER BY articles.id"""
+_REFUSED = """SELECT url, canonical_refused AS reason FROM address
+WHERE article_id = :id AND canonical_refused <> '' ORDER BY url"""
+
+
+def find_article(connection: Connection, key: str) -> int | None:
+    """Give the article that an address shows, by itself or as a copy; ``key`` is the address's."""
+    found = connection.execute(text("SELECT article_id FROM address WHERE key = :key"), {"key": key}).scalar()
+    return None if found is None else int(found)
+
+
+def article_record(connection: Connection, article_id: int) -> dict[str, Any] | None:
+    """Give an article with its copies, edges from and to it, alike articles, and canonical addresses not believed."""
+    article = connection.execute(text(_ARTICLE), {"id": article_id}).mappings().first()
+    if article is None:
+        return None
+    parts = {
+        "copies": _COPIES,
+        "related": _LINKS,
+        "linked_from": _LINKED_FROM,
+        "alike": _ALIKE,
+        "canonical_refused": _REFUSED,
+    }
+    return _plain(article) | {name: _all(connection, query, article_id) for name, query in parts.items()}
+
+
+def wordings(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Give every wording of an article, the first one first."""
+    return _all(connection, _REVISIONS, article_id)
+
+
+def _all(connection: Connection, query: str, article_id: int) -> list[dict[str, Any]]:
+    return [_plain(row) for row in connection.execute(text(query), {"id": article_id}).mappings()]
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {name: iso_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}

@@ -1,0 +1,57 @@
+"""Addresses that are never to be asked for again. Only a hash of each is kept: the address itself has left, too."""
+
+import hashlib
+from collections.abc import Collection
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.models import Address, Base, Moment
+from storage.types import StorableText
+
+REFUSED = "forgotten at the operator's request"
+"""The reason under which such an address is refused, however it is met."""
+
+TOMBSTONE = "forgotten:"
+"""The key and address of the one row of ``address`` that stands for all that was forgotten."""
+
+_KNOWN = "any_forgotten"
+
+
+class Forgotten(Base):
+    """An address that was forgotten, by the hash of its key; ``reason`` is the operator's own note."""
+
+    __tablename__ = "forgotten"
+    key_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    forgotten_at: Mapped[Moment]
+    reason: Mapped[str] = mapped_column(StorableText(500))
+
+
+def key_hash(key: str) -> str:
+    """32 hexadecimal digits of an address's key."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Give those of these keys that were forgotten; free of cost in an archive where none was."""
+    if not session.info.setdefault(_KNOWN, session.scalar(select(Forgotten.key_hash).limit(1)) is not None):
+        return frozenset()
+    hashes = {key_hash(key): key for key in keys}
+    found = session.scalars(select(Forgotten.key_hash).where(Forgotten.key_hash.in_(hashes)))
+    return frozenset(hashes[known] for known in found)
+
+
+def tombstone(session: Session) -> Address:
+    """Give the row that stands for all forgotten addresses: done, never queued, without an address."""
+    found = session.scalars(select(Address).where(Address.key == TOMBSTONE)).first()
+    if found is None:
+        found = Address(key=TOMBSTONE, url=TOMBSTONE, host="", domain="", state="done")
+        found.outcome, found.reason = "refused", REFUSED
+        session.add(found)
+        session.flush()
+    return found
+
+
+def is_tombstone(address: Address) -> bool:
+    """Tell whether an address is one that was forgotten."""
+    return address.key == TOMBSTONE

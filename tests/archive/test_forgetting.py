@@ -1,0 +1,132 @@
+"""A forgotten address leaves whole, and is not met again by any way."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crawler.cli import run
+from pipelines.judgement import place
+from storage.archive import utc_now
+from storage.database import Database
+from storage.forgetting import count_doomed, find_doomed, forget
+from storage.forgotten import REFUSED
+from storage.kept_pages import KeptPage
+from storage.models import Address
+from tests.archive.conftest import Crawling, article, listing, rows, scope
+from tests.archive.near_texts import report
+
+FEED = "https://one.example/feed.xml"
+PAGE, AMP, OTHER = "https://one.example/a/1000", "https://one.example/amp/a/1000", "https://one.example/a/1001"
+ELSEWHERE, LINKING = "https://two.example/a/2000", "https://one.example/a/1002"
+WORDS = report(1)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """An article with a revision, copies, edges both ways and archived bytes, beside one that stays."""
+    crawling = Crawling(database, scope(PAGE, AMP, OTHER, ELSEWHERE, LINKING))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[PAGE], article(PAGE, report(7)), day=0)
+    crawling.store(leases[PAGE], article(PAGE, WORDS, related=(OTHER,)), day=1)
+    crawling.store(leases[AMP], article(AMP, WORDS))
+    crawling.store(leases[ELSEWHERE], article(ELSEWHERE, "By our reporter. " + WORDS))
+    crawling.store(leases[OTHER], article(OTHER, report(2), related=(PAGE,)))
+    crawling.store(leases[LINKING], article(LINKING, report(3), related=(PAGE, OTHER)))
+    with database.writing() as session:
+        page = session.scalars(select(Address.id).where(Address.url == PAGE)).one()
+        where = {"source_id": 1, "fetched_at": utc_now(), "digest": "sha256:X", "file": "a.warc.gz"}
+        session.add(KeptPage(address_id=page, offset=0, length=1, **where))
+    crawling.finish()
+    return database
+
+
+def forget_url(database: Database, url: str) -> dict[str, int]:
+    with database.writing() as session:
+        doomed = find_doomed(session, place(url))
+        counts = count_doomed(session, doomed)
+        forget(session, doomed, utc_now(), "a letter")
+    return counts
+
+
+def everything(database: Database) -> str:
+    """All text of the whole database."""
+    tables = ("address", "article", "copy", "superseded_revision", "link", "kept_page", "fetch", "forgotten", "claim")
+    return "\n".join(repr(row) for table in tables for row in rows(database, f'SELECT * FROM "{table}"'))
+
+
+def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) -> None:
+    counts = forget_url(filled, PAGE + "?utm_source=letter")
+    assert counts == {
+        "addresses": 3,
+        "articles": 1,
+        "copies": 2,
+        "revisions": 1,
+        "related links": 3,
+        "signatures": 1,
+        "search entries": 1,
+        "archived pages": 1,
+    }
+    left = everything(filled)
+    assert not any(words in left for words in (PAGE, AMP, ELSEWHERE, WORDS, report(7)))
+    assert rows(filled, "SELECT url FROM articles ORDER BY url") == [(OTHER,), (LINKING,)]
+    assert rows(filled, "SELECT page_url, url FROM related_links") == [(LINKING, OTHER)]
+    assert rows(filled, "SELECT DISTINCT article_id FROM band ORDER BY 1") == [(2,), (3,)]
+    assert rows(filled, "SELECT count(*) FROM search_document") == [(2,)]
+
+
+def test_the_runs_accounts_still_add_up(filled: Database) -> None:
+    before = rows(filled, 'SELECT run_id, outcome, count(*) FROM "fetch" GROUP BY run_id, outcome ORDER BY outcome')
+    forget_url(filled, PAGE)
+    after = rows(filled, 'SELECT run_id, outcome, count(*) FROM "fetch" GROUP BY run_id, outcome ORDER BY outcome')
+    assert after == before
+
+
+def test_a_forgotten_copy_leaves_alone(filled: Database) -> None:
+    forget_url(filled, ELSEWHERE)
+    assert rows(filled, "SELECT count(*) FROM articles") == [(3,)]
+    assert rows(filled, "SELECT url FROM copies") == [(AMP,)]
+
+
+def test_it_is_not_met_again_as_a_start_page_an_entry_a_link_a_redirect_or_another_form(filled: Database) -> None:
+    forget_url(filled, PAGE)
+    amp, moved = "https://one.example/lite/1000", "https://one.example/a/1005"
+    crawling = Crawling(filled, scope(PAGE, FEED, LINKING, amp, moved))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    assert PAGE not in leases
+    crawling.store(leases[FEED], listing(FEED, PAGE, OTHER))
+    crawling.store(leases[LINKING], article(LINKING, report(3), related=(PAGE, OTHER)))
+    other_form = article(amp, WORDS)
+    object.__setattr__(other_form, "canonical_url", PAGE)
+    results = [crawling.store(leases[amp], other_form), crawling.store(leases[moved], article(PAGE, WORDS), PAGE)]
+    assert [(result.outcome, result.reason) for result in results] == [("refused", REFUSED)] * 2
+    assert crawling.lease() == []
+    crawling.finish()
+    assert PAGE not in everything(filled)
+    assert rows(filled, "SELECT url FROM related_links WHERE page_url = '" + LINKING + "'") == [(OTHER,)]
+    asked = rows(filled, f"SELECT via FROM \"fetch\" WHERE run_id = {crawling.run_id} AND outcome = 'refused'")
+    assert len(asked) == 3
+    assert rows(filled, f"SELECT refused FROM runs WHERE id = {crawling.run_id}") == [(3,)]
+
+
+def test_kiji_forget_shows_what_would_leave_then_forgets_and_an_import_is_refused(
+    filled: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--db", filled.engine.url.render_as_string(hide_password=False)]
+    assert run(["forget", PAGE, "--dry-run", "--json", *where]) == 0
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["forgotten"], told["counts"]["copies"]) == (False, 2)
+    assert rows(filled, "SELECT count(*) FROM forgotten") == [(0,)]
+    assert run(["forget", PAGE, "https://never.example/met", *where]) == 0
+    assert "nothing was stored of it" in capsys.readouterr().out
+    assert rows(filled, "SELECT count(*) FROM forgotten") == [(4,)]
+    line = {"url": PAGE, "title": "Again", "text": WORDS}
+    (tmp_path / "given.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    run(["import", str(tmp_path / "given.jsonl"), "--quiet", *where])
+    assert rows(filled, "SELECT reason FROM fetches WHERE outcome = 'refused'") == [(REFUSED,)]
+
+
+def test_what_is_no_address_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["forget", "mailto:somebody"]) == 2
+    assert "no http(s) address" in capsys.readouterr().err

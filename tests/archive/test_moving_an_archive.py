@@ -21,6 +21,7 @@ from storage.site_models import SiteFurniture
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
+from tests.archive.filling import fill_empty
 from tests.archive.postgresql import PostgreSQLServer
 
 HOST = "https://news.example"
@@ -68,6 +69,7 @@ def filled(database: Database) -> Database:
         note_reservations(session, leases[page(1)].source_id, "news.example", reserved, FIRST_DAY)
         seen = {"first_seen_at": FIRST_DAY, "last_seen_at": FIRST_DAY}
         session.add(SiteFurniture(host="日本.example", fingerprint=-(2**63), line="購読", pages=2, **seen))
+        fill_empty(session.connection())
     assert [table for table, digest in digests(database).items() if not digest.rows] == []
     return database
 

@@ -20,6 +20,7 @@ from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page_measures import PageMeasures
+from pipelines.pagination import read_pagination
 from pipelines.parsing import parse_html
 from pipelines.raw_page import RawPage
 from pipelines.related import take_related
@@ -90,6 +91,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     noarchive, reserved = forbids_archive(tree, raw.headers), reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
+    pages = read_pagination(tree, page_url)
     measures = PageMeasures(tree)
     related = take_related(tree, page_url, measures)
     marks = machine_marks(tree, measures)
@@ -124,6 +126,9 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         alternates=metadata.alternates,
         declared_canonical=metadata.declared_canonical,
         canonical_refused=refused,
+        page_number=pages.number,
+        first_page=pages.first,
+        following=pages.following,
         declared_language=metadata.declared_language,
         language_confidence=language.confidence,
         langdetect=language.langdetect,

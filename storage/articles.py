@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
+from storage.article_words import take_words, words_of
 from storage.decision import (
     CanonicalMet,
     CopyOf,
@@ -23,6 +24,7 @@ from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy, Revision
 from storage.near_copies import find_neighbours, record_alike
 from storage.near_index import index, index_anew
+from storage.parts import forget_parts, joined_text, keep_parts, take_joined_text, with_parts
 from storage.reading import Reading
 from storage.signature import Signature
 from storage.site_memory import apply_site, recall_site
@@ -60,6 +62,8 @@ def store_article(
         page.url = canonical.url
     read_hash = judgement.text_hash(reading.text)
     reading = apply_site(session, reading, page, seen_at, judgement)
+    own_text = reading.text
+    reading = with_parts(session, reading, page)
     standing = _gather(session, reading, page, read_hash, judgement)
     decision = decide(reading, standing, judgement)
     if isinstance(decision, Split):
@@ -72,7 +76,26 @@ def store_article(
         decision = decide(reading, standing, judgement)
     if same_bytes:
         decision = without_revision(decision)
-    return _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
+    stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
+    return _joined(session, stored, _Page(reading, page, standing, source_id, seen_at, judgement), own_text)
+
+
+def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> Stored:
+    """Join the pages of an article that stands on several; one of them with other words than before is a revision."""
+    reading, article = page.reading, stored.article
+    if reading.page_number == 1 and not reading.following:
+        if stored.outcome == "updated":
+            forget_parts(session, article)
+        return stored
+    is_part = page.address.id in (article.read_from_id, article.address_id) or stored.edges_at == article.address_id
+    if not is_part or (reading.page_number == 1 and article.read_from_id != page.address.id):
+        return stored
+    changed = keep_parts(session, reading, own_text, page.address, article)
+    if reading.page_number > 1 and changed and joined_text(session, article) != article.text:
+        _supersede(session, article, page.seen_at)
+        stored = dataclasses.replace(stored, outcome="updated")
+    take_joined_text(session, article, page.judgement)
+    return stored
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,8 +155,8 @@ def _as_known_now(session: Session, own: Article, page: Address, text_hash: str,
 
 
 def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
-    """File the canonical address that the page names, where it is another one."""
-    place = judgement.place(reading.canonical_url)
+    """File the address under which the article belongs, where it is another one: canonical, or its first page's."""
+    place = judgement.place(reading.first_page or reading.canonical_url)
     if place.key == page.key:
         return None
     return session.get(Address, file_addresses(session, [place])[place.key])
@@ -209,27 +232,32 @@ def _index_new(session: Session, article: Article, page: _Page) -> None:
 def _store_known(session: Session, decision: Known, page: _Page) -> Stored:
     article = decision.article
     if decision.change == "revision":
-        session.add(
-            Revision(
-                article_id=article.id,
-                revision=article.revision,
-                seen_at=article.revised_at,
-                title=article.title,
-                text=article.text,
-                text_hash=article.text_hash,
-            )
-        )
-        article.revision += 1
-        article.revised_at = page.seen_at
+        _supersede(session, article, page.seen_at)
     _change_words(session, article, page)
     page.address.article_id = article.id
     return Stored("updated" if decision.change == "revision" else "unchanged", article, article.address_id)
 
 
+def _supersede(session: Session, article: Article, seen_at: datetime) -> None:
+    """Keep the wording that stands among the earlier ones; the next one is seen first at ``seen_at``."""
+    session.add(
+        Revision(
+            article_id=article.id,
+            revision=article.revision,
+            seen_at=article.revised_at,
+            title=article.title,
+            text=article.text,
+            text_hash=article.text_hash,
+        )
+    )
+    article.revision += 1
+    article.revised_at = seen_at
+
+
 def _store_canonical(session: Session, article: Article, page: _Page) -> Stored:
     """Let the canonical page's words take over; the page that was met first becomes the copy."""
     first_met = session.get_one(Address, article.read_from_id)
-    _add_copy(session, article, first_met, "url", 1.0, _words_of(article))
+    _add_copy(session, article, first_met, "url", 1.0, words_of(article))
     _change_words(session, article, page)
     return Stored("copy", article, page.address.id, f"the canonical page of what was first met at {first_met.url}")
 
@@ -275,19 +303,6 @@ def _add_copy(
     session.flush()
 
 
-def _words_of(article: Article) -> dict[str, object]:
-    return {
-        "source_id": article.source_id,
-        "title": article.title,
-        "text": article.text,
-        "text_hash": article.text_hash,
-        "published_at": article.published_at,
-        "extractor_version": article.extractor_version,
-        "seen_at": article.first_seen_at,
-        "last_seen_at": article.last_seen_at,
-    }
-
-
 def _change_words(session: Session, article: Article, page: _Page) -> None:
     """Take over what the page says, and find the article by its present words from now on."""
     indexed = article.text_hash == page.standing.text_hash and article.language == page.reading.language
@@ -297,32 +312,5 @@ def _change_words(session: Session, article: Article, page: _Page) -> None:
 
 
 def _take_words(article: Article, page: _Page) -> None:
-    """Take over what the page says of the article; a date or picture once known is not lost to a page without."""
-    reading = page.reading
-    article.read_from_id = page.address.id
-    article.language = reading.language
-    article.language_confidence = reading.language_confidence
-    article.declared_language = reading.declared_language
-    article.language_conflict = reading.language_conflict
-    article.langdetect_language, article.langdetect_confidence = reading.langdetect or (None, None)
-    article.title = reading.title
-    article.text = reading.text
-    article.text_hash = page.standing.text_hash
-    article.read_hash = page.standing.read_hash
-    article.summary = reading.summary
-    article.authors = "; ".join(reading.authors)
-    if reading.published_at is not None:
-        article.published_at, article.published_precision = reading.published_at, reading.published_precision
-        article.published_source = reading.published_source
-    if reading.modified_at is not None:
-        article.modified_at, article.modified_precision = reading.modified_at, reading.modified_precision
-        article.modified_source = reading.modified_source
-    article.section = reading.section or article.section or ""
-    article.keywords = "; ".join(reading.keywords) or article.keywords or ""
-    article.access = reading.access or article.access
-    article.image_url = reading.image_url or article.image_url
-    article.machine_generated = reading.machine_generated
-    article.image_machine_made = reading.image_machine_made
-    article.report_machine_made = reading.report_machine_made
-    article.extractor_version = reading.extractor_version
-    article.last_seen_at = max(article.last_seen_at or page.seen_at, page.seen_at)
+    hashes = {"text_hash": page.standing.text_hash, "read_hash": page.standing.read_hash}
+    take_words(article, page.reading, page.address, page.seen_at, **hashes)

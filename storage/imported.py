@@ -23,6 +23,7 @@ from storage.earlier import meet_earlier, meet_unchanged
 from storage.forgotten import REFUSED, is_tombstone
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Link, Source
+from storage.parts import with_parts
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
@@ -141,6 +142,7 @@ def _store(
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
     known = dataclasses.replace(reading, text=recall_site(session, address.host, reading.text, judgement))
+    known = with_parts(session, known, address)
     met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at, judgement)
     scope = scopes.get(lease.source_id)
     if scope is not None and scope.covers(place):

@@ -81,6 +81,8 @@ class Reading:
     addresses. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, None where there is no article, or where storage is to make it.
+    Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
+    a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
     ``published_source`` and ``modified_source`` say where the times were read (``json-ld``, ``meta``, ``microdata``,
     ``time``, ``text``, ``address``); ``access`` is None where the page does not say. ``langdetect`` is its own answer
     and probability, None where it was not asked; ``language_conflict`` says that the page claims another language.
@@ -109,6 +111,9 @@ class Reading:
     alternates: tuple[str, ...] = ()
     declared_canonical: str | None = None
     canonical_refused: str = ""
+    page_number: int = 1
+    first_page: str = ""
+    following: tuple[tuple[int, str], ...] = ()
     declared_language: str | None = None
     language_confidence: float = 0.0
     langdetect: tuple[str, float] | None = None

@@ -19,6 +19,8 @@ from storage.addresses import dialect_of, insert_in, insert_rows
 from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
+from storage.part_models import ArticlePart
+from storage.parts import take_joined_text
 from storage.reading import Reading
 from storage.site_lines import SHOWN, Line, RememberedPage, reading_without, remembered, text_without
 from storage.site_models import SiteFurniture, SitePage
@@ -163,15 +165,23 @@ def _correct(
     row = _row_of(session, address_id)
     if row is None or not row.extractor_version:
         return
+    part = session.get(ArticlePart, address_id)
     around = [remembered(lines), *(other for one, other in others.items() if one != address_id)]
-    own = judgement.lines(row.text)
+    own = judgement.lines(part.text if part is not None else row.text)
     found = judgement.site_furniture(own, around, _known(session, page.host, own))
-    text = text_without(row.text, own, found)
-    if text != row.text:
-        row.text, row.text_hash = text, judgement.text_hash(text)
+    if not found:
+        return
+    if part is not None:
+        part.text = text_without(part.text, own, found)
         session.flush()
+        take_joined_text(session, session.get_one(Article, part.article_id), judgement)
         if isinstance(row, Article):
-            index_anew(session, row.id, judgement.sign(text, row.language))
+            return
+    row.text = text_without(row.text, own, found) if part is None else part.text
+    row.text_hash = judgement.text_hash(row.text)
+    session.flush()
+    if isinstance(row, Article):
+        index_anew(session, row.id, judgement.sign(row.text, row.language))
 
 
 def _row_of(session: Session, address_id: int) -> Article | Copy | None:

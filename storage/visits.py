@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
-from storage.claims import expand
+from storage.claims import claim, expand, queue_known
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
@@ -134,6 +134,7 @@ def _store_page(
     stored = store_article(
         session, reading, page, visit.lease.source_id, visit.fetched_at, judgement, same_bytes=same_bytes
     )
+    _claim_pages(session, visit, page, scopes, judgement)
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
     _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
@@ -155,6 +156,19 @@ def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[i
     scope = scopes.get(visit.lease.source_id)
     if visit.lease.via == "start" and scope is not None and page.domain not in scope.domains:
         scopes[visit.lease.source_id] = learn_domain(session, visit.lease.source_id, scope, page.domain)
+
+
+def _claim_pages(
+    session: Session, visit: Visit, page: Address, scopes: Mapping[int, Scope], judgement: Judgement
+) -> None:
+    """Queue the other pages of an article that stands on several, at the depth of the one that was read."""
+    reading, lease = visit.reading, visit.lease
+    if reading is None or lease.source_id not in scopes or not (reading.following or reading.first_page):
+        return
+    urls = [url for _, url in reading.following] + [reading.first_page] * bool(reading.first_page)
+    ids = set(file_addresses(session, map(judgement.place, urls)).values()) - {page.id}
+    claim(session, lease.source_id, ids, depth=lease.depth, via="related", found_on=page.id)
+    queue_known(session, ids, visit.fetched_at)
 
 
 def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Outcome, str]:

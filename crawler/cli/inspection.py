@@ -14,6 +14,7 @@ from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config import Config
 from crawler.config_errors import ConfigError
 from crawler.plan import find_config
+from pipelines.pagination import join_pages
 from pipelines.raw_page import RawPage
 from pipelines.site_memory import without_site_furniture
 from pipelines.warc import BadRecord, read_html_file, read_warc
@@ -59,7 +60,7 @@ def inspect_command(
 def _by_their_sites(readings: Iterator[Reading]) -> Iterator[Reading]:
     """What several pages of a host have is known only when they have been read: so many are held before any is told."""
     while together := list(itertools.islice(readings, TOGETHER)):
-        yield from without_site_furniture(together)
+        yield from join_pages(without_site_furniture(together))
 
 
 def _checked(targets: list[str]) -> list[str]:

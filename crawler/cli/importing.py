@@ -3,16 +3,17 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from crawler.cli.crawling import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.import_display import ImportDisplay
-from crawler.importing import ImportReport, import_files, plan_import
 from crawler.plan import database_url, find_config
+
+if TYPE_CHECKING:
+    from crawler.importing import ImportReport
 
 HELP = example(
     "Take in what somebody else fetched: raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz).",
@@ -40,6 +41,9 @@ def import_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
 ) -> int:
     """Import; return the exit code."""
+    from crawler.import_display import ImportDisplay  # the pipelines take a second, which other commands need not wait
+    from crawler.importing import import_files, plan_import
+
     settings = find_config(config)
     command = " ".join(["kiji import", *map(str, files), *([f"--source {source}"] if source else [])])
     plan = plan_import(settings, database_url(db, settings), files, source=source, command=command)
@@ -52,7 +56,7 @@ def import_command(
     return report.exit_code
 
 
-def _tell(report: ImportReport, console: Console) -> None:
+def _tell(report: "ImportReport", console: Console) -> None:
     """Sum up, and name every file that gave nothing."""
     if report.trouble:
         sys.stderr.write(f"kiji: {report.trouble}\n")

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,11 +15,11 @@ from crawler.config import Config
 from crawler.config_errors import ConfigError
 from crawler.plan import find_config
 from pipelines.pagination import join_pages
-from pipelines.raw_page import RawPage
 from pipelines.site_memory import without_site_furniture
-from pipelines.warc import BadRecord, read_html_file, read_warc
-from pipelines.workers import ReadingPool, read_in_order
 from storage.reading import Reading, iso_utc
+
+if TYPE_CHECKING:
+    from pipelines.raw_page import RawPage
 
 HELP = example(
     "Show what pages would become: addresses, HTML files, or WARC files with every response in them.",
@@ -45,6 +45,8 @@ def inspect_command(
     as_json: JsonOption = False,
 ) -> int:
     """Read and print every page, in order; return 1 where one could not be had."""
+    from pipelines.workers import ReadingPool, read_in_order  # with their libraries, which other commands do not need
+
     settings = find_config(config)
     missing: list[str] = []
     pages = _pages(_checked(targets), settings, url, missing)
@@ -70,8 +72,9 @@ def _checked(targets: list[str]) -> list[str]:
     return targets
 
 
-def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator[RawPage]:
+def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
     from crawler.single_fetch import Unfetched, fetch_pages  # Scrapy, which files do not need
+    from pipelines.warc import read_html_file
 
     addresses = [target for target in targets if "://" in target]
     fetched = fetch_pages(addresses, config) if addresses else {}
@@ -89,7 +92,9 @@ def _pages(targets: list[str], config: Config, url: str | None, missing: list[st
             yield read_html_file(path, url or path.absolute().as_uri(), datetime.datetime.now(datetime.UTC))
 
 
-def _records(path: Path, missing: list[str]) -> Iterator[RawPage]:
+def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:
+    from pipelines.warc import BadRecord, read_warc
+
     for record in read_warc(path):
         if isinstance(record, BadRecord):
             missing.append(f"{path}: {record}")

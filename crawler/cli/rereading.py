@@ -5,7 +5,7 @@ import json
 import sys
 import time
 import zoneinfo
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +15,10 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config_errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.quantities import DURATIONS, duration
-from crawler.rereading import RereadPlan, RereadReport, reread
-from storage.rereading import Reread
+
+if TYPE_CHECKING:
+    from crawler.rereading import RereadReport
+    from storage.rereading import Reread
 
 HELP = example(
     "Read the pages that were kept as fetched again, with today's pipelines; correct what stands, in place.",
@@ -45,6 +47,8 @@ def reread_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="No list of changes and no summary.")] = False,
 ) -> int:
     """Read again; return the exit code."""
+    from crawler.rereading import RereadPlan, reread  # the pipelines take a second, which other commands need not wait
+
     settings = find_config(config)
     chosen = tuple(dict.fromkeys(source or ()))
     words = ["kiji reread", *(f"--source {name}" for name in chosen), *([f"--since {since}"] if since else [])]
@@ -77,7 +81,7 @@ def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(timezone))
 
 
-def _tell(found: Reread, console: Console) -> None:
+def _tell(found: "Reread", console: Console) -> None:
     """One line for each page of which something changes, or that could not be read."""
     if found.changes or found.outcome == "failed":
         told = ", ".join(found.changes) if found.changes else found.reason
@@ -85,7 +89,7 @@ def _tell(found: Reread, console: Console) -> None:
         console.print(Text("".join(c if c.isprintable() else "?" for c in line)), soft_wrap=True)
 
 
-def _sum_up(report: RereadReport, console: Console, seconds: float, *, is_dry: bool) -> None:
+def _sum_up(report: "RereadReport", console: Console, seconds: float, *, is_dry: bool) -> None:
     if report.trouble:
         sys.stderr.write(f"kiji: {report.trouble}\n")
     verb = "would change" if is_dry else "changed"

@@ -1,14 +1,18 @@
 """Wrong input ends in one line that says what, where and what would be right; nothing is fetched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from crawler.cli import run
+from crawler.cli import app, run
 from tests.crawling.conftest import kiji
 
 CONFIG = '[[source]]\nname = "mirai"\nstart = ["http://127.0.0.1:1/"]\n'
+
+COMMAND = typer.main.get_command(app)
 
 Says = Callable[..., tuple[int, str]]
 
@@ -111,7 +115,18 @@ def test_an_address_of_another_scheme_is_refused(says: Says) -> None:
     assert "http://" in line
 
 
-@pytest.mark.parametrize("command", ["", "crawl", "inspect", "runs", "runs show", "db upgrade", "demo", "sample"])
+def commands(group: Any, name: str = "") -> Iterator[str]:
+    """Every command's name and those of the groups they stand in, the whole one's, empty, first."""
+    yield name
+    for below, command in getattr(group, "commands", {}).items():
+        yield from commands(command, f"{name} {below}".strip())
+
+
+def test_there_are_the_commands_that_outside_programs_rely_on() -> None:
+    assert {"crawl", "inspect", "import", "runs", "runs show", "db upgrade", "db copy"} <= set(commands(COMMAND))
+
+
+@pytest.mark.parametrize("command", list(commands(COMMAND)))
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert run([*command.split(), "--help"]) == 0
     assert f"kiji {command}" in capsys.readouterr().out.partition("Example:")[2]

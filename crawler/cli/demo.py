@@ -41,7 +41,7 @@ def demo_command(db: DatabaseOption = None) -> int:
         before = _overview(url)
         second = _crawl(config, "The same again, to show that nothing is stored twice:")
         after = _overview(url)
-    sys.stdout.write(_summary(before, after, config, url))
+    sys.stdout.write(summary(before, after, config, url))
     return max(first, second)
 
 
@@ -78,7 +78,8 @@ def _overview(url: str) -> Overview:
     return found
 
 
-def _summary(before: Overview, after: Overview, config: Path, url: str) -> str:
+def summary(before: Overview, after: Overview, config: Path, url: str) -> str:
+    """Tell an analyst what lies in the database after the second crawl, and what to do next."""
     names = {"ja": "Japanese", "en": "English", "ko": "Korean", "zh": "Chinese"}
     languages = ", ".join(f"{number} {names.get(code, code)}" for code, number in after.by_language.items())
     copies = ", ".join(f"{number} of kind {kind}" for kind, number in after.copies.items()) or "none"

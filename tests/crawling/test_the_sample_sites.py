@@ -1,15 +1,22 @@
 """The main job, compared with the truth that lies beside the sample sites."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.cli.crawling import summary_line
+from crawler.cli.demo import summary
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth
+from storage.database import open_database
+from storage.overview import overview
 from storage.reading import iso_utc
 from tests.crawling.conftest import COUNTS, Rows, kiji, query, record_of
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +127,24 @@ def test_the_outcomes_add_up(crawled: Crawled) -> None:
     fetches = crawled.rows("SELECT outcome, count(*) FROM fetches GROUP BY outcome")
     assert sum(crawled.record[name] for name in COUNTS) == sum(number for _, number in fetches)
     assert crawled.rows("SELECT url FROM fetches GROUP BY url, run_id HAVING count(*) > 1") == []
+
+
+def test_the_readme_shows_what_the_demo_really_says(crawled: Crawled) -> None:
+    database = open_database(f"sqlite:///{crawled.folder}/kiji.db")
+    with database.reading() as connection:
+        found = overview(connection)
+    database.close()
+    readme = README.read_text(encoding="utf-8")
+    _, _, outcomes = summary_line(crawled.record).partition(" requests; ")  # how many more they take is no matter
+    assert outcomes in readme
+    assert summary(found, found, Path("kiji.toml"), "sqlite:///kiji.db").strip() in readme
+
+
+def test_the_readmes_queries_find_something(crawled: Crawled) -> None:
+    queries = "".join(re.findall(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)).split(";")
+    found = [crawled.rows(query) for query in queries if query.strip()]
+    assert len(found) >= 3
+    assert all(found)
 
 
 def test_a_second_crawl_adds_nothing_and_an_edit_is_a_revision(crawled: Crawled, site: SampleSite) -> None:

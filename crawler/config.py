@@ -217,6 +217,7 @@ class Source(_Table):
     max_pages: Annotated[int, Field(ge=1, le=_LARGEST)] = 2000
     delay: _Seconds | None = None
     allow_private_addresses: bool = False
+    enabled: bool = True
     poll_min: _Interval | None = None
     poll_max: _Interval | None = None
     rereads: _Intervals | None = None
@@ -271,6 +272,11 @@ class Config(_Table):
         object.__setattr__(self, "sources", inherited)
         return self
 
+    @property
+    def enabled_sources(self) -> tuple[Source, ...]:
+        """Those that are crawled without being named, and whose health is looked after."""
+        return tuple(source for source in self.sources if source.enabled)
+
     def source(self, name: str) -> Source | None:
         """The source of that name, or None."""
         return next((source for source in self.sources if source.name == name), None)
@@ -284,7 +290,12 @@ def load_config(path: Path | None) -> Config:
     if path is None:
         return Config()
     file = str(path) if str(path).isprintable() else shown(str(path))
-    data = _parsed(_text(path, file), file)
+    return config_of(_text(path, file), file)
+
+
+def config_of(text: str, file: str) -> Config:
+    """The config that a text holds; ``file`` names it in what :class:`ConfigError` says."""
+    data = _parsed(text, file)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:

@@ -55,6 +55,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "max_pages": "a whole number from 1 to 1,000,000,000",
         "delay": "seconds, a number from 0",
         "allow_private_addresses": "true or false",
+        "enabled": "true or false",
         **_RHYTHM,
     },
 }

@@ -84,10 +84,12 @@ def plan_crawl(
             source = ad_hoc_source(target, config)
             chosen[target] = (source, _ad_hoc_scope(source))
         else:
-            source = _named(target, config)
+            source = named_source(target, config)
             chosen[source.name] = (source, scope_of(source))
     if not targets:
-        chosen = {source.name: (source, scope_of(source)) for source in config.sources}
+        chosen = {source.name: (source, scope_of(source)) for source in config.enabled_sources}
+        if config.sources and not chosen:
+            raise ConfigError(["nothing to crawl: every source is disabled; kiji sources enable NAME"])
         if not chosen:
             raise ConfigError([f"nothing to crawl: give a URL, or [[source]] tables in {DEFAULT_CONFIG} or --config"])
     pairs = _joined(chosen.values())
@@ -139,7 +141,8 @@ def _ad_hoc_scope(source: Source) -> Scope:
     )
 
 
-def _named(name: str, config: Config) -> Source:
+def named_source(name: str, config: Config) -> Source:
+    """The source of that name; raises ConfigError where there is none."""
     source = config.source(name)
     if source is not None:
         return source

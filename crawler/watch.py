@@ -8,6 +8,8 @@ from typing import Any
 from crawler.alerts import Message, ping, send
 from crawler.config import Config
 from crawler.health import PAST, TROUBLE, Verdict, judge
+from crawler.plan import archive_folder
+from crawler.retention import prune_pages
 from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
@@ -94,11 +96,18 @@ def _message(name: str, told: State, verdict: Verdict, since: datetime.datetime)
 
 
 def after_crawl(config: Config, database_url: str, report: dict[str, Any], exit_code: int) -> None:
-    """Look after the sources and ping, at a crawl's end. Never raises: each trouble is one line of the log."""
+    """Look after the sources, delete what is kept no longer, and ping, at a crawl's end.
+
+    Never raises: each trouble is one line of the log.
+    """
     try:
         problems = _look_after(config, database_url)
     except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
         problems = [f"health could not be looked at: {type(error).__name__}: {' '.join(str(error).split())[:300]}"]
+    try:
+        _prune(config, database_url)
+    except (DatabaseError, OSError) as error:
+        problems.append(f"old pages could not be deleted from the raw archive: {error}")
     if config.alerts.ping:
         problems += ping(config.alerts.ping, is_well=report.get("status") == "done", told=_summary(report, exit_code))
     for problem in problems:
@@ -113,7 +122,7 @@ def ping_failure(config: Config, told: str) -> None:
 
 
 def _look_after(config: Config, database_url: str) -> list[str]:
-    names = [source.name for source in config.sources]
+    names = [source.name for source in config.enabled_sources]
     if not names:
         return []
     try:
@@ -123,6 +132,17 @@ def _look_after(config: Config, database_url: str) -> list[str]:
     try:
         now = utc_now()
         return keep_and_tell(database, look(database, names, now), config.alerts.urls, now)
+    finally:
+        database.close()
+
+
+def _prune(config: Config, database_url: str) -> None:
+    folder = archive_folder(config, database_url)
+    if folder is None or (config.archive.age_limit is None and config.archive.size_limit is None):
+        return
+    database = open_database(database_url, create=False)
+    try:
+        prune_pages(database, folder, config.archive, utc_now())
     finally:
         database.close()
 

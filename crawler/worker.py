@@ -177,7 +177,7 @@ class Worker:
         await queue_groups(self._queue, groups, priorities)
 
     def _due_groups(self, config: Config) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-        scopes = [scope_of(source) for source in config.sources]
+        scopes = [scope_of(source) for source in config.enabled_sources]
         groups = group_sources(domains_by_source(scopes, self._database))
         with self._database.writing() as session:
             due = due_sources(session, scopes, utc_now())

@@ -2,8 +2,20 @@
 
 import functools
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
-from sqlalchemy import BigInteger, BindParameter, ForeignKey, Index, Select, bindparam, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.kept import Kept
@@ -47,6 +59,19 @@ def index_page(session: Session, kept: Kept, page: Address, source_id: int, fetc
             length=kept.length,
         )
     )
+
+
+def missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:
+    """Give each file that is not as long as the index says, with its pages and what is wrong with it."""
+    end = func.max(KeptPage.offset + KeptPage.length)
+    rows = connection.execute(select(KeptPage.file, func.count(), end).group_by(KeptPage.file).order_by(KeptPage.file))
+    found = []
+    for name, pages, wanted in rows:
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size is None or size < wanted:
+            found.append((name, pages, "is not there" if size is None else f"ends at byte {size:,} of {wanted:,}"))
+    return found
 
 
 def newest_digests(session: Session, address_ids: Collection[int]) -> Mapping[int, frozenset[str]]:

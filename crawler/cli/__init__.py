@@ -20,6 +20,8 @@ from crawler.cli import (
     rereading,
     runs,
     search,
+    setting_up,
+    sources,
     workers,
 )
 from crawler.cli.options import example
@@ -42,6 +44,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+setting_up.register(app)
+sources.register(app)
 crawling.register(app)
 health.register(app)
 importing.register(app)

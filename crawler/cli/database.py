@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crawler.cli import upkeep
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.database import connect, open_database, parse_url
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
             "kiji db reindex --db sqlite:///kiji.db",
         ),
     )(reindex_command)
+    upkeep.register(group)
     app.add_typer(group, name="db")
 
 

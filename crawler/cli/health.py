@@ -45,8 +45,8 @@ def health_command(
 ) -> int:
     """Judge and show; return 1 where a source needs a look."""
     settings = find_config(config)
-    known = [source.name for source in settings.sources]
-    unknown = [name for name in names or () if name not in known]
+    known = [source.name for source in settings.enabled_sources]
+    unknown = [name for name in names or () if settings.source(name) is None]
     if unknown or not known:
         problem = f"no source is named {unknown[0]!r}" if unknown else "no source is configured; kiji sources add"
         raise ConfigError([problem])

@@ -1,0 +1,161 @@
+"""``kiji init``, ``kiji doctor`` and ``kiji schedule``: from an empty folder to a schedule."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.config import Config
+from crawler.config_editing import add_source, new_config
+from crawler.config_errors import ConfigError
+from crawler.crontab import Schedule, crontab_line
+from crawler.doctor import Finding, examine_place, examine_sources
+from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
+from storage.archive import utc_now
+from storage.database import open_database, parse_url
+
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        "init",
+        help=example(
+            "Make a config with comments, a database, and a first source.",
+            "kiji init --contact https://example.com/bot --name mirai https://news.example/ja/feed.xml",
+        ),
+    )(init_command)
+    app.command(
+        "doctor",
+        help=example(
+            "Look whether everything is in place: config, database, disk, clock, and one fetch of every source, under"
+            " its robots.txt. Exit code 1 where something fails.",
+            "kiji doctor",
+            "kiji doctor --offline",
+        ),
+    )(doctor_command)
+    app.command(
+        "schedule",
+        help=example(
+            "Print a crontab line that crawls what is due, and works in cron's own environment.",
+            "(crontab -l; kiji schedule) | crontab -",
+        ),
+    )(schedule_command)
+
+
+def init_command(
+    start: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL ...]", help="A first source's start pages.")
+    ] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The first source's name.")] = None,
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="ADDRESS", help="Where site operators can complain: a page or mailto:.")
+    ] = "",
+    allow_private_addresses: Annotated[
+        bool, typer.Option("--allow-private-addresses", help="Let the source's start hosts have private addresses.")
+    ] = False,
+) -> None:
+    """Make what a crawl needs; nothing that is there already is changed."""
+    path = config or Path(os.environ.get("KIJI_CONFIG") or DEFAULT_CONFIG)
+    if path.exists():
+        raise ConfigError([f"{path}: is there already; kiji sources add NAME URL adds to it"])
+    if bool(start) != bool(name):
+        raise ConfigError(["kiji init: a first source needs both --name and its start pages"])
+    url = db or os.environ.get("KIJI_DB") or "sqlite:///kiji.db"
+    parse_url(url)
+    try:
+        path.write_text(new_config(url, contact), encoding="utf-8")
+        path.chmod(0o600)  # it may come to hold passwords
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
+    try:
+        if start and name:
+            private = {"allow_private_addresses": True} if allow_private_addresses else {}
+            add_source(path, {"name": name, "start": tuple(start)} | private)
+        find_config(path)
+        database = open_database(url)
+    except Exception:
+        path.unlink()  # a second try must not find half of the first
+        raise
+    database.close()
+    sys.stdout.write(f"{path} and {database.url} are made. Next:\n")
+    if not contact:
+        sys.stdout.write(f"  edit user_agent in {path}: who is crawling, and where to complain\n")
+    if not start:
+        sys.stdout.write("  kiji sources add NAME URL   a first source\n")
+    sys.stdout.write(
+        "  kiji doctor                 is everything in place?\n  kiji crawl                  the first crawl\n"
+    )
+
+
+def doctor_command(
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="No fetches.")] = False,
+) -> int:
+    """Examine; return 1 where something fails."""
+    settings = find_config(config)
+    findings = []
+    for finding in examine_place(settings, config_file(config), database_url(db, settings), utc_now()):
+        _show(finding)
+        findings.append(finding)
+    if not offline and settings.enabled_sources:
+        for finding in _fetched(settings):
+            _show(finding)
+            findings.append(finding)
+    return 1 if any(finding.level == "fail" for finding in findings) else 0
+
+
+def _fetched(settings: Config) -> list[Finding]:
+    from crawler.trial import try_sources  # Scrapy, which the other commands need not wait for
+
+    return list(examine_sources(try_sources(settings.enabled_sources, settings, 0), settings))
+
+
+def _show(finding: Finding) -> None:
+    line = Text(f"{finding.level:<5}", style=STYLES[finding.level])
+    line.append("".join(c if c.isprintable() else "?" for c in f"{finding.what}: {finding.told}"), style="default")
+    Console().print(line, soft_wrap=True)
+
+
+def schedule_command(
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    every: Annotated[
+        int, typer.Option("--every", metavar="MINUTES", min=1, max=1440, help="Minutes between crawls of what is due.")
+    ] = 15,
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Where what it says goes.")] = None,
+) -> None:
+    """Print the line."""
+    path = config_file(config)
+    if path is None:
+        raise ConfigError([f"no config: there is no {DEFAULT_CONFIG} here; kiji init makes one"])
+    find_config(path)
+    folder = Path.cwd()
+    given = db or os.environ.get("KIJI_DB")
+    schedule = Schedule(
+        folder=folder,
+        program=_program(),
+        path=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        log=(log or Path("kiji.log")).absolute(),
+        minutes=every,
+        config=path.absolute(),
+        database=given,
+    )
+    sys.stdout.write(crontab_line(schedule) + "\n")
+
+
+def _program() -> tuple[str, ...]:
+    """How this very installation is called, whatever the PATH."""
+    beside = Path(sys.executable).parent / "kiji"
+    found = str(beside) if beside.exists() else shutil.which("kiji")
+    return (str(Path(found).absolute()),) if found else (sys.executable, "-m", "crawler")

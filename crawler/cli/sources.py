@@ -1,0 +1,190 @@
+"""``kiji sources``: what is configured, tried out, added, switched on and off."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config import Config, ad_hoc_source
+from crawler.config_editing import add_source, set_enabled
+from crawler.config_errors import ConfigError
+from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config, named_source
+from storage.database import open_database
+from storage.errors import DatabaseUnreachable
+from storage.health import known_health
+from storage.reading import Reading, iso_utc
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The source's name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        no_args_is_help=True,
+        help=example("The configured sources.", "kiji sources list", "kiji sources test mirai"),
+    )
+    group.callback()(lambda: None)
+    group.command("list", help=example("List the sources, with what was last found of them.", "kiji sources list"))(
+        list_command
+    )
+    group.command(
+        "add",
+        help=example(
+            "Add a source to the config; comments in it stay.",
+            "kiji sources add mirai https://news.example/ja/feed.xml --follow site",
+        ),
+    )(add_command)
+    group.command(
+        "test",
+        help=example(
+            "Try a source, or an address: fetch its start pages and a few more, store nothing, and show what would be"
+            " stored. Exit code 1 where no article is found.",
+            "kiji sources test mirai --pages 10",
+            "kiji sources test https://news.example/ja/feed.xml",
+        ),
+    )(try_command)
+    group.command("enable", help=example("Have a source crawled again.", "kiji sources enable mirai"))(enable_command)
+    group.command(
+        "disable",
+        help=example(
+            "Leave a source out of crawls that do not name it; what is stored stays.", "kiji sources disable x"
+        ),
+    )(disable_command)
+    app.add_typer(group, name="sources")
+
+
+def list_command(config: ConfigOption = None, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """List them."""
+    settings = find_config(config)
+    health = _health(database_url(db, settings))
+    rows: list[dict[str, Any]] = [
+        {
+            "name": source.name,
+            "enabled": source.enabled,
+            "state": (found := health.get(source.name, {})).get("state"),
+            "since": iso_utc(found.get("since")),
+            "follow": source.follow,
+            "start": list(source.start),
+        }
+        for source in settings.sources
+    ]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+        return
+    if not rows:
+        sys.stdout.write("no source is configured: kiji sources add NAME URL\n")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("source", "crawled", "state", "follow", "start"):
+        table.add_column(title, no_wrap=title != "start")
+    for row in rows:
+        crawled = "yes" if row["enabled"] else "disabled"
+        table.add_row(Text(row["name"]), crawled, row["state"] or "", row["follow"], Text(" ".join(row["start"])))
+    terminal = Console()
+    (terminal if terminal.is_terminal else Console(width=200)).print(table)
+
+
+def _health(url: str) -> Any:
+    """What was last found of each source, nothing where there is no database yet."""
+    try:
+        database = open_database(url, create=False)
+    except DatabaseUnreachable:
+        return {}
+    try:
+        with database.reading() as connection:
+            return known_health(connection)
+    finally:
+        database.close()
+
+
+def add_command(
+    name: NameArgument,
+    start: Annotated[list[str], typer.Argument(metavar="URL ...", help="Articles, sections, feeds or sitemaps.")],
+    config: ConfigOption = None,
+    follow: Annotated[str | None, typer.Option("--follow", help="related, site or none.")] = None,
+    depth: Annotated[int | None, typer.Option("--depth", help="Links away from an entry.")] = None,
+    max_pages: Annotated[int | None, typer.Option("--max-pages", help="A run's budget.")] = None,
+    delay: Annotated[float | None, typer.Option("--delay", help="Seconds between requests to one host.")] = None,
+    allow_private_addresses: Annotated[
+        bool, typer.Option("--allow-private-addresses", help="Let its start hosts have private addresses.")
+    ] = False,
+) -> None:
+    """Add one."""
+    path = _path(config)
+    given = {"follow": follow, "depth": depth, "max_pages": max_pages, "delay": delay}
+    values: dict[str, Any] = {"name": name, "start": tuple(start)}
+    values |= {key: value for key, value in given.items() if value is not None}
+    if allow_private_addresses:
+        values["allow_private_addresses"] = True
+    add_source(path, values)
+    sys.stdout.write(f"{name} is in {path}; try it: kiji sources test {name}\n")
+
+
+def enable_command(name: NameArgument, config: ConfigOption = None) -> None:
+    """Switch on."""
+    set_enabled(_path(config), name, enabled=True)
+    sys.stdout.write(f"{name} is crawled again\n")
+
+
+def disable_command(name: NameArgument, config: ConfigOption = None) -> None:
+    """Switch off."""
+    set_enabled(_path(config), name, enabled=False)
+    sys.stdout.write(f"{name} is left out of crawls; kiji sources enable {name} brings it back\n")
+
+
+def _path(option: Path | None) -> Path:
+    path = config_file(option)
+    if path is None:
+        raise ConfigError([f"no config: there is no {DEFAULT_CONFIG} here; kiji init makes one"])
+    return path
+
+
+def try_command(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="A source's name, or an address.")],
+    config: ConfigOption = None,
+    pages: Annotated[int, typer.Option("--pages", min=0, max=100, help="Pages beside the start pages.")] = 5,
+    as_json: JsonOption = False,
+) -> int:
+    """Try one; return 1 where it gives no article."""
+    from crawler.trial import try_sources  # Scrapy, which the other commands need not wait for
+
+    settings: Config = find_config(config)
+    source = ad_hoc_source(target, settings) if "://" in target else named_source(target, settings)
+    tried = try_sources([source], settings, pages)
+    articles = sum(one.reading is not None and one.reading.is_article for one in tried)
+    for one in tried:
+        if as_json:
+            told = dict(one.reading.as_inspected()) if one.reading is not None else {"url": one.url}
+            line = json.dumps(told | {"fetched": one.reading is not None, "why_not": one.reason}, ensure_ascii=False)
+        elif one.reading is None:
+            line = f"not fetched: {one.url}: {one.reason}"
+        else:
+            line = _told(one.reading)
+        sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+    if not as_json:
+        sys.stdout.write(f"{len(tried)} pages tried, {articles} would be stored as articles; nothing was stored\n")
+    return 0 if articles else 1
+
+
+def _told(reading: Reading) -> str:
+    """Tell what would be stored of a page, and which related links were found on it."""
+    if not reading.is_article:
+        listed = f", {len(reading.entries)} addresses listed" if reading.entries and reading.kind == "section" else ""
+        return f"{reading.kind}: {reading.url}: {reading.reason}{listed}"
+    published = iso_utc(reading.published_at) or "no date"
+    facts = f"{reading.language}, {published}, {len(reading.text):,} characters"
+    by = f", by {'; '.join(reading.authors)}" if reading.authors else ""
+    lines = [f"article: {reading.canonical_url}", f"  {_line(reading.title)}", f"  {facts}{by}"]
+    lines += [f"  {_line(reading.text[:120])}…", f"  {len(reading.related)} related links"]
+    lines += [f"    [{card.language}] {_line(card.title)[:80]} {card.url}" for card in reading.related[:10]]
+    return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

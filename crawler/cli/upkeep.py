@@ -1,0 +1,140 @@
+"""``kiji db backup``, ``check`` and ``prune``."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.config import Archive
+from crawler.config_errors import ConfigError
+from crawler.plan import archive_folder, database_url, find_config
+from crawler.quantities import DURATIONS, duration, told_size
+from crawler.retention import prune_pages
+from storage.archive import utc_now
+from storage.backup import back_up
+from storage.checking import check
+from storage.database import open_database
+from storage.kept_pages import missing_files
+from storage.lock import crawl_lock
+from storage.pruning import forget_fetches
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to ``kiji db``."""
+    group.command(
+        "backup",
+        help=example(
+            "Back up a living database: SQLite's online backup, or pg_dump's custom format. Crawls may go on.",
+            "kiji db backup                       kiji-20261005T060000Z.db beside the database",
+            "kiji db backup /backups/kiji.db",
+        ),
+    )(backup_command)
+    group.command(
+        "check",
+        help=example(
+            "Look the whole archive over: integrity, references, counts that add up, kept pages that are there."
+            " Exit code 1 where something is wrong.",
+            "kiji db check",
+        ),
+    )(check_command)
+    group.command(
+        "prune",
+        help=example(
+            "Delete pages kept as fetched beyond [archive] max_age and max_size (a crawl's end does so too), and, where"
+            " asked for, old lines of the accounts.",
+            "kiji db prune",
+            "kiji db prune --max-age 90d --fetches 400d",
+        ),
+    )(prune_command)
+
+
+def backup_command(
+    target: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The backup; it must not exist.")] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+) -> None:
+    """Back up."""
+    database = open_database(database_url(db, find_config(config)), create=False)
+    try:
+        if target is None:
+            name = Path(database.engine.url.database or "kiji")
+            suffix = name.suffix if database.is_sqlite else ".dump"
+            folder = name.parent if database.is_sqlite else Path()
+            target = folder / f"{name.stem}-{utc_now():%Y%m%dT%H%M%SZ}{suffix}"
+        size = back_up(database, target)
+    finally:
+        database.close()
+    sys.stdout.write(f"{target}: {told_size(size)}\n")
+
+
+def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int:
+    """Check; return 1 where something is wrong."""
+    settings = find_config(config)
+    url = database_url(db, settings)
+    database = open_database(url, create=False)
+    try:
+        problems = check(database)
+        folder = archive_folder(settings, url)
+        if folder is not None:
+            with database.reading() as connection:
+                missing = missing_files(connection, folder)
+            problems += [
+                f"raw archive: {folder / name} holds {number} pages, and {why}" for name, number, why in missing
+            ]
+    finally:
+        database.close()
+    for problem in problems:
+        sys.stderr.write(f"kiji: {problem}\n")
+    if not problems:
+        sys.stdout.write(f"{database.url} is sound: integrity, references and counts agree\n")
+    return 1 if problems else 0
+
+
+def prune_command(
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    max_age: Annotated[str | None, typer.Option("--max-age", metavar="TIME", help="Instead of the config's.")] = None,
+    max_size: Annotated[str | None, typer.Option("--max-size", metavar="SIZE", help="Instead of the config's.")] = None,
+    fetches: Annotated[
+        str | None,
+        typer.Option("--fetches", metavar="TIME", help="Delete the accounts' lines of runs older than this."),
+    ] = None,
+) -> None:
+    """Prune, alone on the database."""
+    settings = find_config(config)
+    url = database_url(db, settings)
+    limits = _limits(settings.archive, max_age, max_size)
+    lines_age = _age("--fetches", fetches)
+    folder = archive_folder(settings, url)
+    database = open_database(url, create=False)
+    try:
+        with crawl_lock(database):
+            if folder is not None:
+                pruned = prune_pages(database, folder, limits, utc_now())
+                told = f"{pruned.files} files ({told_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
+                sys.stdout.write(f"{told}\n")
+            if lines_age is not None:
+                with database.writing() as session:
+                    gone = forget_fetches(session, utc_now() - lines_age)
+                sys.stdout.write(f"{gone} lines of the accounts deleted\n")
+    finally:
+        database.close()
+
+
+def _limits(archive: Archive, max_age: str | None, max_size: str | None) -> Archive:
+    given = {"max_age": max_age, "max_size": max_size}
+    try:
+        return Archive.model_validate(archive.model_dump() | {key: value for key, value in given.items() if value})
+    except ValueError:
+        told = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in given.items() if value)
+        raise ConfigError([f"{told}: allowed: a time such as 90d, a size such as 50 GB"]) from None
+
+
+def _age(option: str, written: str | None) -> timedelta | None:
+    try:
+        return duration(written) if written else None
+    except ValueError:
+        raise ConfigError([f"{option}: {written!r} is not allowed; allowed: {DURATIONS}"]) from None

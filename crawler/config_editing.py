@@ -1,0 +1,109 @@
+"""Changes to the operator's own config: comments, order and layout stay as they are, and nothing wrong is written."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Table
+
+from crawler.config import config_of
+from crawler.config_errors import ConfigError
+from crawler.identity import PRODUCT
+
+NEW = """\
+# Kiji's config. Relative paths are relative to the folder that kiji runs in; every key is in docs/configuration.md.
+
+[database]
+url = {database}            # or postgresql://kiji@localhost/kiji
+
+[crawl]
+user_agent = {user_agent}   # who is crawling, and where to complain
+delay = 1.0                 # seconds between requests to one host
+timezone = "Asia/Tokyo"     # for dates on pages that name no zone, and for local days
+
+[archive]                   # article pages as they were fetched, in WARC files: for kiji reread
+enabled = true
+path = ""                   # beside the database
+max_age = ""                # such as "365d"
+max_size = ""               # such as "50 GB"
+
+[alerts]                    # pip install 'kiji[alerts]'
+urls = []                   # Apprise's addresses, such as "mailto://user:password@example.com"
+ping = ""                   # a dead-man's switch, told of every crawl's end
+
+# A source is a site as you want it crawled. start: articles, sections, feeds or sitemaps, told apart by their content.
+#
+# [[source]]
+# name = "mirai"
+# start = ["https://news.example/ja/feed.xml"]
+# follow = "related"        # related articles | "site": any article-like link | "none": what start pages list only
+# depth = 3                 # links away from an entry
+# max_pages = 2000          # a run's budget
+"""
+
+
+def new_config(database: str, contact: str) -> str:
+    """Write a config with comments and no source; ``contact`` is an address that says where to complain."""
+    agent = f"{PRODUCT}/1.0 (+{contact})" if contact else f"{PRODUCT}/1.0 (+mailto:you@example.com)"
+    return NEW.format(database=_quoted(database), user_agent=_quoted(agent))
+
+
+def add_source(path: Path, values: Mapping[str, Any]) -> None:
+    """Append a ``[[source]]``. Raises ConfigError where the file would not be a config any more."""
+    document = _read(path)
+    table = tomlkit.table()
+    for name, value in values.items():
+        table.add(name, list(value) if isinstance(value, tuple) else value)
+    sources = document.get("source")
+    if isinstance(sources, AoT):
+        sources.append(table)
+    elif sources is None:
+        document.append("source", tomlkit.aot())
+        document["source"].append(table)
+    else:
+        raise ConfigError([f"{path}: source: [[source]] tables are expected; this one cannot be added to"])
+    _write(path, document)
+
+
+def set_enabled(path: Path, name: str, *, enabled: bool) -> None:
+    """Switch a source on or off. Raises ConfigError where there is none of that name."""
+    document = _read(path)
+    for table in document.get("source", []):
+        if isinstance(table, Table) and table.get("name") == name:
+            if enabled:
+                table.pop("enabled", None)
+            else:
+                table["enabled"] = False
+            _write(path, document)
+            return
+    raise ConfigError([f"{path}: no source is named {name!r}"])
+
+
+def _read(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror or error}; kiji init makes one"]) from None
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
+
+
+def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
+    """Replace the file whole, once what it will hold is known to be a config."""
+    text = tomlkit.dumps(document)
+    config_of(text, str(path))
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.chmod(path.stat().st_mode & 0o777)  # it may hold passwords
+        os.replace(part, path)  # noqa: PTH105 - what Path.replace calls
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
+
+
+def _quoted(value: str) -> str:
+    return tomlkit.string(value).as_string()

@@ -1,0 +1,149 @@
+"""Is everything in place for a crawl? One line for each question, with what to do where the answer is no."""
+
+import dataclasses
+import datetime
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from crawler.config import Config
+from crawler.plan import archive_folder
+from crawler.quantities import told_size
+from storage.database import connect, open_database, parse_url
+from storage.errors import DatabaseBusy, DatabaseError
+from storage.lock import crawl_lock
+from storage.migrations.history import HEAD, present_revision
+
+if TYPE_CHECKING:
+    from crawler.trial import Tried
+
+LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
+"""Bytes free on a disk: an article and its page as fetched take some 20 kB, so 100,000 and 10,000 of them."""
+
+SKEW = 120.0
+"""Seconds by which clocks may differ: HTTP's dates are to the second, and caches answer with older ones."""
+
+ROBOTS_ADVICE = "ask its operator, or leave it out: kiji sources disable"
+FETCH_ADVICE = "look at it in a browser, then at [[source]] start"
+
+_OLDEST = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question."""
+
+    what: str
+    level: Level
+    told: str
+
+
+def examine_place(config: Config, path: Path | None, url: str, now: datetime.datetime) -> Iterator[Finding]:
+    """Ask of all that can be told without the network."""
+    yield _config(config, path)
+    if not config.crawl.names_a_contact:
+        yield Finding("user agent", "warn", "names no address to complain to; set [crawl] user_agent")
+    yield _database(url)
+    for folder in _folders(config, url):
+        yield _disk(folder)
+    if now < _OLDEST:
+        yield Finding("clock", "fail", f"says {now:%Y-%m-%d}: set it, for example by timedatectl set-ntp true")
+    if config.alerts.urls and importlib.util.find_spec("apprise") is None:
+        yield Finding("alerts", "fail", "need the package apprise: pip install 'kiji[alerts]'")
+
+
+def _config(config: Config, path: Path | None) -> Finding:
+    if path is None:
+        return Finding("config", "warn", "no kiji.toml here, and no other named; kiji init makes one")
+    enabled = len(config.enabled_sources)
+    if not enabled:
+        return Finding("config", "warn", f"{path}: no source is crawled; kiji sources add NAME URL")
+    return Finding("config", "ok", f"{path}: {enabled} of {len(config.sources)} sources are crawled")
+
+
+def _database(url: str) -> Finding:
+    try:
+        parsed = parse_url(url)
+        if parsed.drivername == "sqlite" and not Path(parsed.database or "").exists():
+            folder = Path(parsed.database or "").absolute().parent
+            if not os.access(folder, os.W_OK):
+                return Finding(
+                    "database", "fail", f"cannot be made in {folder}: give write permission, or another --db"
+                )
+            return Finding("database", "ok", f"{url} will be made by the first crawl")
+        database = connect(url)
+        try:
+            with database.reading() as connection:
+                revision = present_revision(connection)
+            if revision not in (HEAD, None):
+                open_database(url, create=False).close()  # says what to do
+            with crawl_lock(database):
+                pass
+        finally:
+            database.close()
+    except DatabaseBusy as busy:
+        return Finding("database", "warn", f"a crawl is running: {busy}")
+    except DatabaseError as error:
+        return Finding("database", "fail", str(error))
+    schema = f"schema {HEAD}" if revision else "empty, the first crawl makes the schema"
+    return Finding("database", "ok", f"{database.url}: {schema}")
+
+
+def _folders(config: Config, url: str) -> list[Path]:
+    """Where files are written, each disk once."""
+    places = [archive_folder(config, url)]
+    try:
+        parsed = parse_url(url)
+        if parsed.drivername == "sqlite":
+            places.insert(0, Path(parsed.database or "").absolute().parent)
+    except DatabaseError:  # the database's own line says so
+        places = []
+    disks: dict[int, Path] = {}
+    for place in places:
+        found = place.absolute() if place is not None else None
+        while found is not None and not found.exists():
+            found = found.parent
+        if found is not None:
+            disks.setdefault(found.stat().st_dev, found)
+    return list(disks.values())
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    level: Level = "ok" if free >= LITTLE else "warn" if free >= TOO_LITTLE else "fail"
+    advice = "" if level == "ok" else "; make room, or set [archive] max_size"
+    return Finding("disk", level, f"{told_size(free)} free in {folder}{advice}")
+
+
+def examine_sources(tried: "Sequence[Tried]", config: Config) -> Iterator[Finding]:
+    """Ask of each source whether its start pages can be had, by what became of one fetch of each."""
+    for source in config.enabled_sources:
+        for one in (one for one in tried if one.source == source.name):
+            what = f"source {source.name}"
+            if one.reading is None:
+                advice = ROBOTS_ADVICE if one.reason.startswith("robots.txt") else FETCH_ADVICE
+                yield Finding(what, "fail", f"{one.url}: {one.reason}; {advice}")
+            elif not one.reading.is_article and not one.reading.entries:
+                told = f"{one.url}: {one.reading.kind}, {one.reading.reason}: no article, and lists none"
+                yield Finding(what, "warn", f"{told}; try kiji sources test {source.name}")
+            else:
+                found = "an article" if one.reading.is_article else f"{len(one.reading.entries)} addresses listed"
+                yield Finding(what, "ok", f"{one.url}: {one.reading.kind}, {found}; robots.txt allows it")
+    yield from _clock(tried)
+
+
+def _clock(tried: "Sequence[Tried]") -> Iterator[Finding]:
+    skews = sorted(one.skew for one in tried if one.skew is not None)
+    if not skews:
+        return
+    median = skews[len(skews) // 2]
+    if abs(median) > SKEW:
+        ahead = "behind" if median > 0 else "ahead of"
+        yield Finding("clock", "warn", f"{abs(median):.0f} s {ahead} the servers' clocks: timedatectl set-ntp true")
+    else:
+        yield Finding("clock", "ok", f"within {max(abs(median), 1):.0f} s of the servers' clocks")

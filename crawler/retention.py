@@ -1,0 +1,52 @@
+"""How long pages are kept as fetched: whole WARC files go, by age and by size of all."""
+
+import dataclasses
+import datetime
+import logging
+from pathlib import Path
+
+from crawler.config import Archive
+from storage.database import Database
+from storage.pruning import PageFile, files_to_prune, forget_files, newest_pages
+
+logger = logging.getLogger(__name__)
+
+SPARED = datetime.timedelta(days=1)
+"""A file that was written to within a day may be a living crawl's; a file is ended every day."""
+
+_OURS = "kiji-*.warc.gz"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pruned:
+    """What went: files, their bytes, and pages of the index."""
+
+    files: int = 0
+    size: int = 0
+    pages: int = 0
+
+
+def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime.datetime) -> Pruned:
+    """Delete what the limits no longer allow: first from the index, then from the disk.
+
+    A kill between the two leaves a file that the index does not know; the next call takes it by its own age. Raises
+    DatabaseError, OSError.
+    """
+    if limits.age_limit is None and limits.size_limit is None:
+        return Pruned()
+    with database.reading() as connection:
+        newest = newest_pages(connection)
+    files = []
+    for path in sorted(folder.glob(_OURS)) if folder.is_dir() else []:
+        stat = path.stat()
+        written = datetime.datetime.fromtimestamp(stat.st_mtime, datetime.UTC)
+        files.append(PageFile(path.name, stat.st_size, max(newest.get(path.name, written), written)))
+    before = now - limits.age_limit if limits.age_limit is not None else None
+    chosen = files_to_prune(files, now, before=before, size_limit=limits.size_limit, spared=now - SPARED)
+    if not chosen:
+        return Pruned()
+    with database.writing() as session:
+        pages = forget_files(session, [file.name for file in chosen])
+    for file in chosen:
+        (folder / file.name).unlink(missing_ok=True)
+    return Pruned(len(chosen), sum(file.size for file in chosen), pages)

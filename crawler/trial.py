@@ -1,0 +1,124 @@
+"""A source tried out: its start pages and a few of the pages they list, fetched and read, and nothing stored."""
+
+import asyncio
+import dataclasses
+import email.utils
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from crawler import logs
+from crawler.config import Config, Source
+from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.settings import settings_from
+from crawler.spiders.related import raw_page_of
+from pipelines.judgement import place
+from pipelines.workers import ReadingPool
+from storage.reading import Reading
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tried:
+    """One address tried: what was read of it, or why it could not be had.
+
+    ``skew`` is how many seconds the server's clock is ahead of ours, None where it does not say.
+    """
+
+    source: str
+    url: str
+    is_start: bool
+    reading: Reading | None = None
+    reason: str = ""
+    skew: float | None = None
+
+
+def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[Tried]:
+    """Fetch every start page, and of each source up to ``pages`` that these list or relate to.
+
+    Under all the crawl's rules, robots.txt and delays included. Blocks; needs the main thread of a process without a
+    reactor.
+    """
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(settings_from(config, sources), priority="cmdline")
+    settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
+    tried: list[Tried] = []
+    with ReadingPool(timezone=config.crawl.timezone) as pool:
+        process = AsyncCrawlerProcess(settings)
+        process.crawl(_Trial, sources=sources, pages=pages, tried=tried, pool=pool)
+        process.start()
+    return tried
+
+
+class _Trial(Spider):
+    """Asks for start pages, then for what they list until each source has had its share."""
+
+    name = "trial"
+
+    def __init__(
+        self, sources: Sequence[Source], pages: int, tried: list[Tried], pool: ReadingPool, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._sources = sources
+        self._tried = tried
+        self._pool = pool
+        self._left = {source.name: pages for source in sources}
+        self._asked: set[str] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        for source in self._sources:
+            for url in source.start:
+                yield self._request(source, url, is_start=True)
+
+    def _request(self, source: Source, url: str, *, is_start: bool) -> Request:
+        self._asked.add(place(url).key)
+        hosts = (*source.start_hosts, *source.hosts)
+        meta = {
+            "source": source,
+            "asked": url,
+            "is_start": is_start,
+            "delay": source.effective_delay,
+            "private_hosts": source.private_hosts,
+            "may_leave_host": True,
+            "allowed_hosts": hosts,
+        }
+        return Request(url, self.parse, errback=self.failed, dont_filter=True, meta=meta)
+
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Request]:
+        source, asked, is_start = (response.meta[name] for name in ("source", "asked", "is_start"))
+        verdict, reason = verdict_of_status(response.status)
+        skew = _skew(response)
+        if verdict is not None:
+            self._tried.append(Tried(source.name, asked, is_start, reason=reason, skew=skew))
+            return
+        reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked)))
+        self._tried.append(Tried(source.name, asked, is_start, reading, skew=skew))
+        found = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
+        found += [card.url for card in reading.related] if is_start and reading.is_article else []
+        for url in found:
+            if self._left[source.name] > 0 and place(url).key not in self._asked:
+                self._left[source.name] -= 1
+                yield self._request(source, url, is_start=False)
+
+    def failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
+        _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
+        meta = request.meta
+        self._tried.append(Tried(meta["source"].name, meta["asked"], meta["is_start"], reason=reason))
+
+
+def _skew(response: Response) -> float | None:
+    said = response.headers.get("date")
+    try:
+        moment = email.utils.parsedate_to_datetime(said.decode("latin-1")) if said else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()

@@ -1,0 +1,76 @@
+"""Backups of a living archive: SQLite's online backup, PostgreSQL's own pg_dump."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from storage.database import Database
+from storage.errors import DatabaseError
+
+_PAGES = 1_000  # of the database, copied before a writer is let in between
+
+
+class BackupFailed(DatabaseError):
+    """There is no backup; what was there before is as it was."""
+
+
+def back_up(database: Database, target: Path) -> int:
+    """Write a backup to a file that does not exist yet, whole or not at all; return its bytes.
+
+    Crawls may go on meanwhile. An SQLite backup is checked before it counts; a PostgreSQL one is in pg_dump's custom
+    format, for pg_restore. Raises BackupFailed.
+    """
+    if target.exists():
+        msg = f"{target} is there already; give another name, or move it away"
+        raise BackupFailed(msg)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        if database.is_sqlite:
+            _back_up_sqlite(Path(database.engine.url.database or ""), part)
+        else:
+            _dump_postgresql(database, part)
+        part.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        msg = f"backup of {database.url} to {target}: {error}"
+        raise BackupFailed(msg) from error
+    return target.stat().st_size
+
+
+def _back_up_sqlite(source: Path, part: Path) -> None:
+    old, new = sqlite3.connect(source), sqlite3.connect(part)
+    try:
+        old.backup(new, pages=_PAGES)
+        found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged, and so is its original: {found}")
+        new.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+    finally:
+        old.close()
+        new.close()
+
+
+def _dump_postgresql(database: Database, part: Path) -> None:
+    program = shutil.which("pg_dump")
+    url = database.engine.url
+    if program is None:
+        msg = f"backup of {database.url}: pg_dump is not installed; it comes with PostgreSQL's client programs"
+        raise BackupFailed(msg)
+    address = url.set(drivername="postgresql", password=None).render_as_string()
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    done = subprocess.run(  # noqa: S603 - PostgreSQL's own program, no shell
+        [program, "--format=custom", f"--file={part}", f"--dbname={address}"],
+        env=os.environ | password,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        part.unlink(missing_ok=True)
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        msg = f"backup of {database.url}: {said[-1][:300]}"
+        raise BackupFailed(msg)

@@ -1,0 +1,60 @@
+"""Looking a whole archive over: is it sound, and do its rows agree with each other? Reads only."""
+
+from sqlalchemy import Connection, text
+
+from storage.database import Database
+from storage.models import OUTCOMES
+
+_QUESTIONS = {
+    "runs whose counts are not what their fetches add up to": f"""
+SELECT run.id FROM run JOIN (
+  SELECT run_id, {", ".join(f"sum(CASE WHEN outcome = '{name}' THEN 1 ELSE 0 END) AS {name}" for name in OUTCOMES)}
+  FROM "fetch" GROUP BY run_id
+) AS told ON told.run_id = run.id
+WHERE {" OR ".join(f"run.{name} <> told.{name}" for name in OUTCOMES)}""",  # noqa: S608 - our own words only
+    "addresses that show an article that is not there": """
+SELECT address.id FROM address LEFT JOIN article ON article.id = address.article_id
+WHERE address.article_id IS NOT NULL AND article.id IS NULL""",
+    "articles whose own address shows another": """
+SELECT article.id FROM article JOIN address ON address.id = article.address_id
+WHERE address.article_id IS NULL OR address.article_id <> article.id""",
+    "copies whose address shows another article": """
+SELECT copy.id FROM copy JOIN address ON address.id = copy.address_id
+WHERE address.article_id IS NULL OR address.article_id <> copy.article_id""",
+    "articles whose revisions are not all there": """
+SELECT article.id FROM article WHERE article.revision - 1 <>
+  (SELECT count(*) FROM superseded_revision WHERE superseded_revision.article_id = article.id)""",
+    "leases of runs that are over": """
+SELECT address.id FROM address JOIN run ON run.id = address.lease_run_id
+WHERE address.state = 'leased' AND run.status <> 'running'""",
+}
+
+_SHOWN = 5  # ids that a line names
+
+
+def check(database: Database) -> list[str]:
+    """Give what is wrong, one line each; nothing where all is well. Takes a while on a large archive."""
+    problems = []
+    with database.reading() as connection:
+        if database.is_sqlite:
+            problems += _sqlite_damage(connection)
+        if problems:  # what a damaged file answers means nothing
+            return problems
+        for told, question in _QUESTIONS.items():
+            ids = connection.scalars(text(question)).all()
+            if ids:
+                named = ", ".join(str(found) for found in ids[:_SHOWN])
+                more = ", …" if len(ids) > _SHOWN else ""
+                problems.append(f"{len(ids)} {told}: {named}{more}")
+    return problems
+
+
+def _sqlite_damage(connection: Connection) -> list[str]:
+    """Ask SQLite itself; PostgreSQL keeps its references whole by itself, and checks its pages when it reads them."""
+    told = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    problems = [f"damaged: {line}" for line in told if line != "ok"]
+    broken: dict[tuple[str, str], int] = {}
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        broken[row[0], row[2]] = broken.get((row[0], row[2]), 0) + 1
+    told = [f"{number} rows of {table} refer to {to} that is not there" for (table, to), number in broken.items()]
+    return problems + told

@@ -21,6 +21,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.database import open_database
+from storage.health import SourceHealth
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
 from storage.search_index import rebuild
 from storage.story_models import Story, StoryTie
@@ -237,6 +238,11 @@ def fill(session: Session, articles: int, now: datetime.datetime) -> Generator:
         insert(Run),
         [{"id": 1, "command": "kiji crawl", "version": "0", "host": "here", "pid": 1, "started_at": began,
           "finished_at": now, "status": "done"}],
+    )  # fmt: skip
+    silent = next(number for number, habit in enumerate(HABITS, 1) if habit.last_day)
+    session.add(
+        SourceHealth(source_id=silent, state="silent", since=now - datetime.timedelta(days=3), checked_at=now,
+                     detail="no new article for 3 days, usually 4 a day")
     )  # fmt: skip
     for rows in generator.batches():
         for table, found in rows.items():

@@ -1,22 +1,27 @@
-"""Queries to begin with; they are data beside this file."""
+"""Queries to begin with: the analysts' documented ones, and some on local days that only a snapshot has."""
 
 import dataclasses
 import functools
 import tomllib
 from pathlib import Path
 
+from storage.queries import sample_queries
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sample:
-    """A question in both languages, and the SQL that answers it from a snapshot."""
+    """A question in both languages, what to know of it, and the SQL that answers it from a snapshot."""
 
     en: str
     ja: str
     sql: str
+    about: str = ""
 
 
 @functools.cache
 def samples() -> list[Sample]:
-    """Give them in the order of the file."""
+    """Give our own first, then those of ``docs/analysts.md``."""
     loaded = tomllib.loads(Path(__file__).with_name("queries.toml").read_text(encoding="utf-8"))
-    return [Sample(**entry) for entry in loaded["query"]]
+    own = [Sample(**entry) for entry in loaded["query"]]
+    titles: dict[str, str] = loaded["titles"]
+    return own + [Sample(each.title, titles.get(each.name, ""), each.sql, each.about) for each in sample_queries()]

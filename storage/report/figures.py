@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from storage.health import known_health
 from storage.snapshot.activity import Activity, activity
 from storage.snapshot.local_time import LocalClock, plain
 from storage.types import UTCDateTime
@@ -76,6 +77,7 @@ class Figures:
     stories: list[StoryFigures]
     troubles: list[tuple[str, str, str, int]]
     runs: list[tuple[int, str, str]]
+    health: list[tuple[str, str, str, str]]
 
 
 def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime) -> Figures:
@@ -100,6 +102,7 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
         stories=stories,
         troubles=_troubles(connection, since),
         runs=_runs(connection, since, clock),
+        health=_health(connection, clock),
     )
 
 
@@ -207,6 +210,15 @@ def _runs(connection: Connection, since: datetime.datetime, clock: LocalClock) -
     query = "SELECT id, status, started_at FROM runs WHERE started_at >= :since AND status IN ('failed', 'killed')"
     rows = connection.execute(_since(query + " ORDER BY id"), {"since": since})
     return [(int(run), str(status), (clock.local(started) or "")[:16]) for run, status, started in rows]
+
+
+def _health(connection: Connection, clock: LocalClock) -> list[tuple[str, str, str, str]]:
+    """Give source, state, local day since when, and why, of the sources that ``kiji health`` last found in trouble."""
+    return [
+        (source, str(known["state"]), clock.day(known["since"]) or "", str(known["detail"]))
+        for source, known in sorted(known_health(connection).items())
+        if known["state"] not in ("ok", "new")
+    ]
 
 
 def _since(query: str) -> TextClause:

@@ -31,12 +31,17 @@ def findings(figures: Figures) -> list[Finding]:
         Finding("run_ended", f"kiji runs show {run}", {"status": status, "began": began}, grave=True)
         for run, status, began in figures.runs
     ]
+    found += [
+        Finding(f"health_{state}", source, {"since": since, "detail": detail}, grave=True)
+        for source, state, since, detail in figures.health
+    ]
+    known = {source for source, *_ in figures.health}
     last = max((cell.day for cell in figures.cells), default="")
     by_source: dict[str, list[Cell]] = {}
     for cell in figures.cells:
         by_source.setdefault(cell.source, []).append(cell)
     for source, cells in by_source.items():
-        if cells[-1].day == last:
+        if cells[-1].day == last and source not in known:
             found += _of_source(source, cells)
     for source, outcome, reason, times in figures.troubles:
         if times >= MANY_TROUBLES:

@@ -1,13 +1,11 @@
 """Writes the report: one HTML file with its scripts, charts and tables in it, that asks for nothing from anywhere."""
 
 import base64
-import contextlib
 import dataclasses
 import datetime
 import functools
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from markupsafe import Markup
 
 from storage.errors import DatabaseError
 from storage.pages.shown import language_tag, shown, web_address
+from storage.replacing import replacing
 from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
 from storage.report.figures import Figures, top_in
 from storage.report.look import findings
@@ -159,16 +158,12 @@ def _step(cell: Any, words: Words) -> str:
 
 def write_report(path: Path, html: str) -> None:
     """Put the report in its place at once. Raises DatabaseError where the file cannot be written."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_text(html, encoding="utf-8")
-        partial.replace(path)
+        with replacing(path) as partial:
+            partial.write_text(html, encoding="utf-8")
     except OSError as error:
         msg = f"report {path}: {error}"
         raise DatabaseError(msg) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def default_since(now: datetime.datetime) -> datetime.datetime:

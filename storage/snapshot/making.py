@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from storage.database import Database
 from storage.errors import DatabaseError
+from storage.health import known_health
 from storage.reading import iso_utc
 from storage.replacing import replacing
 from storage.snapshot.activity import activity, activity_rows
@@ -96,7 +97,7 @@ def _fill(
         for columns in copied.indexes:
             name = f"{copied.view}_{'_'.join(columns)}"
             target.execute(f"CREATE INDEX {name} ON {copied.view} ({', '.join(columns)})")
-    _sources(source, target)
+    _sources(source, target, clock)
     copy_index(source, target)
     for statement in VIEWS.strip().split("\n"):
         target.execute(statement)
@@ -184,7 +185,11 @@ def _marks(number: int) -> str:
     return ", ".join("?" * number)
 
 
-def _sources(source: Connection, target: sqlite3.Connection) -> None:
+def _sources(source: Connection, target: sqlite3.Connection, clock: LocalClock) -> None:
     target.execute(SOURCES)
-    names = source.execute(text("SELECT name FROM source ORDER BY name")).scalars()
-    target.executemany(FILL_SOURCES, [(name, name, name) for name in names])
+    health = known_health(source)
+    for name in source.execute(text("SELECT name FROM source ORDER BY name")).scalars():
+        known = health.get(name, {})
+        since, checked = known.get("since"), known.get("checked_at")
+        told = (known.get("state"), plain(since), clock.local(since), known.get("detail"), plain(checked))
+        target.execute(FILL_SOURCES, (name, name, *told, clock.local(checked), name))

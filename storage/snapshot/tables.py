@@ -5,7 +5,7 @@ A view's own columns come along whatever they are; the lists here only add to th
 
 import dataclasses
 
-VERSION = 1
+VERSION = 2
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("text",)
@@ -80,14 +80,15 @@ CREATE TABLE source_days (
 SOURCES = """
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, articles INTEGER NOT NULL, articles_ja INTEGER NOT NULL, articles_en INTEGER NOT NULL,
-    copies INTEGER NOT NULL, first_day TEXT, last_day TEXT, last_new_at TEXT, last_new_local TEXT
+    copies INTEGER NOT NULL, first_day TEXT, last_day TEXT, last_new_at TEXT, last_new_local TEXT, state TEXT,
+    state_since TEXT, state_since_local TEXT, state_detail TEXT, checked_at TEXT, checked_local TEXT
 ) WITHOUT ROWID
 """
 FILL_SOURCES = """
 INSERT INTO sources
 SELECT ?, count(*), coalesce(sum(language = 'ja'), 0), coalesce(sum(language = 'en'), 0),
        (SELECT count(*) FROM copies WHERE copies.source = ?), min(day), max(day), max(first_seen_at),
-       max(first_seen_local)
+       max(first_seen_local), ?, ?, ?, ?, ?, ?
 FROM articles WHERE source = ?
 """
 

@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import create_engine, delete, text, update
 
 from benchmarks.generated_archive import fill
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.models import Article
+from storage.report.figures import gather
 from storage.search import search
 from storage.search_models import SearchDocument
 from storage.snapshot.activity import activity
@@ -208,3 +209,17 @@ def test_a_snapshots_index_is_made_as_the_archives(filled: Database, tmp_path: P
         assert snapshot.execute(query).fetchall() == [tuple(row) for row in connection.execute(text(query))]
         snapshot_check = snapshot.execute("SELECT count(*) FROM search_document").fetchone()
         assert snapshot_check == (120,)
+
+
+def test_the_reports_figures_are_the_same_on_both_databases(filled: Database, tmp_path: Path) -> None:
+    clock = LocalClock("Asia/Tokyo")
+    since = NOW - datetime.timedelta(days=2)
+    with filled.reading() as connection:
+        found = gather(connection, clock, since, NOW)
+    other = open_database(f"sqlite:///{tmp_path}/other.db")
+    with other.writing() as session:
+        fill(session, 120, NOW)
+    with other.reading() as connection:
+        assert gather(connection, clock, since, NOW) == found
+    other.close()
+    assert found.stories

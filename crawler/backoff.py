@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -93,13 +93,20 @@ class Backoff:
             return crawler.engine.downloader
 
         settings = crawler.settings
-        return cls(
+        backoff = cls(
             HostMemory(crawler),
             downloader,
             first_wait=settings.getfloat("KIJI_BACKOFF_SECONDS"),
             longest_hold=settings.getfloat("KIJI_LONGEST_HOLD"),
             retries=settings.getint("RETRY_TIMES"),
         )
+        crawler.signals.connect(backoff.response_downloaded, signal=signals.response_downloaded)
+        return backoff
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """Stop the host's queue at once: it would go on before :meth:`process_response` has its turn."""
+        if response.status in STATUSES:
+            self._downloader().hold(slot_of(request.url), time.monotonic() + self._first_wait)
 
     async def process_request(self, request: Request) -> None:
         """Raise :class:`HostRests` where the host is to be left alone."""

@@ -1,7 +1,7 @@
 """How fast: one queue a host, whoever asks, never faster than the slowest pace that anybody asks for."""
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Self
 
 from scrapy import Request, signals
@@ -80,22 +80,28 @@ class Politeness:
     """Downloader middleware: sets the delay and concurrency of each host's slot while the crawl runs.
 
     A host's delay is the largest of what its sources ask for (``request.meta["delay"]``, seconds) and of its
-    robots.txt's Crawl-delay (``request.meta["crawl_delay"]``); ``default_delay`` holds until one is known. It is
-    counted from when the last request went out or, where the host has answered by then, from that answer's headers:
-    so the gap in the server's own log is no smaller, whatever the connection took. With a delay, one request at a time
-    is under way, without one ``concurrency``.
+    robots.txt's Crawl-delay (``request.meta["crawl_delay"]``); ``host_delays`` are known from the start, by slot, and
+    ``default_delay`` holds where none is known. It is counted from when the last request went out or, where the host
+    has answered by then, from that answer's headers: so the gap in the server's own log is no smaller, whatever the
+    connection took. With a delay, one request at a time is under way, without one ``concurrency``.
     """
 
-    def __init__(self, downloader: Callable[[], Downloader], default_delay: float, concurrency: int) -> None:
+    def __init__(
+        self,
+        downloader: Callable[[], Downloader],
+        default_delay: float,
+        concurrency: int,
+        host_delays: Mapping[str, float] | None = None,
+    ) -> None:
         self._downloader = downloader
         self._default_delay = default_delay
         self._concurrency = concurrency
-        self._own: dict[str, float] = {}
+        self._own: dict[str, float] = dict(host_delays or {})
         self._theirs: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``DOWNLOAD_DELAY`` and ``CONCURRENT_REQUESTS_PER_DOMAIN``."""
+        """With ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
 
         def downloader() -> Downloader:
             if crawler.engine is None:
@@ -104,7 +110,10 @@ class Politeness:
 
         settings = crawler.settings
         politeness = cls(
-            downloader, settings.getfloat("DOWNLOAD_DELAY"), settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+            downloader,
+            settings.getfloat("DOWNLOAD_DELAY"),
+            settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+            settings.getdict("KIJI_HOST_DELAYS"),
         )
         crawler.signals.connect(politeness.headers_received, signal=signals.headers_received)
         return politeness

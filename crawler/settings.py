@@ -3,9 +3,10 @@
 What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from crawler.hosts import slot_of
 from crawler.identity import PRODUCT, default_user_agent
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ USER_AGENT = default_user_agent()
 ROBOTSTXT_USER_AGENT = PRODUCT
 ROBOTSTXT_OBEY = True  # by crawler.robots
 DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
+KIJI_HOST_DELAYS: dict[str, float] = {}  # by slot (crawler.hosts), from the config: known before the first request
 DOWNLOAD_DELAY_JITTER = 0.0  # crawler.politeness has one that only adds; Scrapy's undercuts the delay
 CONCURRENT_REQUESTS = 100
 CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for every answer, 100 by default
@@ -110,6 +112,15 @@ EXTENSIONS = {
 }
 
 
+def host_delays(sources: "Iterable[Source]") -> dict[str, float]:
+    """The delay of each host that sources name, by its slot: the slowest, whichever of them is crawled now."""
+    delays: dict[str, float] = {}
+    for source in sources:
+        for slot in (*map(slot_of, source.start), *source.hosts):
+            delays[slot] = max(source.effective_delay, delays.get(slot, 0.0))
+    return delays
+
+
 def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, object]:
     """What the config adds: for these sources (configured ones, or one made ad hoc)."""
     return {
@@ -117,4 +128,5 @@ def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, ob
         "ROBOTSTXT_USER_AGENT": config.crawl.robots_token,
         "DOWNLOAD_DELAY": config.crawl.delay,
         "KIJI_PRIVATE_HOSTS": [host for source in sources for host in source.private_hosts],
+        "KIJI_HOST_DELAYS": host_delays([*config.sources, *sources]),
     }

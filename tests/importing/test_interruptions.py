@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from storage.database import open_database
 from tests.crawling.conftest import environment_of, kiji, query, record_of
 from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
 
@@ -106,6 +107,40 @@ def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
     assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
     last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
     assert last["articles_new"] == LINES - before
+
+
+FULL_DISK = """
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+import crawler.cli
+event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA max_page_count = {pages}"))
+crawler.cli.main()
+"""
+
+
+def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_one_goes_on(lines: Path) -> None:
+    assert kiji("db", "upgrade", folder=lines).returncode == 0
+    open_database(f"sqlite:///{lines}/kiji.db").close()
+    [(pages,)] = query(lines, "PRAGMA page_count")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK.format(pages=pages + 150), "import", "articles.jsonl", "--quiet"],
+        cwd=lines,
+        env=environment_of(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    [told] = done.stderr.splitlines()
+    assert "has no room left to grow" in told
+    assert told.endswith("free space on its disk, and start again")
+    before = position(lines)
+    assert 0 < before < LINES
+    assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
+    assert query(lines, "SELECT status, articles_new FROM runs") == [("failed", before)]
+    last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    assert (last["status"], last["articles_new"]) == ("done", LINES - before)
 
 
 def test_what_cannot_be_imported_is_said_before_anything_is_done(tmp_path: Path) -> None:

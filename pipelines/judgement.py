@@ -4,10 +4,11 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines import addresses, duplicates, recurrence, signatures, site_memory
+from pipelines import addresses, duplicates, recurrence, signatures, site_memory, stories, story_terms
 from storage.judgement import Comparison, Place
 from storage.signature import Signature
 from storage.site_lines import Line, RememberedPage
+from storage.story_judgement import StoryChoice, StoryMember
 
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
@@ -58,3 +59,22 @@ class PipelineJudgement:
     ) -> frozenset[int]:
         """As ``site_memory.site_furniture``."""
         return site_memory.site_furniture(lines, others, known)
+
+    @property
+    def story_version(self) -> int:
+        """As ``story_terms.ALGORITHM_VERSION``."""
+        return story_terms.ALGORITHM_VERSION
+
+    def story_terms(self, title: str, text: str, language: str, published_at: datetime | None) -> str:
+        """As ``story_terms.story_terms``."""
+        return story_terms.story_terms(title, text, language, published_at)
+
+    def story_keys(self, terms: str, language: str) -> tuple[int, ...]:
+        """As ``story_terms.story_keys``."""
+        return story_terms.story_keys(terms, language)
+
+    def choose_story(
+        self, newcomer: StoryMember, known: Sequence[StoryMember], counts: Mapping[int, int], total: int
+    ) -> StoryChoice:
+        """As ``stories.choose_story``."""
+        return stories.choose_story(newcomer, known, counts, total)

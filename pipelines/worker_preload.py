@@ -13,3 +13,4 @@ for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.page"
     importlib.import_module(_module)
 
 importlib.import_module("pipelines.language").warm_up()
+importlib.import_module("pipelines.story_terms").warm_up()

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import cast
 
 from pipelines.raw_page import RawPage
+from pipelines.story_terms import with_story_terms
 from storage.reading import Reading
 
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes of address space; 326 real pages need 0.4 GB, the worst 5 MB we made 0.65
@@ -68,7 +69,7 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
     function = _reading_function(read)
     signal.alarm(math.ceil(time_limit) + _GRACE)
     try:
-        return function(raw, timezone)
+        return with_story_terms(function(raw, timezone))
     finally:
         signal.alarm(0)
 

@@ -32,6 +32,7 @@ from storage.runs import (
     start_run,
 )
 from storage.scope import Scope
+from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result, Visit
 from storage.visits import fetch_record, store_visit
@@ -266,6 +267,8 @@ class Archive:
         leased = [visit.lease.address_id for visit in visits]
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = [self._store_one(session, visit, scopes) for visit in visits]
+        read = zip((visit.reading for visit in visits), results, strict=True)
+        group_stored(session, read, self._judgement, utc_now())
         del at_once
         count(session, self.run_id, results)
         return results, scopes

@@ -28,6 +28,7 @@ from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.site_memory import recall_site
+from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import fetch_record, store_visit
@@ -77,6 +78,8 @@ def store_batch(
             sources[record.source] = _source_id(session, record.source)
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
         results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, judgement, now))
+    read = zip((record.reading for record in records), results, strict=True)
+    group_stored(session, read, judgement, now)
     return results
 
 

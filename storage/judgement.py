@@ -7,6 +7,7 @@ from typing import Protocol
 
 from storage.signature import Signature
 from storage.site_lines import Line, RememberedPage
+from storage.story_judgement import StoryJudgement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Comparison(Protocol):
     def reason(self) -> str: ...  # noqa: D102 - described by the class
 
 
-class Judgement(Protocol):
+class Judgement(StoryJudgement, Protocol):
     """Pure decisions that the pipelines make for storage; they hold no state and never raise."""
 
     def place(self, url: str) -> Place:

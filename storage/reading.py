@@ -78,7 +78,8 @@ class Reading:
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
     without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical`` as it stands there,
     absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's own AMP
-    addresses. ``outlinks`` are the article-like links of the whole page in document order (for
+    addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_judgement`), "" where it was not
+    made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, None where there is no article, or where storage is to make it.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
@@ -130,6 +131,7 @@ class Reading:
     noarchive: bool = False
     reservations: tuple[Reservation, ...] = ()
     signature: Signature | None = None
+    story_terms: str = ""
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""

@@ -22,6 +22,7 @@ from crawler.cli import (
     search,
     setting_up,
     sources,
+    stories,
     workers,
 )
 from crawler.cli.options import example
@@ -54,6 +55,7 @@ rereading.register(app)
 runs.register(app)
 articles.register(app)
 forgetting.register(app)
+stories.register(app)
 search.register(app)
 exporting.register(app)
 database.register(app)

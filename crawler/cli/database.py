@@ -10,6 +10,7 @@ from rich.console import Console
 from crawler.cli import upkeep
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
+from storage.archive import utc_now
 from storage.database import connect, open_database, parse_url
 from storage.errors import DatabaseUnreachable
 from storage.lock import crawl_lock
@@ -44,6 +45,13 @@ def register(app: typer.Typer) -> None:
         ),
     )(reindex_command)
     upkeep.register(group)
+    group.command(
+        "stories",
+        help=example(
+            "Group articles into stories that are not yet, or by an older version; --anew does all of them again.",
+            "kiji db stories",
+        ),
+    )(stories_command)
     app.add_typer(group, name="db")
 
 
@@ -97,3 +105,28 @@ def copy_command(
             task = bar.add_task("", total=2 * rows_in(source))  # each row is copied, then read back
             copied = copy_archive(source, target, lambda table, rows: bar.update(task, advance=rows, description=table))
         sys.stdout.write(f"copied {copied} rows from {source.url} to {target.url}: counts and hashes agree\n")
+
+
+def stories_command(
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Every article, also those that are grouped already.")] = False,
+) -> None:
+    """Group articles, alone on the database; stopped, it goes on when it is called again without --anew."""
+    from rich.progress import Progress  # needed by few commands
+
+    from pipelines.judgement import PipelineJudgement
+    from storage.story_rebuild import regroup, ungrouped
+
+    judgement = PipelineJudgement()
+    console = Console(stderr=True)
+    with contextlib.ExitStack() as opened:
+        database = open_database(database_url(db, find_config(config)), create=False)
+        opened.callback(database.close)
+        opened.enter_context(crawl_lock(database))
+        bar = opened.enter_context(Progress(console=console, disable=not console.is_terminal, transient=True))
+        task = bar.add_task("articles", total=None if anew else ungrouped(database, judgement))
+        grouped = regroup(
+            database, judgement, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
+        )
+    sys.stdout.write(f"grouped {grouped} articles; kiji stories lists what they tell of\n")

@@ -1,0 +1,123 @@
+"""The written events of tests/stories: read, stored as an import stores them, and compared with how they came out."""
+
+import dataclasses
+import datetime
+import itertools
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import text
+
+from pipelines.judgement import PipelineJudgement
+from pipelines.story_terms import with_story_terms
+from storage.database import Database
+from storage.imported import ImportedRecord
+from storage.imports import ImportArchive
+from storage.reading import Reading
+
+FOLDER = Path(__file__).parents[1] / "tests" / "stories"
+PARTS = ("development", "held_out")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EventArticle:
+    """One article of the set, and the event that it tells of."""
+
+    event: str
+    url: str
+    source: str
+    language: str
+    at: datetime.datetime
+    title: str
+    text: str
+
+    def record(self, number: int) -> ImportedRecord:
+        """The article as a file of an import would give it."""
+        reading = Reading(
+            url=self.url,
+            canonical_url=self.url,
+            is_article=True,
+            kind="article",
+            title=self.title,
+            text=self.text,
+            language=self.language,
+            language_confidence=1.0,
+            published_at=self.at,
+            published_precision="instant",
+        )
+        return ImportedRecord(self.url, self.source, self.at, number, number, 200, with_story_terms(reading))
+
+
+def articles_of(*parts: str) -> list[EventArticle]:
+    """The articles of the parts, in the order of their times."""
+    found = []
+    for part in parts:
+        for event in tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))["event"]:
+            for number, article in enumerate(event["article"]):
+                url = f"https://{article['source']}.example/{event['id']}/{number}"
+                at = datetime.datetime.fromisoformat(article["at"]).astimezone(datetime.UTC)
+                words = (article["title"], article["text"])
+                found.append(EventArticle(event["id"], url, article["source"], article["language"], at, *words))
+    return sorted(found, key=lambda article: (article.at, article.url))
+
+
+def store(database: Database, articles: Sequence[EventArticle], batch: int = 10) -> None:
+    """Store articles in this order, as one import."""
+    archive = ImportArchive(database, PipelineJudgement())
+    archive.start([], [], command="events", version="0", host="here", pid=1).result()
+    file = archive.open_file("events.jsonl", 1, 1).result()
+    for first in range(0, len(articles), batch):
+        records = [article.record(first + at + 1) for at, article in enumerate(articles[first : first + batch])]
+        archive.store_records(file.file_id, records).result()
+    archive.finish("done", 0).result()
+    archive.close()
+
+
+def stories_by_url(database: Database) -> dict[str, int]:
+    """The story of each article."""
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT url, story_id FROM articles"))
+        return {str(row.url): int(row.story_id) for row in rows}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Score:
+    """Pairs of articles: how many are of one event, of one story, and of both; and those that are wrong."""
+
+    events: int
+    stories: int
+    both: int
+    false: tuple[tuple[EventArticle, EventArticle], ...] = ()
+    missed: tuple[tuple[EventArticle, EventArticle], ...] = ()
+
+    @property
+    def precision(self) -> float:
+        """Of the pairs in one story, the share that is of one event."""
+        return self.both / self.stories if self.stories else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Of the pairs of one event, the share that is in one story."""
+        return self.both / self.events if self.events else 1.0
+
+
+KINDS = ("all", "Japanese", "English", "across languages")
+
+
+def scores(articles: Sequence[EventArticle], stories: dict[str, int]) -> dict[str, Score]:
+    """Judge every pair, all together and by languages."""
+    names = {("ja", "ja"): "Japanese", ("en", "en"): "English"}
+    pairs: dict[str, list[tuple[EventArticle, EventArticle]]] = {kind: [] for kind in KINDS}
+    for one, other in itertools.combinations(articles, 2):
+        pairs[names.get((one.language, other.language), "across languages")].append((one, other))
+        pairs["all"].append((one, other))
+    return {kind: _score(of_kind, stories) for kind, of_kind in pairs.items()}
+
+
+def _score(pairs: Sequence[tuple[EventArticle, EventArticle]], stories: dict[str, int]) -> Score:
+    event = [(a, b) for a, b in pairs if a.event == b.event]
+    story = [(a, b) for a, b in pairs if stories[a.url] == stories[b.url]]
+    false = tuple((a, b) for a, b in story if a.event != b.event)
+    missed = tuple((a, b) for a, b in event if stories[a.url] != stories[b.url])
+    return Score(len(event), len(story), len(event) - len(missed), false, missed)

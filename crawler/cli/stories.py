@@ -1,0 +1,105 @@
+"""``kiji stories``: which events the archive tells of, in which languages, and why articles belong together."""
+
+import contextlib
+import datetime
+import json
+import sys
+import zoneinfo
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config_errors import ConfigError
+from crawler.plan import database_url, find_config
+from pipelines.dates import parse_date
+from storage.database import open_database
+from storage.errors import DatabaseError
+from storage.story_lists import list_stories, story_record
+
+COLUMNS = {
+    "id": "story",
+    "last_at": "last article",
+    "articles": "articles",
+    "articles_ja": "ja",
+    "articles_en": "en",
+    "copies": "copies",
+    "sources": "sources",
+    "title": "title",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "stories",
+        help=example(
+            "List the newest events that several articles tell of, or show one with its articles and evidence.",
+            "kiji stories --since 2026-10-05 --biggest",
+            "kiji stories 7",
+        ),
+    )(stories_command)
+
+
+def stories_command(
+    story: Annotated[int | None, typer.Argument(metavar="[ID]", min=1, help="One story, as the list has it.")] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only those with an article since this day or time.")
+    ] = None,
+    biggest: Annotated[bool, typer.Option("--biggest", help="The biggest first, not the newest.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="So many stories.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List stories or show one."""
+    found_config = find_config(config)
+    moment = _moment(since, found_config.crawl.timezone) if since else None
+    url = database_url(db, found_config)
+    with contextlib.closing(open_database(url, create=False)) as database, database.reading() as connection:
+        if story is None:
+            stories = list_stories(connection, since=moment, order="biggest" if biggest else "newest", limit=limit)
+            sys.stdout.write(json.dumps(stories, ensure_ascii=False) + "\n") if as_json else _print_table(stories)
+            return
+        record = story_record(connection, story)
+    if record is None:
+        msg = f"no story {story} in {database.url}; kiji stories lists them"
+        raise DatabaseError(msg)
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n" if as_json else _shown(record))
+
+
+def _moment(since: str, timezone: str) -> datetime.datetime:
+    date = parse_date(since, datetime.datetime.now(datetime.UTC), zoneinfo.ZoneInfo(timezone))
+    if date is None:
+        raise ConfigError([f"--since: {since!r} is no date; allowed: 2026-10-05, 2026-10-05T06:00+09:00 and the like"])
+    return date.moment
+
+
+def _print_table(stories: list[dict[str, Any]]) -> None:
+    if not stories:
+        sys.stdout.write("no story that several articles tell of\n")
+        return
+    console = Console(soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for title in COLUMNS.values():
+        table.add_column(title, no_wrap=True, overflow="ellipsis")
+    for story in stories:
+        table.add_row(*(str(story[name]) for name in COLUMNS))
+    console.print(table, width=None if console.is_terminal else 200)
+
+
+def _shown(story: dict[str, Any]) -> str:
+    lines = [
+        f"story {story['id']}: {story['title']}",
+        f"  {story['first_at']} to {story['last_at']}; {story['articles']} articles "
+        f"({story['articles_ja']} ja, {story['articles_en']} en), {story['copies']} copies, {story['sources']} sources",
+    ]
+    for member in story["members"]:
+        lines.append(f"  {member['id']} {member['language']} {member['source']}: {member['title']}")
+        lines.append(f"    {member['published_at'] or member['first_seen_at']} {member['url']}")
+        for tie in member["evidence"]:
+            other = f"article {tie['other_article_id']}" if tie["other_article_id"] else tie["other_url"]
+            lines.append(f"    {tie['kind']} {tie['weight']:.2f} with {other}: {tie['detail']}")
+    return "\n".join(lines) + "\n"

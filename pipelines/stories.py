@@ -1,0 +1,211 @@
+"""Whether two articles tell of one event, and which story an article belongs to. Pure.
+
+Two articles are compared by the rare terms that they share, each worth its bits: names, numbers, days, topics and, in
+one language, words. The rules of a story are those of near copies: what joins must resemble the story as far as it is
+compared, its first article included, and not only the one that is nearest; so a story does not wander off.
+"""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Mapping, Sequence
+
+from pipelines.story_terms import Profile, Term, key_of, share_of, unpack
+from storage.story_judgement import StoryChoice, StoryMember, Tie
+
+JOIN = 0.7
+"""Weight of the best tie from which on an article joins a story."""
+
+RESEMBLE = 0.45
+"""Mean weight of its ties to all of the story's articles that are compared, from which on it may join."""
+
+MERGE = 0.8
+"""Weight of the best ties to two stories from which on these may be one."""
+
+WINDOW = 8.0
+"""Days between two articles that can be compared at all."""
+
+TIES_KEPT = 5
+"""Ties that are kept as an article's evidence, the strongest first."""
+
+_PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, beside those counted in the archive
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Likeness:
+    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, the most telling first."""
+
+    weight: float
+    shared: tuple[tuple[Term, Term, float], ...]
+    features: Mapping[str, float]
+
+
+class Rarity:
+    """Bits of a term, by its form and by how many articles of these weeks have it."""
+
+    def __init__(self, counts: Mapping[int, int], total: int) -> None:
+        self._counts, self._total = counts, total
+
+    def bits(self, term: Term, language: str) -> float:
+        """How much it says that two articles share this term."""
+        expected = share_of(term.kind, term.value)
+        counted = self._counts.get(key_of(term, language)) if self._counts else None
+        if counted is None:
+            return -math.log2(expected)
+        share = (counted + _PRIOR_ARTICLES * expected) / (self._total + _PRIOR_ARTICLES)
+        return -math.log2(min(share, 1.0))
+
+
+# Logistic regressions on the pairs of the development part of tests/stories (python -m benchmarks.stories --fit).
+_SAME_LANGUAGE = {
+    "bias": -6.2, "words": 2.2, "topics": 2.7, "facts": 3.3, "names": 1.2, "numbers": 2.4, "days": 1.5,
+    "other_numbers": -1.2, "other_days": -0.7, "gap": -0.6,
+}  # fmt: skip
+_ACROSS = {
+    "bias": -6.3, "topics": 4.0, "facts": 2.4, "names": 2.1, "numbers": 2.5, "days": 1.2,
+    "other_numbers": -0.8, "other_days": -0.7, "gap": -0.6,
+}  # fmt: skip
+_LINKED = 0.8  # a page that names the other as related: half of these tell of the background only
+_ALIKE = 1.0  # the same words with other facts: a later stage of one event, or the next of a series
+
+_SPACES = ("words", "topics", "facts")
+_STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "D": "days"}
+_TELLING = 4.0  # bits
+
+
+def likeness(a: StoryMember, b: StoryMember, rarity: Rarity) -> Likeness:
+    """Compare two articles, whatever their languages. Symmetric."""
+    gap = abs((a.at - b.at).total_seconds()) / 86_400
+    same = a.language == b.language
+    terms_a, terms_b = unpack(a.terms), unpack(b.terms)
+    shared = _shared(terms_a, terms_b, a.language, rarity, same=same)
+    features = _features(terms_a, terms_b, a, b, shared, rarity)
+    features["gap"] = gap
+    if gap > WINDOW or not shared:
+        return Likeness(0.0, shared, features)
+    coefficients = _SAME_LANGUAGE if same else _ACROSS
+    logit = coefficients["bias"] + sum(coefficients.get(name, 0.0) * value for name, value in features.items())
+    logit += _LINKED * (a.linked or b.linked) + _ALIKE * bool(a.alike or b.alike)
+    return Likeness(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), shared, features)
+
+
+def _shared(
+    a: Profile, b: Profile, language: str, rarity: Rarity, *, same: bool
+) -> tuple[tuple[Term, Term, float], ...]:
+    both = [(a[key], b[key]) for key in a.keys() & b.keys() if same or key[0] != "W"]
+    valued = [(one, other, rarity.bits(one, language)) for one, other in both]
+    return tuple(sorted(valued, key=lambda s: (-s[2] * (s[0].weight + s[1].weight), s[0].kind, s[0].value)))
+
+
+def _features(
+    a: Profile,
+    b: Profile,
+    one: StoryMember,
+    other: StoryMember,
+    shared: Sequence[tuple[Term, Term, float]],
+    rarity: Rarity,
+) -> dict[str, float]:
+    """Cosines of words, of topics and of what else both languages have; bits of strong terms; facts that differ."""
+    products = dict.fromkeys(_SPACES, 0.0)
+    strong = {"names": 0.0, "numbers": 0.0, "days": 0.0}
+    for term, twin, bits in shared:
+        products[_space_of(term)] += _stress(term) * _stress(twin) * bits * bits
+        if term.kind in _STRONG and bits >= _TELLING:
+            strong[_STRONG[term.kind]] += bits * min(_stress(term), _stress(twin))
+    features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
+    norms_a, norms_b = _norms(one, a, rarity), _norms(other, b, rarity)
+    for space, product in products.items():
+        norm = math.sqrt(norms_a[space] * norms_b[space])
+        features[space] = product / norm if norm else 0.0
+    features["other_numbers"] = _differing("#", a, b, least=3)
+    features["other_days"] = _differing("D", a, b, least=1)
+    return features
+
+
+def _space_of(term: Term) -> str:
+    return {"W": "words", "T": "topics"}.get(term.kind, "facts")
+
+
+def _norms(member: StoryMember, profile: Profile, rarity: Rarity) -> dict[str, float]:
+    """The squared lengths of a profile in each space."""
+    norms = dict.fromkeys(_SPACES, 0.0)
+    for term in profile.values():
+        norms[_space_of(term)] += (_stress(term) * rarity.bits(term, member.language)) ** 2
+    return norms
+
+
+def _differing(kind: str, a: Profile, b: Profile, *, least: int) -> float:
+    """1 where both articles begin with such facts and have none in common: the next of a series, another day."""
+    of_a, of_b = ({key for key, term in profile.items() if term.kind == kind} for profile in (a, b))
+    heads = [sum(term.kind == kind and term.weight > 1 for term in profile.values()) for profile in (a, b)]
+    return float(min(heads) >= least and not of_a & of_b)
+
+
+@functools.cache
+def _stress_of(weight: int) -> float:
+    return 1 + math.log2(weight)
+
+
+def _stress(term: Term) -> float:
+    return _stress_of(term.weight)
+
+
+def choose_story(
+    newcomer: StoryMember, known: Sequence[StoryMember], counts: Mapping[int, int], total: int
+) -> StoryChoice:
+    """As ``StoryJudgement.choose_story``."""
+    rarity = Rarity(counts, total)
+    found = {member.article_id: likeness(newcomer, member, rarity) for member in known}
+    by_story: dict[int, list[StoryMember]] = {}
+    for member in known:
+        if member.story_id is not None and found[member.article_id].features["gap"] <= WINDOW:
+            by_story.setdefault(member.story_id, []).append(member)
+    open_to = {
+        story: max(found[m.article_id].weight for m in members)
+        for story, members in by_story.items()
+        if _may_join([found[m.article_id].weight for m in members])
+    }
+    if not open_to:
+        return StoryChoice()
+    best = max(open_to, key=lambda story: (open_to[story], -story))
+    merged = [
+        story
+        for story in open_to
+        if story != best
+        and min(open_to[story], open_to[best]) >= MERGE
+        and _are_one(by_story[best], by_story[story], rarity)
+    ]
+    joined = [member for story in (best, *merged) for member in by_story[story]]
+    chosen = min(best, *merged) if merged else best
+    ties = [tie for member in joined for tie in _ties(member, found[member.article_id])]
+    ties.sort(key=lambda tie: (-tie.weight, tie.other_id, tie.kind))
+    return StoryChoice(chosen, tuple(ties[:TIES_KEPT]), tuple(sorted({best, *merged} - {chosen})))
+
+
+def _may_join(weights: Sequence[float]) -> bool:
+    return max(weights) >= JOIN and sum(weights) / len(weights) >= RESEMBLE
+
+
+def _are_one(one: Sequence[StoryMember], other: Sequence[StoryMember], rarity: Rarity) -> bool:
+    """Two stories that a newcomer belongs to both are one where their own articles resemble each other too."""
+    weights = [likeness(a, b, rarity).weight for a in one for b in other]
+    return sum(weights) / len(weights) >= RESEMBLE
+
+
+def _ties(member: StoryMember, found: Likeness) -> list[Tie]:
+    if found.weight < JOIN:
+        return []
+    ties = [Tie(member.article_id, "terms", round(found.weight, 3), _told(found.shared))]
+    if member.linked:
+        ties.append(Tie(member.article_id, "link", round(found.weight, 3), "related link"))
+    if member.alike:
+        ties.append(Tie(member.article_id, "alike", round(member.alike, 3), "the same words with other facts"))
+    return ties
+
+
+def _told(shared: Sequence[tuple[Term, Term, float]]) -> str:
+    """The most telling things in common, as both articles write them."""
+    told = []
+    for term, twin, _ in shared[:8]:
+        told.append(term.form if term.form.casefold() == twin.form.casefold() else f"{term.form} = {twin.form}")
+    return "; ".join(dict.fromkeys(told))

@@ -1,0 +1,77 @@
+"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``.
+
+Katakana keeps a name's consonants and bends its vowels, so the key is the consonants, in classes that Japanese or
+English spelling does not tell apart (l and r, b and v, f and h, and s for every hiss). The syllables are Hepburn's;
+how English spelling sounds is reduced to the few rules that decide a consonant. Pure, and wrong for some names: a key
+is evidence among other.
+"""
+
+import re
+import unicodedata
+
+_ROWS = {
+    "": "アイウエオヤユヨワヲー・ッ",
+    "k": "カキクケコ",
+    "g": "ガギグゲゴ",
+    "s": "サシスセソザジズゼゾヂヅチツ",
+    "t": "タテト",
+    "d": "ダデド",
+    "n": "ナニヌネノン",
+    "h": "ハヒフヘホ",
+    "b": "バビブベボヴ",
+    "p": "パピプペポ",
+    "m": "マミムメモ",
+    "r": "ラリルレロ",
+}
+_SMALL = "ァィゥェォャュョヮ"
+_CONSONANTS = {kana: consonant for consonant, row in _ROWS.items() for kana in row} | dict.fromkeys(_SMALL, "")
+
+# Spelling to sound, in this order; what is left is letter by letter.
+_SPELLINGS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"^(?:kn|gn)", "n"),
+        (r"^wr", "r"),
+        (r"^ps", "s"),
+        (r"mc(?=[^aeiouhy])", "mak"),
+        (r"tch", "s"),
+        (r"sch(?=[aeiouw])", "s"),
+        (r"(?:ph)", "h"),
+        (r"gh(?=t|$)", ""),
+        (r"gh", "g"),
+        (r"ck|cq|qu", "k"),
+        (r"ch", "s"),
+        (r"sh|th", "s"),
+        (r"ts|tz", "s"),
+        (r"dge", "s"),
+        (r"x", "ks"),
+        (r"c(?=[eiy])", "s"),
+        (r"c", "k"),
+        (r"q", "k"),
+        (r"g(?=e|ia|io)", "s"),
+        (r"ng(?=[^aeiou])", "n"),
+        (r"j|z", "s"),
+        (r"r(?![aeiouy])", ""),
+        (r"h(?![aeiouy])", ""),
+        (r"m(?=[bp])", "n"),
+        (r"[aeiouwy'’.-]", ""),
+    )
+)
+_FOLDED = str.maketrans({"l": "r", "v": "b", "f": "h"})
+_BEFORE_LIPS = re.compile("m(?=[bp])")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+def katakana_key(word: str) -> str:
+    """The key of a word in katakana (full width)."""
+    key = "".join(_CONSONANTS.get(kana, "") for kana in word)
+    return _DOUBLED.sub(r"\1", _BEFORE_LIPS.sub("n", key))
+
+
+def latin_key(word: str) -> str:
+    """The key of one word in Latin letters, whatever its case and accents."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    plain = _DOUBLED.sub(r"\1", plain)
+    for pattern, sound in _SPELLINGS:
+        plain = pattern.sub(sound, plain)
+    return _DOUBLED.sub(r"\1", plain.translate(_FOLDED))

@@ -1,0 +1,102 @@
+"""Numbers and dates in Japanese and English text, in one form: 3500億 is 350 billion, 10月29日 is October 29.
+
+Numbers come without their unit (yen, dollars, people): it is the value that both languages share. Percent are kept
+apart. Days are month and day; a bare 29日 or Wednesday is told against the day of publication.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+_MAGNITUDES = {
+    "千": 10**3, "万": 10**4, "億": 10**8, "兆": 10**12,
+    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "mn": 10**6, "bn": 10**9, "tn": 10**12,
+}  # fmt: skip
+_PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = re.compile(
+    rf"(?P<japanese>(?:(?:{_PLAIN})(?:兆|億|万|千))+(?:{_PLAIN})?)"
+    rf"|(?P<number>{_PLAIN})(?:[\s-]?(?P<magnitude>hundred|thousand|million|billion|trillion|mn|bn|tn)\b)?",
+    re.IGNORECASE,
+)
+_PART = re.compile(rf"({_PLAIN})(兆|億|万|千)?")
+_PERCENT = re.compile(r"\s?(?:%|percent|per cent|パーセント)", re.IGNORECASE)
+_TENTHS = re.compile("割(?!る|り|れ|引)")
+_YEARS = range(1900, 2101)
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_ENGLISH_DAY = re.compile(
+    rf"\b(?:{_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?\b|(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH}\b)", re.IGNORECASE
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_JAPANESE_DAY = re.compile(r"(?:(\d{1,2})月)?(\d{1,2})日(?!間|目|後|以内|連続|あたり|当たり|に\d回)")
+_DATES = re.compile(
+    rf"{_ENGLISH_DAY.pattern}|(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,4}}[年月時分]|\d{{1,2}}:\d\d",
+    re.IGNORECASE,
+)
+_FAR_BACK, _FAR_AHEAD = 20, 10  # days around publication within which a bare 29日 is meant
+
+
+def numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Each number of NFKC text with the words it was read from; days, times of day and years are left out."""
+    for match in _NUMBER.finditer(_DATES.sub(" ; ", text)):
+        value = _value(match)
+        if value is None:
+            continue
+        behind = match.string[match.end() : match.end() + 12]
+        if _TENTHS.match(behind):
+            yield f"{_plain(value * 10)}%", f"{match[0]}割"
+        elif percent := _PERCENT.match(behind):
+            yield f"{_plain(value)}%", match[0] + percent[0]
+        elif value not in _YEARS or match["japanese"] or "," in match[0] or match["magnitude"]:
+            yield _plain(value), match[0].strip()
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    try:
+        if match["japanese"]:
+            parts = _PART.findall(match["japanese"])
+            return sum((Decimal(n.replace(",", "")) * _MAGNITUDES.get(m, 1) for n, m in parts), Decimal(0))
+        return Decimal(match["number"].replace(",", "")) * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1)
+    except InvalidOperation:  # digits of another script
+        return None
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"[:24]
+
+
+def days(text: str, published: datetime.date | None) -> Iterator[tuple[str, str]]:
+    """Each day of NFKC text, ``MMDD``, with the words it was read from; vague ones where ``published`` is known."""
+    for match in _ENGLISH_DAY.finditer(text):
+        month = _MONTHS.index((match[1] or match[4])[:3].lower()) + 1
+        yield from _day(month, int(match[2] or match[3]), match[0])
+    for match in _JAPANESE_DAY.finditer(text):
+        if match[1]:
+            yield from _day(int(match[1]), int(match[2]), match[0])
+        elif published is not None:
+            yield from _near(published, int(match[2]), match[0])
+    if published is not None:
+        for match in _WEEKDAY.finditer(text):
+            back = (published.weekday() - _WEEKDAYS.index(match[0].lower())) % 7
+            date = published - datetime.timedelta(days=back)
+            yield f"{date:%m%d}", match[0]
+
+
+def _day(month: int, day: int, words: str) -> Iterator[tuple[str, str]]:
+    if 1 <= month <= 12 and 1 <= day <= 31:
+        yield f"{month:02d}{day:02d}", words
+
+
+def _near(published: datetime.date, day: int, words: str) -> Iterator[tuple[str, str]]:
+    for away in sorted(range(-_FAR_BACK, _FAR_AHEAD + 1), key=abs):
+        date = published + datetime.timedelta(days=away)
+        if date.day == day:
+            yield f"{date:%m%d}", words
+            return

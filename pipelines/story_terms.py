@@ -1,0 +1,236 @@
+"""What an article is known by among stories: its profile of terms, and under which of them it can be found.
+
+A term is a kind and a value. ``N`` a name, by its sound; ``A`` an institution or an acronym; ``L`` a place; ``P`` a
+country; ``T`` a topic; ``#`` a number; ``D`` a day: these mean the same in every language. ``W`` is a word of the
+article's own language. Terms of the headline and the first lines weigh more. Pure.
+"""
+
+import dataclasses
+import datetime
+import functools
+import hashlib
+import math
+import re
+import unicodedata
+import zoneinfo
+from collections import Counter
+
+import Stemmer
+
+from pipelines.story_lexicon import lexicon, plain_words, surnames, titles
+from pipelines.story_phonetics import katakana_key, latin_key
+from pipelines.story_quantities import days, numbers
+from pipelines.word_lists import english_function_words
+from storage.reading import Reading
+
+ALGORITHM_VERSION = 1
+"""Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories`` change."""
+
+HEAD, BODY = 400, 4_000  # characters: what weighs more, and what is looked at
+HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9
+KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "W": 60}
+"""Terms of a kind that a profile keeps at most, the weightiest first."""
+
+FOUND_BY = 24
+"""Terms under which an article is filed and looked up."""
+
+_DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are told against the reader's calendar
+_ENGLISH = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’.][^\W\d_]+)*")
+_SENTENCE_END = re.compile(r"[.!?:\n]['\"”’)]*\s*$")
+_KATAKANA = re.compile("[ァ-ヴー]{3,}")
+_LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
+_KANJI = re.compile("[一-鿿々]{2,}")
+_ACRONYM = re.compile("[A-Z]{2,6}")
+_SHORTEST_KEY, _SHORTEST_WORD = 2, 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a profile; ``weight`` is 1 to 9, ``form`` is how the article writes it."""
+
+    kind: str
+    value: str
+    weight: int
+    form: str
+
+
+Profile = dict[tuple[str, str], Term]
+
+
+def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
+    """Make an article's profile, packed: one term a line, ``weight kind value form`` with tabs between."""
+    found = _Found()
+    published = published_at.astimezone(_DAYS_OF).date() if published_at else None
+    body = text[:BODY]
+    for part, weight in ((title, TITLE_WEIGHT), (body[:HEAD], HEAD_WEIGHT), (body[HEAD:], 1)):
+        found.read(unicodedata.normalize("NFKC", part), weight, language, published)
+    return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in found.kept())
+
+
+def with_story_terms(reading: Reading) -> Reading:
+    """Give a reading of an article its profile."""
+    if not reading.is_article or reading.story_terms:
+        return reading
+    terms = story_terms(reading.title, reading.text, reading.language, reading.published_at)
+    return dataclasses.replace(reading, story_terms=terms)
+
+
+def warm_up() -> None:
+    """Load what every profile needs."""
+    for language in ("en", "ja"):
+        story_terms("", "", language, None)
+
+
+@functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
+def unpack(packed: str) -> Profile:
+    """Read a packed profile."""
+    terms = [line.split("\t", 3) for line in packed.split("\n") if line]
+    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
+
+
+def story_keys(packed: str, language: str) -> tuple[int, ...]:
+    """Hashes (62 bits) of the terms under which an article is filed: the most telling first, FOUND_BY at most."""
+    terms = sorted(
+        unpack(packed).values(), key=lambda term: -math.log2(term.weight + 1) * rarity(term.kind, term.value)
+    )
+    return tuple(dict.fromkeys(key_of(term, language) for term in terms[:FOUND_BY]))
+
+
+def key_of(term: Term, language: str) -> int:
+    """One term's hash; a word's is its language's own."""
+    name = f"{language} {term.value}" if term.kind == "W" else f"{term.kind} {term.value}"
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 2 or 1
+
+
+# Shares of articles that have such a term, where the archive does not tell yet: judged by a sample of mixed news.
+_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06}
+_COMMON_COUNTRIES = {"US": 0.25, "JP": 0.35, "CN": 0.15}
+_COMMON_PLACES = {"tokyo": 0.12, "osaka": 0.04, "kyoto": 0.03, "pacific": 0.03}
+_NAME_SHARES = {1: 0.5, 2: 0.03, 3: 0.006}
+_LONG_NAME, _WORD = 0.0015, 0.008
+_NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
+_EXACT_NUMBER = 0.0015
+
+
+@functools.lru_cache(65_536)
+def share_of(kind: str, value: str) -> float:
+    """The share of articles (0 to 1) that are expected to have a term, by its form alone."""
+    match kind:
+        case "N":
+            return _NAME_SHARES.get(len(value), _LONG_NAME)
+        case "#":
+            digits = value.replace(".", "").strip("0%")
+            expected = _NUMBER_SHARES.get(len(digits), _EXACT_NUMBER)
+            return expected / 2 if "%" in value or "." in value or len(value) > len(digits) + 3 else expected
+        case "P":
+            return _COMMON_COUNTRIES.get(value, _SHARES["P"])
+        case "L":
+            return _COMMON_PLACES.get(value, _SHARES["L"])
+        case "W":
+            return _WORD
+    return _SHARES[kind]
+
+
+def rarity(kind: str, value: str) -> float:
+    """Bits that a term is worth by its form alone."""
+    return -math.log2(share_of(kind, value))
+
+
+@functools.cache
+def _plain_stems() -> frozenset[str]:
+    stemmed = _stemmer().stemWords(sorted(plain_words("en")))
+    return frozenset(stemmed) | plain_words("ja")
+
+
+@functools.lru_cache(65_536)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@functools.cache
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+class _Found:
+    """The terms met so far, with their weights added up."""
+
+    def __init__(self) -> None:
+        self._weights: Counter[tuple[str, str]] = Counter()
+        self._forms: dict[tuple[str, str], str] = {}
+
+    def add(self, kind: str, value: str, weight: int, form: str) -> None:
+        self._weights[kind, value] += weight
+        self._forms.setdefault((kind, value), form)
+
+    def read(self, text: str, weight: int, language: str, published: datetime.date | None) -> None:
+        """Take the terms of a piece of NFKC text."""
+        for value, form in numbers(text):
+            self.add("#", value, weight, form)
+        for value, form in days(text, published):
+            self.add("D", value, weight, form)
+        counts, forms = lexicon(language).find(text)
+        for thing, count in counts.items():
+            kind, value = thing.split(" ", 1)
+            self.add(kind, value, weight * min(count, 3), forms[thing])
+        if language == "ja":
+            self._read_japanese(text, weight)
+        else:
+            self._read_words(text, weight)
+
+    def kept(self) -> list[Term]:
+        by_kind: dict[str, list[Term]] = {kind: [] for kind in KEPT}
+        for (kind, value), weight in self._weights.items():
+            form = " ".join(self._forms[kind, value].split())[:40]
+            by_kind[kind].append(Term(kind, value, min(weight, MOST), form))
+        kept = []
+        for kind, terms in by_kind.items():
+            terms.sort(key=lambda term: (-term.weight * rarity(kind, term.value), term.value))
+            kept += terms[: KEPT[kind]]
+        return kept
+
+    def _read_japanese(self, text: str, weight: int) -> None:
+        known = lexicon("ja").name_things
+        for word in _KATAKANA.findall(text):
+            self.add("W", word, weight, word)
+            if word not in known and len(key := katakana_key(word)) >= _SHORTEST_KEY:
+                self.add("N", key, weight, word)
+        for word in _LATIN.findall(text):
+            if word not in known:
+                self._add_latin_name(word, weight)
+        plain = plain_words("ja")
+        pattern, keys = surnames()
+        for surname in pattern.findall(text):
+            self.add("N", keys[surname], weight, surname)
+        for run in _KANJI.findall(text):
+            for at in range(len(run) - 1):
+                if (pair := run[at : at + 2]) not in plain:
+                    self.add("W", pair, weight, pair)
+
+    def _add_latin_name(self, word: str, weight: int) -> None:
+        if _ACRONYM.fullmatch(word):
+            self.add("A", word.lower(), weight, word)
+        elif len(key := latin_key(word)) >= _SHORTEST_KEY:
+            self.add("N", key, weight, word)
+
+    def _read_words(self, text: str, weight: int) -> None:
+        known = lexicon("en").name_things
+        function = english_function_words()
+        for match in _ENGLISH.finditer(text):
+            word = match[0].removesuffix("'s").removesuffix("’s").rstrip(".")
+            lowered = word.lower()
+            if lowered in function or len(word) < _SHORTEST_WORD:
+                continue
+            stem = _stem(lowered)
+            if stem in _plain_stems():
+                continue
+            if word[0].isupper() and word not in known and self._is_name(text, match.start(), word):
+                self._add_latin_name(word, weight)
+            self.add("W", stem, weight, word)
+
+    def _is_name(self, text: str, start: int, word: str) -> bool:
+        """A capital says nothing at the begin of a sentence, where the word does not stand elsewhere with one too."""
+        if word.lower() in titles():
+            return False
+        begins = start == 0 or _SENTENCE_END.search(text[max(0, start - 4) : start]) is not None
+        return not begins or re.search(rf"[a-z,] {re.escape(word)}\b", text) is not None

@@ -1,0 +1,292 @@
+"""Stories: each article that was stored finds the others that tell of its event, in the transaction that stores it.
+
+What an article costs does not depend on how many there are: it is filed and looked up under a fixed number of terms,
+in its own week and the two beside it; a term that many articles have leads nowhere; few candidates are compared.
+
+The rules for ids: an article founds a story, or joins one and stays. Where an article shows two stories to be one, the
+older id remains and the other's row names it. Nothing else merges, and nothing splits but by ``kiji db stories``.
+"""
+
+import dataclasses
+import functools
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.earlier import EARLIER
+from storage.judgement import Judgement
+from storage.models import Address, Article
+from storage.reading import Reading
+from storage.story_edges import alike_articles, declared_edges
+from storage.story_index import ALL, TermIndex, unfile
+from storage.story_judgement import StoryChoice, StoryMember
+from storage.story_models import Story, StoryProfile, StoryTie
+from storage.trouble import trouble_of
+from storage.visit import Result
+
+logger = logging.getLogger(__name__)
+
+CANDIDATES = 12
+"""Articles that one newcomer is compared with at most, beside the first ones of their stories."""
+
+_CHUNK = 500
+
+
+def group_stored(
+    session: Session, stored: Iterable[tuple[Reading | None, Result]], judgement: Judgement, now: datetime
+) -> None:
+    """Group the articles of a batch that are new or have other words. Trouble here costs no article its place.
+
+    Whatever fails leaves these articles without a story, and is logged; trouble with the database itself is raised.
+    """
+    readings: dict[int, Reading] = {}
+    for reading, result in stored:
+        if reading is None or result.outcome not in ("new", "updated") or result.reason == EARLIER:
+            continue
+        article_id = session.get_one(Address, result.lease.address_id).article_id
+        if article_id is not None:
+            readings[article_id] = reading
+    if not readings:
+        return
+    try:
+        with session.begin_nested():
+            articles = session.scalars(select(Article).where(Article.id.in_(readings))).all()
+            profiles = {
+                article.id: readings[article.id].story_terms or _terms(article, judgement) for article in articles
+            }
+            group_articles(session, articles, profiles, judgement, now)
+    except Exception as error:
+        if trouble_of(error, "") is not None:
+            raise
+        logger.exception("no stories for %d articles; kiji db stories groups them", len(readings))
+
+
+def _terms(article: Article, judgement: Judgement) -> str:
+    return judgement.story_terms(article.title, article.text, article.language, article.published_at)
+
+
+def group_articles(
+    session: Session, articles: Sequence[Article], profiles: Mapping[int, str], judgement: Judgement, now: datetime
+) -> None:
+    """Group articles, in this order, with those that are grouped already and with each other."""
+    newcomers, filed = _file_profiles(session, articles, profiles, judgement)
+    if not newcomers:
+        return
+    index = TermIndex(session)
+    keys = {article.id: judgement.story_keys(profiles[article.id], article.language) for article in newcomers}
+    index.load([(time_of(article), keys[article.id]) for article in newcomers])
+    neighbourhood = _Neighbourhood(session, judgement)
+    neighbourhood.load(newcomers, keys, index)
+    for article in newcomers:
+        neighbourhood.settle(article, profiles[article.id], keys[article.id], index)
+        stands = filed.get(article.id, frozenset())
+        index.add(article.id, time_of(article), [key for key in (ALL, *keys[article.id]) if key not in stands])
+    neighbourhood.save(now)
+    index.save()
+
+
+def time_of(article: Article) -> datetime:
+    """When an article appeared, as far as is known."""
+    return article.published_at or article.first_seen_at
+
+
+def _file_profiles(
+    session: Session, articles: Sequence[Article], profiles: Mapping[int, str], judgement: Judgement
+) -> tuple[list[Article], dict[int, frozenset[int]]]:
+    """Store profiles that are new or changed; return the articles that may look for a story, and under what they stand.
+
+    An article that others joined stays where it is, whatever its later wordings say.
+    """
+    known = {
+        profile.article_id: profile
+        for profile in session.scalars(select(StoryProfile).where(StoryProfile.article_id.in_(profiles)))
+    }
+    newcomers = []
+    filed = {}
+    for article in articles:
+        profile, terms = known.get(article.id), profiles[article.id]
+        if profile is None:
+            profile = StoryProfile(article_id=article.id)
+            session.add(profile)
+        elif article.story_id is not None and (profile.terms == terms or not _is_alone(session, article)):
+            continue
+        else:
+            filed[article.id] = frozenset((ALL, *judgement.story_keys(profile.terms, article.language)))
+        profile.at, profile.version, profile.terms = time_of(article), judgement.story_version, terms
+        newcomers.append(article)
+    return newcomers, filed
+
+
+def _is_alone(session: Session, article: Article) -> bool:
+    others = exists().where(Article.story_id == article.story_id, Article.id != article.id)
+    return not session.scalar(select(others))
+
+
+class _Neighbourhood:
+    """The articles that a batch of newcomers may belong with, held while they are settled one after the other."""
+
+    def __init__(self, session: Session, judgement: Judgement) -> None:
+        self._session, self._judgement = session, judgement
+        self._members: dict[int, StoryMember] = {}
+        self._first: dict[int, int] = {}
+        self._linked: dict[int, set[int]] = {}
+        self._alike: dict[int, dict[int, float]] = {}
+        self._stories: dict[int, Story] = {}
+        self._unused: list[Story] = []
+        self._ties: list[dict[str, object]] = []
+
+    def load(self, newcomers: Sequence[Article], keys: Mapping[int, Sequence[int]], index: TermIndex) -> None:
+        """Fetch candidates, the first articles of their stories, and declared edges, in a few statements."""
+        ids = [article.id for article in newcomers]
+        self._linked = declared_edges(self._session, ids)
+        self._alike = alike_articles(self._session, ids)
+        wanted = {other for others in self._linked.values() for other in others}
+        wanted.update(other for others in self._alike.values() for other in others)
+        for article in newcomers:
+            wanted.update(index.candidates(time_of(article), keys[article.id], CANDIDATES))
+        self._fetch(wanted)
+        stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
+        first = select(Article.id).where(Article.story_id == Story.id).order_by(Article.id).limit(1).scalar_subquery()
+        for chunk in _chunks(stories):
+            for story, first_id in self._session.execute(select(Story, first).where(Story.id.in_(chunk))):
+                self._stories[story.id] = story
+                if first_id is not None:
+                    self._first[story.id] = first_id
+        self._fetch(set(self._first.values()) - self._members.keys())
+        founders = [article for article in newcomers if article.story_id is None]
+        self._unused = [Story(first_at=time_of(article), last_at=time_of(article)) for article in founders]
+        self._session.add_all(self._unused)  # all ids in one statement; what is not used goes again
+        self._session.flush()
+        self._unused.reverse()
+
+    def _fetch(self, ids: Iterable[int]) -> None:
+        for chunk in _chunks(sorted(ids)):
+            rows = self._session.execute(
+                select(StoryProfile.article_id, Article.story_id, Article.language, StoryProfile.at, StoryProfile.terms)
+                .join(Article, Article.id == StoryProfile.article_id)
+                .where(StoryProfile.article_id.in_(chunk), StoryProfile.version == self._judgement.story_version)
+            )
+            for row in rows:
+                self._members[row.article_id] = StoryMember(*row)
+
+    def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
+        """Let an article join a story or found one."""
+        newcomer = StoryMember(article.id, None, article.language, time_of(article), terms)
+        known = self._known(article, index.candidates(newcomer.at, keys, CANDIDATES))
+        counts, total = index.counts(newcomer.at, keys)
+        choice = self._judgement.choose_story(newcomer, known, counts, total)
+        story = self._take_in(article, choice)
+        article.story_id = story.id
+        story.first_at, story.last_at = min(story.first_at, newcomer.at), max(story.last_at, newcomer.at)
+        self._members[article.id] = dataclasses.replace(newcomer, story_id=story.id)
+        self._first.setdefault(story.id, article.id)
+        for tie in choice.ties:
+            self._ties.append({"article_id": article.id, **dataclasses.asdict(tie)})
+
+    def save(self, now: datetime) -> None:
+        """Write what was decided."""
+        for story in self._unused:
+            self._session.delete(story)
+        self._session.flush()
+        rows = [{**tie, "decided_at": now} for tie in self._ties]
+        insert_rows(self._session, _tying(dialect_of(self._session)), rows)
+
+    def _known(self, article: Article, candidates: Iterable[int]) -> list[StoryMember]:
+        linked, alike = self._linked.get(article.id, set()), self._alike.get(article.id, {})
+        ids = {other for other in (*candidates, *linked, *alike) if other in self._members}
+        stories = {self._members[other].story_id for other in ids}
+        ids.update(self._first[story] for story in stories if story is not None and story in self._first)
+        ids.discard(article.id)
+        members = (self._members[other] for other in sorted(ids) if other in self._members)
+        own = article.story_id
+        return [
+            dataclasses.replace(member, linked=member.article_id in linked, alike=alike.get(member.article_id, 0.0))
+            for member in members
+            if own is None or member.story_id != own
+        ]
+
+    def _take_in(self, article: Article, choice: StoryChoice) -> Story:
+        if choice.story_id is None:
+            return self._own_story(article)
+        story_id = choice.story_id
+        absorbed = set(choice.merged)
+        if article.story_id is not None and article.story_id != story_id:  # it was alone in one of its own
+            absorbed.add(article.story_id)
+            story_id = min(story_id, article.story_id)
+            absorbed = (absorbed | {choice.story_id}) - {story_id}
+        story = self._story(story_id)
+        for other_id in sorted(absorbed):
+            self._merge(self._story(other_id), story)
+        return story
+
+    def _own_story(self, article: Article) -> Story:
+        if article.story_id is not None:
+            return self._story(article.story_id)
+        story = self._unused.pop()
+        story.first_at = story.last_at = time_of(article)
+        self._stories[story.id] = story
+        return story
+
+    def _story(self, story_id: int) -> Story:
+        if story_id not in self._stories:
+            self._stories[story_id] = self._session.get_one(Story, story_id)
+        return self._stories[story_id]
+
+    def _merge(self, younger: Story, older: Story) -> None:
+        self._session.flush()
+        statement = update(Article).where(Article.story_id == younger.id).values(story_id=older.id)
+        self._session.execute(statement.execution_options(synchronize_session="fetch"))
+        redirect = update(Story).where(Story.merged_into_id == younger.id).values(merged_into_id=older.id)
+        self._session.execute(redirect.execution_options(synchronize_session="fetch"))
+        younger.merged_into_id = older.id
+        older.first_at = min(older.first_at, younger.first_at)
+        older.last_at = max(older.last_at, younger.last_at)
+        for member in list(self._members.values()):
+            if member.story_id == younger.id:
+                self._members[member.article_id] = dataclasses.replace(member, story_id=older.id)
+        first = [self._first.pop(younger.id, None), self._first.get(older.id)]
+        self._first[older.id] = min(number for number in first if number is not None)
+
+
+@functools.cache
+def _tying(dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, StoryTie)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["article_id", "other_id", "kind"],
+        set_={"weight": new.weight, "detail": new.detail, "decided_at": new.decided_at},
+    )
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[first : first + _CHUNK] for first in range(0, len(ids), _CHUNK))
+
+
+def leave_stories(session: Session, article_ids: Sequence[int], judgement: Judgement) -> None:
+    """Take articles that are to be forgotten out of their stories and out of the index; empty stories go with them.
+
+    To be called before the articles' rows are deleted, in the same transaction.
+    """
+    articles = session.scalars(select(Article).where(Article.id.in_(article_ids))).all()
+    stories = {article.story_id for article in articles if article.story_id is not None}
+    for article in articles:
+        article.story_id = None
+        profile = session.get(StoryProfile, article.id)
+        if profile is not None:
+            unfile(session, article.id, profile.at, judgement.story_keys(profile.terms, article.language))
+            session.delete(profile)
+    session.flush()
+    for story in session.scalars(select(Story).where(Story.id.in_(stories))).all():
+        at = func.coalesce(Article.published_at, Article.first_seen_at)
+        first, last = session.execute(select(func.min(at), func.max(at)).where(Article.story_id == story.id)).one()
+        if first is not None:
+            story.first_at, story.last_at = first, last
+            continue
+        session.execute(update(Story).where(Story.merged_into_id == story.id).values(merged_into_id=None))
+        session.delete(story)
+    session.flush()

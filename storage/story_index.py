@@ -1,0 +1,137 @@
+"""The index of terms by week: which articles have a rare term, and how many have a common one.
+
+A batch loads its rows once, works on them in memory, and writes what changed in one statement.
+"""
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.story_models import StoryTerm
+
+COMMON = 60
+"""Articles of one week that have a term, from which on it leads nowhere; so many ids are kept."""
+
+ALL = 0
+"""The key under which all articles of a week are counted."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK = 400
+
+
+def week_of(at: datetime) -> int:
+    """Weeks since 1970-01-01."""
+    return (at - _EPOCH).days // 7
+
+
+class TermIndex:
+    """The rows that a batch needs."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._counts: dict[tuple[int, int], int] = {}
+        self._ids: dict[tuple[int, int], list[int]] = {}
+        self._added: Counter[tuple[int, int]] = Counter()
+        self._added_ids: dict[tuple[int, int], list[int]] = {}
+
+    def load(self, wanted: Iterable[tuple[datetime, Sequence[int]]]) -> None:
+        """Fetch the rows of these keys in the weeks around each time."""
+        by_week: dict[int, set[int]] = {}
+        for at, keys in wanted:
+            for week in _around(at):
+                by_week.setdefault(week, {ALL}).update(keys)
+        for week, wanted_keys in sorted(by_week.items()):
+            keys_in_order = sorted(wanted_keys)
+            for first in range(0, len(keys_in_order), _CHUNK):
+                chunk = keys_in_order[first : first + _CHUNK]
+                statement = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids)
+                rows = self._session.execute(statement.where(StoryTerm.week == week, StoryTerm.term.in_(chunk)))
+                for term, articles, ids in rows:
+                    self._counts[week, term] = articles
+                    self._ids[week, term] = [int(number) for number in ids.split(",")[:-1]]
+
+    def counts(self, at: datetime, keys: Sequence[int]) -> tuple[dict[int, int], int]:
+        """How many articles of these weeks have each key, and how many there are."""
+        weeks = _around(at)
+        found = {key: sum(self._counts.get((week, key), 0) for week in weeks) for key in keys}
+        return found, sum(self._counts.get((week, ALL), 0) for week in weeks)
+
+    def candidates(self, at: datetime, keys: Sequence[int], most: int) -> list[int]:
+        """The articles that share the rarest of these keys, the likeliest first."""
+        counts, total = self.counts(at, keys)
+        scores: dict[int, float] = {}
+        for key in keys:
+            if not 0 < counts[key] <= COMMON:
+                continue
+            bits = math.log2((total + COMMON) / counts[key])
+            for week in _around(at):
+                for number in self._ids.get((week, key), ()):
+                    scores[number] = scores.get(number, 0.0) + bits
+        return [number for number, _ in sorted(scores.items(), key=lambda item: (-item[1], -item[0]))[:most]]
+
+    def add(self, article_id: int, at: datetime, keys: Iterable[int]) -> None:
+        """File an article under these keys; it must not stand there yet."""
+        week = week_of(at)
+        for key in keys:
+            row = (week, key)
+            self._counts[row] = self._counts.get(row, 0) + 1
+            self._added[row] += 1
+            ids = self._ids.setdefault(row, [])
+            if key != ALL and len(ids) < COMMON:
+                ids.append(article_id)
+                self._added_ids.setdefault(row, []).append(article_id)
+
+    def save(self) -> None:
+        """Write what was added, in one order for all writers."""
+        rows = [
+            {
+                "week": week,
+                "term": term,
+                "articles": number,
+                "article_ids": _listed(self._added_ids.get((week, term), ())),
+            }
+            for (week, term), number in sorted(self._added.items())
+        ]
+        insert_rows(self._session, _adding(dialect_of(self._session)), rows)
+        self._added.clear()
+        self._added_ids.clear()
+
+
+def unfile(session: Session, article_id: int, at: datetime, keys: Sequence[int]) -> None:
+    """Take an article out of the index again."""
+    where = (StoryTerm.week == week_of(at), StoryTerm.term.in_([ALL, *keys]))
+    for row in session.scalars(select(StoryTerm).where(*where)).all():
+        row.article_ids = _listed(number for number in row.article_ids.split(",")[:-1] if int(number) != article_id)
+        row.articles -= 1
+        if row.articles <= 0:
+            session.delete(row)
+    session.flush()
+
+
+def _listed(ids: Iterable[object]) -> str:
+    return "".join(f"{number}," for number in ids)
+
+
+def _around(at: datetime) -> range:
+    week = week_of(at)
+    return range(week - 1, week + 2)
+
+
+@functools.cache
+def _adding(dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, StoryTerm)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["week", "term"],
+        set_={
+            "articles": StoryTerm.articles + new.articles,
+            "article_ids": StoryTerm.article_ids + new.article_ids,
+        },
+    )

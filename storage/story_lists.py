@@ -1,0 +1,67 @@
+"""Stories as they are listed and shown: the newest or the biggest, and one with its articles and evidence."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, text
+
+from storage.reading import iso_utc
+from storage.types import UTCDateTime
+
+Order = Literal["newest", "biggest"]
+
+_COLUMNS = "id, title, first_at, last_at, articles, copies, sources, articles_ja, articles_en"
+_ORDERS: Mapping[Order, str] = {"newest": "last_at DESC, id DESC", "biggest": "articles + copies DESC, last_at DESC"}
+
+
+def list_stories(
+    connection: Connection, *, since: datetime | None, order: Order, limit: int, least: int = 2
+) -> list[dict[str, Any]]:
+    """Give stories that at least ``least`` articles tell of, whose last article appeared ``since`` then or later."""
+    statement = text(
+        f"SELECT {_COLUMNS} FROM stories WHERE articles >= :least"  # noqa: S608 - our own words, values are bound
+        f"{' AND last_at >= :since' if since else ''} ORDER BY {_ORDERS[order]} LIMIT :limit"
+    )
+    values: dict[str, object] = {"least": least, "limit": limit}
+    if since is not None:
+        statement = statement.bindparams(bindparam("since", type_=UTCDateTime()))
+        values["since"] = since
+    return [_plain(row) for row in connection.execute(statement, values).mappings()]
+
+
+def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None:
+    """Give one story with its articles in the order of their times, each with its copies and evidence.
+
+    The id of a story that an older one took over gives that one. None where there never was such a story.
+    """
+    standing = connection.execute(
+        text("SELECT coalesce(merged_into_id, id) FROM story WHERE id = :id"), {"id": story_id}
+    ).scalar()
+    if standing is None:
+        return None
+    found = connection.execute(text(f"SELECT {_COLUMNS} FROM stories WHERE id = :id"), {"id": standing})  # noqa: S608 - our own words
+    story = _plain(found.mappings().one())
+    articles = connection.execute(
+        text(
+            "SELECT id, url, source, language, title, published_at, first_seen_at FROM articles"
+            " WHERE story_id = :id ORDER BY coalesce(published_at, first_seen_at), id"
+        ),
+        {"id": standing},
+    )
+    members = {row["id"]: {**_plain(row), "evidence": []} for row in articles.mappings()}
+    evidence = connection.execute(
+        text(
+            "SELECT article_id, other_article_id, other_url, kind, weight, detail FROM story_evidence"
+            " WHERE story_id = :id ORDER BY article_id, weight DESC, other_url"
+        ),
+        {"id": standing},
+    )
+    for row in evidence.mappings():
+        tie = _plain(row)
+        members[tie.pop("article_id")]["evidence"].append(tie)
+    return {**story, "members": list(members.values())}
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): iso_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}

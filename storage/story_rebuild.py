@@ -1,0 +1,92 @@
+"""Grouping an archive anew: after the algorithm's version has changed, and what was stored without stories.
+
+Articles are taken in the order of their times, a batch a transaction, so that it can be stopped and goes on. An
+article that founds a story takes its former story's id, unless that is another's by now: ids stay as far as groups do.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from storage.database import Database
+from storage.judgement import Judgement
+from storage.models import Article
+from storage.stories import group_articles
+from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
+
+BATCH = 200
+
+
+def ungrouped(database: Database, judgement: Judgement) -> int:
+    """Count the articles that have no story by this version of the algorithm."""
+    with database.reading() as connection:
+        waiting = select(func.count()).select_from(Article).where(_waits(judgement))
+        return int(connection.execute(waiting).scalar_one())
+
+
+def regroup(
+    database: Database, judgement: Judgement, now: datetime, *, anew: bool, progress: Callable[[int], None]
+) -> int:
+    """Group what is not grouped yet, or everything ``anew``; return how many articles were grouped.
+
+    The caller holds the database's lock. ``progress`` is told the articles of each batch.
+    """
+    with database.writing() as session:
+        stale = exists().where(StoryProfile.version != judgement.story_version)
+        if anew or session.scalar(select(stale)):
+            for table in (StoryTie, StoryTerm, StoryProfile):
+                session.execute(delete(table))
+    grouped = 0
+    while True:
+        with database.writing() as session:
+            done = _regroup_batch(session, judgement, now)
+        if not done:
+            break
+        grouped += done
+        progress(done)
+    with database.writing() as session:
+        _drop_empty(session)
+    return grouped
+
+
+def _waits(judgement: Judgement) -> ColumnElement[bool]:
+    profile = exists().where(StoryProfile.article_id == Article.id, StoryProfile.version == judgement.story_version)
+    return or_(Article.story_id.is_(None), ~profile)
+
+
+def _regroup_batch(session: Session, judgement: Judgement, now: datetime) -> int:
+    at = func.coalesce(Article.published_at, Article.first_seen_at)
+    articles = session.scalars(select(Article).where(_waits(judgement)).order_by(at, Article.id).limit(BATCH)).all()
+    for article in articles:
+        if article.story_id is not None and _is_taken(session, article.story_id):
+            article.story_id = None
+    former: set[int | None] = set()
+    for article in articles:  # of several that were in one story, the first keeps its id
+        if article.story_id in former:
+            article.story_id = None
+        former.add(article.story_id)
+    session.flush()
+    profiles = {
+        article.id: judgement.story_terms(article.title, article.text, article.language, article.published_at)
+        for article in articles
+    }
+    group_articles(session, articles, profiles, judgement, now)
+    return len(articles)
+
+
+def _is_taken(session: Session, story_id: int) -> bool:
+    """Whether an article that was grouped anew is in this story."""
+    member = aliased(Article)
+    statement = select(member.id).join(StoryProfile, StoryProfile.article_id == member.id)
+    return session.scalar(statement.where(member.story_id == story_id).limit(1)) is not None
+
+
+def _drop_empty(session: Session) -> None:
+    """Delete stories that nobody is in any more, but for those that name the story which took them over."""
+    pointed = aliased(Story)
+    empty = ~exists().where(Article.story_id == Story.id) & ~exists().where(pointed.merged_into_id == Story.id)
+    session.execute(
+        delete(Story).where(Story.merged_into_id.is_(None), empty).execution_options(synchronize_session=False)
+    )

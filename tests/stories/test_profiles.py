@@ -1,0 +1,121 @@
+"""What an article is known by: the same terms whatever the language writes them in."""
+
+import datetime
+
+import pytest
+
+from pipelines.story_phonetics import katakana_key, latin_key
+from pipelines.story_quantities import days, numbers
+from pipelines.story_terms import FOUND_BY, KEPT, story_keys, story_terms, unpack
+
+FRIDAY = datetime.date(2026, 10, 30)
+
+
+def terms(title: str, text: str, language: str) -> set[tuple[str, str]]:
+    return set(unpack(story_terms(title, text, language, datetime.datetime(2026, 10, 30, tzinfo=datetime.UTC))))
+
+
+@pytest.mark.parametrize(
+    ("japanese", "english"),
+    [
+        ("3500億ドル", "$350 billion"),
+        ("1兆2000億円", "1.2 trillion yen"),
+        ("4万1千台", "41,000 cars"),
+        ("7万8,000平方メートル", "78,000 square metres"),
+        ("0.75%", "0.75 percent"),
+        ("8割", "80 percent"),
+        ("12万6千戸", "126,000 homes"),
+        ("マグニチュード6.4", "a magnitude of 6.4"),
+    ],
+)
+def test_a_number_is_the_same_in_both_languages(japanese: str, english: str) -> None:
+    assert [value for value, _ in numbers(japanese)] == [value for value, _ in numbers(english)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("10月29日の会談", "1029"),
+        ("2026年10月29日", "1029"),
+        ("on October 29, 2026", "1029"),
+        ("29 Oct", "1029"),
+        ("29日、慶州で", "1029"),
+        ("on Wednesday", "1028"),
+        ("on Friday", "1030"),
+        ("2日の会見", "1102"),
+    ],
+)
+def test_a_day_is_the_same_however_it_is_written(text: str, day: str) -> None:
+    assert [value for value, _ in days(text, FRIDAY)] == [day]
+
+
+@pytest.mark.parametrize("text", ["3日間の日程", "5日連続", "2029年春", "午前2時48分", "in 2029", "at 10:48"])
+def test_durations_years_and_times_of_day_are_neither_days_nor_numbers(text: str) -> None:
+    assert [value for value, _ in days(text, FRIDAY)] == []
+    assert [value for value, _ in numbers(text) if len(value) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("katakana", "latin"),
+    [
+        ("トランプ", "Trump"),
+        ("ブルームバーグ", "Bloomberg"),
+        ("ジョンソン", "Johnson"),
+        ("マクロン", "Macron"),
+        ("スミス", "Smith"),
+        ("ワシントン", "Washington"),
+        ("ゼレンスキー", "Zelensky"),
+        ("シカゴ", "Chicago"),
+        ("フィリップス", "Phillips"),
+        ("ロドリゲス", "Rodriguez"),
+    ],
+)
+def test_a_name_in_katakana_has_the_key_of_its_latin_form(katakana: str, latin: str) -> None:
+    assert katakana_key(katakana) == latin_key(latin)
+
+
+def test_other_names_have_other_keys() -> None:
+    assert len({latin_key(name) for name in ("Trump", "Bloomberg", "Johnson", "Macron", "Smith", "Zelensky")}) == 6
+
+
+@pytest.mark.parametrize(
+    ("japanese", "english"),
+    [
+        ("日銀が決定", "the Bank of Japan decided"),
+        ("韓国の大統領", "the South Korean president"),
+        ("日韓首脳会談", "the summit of Japan and South Korea"),
+        ("高市首相が", "Prime Minister Takaichi"),
+        ("李在明大統領", "President Lee Jae Myung"),
+        ("北海道の地震", "an earthquake in Hokkaido"),
+        ("米国の関税", "American tariffs"),
+        ("APECの会場", "at APEC"),
+        ("フィンランドで", "in Finland"),
+        ("佐藤さんは", "and Sato said"),
+        ("鳥インフルエンザ", "avian influenza"),
+    ],
+)
+def test_names_of_countries_institutions_people_and_topics_meet_across_languages(japanese: str, english: str) -> None:
+    shared = terms("", japanese, "ja") & terms("", english, "en")
+    assert {kind for kind, _ in shared} & set("NALPT"), (terms("", japanese, "ja"), terms("", english, "en"))
+
+
+def test_words_of_one_language_are_no_terms_of_the_other() -> None:
+    ja = story_terms("新米の価格", "新米の価格が下がった", "ja", None)
+    zh = story_terms("新米の価格", "新米の価格が下がった", "zh", None)
+    assert not set(story_keys(ja, "ja")) & set(story_keys(zh, "zh")) or unpack(ja).keys() - unpack(zh).keys()
+
+
+def test_a_profile_is_bounded_however_long_the_article_is() -> None:
+    long = " ".join(f"Name{chr(97 + n % 26)}{chr(97 + n // 26 % 26)} met {n * 37} people" for n in range(20_000))
+    packed = story_terms("A title", long, "en", None)
+    assert len(unpack(packed)) <= sum(KEPT.values())
+    assert len(story_keys(packed, "en")) <= FOUND_BY
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\x00\ud800\t\n", "９９９９" * 50, "1,2,3" * 300, "日" * 5_000, "A" * 5_000, "٣٤"]
+)
+@pytest.mark.parametrize("language", ["ja", "en", "und"])
+def test_any_text_has_a_profile(text: str, language: str) -> None:
+    packed = story_terms(text, text, language, None)
+    assert len(story_keys(packed, language)) <= FOUND_BY

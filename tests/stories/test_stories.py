@@ -1,0 +1,216 @@
+"""Articles about one event are in one story, whatever their languages; each membership has its evidence."""
+
+import dataclasses
+import datetime
+import json
+from collections import Counter
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from benchmarks.story_events import EventArticle, articles_of, scores, store, stories_by_url
+from crawler.cli import run
+from pipelines.judgement import PipelineJudgement
+from storage.database import Database
+from storage.models import Article
+from storage.stories import leave_stories
+from storage.story_index import ALL, COMMON, TermIndex
+from storage.story_models import Story, StoryProfile, StoryTerm
+from storage.story_rebuild import regroup, ungrouped
+from tests.archive.conftest import Crawling, article, rows, scope
+
+NOW = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC)
+
+
+def event(*names: str) -> list[EventArticle]:
+    """The development part's articles of these events."""
+    return [found for found in articles_of("development") if found.event in names]
+
+
+@pytest.mark.parametrize("part", ["development", "held_out"])
+def test_written_events_are_told_apart_and_held_together(database: Database, part: str) -> None:
+    articles = articles_of(part)
+    store(database, articles)
+    found = scores(articles, stories_by_url(database))
+    assert {kind: score.precision >= 0.95 for kind, score in found.items()} == dict.fromkeys(found, True), [
+        (one.url, other.url) for one, other in found["all"].false
+    ]
+    assert found["all"].recall >= 0.7
+    assert found["across languages"].recall >= 0.7
+
+
+def test_the_views_tell_who_belongs_to_a_story_and_why(database: Database) -> None:
+    store(database, event("lee-trump"))
+    [(story_id, title, articles, copies, sources, japanese, english)] = rows(
+        database,
+        "SELECT id, title, articles, copies, sources, articles_ja, articles_en FROM stories WHERE articles > 1",
+    )
+    assert (articles, copies, sources, japanese, english) == (5, 0, 4, 2, 3)
+    assert title == "Seoul and Washington still apart on $350 billion fund on eve of summit"
+    evidence = rows(
+        database,
+        f"SELECT article_id, other_article_id, kind, weight, detail FROM story_evidence WHERE story_id = {story_id}",
+    )
+    assert {str(row[2]) for row in evidence} == {"terms"}
+    assert any("350 billion" in str(row[4]) and "3500億" in str(row[4]) for row in evidence)
+    first = rows(database, "SELECT min(id) FROM articles")[0][0]
+    assert {row[0] for row in evidence} == {
+        row[0] for row in rows(database, f"SELECT id FROM articles WHERE id <> {first}")
+    }
+    assert rows(database, "SELECT first_at, last_at FROM stories WHERE articles > 1") == [
+        ("2026-10-28T00:00:00Z", "2026-10-30T03:00:00Z")
+    ]
+
+
+def test_the_order_in_which_articles_come_does_not_part_an_event(database: Database) -> None:
+    articles = event("noto-quake", "aomori-quake", "boj-hold")
+    store(database, list(reversed(articles)))
+    assert scores(articles, stories_by_url(database))["all"].precision == 1.0
+    assert scores(articles, stories_by_url(database))["all"].recall >= 0.7
+
+
+def test_the_same_event_a_month_later_is_another_story(database: Database) -> None:
+    first = event("boj-hold")[0]
+    later = dataclasses.replace(
+        first,
+        url=first.url + "/later",
+        at=first.at + datetime.timedelta(days=31),
+        text=first.text.replace("30日", "29日"),
+    )
+    store(database, [first, later])
+    stories = stories_by_url(database)
+    assert len(set(stories.values())) == len(stories)
+
+
+def test_a_related_link_alone_makes_no_story(database: Database) -> None:
+    here, there = "https://news.example/en/1", "https://news.example/en/2"
+    crawling = Crawling(database, scope(here, there))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[here], article(here, related=(there,)))
+    other = "The museum of coins in Bergen has found a hoard of silver under its own stairs, said curator Liv Aas."
+    crawling.store(leases[there], article(there, other, "Silver under the stairs"))
+    assert len(set(rows(database, "SELECT story_id FROM articles"))) == 2
+    assert rows(database, "SELECT * FROM story_evidence") == []
+
+
+def test_an_article_without_a_match_has_a_story_of_its_own_and_copies_are_counted(database: Database) -> None:
+    here, elsewhere = "https://news.example/en/1", "https://harbor.example/copy"
+    crawling = Crawling(database, scope(here), scope(elsewhere, name="harbor"))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[here], article(here))
+    crawling.store(leases[elsewhere], article(elsewhere))
+    assert rows(database, "SELECT articles, copies, sources, articles_ja, articles_en FROM stories") == [
+        (1, 1, 2, 0, 1)
+    ]
+    assert rows(database, "SELECT kind, detail, other_url FROM story_evidence") == [("copy", "exact", elsewhere)]
+
+
+def test_what_is_stored_again_stays_in_its_story_and_is_counted_once(database: Database) -> None:
+    articles = event("lee-trump")
+    store(database, articles)
+    before = stories_by_url(database), index_rows(database)
+    store(database, articles)
+    assert (stories_by_url(database), index_rows(database)) == before
+
+
+def index_rows(database: Database) -> list[tuple[object, ...]]:
+    return rows(database, "SELECT week, term, articles, article_ids FROM story_term ORDER BY week, term")
+
+
+def test_a_common_term_leads_nowhere_and_takes_no_more_room(database: Database) -> None:
+    rare, common = 5, 7
+    for batch in range(0, 90, 30):
+        with database.writing() as session:
+            index = TermIndex(session)
+            index.load([(NOW, [rare, common])])
+            for article_id in range(batch, batch + 30):
+                index.add(article_id, NOW, [ALL, common, *([rare] if article_id < 2 else [])])
+            index.save()
+    with database.writing() as session:
+        index = TermIndex(session)
+        index.load([(NOW, [rare, common])])
+        assert index.counts(NOW, [rare, common]) == ({rare: 2, common: 90}, 90)
+        assert index.candidates(NOW, [rare, common], 10) == [1, 0]
+    assert max(str(row[3]).count(",") for row in index_rows(database)) <= COMMON
+
+
+def test_two_stories_that_turn_out_to_be_one_keep_the_older_id(database: Database) -> None:
+    articles = event("aster-recall")
+    store(database, [articles[0]])
+    with database.writing() as session:  # as if the next one had been met when nothing tied them
+        session.add(Story(first_at=articles[1].at, last_at=articles[1].at))
+    store(database, [articles[1]])
+    stories = stories_by_url(database)
+    with database.writing() as session:
+        apart = session.scalars(select(Story.id).where(Story.id != stories[articles[0].url])).first()
+        assert apart is not None
+        session.query(Article).filter(Article.story_id == stories[articles[0].url], Article.id > 1).update(
+            {"story_id": apart}
+        )
+    store(database, [articles[2]])
+    assert set(stories_by_url(database).values()) == {stories[articles[0].url]}
+    assert rows(database, "SELECT id FROM stories WHERE articles > 0") == [(stories[articles[0].url],)]
+    assert rows(database, f"SELECT merged_into_id FROM story WHERE id = {apart}") == [(stories[articles[0].url],)]
+
+
+def test_grouping_anew_comes_to_the_same_groups_with_the_same_ids(database: Database) -> None:
+    articles = articles_of("development")
+    store(database, articles)
+    before = stories_by_url(database)
+    told: list[int] = []
+    assert regroup(database, PipelineJudgement(), NOW, anew=True, progress=told.append) == len(articles) == sum(told)
+    after = stories_by_url(database)
+    assert groups(after) == groups(before)
+    assert Counter(after.values()) == Counter(before.values())
+    assert ungrouped(database, PipelineJudgement()) == 0
+
+
+def groups(stories: dict[str, int]) -> set[frozenset[str]]:
+    return {frozenset(url for url in stories if stories[url] == story) for story in stories.values()}
+
+
+def test_what_was_stored_before_there_were_stories_is_grouped_by_the_command(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(database, event("typhoon"))
+    with database.writing() as session:
+        session.execute(update(Article).values(story_id=None))
+        for table in (StoryProfile, StoryTerm, Story):
+            session.execute(delete(table))
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert run(["db", "stories", "--db", url]) == 0
+    assert "grouped 4 articles" in capsys.readouterr().out
+    assert rows(database, "SELECT articles FROM stories") == [(4,)]
+
+
+def test_forgotten_articles_leave_their_stories_and_the_index(database: Database) -> None:
+    articles = event("lee-trump")
+    store(database, articles)
+    with database.writing() as session:
+        ids = list(session.scalars(select(Article.id).order_by(Article.published_at)))
+        leave_stories(session, ids[:1], PipelineJudgement())
+    assert rows(database, "SELECT articles, first_at FROM stories WHERE articles > 0") == [(4, "2026-10-29T09:30:00Z")]
+    assert not any(f"{ids[0]}," in str(row[3]).split(",") for row in index_rows(database))
+    with database.writing() as session:
+        leave_stories(session, ids[1:], PipelineJudgement())
+        assert session.scalar(select(func.count()).select_from(Story)) == 0
+    assert index_rows(database) == []
+
+
+def test_the_command_lists_stories_and_shows_one_with_its_evidence(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(database, event("lee-trump", "typhoon"))
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert run(["stories", "--db", url, "--json"]) == 0
+    newest, oldest = json.loads(capsys.readouterr().out)
+    assert (newest["articles"], newest["articles_ja"], oldest["articles"]) == (5, 2, 4)
+    assert run(["stories", "--db", url, "--since", "2026-10-01", "--json"]) == 0
+    assert [story["id"] for story in json.loads(capsys.readouterr().out)] == [newest["id"]]
+    assert run(["stories", str(newest["id"]), "--db", url]) == 0
+    shown = capsys.readouterr().out
+    assert "350 billion" in shown
+    assert "3500億" in shown
+    assert run(["stories", "999999", "--db", url]) == 2
+    assert "kiji stories lists them" in capsys.readouterr().err
+    assert run(["stories", "--db", url, "--since", "someday"]) == 2

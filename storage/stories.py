@@ -56,9 +56,7 @@ def group_stored(
     try:
         with session.begin_nested():
             articles = session.scalars(select(Article).where(Article.id.in_(readings))).all()
-            profiles = {
-                article.id: readings[article.id].story_terms or _terms(article, judgement) for article in articles
-            }
+            profiles = {article.id: _profile_of(article, readings[article.id], judgement) for article in articles}
             group_articles(session, articles, profiles, judgement, now)
     except Exception as error:
         if trouble_of(error, "") is not None:
@@ -66,7 +64,10 @@ def group_stored(
         logger.exception("no stories for %d articles; kiji db stories groups them", len(readings))
 
 
-def _terms(article: Article, judgement: Judgement) -> str:
+def _profile_of(article: Article, reading: Reading, judgement: Judgement) -> str:
+    """Take the profile that a worker made, unless what is stored has lost words that were its site's."""
+    if reading.story_terms and reading.text == article.text:
+        return reading.story_terms
     return judgement.story_terms(article.title, article.text, article.language, article.published_at)
 
 

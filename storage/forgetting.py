@@ -22,6 +22,8 @@ from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
 from storage.search_index import forget_words
+from storage.stories import leave_stories
+from storage.story_models import StoryTie
 
 _CHUNK = 500  # ids a statement
 
@@ -133,7 +135,14 @@ def _remove_search_entries(session: Session, doomed: Doomed) -> None:
     forget_words(session.connection(), doomed.articles)
 
 
+def _leave_stories(session: Session, doomed: Doomed) -> None:
+    leave_stories(session, doomed.articles)
+
+
 HOLDINGS: list[Holding] = [
+    Holding(
+        "story evidence", lambda session, doomed: _count(session, StoryTie.article_id, doomed.articles), _leave_stories
+    ),
     Holding("signatures", lambda _session, doomed: len(doomed.articles), _remove_signatures),
     Holding("search entries", lambda _session, doomed: len(doomed.articles), _remove_search_entries),
     Holding(

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -268,7 +268,7 @@ def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[first : first + _CHUNK] for first in range(0, len(ids), _CHUNK))
 
 
-def leave_stories(session: Session, article_ids: Sequence[int], judgement: Judgement) -> None:
+def leave_stories(session: Session, article_ids: Sequence[int]) -> None:
     """Take articles that are to be forgotten out of their stories and out of the index; empty stories go with them.
 
     To be called before the articles' rows are deleted, in the same transaction.
@@ -279,8 +279,10 @@ def leave_stories(session: Session, article_ids: Sequence[int], judgement: Judge
         article.story_id = None
         profile = session.get(StoryProfile, article.id)
         if profile is not None:
-            unfile(session, article.id, profile.at, judgement.story_keys(profile.terms, article.language))
+            unfile(session, article.id, profile.at)
             session.delete(profile)
+        either = or_(StoryTie.article_id == article.id, StoryTie.other_id == article.id)
+        session.execute(delete(StoryTie).where(either))
     session.flush()
     for story in session.scalars(select(Story).where(Story.id.in_(stories))).all():
         at = func.coalesce(Article.published_at, Article.first_seen_at)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -104,9 +104,10 @@ class TermIndex:
         self._added_ids.clear()
 
 
-def unfile(session: Session, article_id: int, at: datetime, keys: Sequence[int]) -> None:
-    """Take an article out of the index again."""
-    where = (StoryTerm.week == week_of(at), StoryTerm.term.in_([ALL, *keys]))
+def unfile(session: Session, article_id: int, at: datetime) -> None:
+    """Take an article out of the index again, wherever its week names it: that reads the whole week."""
+    named = (literal(",") + StoryTerm.article_ids).contains(f",{article_id},")
+    where = (StoryTerm.week == week_of(at), or_(StoryTerm.term == ALL, named))
     for row in session.scalars(select(StoryTerm).where(*where)).all():
         row.article_ids = _listed(number for number in row.article_ids.split(",")[:-1] if int(number) != article_id)
         row.articles -= 1

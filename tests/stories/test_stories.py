@@ -188,11 +188,11 @@ def test_forgotten_articles_leave_their_stories_and_the_index(database: Database
     store(database, articles)
     with database.writing() as session:
         ids = list(session.scalars(select(Article.id).order_by(Article.published_at)))
-        leave_stories(session, ids[:1], PipelineJudgement())
+        leave_stories(session, ids[:1])
     assert rows(database, "SELECT articles, first_at FROM stories WHERE articles > 0") == [(4, "2026-10-29T09:30:00Z")]
     assert not any(f"{ids[0]}," in str(row[3]).split(",") for row in index_rows(database))
     with database.writing() as session:
-        leave_stories(session, ids[1:], PipelineJudgement())
+        leave_stories(session, ids[1:])
         assert session.scalar(select(func.count()).select_from(Story)) == 0
     assert index_rows(database) == []
 

@@ -23,7 +23,6 @@ from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
 from storage.search_index import forget_words
 from storage.stories import leave_stories
-from storage.story_models import StoryTie
 
 _CHUNK = 500  # ids a statement
 
@@ -140,9 +139,7 @@ def _leave_stories(session: Session, doomed: Doomed) -> None:
 
 
 HOLDINGS: list[Holding] = [
-    Holding(
-        "story evidence", lambda session, doomed: _count(session, StoryTie.article_id, doomed.articles), _leave_stories
-    ),
+    Holding("story profiles", lambda _session, doomed: len(doomed.articles), _leave_stories),
     Holding("signatures", lambda _session, doomed: len(doomed.articles), _remove_signatures),
     Holding("search entries", lambda _session, doomed: len(doomed.articles), _remove_search_entries),
     Holding(

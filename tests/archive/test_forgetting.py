@@ -52,7 +52,19 @@ def forget_url(database: Database, url: str) -> dict[str, int]:
 
 def everything(database: Database) -> str:
     """All text of the whole database."""
-    tables = ("address", "article", "copy", "superseded_revision", "link", "kept_page", "fetch", "forgotten", "claim")
+    tables = (
+        "story_tie",
+        "story_profile",
+        "address",
+        "article",
+        "copy",
+        "superseded_revision",
+        "link",
+        "kept_page",
+        "fetch",
+        "forgotten",
+        "claim",
+    )
     return "\n".join(repr(row) for table in tables for row in rows(database, f'SELECT * FROM "{table}"'))
 
 
@@ -64,6 +76,7 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "copies": 2,
         "revisions": 1,
         "related links": 3,
+        "story profiles": 1,
         "signatures": 1,
         "search entries": 1,
         "archived pages": 1,

@@ -26,7 +26,7 @@ from storage.reading import Reading
 ALGORITHM_VERSION = 1
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories`` change."""
 
-HEAD, BODY = 400, 4_000  # characters: what weighs more, and what is looked at
+HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
 HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9
 KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "W": 60}
 """Terms of a kind that a profile keeps at most, the weightiest first."""
@@ -62,7 +62,8 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
     found = _Found()
     published = published_at.astimezone(_DAYS_OF).date() if published_at else None
     body = text[:BODY]
-    for part, weight in ((title, TITLE_WEIGHT), (body[:HEAD], HEAD_WEIGHT), (body[HEAD:], 1)):
+    head = HEAD.get(language, 300)
+    for part, weight in ((title, TITLE_WEIGHT), (body[:head], HEAD_WEIGHT), (body[head:], 1)):
         found.read(unicodedata.normalize("NFKC", part), weight, language, published)
     return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in found.kept())
 

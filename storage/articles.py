@@ -3,10 +3,8 @@
 import dataclasses
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
 from storage.article_words import take_words, words_of
 from storage.decision import (
     CanonicalMet,
@@ -20,16 +18,17 @@ from storage.decision import (
     decide,
     without_revision,
 )
-from storage.judgement import Judgement, Place
-from storage.models import Address, Article, Copy, Revision
-from storage.near_copies import find_neighbours, record_alike
+from storage.gathering import gather, signature_of, with_neighbours
+from storage.judgement import Judgement
+from storage.models import Address, Article, Copy
+from storage.near_copies import record_alike
 from storage.near_index import index, index_anew
 from storage.parts import forget_parts, joined_text, keep_parts, take_joined_text, with_parts
 from storage.reading import Reading
 from storage.signature import Signature
-from storage.site_memory import apply_site, recall_site
-from storage.twins import find_twin
+from storage.site_memory import apply_site
 from storage.visit import Outcome
+from storage.wordings import supersede
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,15 +63,15 @@ def store_article(
     reading = apply_site(session, reading, page, seen_at, judgement)
     own_text = reading.text
     reading = with_parts(session, reading, page)
-    standing = _gather(session, reading, page, read_hash, judgement)
+    standing = gather(session, reading, page, read_hash, judgement)
     decision = decide(reading, standing, judgement)
     if isinstance(decision, Split):
         # The other page keeps its article; this one has its own.
         _give_back(session, decision.article)
-        standing = _gather(session, reading, page, read_hash, judgement)
+        standing = gather(session, reading, page, read_hash, judgement)
         decision = decide(reading, standing, judgement)
     if isinstance(decision, New):
-        standing = _with_neighbours(session, reading, standing, judgement)
+        standing = with_neighbours(session, reading, standing, judgement)
         decision = decide(reading, standing, judgement)
     if same_bytes:
         decision = without_revision(decision)
@@ -92,7 +91,7 @@ def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> S
         return stored
     changed = keep_parts(session, reading, own_text, page.address, article)
     if reading.page_number > 1 and changed and joined_text(session, article) != article.text:
-        _supersede(session, article, page.seen_at)
+        supersede(session, article, page.seen_at)
         stored = dataclasses.replace(stored, outcome="updated")
     take_joined_text(session, article, page.judgement)
     return stored
@@ -113,61 +112,6 @@ class _Page:
     def signature(self) -> Signature:
         """As the worker made it; made here where the reading is none of a worker's."""
         return signature_of(self.reading, self.judgement)
-
-
-def signature_of(reading: Reading, judgement: Judgement) -> Signature:
-    """Give a reading's signature, whoever makes it."""
-    return reading.signature or judgement.sign(reading.text, reading.language)
-
-
-def _with_neighbours(session: Session, reading: Reading, standing: Standing, judgement: Judgement) -> Standing:
-    """Look for near copies: the dearest question, asked where the others have found nothing."""
-    signature = signature_of(reading, judgement)
-    neighbours = find_neighbours(session, reading, standing.page.domain, signature, judgement)
-    return dataclasses.replace(standing, neighbours=neighbours)
-
-
-def _gather(session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement) -> Standing:
-    place = Place(page.url, page.key, page.host, page.domain)
-    text_hash = judgement.text_hash(reading.text)
-    own, copy = _shown(session, page)
-    declared = _declared(session, reading, place, judgement)
-    twin = find_twin(session, text_hash, reading, page.domain, judgement)
-    return Standing(
-        page=place,
-        page_id=page.id,
-        text_hash=text_hash,
-        read_hash=read_hash,
-        own=own,
-        own_now=judgement.text_hash(_as_known_now(session, own, page, text_hash, judgement)) if own else "",
-        copy=copy,
-        original=session.get(Article, copy.article_id) if copy else None,
-        declared=declared,
-        at_declared=session.get(Article, declared.article_id) if declared and declared.article_id else None,
-        twin=twin.article if twin else None,
-        twin_domain=twin.domain if twin else "",
-    )
-
-
-def _as_known_now(session: Session, own: Article, page: Address, text_hash: str, judgement: Judgement) -> str:
-    """Give an article's stored words as they would be stored by what is known of its site today."""
-    return own.text if own.text_hash == text_hash else recall_site(session, page.host, own.text, judgement)
-
-
-def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
-    """File the address under which the article belongs, where it is another one: canonical, or its first page's."""
-    place = judgement.place(reading.first_page or reading.canonical_url)
-    if place.key == page.key:
-        return None
-    return session.get(Address, file_addresses(session, [place])[place.key])
-
-
-def _shown(session: Session, page: Address) -> tuple[Article | None, Copy | None]:
-    """Give what is filed under this very address; an address that shows no article has neither."""
-    if page.article_id is None:
-        return None, None
-    own = session.scalars(select(Article).where(Article.address_id == page.id)).first()
-    return own, session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
 
 
 def _give_back(session: Session, article: Article) -> None:
@@ -232,26 +176,10 @@ def _index_new(session: Session, article: Article, page: _Page) -> None:
 def _store_known(session: Session, decision: Known, page: _Page) -> Stored:
     article = decision.article
     if decision.change == "revision":
-        _supersede(session, article, page.seen_at)
+        supersede(session, article, page.seen_at)
     _change_words(session, article, page)
     page.address.article_id = article.id
     return Stored("updated" if decision.change == "revision" else "unchanged", article, article.address_id)
-
-
-def _supersede(session: Session, article: Article, seen_at: datetime) -> None:
-    """Keep the wording that stands among the earlier ones; the next one is seen first at ``seen_at``."""
-    session.add(
-        Revision(
-            article_id=article.id,
-            revision=article.revision,
-            seen_at=article.revised_at,
-            title=article.title,
-            text=article.text,
-            text_hash=article.text_hash,
-        )
-    )
-    article.revision += 1
-    article.revised_at = seen_at
 
 
 def _store_canonical(session: Session, article: Article, page: _Page) -> Stored:

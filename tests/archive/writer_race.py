@@ -62,7 +62,10 @@ def visit(lease: Lease, cards: list[str]) -> Visit:
     """Visit a writer's page: the last one of each race redirects to the page that all share."""
     race, number = (int(part) for part in lease.url.split("/")[-2:])
     final_url = lease.url if number else f"https://shared.example/{race}/page"
-    page = article(final_url, words(race, number), f"Text {race} {number}", tuple(cards))
+    body = words(race, number)
+    if number % 2:  # every writer's page is an edited copy of the others'
+        body += f" Reported for {lease.source} by its own staff."
+    page = article(final_url, body, f"Text {race} {number}", tuple(cards))
     return Visit(lease, final_url, utc_now(), 200, page)
 
 

@@ -1,0 +1,72 @@
+"""What is stored about an article page when it comes, gathered for the decision."""
+
+import dataclasses
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.addresses import file_addresses
+from storage.decision import Standing
+from storage.judgement import Judgement, Place
+from storage.models import Address, Article, Copy
+from storage.near_copies import find_neighbours
+from storage.reading import Reading
+from storage.signature import Signature
+from storage.site_memory import recall_site
+from storage.twins import find_twin
+
+
+def signature_of(reading: Reading, judgement: Judgement) -> Signature:
+    """Give a reading's signature, whoever makes it."""
+    return reading.signature or judgement.sign(reading.text, reading.language)
+
+
+def with_neighbours(session: Session, reading: Reading, standing: Standing, judgement: Judgement) -> Standing:
+    """Look for near copies: the dearest question, asked where the others have found nothing."""
+    signature = signature_of(reading, judgement)
+    neighbours = find_neighbours(session, reading, standing.page.domain, signature, judgement)
+    return dataclasses.replace(standing, neighbours=neighbours)
+
+
+def gather(session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement) -> Standing:
+    """Gather what is stored of an article page and of what it names."""
+    place = Place(page.url, page.key, page.host, page.domain)
+    text_hash = judgement.text_hash(reading.text)
+    own, copy = _shown(session, page)
+    declared = _declared(session, reading, place, judgement)
+    twin = find_twin(session, text_hash, reading, page.domain, judgement)
+    return Standing(
+        page=place,
+        page_id=page.id,
+        text_hash=text_hash,
+        read_hash=read_hash,
+        own=own,
+        own_now=judgement.text_hash(_as_known_now(session, own, page, text_hash, judgement)) if own else "",
+        copy=copy,
+        original=session.get(Article, copy.article_id) if copy else None,
+        declared=declared,
+        at_declared=session.get(Article, declared.article_id) if declared and declared.article_id else None,
+        twin=twin.article if twin else None,
+        twin_domain=twin.domain if twin else "",
+    )
+
+
+def _as_known_now(session: Session, own: Article, page: Address, text_hash: str, judgement: Judgement) -> str:
+    """Give an article's stored words as they would be stored by what is known of its site today."""
+    return own.text if own.text_hash == text_hash else recall_site(session, page.host, own.text, judgement)
+
+
+def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
+    """File the address under which the article belongs, where it is another one: canonical, or its first page's."""
+    place = judgement.place(reading.first_page or reading.canonical_url)
+    if place.key == page.key:
+        return None
+    return session.get(Address, file_addresses(session, [place])[place.key])
+
+
+def _shown(session: Session, page: Address) -> tuple[Article | None, Copy | None]:
+    """Give what is filed under this very address; an address that shows no article has neither."""
+    if page.article_id is None:
+        return None, None
+    own = session.scalars(select(Article).where(Article.address_id == page.id)).first()
+    return own, session.scalars(select(Copy).where(Copy.address_id == page.id)).first()

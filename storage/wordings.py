@@ -1,0 +1,39 @@
+"""Which wordings of an article are kept: all of a corrected one's, a few a day of a live blog's."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Article, Revision
+
+ALL_KEPT = 5
+"""Wordings that are kept however fast they follow: corrections come in ones and twos."""
+
+APART = timedelta(hours=3)
+"""Beyond these, a wording is kept only where it is so much later than the one kept before: a live blog's, which a
+crawl may meet every few minutes. The first wording and the present one always stand."""
+
+
+def supersede(session: Session, article: Article, seen_at: datetime) -> None:
+    """Make room for a wording seen now: the present one is filed among the earlier ones, or passes unkept."""
+    if article.revision > ALL_KEPT and _last_kept(session, article) > article.revised_at - APART:
+        article.revised_at = seen_at
+        return
+    session.add(
+        Revision(
+            article_id=article.id,
+            revision=article.revision,
+            seen_at=article.revised_at,
+            title=article.title,
+            text=article.text,
+            text_hash=article.text_hash,
+        )
+    )
+    article.revision += 1
+    article.revised_at = seen_at
+
+
+def _last_kept(session: Session, article: Article) -> datetime:
+    found = session.scalar(select(func.max(Revision.seen_at)).where(Revision.article_id == article.id))
+    return found or article.first_seen_at

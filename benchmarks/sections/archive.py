@@ -31,8 +31,8 @@ from storage.transfer import digests
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}
-"""Tables that say what was done and when, and the memory of sites, which every run's beginning trims to the newest
-pages; all others must be the same after a re-reading that changes nothing."""
+"""Tables that say what was done and when, and the memory of sites, which keeps the pages met last; all others must be
+the same after a re-reading that changes nothing."""
 
 CONFIG = """
 [[source]]

@@ -5,6 +5,8 @@ It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage
 
 import dataclasses
 import datetime
+import functools
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,7 +33,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from storage.search_models import TEXTS, TITLES, SearchDocument
 from storage.search_ranking import score
 from storage.search_snippets import Marked, mark, snippet
-from storage.search_terms import Folded, Lookup, Query, Term, fold, lookups, parse_query, spans
+from storage.search_terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
 from storage.types import UTCDateTime
 
 POOL = 200
@@ -89,15 +91,26 @@ class Hit:
     copies: tuple[CopyFound, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class _Candidate:
-    row: Row[Any]
-    title: Folded
-    summary: Folded
-    text: Folded
+    """An article that the index gives; its words are folded when they are looked at."""
+
+    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
+        self.row = row
+
+    @functools.cached_property
+    def title(self) -> Folded:
+        return Folded(fold(self.row.title))
+
+    @functools.cached_property
+    def summary(self) -> Folded:
+        return Folded(fold(self.row.summary))
+
+    @functools.cached_property
+    def text(self) -> Folded:
+        return Folded(fold(self.row.text))
 
     def holds(self, term: Term) -> bool:
-        return any(next(spans(term, field), None) for field in (self.title, self.text, self.summary))
+        return any(occurrences(term, field) for field in (self.title, self.text, self.summary))
 
 
 def search(
@@ -126,6 +139,16 @@ def search(
         scored = sorted(ranked, key=lambda pair: (-pair[0], -pair[1].row.id))[:limit]
     copies = _copies(connection, [found.row.id for _, found in scored])
     return [_hit(found, value, query, copies) for value, found in scored]
+
+
+def find_ids(connection: Connection, words: str, filters: Filters = Filters()) -> list[int]:
+    """Give the ids of all articles that a query finds, the newest first."""
+    query = parse_query(words)
+    if not query.wanted and not query.unwanted:
+        return []
+    if query.wanted and not _uncertain(query.wanted + query.unwanted):
+        return list(connection.scalars(_candidates(connection, query, filters, in_titles=False)))
+    return [found.row.id for found in _newest(connection, query, filters, sys.maxsize)]
 
 
 def count(connection: Connection, words: str, filters: Filters = Filters()) -> int:
@@ -158,12 +181,13 @@ def _newest(
 ) -> list[_Candidate]:
     """Give the newest articles that hold what is wanted and nothing unwanted, by their own words."""
     candidates = _candidates(connection, query, filters, in_titles=in_titles)
+    wanted, unwanted = _uncertain(query.wanted), _uncertain(query.unwanted) if query.wanted else query.unwanted
     found: list[_Candidate] = []
     offset, size = 0, min(PAGE, limit)
     while True:
         ids = connection.scalars(candidates.limit(size).offset(offset)).all()
         for each in _read(connection, ids):
-            if all(map(each.holds, query.wanted)) and not any(map(each.holds, query.unwanted)):
+            if all(map(each.holds, wanted)) and not any(map(each.holds, unwanted)):
                 found.append(each)
                 if len(found) == limit:
                     return found
@@ -186,8 +210,13 @@ def _candidates(connection: Connection, query: Query, filters: Filters, *, in_ti
 
 
 def _certain(terms: Sequence[Term]) -> list[Lookup]:
-    """What the index alone can exclude: terms of one lookup. The others may match where their pieces stand apart."""
+    """What the index alone decides: terms of one lookup. Of others the pieces may stand apart."""
     return [found[0] for term in terms if len(found := lookups(term)) == 1]
+
+
+def _uncertain(terms: Sequence[Term]) -> list[Term]:
+    """The terms that an article's own words have to decide."""
+    return [term for term in terms if len(lookups(term)) > 1]
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -231,14 +260,12 @@ def _read(connection: Connection, ids: Sequence[int]) -> Iterator[_Candidate]:
     if not ids:
         return
     rows = {row.id: row for row in connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
-    for row in (rows[id_] for id_ in ids if id_ in rows):
-        yield _Candidate(row, *(Folded(fold(part)) for part in (row.title, row.summary, row.text)))
+    yield from (_Candidate(rows[id_]) for id_ in ids if id_ in rows)
 
 
 def _score(query: Query, found: _Candidate, now: datetime.datetime) -> float:
     counts = [
-        tuple(sum(1 for _ in spans(term, field)) for field in (found.title, found.summary, found.text))
-        for term in query.wanted
+        tuple(occurrences(term, field) for field in (found.title, found.summary, found.text)) for term in query.wanted
     ]
     return score(counts, len(found.text.text), found.row.language, now - _dated(found.row))
 
@@ -259,7 +286,7 @@ def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[CopyFo
 
 def _hit(found: _Candidate, value: float, query: Query, copies: dict[int, list[CopyFound]]) -> Hit:
     row = found.row
-    shown = row.text if any(next(spans(term, found.text), None) for term in query.wanted) else row.summary or row.text
+    shown = row.text if any(occurrences(term, found.text) for term in query.wanted) else row.summary or row.text
     return Hit(
         id=row.id,
         url=row.url,

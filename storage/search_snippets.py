@@ -36,7 +36,7 @@ def snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> Marked:
     """Cut the piece that shows most of the terms; the text's beginning where none stands in it."""
     by_term = _places(text, terms)
     found = sorted((start, end, number) for number, places in enumerate(by_term) for start, end in places)
-    begin = _backward(text, _best_start(text, found, width), width * _BEFORE) if found else 0
+    begin = _backward(text, _best_start(found, width // 3), width * _BEFORE) if found else 0
     end = _forward(text, begin, width)
     marks = [(max(a, begin), min(b, end)) for a, b, _ in found if a < end and b > begin]
     lead = "…" if begin else ""
@@ -49,27 +49,33 @@ def _places(text: str, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
     folded, offsets = fold_with_offsets(text)
     searched = Folded(folded)
     offsets.append(len(text))
-    ends = [_next_other(offsets, at) for at in range(len(offsets))] if terms else []
-    return [[(offsets[start], ends[end - 1]) for start, end in spans(term, searched)] for term in terms]
+    return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in spans(term, searched)] for term in terms]
 
 
-def _next_other(offsets: Sequence[int], at: int) -> int:
+def _end_of(offsets: Sequence[int], at: int) -> int:
     """Where the character ends from which a folded one comes: where the next one begins."""
     after = at + 1
-    while after < len(offsets) and offsets[after] == offsets[at]:
+    while after < len(offsets) - 1 and offsets[after] == offsets[at]:
         after += 1
-    return offsets[min(after, len(offsets) - 1)]
+    return offsets[after]
 
 
-def _best_start(text: str, found: Sequence[tuple[int, int, int]], width: int) -> int:
-    """The first match of the window that holds most different terms, the earliest such."""
-    best, best_count = found[0][0], 0
-    for number, (start, _, _) in enumerate(found):
-        end = _forward(text, start, width * (1 - _BEFORE))
-        count = len({term for a, b, term in found[number : number + 50] if b <= end and a >= start})
-        if count > best_count:
-            best, best_count = start, count
-    return best
+def _best_start(found: Sequence[tuple[int, int, int]], width: int) -> int:
+    """The first match of the window that holds most different terms, the earliest such; its width is in characters."""
+    best, most, last = 0, 0, 0
+    counts: dict[int, int] = {}
+    for number, (start, _, term) in enumerate(found):
+        last = max(last, number)
+        while last < len(found) and found[last][1] <= start + width:
+            counts[found[last][2]] = counts.get(found[last][2], 0) + 1
+            last += 1
+        if len(counts) > most:
+            best, most = start, len(counts)
+        if counts.get(term, 0) > 1:
+            counts[term] -= 1
+        else:
+            counts.pop(term, None)
+    return best if most else found[0][0]
 
 
 def _forward(text: str, start: int, width: float) -> int:

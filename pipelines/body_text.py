@@ -11,7 +11,7 @@ import collections
 import dataclasses
 import itertools
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TypeAlias
 
 import trafilatura
@@ -22,6 +22,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from pipelines.declared_body import declared_body, scripts_with_body
 from pipelines.script_body import bodies_in, script_body
 from pipelines.text_blocks import TextBlock, letters, text_blocks, weight_of
+from storage.reading import Cut
 
 Template: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -40,6 +41,7 @@ _CONFIRMED = 3.0
 _HARDLY_ANYTHING = 120  # Japanese characters
 _LINKED = 0.8  # share of link text from which a block is a link
 _CERTAIN = 20  # letters from which a text is looked for anywhere, not only after the one before it
+_MOST_LEFT_OUT = 100  # of one page
 _SUMMARY_START = 40  # letters in which a lead and the declared summary must agree (summaries are cut short)
 
 
@@ -51,17 +53,18 @@ class _Opinions:
     resiliparse: list[float]
 
 
-def article_text(tree: HtmlElement, summary: str = "") -> str:
+def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None) -> str:
     """The article's words in a tree whose cards and furniture are cut: paragraphs joined by newlines.
 
     ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts and styles are
     taken out of the tree. Where no block reads like prose, trafilatura's text is given as it is, and where hardly
-    anything is visible, the body that JSON-LD declares or that scripts would fill in.
+    anything is visible, the body that JSON-LD declares or that scripts would fill in. Prose that is left out is told in
+    ``left_out``, with the reason.
     """
     scripts = scripts_with_body(tree)
     fillings = bodies_in([text for script in tree.iter("script") if (text := script.text)])
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
-    text = _visible_text(tree, letters(summary))
+    text = _visible_text(tree, letters(summary), [] if left_out is None else left_out)
     if scripts and weight_of(text) < _HARDLY_ANYTHING:
         text = max(text, declared_body(scripts), key=len)
     if fillings and weight_of(text) < _HARDLY_ANYTHING:
@@ -69,7 +72,7 @@ def article_text(tree: HtmlElement, summary: str = "") -> str:
     return text
 
 
-def _visible_text(tree: HtmlElement, summary: str) -> str:
+def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     first = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=True) or ""
     html = tostring(tree, encoding="unicode", method="html")
     second = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
@@ -80,7 +83,20 @@ def _visible_text(tree: HtmlElement, summary: str) -> str:
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    return "\n".join(blocks[place].text for place in _kept(blocks, opinions, containers, main, summary))
+    kept = _kept(blocks, opinions, containers, main, summary)
+    left_out += _left_out(blocks, set(kept), containers, main)
+    return "\n".join(blocks[place].text for place in kept)
+
+
+def _left_out(
+    blocks: Sequence[TextBlock], kept: Container[int], containers: Sequence[HtmlElement], main: Container[HtmlElement]
+) -> Iterator[Cut]:
+    """What reads like prose and was not kept, and why not."""
+    prose = ((place, block) for place, block in enumerate(blocks) if block.is_prose and place not in kept)
+    for place, block in itertools.islice(prose, _MOST_LEFT_OUT):
+        is_inside = _home(containers[place], main) is not None
+        reason = "no two extractors confirm it" if is_inside else "outside the article's containers"
+        yield Cut("left-out", reason, block.text[:200])
 
 
 def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:

@@ -5,16 +5,21 @@ import functools
 import importlib.resources
 import re
 import tomllib
+from collections import Counter
 
 from pipelines.card_lines import is_caption, is_noise
 from pipelines.consent import is_consent_statement
 from pipelines.page_measures import plain
 from pipelines.plain_text import letters
+from pipelines.text_blocks import ends_sentence
 from storage.reading import Cut
 
 _HEAD = 8  # lines from the start that may be title, date, byline
 _TAIL = 12  # lines from the end that may be boilerplate
 _LONGEST = 250  # characters of a line that a rule may take
+_LONG_TITLE, _KICKER = 16, 30  # letters of a title, and of what may stand before it
+_REPEATED_LETTERS = 15  # shorter ones are a table's cells, a list's marks
+_REPEATED = 3  # times that a line stands in one text from which it is a caption, a label or a button
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
 _KEYS = ("anywhere", "head", "counters", "tail", "biography")
 _COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
@@ -49,6 +54,8 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
     _cut_title(lines, filled, title, gone)
     titled = dict(gone)
     names = {letters(author) for author in authors if author.strip()}
+    for place in _repeated(lines, filled):
+        gone.setdefault(place, "line-repeated")
     for rank, place in enumerate(filled):
         rule = _rule(lines[place], rank, len(filled) - rank, names)
         if rule is not None:
@@ -58,6 +65,17 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
     cuts = [Cut(rule, "line", lines[place].strip()[:200]) for place, rule in sorted(gone.items())]
     kept = [line for place, line in enumerate(lines) if place not in gone]
     return "\n".join(kept).strip("\n"), cuts
+
+
+def _repeated(lines: list[str], filled: list[int]) -> list[int]:
+    """Lines that stand several times in one text and are no sentences: captions of a gallery, labels of boxes."""
+    said = {place: letters(lines[place]) for place in filled if len(lines[place]) <= _LONGEST}
+    times = Counter(said.values())
+    return [
+        place
+        for place, words in said.items()
+        if times[words] >= _REPEATED and len(words) >= _REPEATED_LETTERS and not ends_sentence(lines[place].strip())
+    ]
 
 
 def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, str]) -> None:
@@ -71,10 +89,12 @@ def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, 
 
 
 def _is_title(said: str, wanted: str) -> bool:
-    """The same letters; or one begins with the other, and the rest is a site's name at most."""
+    """The same letters; or one begins with the other, the rest a site's name at most; or a kicker comes before it."""
     if said == wanted:
         return True
     short, long = sorted((said, wanted), key=len)
+    if long.endswith(short) and len(short) >= _LONG_TITLE and len(long) - len(short) <= _KICKER:
+        return True
     return long.startswith(short) and len(short) >= 8 and len(long) - len(short) <= max(12, len(short) // 3)
 
 
@@ -106,7 +126,7 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
 
 def _is_dateline(said: str) -> bool:
     """A date, with what stands beside one: two dates, brackets, a time."""
-    parts = [part for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip()]
+    parts = [part.strip(" »«>・") for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip(" »«>・")]
     return len(said) <= 80 and bool(parts) and any(map(str.isdigit, said)) and all(map(is_noise, parts))
 
 

@@ -89,7 +89,7 @@ def read_metadata(
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host)
     headline = headline_element(tree, markup, title)
-    when = read_publication(things, markup, headline, page_url, fetched_at, timezone)
+    when = read_publication(tree, things, markup, headline, page_url, fetched_at, timezone)
     return Metadata(
         title=title,
         authors=choose_authors(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import itertools
 import re
 import zoneinfo
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ class _Told:
 
 
 def read_publication(
+    tree: lxml.html.HtmlElement,
     things: Sequence[Thing],
     markup: Markup,
     headline: lxml.html.HtmlElement | None,
@@ -45,7 +47,7 @@ def read_publication(
     now: datetime.datetime,
     timezone: zoneinfo.ZoneInfo,
 ) -> Publication:
-    """Published and modified, from the best source that has them.
+    """Published and modified, from the best source that has them; the data that scripts fill the page with is the last.
 
     A time without zone takes its offset from another source of the same page that tells the same clock time with one,
     and ``timezone`` else; a bare day takes its time from a later source that tells one on that day.
@@ -53,6 +55,8 @@ def read_publication(
     told = list(_structured(things, markup, now, timezone))
     if not any(one.kind == "published" and one.date.precision == "instant" for one in told):
         told += _visible(markup, headline, page_url, now, timezone)
+        if told and all(one.source == "address" for one in told):
+            told += _in_data(tree, now, timezone)
     published = _settled([one for one in told if one.kind == "published"], told)
     if published is None:
         published = _settled([one for one in told if one.kind == "unlabelled"], told)
@@ -156,6 +160,25 @@ def _visible(
     match = _ADDRESS_DAY.search(page_url)
     if match:
         yield from _parsed("address", "unlabelled", f"{match[1]}-{match[2]}-{match[3]}", now, zone)
+
+
+# The time of publication as content systems name it in the data that their pages' scripts are given: publishedAt,
+# publish_date, firstPublished, deployDt (Hankook), regDate (Korean systems), releaseDate, postedTime.
+_DATA_TIME = re.compile(
+    r"""\\?"(?:\w{0,20}[_-])?(?:first|date)?(?:publish(?:ed)?|publication|deploy|reg|release|posted)"""
+    r"""_?(?:at|on|dt|date|time|datetime)?\\?"\s{0,3}:\s{0,3}\\?"([^"\\]{8,40})\\?\"""",
+    re.IGNORECASE,
+)
+_LONGEST_DATA, _MOST_DATA_TIMES = 2_000_000, 5
+
+
+def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_Told]:
+    """Times in scripts: neighbours' too, so that only the one on a day known otherwise is of use."""
+    for script in tree.iter("script"):
+        text = script.text
+        if text and len(text) <= _LONGEST_DATA:
+            for match in itertools.islice(_DATA_TIME.finditer(text), _MOST_DATA_TIMES):
+                yield from _parsed("data", "unlabelled", match[1], now, zone)
 
 
 # /2026/10/05/, /20261005-…, /A20261005143000…: a day, alone or before a time, not a number that begins like one.

@@ -86,8 +86,10 @@ def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> S
         if stored.outcome == "updated":
             forget_parts(session, article)
         return stored
-    is_part = page.address.id in (article.read_from_id, article.address_id) or stored.edges_at == article.address_id
-    if not is_part or (reading.page_number == 1 and article.read_from_id != page.address.id):
+    first = page.standing.declared
+    is_first = reading.page_number == 1 and article.read_from_id == page.address.id
+    is_later = reading.page_number > 1 and first is not None and article.address_id == first.id
+    if not is_first and not is_later:
         return stored
     changed = keep_parts(session, reading, own_text, page.address, article)
     if reading.page_number > 1 and changed and joined_text(session, article) != article.text:

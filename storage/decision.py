@@ -107,7 +107,7 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
             if standing.at_declared.read_from_id == standing.page_id:
                 return _own_article(reading, standing, standing.at_declared, judgement)
             if reading.page_number > 1:
-                return CopyOf(standing.at_declared, "url", 1.0, joined=True)
+                return CopyOf(standing.at_declared, "url", 1.0)
             kind, similarity = _agree(standing.at_declared.text, reading, judgement)
             if kind != "different":
                 joined = standing.at_declared.address_id == standing.declared.id

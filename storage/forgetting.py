@@ -21,7 +21,9 @@ from storage.judgement import Place
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
+from storage.part_models import ArticlePart
 from storage.search_index import forget_words
+from storage.site_models import SitePage
 from storage.stories import leave_stories
 
 _CHUNK = 500  # ids a statement
@@ -58,6 +60,8 @@ def find_doomed(session: Session, place: Place) -> Doomed:
     own = or_(Article.address_id == address.id, Article.read_from_id == address.id)
     article_id = session.scalar(select(Article.id).where(own)) or address.article_id
     copy_id = session.scalar(select(Copy.id).where(Copy.address_id == address.id))
+    if copy_id is not None and session.get(ArticlePart, address.id) is not None:
+        copy_id = None  # a later page: its words are the article's, which leaves whole
     if copy_id is not None or article_id is None:
         shown: ColumnElement[bool] = or_(Address.id == address.id, Address.page_id == address.id)
         return _doomed(session, place, shown, (), () if copy_id is None else (copy_id,))
@@ -140,6 +144,16 @@ def _leave_stories(session: Session, doomed: Doomed) -> None:
 
 HOLDINGS: list[Holding] = [
     Holding("story profiles", lambda _session, doomed: len(doomed.articles), _leave_stories),
+    Holding(
+        "pages of articles on several",
+        lambda session, doomed: _count(session, ArticlePart.article_id, doomed.articles),
+        lambda session, doomed: _delete(session, ArticlePart.article_id, doomed.articles),
+    ),
+    Holding(
+        "remembered pages",
+        lambda session, doomed: _count(session, SitePage.address_id, doomed.addresses),
+        lambda session, doomed: _delete(session, SitePage.address_id, doomed.addresses),
+    ),
     Holding("signatures", lambda _session, doomed: len(doomed.articles), _remove_signatures),
     Holding("search entries", lambda _session, doomed: len(doomed.articles), _remove_search_entries),
     Holding(

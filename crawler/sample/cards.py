@@ -34,9 +34,10 @@ class SampleCard:
 
 
 def article_url(content: Content, key: str, bases: Bases) -> str:
-    """The address under which the article is stored: its own, or the original's if it is an exact copy."""
+    """The address under which the article is stored: its own, the original's of an exact copy, its first page's."""
     article = content.articles[key]
-    return article_url(content, article.copy_of, bases) if article.copy_of else page_url(article, bases)
+    original = article.copy_of or article.page_of
+    return article_url(content, original, bases) if original else page_url(article, bases)
 
 
 def page_url(article: Article, bases: Bases) -> str:

@@ -57,7 +57,10 @@ class Edit(_Table):
 
 
 class Article(_Table):
-    """One article's page. ``published`` is ISO 8601: with a time and zone an instant, else a day; "" is nothing."""
+    """One article's page. ``published`` is ISO 8601: with a time and zone an instant, else a day; "" is nothing.
+
+    ``copy_of`` is the article whose words it has too, ``page_of`` the one whose later page it is.
+    """
 
     key: str
     site: SiteName
@@ -85,6 +88,7 @@ class Article(_Table):
     content_type: str = "text/html; charset=utf-8"
     meta_charset: str = "utf-8"
     copy_of: str = ""
+    page_of: str = ""
     edition2: Edit | None = None
 
     @property

@@ -56,7 +56,7 @@ class TruthEdge:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TruthCopy:
-    """Another page of an article: ``url`` on the same host (AMP, print), ``exact`` on the other site.
+    """Another page of an article: ``url`` on the same host (AMP, print, a later page), ``exact`` on the other site.
 
     Which page of an exact group is the article and which the copy hangs on what was stored first; the main site's
     lies on a start page, the other two links away from one.
@@ -116,7 +116,7 @@ def compute_truth(content: Content, bases: Bases) -> Truth:
     """The truth with the addresses of a running pair of sites."""
     pages = content.articles.values()
     return Truth(
-        articles=tuple(_article(article, bases) for article in pages if not article.copy_of),
+        articles=tuple(_article(content, one, bases) for one in pages if not (one.copy_of or one.page_of)),
         edges=tuple(edge for article in pages for edge in _edges(content, article, bases)),
         copies=tuple(copy for article in pages for copy in _copies(content, article, bases)),
         addresses=(*_planted(content, bases), *_start_pages(content, bases)),
@@ -124,15 +124,16 @@ def compute_truth(content: Content, bases: Bases) -> Truth:
     )
 
 
-def _article(article: Article, bases: Bases) -> TruthArticle:
+def _article(content: Content, article: Article, bases: Bases) -> TruthArticle:
     edited = article.in_edition(2)
+    later = [one.text for one in content.articles.values() if one.page_of == article.key]
     return TruthArticle(
         key=article.key,
         url=page_url(article, bases),
         source=article.site,
         language=article.language,
         title=article.stored_title or article.title,
-        text=article.text,
+        text="\n".join([article.text, *later]),
         summary=article.lead,
         authors=article.authors,
         published_at=parse_time(article.published),
@@ -163,6 +164,8 @@ def _copies(content: Content, article: Article, bases: Bases) -> list[TruthCopy]
     stored = article_url(content, article.key, bases)
     others = [path for path in (article.amp_path, article.print_path) if path]
     copies = [TruthCopy(bases[article.site] + path, stored, "url", article.site) for path in others]
+    if article.page_of:
+        copies.append(TruthCopy(page_url(article, bases), stored, "url", article.site))
     if article.copy_of:
         copies.append(TruthCopy(page_url(article, bases), stored, "exact", article.site))
     return copies

@@ -4,7 +4,10 @@ import dataclasses
 
 import pytest
 
+from pipelines.judgement import place
+from storage.archive import utc_now
 from storage.database import Database
+from storage.forgetting import find_doomed, forget
 from storage.reading import Reading
 from storage.visit import Lease
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
@@ -58,3 +61,10 @@ def test_other_words_on_any_page_are_one_revision_of_the_whole(database: Databas
     whole = "\n".join((PAGES | {url: corrected}).values())
     assert rows(database, "SELECT text, revision FROM articles") == [(whole, 2)]
     assert rows(database, "SELECT text FROM revisions WHERE revision = 1") == [("\n".join(PAGES.values()),)]
+
+
+def test_forgetting_a_later_page_takes_the_article_whose_words_it_has(database: Database) -> None:
+    crawled(database)
+    with database.writing() as session:
+        forget(session, find_doomed(session, place(SECOND)), utc_now(), "a letter")
+    assert rows(database, "SELECT url FROM articles") == rows(database, "SELECT * FROM article_part") == []

@@ -64,6 +64,9 @@ def everything(database: Database) -> str:
         "fetch",
         "forgotten",
         "claim",
+        "site_page",
+        "site_furniture",
+        "article_part",
     )
     return "\n".join(repr(row) for table in tables for row in rows(database, f'SELECT * FROM "{table}"'))
 
@@ -77,6 +80,8 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "revisions": 1,
         "related links": 3,
         "story profiles": 1,
+        "pages of articles on several": 0,
+        "remembered pages": 3,
         "signatures": 1,
         "search entries": 1,
         "archived pages": 1,

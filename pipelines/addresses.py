@@ -42,6 +42,9 @@ _SAFE = re.compile(
 )
 _IPV4 = re.compile(r"\d+(?:\.\d+){3}")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_REMEMBERED = (
+    4_096  # addresses: several readers of one page ask for the same ones, and pages of a site share their menus
+)
 _SAFE_IN_PATH = "!$'()*,:@|[]"  # the same page with and without escape; / ? # % ; = & + are data when escaped
 _SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([A-Za-z0-9]+\))+\)(?=/)")  # ASP.NET's cookieless session and ticket
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)  # Jakarta Servlet 7.1.3
@@ -90,6 +93,7 @@ def _taken_apart(url: str) -> _Address | None:
     )
 
 
+@functools.lru_cache(_REMEMBERED)
 def address_key(url: str) -> str:
     """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
 
@@ -153,6 +157,7 @@ def _form_text(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace")
 
 
+@functools.lru_cache(_REMEMBERED)
 def clean_url(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address to ask for, joined to ``base``; None where there is none.
 

@@ -50,6 +50,7 @@ def path_rules() -> PathRules:
     )
 
 
+@functools.lru_cache(4_096)  # menus and cards of one page are asked for several times
 def looks_like_article(url: str) -> bool:
     """Whether an absolute http(s) address looks like one article's, by its path and query alone. Never raises."""
     if len(url) > MAX_LENGTH:

@@ -35,10 +35,10 @@ def _class_words() -> dict[str, str]:
 
 
 @functools.cache
-def _boxes() -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words without which no box is one, and what a box says."""
     boxes = _table()["boxes"]
-    return tuple(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
+    return re.compile("|".join(map(re.escape, boxes["keys"]))), re.compile("|".join(boxes["patterns"]))
 
 
 @functools.cache
@@ -135,7 +135,7 @@ def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, Html
 def _asks(said: str) -> str:
     """What a block asks for near its beginning, "" where it asks for nothing."""
     keys, patterns = _boxes()
-    if not any(key in said for key in keys):
+    if keys.search(said) is None:
         return ""
     found = patterns.search(said[:300])
     return found[0] if found and (len(said) <= 80 or found.start() <= 40) else ""

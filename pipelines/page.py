@@ -97,7 +97,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     marks = machine_marks(tree, measures)
     if metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
-    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_furniture(tree)]
+    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_furniture(tree, measures)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)

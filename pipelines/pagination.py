@@ -22,7 +22,7 @@ from storage.reading import Reading
 
 MOST_PAGES = 30  # of one article; what has more is a gallery
 _LINKS_LOOKED_AT = 5_000
-_LONGEST = 80  # characters of a link's words that are looked at
+_LONGEST, _LONGEST_WORDS = 80, 24  # characters of a link that are looked at; of words for another page
 _SEGMENT = re.compile(r"/(?:page[-/]?)?([1-9]\d?)/?$")
 _ENDING = re.compile(r"[_-]([1-9]\d?)(?=\.html?$)")
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
@@ -80,7 +80,12 @@ def _is_pager(words: str, relation: str, number: int, own: int) -> bool:
 
 def _said(words: str) -> str:
     """A link's words without marks and arrows, before a colon: 「次ページ：返済が滞った街」 says 次ページ."""
-    return _MARKS.sub("", plain(re.split(r"[:：]", words.strip()[:_LONGEST], maxsplit=1)[0]))
+    begin = words[:_LONGEST].replace("：", ":").partition(":")[0].strip()
+    return _MARKS.sub("", plain(begin)) if len(begin) <= _LONGEST_WORDS else ""
+
+
+def _text_of(link: HtmlElement) -> str:
+    return "".join(itertools.islice(link.itertext(), 6)) if len(link) else link.text or ""
 
 
 def _links(tree: HtmlElement, page_url: str) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +100,7 @@ def _links(tree: HtmlElement, page_url: str) -> Iterator[tuple[str, str, str]]:
         relation = next((name for name in ("next", "prev") if name in relations), "")
         if link.tag == "link" and not relation:
             continue
-        words = "" if link.tag == "link" else _said("".join(itertools.islice(link.itertext(), 6)))
+        words = "" if link.tag == "link" else _said(_text_of(link))
         if not relation and not words.isdigit() and words not in _rules()[1]:
             continue
         url = clean_url(href, address)

@@ -81,10 +81,12 @@ def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> li
 def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
     """What tags, roles, classes and ids say: (rule, what to cut, evidence)."""
     for element in page.elements:
+        if element not in page:
+            continue  # gone with the cards
         attributes = element.attrib
         if element.tag == "figcaption":
             yield "caption", element, "figcaption"
-        if not attributes or element not in page or element.tag in ("html", "body"):
+        if not attributes or element.tag in ("html", "body"):
             continue
         style = element.get("style")
         if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:500])):

@@ -75,3 +75,18 @@ def test_a_day_in_the_address_takes_its_time_from_the_data_and_no_other_day_does
     exact, other = extract(page("2026.10.05 18:40"), URL), extract(page("2026.10.09 18:40"), URL)
     assert (str(exact.published_at), exact.published_precision) == ("2026-10-05 09:40:00+00:00", "instant")
     assert (str(other.published_at), other.published_precision) == ("2026-10-04 15:00:00+00:00", "day")
+
+
+def test_captions_that_left_with_their_cards_are_not_looked_for_again() -> None:
+    cards = "".join(
+        f"<li><a href='/2026/10/0{day}/ferry-timetable-number-{day}-published'><figure><img><figcaption>A ferry</figcaption>"
+        f"</figure><h3>Ferry timetable number {day} is published</h3></a></li>"
+        for day in (1, 2, 3)
+    )
+    body = "".join(f"<p>{words}</p>" for words in INTRO)
+    page = (
+        f"<html><body><h1>{TITLE}</h1><article>{body}</article><h2>Related stories</h2><ul>{cards}</ul></body></html>"
+    )
+    reading = extract(page.encode(), URL)
+    assert len(reading.related) == 3
+    assert reading.text.split("\n") == INTRO

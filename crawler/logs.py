@@ -8,6 +8,7 @@ import sys
 from typing import Any, Literal
 
 from crawler.config_errors import ConfigError
+from crawler.log_records import harmless, make_logs_harmless
 
 LogFormat = Literal["text", "json"]
 VARIABLE = "KIJI_LOG_FORMAT"
@@ -40,6 +41,7 @@ class _JsonHandler(logging.StreamHandler[Any]):
 
 def set_up(option: str | None = None) -> None:
     """Choose the format: the option beats KIJI_LOG_FORMAT; text is the default. Raises ConfigError."""
+    make_logs_harmless()
     chosen = option or os.environ.get(VARIABLE) or "text"
     if chosen not in FORMATS:
         where = "--log-format" if option else VARIABLE
@@ -62,4 +64,4 @@ def say(line: str, level: int = logging.ERROR) -> None:
     if is_json():
         logging.getLogger("kiji").log(level, "%s", line)
     else:
-        sys.stderr.write(f"kiji: {line}\n")
+        sys.stderr.write(f"kiji: {harmless(line)}\n")

@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
@@ -86,6 +87,7 @@ class RelatedSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Take the plan that the command line made, or make one for ``scrapy crawl related -a url=URL``."""
+        make_logs_harmless()
         plan = kwargs.pop("plan", None)
         if plan is None:
             config = find_config(None)

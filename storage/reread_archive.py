@@ -1,6 +1,7 @@
 """A run's writing where the run reads the raw archive again; and the same without a trace, for ``--dry-run``."""
 
 import concurrent.futures
+import contextlib
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -48,11 +49,16 @@ class RereadArchive(Archive):
     _batches = 0
 
 
+class _Rehearsed(Exception):
+    """Ends a transaction that was only to be seen, before anything is made to follow it."""
+
+
 def rehearse(database: Database, batch: Batch, judgement: Judgement) -> list[Reread]:
     """Tell what would become of these pages, in a transaction that is rolled back. Blocks."""
-    with database.writing() as session:
+    rereads: list[Reread] = []
+    with contextlib.suppress(_Rehearsed), database.writing() as session:
         rereads = [_correct_one(session, record, reading, judgement) for record, reading in batch]
-        session.rollback()
+        raise _Rehearsed
     return rereads
 
 

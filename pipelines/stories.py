@@ -16,7 +16,7 @@ from storage.story_judgement import StoryChoice, StoryMember, Tie
 JOIN = 0.7
 """Weight of the best tie from which on an article joins a story."""
 
-RESEMBLE = 0.6
+RESEMBLE = 0.5
 """Mean weight of its ties to all of the story's articles that are compared, from which on it may join."""
 
 MERGE = 0.8

@@ -135,7 +135,7 @@ def test_a_common_term_leads_nowhere_and_takes_no_more_room(database: Database) 
 
 
 def test_two_stories_that_turn_out_to_be_one_keep_the_older_id(database: Database) -> None:
-    articles = event("aster-recall")
+    articles = event("noto-quake")
     store(database, [articles[0]])
     with database.writing() as session:  # as if the next one had been met when nothing tied them
         session.add(Story(first_at=articles[1].at, last_at=articles[1].at))

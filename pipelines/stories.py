@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from pipelines.story_terms import Profile, Term, key_of, share_of, unpack
+from pipelines.story_terms import rarity as rarity_of
 from storage.story_judgement import StoryChoice, StoryMember, Tie
 
 JOIN = 0.7
@@ -45,9 +46,17 @@ class Rarity:
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
+        self._bits: dict[tuple[str, str], float] = {}
 
     def bits(self, term: Term, language: str) -> float:
         """How much it says that two articles share this term."""
+        form = (term.kind if term.kind != "W" else language, term.value)
+        known = self._bits.get(form)
+        if known is None:
+            known = self._bits[form] = self._counted_bits(term, language)
+        return known
+
+    def _counted_bits(self, term: Term, language: str) -> float:
         expected = share_of(term.kind, term.value)
         counted = self._counts.get(key_of(term, language)) if self._counts else None
         if counted is None:
@@ -70,8 +79,10 @@ _LINKED = 0.8  # a page that names the other as related: half of these tell of t
 _ALIKE = 1.0  # the same words with other facts: a later stage of one event, or the next of a series
 
 _SPACES = ("words", "topics", "facts")
+_SPACE_OF = {"W": "words", "T": "topics"}
 _STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "D": "days"}
 _TELLING = 4.0  # bits
+_LEADING_NUMBERS = 3  # that both articles must have
 
 
 def likeness(a: StoryMember, b: StoryMember, rarity: Rarity) -> Likeness:
@@ -80,7 +91,7 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity) -> Likeness:
     same = a.language == b.language
     terms_a, terms_b = unpack(a.terms), unpack(b.terms)
     shared = _shared(terms_a, terms_b, a.language, rarity, same=same)
-    features = _features(terms_a, terms_b, a, b, shared, rarity)
+    features = _features(a, b, shared)
     features["gap"] = gap
     if gap > WINDOW or not shared:
         return Likeness(0.0, shared, features)
@@ -98,14 +109,7 @@ def _shared(
     return tuple(sorted(valued, key=lambda s: (-s[2] * (s[0].weight + s[1].weight), s[0].kind, s[0].value)))
 
 
-def _features(
-    a: Profile,
-    b: Profile,
-    one: StoryMember,
-    other: StoryMember,
-    shared: Sequence[tuple[Term, Term, float]],
-    rarity: Rarity,
-) -> dict[str, float]:
+def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term, Term, float]]) -> dict[str, float]:
     """Cosines of words, of topics and of what else both languages have; bits of strong terms; facts that differ."""
     products = dict.fromkeys(_SPACES, 0.0)
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0}
@@ -114,39 +118,60 @@ def _features(
         if term.kind in _STRONG and bits >= _TELLING:
             strong[_STRONG[term.kind]] += bits * min(_stress(term), _stress(twin))
     features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
-    norms_a, norms_b = _norms(one, a, rarity), _norms(other, b, rarity)
+    of_a, of_b = _measures(one.terms), _measures(other.terms)
     for space, product in products.items():
-        norm = math.sqrt(norms_a[space] * norms_b[space])
+        norm = math.sqrt(of_a.norms[space] * of_b.norms[space])
         features[space] = product / norm if norm else 0.0
-    features["other_numbers"] = _differing("#", a, b, least=3)
-    features["other_days"] = _differing("D", a, b, least=1)
-    features["other_heads"] = _other_heads(a, b)
+    features["other_numbers"] = _other_numbers(of_a, of_b)
+    features["other_days"] = _other_days(of_a, of_b)
+    features["other_heads"] = _other_heads(of_a, of_b)
     return features
 
 
 def _space_of(term: Term) -> str:
-    return {"W": "words", "T": "topics"}.get(term.kind, "facts")
+    return _SPACE_OF.get(term.kind, "facts")
 
 
-def _norms(member: StoryMember, profile: Profile, rarity: Rarity) -> dict[str, float]:
-    """The squared lengths of a profile in each space."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Measures:
+    """What a profile brings to every comparison: lengths in each space, its numbers and days, and how it leads.
+
+    The lengths are by the terms' forms alone, not by counts of one week, so that they are made once.
+    """
+
+    norms: Mapping[str, float]
+    numbers: frozenset[str]
+    days: frozenset[str]
+    leading_numbers: int
+    leading_days: frozenset[str]
+
+
+@functools.lru_cache(4_096)
+def _measures(packed: str) -> _Measures:
+    terms = tuple(unpack(packed).values())
     norms = dict.fromkeys(_SPACES, 0.0)
-    for term in profile.values():
-        norms[_space_of(term)] += (_stress(term) * rarity.bits(term, member.language)) ** 2
-    return norms
+    for term in terms:
+        norms[_space_of(term)] += (_stress(term) * rarity_of(term.kind, term.value)) ** 2
+    numbers = frozenset(term.value for term in terms if term.kind == "#")
+    days = frozenset(term.value for term in terms if term.kind == "D")
+    leading_days = frozenset(term.value for term in terms if term.kind == "D" and term.weight > 1)
+    leading_numbers = sum(term.kind == "#" and term.weight > 1 for term in terms)
+    return _Measures(norms, numbers, days, leading_numbers, leading_days)
 
 
-def _differing(kind: str, a: Profile, b: Profile, *, least: int) -> float:
-    """1 where both articles begin with such facts and have none in common: the next of a series, another day."""
-    of_a, of_b = ({key for key, term in profile.items() if term.kind == kind} for profile in (a, b))
-    heads = [sum(term.kind == kind and term.weight > 1 for term in profile.values()) for profile in (a, b)]
-    return float(min(heads) >= least and not of_a & of_b)
+def _other_numbers(a: _Measures, b: _Measures) -> float:
+    """1 where both articles lead with numbers and have none in common: a template that was filled in anew."""
+    return float(min(a.leading_numbers, b.leading_numbers) >= _LEADING_NUMBERS and not a.numbers & b.numbers)
 
 
-def _other_heads(a: Profile, b: Profile) -> float:
-    """1 where both articles lead with a day, and with another one."""
-    heads = [{key for key, term in profile.items() if term.kind == "D" and term.weight > 1} for profile in (a, b)]
-    return float(bool(heads[0] and heads[1]) and not heads[0] & heads[1])
+def _other_days(a: _Measures, b: _Measures) -> float:
+    """1 where both articles lead with a day and have none in common."""
+    return float(bool(a.leading_days and b.leading_days) and not a.days & b.days)
+
+
+def _other_heads(a: _Measures, b: _Measures) -> float:
+    """1 where both articles lead with a day, and with another one: the next of a series."""
+    return float(bool(a.leading_days and b.leading_days) and not a.leading_days & b.leading_days)
 
 
 @functools.cache

@@ -99,7 +99,11 @@ def story_keys(packed: str, language: str) -> tuple[int, ...]:
 
 def key_of(term: Term, language: str) -> int:
     """One term's hash; a word's is its language's own."""
-    name = f"{language} {term.value}" if term.kind == "W" else f"{term.kind} {term.value}"
+    return _hash_of(f"{language} {term.value}" if term.kind == "W" else f"{term.kind} {term.value}")
+
+
+@functools.lru_cache(65_536)
+def _hash_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 2 or 1
 
 

@@ -2,7 +2,7 @@
 
 import collections
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -11,6 +11,10 @@ from storage.pages.listed import PAGE, Choice, Found, facets_of
 from storage.search import Filters, Hit, search, spread
 from storage.search_snippets import Marked
 from storage.snapshot.local_time import LocalClock
+
+FACETS = ("language", "source", "day")
+Place = tuple[str, str, str]
+"""Language, source and local day of an article."""
 
 MOST = 200
 """Hits that can be paged through; further ones are for narrower words or for ``kiji search``."""
@@ -29,17 +33,17 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
     filters = Filters(choice.language or None, choice.source or None, begin, end)
     wanted = min(MOST, choice.page * PAGE + 1)
     hits = search(connection, choice.q, filters, limit=wanted, now=now)
-    places = [
-        {"language": language, "source": source, "day": clock.day(minute + "Z") or "", "number": number}
-        for language, source, minute, number in spread(connection, choice.q)
-    ]
+    # By day first: a word that most articles have stands in as many minutes as there are articles.
+    by_day: collections.Counter[Place] = collections.Counter()
+    for language, source, minute, number in spread(connection, choice.q):
+        by_day[language, source, clock.day(minute + "Z") or ""] += number
     shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
     return {
         "hits": [_hit(hit, clock) for hit in shown],
         "articles": [],
         "more": len(hits) > choice.page * PAGE,
-        "total": max(len(hits), sum(int(str(place["number"])) for place in places if _fits(place, choice, ""))),
-        "facets": facets_of(choice, {name: _counted(places, choice, name) for name in ("language", "source", "day")}),
+        "total": max(len(hits), sum(number for place, number in by_day.items() if _fits(place, choice, ""))),
+        "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
     }
 
@@ -53,18 +57,22 @@ def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, date
         return None, None
 
 
-def _fits(place: Mapping[str, object], choice: Choice, but: str) -> bool:
-    chosen = {"language": choice.language, "source": choice.source, "day": choice.day}
-    return all(not value or name == but or place[name] == value for name, value in chosen.items())
+def _fits(place: Place, choice: Choice, but: str) -> bool:
+    """Whether a place is within what was chosen, leaving one facet open."""
+    chosen = (choice.language, choice.source, choice.day)
+    return all(
+        not value or name == but or found == value for name, found, value in zip(FACETS, place, chosen, strict=True)
+    )
 
 
-def _counted(places: list[dict[str, object]], choice: Choice, name: str) -> list[tuple[str, int]]:
+def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> list[tuple[str, int]]:
     counted: collections.Counter[str] = collections.Counter()
-    for place in places:
+    for place, number in by_day.items():
         if _fits(place, choice, name):
-            counted[str(place[name])] += int(str(place["number"]))
-    by: Callable[[tuple[str, int]], tuple[int, str]] = lambda pair: (-pair[1], pair[0])  # noqa: E731 - a key
-    return sorted(counted.items(), reverse=True) if name == "day" else sorted(counted.items(), key=by)
+            counted[place[FACETS.index(name)]] += number
+    if name == "day":
+        return sorted(counted.items(), reverse=True)
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _hit(hit: Hit, clock: LocalClock) -> Found:

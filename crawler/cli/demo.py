@@ -101,7 +101,7 @@ What lies in {url} now:
 
 Next:
   sqlite3 kiji.db "SELECT language, published_at, title FROM articles ORDER BY published_at DESC LIMIT 5"
-  kiji serve                     pages: what is new, search, stories, sources; kiji report -o report.html for the morning
+  kiji serve                     pages: what is new, search, stories; kiji report -o report.html: a morning report
   kiji runs                      what was crawled when; kiji runs show 1 tells how each address ended
   kiji sample                    serves the sites again; then, in another terminal: kiji crawl mirai --config {config}
   kiji inspect URL --verbose     what a page of your own would become, and what is cut from it

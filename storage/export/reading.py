@@ -25,7 +25,11 @@ _KINDS: Mapping[str, Kind] = {
     "sources": "integer",
     "similarity": "number",
     "language_confidence": "number",
+    "langdetect_confidence": "number",
     "machine_generated": "truth",
+    "image_machine_made": "truth",
+    "report_machine_made": "truth",
+    "language_conflict": "truth",
 }
 
 
@@ -110,7 +114,7 @@ def batches(connection: Connection, subject: Subject, filters: Filters) -> Itera
 
 
 def _with_truths(row: tuple[Any, ...], truths: list[int]) -> tuple[Any, ...]:
-    return tuple(bool(value) if number in truths else value for number, value in enumerate(row)) if truths else row
+    return tuple(bool(value) if number in truths and value is not None else value for number, value in enumerate(row)) if truths else row
 
 
 def _query(subject: Subject, filters: Filters, selected: str, order: str) -> TextClause:

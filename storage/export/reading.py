@@ -114,7 +114,12 @@ def batches(connection: Connection, subject: Subject, filters: Filters) -> Itera
 
 
 def _with_truths(row: tuple[Any, ...], truths: list[int]) -> tuple[Any, ...]:
-    return tuple(bool(value) if number in truths and value is not None else value for number, value in enumerate(row)) if truths else row
+    if not truths:
+        return row
+    values = list(row)
+    for number in truths:
+        values[number] = None if values[number] is None else bool(values[number])
+    return tuple(values)
 
 
 def _query(subject: Subject, filters: Filters, selected: str, order: str) -> TextClause:

@@ -6,7 +6,7 @@ import importlib.metadata
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self, cast
 
 from scrapy import signals
@@ -83,8 +83,12 @@ class RunAccounts:
 
     async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
         plan = spider.plan
-        sync = self._keep_pages(spider)
-        spider.archive = archive = Archive(database, PipelineJudgement(), sync_pages=sync)
+        files = self._keep_pages(spider)
+        judgement = PipelineJudgement()
+        if files is None:
+            spider.archive = archive = Archive(database, judgement)
+        else:
+            spider.archive = archive = Archive(database, judgement, sync_pages=files.sync, blank_page=files.blank)
         self._open.callback(archive.close)
         spider.pool = spider.shared_pool or self._own_pool(plan)
         due = await asyncio.to_thread(_due, plan, database)
@@ -119,15 +123,15 @@ class RunAccounts:
         self._open.callback(pool.close)
         return pool
 
-    def _keep_pages(self, spider: RelatedSpider) -> Callable[[], None]:
-        """Open the raw archive where the config wants one; return what has its bytes on the disk."""
+    def _keep_pages(self, spider: RelatedSpider) -> PageFiles | None:
+        """Open the raw archive where the config wants one."""
         plan = spider.plan
         folder = archive_folder(plan.config, plan.database_url)
         if folder is None:
-            return lambda: None
+            return None
         spider.page_files = PageFiles(folder, max_file=plan.config.archive.file_bytes)
         self._open.callback(spider.page_files.close)
-        return spider.page_files.sync
+        return spider.page_files
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
         """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""

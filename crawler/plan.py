@@ -51,13 +51,16 @@ def database_url(option: str | None, config: Config, environment: Mapping[str, s
 
 
 def archive_folder(config: Config, url: str) -> Path | None:
-    """Where pages are kept as fetched, None where they are not: ``[archive] path``, else beside the database.
+    """Where pages are to be kept as fetched, None where they are not."""
+    return kept_folder(config, url) if config.archive.enabled else None
+
+
+def kept_folder(config: Config, url: str) -> Path:
+    """Where pages are kept as fetched, or were before that was ended: ``[archive] path``, else beside the database.
 
     Beside ``kiji.db`` that is ``kiji.warc``; PostgreSQL has no place of its own here, so that it is a folder with the
     database's name in the current folder.
     """
-    if not config.archive.enabled:
-        return None
     if config.archive.path:
         return Path(config.archive.path).expanduser()
     parsed = parse_url(url)

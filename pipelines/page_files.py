@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
+from pipelines.page_blanking import blank_pages
 from pipelines.raw_page import RawPage
 from pipelines.warc_writing import info_record, payload_digest, response_record
 from storage.kept import Kept, SameBytes
@@ -90,6 +91,17 @@ class PageFiles:
                 os.fdatasync(self._file.fileno())
             except OSError as error:
                 self._give_up(error)
+
+    def blank(self, kept: Kept) -> None:
+        """Take a page out again that must not be here: a forgotten one, to which another address redirects. Blocks."""
+        try:
+            missing = blank_pages(self._folder, [kept], self._now())
+            told = "it is not there" if missing else ""
+        except OSError as error:
+            told = error.strerror or str(error)
+        if told:
+            where = f"{self._folder / kept.file}, {kept.length} bytes from {kept.offset}"
+            logger.error("a forgotten page could not be taken out of %s: %s", where, told)
 
     def close(self) -> None:
         """Finish what waits, and close the file. Blocks."""

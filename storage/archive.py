@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
 from storage.errors import DatabaseError
+from storage.forgotten import REFUSED
 from storage.frontier import lease, open_sources, release, release_ended
 from storage.judgement import Judgement
 from storage.kept import Kept
@@ -71,6 +72,7 @@ class Archive:
     Several archives, in one process or many, may write to one database at once.
 
     ``sync_pages`` is called before visits are committed whose bytes were kept: they have to be on the disk first.
+    ``blank_page`` is to take kept bytes out again, where an address turns out to lead to a forgotten page.
     """
 
     def __init__(
@@ -79,10 +81,11 @@ class Archive:
         judgement: Judgement,
         waits: Sequence[float] = WAITS,
         sync_pages: Callable[[], None] = lambda: None,
+        blank_page: Callable[[Kept], None] = lambda _: None,
     ) -> None:
         self._attempts = Attempts(database, waits)
         self._judgement = judgement
-        self._sync_pages = sync_pages
+        self._sync_pages, self._blank_page = sync_pages, blank_page
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._scopes: dict[int, Scope] = {}
@@ -270,6 +273,9 @@ class Archive:
         read = zip((visit.reading for visit in visits), results, strict=True)
         group_stored(session, read, self._judgement, utc_now())
         del at_once
+        for visit, result in zip(visits, results, strict=True):
+            if result.reason == REFUSED and isinstance(visit.kept, Kept):
+                self._blank_page(visit.kept)
         count(session, self.run_id, results)
         return results, scopes
 

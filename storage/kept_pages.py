@@ -1,7 +1,7 @@
 """The index of the raw archive: which page's bytes lie where. The bytes themselves are in WARC files beside it."""
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import (
@@ -59,6 +59,16 @@ def index_page(session: Session, kept: Kept, page: Address, source_id: int, fetc
             length=kept.length,
         )
     )
+
+
+def kept_of(session: Session, address_ids: Sequence[int]) -> list[Kept]:
+    """Tell where all bytes lie that were kept of these addresses, in the order of the files."""
+    found: list[KeptPage] = []
+    for first in range(0, len(address_ids), 500):
+        where = KeptPage.address_id.in_(address_ids[first : first + 500])
+        found += session.scalars(select(KeptPage).where(where)).all()
+    found.sort(key=lambda page: (page.file, page.offset))
+    return [Kept(page.file, page.offset, page.length, page.digest) for page in found]
 
 
 def missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:

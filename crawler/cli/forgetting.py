@@ -2,18 +2,23 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
-from crawler.plan import database_url, find_config
+from crawler.plan import database_url, find_config, kept_folder
 from pipelines.addresses import clean_url
 from pipelines.judgement import place
+from pipelines.page_blanking import blank_pages
 from storage.archive import utc_now
 from storage.database import Database, open_database
+from storage.errors import DatabaseError
 from storage.forgetting import Doomed, count_doomed, find_doomed, forget
+from storage.kept import Kept
+from storage.kept_pages import kept_of
 from storage.lock import crawl_lock
 
 
@@ -38,15 +43,18 @@ def forget_command(
     reason: Annotated[str, typer.Option("--reason", help="A note for yourself, kept with the address's hash.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Forget addresses, alone on the database."""
+    """Forget addresses, alone on the database; exits 1 where archived bytes are not where the index says."""
     for url in urls:
         if clean_url(url) is None:
             msg = f"{url!r} is no http(s) address"
             raise ConfigError([msg])
-    database = open_database(database_url(db, find_config(config)), create=False)
+    settings = find_config(config)
+    where = database_url(db, settings)
+    database = open_database(where, create=False)
+    folder = kept_folder(settings, where)
     try:
         with crawl_lock(database):
-            told = [_forget(database, url, reason, dry_run=dry_run) for url in urls]
+            told = [_forget(database, folder, url, reason, dry_run=dry_run) for url in urls]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -54,20 +62,42 @@ def forget_command(
                     raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds what was written before
     finally:
         database.close()
+    for found in told:
+        for line in found["not_overwritten"]:
+            sys.stderr.write(f"kiji forget: {found['url']}: archived bytes stay: {line}\n")
     if as_json:
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-        return
-    for found in told:
-        sys.stdout.write(_lines(found, dry_run=dry_run))
+    else:
+        sys.stdout.write("".join(_lines(found, dry_run=dry_run) for found in told))
+    if any(found["not_overwritten"] for found in told):
+        raise typer.Exit(1)
 
 
-def _forget(database: Database, url: str, reason: str, *, dry_run: bool) -> dict[str, Any]:
+def _forget(database: Database, folder: Path, url: str, reason: str, *, dry_run: bool) -> dict[str, Any]:
+    missing: list[Kept] = []
     with database.writing() as session:
         doomed: Doomed = find_doomed(session, place(url))
         counts = count_doomed(session, doomed)
         if not dry_run:
+            missing = _blank(folder, kept_of(session, doomed.addresses))  # first: the index says where they lie
             forget(session, doomed, utc_now(), reason)
-    return {"url": url, "forgotten": not dry_run, "addresses": list(doomed.urls), "counts": counts}
+    return {
+        "url": url,
+        "forgotten": not dry_run,
+        "addresses": list(doomed.urls),
+        "counts": counts,
+        "not_overwritten": [
+            f"{page.file} is not in {folder}, or shorter: {page.length} bytes from {page.offset} on" for page in missing
+        ],
+    }
+
+
+def _blank(folder: Path, pages: list[Kept]) -> list[Kept]:
+    try:
+        return blank_pages(folder, pages, utc_now())
+    except OSError as error:
+        msg = f"nothing was forgotten: the raw archive {folder} cannot be written: {error.strerror or error}"
+        raise DatabaseError(msg) from None
 
 
 def _lines(found: dict[str, Any], *, dry_run: bool) -> str:

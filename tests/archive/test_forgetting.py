@@ -133,11 +133,13 @@ def test_kiji_forget_shows_what_would_leave_then_forgets_and_an_import_is_refuse
 ) -> None:
     where = ["--db", filled.engine.url.render_as_string(hide_password=False)]
     assert run(["forget", PAGE, "--dry-run", "--json", *where]) == 0
-    [told] = json.loads(capsys.readouterr().out)
-    assert (told["forgotten"], told["counts"]["copies"]) == (False, 2)
+    [shown] = json.loads(capsys.readouterr().out)
+    assert (shown["forgotten"], shown["counts"]["copies"]) == (False, 2)
     assert rows(filled, "SELECT count(*) FROM forgotten") == [(0,)]
-    assert run(["forget", PAGE, "https://never.example/met", *where]) == 0
-    assert "nothing was stored of it" in capsys.readouterr().out
+    assert run(["forget", PAGE, "https://never.example/met", *where]) == 1  # its archived bytes are none of a real file
+    told = capsys.readouterr()
+    assert "nothing was stored of it" in told.out
+    assert "archived bytes stay: a.warc.gz" in told.err
     assert rows(filled, "SELECT count(*) FROM forgotten") == [(4,)]
     line = {"url": PAGE, "title": "Again", "text": WORDS}
     (tmp_path / "given.jsonl").write_text(json.dumps(line), encoding="utf-8")

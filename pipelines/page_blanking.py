@@ -1,0 +1,63 @@
+"""Taking pages out of the raw archive: their records are overwritten in place, and every other record stays readable.
+
+A file is never rewritten: offsets hold, backups by ``rsync`` move what changed, and a crawl may go on appending. The
+bytes are on the disk before the database forgets where they lay. A kill in between, or in the midst of a record, leaves
+the database's rows, and the same call again does it whole.
+"""
+
+import os
+import struct
+import uuid
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from storage.kept import Kept
+
+_COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
+"""A gzip member's header that says a comment follows: no time, an unknown system."""
+
+
+def blank_pages(folder: Path, pages: Iterable[Kept], now: datetime) -> list[Kept]:
+    """Overwrite these pages' records; return those that are not there: their file is elsewhere, or shorter.
+
+    Raises OSError where a file cannot be written.
+    """
+    return [page for page in pages if not _blank(folder / page.file, page, now)]
+
+
+def blank_record(length: int, now: datetime) -> bytes:
+    """Make a record without content in a gzip member of exactly ``length`` bytes, to stand where a page stood.
+
+    What is left over is the member's comment (RFC 1952, section 2.3.1), spaces, which every reader passes over. Where
+    even an empty record does not fit, the member holds nothing at all. Raises ValueError below 21 bytes.
+    """
+    moment = now.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    lines = ("WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>", f"WARC-Date: {moment}")
+    record = "\r\n".join([*lines, "Content-Length: 0", "", "", "", ""]).encode("ascii")
+    for content in (record, b""):
+        engine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed = engine.compress(content) + engine.flush()
+        spaces = length - len(_COMMENTED) - 1 - len(packed) - 8
+        if spaces >= 0:
+            end = struct.pack("<II", zlib.crc32(content), len(content))
+            return _COMMENTED + b" " * spaces + b"\0" + packed + end
+    msg = f"no gzip member has {length} bytes"
+    raise ValueError(msg)
+
+
+def _blank(path: Path, page: Kept, now: datetime) -> bool:
+    try:
+        stream = path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        return False
+    with stream:
+        if os.fstat(stream.fileno()).st_size < page.offset + page.length:
+            return False
+        record = memoryview(blank_record(page.length, now))
+        written = 0
+        while written < len(record):
+            written += os.pwrite(stream.fileno(), record[written:], page.offset + written)
+        os.fsync(stream.fileno())
+    return True

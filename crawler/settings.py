@@ -23,7 +23,14 @@ REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups block a thread each
 #: ``host:port`` that may have private addresses.
 KIJI_PRIVATE_HOSTS: list[str] = []
 # A link to file:// or ftp:// is followed by Scrapy otherwise.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "http": "crawler.header_cap.CappedHandler",
+    "https": "crawler.header_cap.CappedHandler",
+    "s3": None,
+}
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, as sent and as decompressed
 DOWNLOAD_WARNSIZE = 0  # what is too large has its outcome in the run's record

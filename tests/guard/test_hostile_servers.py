@@ -6,6 +6,8 @@ import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped] # it has no types
+from backports import zstd
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,6 +40,23 @@ def ends_early(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+def headers_without_end(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for _ in range(200):
+        handler.wfile.write(b"X-More: and more\r\n" * 60_000)
+
+
+def early_hints_without_end(handler: BaseHTTPRequestHandler) -> None:
+    for _ in range(200):
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 20_000)
+
+
+def one_endless_header(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-More: ")
+    for _ in range(200):
+        handler.wfile.write(b"x" * MIB)
+
+
 def not_http(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"\x00\xff\x00 what is this\r\n\r\n")
     handler.close_connection = True
@@ -53,6 +72,14 @@ def test_what_a_hostile_server_sends_ends_as_an_error_of_that_request_alone_and_
         "/endless": endless,
         "/bomb": page(zipped, headers={"Content-Encoding": "gzip"}),
         "/bomb-in-bomb": page(twice, headers={"Content-Encoding": "gzip, gzip, gzip"}),
+        "/deflate-bomb": page(zlib.compress(bytes(100 * MIB), 1), headers={"Content-Encoding": "deflate"}),
+        "/br-bomb": page(brotli.compress(bytes(100 * MIB), quality=1), headers={"Content-Encoding": "br"}),
+        "/zstd-bomb": page(zstd.compress(bytes(100 * MIB)), headers={"Content-Encoding": "zstd"}),
+        "/no-gzip": page(b"<p>not packed at all", headers={"Content-Encoding": "gzip"}),
+        "/headers": headers_without_end,
+        "/hints": early_hints_without_end,
+        "/header": one_endless_header,
+        "/big-head": page(b"read", headers={f"X-{number}": "x" * 10_000 for number in range(20)}),
         "/early": ends_early,
         "/not-http": not_http,
     }
@@ -66,8 +93,14 @@ def test_what_a_hostile_server_sends_ends_as_an_error_of_that_request_alone_and_
     assert (ends["/good"].status, ends["/just-fits"].length) == (200, 10 * MIB)
     assert ends["/declared"].error == "DownloadCancelledError"
     assert ends["/endless"].error == "DownloadCancelledError"
-    assert (ends["/bomb"].error, ends["/bomb-in-bomb"].error) == ("IgnoreRequest", "IgnoreRequest")
-    assert "DOWNLOAD_MAXSIZE" in ends["/bomb"].reason
+    for path in ("/bomb", "/bomb-in-bomb", "/deflate-bomb", "/br-bomb", "/zstd-bomb"):
+        assert ends[path].error == "IgnoreRequest", path
+        assert "DOWNLOAD_MAXSIZE" in ends[path].reason
+    assert ends["/no-gzip"].error == "BadGzipFile"
+    assert ends["/big-head"].length == 4
+    for path in ("/headers", "/hints"):
+        assert "headers are larger than 256 kB" in ends[path].reason
+    assert {ends[path].error for path in ("/headers", "/hints", "/header")} == {"DownloadFailedError"}
     assert ends["/early"].error == "ResponseDataLossError"
     assert ends["/not-http"].error == "DownloadFailedError"
     assert ends["/never"].error == "DownloadTimeoutError"

@@ -1,6 +1,7 @@
 """A server on loopback that answers as a test tells it to, and keeps a log of what it was asked and when."""
 
 import dataclasses
+import socket
 import ssl
 import threading
 import time
@@ -42,6 +43,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:  # IPv4 too, so that one server stands behind every spelling
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is what several tests are about."""
 
@@ -66,7 +72,9 @@ class Site:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
                 pass
 
-        self._server = _Server((host, 0), Handler)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        server_class = type("_FamilyServer", (_Server,), {"address_family": family})
+        self._server = server_class((host, 0), Handler)
         self.port = int(self._server.server_address[1])
 
     def over_tls(self, certificate: str) -> None:

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from crawler.config_errors import ConfigError, problems_of, shown
+from crawler.harmless import inert
 from crawler.hosts import DEFAULT_PORTS, host_and_port, host_of, normal_host
 from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.quantities import duration, size
@@ -327,7 +328,7 @@ def _parsed(text: str, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        said = "".join(c if c.isprintable() else " " for c in str(error))
+        said = inert(str(error))
         raise ConfigError([f"{file}: not valid TOML: {said[:300]}"]) from None
     except ValueError as error:  # a whole number of more than 4,300 digits
         raise ConfigError([f"{file}: a value in it cannot be read: {str(error)[:300]}"]) from None

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from crawler.harmless import escaped
 from crawler.quantities import DURATIONS, SIZES
+from storage.credentials import without_credentials
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _SHOWN = 80
 
 _RHYTHM = {
@@ -76,9 +77,9 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value) if not isinstance(value, str) else value
-    text = _CREDENTIALS.sub("//…@", text[:10_000])
+    text = without_credentials(text[:10_000])
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    text = escaped(text)
     return f'"{text}"' if isinstance(value, str) else text
 
 

@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from crawler.harmless import inert
+
 #: The outcomes that a line names, in its order, with what they are called there; each address has exactly one.
 SHOWN: Mapping[str, str] = {
     "new": "new",
@@ -106,7 +108,7 @@ class CrawlDisplay:
         for name in ("fetched", *(SHOWN[outcome] for outcome in outcomes), "pages/s"):
             table.add_column(name, justify="right", no_wrap=True)
         for name, cells in rows:
-            table.add_row(Text(_printable(name)), *(cells[key] for key in ("fetched", *outcomes, "rate")))
+            table.add_row(Text(inert(name)), *(cells[key] for key in ("fetched", *outcomes, "rate")))
         return table
 
 
@@ -121,10 +123,5 @@ def _line(name: str, progress: _Progress, began: float) -> str:
         if outcome in ALWAYS or progress.counts[outcome]:
             parts.append(f"{progress.counts[outcome]} {called}")
     unknown = sorted(set(progress.counts) - set(SHOWN))
-    parts.extend(f"{progress.counts[outcome]} {_printable(outcome)}" for outcome in unknown)
-    return f"{_printable(name)}: {', '.join(parts)}, {progress.rate(began):.1f} pages/s"
-
-
-def _printable(text: str) -> str:
-    """Without anything that a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    parts.extend(f"{progress.counts[outcome]} {inert(outcome)}" for outcome in unknown)
+    return f"{inert(name)}: {', '.join(parts)}, {progress.rate(began):.1f} pages/s"

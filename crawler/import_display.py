@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.text import Text
 
 from crawler.display import SHOWN
+from crawler.harmless import inert
 from crawler.import_records import is_bad
 from storage.imported import ImportedRecord
 from storage.imports import FileStanding
@@ -60,7 +61,7 @@ class ImportDisplay:
         self._counts[path] = collections.Counter()
         self._gone_on[path] = standing.records
         self._began[path] = time.monotonic()
-        self._tasks[path] = self._progress.add_task(_printable(path.name), total=size, told="")
+        self._tasks[path] = self._progress.add_task(inert(path.name), total=size, told="")
 
     def read(self, path: Path, position: int) -> None:
         """Move a file's bar."""
@@ -78,7 +79,7 @@ class ImportDisplay:
                 where = "" if record.url.startswith("file:") else f" ({record.url[:200]})"
                 # Above the bar where both are on one terminal, else where errors belong.
                 target = self._progress.console if self._is_one_terminal() else self._errors
-                target.print(Text(_printable(told + where)), soft_wrap=True)
+                target.print(Text(inert(told + where)), soft_wrap=True)
 
     def _is_one_terminal(self) -> bool:
         return self._console.is_terminal and self._errors.is_terminal and not self._console.quiet
@@ -89,9 +90,4 @@ class ImportDisplay:
         told = ", ".join(f"{counts[outcome]} {called}" for outcome, called in SHOWN.items() if counts[outcome])
         parts = [f"{counts.total()} records", told, f"{counts.total() / seconds:.1f} records/s" if seconds else ""]
         gone_on = f" (from record {self._gone_on[path] + 1} on)" if self._gone_on[path] else ""
-        return f"{_printable(path.name)}{gone_on}: {', '.join(part for part in parts if part)}"
-
-
-def _printable(text: str) -> str:
-    """Without anything that a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+        return f"{inert(path.name)}{gone_on}: {', '.join(part for part in parts if part)}"

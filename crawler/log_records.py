@@ -1,22 +1,21 @@
-"""What the web says and what the operator keeps secret, on their way into a log line: escaped, and left out."""
+"""Log records whose messages and tracebacks are harmless, whoever formats them."""
 
 import logging
-import re
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
 
-_CREDENTIALS = re.compile(r"//[^/@\s]{1,500}@")
-
-
-def harmless(text: str) -> str:
-    """One line without anything that a terminal or a reader of lines would obey, and no password of any address.
-
-    Control characters, line ends and marks of writing direction are shown as Python escapes.
-    """
-    text = _CREDENTIALS.sub("//…@", text)
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+from crawler.harmless import harmless
 
 
 class HarmlessRecord(logging.LogRecord):
-    """A log record whose message is harmless, whoever formats it: every formatter asks it here."""
+    """A log record that no formatter can make harmful: each asks it for its message, and takes its traceback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[0] is not None:
+            self.exc_text = _lines("".join(traceback.format_exception(*self.exc_info)))
 
     def getMessage(self) -> str:  # noqa: N802 - the parent's name
         """As the parent, escaped."""
@@ -24,5 +23,14 @@ class HarmlessRecord(logging.LogRecord):
 
 
 def make_logs_harmless() -> None:
-    """Have every record from now on made so, in this process."""
+    """Have every record from now on made so, in this process, and every traceback that ends it."""
     logging.setLogRecordFactory(HarmlessRecord)
+    sys.excepthook = _tell_end
+
+
+def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.stderr.write(_lines("".join(traceback.format_exception(kind, error, trace))) + "\n")
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(harmless, text.rstrip("\n").split("\n")))

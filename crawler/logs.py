@@ -8,7 +8,8 @@ import sys
 from typing import Any, Literal
 
 from crawler.config_errors import ConfigError
-from crawler.log_records import harmless, make_logs_harmless
+from crawler.harmless import harmless
+from crawler.log_records import make_logs_harmless
 
 LogFormat = Literal["text", "json"]
 VARIABLE = "KIJI_LOG_FORMAT"
@@ -31,7 +32,7 @@ class JsonFormatter(logging.Formatter):
         }
         entry |= {name: str(value) for name, value in vars(record).items() if name not in _PLAIN}
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = record.exc_text or self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 

@@ -10,6 +10,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from crawler.harmless import inert
 from crawler.hosts import DEFAULT_PORTS, host_of, within
 from crawler.refusals import RedirectRefused, TooManyRedirects
 
@@ -75,4 +76,4 @@ def _target(request: Request, response: Response) -> str:
 
 
 def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text[:200])
+    return inert(text[:200])

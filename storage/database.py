@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from storage.credentials import without_credentials
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions, present_revision
 from storage.search_index import bring_in_step, watch
@@ -43,7 +44,7 @@ class Database:
     @property
     def url(self) -> str:
         """The address, without a password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return shown_url(self.engine.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -121,6 +122,11 @@ def _set_up_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def shown_url(url: URL) -> str:
+    """Write an address as people may see it: without a password, wherever in it that stands."""
+    return without_credentials(url.render_as_string(hide_password=True))
+
+
 def parse_url(url: str) -> URL:
     """Parse an SQLAlchemy URL of a database that Kiji can use, or raise DatabaseUnreachable.
 
@@ -129,7 +135,10 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        msg = f"--db: {url!r} is not a database URL; use sqlite:///kiji.db or postgresql://user@host/name"
+        told = (
+            without_credentials(repr(url)) if "://" in url else "this"
+        )  # what has no :// may hold a password anywhere
+        msg = f"--db: {told} is not a database URL; use sqlite:///kiji.db or postgresql://user@host/name"
         raise DatabaseUnreachable(msg) from None
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -157,7 +166,7 @@ def connect(url: str) -> Database:
     except (DBAPIError, NoSuchModuleError, ImportError) as error:
         cause = getattr(error, "orig", None) or error
         hint = "pip install 'kiji[postgresql]'" if isinstance(error, ImportError) else "check --db and KIJI_DB"
-        msg = f"database {parsed.render_as_string(hide_password=True)}: {str(cause).splitlines()[0]}; {hint}"
+        msg = f"database {shown_url(parsed)}: {without_credentials(str(cause).splitlines()[0])}; {hint}"
         raise DatabaseUnreachable(msg) from error
     return Database(engine)
 
@@ -186,7 +195,7 @@ def _check_encoding(connection: Connection) -> None:
         return
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
-        url = connection.engine.url.render_as_string(hide_password=True)
+        url = shown_url(connection.engine.url)
         msg = f"database {url} is encoded in {encoding}; create one with ENCODING 'UTF8' TEMPLATE template0"
         raise DatabaseUnreachable(msg)
 

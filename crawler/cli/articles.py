@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.harmless import inert_lines
 from crawler.plan import database_url, find_config
 from pipelines.judgement import place
 from pipelines.wording_diff import Part, diff_wordings, shortened
 from storage.article_records import article_record, find_article, wordings
 from storage.database import open_database
 from storage.errors import DatabaseError
-from storage.types import storable
 
 _STYLES = {"same": "", "gone": "red strike", "come": "green"}
 _MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "come": ("{+", "+}")}
@@ -63,12 +63,6 @@ def article_command(
         console.print(line)
 
 
-def _inert(value: object) -> str:
-    """Make stored text harmless on a terminal: no escapes, and no characters that turn the writing round."""
-    text = storable(str(value))
-    return "".join(character for character in text if character in "\n\t" or character.isprintable())
-
-
 def _article_lines(record: dict[str, Any]) -> list[Text]:
     published = record["published_at"] or "no date"
     lines = [
@@ -90,7 +84,7 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     lines += [f"links to: {link['url']} {link['title']}" for link in record["related"]]
     lines += [f"linked from: article {other['id']} {other['url']} {other['title']}" for other in record["linked_from"]]
     lines += [f"canonical address not believed: {one['url']}: {one['reason']}" for one in record["canonical_refused"]]
-    return [Text(_inert(line)) for line in lines]
+    return [Text(inert_lines(line)) for line in lines]
 
 
 def _changes(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
@@ -113,7 +107,7 @@ def _changes(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]
 
 
 def _revision_lines(found: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
-    lines = [Text(_inert(f"{record['title']}\n  {record['url']}"))]
+    lines = [Text(inert_lines(f"{record['title']}\n  {record['url']}"))]
     if len(found) == 1:
         return [*lines, Text(f"one wording, seen since {found[0]['seen_at']}")]
     for before, after in itertools.pairwise(found):
@@ -129,5 +123,5 @@ def _drawn(name: str, parts: list[Part], *, coloured: bool) -> Text:
     drawn = Text(f"{name}: ")
     for part in parts:
         opening, closing = ("", "") if coloured else _MARKS[part.kind]
-        drawn.append(f"{opening}{_inert(part.text)}{closing}", style=_STYLES[part.kind] if coloured else "")
+        drawn.append(f"{opening}{inert_lines(part.text)}{closing}", style=_STYLES[part.kind] if coloured else "")
     return drawn

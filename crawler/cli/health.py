@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
+from crawler.harmless import inert
 from crawler.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.watch import keep_and_tell, look
@@ -63,7 +65,7 @@ def health_command(
     else:
         _show(verdicts, now)
     for problem in problems:
-        sys.stderr.write(f"kiji: {problem}\n")
+        logs.say(problem)
     return 1 if any(found.is_trouble for found in verdicts.values()) else 0
 
 
@@ -126,7 +128,7 @@ def _show(verdicts: Mapping[str, Verdict], now: datetime.datetime) -> None:
     console.print(table)
     for name, found in verdicts.items():
         for line in _lines(name, found):
-            console.print(Text(line), soft_wrap=True)
+            console.print(Text(inert(line)), soft_wrap=True)
 
 
 def _lines(name: str, verdict: Verdict) -> list[str]:

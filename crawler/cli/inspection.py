@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler import logs
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config import Config
 from crawler.config_errors import ConfigError
+from crawler.harmless import inert_lines
 from crawler.plan import find_config
 from pipelines.pagination import join_pages
 from pipelines.site_memory import without_site_furniture
@@ -52,10 +54,13 @@ def inspect_command(
     pages = _pages(_checked(targets), settings, url, missing)
     with ReadingPool(timezone=settings.crawl.timezone) as pool:
         for reading in _by_their_sites(read_in_order(pages, pool)):
-            text = json.dumps(reading.as_inspected(), ensure_ascii=False) if as_json else _told(reading, verbose)
+            if as_json:
+                text = json.dumps(reading.as_inspected(), ensure_ascii=False)
+            else:
+                text = inert_lines(_told(reading, verbose))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     for line in missing:
-        sys.stderr.write(f"kiji: {line}\n")
+        logs.say(line)
     return 1 if missing else 0
 
 

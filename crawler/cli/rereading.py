@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
+from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from crawler.quantities import DURATIONS, duration
 
@@ -86,12 +88,12 @@ def _tell(found: "Reread", console: Console) -> None:
     if found.changes or found.outcome == "failed":
         told = ", ".join(found.changes) if found.changes else found.reason
         line = f"{found.record.source}: {found.record.url}: {told}"
-        console.print(Text("".join(c if c.isprintable() else "?" for c in line)), soft_wrap=True)
+        console.print(Text(inert(line)), soft_wrap=True)
 
 
 def _sum_up(report: "RereadReport", console: Console, seconds: float, *, is_dry: bool) -> None:
     if report.trouble:
-        sys.stderr.write(f"kiji: {report.trouble}\n")
+        logs.say(report.trouble)
     verb = "would change" if is_dry else "changed"
     rate = f", {report.pages / seconds:.1f} pages/s" if seconds else ""
     run = f"run {report.record['id']} {report.record['status']}: " if report.record else ""

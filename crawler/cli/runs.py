@@ -10,6 +10,7 @@ from rich.table import Table
 
 from crawler.cli.crawling import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
@@ -110,4 +111,4 @@ def show_run(
         lines.append(f"  {account.source}: {account.fetched} fetched: {counts}")
     troubled = [fetch for fetch in fetches if fetch["outcome"] in ("failed", "refused")]
     lines += [f"  {fetch['outcome']}: {fetch['url']}: {fetch['reason']}" for fetch in troubled]
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(map(inert, lines)) + "\n")

@@ -19,6 +19,7 @@ from crawler.cli.filters import (
     until,
 )
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from storage.archive import utc_now
 from storage.database import open_database
@@ -72,7 +73,7 @@ def search_command(
     for number, hit in enumerate(hits, 1):
         console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
     shown = f"{len(hits)} of about {total} articles" if total > len(hits) else f"{total} articles"
-    sys.stdout.write(f"{shown}\n" if hits else f"no article has {_printable(asked)}\n")
+    sys.stdout.write(f"{shown}\n" if hits else f"no article has {inert(asked)}\n")
     return 0
 
 
@@ -99,24 +100,19 @@ def _as_json(hit: Hit) -> dict[str, Any]:
 
 def _told(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
     """Tell a hit to a person, with local times."""
-    head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {_printable(hit.source)}"
+    head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {inert(hit.source)}"
     told = Text(f"{number:>2}. ").append_text(_marked(hit.title, "bold")).append(head, FAINT)
     told.append("\n    ").append_text(_marked(hit.snippet, ""))
-    told.append(f"\n    {_printable(hit.url)}", FAINT)
+    told.append(f"\n    {inert(hit.url)}", FAINT)
     for copy in hit.copies[:3]:
-        told.append(f"\n    also ({copy.kind}) {_printable(copy.url)}", FAINT)
+        told.append(f"\n    also ({copy.kind}) {inert(copy.url)}", FAINT)
     if len(hit.copies) > 3:
         told.append(f"\n    and {len(hit.copies) - 3} more copies", FAINT)
     return told.append("\n")
 
 
 def _marked(marked: Marked, style: str) -> Text:
-    text = Text(_printable(marked.text), style)
+    text = Text(inert(marked.text), style)
     for start, end in marked.marks:
         text.stylize(MARK, start, end)
     return text
-
-
-def _printable(text: str) -> str:
-    """Without anything that a terminal would obey, such as escapes and marks of direction; as long as before."""
-    return "".join(character if character.isprintable() or character == "\u3000" else " " for character in text)

@@ -16,8 +16,10 @@ from crawler.config_editing import add_source, new_config
 from crawler.config_errors import ConfigError
 from crawler.crontab import Schedule, crontab_line
 from crawler.doctor import Finding, examine_place, examine_sources
+from crawler.harmless import inert
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from storage.archive import utc_now
+from storage.credentials import without_credentials
 from storage.database import open_database, parse_url
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
@@ -123,7 +125,7 @@ def _fetched(settings: Config) -> list[Finding]:
 
 def _show(finding: Finding) -> None:
     line = Text(f"{finding.level:<5}", style=STYLES[finding.level])
-    line.append("".join(c if c.isprintable() else "?" for c in f"{finding.what}: {finding.told}"), style="default")
+    line.append(inert(without_credentials(f"{finding.what}: {finding.told}")), style="default")
     Console().print(line, soft_wrap=True)
 
 

@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
+from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from pipelines.dates import parse_date
 from storage.database import open_database
@@ -86,7 +88,7 @@ def _print_table(stories: list[dict[str, Any]]) -> None:
     for title in COLUMNS.values():
         table.add_column(title, no_wrap=True, overflow="ellipsis")
     for story in stories:
-        table.add_row(*(str(story[name]) for name in COLUMNS))
+        table.add_row(*(Text(inert(str(story[name]))) for name in COLUMNS))
     console.print(table, width=None if console.is_terminal else 200)
 
 
@@ -102,4 +104,4 @@ def _shown(story: dict[str, Any]) -> str:
         for tie in member["evidence"]:
             other = f"article {tie['other_article_id']}" if tie["other_article_id"] else tie["other_url"]
             lines.append(f"    {tie['kind']} {tie['weight']:.2f} with {other}: {tie['detail']}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(inert, lines)) + "\n"

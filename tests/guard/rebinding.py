@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress, IHostResolution
@@ -37,7 +37,7 @@ class _Rebinding:
         receiver.resolutionBegan(self)  # type: ignore[arg-type] # nobody asks it anything
         for host in next(self._answers):
             kind = IPv6Address if ":" in host else IPv4Address
-            receiver.addressResolved(kind("TCP", host, portNumber))
+            receiver.addressResolved(cast(IAddress, kind("TCP", host, portNumber)))
         receiver.resolutionComplete()
         return self  # type: ignore[return-value] # as above
 

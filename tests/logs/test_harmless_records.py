@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.log_records import harmless, make_logs_harmless
+from crawler.harmless import harmless
+from crawler.log_records import make_logs_harmless
 
 
 @pytest.fixture

@@ -18,13 +18,14 @@ from twisted.python.failure import Failure
 from crawler.failures import REASON_LIMIT
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
+from crawler.watch import after_crawl, ping_failure
 from pipelines.judgement import PipelineJudgement
 from pipelines.page_files import PageFiles
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
 from storage.archive import Archive, utc_now
 from storage.database import Database, open_database
-from storage.errors import DatabaseError
+from storage.errors import DatabaseBusy, DatabaseError
 from storage.frontier import learnt_domains
 from storage.lock import CrawlLock, crawl_lock, domains_lock
 from storage.polling import due_sources
@@ -35,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 DONE = ("finished", "closespider_timeout")
 """Scrapy's reasons for a spider that had nothing left to do, or no time; any other means that somebody stopped it."""
+
+STOPPED = "shutdown"
+"""Scrapy's reason for a spider that was stopped by a signal: nobody is told, and a dead-man's switch goes off."""
 
 
 class RunAccounts:
@@ -79,6 +83,8 @@ class RunAccounts:
             self._note(str(error))
             self.refused = None if self.run_id else error
             self._open.close()
+            if self._tells_trouble and not isinstance(error, DatabaseBusy):  # another crawl is alive, and will ping
+                await asyncio.to_thread(ping_failure, plan.config, str(error))
             raise CloseSpider(reason="database") from error
 
     async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
@@ -146,6 +152,8 @@ class RunAccounts:
             self._note(str(error))
         finally:
             await asyncio.to_thread(self._open.close)
+        if reason != STOPPED:
+            await asyncio.to_thread(after_crawl, spider.plan, self.run_id, self.polled, self.trouble)
 
     def close_now(self) -> None:
         """Close a run whose loop was stopped before its spider was closed; nothing where it was. Blocks.
@@ -167,8 +175,13 @@ class RunAccounts:
         if not trouble or self.trouble:
             return
         self.trouble = trouble
-        if self._crawler.settings.getbool("KIJI_LOG_TROUBLE"):
+        if self._tells_trouble:
             logger.error("%s", trouble)
+
+    @property
+    def _tells_trouble(self) -> bool:
+        """Whether the caller does not: ``kiji crawl`` tells it itself."""
+        return self._crawler.settings.getbool("KIJI_LOG_TROUBLE")
 
     def _requests(self) -> int:
         stats = self._crawler.stats

@@ -4,6 +4,7 @@ What goes wrong comes back as lines for the log, in which addresses are masked: 
 """
 
 import dataclasses
+import http.client
 import importlib
 import logging
 import urllib.error
@@ -62,7 +63,7 @@ def ping(url: str, *, is_well: bool, told: str) -> list[str]:
     except urllib.error.HTTPError as error:
         error.close()
         return [f"ping to {masked(url)}: HTTP {error.code}"]
-    except (OSError, ValueError, urllib.error.URLError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         cause = getattr(error, "reason", error)
         return [f"ping to {masked(url)}: {type(cause).__name__}"]
     return []

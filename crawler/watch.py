@@ -1,19 +1,21 @@
 """Looking after the sources: the history judged, the states kept, and people told when one changes."""
 
+import contextlib
 import datetime
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crawler.alerts import Message, ping, send
 from crawler.config import Config
 from crawler.health import PAST, TROUBLE, Verdict, judge
-from crawler.plan import archive_folder
+from crawler.plan import CrawlPlan, archive_folder
 from crawler.retention import prune_pages
 from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.health import Finding, State, findings, history, record, tell
+from storage.runs import run_record, source_accounts
 
 logger = logging.getLogger(__name__)
 
@@ -95,23 +97,38 @@ def _message(name: str, told: State, verdict: Verdict, since: datetime.datetime)
     return None
 
 
-def after_crawl(config: Config, database_url: str, report: dict[str, Any], exit_code: int) -> None:
-    """Look after the sources, delete what is kept no longer, and ping, at a crawl's end.
+def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: str) -> None:
+    """Look after the sources, delete what is kept no longer, and ping, at a crawl's end, whoever started it.
 
-    Never raises: each trouble is one line of the log.
+    Never raises: each trouble is one line of the log. Blocks, some seconds at most.
     """
+    run: dict[str, Any] = {"id": run_id, "status": "failed"}
+    gave = True
+    problems: list[str] = []
     try:
-        problems = _look_after(config, database_url)
-    except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
-        problems = [f"health could not be looked at: {type(error).__name__}: {' '.join(str(error).split())[:300]}"]
-    try:
-        _prune(config, database_url)
-    except (DatabaseError, OSError) as error:
-        problems.append(f"old pages could not be deleted from the raw archive: {error}")
-    if config.alerts.ping:
-        problems += ping(config.alerts.ping, is_well=report.get("status") == "done", told=_summary(report, exit_code))
+        with contextlib.closing(open_database(plan.database_url, create=False)) as database:
+            with database.reading() as connection:
+                run = run_record(connection, run_id) or run
+                gave = all(account.gave for account in source_accounts(connection, run_id, polled))
+            problems += _tried("the sources' health could not be looked at", _look_after, plan, database)
+            problems += _tried("old pages could not be deleted from the raw archive", _prune, plan, database)
+    except DatabaseError as error:
+        problems.append(f"health could not be looked at: {error}")
+    is_well = run["status"] == "done" and not trouble
+    if plan.config.alerts.ping:
+        told = _summary(run, 0 if is_well and gave else 1)
+        problems += ping(plan.config.alerts.ping, is_well=is_well, told=told)
     for problem in problems:
-        logger.warning("%s", problem)
+        logger.warning("%s", problem[:500])
+
+
+def _tried(
+    what: str, step: Callable[[CrawlPlan, Database], list[str]], plan: CrawlPlan, database: Database
+) -> list[str]:
+    try:
+        return step(plan, database)
+    except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
+        return [f"{what}: {type(error).__name__}: {' '.join(str(error).split())}"]
 
 
 def ping_failure(config: Config, told: str) -> None:
@@ -121,33 +138,24 @@ def ping_failure(config: Config, told: str) -> None:
             logger.warning("%s", problem)
 
 
-def _look_after(config: Config, database_url: str) -> list[str]:
-    names = [source.name for source in config.enabled_sources]
-    if not names:
-        return []
-    try:
-        database = open_database(database_url, create=False)
-    except DatabaseError as error:
-        return [f"health could not be looked at: {error}"]
-    try:
-        now = utc_now()
-        return keep_and_tell(database, look(database, names, now), config.alerts.urls, now)
-    finally:
-        database.close()
+def _look_after(plan: CrawlPlan, database: Database) -> list[str]:
+    """Of all sources; a worker's job looks after its own, since there may be a thousand others."""
+    names = [source.name for source in plan.config.enabled_sources]
+    if plan.beside_others:
+        own = {source.name for source in plan.sources}
+        names = [name for name in names if name in own]
+    now = utc_now()
+    return keep_and_tell(database, look(database, names, now), plan.config.alerts.urls, now) if names else []
 
 
-def _prune(config: Config, database_url: str) -> None:
-    folder = archive_folder(config, database_url)
-    if folder is None or (config.archive.age_limit is None and config.archive.size_limit is None):
-        return
-    database = open_database(database_url, create=False)
-    try:
-        prune_pages(database, folder, config.archive, utc_now())
-    finally:
-        database.close()
+def _prune(plan: CrawlPlan, database: Database) -> list[str]:
+    folder = archive_folder(plan.config, plan.database_url)
+    if folder is not None:
+        prune_pages(database, folder, plan.config.archive, utc_now())
+    return []
 
 
-def _summary(report: dict[str, Any], exit_code: int) -> str:
+def _summary(run: dict[str, Any], exit_code: int) -> str:
     counts = ("articles_new", "articles_updated", "failed", "refused")
-    told = ", ".join(f"{report[name]} {name.removeprefix('articles_')}" for name in counts if name in report)
-    return f"run {report.get('id', '?')} {report.get('status', 'failed')}, exit code {exit_code}: {told}"
+    told = ", ".join(f"{run[name]} {name.removeprefix('articles_')}" for name in counts if name in run)
+    return f"run {run['id']} {run['status']}, exit code {exit_code}: {told}"

@@ -12,7 +12,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFor
 from crawler.config import Config
 from crawler.display import CrawlDisplay
 from crawler.plan import database_url, find_config, plan_crawl
-from crawler.watch import after_crawl, ping_failure
+from crawler.watch import ping_failure
 from storage.errors import DatabaseBusy, DatabaseError
 
 if TYPE_CHECKING:
@@ -83,8 +83,6 @@ def _crawl(
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
         sys.stdout.flush()
-    if not report.signal:
-        after_crawl(settings, plan.database_url, report.record, report.exit_code)
     return report.exit_code
 
 

@@ -257,7 +257,11 @@ def test_an_ad_hoc_target_that_is_no_web_address_is_refused_in_one_line(url: str
 
 def test_the_config_becomes_scrapys_settings(tmp_path: Path) -> None:
     config = load(tmp_path, WHOLE)
-    assert settings_from(config, config.sources) == {
+    settings = settings_from(config, config.sources)
+    delays = settings.pop("KIJI_HOST_DELAYS")
+    assert isinstance(delays, dict)
+    assert (delays["localhost:8000"], delays["shimbun.example"]) == (0.0, 2.0)
+    assert settings == {
         "USER_AGENT": "MyBot/2.0 (+https://news.example/bot)",
         "ROBOTSTXT_USER_AGENT": "MyBot",
         "DOWNLOAD_DELAY": 2.0,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.forgotten import REFUSED, tombstone
 from storage.models import OUTCOMES, Address, Claim, Fetch, Run, Source
@@ -135,7 +135,12 @@ def finish_run(session: Session, run_id: int, status: str, now: datetime) -> Non
 
 
 def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) -> list[SourceAccount]:
-    """Give what each source of a run gave; a source that was not polled gave unless all that it was asked failed."""
+    """Give what each source of a run gave.
+
+    Of one that was not polled no start page was due, and it owes none: it gave, unless all that it was asked failed,
+    and not only what had failed before. So a run that does no more than try failing addresses again alarms nobody, and
+    one that finds a host gone does.
+    """
     counts: dict[str, Counter[str]] = {name: Counter() for name in polled}
     query = "SELECT source, outcome, count(*) AS number FROM fetches WHERE run_id = :run GROUP BY source, outcome"
     for row in connection.execute(text(query), {"run": run_id}):
@@ -151,15 +156,31 @@ def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) 
     )
     return [
         SourceAccount(
-            name, dict(found), _gave(connection, name, found, polled=name in polled, answered=name in answered)
+            name, dict(found), _gave(connection, run_id, name, found, polled=name in polled, answered=name in answered)
         )
         for name, found in counts.items()
     ]
 
 
-def _gave(connection: Connection, name: str, found: Counter[str], *, polled: bool, answered: bool) -> bool:
+def _fails_anew(connection: Connection, run_id: int, name: str) -> bool:
+    """Whether a start page was asked, or an address whose last outcome before was none of failure."""
+    earlier = aliased(Fetch)
+    before = (
+        select(earlier.outcome)
+        .where(earlier.address_id == Fetch.address_id, earlier.run_id < Fetch.run_id)
+        .order_by(earlier.id.desc())
+        .limit(1)
+        .correlate(Fetch)
+        .scalar_subquery()
+    )
+    anew = func.coalesce(before, "none").not_in(("failed", "refused"))
+    asked = select(Fetch.id).join(Source).where(Fetch.run_id == run_id, Source.name == name)
+    return connection.scalar(asked.where(Fetch.via.in_(("start", "listing")) | anew).limit(1)) is not None
+
+
+def _gave(connection: Connection, run_id: int, name: str, found: Counter[str], *, polled: bool, answered: bool) -> bool:
     if not polled:
-        return found.total() == 0 or found.total() > found["failed"] + found["refused"]
+        return found.total() > found["failed"] + found["refused"] or not _fails_anew(connection, run_id, name)
     if not answered:
         return False
     known = (

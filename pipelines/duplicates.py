@@ -6,6 +6,7 @@ exchanged in place count against a copy, while passages cut, added or moved do n
 """
 
 import dataclasses
+import functools
 import hashlib
 import re
 import unicodedata
@@ -80,37 +81,51 @@ def _hash(folded: str) -> str:
 
 def shingles(text: str, language: str) -> frozenset[str]:
     """The text's shingles: three words, or five characters in languages without spaces; a shorter text is its own."""
-    return _shingles(_folded(text), unspaced=_is_unspaced(language, text))
+    return _shingles(_WORDS.findall(_folded(text)), unspaced=_is_unspaced(language, text))
 
 
-def _shingles(folded: str, *, unspaced: bool) -> frozenset[str]:
-    words = _WORDS.findall(folded)
+def _shingles(words: list[str], *, unspaced: bool) -> frozenset[str]:
     if not words:
         return frozenset()
     if unspaced:
         run, size = "".join(words), CHARACTER_SHINGLE
-        return frozenset(run[i : i + size] for i in range(max(1, len(run) - size + 1)))
+        return frozenset([run[i : i + size] for i in range(max(1, len(run) - size + 1))])
     size = WORD_SHINGLE
-    return frozenset(" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1)))
+    return frozenset([" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One text, ready to be compared; ``run`` is its letters and digits alone."""
+
+    normal: str
+    folded: str
+    run: str
+    shingles: frozenset[str]
+
+
+@functools.lru_cache(32)  # 0.2 MB each: a text that comes is compared with four, its batch often with the same ones
+def _prepared(text: str, *, unspaced: bool) -> _Prepared:
+    normal, folded = unicodedata.normalize("NFKC", text), _folded(text)
+    words = _WORDS.findall(folded)
+    return _Prepared(normal, folded, "".join(words), _shingles(words, unspaced=unspaced))
 
 
 def compare(text_a: str, text_b: str, language: str) -> Comparison:
     """Decide whether two texts are one article. Symmetric; an empty text is different from every other."""
-    folded_a, folded_b = _folded(text_a), _folded(text_b)
-    hash_a, hash_b = _hash(folded_a), _hash(folded_b)
-    if not hash_a or not hash_b:
-        return Comparison("different", 0.0, reason="no words")
-    if hash_a == hash_b:
-        return Comparison("exact", 1.0, 1.0, alike=True, reason="same letters and digits")
     unspaced = _is_unspaced(language, text_a, text_b)
-    set_a, set_b = _shingles(folded_a, unspaced=unspaced), _shingles(folded_b, unspaced=unspaced)
-    common = len(set_a & set_b)
-    jaccard = common / len(set_a | set_b)
-    containment = common / min(len(set_a), len(set_b))
+    a, b = _prepared(text_a, unspaced=unspaced), _prepared(text_b, unspaced=unspaced)
+    if not a.run or not b.run:
+        return Comparison("different", 0.0, reason="no words")
+    if a.run == b.run and _hash(a.folded) == _hash(b.folded):  # the run lacks but the decimal points
+        return Comparison("exact", 1.0, 1.0, alike=True, reason="same letters and digits")
+    common = len(a.shingles & b.shingles)
+    jaccard = common / (len(a.shingles) + len(b.shingles) - common)
+    containment = common / min(len(a.shingles), len(b.shingles))
     if containment < WORTH_ALIGNING:
         return Comparison("different", jaccard, containment, reason="other words")
-    aligned = align(unicodedata.normalize("NFKC", text_a), unicodedata.normalize("NFKC", text_b), unspaced=unspaced)
-    missing, present = _numbers_missing(folded_a, folded_b)
+    aligned = align(a.normal, b.normal, unspaced=unspaced)
+    missing, present = _numbers_missing(a.folded, b.folded)
     words = aligned.tokens / (CHARACTERS_A_WORD if unspaced else 1.0)
     alike = containment >= MIN_CONTAINMENT or (jaccard >= MIN_JACCARD and aligned.shorter_coverage >= MIN_COVERAGE)
     rule = _accepting_rule(aligned, words, missing, present, alike=alike)

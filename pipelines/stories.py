@@ -34,7 +34,7 @@ _PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Likeness:
-    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, the most telling first."""
+    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, with their bits."""
 
     weight: float
     shared: tuple[tuple[Term, Term, float], ...]
@@ -82,6 +82,7 @@ _SPACES = ("words", "topics", "facts")
 _SPACE_OF = {"W": "words", "T": "topics"}
 _STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "D": "days"}
 _TELLING = 4.0  # bits
+_STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]  # by a term's weight
 _LEADING_NUMBERS = 3  # that both articles must have
 
 
@@ -104,9 +105,8 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity) -> Likeness:
 def _shared(
     a: Profile, b: Profile, language: str, rarity: Rarity, *, same: bool
 ) -> tuple[tuple[Term, Term, float], ...]:
-    both = [(a[key], b[key]) for key in a.keys() & b.keys() if same or key[0] != "W"]
-    valued = [(one, other, rarity.bits(one, language)) for one, other in both]
-    return tuple(sorted(valued, key=lambda s: (-s[2] * (s[0].weight + s[1].weight), s[0].kind, s[0].value)))
+    both = [(term, b[key]) for key, term in a.items() if key in b and (same or key[0] != "W")]
+    return tuple([(one, other, rarity.bits(one, language)) for one, other in both])
 
 
 def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term, Term, float]]) -> dict[str, float]:
@@ -114,9 +114,10 @@ def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term,
     products = dict.fromkeys(_SPACES, 0.0)
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0}
     for term, twin, bits in shared:
-        products[_space_of(term)] += _stress(term) * _stress(twin) * bits * bits
-        if term.kind in _STRONG and bits >= _TELLING:
-            strong[_STRONG[term.kind]] += bits * min(_stress(term), _stress(twin))
+        stress, twins = _STRESS[term.weight], _STRESS[twin.weight]
+        products[_SPACE_OF.get(term.kind, "facts")] += stress * twins * bits * bits
+        if bits >= _TELLING and term.kind in _STRONG:
+            strong[_STRONG[term.kind]] += bits * min(stress, twins)
     features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
     of_a, of_b = _measures(one.terms), _measures(other.terms)
     for space, product in products.items():
@@ -126,10 +127,6 @@ def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term,
     features["other_days"] = _other_days(of_a, of_b)
     features["other_heads"] = _other_heads(of_a, of_b)
     return features
-
-
-def _space_of(term: Term) -> str:
-    return _SPACE_OF.get(term.kind, "facts")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ def _measures(packed: str) -> _Measures:
     terms = tuple(unpack(packed).values())
     norms = dict.fromkeys(_SPACES, 0.0)
     for term in terms:
-        norms[_space_of(term)] += (_stress(term) * rarity_of(term.kind, term.value)) ** 2
+        norms[_SPACE_OF.get(term.kind, "facts")] += (_STRESS[term.weight] * rarity_of(term.kind, term.value)) ** 2
     numbers = frozenset(term.value for term in terms if term.kind == "#")
     days = frozenset(term.value for term in terms if term.kind == "D")
     leading_days = frozenset(term.value for term in terms if term.kind == "D" and term.weight > 1)
@@ -172,15 +169,6 @@ def _other_days(a: _Measures, b: _Measures) -> float:
 def _other_heads(a: _Measures, b: _Measures) -> float:
     """1 where both articles lead with a day, and with another one: the next of a series."""
     return float(bool(a.leading_days and b.leading_days) and not a.leading_days & b.leading_days)
-
-
-@functools.cache
-def _stress_of(weight: int) -> float:
-    return 1 + math.log2(weight)
-
-
-def _stress(term: Term) -> float:
-    return _stress_of(term.weight)
 
 
 def choose_story(
@@ -239,6 +227,7 @@ def _ties(member: StoryMember, found: Likeness) -> list[Tie]:
 def _told(shared: Sequence[tuple[Term, Term, float]]) -> str:
     """The most telling things in common, as both articles write them."""
     told = []
-    for term, twin, _ in shared[:8]:
+    telling = sorted(shared, key=lambda s: (-s[2] * (s[0].weight + s[1].weight), s[0].kind, s[0].value))
+    for term, twin, _ in telling[:8]:
         told.append(term.form if term.form.casefold() == twin.form.casefold() else f"{term.form} = {twin.form}")
     return "; ".join(dict.fromkeys(told))

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ROWS = 500
 """Rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
+
+_BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys", expanding=True)))
 
 
 def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
@@ -65,8 +67,7 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
 
 
 def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
-    rows = session.execute(select(Address.key, Address.id).where(Address.key.in_(keys)))
-    return {row.key: row.id for row in rows}
+    return dict(session.execute(_BY_KEY, {"keys": keys}).all())
 
 
 def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:

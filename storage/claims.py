@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,16 @@ from storage.visit import Via
 
 _BATCH = 1_000
 """Claims looked at in one go, so that one transaction stays short."""
+
+_UNEXPANDED = (
+    select(Claim)
+    .where(
+        Claim.address_id == bindparam("page"),
+        Claim.source_id.in_(bindparam("sources", expanding=True)),
+        or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 def claim(
@@ -70,12 +80,7 @@ def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], 
 
 
 def _unexpanded(session: Session, scopes: Mapping[int, Scope], page_id: int) -> Sequence[Claim]:
-    statement = select(Claim).where(
-        Claim.address_id == page_id,
-        Claim.source_id.in_(scopes),
-        or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
-    )
-    return session.scalars(statement.execution_options(populate_existing=True)).all()
+    return session.scalars(_UNEXPANDED, {"page": page_id, "sources": list(scopes)}).all()
 
 
 def _claim_standing_page(session: Session, found: Claim, now: datetime) -> list[int]:

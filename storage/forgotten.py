@@ -34,7 +34,10 @@ def key_hash(key: str) -> str:
 
 def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
     """Give those of these keys that were forgotten; free of cost in an archive where none was."""
-    if not session.info.setdefault(_KNOWN, session.scalar(select(Forgotten.key_hash).limit(1)) is not None):
+    known: bool | None = session.info.get(_KNOWN)
+    if known is None:
+        known = session.info[_KNOWN] = session.scalar(select(Forgotten.key_hash).limit(1)) is not None
+    if not known:
         return frozenset()
     hashes = {key_hash(key): key for key in keys}
     found = session.scalars(select(Forgotten.key_hash).where(Forgotten.key_hash.in_(hashes)))

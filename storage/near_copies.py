@@ -1,8 +1,10 @@
 """Near copies: candidates from the index, narrowed by their signatures, verified by their words."""
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_into
@@ -25,6 +27,13 @@ WORTH_COMPARING = 0.25
 TEMPLATE_SHARE = 0.5
 """Of a text's keys, those that are full where it is a template's instance."""
 
+
+_STORED = (
+    select(Article, Address.domain)
+    .join(Address, Address.id == Article.address_id)
+    .where(Article.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Article.id)
+)
 
 RECURS = "the same notice on another day"
 """The reason of a pair that would be a copy but for its dates."""
@@ -85,7 +94,7 @@ def find_neighbours(
     }
     worth = [article_id for article_id in candidates if estimates.get(article_id, 0.0) >= WORTH_COMPARING]
     worth.sort(key=lambda article_id: (-estimates[article_id], article_id))
-    pairs = [_pair(session, article_id, reading, domain, judgement) for article_id in sorted(worth[:COMPARED])]
+    pairs = [_pair(*found, reading, domain, judgement) for found in _stored(session, worth[:COMPARED])]
     return Neighbours(
         signature,
         postings,
@@ -94,9 +103,14 @@ def find_neighbours(
     )
 
 
-def _pair(session: Session, article_id: int, reading: Reading, domain: str, judgement: Judgement) -> Pair:
-    article = session.get_one(Article, article_id)
-    its_domain = session.get_one(Address, article.address_id).domain
+def _stored(session: Session, article_ids: Sequence[int]) -> Sequence[tuple[Article, str]]:
+    """Give articles with the registered domains of their pages, the first stored first."""
+    if not article_ids:
+        return []
+    return [(article, domain) for article, domain in session.execute(_STORED, {"ids": article_ids})]
+
+
+def _pair(article: Article, its_domain: str, reading: Reading, domain: str, judgement: Judgement) -> Pair:
     return Pair(
         article,
         its_domain,

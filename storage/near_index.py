@@ -22,6 +22,14 @@ ROWS_A_KEY = 32
 
 _KEYS = 20  # of the statement below; a text with fewer repeats one of its own
 _NAMES = [f"key{number}" for number in range(_KEYS)]
+_SIGNATURES = select(
+    ArticleSignature.article_id,
+    ArticleSignature.version,
+    ArticleSignature.shingles,
+    ArticleSignature.minhash,
+    ArticleSignature.keys,
+).where(ArticleSignature.article_id.in_(bindparam("ids", expanding=True)))
+_SIGNING, _ENTERING = insert(ArticleSignature), insert(Band)
 _POSTINGS = select(Band.key, Band.article_id).where(Band.key.in_([bindparam(name) for name in _NAMES]))
 
 
@@ -67,12 +75,7 @@ def look_up(session: Session, keys: Sequence[int]) -> Postings:
 
 def signatures_of(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
     """Give the signatures of articles, by article; those without one are left out."""
-    table = ArticleSignature
-    found = session.connection().execute(
-        select(table.article_id, table.version, table.shingles, table.minhash, table.keys).where(
-            table.article_id.in_(article_ids)
-        )
-    )
+    found = session.connection().execute(_SIGNATURES, {"ids": article_ids})
     return {row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in found}
 
 
@@ -84,7 +87,7 @@ def index(session: Session, article_id: int, signature: Signature, full: frozens
     keys = tuple(key for key in signature.keys if key not in full) if findable else ()
     connection = session.connection()
     connection.execute(
-        insert(ArticleSignature),
+        _SIGNING,
         {
             "article_id": article_id,
             "version": signature.version,
@@ -94,7 +97,7 @@ def index(session: Session, article_id: int, signature: Signature, full: frozens
         },
     )
     if keys:
-        connection.execute(insert(Band), [{"key": key, "article_id": article_id} for key in sorted(keys)])
+        connection.execute(_ENTERING, [{"key": key, "article_id": article_id} for key in sorted(keys)])
 
 
 def remove(session: Session, article_id: int) -> None:

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,16 @@ WINDOW = 24
 
 _SLACK = 16  # pages more than that before the oldest go, all at once
 _MOST_KNOWN = 1_000  # lines of furniture a host; beyond that those go that were not met for longest
+
+_LAST_PAGES = (
+    select(SitePage.address_id, SitePage.weight, SitePage.prints)
+    .where(SitePage.host == bindparam("host"))
+    .order_by(SitePage.seen_at.desc(), SitePage.address_id.desc())
+    .limit(WINDOW + _SLACK)
+)
+_KNOWN_LINES = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
+    SiteFurniture.host == bindparam("host"), SiteFurniture.fingerprint.in_(bindparam("wanted", expanding=True))
+)
 
 
 def apply_site(session: Session, reading: Reading, page: Address, seen_at: datetime, judgement: Judgement) -> Reading:
@@ -63,13 +73,7 @@ def recall_site(session: Session, host: str, text: str, judgement: Judgement) ->
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
     """Give the last pages of the host, by address; forget the oldest when they are too many."""
-    statement = (
-        select(SitePage.address_id, SitePage.weight, SitePage.prints)
-        .where(SitePage.host == page.host)
-        .order_by(SitePage.seen_at.desc(), SitePage.address_id.desc())
-        .limit(WINDOW + _SLACK)
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(_LAST_PAGES, {"host": page.host}).all()
     if len(rows) == WINDOW + _SLACK:
         old = [row.address_id for row in rows[WINDOW:]]
         session.execute(
@@ -102,10 +106,7 @@ def _remembering(dialect: str) -> "sqlite.Insert | postgresql.Insert":
 def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:
     """Give the lines that are known to be the host's furniture, with the number of pages met with them."""
     wanted = {line.fingerprint for line in lines}
-    statement = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
-        SiteFurniture.host == host, SiteFurniture.fingerprint.in_(wanted)
-    )
-    return {row.fingerprint: row.pages for row in session.execute(statement)}
+    return dict(session.execute(_KNOWN_LINES, {"host": host, "wanted": list(wanted)}).all())
 
 
 def _note(session: Session, host: str, text: str, found: Sequence[Line], seen_at: datetime) -> None:
@@ -199,6 +200,7 @@ def _packed(fingerprints: Collection[int]) -> str:
     return base64.b64encode(struct.pack(f"<{len(fingerprints)}q", *sorted(fingerprints))).decode()
 
 
+@functools.lru_cache(1_024)  # a host's last pages are read again with each page of it
 def _unpacked(prints: str) -> frozenset[int]:
     content = base64.b64decode(prints)
     return frozenset(struct.unpack(f"<{len(content) // 8}q", content))

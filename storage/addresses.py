@@ -67,7 +67,7 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
 
 
 def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
-    return dict(session.execute(_BY_KEY, {"keys": keys}).all())
+    return dict(session.connection().execute(_BY_KEY, {"keys": keys}).all())
 
 
 def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:

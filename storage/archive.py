@@ -36,7 +36,7 @@ from storage.scope import Scope
 from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result, Visit
-from storage.visits import fetch_record, store_visit
+from storage.visits import record_fetch, store_visit
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +65,10 @@ def utc_now() -> datetime.datetime:
 class Archive:
     """All of a run's writing. Every method may be called from any thread, and returns a future.
 
-    Visits that wait are stored together, at most BATCH in a transaction, each in a savepoint of its own: one
-    that the database refuses is recorded as failed and takes no other along. Trouble with the database itself is
-    met as ``storage.attempts`` says; when it stays, every future gets it, as a DatabaseError in one line.
+    Visits that wait are stored together, at most BATCH in a transaction; one that the database refuses is recorded as
+    failed and takes no other along: they are then stored again, each in a savepoint of its own. Trouble with the
+    database itself is met as ``storage.attempts`` says; when it stays, every future gets it, as a DatabaseError in
+    one line.
 
     Several archives, in one process or many, may write to one database at once.
 
@@ -269,7 +270,7 @@ class Archive:
         scopes = dict(self._scopes)
         leased = [visit.lease.address_id for visit in visits]
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
-        results = [self._store_one(session, visit, scopes) for visit in visits]
+        results = self._store_all(session, visits, scopes)
         read = zip((visit.reading for visit in visits), results, strict=True)
         group_stored(session, read, self._judgement, utc_now())
         del at_once
@@ -291,6 +292,20 @@ class Archive:
         ]
         return results, self._scopes
 
+    def _store_all(self, session: Session, visits: Sequence[Visit], scopes: dict[int, Scope]) -> list[Result]:
+        """Store visits in one savepoint; where the database refuses one, each again in a savepoint of its own."""
+        learnt = dict(scopes)
+        try:
+            with session.begin_nested():
+                results = [store_visit(session, visit, learnt, self._judgement) for visit in visits]
+        except Exception as error:
+            if trouble_of(error, "") is not None:
+                raise
+            logger.info("one of %d visits cannot be stored (%s): each by itself", len(visits), error)
+            return [self._store_one(session, visit, scopes) for visit in visits]
+        scopes.update(learnt)
+        return results
+
     def _store_one(self, session: Session, visit: Visit, scopes: dict[int, Scope]) -> Result:
         learnt = dict(scopes)
         try:
@@ -309,5 +324,5 @@ class Archive:
         address.state, address.lease_run_id, address.due_at = "done", None, None
         address.outcome, address.reason, address.status = "failed", reason, visit.status
         address.attempts += 1
-        session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, "failed", reason))
+        record_fetch(session, visit.lease, visit.fetched_at, visit.status, "failed", reason)
         return Result(visit.lease, "failed", reason)

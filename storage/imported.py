@@ -31,7 +31,7 @@ from storage.site_memory import recall_site
 from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
-from storage.visits import fetch_record, store_visit
+from storage.visits import record_fetch, store_visit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _source_id(session: Session, name: str) -> int:
 
 
 def _account(session: Session, lease: Lease, record: ImportedRecord, outcome: Outcome, reason: str) -> Result:
-    session.add(fetch_record(lease, record.fetched_at, record.status, outcome, reason))
+    record_fetch(session, lease, record.fetched_at, record.status, outcome, reason)
     session.flush()
     return Result(lease, outcome, reason)
 

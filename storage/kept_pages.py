@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    insert,
     select,
     union_all,
 )
@@ -46,19 +47,21 @@ class KeptPage(Base):
     length: Mapped[int] = mapped_column(BigInteger)
 
 
+_KEPT = insert(KeptPage)
+
+
 def index_page(session: Session, kept: Kept, page: Address, source_id: int, fetched_at: Moment) -> None:
     """Note where a page's bytes lie, in the transaction that stores what was read of them."""
-    session.add(
-        KeptPage(
-            address_id=page.id,
-            source_id=source_id,
-            fetched_at=fetched_at,
-            digest=kept.digest,
-            file=kept.file,
-            offset=kept.offset,
-            length=kept.length,
-        )
-    )
+    row = {
+        "address_id": page.id,
+        "source_id": source_id,
+        "fetched_at": fetched_at,
+        "digest": kept.digest,
+        "file": kept.file,
+        "offset": kept.offset,
+        "length": kept.length,
+    }
+    session.connection().execute(_KEPT, row)
 
 
 def kept_of(session: Session, address_ids: Sequence[int]) -> list[Kept]:

@@ -16,7 +16,7 @@ from storage.rereading import KeptRecord, Reread, correct
 from storage.runs import count
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result
-from storage.visits import fetch_record
+from storage.visits import record_fetch
 
 Batch = Sequence[tuple[KeptRecord, Reading]]
 
@@ -33,7 +33,7 @@ class RereadArchive(Archive):
             rereads = [_correct_one(session, record, reading, self._judgement) for record, reading in batch]
             leases = [_lease_of(self.run_id, reread.record) for reread in rereads]
             for lease, reread in zip(leases, rereads, strict=True):
-                session.add(fetch_record(lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500]))
+                record_fetch(session, lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500])
             results = [Result(lease, reread.outcome) for lease, reread in zip(leases, rereads, strict=True)]
             count(session, self.run_id, results)
             return rereads

@@ -73,7 +73,7 @@ def recall_site(session: Session, host: str, text: str, judgement: Judgement) ->
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
     """Give the last pages of the host, by address; forget the oldest when they are too many."""
-    rows = session.execute(_LAST_PAGES, {"host": page.host}).all()
+    rows = session.connection().execute(_LAST_PAGES, {"host": page.host}).all()
     if len(rows) == WINDOW + _SLACK:
         old = [row.address_id for row in rows[WINDOW:]]
         session.execute(
@@ -106,7 +106,7 @@ def _remembering(dialect: str) -> "sqlite.Insert | postgresql.Insert":
 def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:
     """Give the lines that are known to be the host's furniture, with the number of pages met with them."""
     wanted = {line.fingerprint for line in lines}
-    return dict(session.execute(_KNOWN_LINES, {"host": host, "wanted": list(wanted)}).all())
+    return dict(session.connection().execute(_KNOWN_LINES, {"host": host, "wanted": list(wanted)}).all())
 
 
 def _note(session: Session, host: str, text: str, found: Sequence[Line], seen_at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ from storage.reading import Card
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.visit import Lease, Outcome, Result, Visit
+
+_FETCHED = insert(Fetch)
 
 
 def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement) -> Result:
@@ -52,7 +54,7 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     if visit.reading is not None and visit.reading.reservations:
         found = visit.reading.reservations
         note_reservations(session, visit.lease.source_id, page.host, found, visit.fetched_at)
-    session.add(fetch_record(visit.lease, visit.fetched_at, visit.status, outcome, reason, _characters(visit)))
+    record_fetch(session, visit.lease, visit.fetched_at, visit.status, outcome, reason, _characters(visit))
     if isinstance(visit.kept, Kept):
         index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
@@ -65,26 +67,28 @@ def _characters(visit: Visit) -> int | None:
     return len(visit.reading.text) if visit.reading is not None and visit.reading.is_article else None
 
 
-def fetch_record(
+def record_fetch(
+    session: Session,
     lease: Lease,
     fetched_at: datetime,
     status: int | None,
     outcome: Outcome,
     reason: str,
     characters: int | None = None,
-) -> Fetch:
-    """Make the accounts' line of one address taken up."""
-    return Fetch(
-        run_id=lease.run_id,
-        source_id=lease.source_id,
-        address_id=lease.address_id,
-        via=lease.via,
-        fetched_at=fetched_at,
-        status=status,
-        outcome=outcome,
-        reason=reason,
-        characters=characters,
-    )
+) -> None:
+    """Write the accounts' line of one address taken up."""
+    row = {
+        "run_id": lease.run_id,
+        "source_id": lease.source_id,
+        "address_id": lease.address_id,
+        "via": lease.via,
+        "fetched_at": fetched_at,
+        "status": status,
+        "outcome": outcome,
+        "reason": reason,
+        "characters": characters,
+    }
+    session.connection().execute(_FETCHED, row)
 
 
 def _shows_its_own(session: Session, asked: Address) -> bool:

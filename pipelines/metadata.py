@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
+from pipelines.addresses import address_key
 from pipelines.authors import choose_authors
 from pipelines.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
 from pipelines.dates import Precision
 from pipelines.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
-from pipelines.markup import Markup, read_markup
+from pipelines.markup import Markup, meta_name, read_markup
 from pipelines.plain_text import letters, plain_text
 from pipelines.publication import read_publication
 from pipelines.surroundings import headline_element, visible_pieces
@@ -104,7 +105,7 @@ def read_metadata(
         modified_source=when.modified_source,
         summary=_first(_texts(articles, "description"), markup.told("summaries"), limit=_SUMMARY_LENGTH),
         image_url=_image(articles, markup),
-        declared_canonical=canonical,
+        declared_canonical=canonical or _open_graph_address(markup, page_url),
         alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
         declared_language=plain_text(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"), 35)
         or None,
@@ -115,6 +116,15 @@ def read_metadata(
         is_paywalled=_is_paywalled(things, markup),
         article_markup=_article_markup(articles, markup),
     )
+
+
+def _open_graph_address(markup: Markup, page_url: str) -> str | None:
+    """Give ``og:url`` of a page without ``rel=canonical``; None where it only spells the page's own address otherwise.
+
+    The Open Graph protocol has it be the canonical address; templates have it be the home page, or ``http://``.
+    """
+    named = next(filter(None, map(markup.absolute, markup.metas.get(meta_name("og:url"), ()))), None)
+    return None if named is None or address_key(named) == address_key(page_url) else named
 
 
 def _link(markup: Markup, relation: str) -> str | None:

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from storage.amp_forms import file_under, note_amp_forms
 from storage.article_words import take_words, words_of
 from storage.decision import (
     CanonicalMet,
     CopyOf,
     Decision,
+    FormMet,
     Known,
     KnownCopy,
     New,
@@ -76,7 +78,20 @@ def store_article(
     if same_bytes:
         decision = without_revision(decision)
     stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
+    _note_refusal(decision, reading, standing, page)
+    if reading.alternates and stored.outcome != "unchanged":
+        note_amp_forms(session, reading, page, judgement)
     return _joined(session, stored, _Page(reading, page, standing, source_id, seen_at, judgement), own_text)
+
+
+def _note_refusal(decision: Decision, reading: Reading, standing: Standing, page: Address) -> None:
+    """Keep which canonical address was not believed, and why; the page's latest word counts."""
+    by_words = decision.canonical_refused if isinstance(decision, New | CopyOf | FormMet) else ""
+    reason = by_words or reading.canonical_refused
+    if reason:
+        page.canonical_refused, page.refused_canonical = reason, reading.declared_canonical or reading.canonical_url
+    elif isinstance(decision, New | CopyOf | FormMet) or standing.declared is None:
+        page.canonical_refused, page.refused_canonical = "", None
 
 
 def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> Stored:
@@ -121,7 +136,7 @@ def _give_back(session: Session, article: Article) -> None:
     canonical, own = session.get_one(Address, article.address_id), session.get_one(Address, article.read_from_id)
     canonical.article_id = None
     own.page_id = None
-    own.canonical_refused = "the words at the canonical address are others"
+    own.canonical_refused, own.refused_canonical = "the words at the canonical address are others", canonical.url
     article.address_id = own.id
     session.flush()
 
@@ -133,6 +148,9 @@ def _apply(session: Session, decision: Decision, page: _Page) -> Stored:
         case Known():
             return _store_known(session, decision, page)
         case CanonicalMet():
+            return _store_canonical(session, decision.article, page)
+        case FormMet():
+            file_under(session, decision.article, page.address)
             return _store_canonical(session, decision.article, page)
         case CopyOf():
             return _store_copy(session, decision, page)
@@ -159,7 +177,6 @@ def _store_new(session: Session, decision: New, page: _Page) -> Stored:
     session.flush()
     _index_new(session, article, page)
     page.address.article_id = article.id
-    page.address.canonical_refused = decision.canonical_refused or page.reading.canonical_refused
     if declared:
         declared.article_id = article.id
         page.address.page_id = declared.id
@@ -210,7 +227,6 @@ def _store_copy(session: Session, decision: CopyOf, page: _Page) -> Stored:
     }
     _add_copy(session, article, page.address, decision.kind, decision.similarity, words)
     page.address.article_id = article.id
-    page.address.canonical_refused = decision.canonical_refused or reading.canonical_refused
     article.last_seen_at = max(article.last_seen_at, page.seen_at)
     if decision.joined:
         page.address.page_id = article.address_id

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Literal
 
+from storage.amp_forms import OtherForm
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy
 from storage.near_copies import Neighbours
@@ -19,7 +20,8 @@ class Standing:
     with its ``original``. ``text_hash`` is of the page's words without what is its site's, ``read_hash`` of the words
     as they were read from the page alone, ``own_now`` of ``own``'s words as they would be stored by what is known of
     the site today. ``declared`` is the address that the page names as canonical (None where that is the page's own),
-    ``at_declared`` the article that stands there. ``twin`` is the article with the same words.
+    ``at_declared`` the article that stands there. ``form`` is the article of which this is an AMP form, or the form's
+    page, by the word of one of them. ``twin`` is the article with the same words.
     ``neighbours`` are looked for only where nothing else says what the page is.
     """
 
@@ -33,6 +35,7 @@ class Standing:
     original: Article | None = None
     declared: Address | None = None
     at_declared: Article | None = None
+    form: OtherForm | None = None
     twin: Article | None = None
     twin_domain: str = ""
     neighbours: Neighbours | None = None
@@ -66,6 +69,14 @@ class CanonicalMet:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class FormMet:
+    """The page of an article that was read from its AMP form before: it takes over, that form is a copy."""
+
+    article: Article
+    canonical_refused: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Split:
     """The page of an address under which another page's article was filed, but with other words: two articles."""
 
@@ -90,7 +101,7 @@ class KnownCopy:
     copy: Copy
 
 
-Decision = New | Known | CanonicalMet | Split | CopyOf | KnownCopy
+Decision = New | Known | CanonicalMet | FormMet | Split | CopyOf | KnownCopy
 
 
 def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decision:
@@ -115,6 +126,14 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
             refused = "the words at the canonical address are others"
         elif standing.declared.state == "done" and standing.declared.article_id is None:
             refused = f"the canonical address gave no article: {standing.declared.outcome}"
+    if standing.form is not None and (met := _other_form(reading, standing, standing.form, refused, judgement)):
+        return met
+    if (copy := _by_words(standing, refused)) is not None:
+        return copy
+    return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
+
+
+def _by_words(standing: Standing, refused: str) -> CopyOf | None:
     if standing.twin is not None:
         same_site = standing.twin_domain == standing.page.domain
         return CopyOf(standing.twin, "url" if same_site else "exact", 1.0, canonical_refused=refused)
@@ -122,7 +141,18 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
         same_site = original.domain == standing.page.domain
         similarity = original.comparison.similarity
         return CopyOf(original.article, "url" if same_site else "near", similarity, canonical_refused=refused)
-    return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
+    return None
+
+
+def _other_form(
+    reading: Reading, standing: Standing, form: OtherForm, refused: str, judgement: Judgement
+) -> Decision | None:
+    kind, similarity = _agree(form.article.text, reading, judgement)
+    if kind == "different":
+        return None
+    if form.is_amp and (standing.declared is None or refused):
+        return FormMet(form.article, refused)
+    return CopyOf(form.article, "url", similarity, canonical_refused=refused)
 
 
 def without_revision(decision: Decision) -> Decision:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.addresses import insert_into
+from storage.amp_forms import AmpForm
 from storage.forgotten import REFUSED, Forgotten, key_hash, tombstone
 from storage.judgement import Place
 from storage.kept_pages import KeptPage
@@ -142,12 +143,25 @@ def _leave_stories(session: Session, doomed: Doomed) -> None:
     leave_stories(session, doomed.articles)
 
 
+_AMP_SIDES = (AmpForm.form_id, AmpForm.page_id)
+
+
+def _remove_amp_forms(session: Session, doomed: Doomed) -> None:
+    for side in _AMP_SIDES:
+        _delete(session, side, doomed.addresses)
+
+
 HOLDINGS: list[Holding] = [
     Holding("story profiles", lambda _session, doomed: len(doomed.articles), _leave_stories),
     Holding(
         "pages of articles on several",
         lambda session, doomed: _count(session, ArticlePart.article_id, doomed.articles),
         lambda session, doomed: _delete(session, ArticlePart.article_id, doomed.articles),
+    ),
+    Holding(
+        "AMP forms",
+        lambda session, doomed: sum(_count(session, column, doomed.addresses) for column in _AMP_SIDES),
+        _remove_amp_forms,
     ),
     Holding(
         "remembered pages",

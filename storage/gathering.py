@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
+from storage.amp_forms import find_other_form
 from storage.decision import Standing
 from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy
@@ -34,6 +35,7 @@ def gather(session: Session, reading: Reading, page: Address, read_hash: str, ju
     text_hash = judgement.text_hash(reading.text)
     own, copy = _shown(session, page)
     declared = _declared(session, reading, place, judgement)
+    is_unknown = own is None and copy is None
     twin = find_twin(session, text_hash, reading, page.domain, judgement)
     return Standing(
         page=place,
@@ -46,6 +48,7 @@ def gather(session: Session, reading: Reading, page: Address, read_hash: str, ju
         original=session.get(Article, copy.article_id) if copy else None,
         declared=declared,
         at_declared=session.get(Article, declared.article_id) if declared and declared.article_id else None,
+        form=find_other_form(session, reading, page, judgement) if is_unknown else None,
         twin=twin.article if twin else None,
         twin_domain=twin.domain if twin else "",
     )

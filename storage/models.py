@@ -98,6 +98,7 @@ class Address(Base):
     changed_at: Mapped[Moment | None]
     moved_at: Mapped[Moment | None]
     canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
+    refused_canonical: Mapped[str | None] = mapped_column(StorableText(2_100))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
     article_id: Mapped[int | None]
 

@@ -28,7 +28,7 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
     page.article_id, page.page_id = article.id, None
     asked.moved_at = visit.fetched_at
     session.execute(update(Address).where(Address.page_id == asked.id).values(page_id=page.id))
-    _move_edges(session, asked.id, page.id)
+    move_edges(session, asked.id, page.id)
     session.flush()
 
 
@@ -51,7 +51,8 @@ def _make_room(session: Session, page: Address, article: Article) -> bool:
     return True
 
 
-def _move_edges(session: Session, old: int, new: int) -> None:
+def move_edges(session: Session, old: int, new: int) -> None:
+    """Let what one page declared be declared by another, which stands for it now."""
     there = aliased(Link)
     known = select(there.id).where(there.page_id == new, there.target_id == Link.target_id, there.kind == Link.kind)
     session.execute(

@@ -76,10 +76,10 @@ class Reading:
     Times are aware and UTC. A ``day`` precision stands at midnight of the page's own zone, converted to UTC.
     ``kind`` ``unreadable`` says that the page could not be parsed at all (too large, the parser hung or crashed).
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
-    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical`` as it stands there,
-    absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's own AMP
-    addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_judgement`), "" where it was not
-    made. ``outlinks`` are the article-like links of the whole page in document order (for
+    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as it
+    stands there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
+    own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_judgement`), "" where it was
+    not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, None where there is no article, or where storage is to make it.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is

@@ -1,6 +1,7 @@
 """Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
 
 from storage import (
+    amp_forms,
     forgotten,
     health,
     host_models,
@@ -14,6 +15,7 @@ from storage import (
 )
 
 __all__ = [
+    "amp_forms",
     "forgotten",
     "health",
     "host_models",

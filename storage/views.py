@@ -38,6 +38,12 @@ FROM copy
 JOIN address ON address.id = copy.address_id
 JOIN source ON source.id = copy.source_id
 """,
+    "refused_canonicals": """
+SELECT address.url, address.host AS site, address.refused_canonical AS canonical, address.canonical_refused AS reason,
+       address.article_id, address.fetched_at
+FROM address
+WHERE address.canonical_refused <> ''
+""",
     "revisions": """
 SELECT article_id, revision, seen_at, title, text FROM superseded_revision
 UNION ALL

@@ -67,6 +67,7 @@ def everything(database: Database) -> str:
         "site_page",
         "site_furniture",
         "article_part",
+        "amp_form",
     )
     return "\n".join(repr(row) for table in tables for row in rows(database, f'SELECT * FROM "{table}"'))
 
@@ -81,6 +82,7 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "related links": 3,
         "story profiles": 1,
         "pages of articles on several": 0,
+        "AMP forms": 0,
         "remembered pages": 3,
         "signatures": 1,
         "search entries": 1,

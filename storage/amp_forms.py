@@ -1,0 +1,79 @@
+"""AMP forms that pages name by ``rel=amphtml``: a form without a canonical address is met by its page's word.
+
+A link alone proves nothing: the words have to agree, and the two stand on one registered domain or name each other,
+else any page could take another publisher's article for its own.
+"""
+
+import dataclasses
+
+from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.addresses import file_addresses, insert_into
+from storage.forgotten import is_tombstone
+from storage.judgement import Judgement
+from storage.models import Address, Article, Base
+from storage.moves import move_edges
+from storage.reading import Reading
+
+
+class AmpForm(Base):
+    """That a page names an address as its AMP form."""
+
+    __tablename__ = "amp_form"
+    __table_args__ = (Index("ix_amp_form_page_id", "page_id"),)
+    form_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OtherForm:
+    """The article that stands at a page's AMP form, or at the page whose AMP form it is.
+
+    ``is_amp`` says that the article was read from the AMP form alone: the page that names it is the better one.
+    """
+
+    article: Article
+    is_amp: bool
+
+
+def find_other_form(session: Session, reading: Reading, page: Address, judgement: Judgement) -> OtherForm | None:
+    """Find the article of which this page is another form, by what either says of the other."""
+    naming = select(Address).join(AmpForm, AmpForm.page_id == Address.id).where(AmpForm.form_id == page.id)
+    for named_by in session.scalars(naming.where(Address.article_id.is_not(None)).order_by(Address.id)):
+        named = reading.declared_canonical and judgement.place(reading.declared_canonical).key == named_by.key
+        if named_by.domain == page.domain or named:
+            return OtherForm(session.get_one(Article, named_by.article_id), is_amp=False)
+    keys = {judgement.place(url).key for url in reading.alternates} - {page.key}
+    if not keys:
+        return None
+    for form in session.scalars(select(Address).where(Address.key.in_(keys), Address.article_id.is_not(None))):
+        named = form.refused_canonical and judgement.place(form.refused_canonical).key == page.key
+        if form.domain == page.domain or named:
+            article = session.get_one(Article, form.article_id)
+            return OtherForm(article, is_amp=article.address_id == article.read_from_id == form.id)
+    return None
+
+
+def note_amp_forms(session: Session, reading: Reading, page: Address, judgement: Judgement) -> None:
+    """Keep which AMP forms a page names, for the day on which they are read."""
+    places = [judgement.place(url) for url in reading.alternates]
+    ids = set(file_addresses(session, places).values()) - {page.id} if places else set()
+    rows = [
+        {"form_id": form_id, "page_id": page.id}
+        for form_id in sorted(ids)
+        if not is_tombstone(session.get_one(Address, form_id))
+    ]
+    if rows:
+        session.execute(insert_into(session, AmpForm).on_conflict_do_nothing(), rows)
+
+
+def file_under(session: Session, article: Article, page: Address) -> None:
+    """File an article that was read from its AMP form under the page that names the form; edges go along."""
+    form_id = article.address_id
+    article.address_id = page.id
+    page.article_id, page.page_id = article.id, None
+    session.execute(update(Address).where(Address.page_id == form_id, Address.id != page.id).values(page_id=page.id))
+    session.get_one(Address, form_id).page_id = page.id
+    move_edges(session, form_id, page.id)
+    session.flush()

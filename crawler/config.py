@@ -1,14 +1,9 @@
 """The config, ``kiji.toml``: read whole and checked whole before the first request."""
 
 import datetime
-import difflib
-import itertools
-import re
 import tomllib
-import zoneinfo
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +16,10 @@ from pydantic import (
     model_validator,
 )
 
+from crawler import config_values
 from crawler.config_errors import ConfigError, problems_of, shown
 from crawler.harmless import inert
-from crawler.hosts import DEFAULT_PORTS, host_and_port, host_of, normal_host
+from crawler.hosts import host_and_port, host_of
 from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.quantities import duration, size
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
@@ -33,108 +29,13 @@ __all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "S
 #: A config of a thousand sources takes some 200 kB; more than this is not a config.
 MAX_BYTES = 4_000_000
 _LARGEST = 1_000_000_000
-_LONGEST = datetime.timedelta(days=36_500)  # longer durations are this one: no calendar holds them
-
-_NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
-_HOST = re.compile(r"[\w.-]{1,253}\Z")
-_IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
-_ALERT = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
-_DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
-
-
-def _name(value: str) -> str:
-    if not _NAME.match(value):
-        raise ValueError("not a name")
-    return value
-
-
-def _web_address(value: str) -> str:
-    if any(character.isspace() or not character.isprintable() for character in value):
-        raise ValueError("it holds white space or control characters")
-    parts = urlsplit(value)
-    if parts.scheme.lower() not in DEFAULT_PORTS:
-        raise ValueError("neither http:// nor https://")
-    if not parts.hostname:
-        raise ValueError("no host in it")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a user's name or password does not belong into an address")
-    if parts.port == 0:
-        raise ValueError("port 0")
-    return value
-
-
-def _host(value: str) -> str:
-    if "://" in value or "/" in value:
-        raise ValueError("an address, not a host")
-    if not (_HOST.match(value) or (value.count(":") > 1 and _IPV6.match(value))) or not value.strip("."):
-        raise ValueError("not a host name")
-    return normal_host(value)
-
-
-def _user_agent(value: str) -> str:
-    if not (value.isascii() and value.isprintable() and value.strip() == value):
-        raise ValueError("control characters, line ends, spaces at an end or characters beyond ASCII")
-    return value
-
-
-def _timezone(value: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
-        raise ValueError(f'no such time zone; did you mean "{near[0]}"?' if near else "no such time zone") from None
-    return value
-
-
-def _database_url(value: str) -> str:
-    if not _DATABASE_URL.match(value):
-        raise ValueError("not of the form dialect://…")
-    return value
-
-
-def _duration(value: str) -> str:
-    if value:
-        duration(value)
-    return value
-
-
-def _size(value: str) -> str:
-    if value and size(value) < 1:
-        raise ValueError("less than a byte")
-    return value
-
-
-def _interval(value: object) -> datetime.timedelta:
-    if isinstance(value, datetime.timedelta):
-        return value
-    interval = duration(value) if isinstance(value, str) else datetime.timedelta()
-    if not interval:
-        raise ValueError("no length of time")
-    return min(interval, _LONGEST)
-
-
-def _growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:
-    if any(later <= earlier for earlier, later in itertools.pairwise(values)):
-        raise ValueError("not growing")
-    return values
-
-
-def _alert_address(value: str) -> str:
-    if not _ALERT.match(value) or not value.isprintable():
-        raise ValueError("not of the form service://…")
-    return value
-
-
-def _ping_address(value: str) -> str:
-    if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
-        raise ValueError("neither http:// nor https://")
-    return value
-
 
 _Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_Interval = Annotated[datetime.timedelta, BeforeValidator(_interval)]
-_Intervals = Annotated[tuple[_Interval, ...], Field(strict=False, max_length=20), AfterValidator(_growing)]
+_Interval = Annotated[datetime.timedelta, BeforeValidator(config_values.interval)]
+_Intervals = Annotated[tuple[_Interval, ...], Field(strict=False, max_length=20), AfterValidator(config_values.growing)]
+_WebAddress = Annotated[str, AfterValidator(config_values.web_address)]
+_AlertAddress = Annotated[str, Field(max_length=2_000), AfterValidator(config_values.alert_address)]
 
 
 class _Table(BaseModel):
@@ -146,17 +47,17 @@ class _Table(BaseModel):
 class Database(_Table):
     """``[database]``: where everything is stored, as an SQLAlchemy URL."""
 
-    url: Annotated[str, AfterValidator(_database_url)] = Field(default="sqlite:///kiji.db", repr=False)
+    url: Annotated[str, AfterValidator(config_values.database_url)] = Field(default="sqlite:///kiji.db", repr=False)
 
 
 class Crawl(_Table):
     """``[crawl]``: what holds for sources that do not say otherwise. ``delay`` in seconds; ``timezone`` is IANA's."""
 
-    user_agent: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_user_agent)] = Field(
+    user_agent: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(config_values.user_agent)] = Field(
         default_factory=default_user_agent
     )
     delay: _Seconds = 1.0
-    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Tokyo"
+    timezone: Annotated[str, AfterValidator(config_values.time_zone)] = "Asia/Tokyo"
     poll_min: _Interval = POLL_MIN
     poll_max: _Interval = POLL_MAX
     rereads: _Intervals = REREADS
@@ -178,9 +79,9 @@ class Archive(_Table):
 
     enabled: bool = True
     path: Annotated[str, Field(max_length=4_000)] = ""
-    max_file: Annotated[str, AfterValidator(_size)] = "1 GB"
-    max_age: Annotated[str, AfterValidator(_duration)] = ""
-    max_size: Annotated[str, AfterValidator(_size)] = ""
+    max_file: Annotated[str, AfterValidator(config_values.size_text)] = "1 GB"
+    max_age: Annotated[str, AfterValidator(config_values.duration_text)] = ""
+    max_size: Annotated[str, AfterValidator(config_values.size_text)] = ""
 
     @property
     def file_bytes(self) -> int:
@@ -201,18 +102,20 @@ class Archive(_Table):
 class Alerts(_Table):
     """``[alerts]``: whom to tell when a source's state changes (Apprise's addresses), and what a crawl's end pings."""
 
-    urls: Annotated[tuple[Annotated[str, Field(max_length=2_000), AfterValidator(_alert_address)], ...], _Strings] = (
-        Field(default=(), repr=False)
-    )
-    ping: Annotated[str, AfterValidator(_ping_address)] = Field(default="", repr=False)
+    urls: Annotated[
+        tuple[Annotated[str, Field(max_length=2_000), AfterValidator(config_values.alert_address)], ...], _Strings
+    ] = Field(default=(), repr=False)
+    ping: Annotated[str, AfterValidator(config_values.ping_address)] = Field(default="", repr=False)
 
 
 class Source(_Table):
     """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
 
-    name: Annotated[str, AfterValidator(_name)]
-    start: Annotated[tuple[Annotated[str, AfterValidator(_web_address)], ...], Field(min_length=1), _Strings]
-    hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], _Strings] = ()
+    name: Annotated[str, AfterValidator(config_values.source_name)]
+    start: Annotated[
+        tuple[Annotated[str, AfterValidator(config_values.web_address)], ...], Field(min_length=1), _Strings
+    ]
+    hosts: Annotated[tuple[Annotated[str, AfterValidator(config_values.host_name)], ...], _Strings] = ()
     follow: Literal["related", "site", "none"] = "related"
     depth: Annotated[int, Field(ge=0, le=_LARGEST)] = 3
     max_pages: Annotated[int, Field(ge=1, le=_LARGEST)] = 2000
@@ -368,7 +271,7 @@ def ad_hoc_source(url: str, config: Config) -> Source:
     with a start page on that host and port the leave to reach private addresses. Raises :class:`ConfigError`.
     """
     try:
-        _web_address(url)
+        config_values.web_address(url)
     except ValueError as error:
         raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
     host = host_of(url)

@@ -42,6 +42,7 @@ ping = ""                   # a dead-man's switch, told of every crawl's end
 # follow = "related"        # related articles | "site": any article-like link | "none": what start pages list only
 # depth = 3                 # links away from an entry
 # max_pages = 2000          # a run's budget
+# max_age = "30d"           # nothing older; set it where a sitemap lists a whole archive
 """
 
 

@@ -26,6 +26,7 @@ def test_init_makes_a_config_a_database_and_a_first_source_that_can_be_crawled(
     words = ["--name", "harbor", start, "--allow-private-addresses", "--contact", "https://example.com/bot"]
     assert kiji("init", *words, folder=tmp_path).returncode == 0
     assert "# seconds between requests to one host" in config(tmp_path)
+    assert '# max_age = "30d"' in config(tmp_path)
     assert tomllib.loads(config(tmp_path))["source"][0]["start"] == [start]
     assert (tmp_path / "kiji.toml").stat().st_mode & 0o077 == 0
     assert kiji("crawl", folder=tmp_path).returncode == 0

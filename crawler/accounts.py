@@ -90,7 +90,7 @@ class RunAccounts:
     async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
         plan = spider.plan
         files = self._keep_pages(spider)
-        judgement = PipelineJudgement()
+        judgement = PipelineJudgement(plan.config.parameter_rules)
         if files is None:
             spider.archive = archive = Archive(database, judgement)
         else:
@@ -125,6 +125,7 @@ class RunAccounts:
             timezone=plan.config.crawl.timezone,
             time_limit=settings.getfloat("KIJI_READING_SECONDS"),
             read=settings["KIJI_READ"],
+            rules=plan.config.parameter_rules,
         )
         self._open.callback(pool.close)
         return pool

@@ -21,7 +21,9 @@ from crawler.config_errors import ConfigError, problems_of, shown
 from crawler.harmless import inert
 from crawler.hosts import host_and_port, host_of
 from crawler.identity import default_user_agent, names_a_contact, robots_token
+from crawler.parameters import Parameters, rules_of
 from crawler.quantities import duration, size
+from pipelines.parameter_rules import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
 __all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
@@ -126,7 +128,9 @@ class Source(_Table):
     poll_max: _Interval | None = None
     rereads: _Intervals | None = None
     max_age: _Interval | None = None
+    parameters: Parameters = Field(default_factory=Parameters)
     _crawl: Crawl = PrivateAttr(default_factory=Crawl)
+    _rules: ParameterRules | None = PrivateAttr(default=None)
 
     @property
     def effective_delay(self) -> float:
@@ -154,10 +158,15 @@ class Source(_Table):
         """``host:port`` of every start page, if this source may reach private addresses; for the address guard."""
         return tuple(dict.fromkeys(map(host_and_port, self.start))) if self.allow_private_addresses else ()
 
-    def inheriting(self, crawl: Crawl) -> Self:
-        """The same source under a ``[crawl]``."""
+    @property
+    def parameter_rules(self) -> ParameterRules | None:
+        """Which parameters of addresses count, by what all sources of the config say."""
+        return self._rules
+
+    def inheriting(self, crawl: Crawl, rules: ParameterRules | None) -> Self:
+        """The same source under a ``[crawl]``, and beside sources that make these rules."""
         copy = self.model_copy()
-        copy._crawl = crawl
+        copy._crawl, copy._rules = crawl, rules
         return copy
 
 
@@ -169,12 +178,19 @@ class Config(_Table):
     archive: Archive = Field(default_factory=Archive)
     alerts: Alerts = Field(default_factory=Alerts)
     sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
+    _rules: ParameterRules | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _hand_down(self) -> Self:
-        inherited = tuple(source.inheriting(self.crawl) for source in self.sources)
+        self._rules = rules_of(self.sources)
+        inherited = tuple(source.inheriting(self.crawl, self._rules) for source in self.sources)
         object.__setattr__(self, "sources", inherited)
         return self
+
+    @property
+    def parameter_rules(self) -> ParameterRules | None:
+        """Which parameters of addresses count on which sites, None where no source says anything of it."""
+        return self._rules
 
     @property
     def enabled_sources(self) -> tuple[Source, ...]:
@@ -279,4 +295,4 @@ def ad_hoc_source(url: str, config: Config) -> Source:
     delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
     private = any(host_and_port(url) in source.private_hosts for source in config.sources)
     source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
-    return source.inheriting(config.crawl)
+    return source.inheriting(config.crawl, config.parameter_rules)

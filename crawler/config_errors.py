@@ -57,6 +57,7 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
         "delay": "seconds, a number from 0",
         "allow_private_addresses": "true or false",
         "enabled": "true or false",
+        "parameters": '{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all that begin so',
         **_RHYTHM,
     },
 }

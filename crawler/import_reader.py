@@ -12,6 +12,7 @@ from crawler.import_records import imported, is_bad, page_of
 from pipelines.file_records import FileRecord
 from pipelines.jsonl import jsonl_records
 from pipelines.judgement import place
+from pipelines.parameter_rules import ParameterRules
 from pipelines.warc import BadRecord
 from pipelines.warc_records import warc_records
 from pipelines.workers import READ_PAGE, ReadingPool
@@ -72,12 +73,14 @@ class ImportReader:
         *,
         timezone: str,
         source: str | None,
+        rules: ParameterRules | None = None,
     ) -> None:
         self._archive = archive
         self._listener = listener
         self._is_stopped = is_stopped
         self._timezone = timezone
         self._source = source
+        self._rules = rules
         self._pools: dict[str, ReadingPool] = {}
 
     def close(self) -> None:
@@ -121,12 +124,12 @@ class ImportReader:
 
     def _pool(self, read: str) -> ReadingPool:
         if read not in self._pools:
-            self._pools[read] = ReadingPool(timezone=self._timezone, read=read)
+            self._pools[read] = ReadingPool(timezone=self._timezone, read=read, rules=self._rules)
         return self._pools[read]
 
     def _named(self, record: ImportedRecord, path: Path) -> ImportedRecord:
         """Name the record's source: as the user says, as the record says, as the config says, or by its host."""
-        where = place(record.url)
+        where = place(record.url, self._rules)
         found = self._source or record.source or self._archive.covering(where) or where.host or path.name
         return dataclasses.replace(record, source=found)
 

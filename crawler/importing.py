@@ -78,7 +78,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
         database = open_database(plan.database_url)
         stack.callback(database.close)
         lock = stack.enter_context(crawl_lock(database))
-        archive = ImportArchive(database, PipelineJudgement())
+        archive = ImportArchive(database, PipelineJudgement(plan.config.parameter_rules))
         stack.callback(archive.close)
         started = archive.start(
             [scope_of(source) for source in plan.config.sources],
@@ -98,7 +98,14 @@ def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listen
     record: dict[str, Any] | None = None
     trouble = ""
     with StopSignals() as signals:
-        reader = ImportReader(archive, listener, signals.came, timezone=plan.config.crawl.timezone, source=plan.source)
+        reader = ImportReader(
+            archive,
+            listener,
+            signals.came,
+            timezone=plan.config.crawl.timezone,
+            source=plan.source,
+            rules=plan.config.parameter_rules,
+        )
         try:
             for report in reports:
                 if not signals.came():

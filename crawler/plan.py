@@ -110,7 +110,7 @@ def plan_crawl(
 
 def scope_of(source: Source) -> Scope:
     """What a configured source wants: its start hosts, their registered domains, and the hosts it names."""
-    starts = tuple(place(url) for url in source.start)
+    starts = tuple(place(url, source.parameter_rules) for url in source.start)
     return Scope(
         name=source.name,
         starts=starts,
@@ -131,7 +131,7 @@ def domains_of(scope: Scope) -> frozenset[str]:
 
 def _ad_hoc_scope(source: Source) -> Scope:
     """That page and, one link away, what it relates to or lists on the same host."""
-    starts = tuple(place(url) for url in source.start)
+    starts = tuple(place(url, source.parameter_rules) for url in source.start)
     return Scope(
         name=source.name,
         starts=starts,

@@ -76,15 +76,15 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         database = open_database(plan.database_url, create=False)
         stack.callback(database.close)
         _check_names(plan, database)
-        pool = stack.enter_context(ReadingPool(timezone=plan.config.crawl.timezone, read=READ_MEMBER))
+        pool = stack.enter_context(_pool(plan.config))
         signals = stack.enter_context(StopSignals())
         work = _Work(plan, database, folder, pool, signals, listener)
+        judgement = PipelineJudgement(plan.config.parameter_rules)
         if plan.is_dry:
-            judgement = PipelineJudgement()
             work.run(lambda batch: rehearse(database, batch, judgement))
             return work.report
         lock = stack.enter_context(crawl_lock(database))
-        archive = RereadArchive(database, PipelineJudgement())
+        archive = RereadArchive(database, judgement)
         stack.callback(archive.close)
         started = archive.start(
             [],
@@ -97,6 +97,10 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         )
         started.result()
         return _written(work, archive, database)
+
+
+def _pool(config: Config) -> ReadingPool:
+    return ReadingPool(timezone=config.crawl.timezone, read=READ_MEMBER, rules=config.parameter_rules)
 
 
 def _check_names(plan: RereadPlan, database: Database) -> None:

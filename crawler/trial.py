@@ -49,7 +49,7 @@ def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[T
     settings.setdict(settings_from(config, sources), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
     tried: list[Tried] = []
-    with ReadingPool(timezone=config.crawl.timezone) as pool:
+    with ReadingPool(timezone=config.crawl.timezone, rules=config.parameter_rules) as pool:
         process = AsyncCrawlerProcess(settings)
         process.crawl(_Trial, sources=sources, pages=pages, tried=tried, pool=pool)
         process.start()
@@ -77,7 +77,7 @@ class _Trial(Spider):
                 yield self._request(source, url, is_start=True)
 
     def _request(self, source: Source, url: str, *, is_start: bool) -> Request:
-        self._asked.add(place(url).key)
+        self._asked.add(place(url, source.parameter_rules).key)
         hosts = (*source.start_hosts, *source.hosts)
         meta = {
             "source": source,
@@ -102,7 +102,7 @@ class _Trial(Spider):
         found = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
         found += [card.url for card in reading.related] if is_start and reading.is_article else []
         for url in found:
-            if self._left[source.name] > 0 and place(url).key not in self._asked:
+            if self._left[source.name] > 0 and place(url, source.parameter_rules).key not in self._asked:
                 self._left[source.name] -= 1
                 yield self._request(source, url, is_start=False)
 

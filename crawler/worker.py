@@ -86,7 +86,9 @@ def work(options: WorkerOptions) -> int:
     try:
         queue = job_queue(options.database_url)
         prepare(database)
-        with ReadingPool(timezone=config.crawl.timezone, max_workers=options.readers) as pool:
+        with ReadingPool(
+            timezone=config.crawl.timezone, max_workers=options.readers, rules=config.parameter_rules
+        ) as pool:
             return Worker(options, database, queue, pool).run()
     finally:
         database.close()

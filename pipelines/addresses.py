@@ -15,6 +15,7 @@ import tldextract
 from w3lib.url import safe_url_string
 
 from pipelines.article_addresses import MAX_LENGTH, looks_like_article
+from pipelines.parameter_rules import ParameterRules, rules_in_force
 from pipelines.trackers import is_tracker
 
 __all__ = [
@@ -93,13 +94,18 @@ def _taken_apart(url: str) -> _Address | None:
     )
 
 
-@functools.lru_cache(_REMEMBERED)
-def address_key(url: str) -> str:
+def address_key(url: str, rules: ParameterRules | None = None) -> str:
     """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
 
     Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped; over
-    2,000 characters of it become their first 200 and a digest.
+    2,000 characters of it become their first 200 and a digest. ``rules`` are the operator's for some sites, or else
+    those in force.
     """
+    return _address_key(url, rules or rules_in_force())
+
+
+@functools.lru_cache(_REMEMBERED)
+def _address_key(url: str, rules: ParameterRules | None) -> str:
     address = _taken_apart(url)
     if address is None:
         text = _SURROGATE.sub("\ufffd", url.strip(_EDGES).translate(_INNER))
@@ -110,7 +116,7 @@ def address_key(url: str) -> str:
     if host.startswith("www.") and "." in host[4:]:
         host = host[4:]
     key = host + address.port + _path_key(address.path)
-    query = _query_key(address.query, address.host)
+    query = _query_key(address.query, address.host, rules)
     if query:
         key += "?" + query
     if address.hashbang:
@@ -139,14 +145,21 @@ def _without_session(path: str) -> str:
     return _SESSION_PATH.sub("", _SESSION_SEGMENT.sub("", path))
 
 
-def _query_key(query: str, host: str) -> str:
+def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
     """The parameters that matter, read as a form's (URL Standard, section 5.1), sorted; bytes stay bytes."""
     pairs = []
     for part in query.split("&"):
         name, _, value = part.partition("=")
-        if part and not is_tracker(_form_text(name), _form_text(value), host):
+        if part and not _is_idle(name, value, host, rules):
             pairs.append((_form_key(name), _form_key(value)))
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _is_idle(name: str, value: str, host: str, rules: ParameterRules | None) -> bool:
+    """Whether a parameter, as it stands in the query, can go without another page being asked for."""
+    named = _form_text(name)
+    said = rules.drops(named, host) if rules else None
+    return is_tracker(named, _form_text(value), host) if said is None else said
 
 
 def _form_key(text: str) -> str:
@@ -173,14 +186,18 @@ def _origin(base: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
 
 
-@functools.lru_cache(_REMEMBERED)
-def clean_url(url: str, base: str | None = None) -> str | None:
+def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = None) -> str | None:
     """The absolute http(s) address to ask for, joined to ``base``; None where there is none.
 
     Without fragment (``#!`` stays), trackers, session ids, user and password. What the server may need is kept:
     scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed addresses and those over
-    2,000 characters.
+    2,000 characters. ``rules`` as in :func:`address_key`.
     """
+    return _clean_url(url, base, rules or rules_in_force())
+
+
+@functools.lru_cache(_REMEMBERED)
+def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str | None:
     url = url.strip(_EDGES).translate(_INNER)
     if not url or len(url) > _LONGEST:
         return None
@@ -193,15 +210,15 @@ def clean_url(url: str, base: str | None = None) -> str | None:
     if address is None:
         return None
     parts = (part for part in address.query.split("&") if part)
-    query = "&".join(part for part in parts if not _is_tracking_part(part, address.host))
+    query = "&".join(part for part in parts if not _is_idle(*_name_and_value(part), address.host, rules))
     cleaned = f"{address.scheme}://{address.host}{address.port}{_without_session(address.path) or '/'}"
     cleaned += ("?" + query if query else "") + ("#" + address.hashbang if address.hashbang else "")
     return cleaned if len(cleaned) <= MAX_LENGTH else None
 
 
-def _is_tracking_part(part: str, host: str) -> bool:
+def _name_and_value(part: str) -> tuple[str, str]:
     name, _, value = part.partition("=")
-    return is_tracker(_form_text(name), _form_text(value), host)
+    return name, value
 
 
 def host_of(url: str) -> str:

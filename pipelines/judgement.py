@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pipelines import addresses, duplicates, recurrence, signatures, site_memory, stories, story_terms
+from pipelines.parameter_rules import ParameterRules
 from storage.judgement import Comparison, Place
 from storage.signature import Signature
 from storage.site_lines import Line, RememberedPage
@@ -12,22 +13,25 @@ from storage.story_judgement import StoryChoice, StoryMember
 
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
-def place(url: str) -> Place:
+def place(url: str, rules: ParameterRules | None = None) -> Place:
     """Tell where an absolute address belongs; ``url`` comes out without fragment and trackers."""
     return Place(
-        url=addresses.clean_url(url) or url,
-        key=addresses.address_key(url),
+        url=addresses.clean_url(url, rules=rules) or url,
+        key=addresses.address_key(url, rules),
         host=addresses.host_of(url),
         domain=addresses.registered_domain(url),
     )
 
 
 class PipelineJudgement:
-    """``storage.judgement.Judgement`` by the functions of this package."""
+    """``storage.judgement.Judgement`` by the functions of this package; ``rules`` are the operator's for some sites."""
+
+    def __init__(self, rules: ParameterRules | None = None) -> None:
+        self._rules = rules
 
     def place(self, url: str) -> Place:
         """As :func:`place`."""
-        return place(url)
+        return place(url, self._rules)
 
     def text_hash(self, text: str) -> str:
         """As ``duplicates.text_hash``."""

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import cast
 
+from pipelines.parameter_rules import ParameterRules, put_in_force
 from pipelines.raw_page import RawPage
 from pipelines.story_terms import with_story_terms
 from storage.reading import Reading
@@ -42,7 +43,7 @@ class WorkerContext(multiprocessing.context.ForkServerContext):
         self.set_forkserver_preload(list(_PRELOADED))
 
 
-def prepare_worker(memory_limit: int) -> None:
+def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> None:
     """Make this process a worker: the parent alone decides when it ends, and takes it along when it dies itself.
 
     Ctrl-C and a service manager's SIGTERM reach the whole process group; pages in work must not be lost to them.
@@ -56,6 +57,7 @@ def prepare_worker(memory_limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    put_in_force(rules)
     threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
 
 

@@ -20,6 +20,7 @@ from typing import Self
 import pebble
 
 from pipelines.extractor_version import extractor_version
+from pipelines.parameter_rules import ParameterRules
 from pipelines.raw_page import RawPage
 from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, WorkerContext, prepare_worker, read_guarded
 from storage.reading import Reading
@@ -48,7 +49,8 @@ class ReadingPool:
 
     ``read`` names the function run in the workers, ``module:function``, of a RawPage and a zone's name; ``timezone``
     is the IANA zone for dates that name none, ``time_limit`` seconds a page, ``memory_limit`` bytes of address space
-    a worker. Workers start with the first page, or with :meth:`start`.
+    a worker, ``rules`` what parameters of addresses count on which sites. Workers start with the first page, or with
+    :meth:`start`.
     From asyncio: ``await asyncio.wrap_future(pool.submit(raw))``.
     """
 
@@ -61,6 +63,7 @@ class ReadingPool:
         max_pages: int = DEFAULT_MAX_PAGES,
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         read: str = READ_PAGE,
+        rules: ParameterRules | None = None,
     ) -> None:
         self.max_workers = max_workers or min(os.cpu_count() or 1, MAX_WORKERS)
         self._timezone = timezone
@@ -68,6 +71,7 @@ class ReadingPool:
         self._max_pages = max_pages
         self._memory_limit = memory_limit
         self._read = read
+        self._rules = rules
         self._lock = threading.RLock()
         self._jobs: dict[concurrent.futures.Future[Reading], _Job] = {}
         self._processes: pebble.ProcessPool | None = None
@@ -139,7 +143,7 @@ class ReadingPool:
             max_workers=self.max_workers,
             max_tasks=self._max_pages,
             initializer=prepare_worker,
-            initargs=(self._memory_limit,),
+            initargs=(self._memory_limit, self._rules),
             context=WorkerContext(),
         )
 

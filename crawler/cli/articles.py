@@ -43,10 +43,12 @@ def article_command(
     as_json: JsonOption = False,
 ) -> None:
     """Show one article."""
-    database = open_database(database_url(db, find_config(config)), create=False)
+    settings = find_config(config)
+    database = open_database(database_url(db, settings), create=False)
     try:
         with database.reading() as connection:
-            known = int(article) if article.isdecimal() else find_article(connection, place(article).key)
+            key = place(article, settings.parameter_rules).key
+            known = int(article) if article.isdecimal() else find_article(connection, key)
             record = None if known is None else article_record(connection, known)
             found = wordings(connection, known) if known is not None and revisions else []
     finally:

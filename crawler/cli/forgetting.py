@@ -17,6 +17,7 @@ from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.forgetting import Doomed, count_doomed, find_doomed, forget
+from storage.judgement import Place
 from storage.kept import Kept
 from storage.kept_pages import kept_of
 from storage.lock import crawl_lock
@@ -52,9 +53,10 @@ def forget_command(
     where = database_url(db, settings)
     database = open_database(where, create=False)
     folder = kept_folder(settings, where)
+    places = [(url, place(url, settings.parameter_rules)) for url in urls]
     try:
         with crawl_lock(database):
-            told = [_forget(database, folder, url, reason, dry_run=dry_run) for url in urls]
+            told = [_forget(database, folder, found, reason, dry_run=dry_run) for found in places]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -73,10 +75,13 @@ def forget_command(
         raise typer.Exit(1)
 
 
-def _forget(database: Database, folder: Path, url: str, reason: str, *, dry_run: bool) -> dict[str, Any]:
+def _forget(
+    database: Database, folder: Path, asked: tuple[str, Place], reason: str, *, dry_run: bool
+) -> dict[str, Any]:
+    url, where = asked
     missing: list[Kept] = []
     with database.writing() as session:
-        doomed: Doomed = find_doomed(session, place(url))
+        doomed: Doomed = find_doomed(session, where)
         counts = count_doomed(session, doomed)
         if not dry_run:
             missing = _blank(folder, kept_of(session, doomed.addresses))  # first: the index says where they lie

@@ -52,7 +52,7 @@ def inspect_command(
     settings = find_config(config)
     missing: list[str] = []
     pages = _pages(_checked(targets), settings, url, missing)
-    with ReadingPool(timezone=settings.crawl.timezone) as pool:
+    with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
         for reading in _by_their_sites(read_in_order(pages, pool)):
             if as_json:
                 text = json.dumps(reading.as_inspected(), ensure_ascii=False)

@@ -1,0 +1,83 @@
+"""Which query parameters select a page on which sites, where an operator knows better than the list of trackers.
+
+What is a tracker everywhere may be a site's only name for an article, and a session's id may hide behind any name.
+A worker process has the rules of its pool in force for all that it reads; elsewhere they are handed along.
+"""
+
+import contextlib
+import contextvars
+import dataclasses
+import functools
+from collections.abc import Iterable, Iterator
+
+_REMEMBERED = 10_000  # hosts
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SiteParameters:
+    """What counts at some hosts and their subdomains (lower case, no ports).
+
+    ``keep`` and ``drop`` are names of parameters in lower case; one that ends in ``*`` is every name that begins so.
+    """
+
+    hosts: frozenset[str]
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+class ParameterRules:
+    """The rules of all sites together. Where several speak of one host they add up, and ``keep`` beats ``drop``."""
+
+    def __init__(self, sites: Iterable[SiteParameters]) -> None:
+        self._by_host: dict[str, list[SiteParameters]] = {}
+        for site in sites:
+            for host in site.hosts:
+                self._by_host.setdefault(host, []).append(site)
+
+    def drops(self, name: str, host: str) -> bool | None:
+        """Whether a parameter (decoded, any case) counts for nothing at ``host``; None where no rule says so."""
+        found = _at(self, host)
+        if not found:
+            return None
+        name = name.lower()
+        if any(_matches(name, pattern) for site in found for pattern in site.keep):
+            return False
+        return True if any(_matches(name, pattern) for site in found for pattern in site.drop) else None
+
+    def at(self, host: str) -> tuple[SiteParameters, ...]:
+        """The sites to which a host belongs."""
+        labels = host.split(".")
+        suffixes = (".".join(labels[first:]) for first in range(len(labels)))
+        return tuple(site for suffix in suffixes for site in self._by_host.get(suffix, ()))
+
+
+@functools.lru_cache(_REMEMBERED)
+def _at(rules: ParameterRules, host: str) -> tuple[SiteParameters, ...]:
+    return rules.at(host)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+_IN_FORCE: contextvars.ContextVar[ParameterRules | None] = contextvars.ContextVar("parameter_rules", default=None)
+
+
+def rules_in_force() -> ParameterRules | None:
+    """The rules by which addresses are read here and now; None where only those hold that hold everywhere."""
+    return _IN_FORCE.get()
+
+
+def put_in_force(rules: ParameterRules | None) -> None:
+    """Let rules hold for all that this thread reads from now on: a worker process reads for one config."""
+    _IN_FORCE.set(rules)
+
+
+@contextlib.contextmanager
+def in_force(rules: ParameterRules | None) -> Iterator[None]:
+    """Let rules hold within a block."""
+    token = _IN_FORCE.set(rules)
+    try:
+        yield
+    finally:
+        _IN_FORCE.reset(token)

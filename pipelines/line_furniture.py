@@ -16,12 +16,13 @@ from storage.reading import Cut
 
 _HEAD = 8  # lines from the start that may be title, date, byline
 _TAIL = 12  # lines from the end that may be boilerplate
+_STAMPED = 6  # lines from the end that may say when the page was changed
 _LONGEST = 250  # characters of a line that a rule may take
 _LONG_TITLE, _KICKER = 16, 30  # letters of a title, and of what may stand before it
 _REPEATED_LETTERS = 15  # shorter ones are a table's cells, a list's marks
 _REPEATED = 3  # times that a line stands in one text from which it is a caption, a label or a button
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
-_KEYS = ("anywhere", "head", "counters", "tail", "biography")
+_KEYS = ("anywhere", "head", "stamps", "counters", "tail", "biography")
 _COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
 _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table marks of the extractor
 
@@ -30,6 +31,7 @@ _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table ma
 class _Rules:
     anywhere: re.Pattern[str]
     head: re.Pattern[str]
+    stamps: re.Pattern[str]
     counters: re.Pattern[str]
     tail: re.Pattern[str]
     biography: re.Pattern[str]
@@ -115,13 +117,24 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
         return None
     if _rules().anywhere.fullmatch(said):
         return "boilerplate"
-    if rank < _HEAD and (_rules().head.fullmatch(said) or letters(said) in names or _is_dateline(said)):
+    if rank < _HEAD and (_is_head_line(said) or letters(said) in names):
         return "head-line"
-    if rank < _HEAD and _is_counter(said):
+    if left <= _STAMPED and _is_stamp(said):
+        return "time-stamp"
+    if (rank < _HEAD or left <= _TAIL) and _is_counter(said):
         return "counter"
     if left <= _TAIL and (_rules().tail.fullmatch(said) or (letters(said) in names and left <= 4)):
         return "boilerplate"
     return None
+
+
+def _is_head_line(said: str) -> bool:
+    return bool(_rules().head.fullmatch(said) or _rules().stamps.fullmatch(said)) or _is_dateline(said)
+
+
+def _is_stamp(said: str) -> bool:
+    """When the page was changed, how long ago: with a number, and no sentence of the article's that begins so."""
+    return any(map(str.isdigit, said)) and not ends_sentence(said) and bool(_rules().stamps.fullmatch(said))
 
 
 def _is_dateline(said: str) -> bool:

@@ -4,7 +4,9 @@
 
 A pair is a line with ``language``, ``kind``, ``label`` (``duplicate`` or ``different``; others are passed over),
 ``weight`` and the two texts ``a`` and ``b`` with ``title`` and ``text``. All texts go into one new SQLite archive, each
-from a host of its own; a pair is joined where both addresses show one article.
+from a host of its own; a pair is joined where both addresses show one article. Where one of them shows a third text,
+another pair's, that says nothing of the two (both may be copies of the third, and not of each other): such a pair is
+imported once more, into an archive of its own.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from sqlalchemy import text
 from trafilatura.deduplication import Simhash, content_fingerprint
 
 from crawler.cli import run
-from pipelines.duplicates import compare, shingles
+from pipelines.duplicates import compare, shingles, text_hash
 from storage.database import open_database
 
 Pair = dict[str, Any]
@@ -43,8 +45,25 @@ def addresses(number: int) -> tuple[str, str]:
     return f"https://first{number}.example/news/1000", f"https://second{number}.example/news/1000"
 
 
-def joined_by_import(pairs: list[Pair]) -> list[bool]:
-    """Import all texts, and look up which pairs show one article."""
+Shown = tuple[int, str]
+"""An article that an address shows: its id, and the hash of its words."""
+
+
+def joined_by_import(pairs: list[Pair]) -> tuple[list[bool], list[bool]]:
+    """Tell which pairs one archive of all texts joins, and which are joined where no third text is in the way."""
+    shown = imported(pairs)
+    together = [first is not None and first == second for first, second in shown]
+    alone = list(together)
+    for number, (pair, sides) in enumerate(zip(pairs, shown, strict=True)):
+        own = {text_hash(pair[side]["text"]) for side in ("a", "b")}
+        if any(side is not None and side[1] not in own for side in sides):
+            [(first, second)] = imported([pair])
+            alone[number] = first is not None and first == second
+    return together, alone
+
+
+def imported(pairs: list[Pair]) -> list[tuple[Shown | None, Shown | None]]:
+    """Import the texts of pairs into a new archive; tell what the two addresses of each show."""
     with tempfile.TemporaryDirectory() as folder:
         file, url = Path(folder, "pairs.jsonl"), f"sqlite:///{folder}/k.db"
         with file.open("w", encoding="utf-8") as lines:
@@ -56,14 +75,15 @@ def joined_by_import(pairs: list[Pair]) -> list[bool]:
             raise SystemExit("the import failed")
         database = open_database(url)
         with database.reading() as connection:
-            rows = connection.execute(text("SELECT url, article_id FROM address"))
-            shown: dict[str, int | None] = {row.url: row.article_id for row in rows}
+            rows = connection.execute(
+                text(
+                    "SELECT address.url, article.id, article.text_hash FROM address"
+                    " JOIN article ON article.id = address.article_id"
+                )
+            )
+            shown: dict[str, Shown] = {row.url: (row.id, row.text_hash) for row in rows}
         database.close()
-    told = []
-    for number in range(len(pairs)):
-        first, second = (shown.get(address) for address in addresses(number))
-        told.append(first is not None and first == second)
-    return told
+    return [(shown.get(first), shown.get(second)) for first, second in map(addresses, range(len(pairs)))]
 
 
 def by_lsh(pair: Pair) -> bool:
@@ -119,7 +139,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pairs", type=Path)
     pairs = read_pairs(parser.parse_args().pairs)
-    told = {"kiji: import, index included": joined_by_import(pairs)}
+    together, alone = joined_by_import(pairs)
+    told = {"kiji: import, a pair by itself": alone, "kiji: import, all in one archive": together}
     told |= {name: [method(pair) for pair in pairs] for name, method in METHODS.items()}
     for name, joined in told.items():
         for language, recall, false, f1 in scores(pairs, joined):

@@ -1,10 +1,10 @@
-"""The index of near copies at 10,000, 100,000 and 1,000,000 articles: look-up, insert and bytes, on both databases."""
+"""The index of near copies at 10,000, 100,000 and 1,000,000 articles, and of 10,000 pages in nearly the same words."""
 
 import dataclasses
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from sqlalchemy import event, text
 
 from benchmarks.section import Check, Extent, Findings, Section, Table
+from pipelines.signatures import sign
 from storage.database import Database, open_database
+from storage.near_copies import ESTIMATED, TEMPLATE_SHARE
 from storage.near_index import index, look_up, signatures_of
 from storage.signature import Signature
 from tests.archive.postgresql import PostgreSQLServer
@@ -96,14 +98,20 @@ def _binary(pairs: Keys) -> bytes:
     return rows.tobytes()
 
 
-def measure_one(url: str, articles: int) -> Figures:
-    """Load an archive's index, and measure."""
+def _without_foreign_keys(url: str) -> Database:
+    """Open an archive whose index may speak of articles that are not there."""
     database = open_database(url)
     off = "PRAGMA foreign_keys = OFF" if database.is_sqlite else "SET session_replication_role = replica"
     event.listen(database.engine, "begin", lambda connection: connection.exec_driver_sql(off))  # no articles here
     if database.is_sqlite:
         event.listen(database.engine, "connect", lambda raw, _: raw.execute(off))
     database.engine.dispose()
+    return database
+
+
+def measure_one(url: str, articles: int) -> Figures:
+    """Load an archive's index, and measure."""
+    database = _without_foreign_keys(url)
     keys = keys_of(articles, 1)
     began = time.perf_counter()
     load(database, keys)
@@ -129,6 +137,54 @@ def measure_one(url: str, articles: int) -> Figures:
     return Figures(1e3 * statistics.median(lookups[50:]), 1e3 * inserted / INSERTED, size, loaded)
 
 
+NOTICE = (
+    "The page at /{n}/{m} that you asked for, number {n}{m}, is not here any more. It may have been moved on {d} "
+    "October to archive {m}, or the address was mistyped. Our editors keep {n} pages of the last {d} years, and the "
+    "office at {m} Harbour Street answers letters within {d} days. Please look for the words of the article in our "
+    "search, or begin at the front page, where today's reports and the weather for all towns of the county are found."
+)
+"""What a server says at addresses that are gone, with other numbers each time: alike, and no copies by their facts."""
+ALIKE = (100, 1_000, 10_000)
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """With so many pages in nearly the same words: rows of the index, and milliseconds (median) a look-up."""
+
+    pages: int
+    rows: int
+    lookup: float
+
+
+def measure_crowd(url: str, sizes: Sequence[int]) -> list[Crowd]:
+    """Sign and index such pages one after the other, as the archive's writer does."""
+    database = _without_foreign_keys(url)
+    found, done = [], 0
+    for size in sizes:
+        lookups = []
+        for first in range(done, size, BATCH):
+            with database.writing() as session:
+                for number in range(first, min(first + BATCH, size)):
+                    signed = sign(notice(number), "en")
+                    began = time.perf_counter()
+                    postings = look_up(session, signed.keys)
+                    signatures_of(session, postings.ranked()[:ESTIMATED])
+                    lookups.append(time.perf_counter() - began)
+                    template = len(postings.full) >= TEMPLATE_SHARE * len(signed.keys)
+                    index(session, number + 1, signed, postings.full, findable=not template)
+        done = size
+        with database.engine.connect() as connection:
+            rows = int(connection.execute(text("SELECT count(*) FROM band")).scalar_one())
+        found.append(Crowd(size, rows, 1e3 * statistics.median(lookups[-BATCH:])))
+    database.close()
+    return found
+
+
+def notice(number: int) -> str:
+    """The page at one of these addresses."""
+    return NOTICE.format(n=1_000 + number, m=7 * number + 3, d=1 + number % 28)
+
+
 def _bytes(database: Database) -> float:
     with database.engine.connect() as connection:
         if database.is_sqlite:
@@ -141,6 +197,7 @@ def _bytes(database: Database) -> float:
 def measure(extent: Extent) -> Findings:
     """Every size on either database."""
     rows: list[tuple[str | int | float, ...]] = []
+    crowded: list[tuple[str | int | float, ...]] = []
     checks: list[Check] = []
     server = PostgreSQLServer()
     try:
@@ -161,10 +218,25 @@ def measure(extent: Extent) -> Findings:
                 ):
                     claim = f"{name}: a {what} at the last size is at most {bound} times as dear as at the first"
                     checks.append(Check(claim, f"{dearer:.2f} times", dearer <= bound))
+                at = f"sqlite:///{folder}/alike.db" if name == "SQLite" else server.create("alike")
+                crowds = measure_crowd(at, [extent.of(pages) for pages in ALIKE])
+                crowded += [(name, crowd.pages, crowd.rows, crowd.lookup) for crowd in crowds]
+                checks += _constant(name, crowds)
     finally:
         server.stop()
     columns = ("database", "articles", "ms a look-up", "ms an insert", "bytes an article", "s to load")
-    return Findings((Table(columns, tuple(rows)),), tuple(checks))
+    about = "Pages in nearly the same words, with other numbers each: look-ups are the median of the last 100."
+    alike = Table(("database", "pages", "rows", "ms a look-up"), tuple(crowded), about)
+    return Findings((Table(columns, tuple(rows)), alike), tuple(checks))
+
+
+def _constant(name: str, crowds: Sequence[Crowd]) -> Iterator[Check]:
+    middle, last = crowds[-2], crowds[-1]
+    claim = f"{name}: of {middle.pages:,} to {last.pages:,} pages in nearly the same words at most one in 100 has rows"
+    added = (last.rows - middle.rows) / KEYS / (last.pages - middle.pages)
+    yield Check(claim, f"{added:.4f}", added <= 0.01)
+    dearer = last.lookup / middle.lookup
+    yield Check(f"{name}: and a look-up is at most 1.5 times as dear", f"{dearer:.2f} times", dearer <= 1.5)
 
 
 SECTION = Section(

@@ -24,7 +24,21 @@ from tests.crawling.hostile_server import (
 )
 
 WRONG = article("文字化けの記事", JAPANESE + "就航は平成元年だった。")
-MISSING = article("無印の記事", JAPANESE + "島の人口は三千人である。")
+MISSING = article(
+    "無印の記事",
+    "島の人口は三千人で、漁業と観光で暮らす人が多い。高校は一つしかなく、卒業すると半分が本土へ渡る。\n"
+    "町長は空き家を直して移住者に貸す計画を示し、議会は来年度の予算に盛り込むことを決めた。\n",
+)
+RICE = (
+    "Growers in the north expect the smallest rice harvest in a decade after a summer without rain in the valleys.\n"
+    "The cooperative raised the price that it pays to farmers by a fifth, and shops are likely to follow in autumn.\n"
+    "The ministry released part of its reserve, but wholesalers said that most of it had been sold within a week.\n"
+)
+SNOW = (
+    "Heavy snow closed the mountain road overnight and left forty lorries waiting at the foot of the pass.\n"
+    "Ploughs reached the summit before noon, while schools in three villages stayed shut for a second day.\n"
+    "Forecasters see milder air from the west at the weekend, with a risk of avalanches on southern slopes.\n"
+)
 HOSTILE_TITLE = "Ferry\x00 re\x1bturns &#xD800; &#0; today"
 CONFIG = """
 [[source]]
@@ -94,8 +108,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/picture": answers(b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png"),
             "/2026/10/05/wrong-charset": answers(WRONG.encode("cp932")),
             "/2026/10/05/missing-charset": answers(MISSING.encode("euc-jp"), "text/html"),
-            "/2026/10/05/hostile-title": answers(article(HOSTILE_TITLE, WORDS + "A title from hell.")),
-            "/2026/10/05/endless-title": answers(article("x" * 500_000, WORDS + "A title without end.")),
+            "/2026/10/05/hostile-title": answers(article(HOSTILE_TITLE, RICE)),
+            "/2026/10/05/endless-title": answers(article("x" * 500_000, SNOW)),
         }
         (folder / "kiji.toml").write_text(CONFIG.format(url=server.url))
         done = subprocess.run(

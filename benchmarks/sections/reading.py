@@ -22,7 +22,8 @@ WARM_UP = 5
 PAGES = 400
 
 
-def _generated(number_of_pages: int) -> Iterator[RawPage]:
+def generated(number_of_pages: int) -> Iterator[RawPage]:
+    """Pages of the generated site, as they are fetched."""
     now = utc_now().astimezone(JST)
     for number in range(number_of_pages):
         url = f"https://benchmark.example{path_of(number)}"
@@ -71,7 +72,7 @@ def _compare(pages: Iterator[RawPage], about: str) -> Table:
 def measure(extent: Extent) -> Findings:
     """Compare the readers on generated pages, and on real ones where they are given."""
     number = WARM_UP + extent.of(PAGES)
-    tables = [_compare(_generated(number), "generated pages of 40 kB")]
+    tables = [_compare(generated(number), "generated pages of 40 kB")]
     if extent.warc is not None:
         real = itertools.islice(_recorded(extent.warc), number)
         tables.append(_compare(real, "real pages of news sites (`--warc`; not shipped)"))

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import itertools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import text
@@ -14,6 +14,7 @@ from pipelines.story_terms import with_story_terms
 from storage.database import Database
 from storage.imported import ImportedRecord
 from storage.imports import ImportArchive
+from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Reading
 
 FOLDER = Path(__file__).parents[1] / "tests" / "stories"
@@ -62,11 +63,24 @@ def articles_of(*parts: str) -> list[EventArticle]:
     return sorted(found, key=lambda article: (article.at, article.url))
 
 
-def store(database: Database, articles: Sequence[EventArticle], batch: int = 10) -> None:
-    """Store articles in this order, as one import."""
+def near_events(part: str) -> dict[str, list[str]]:
+    """Each event of a part, and those that it is most easily confused with."""
+    table = tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
+    return {event["id"]: event["near"] for event in table["event"]}
+
+
+def store(
+    database: Database,
+    articles: Sequence[EventArticle],
+    batch: int = 10,
+    *,
+    file_name: str = "events.jsonl",
+    lock: CrawlLock = NO_OTHERS,
+) -> None:
+    """Store articles in this order, as one import; others may write beside it where the lock says so."""
     archive = ImportArchive(database, PipelineJudgement())
-    archive.start([], [], command="events", version="0", host="here", pid=1).result()
-    file = archive.open_file("events.jsonl", 1, 1).result()
+    archive.start([], [], command="events", version="0", host="here", pid=1, lock=lock).result()
+    file = archive.open_file(file_name, 1, 1).result()
     for first in range(0, len(articles), batch):
         records = [article.record(first + at + 1) for at, article in enumerate(articles[first : first + batch])]
         archive.store_records(file.file_id, records).result()
@@ -105,19 +119,28 @@ class Score:
 KINDS = ("all", "Japanese", "English", "across languages")
 
 
-def scores(articles: Sequence[EventArticle], stories: dict[str, int]) -> dict[str, Score]:
+def scores(articles: Sequence[EventArticle], stories: Mapping[str, int]) -> dict[str, Score]:
+    """Judge every pair by the stories that the articles are in, all together and by languages."""
+    return scores_by(articles, lambda one, other: stories[one.url] == stories[other.url])
+
+
+def scores_by(
+    articles: Sequence[EventArticle], together: Callable[[EventArticle, EventArticle], bool]
+) -> dict[str, Score]:
     """Judge every pair, all together and by languages."""
     names = {("ja", "ja"): "Japanese", ("en", "en"): "English"}
     pairs: dict[str, list[tuple[EventArticle, EventArticle]]] = {kind: [] for kind in KINDS}
     for one, other in itertools.combinations(articles, 2):
         pairs[names.get((one.language, other.language), "across languages")].append((one, other))
         pairs["all"].append((one, other))
-    return {kind: _score(of_kind, stories) for kind, of_kind in pairs.items()}
+    return {kind: _score(of_kind, together) for kind, of_kind in pairs.items()}
 
 
-def _score(pairs: Sequence[tuple[EventArticle, EventArticle]], stories: dict[str, int]) -> Score:
+def _score(
+    pairs: Sequence[tuple[EventArticle, EventArticle]], together: Callable[[EventArticle, EventArticle], bool]
+) -> Score:
     event = [(a, b) for a, b in pairs if a.event == b.event]
-    story = [(a, b) for a, b in pairs if stories[a.url] == stories[b.url]]
+    story = [(a, b) for a, b in pairs if together(a, b)]
     false = tuple((a, b) for a, b in story if a.event != b.event)
-    missed = tuple((a, b) for a, b in event if stories[a.url] != stories[b.url])
+    missed = tuple((a, b) for a, b in event if not together(a, b))
     return Score(len(event), len(story), len(event) - len(missed), false, missed)

@@ -100,3 +100,55 @@ def _near(published: datetime.date, day: int, words: str) -> Iterator[tuple[str,
         if date.day == day:
             yield f"{date:%m%d}", words
             return
+
+
+_UNITS = {
+    "日": "day", "局": "game", "戦": "game", "試合": "game", "回戦": "round", "ラウンド": "round", "回": "time",
+    "度": "time", "期": "term", "節": "game", "号機": "unit", "四半期": "quarter", "次": "time", "弾": "part",
+    "話": "part", "day": "day", "game": "game", "match": "game", "round": "round", "time": "time", "session": "round",
+    "term": "term", "reactor": "unit", "unit": "unit", "quarter": "quarter", "edition": "time", "part": "part",
+    "leg": "game",
+}  # fmt: skip
+_WORDS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth",
+)  # fmt: skip
+_FIRST_DAY = re.compile(r"初日|\bopening[\s-]day\b", re.IGNORECASE)
+_KANJI = "一二三四五六七八九"
+_COUNT = r"(\d{1,3}|[一二三四五六七八九十]{1,3})"
+_JAPANESE_ORDINAL = re.compile(
+    rf"第{_COUNT}(四半期|ラウンド|試合|回戦|号機|日|局|戦|回|期|節|次|弾|話)(?!連続)"
+    rf"|{_COUNT}(日|局|戦|試合|回|度)目|{_COUNT}(回戦|号機)"
+)
+_ENGLISH_NOUNS = "day|game|match|round|time|session|term|reactor|unit|quarter|edition|part|leg"
+_ENGLISH_ORDINAL = re.compile(
+    rf"\b(?:(\d{{1,3}})(?:st|nd|rd|th)|({'|'.join(_WORDS)}))[\s-]({_ENGLISH_NOUNS})\b"
+    rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b",
+    re.IGNORECASE,
+)
+
+
+def ordinals(text: str) -> Iterator[tuple[str, str]]:
+    """Each place in a series in NFKC text, ``unit number``, with the words it was read from; no "first time"."""
+    for match in _JAPANESE_ORDINAL.finditer(text):
+        count, unit = (group for group in match.groups() if group is not None)
+        yield from _place(_UNITS[unit], int(count) if count.isdigit() else _of_kanji(count), match[0])
+    for match in _ENGLISH_ORDINAL.finditer(text):
+        noun = match[3] or match[4] or match[7]
+        word = match[2]
+        number = _WORDS.index(word.lower()) + 1 if word else int(match[1] or match[5] or match[6])
+        yield from _place(_UNITS[noun.lower()], number, match[0])
+    for match in _FIRST_DAY.finditer(text):
+        yield "day 1", match[0]
+
+
+def _place(unit: str, number: int, words: str) -> Iterator[tuple[str, str]]:
+    if number > 0 and (unit, number) != ("time", 1):
+        yield f"{unit} {number}", words
+
+
+def _of_kanji(count: str) -> int:
+    tens, ten, ones = count.rpartition("十")
+    if not ten:
+        return _KANJI.index(ones) + 1 if len(ones) == 1 else 0
+    return 10 * (_KANJI.find(tens) + 1 if tens else 1) + (_KANJI.find(ones) + 1 if ones else 0)

@@ -1,8 +1,9 @@
 """What an article is known by among stories: its profile of terms, and under which of them it can be found.
 
 A term is a kind and a value. ``N`` a name, by its sound; ``A`` an institution or an acronym; ``L`` a place; ``P`` a
-country; ``T`` a topic; ``#`` a number; ``D`` a day: these mean the same in every language. ``W`` is a word of the
-article's own language. Terms of the headline and the first lines weigh more. Pure.
+country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the third game: these mean the
+same in every language. ``W`` is a word of the article's own language. Terms of the headline and the first lines weigh
+more. Pure.
 """
 
 import dataclasses
@@ -19,16 +20,16 @@ import Stemmer
 
 from pipelines.story_lexicon import lexicon, plain_words, surnames, titles
 from pipelines.story_phonetics import katakana_key, latin_key
-from pipelines.story_quantities import days, numbers
+from pipelines.story_quantities import days, numbers, ordinals
 from pipelines.word_lists import english_function_words
 from storage.reading import Reading
 
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
 HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9
-KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "W": 60}
+KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "O": 6, "W": 60}
 """Terms of a kind that a profile keeps at most, the weightiest first."""
 
 FOUND_BY = 24
@@ -108,7 +109,7 @@ def _hash_of(name: str) -> int:
 
 
 # Shares of articles that have such a term, where the archive does not tell yet: judged by a sample of mixed news.
-_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06}
+_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06, "O": 0.03}
 _COMMON_COUNTRIES = {"US": 0.25, "JP": 0.35, "CN": 0.15}
 _COMMON_PLACES = {"tokyo": 0.12, "osaka": 0.04, "kyoto": 0.03, "pacific": 0.03}
 _NAME_SHARES = {1: 0.5, 2: 0.03, 3: 0.006}
@@ -174,6 +175,8 @@ class _Found:
             self.add("#", value, weight, form)
         for value, form in days(text, published):
             self.add("D", value, weight, form)
+        for value, form in ordinals(text):
+            self.add("O", value, weight, form)
         counts, forms = lexicon(language).find(text)
         for thing, count in counts.items():
             kind, value = thing.split(" ", 1)

@@ -7,7 +7,10 @@ from sqlalchemy import Connection, text
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts over a whole archive; ``edges_resolved`` are the edges whose target is a stored article."""
+    """Counts over a whole archive; ``edges_resolved`` are the edges whose target is a stored article.
+
+    ``stories`` are those that more than one article tells of.
+    """
 
     articles: int
     by_language: dict[str, int]
@@ -17,6 +20,8 @@ class Overview:
     edges_resolved: int
     edges_across_languages: int
     superseded_revisions: int
+    stories: int
+    stories_across_languages: int
 
 
 def overview(connection: Connection) -> Overview:
@@ -35,6 +40,10 @@ def overview(connection: Connection) -> Overview:
             " WHERE related_links.language <> articles.language AND related_links.language <> 'und'",
         ),
         superseded_revisions=_number(connection, "SELECT count(*) FROM superseded_revision"),
+        stories=_number(connection, "SELECT count(*) FROM stories WHERE articles > 1"),
+        stories_across_languages=_number(
+            connection, "SELECT count(*) FROM stories WHERE articles_ja > 0 AND articles_en > 0"
+        ),
     )
 
 

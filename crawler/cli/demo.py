@@ -97,6 +97,7 @@ What lies in {url} now:
   copies          {copies} (other addresses and other sites with an article's words; no second row)
   related links   {after.edges}, {after.edges_resolved} of them to stored articles, \
 {after.edges_across_languages} to the other language
+  stories         {after.stories} of more than one article, {after.stories_across_languages} of them in both languages
   second crawl    added {again}
 
 Next:

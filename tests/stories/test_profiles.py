@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from pipelines.story_phonetics import katakana_key, latin_key
-from pipelines.story_quantities import days, numbers
+from pipelines.story_quantities import days, numbers, ordinals
 from pipelines.story_terms import FOUND_BY, KEPT, story_keys, story_terms, unpack
 
 FRIDAY = datetime.date(2026, 10, 30)
@@ -53,6 +53,25 @@ def test_a_day_is_the_same_however_it_is_written(text: str, day: str) -> None:
 def test_durations_years_and_times_of_day_are_neither_days_nor_numbers(text: str) -> None:
     assert [value for value, _ in days(text, FRIDAY)] == []
     assert [value for value, _ in numbers(text) if len(value) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("九州場所13日目、大関が首位", ["day 13"]),
+        ("十四日目の取組", ["day 14"]),
+        ("春場所初日", ["day 1"]),
+        ("王将戦第3局", ["game 3"]),
+        ("the third game of seven", ["game 3"]),
+        ("Day 13 in Fukuoka", ["day 13"]),
+        ("a nervous opening day", ["day 1"]),
+        ("準々決勝第二試合", ["game 2"]),
+        ("for the first time since 2012", []),
+        ("3日間の日程、29日に会見", []),
+    ],
+)
+def test_a_place_in_a_series_is_the_same_however_it_is_written(text: str, places: list[str]) -> None:
+    assert [value for value, _ in ordinals(text)] == places
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,18 @@
 import dataclasses
 import datetime
 import json
+import multiprocessing
 from collections import Counter
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from benchmarks.story_events import EventArticle, articles_of, scores, store, stories_by_url
+from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
 from pipelines.judgement import PipelineJudgement
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.lock import CrawlLock
 from storage.models import Article
 from storage.stories import leave_stories
 from storage.story_index import ALL, COMMON, TermIndex
@@ -27,7 +30,7 @@ def event(*names: str) -> list[EventArticle]:
     return [found for found in articles_of("development") if found.event in names]
 
 
-@pytest.mark.parametrize(("part", "precision", "recall"), [("development", 0.95, 0.85), ("held_out", 0.9, 0.65)])
+@pytest.mark.parametrize(("part", "precision", "recall"), [("development", 0.95, 0.65), ("held_out", 0.95, 0.65)])
 def test_written_events_are_told_apart_and_held_together(
     database: Database, part: str, precision: float, recall: float
 ) -> None:
@@ -40,25 +43,25 @@ def test_written_events_are_told_apart_and_held_together(
 
 
 def test_the_views_tell_who_belongs_to_a_story_and_why(database: Database) -> None:
-    store(database, event("lee-trump"))
+    store(database, event("aster-recall"))
     [(story_id, title, articles, copies, sources, japanese, english)] = rows(
         database,
         "SELECT id, title, articles, copies, sources, articles_ja, articles_en FROM stories WHERE articles > 1",
     )
-    assert (articles, copies, sources, japanese, english) == (5, 0, 4, 2, 3)
-    assert title == "Seoul and Washington still apart on $350 billion fund on eve of summit"
+    assert (articles, copies, sources, japanese, english) == (4, 0, 4, 2, 2)
+    assert title == "アスター自動車、電気自動車4万1000台をリコール　電池発火の恐れ"
     evidence = rows(
         database,
         f"SELECT article_id, other_article_id, kind, weight, detail FROM story_evidence WHERE story_id = {story_id}",
     )
     assert {str(row[2]) for row in evidence} == {"terms"}
-    assert any("350 billion" in str(row[4]) and "3500億" in str(row[4]) for row in evidence)
+    assert any("118,000 = 11万8千" in str(row[4]) for row in evidence)
     first = rows(database, "SELECT min(id) FROM articles")[0][0]
     assert {row[0] for row in evidence} == {
         row[0] for row in rows(database, f"SELECT id FROM articles WHERE id <> {first}")
     }
     assert rows(database, "SELECT first_at, last_at FROM stories WHERE articles > 1") == [
-        ("2026-10-28T00:00:00Z", "2026-10-30T03:00:00Z")
+        ("2026-10-08T06:00:00Z", "2026-10-10T10:00:00Z")
     ]
 
 
@@ -106,7 +109,7 @@ def test_an_article_without_a_match_has_a_story_of_its_own_and_copies_are_counte
 
 
 def test_what_is_stored_again_stays_in_its_story_and_is_counted_once(database: Database) -> None:
-    articles = event("lee-trump")
+    articles = event("aster-recall")
     store(database, articles)
     before = stories_by_url(database), index_rows(database)
     store(database, articles)
@@ -135,7 +138,7 @@ def test_a_common_term_leads_nowhere_and_takes_no_more_room(database: Database) 
 
 
 def test_two_stories_that_turn_out_to_be_one_keep_the_older_id(database: Database) -> None:
-    articles = event("noto-quake")
+    articles = event("boj-hold")
     store(database, [articles[0]])
     with database.writing() as session:  # as if the next one had been met when nothing tied them
         session.add(Story(first_at=articles[1].at, last_at=articles[1].at))
@@ -154,7 +157,7 @@ def test_two_stories_that_turn_out_to_be_one_keep_the_older_id(database: Databas
 
 
 def test_grouping_anew_comes_to_the_same_groups_with_the_same_ids(database: Database) -> None:
-    articles = articles_of("development")
+    articles = articles_of("development")[:60]
     store(database, articles)
     before = stories_by_url(database)
     told: list[int] = []
@@ -172,7 +175,7 @@ def groups(stories: dict[str, int]) -> set[frozenset[str]]:
 def test_what_was_stored_before_there_were_stories_is_grouped_by_the_command(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store(database, event("typhoon"))
+    store(database, event("aster-recall"))
     with database.writing() as session:
         session.execute(update(Article).values(story_id=None))
         for table in (StoryProfile, StoryTerm, Story):
@@ -184,12 +187,12 @@ def test_what_was_stored_before_there_were_stories_is_grouped_by_the_command(
 
 
 def test_forgotten_articles_leave_their_stories_and_the_index(database: Database) -> None:
-    articles = event("lee-trump")
+    articles = event("aster-recall")
     store(database, articles)
     with database.writing() as session:
         ids = list(session.scalars(select(Article.id).order_by(Article.published_at)))
         leave_stories(session, ids[:1])
-    assert rows(database, "SELECT articles, first_at FROM stories WHERE articles > 0") == [(4, "2026-10-29T09:30:00Z")]
+    assert rows(database, "SELECT articles, first_at FROM stories WHERE articles > 0") == [(3, "2026-10-08T08:00:00Z")]
     assert not any(f"{ids[0]}," in str(row[3]).split(",") for row in index_rows(database))
     with database.writing() as session:
         leave_stories(session, ids[1:])
@@ -200,17 +203,59 @@ def test_forgotten_articles_leave_their_stories_and_the_index(database: Database
 def test_the_command_lists_stories_and_shows_one_with_its_evidence(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store(database, event("lee-trump", "typhoon"))
+    store(database, event("noto-quake", "aster-recall"))
     url = database.engine.url.render_as_string(hide_password=False)
     assert run(["stories", "--db", url, "--json"]) == 0
     newest, oldest = json.loads(capsys.readouterr().out)
-    assert (newest["articles"], newest["articles_ja"], oldest["articles"]) == (5, 2, 4)
-    assert run(["stories", "--db", url, "--since", "2026-10-01", "--json"]) == 0
+    assert (newest["articles"], newest["articles_ja"], oldest["articles"]) == (5, 3, 4)
+    assert run(["stories", "--db", url, "--since", "2026-10-11", "--json"]) == 0
     assert [story["id"] for story in json.loads(capsys.readouterr().out)] == [newest["id"]]
-    assert run(["stories", str(newest["id"]), "--db", url]) == 0
+    assert run(["stories", str(oldest["id"]), "--db", url]) == 0
     shown = capsys.readouterr().out
-    assert "350 billion" in shown
-    assert "3500億" in shown
+    assert "118,000 = 11万8千" in shown
     assert run(["stories", "999999", "--db", url]) == 2
     assert "kiji stories lists them" in capsys.readouterr().err
     assert run(["stories", "--db", url, "--since", "someday"]) == 2
+
+
+def test_the_weights_in_the_rules_are_those_that_the_script_fits() -> None:
+    articles = articles_of("development")
+    members = members_of(articles)
+    assert FILE.read_text(encoding="utf-8") == written(fitted(pairs_of(articles, members)))
+
+
+def test_the_next_day_of_a_series_is_another_story_though_the_words_are_the_same(database: Database) -> None:
+    first = next(found for found in event("sumo-day13") if found.language == "ja")
+    next_day = first.text.replace("13日目", "14日目").replace("20日", "21日")
+    title = first.title.replace("13日目", "14日目")
+    at = first.at + datetime.timedelta(days=1)
+    later = dataclasses.replace(first, url=first.url + "/later", at=at, title=title, text=next_day + "満員御礼。")
+    store(database, [first, later])
+    stories = stories_by_url(database)
+    assert len(set(stories.values())) == len(stories)
+
+
+def test_two_writers_that_group_the_same_events_at_once_store_each_article_once(database: Database) -> None:
+    articles = event("aster-recall", "noto-quake", "boj-hold")
+    url = database.engine.url.render_as_string(hide_password=False)
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=store_at, args=(url, part)) for part in (articles, articles[::-1])]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    stories = stories_by_url(database)
+    assert len(stories) == len(articles)
+    assert scores(articles, stories)["all"].precision == 1.0
+    assert rows(database, "SELECT count(*) FROM story_profile") == [(len(articles),)]
+    assert rows(database, "SELECT sum(articles) FROM story_term WHERE term = 0") == [(len(articles),)]
+    named = Counter((row[1], number) for row in index_rows(database) for number in str(row[3]).split(",")[:-1])
+    assert set(named.values()) == {1}
+
+
+def store_at(url: str, articles: list[EventArticle]) -> None:
+    """What each writer does: an import of its own, one article a transaction."""
+    database = open_database(url)
+    store(database, articles, batch=1, file_name=articles[0].url, lock=CrawlLock(alone=False))
+    database.close()

@@ -99,8 +99,6 @@ class RunAccounts:
         spider.pool = spider.shared_pool or self._own_pool(plan)
         due = await asyncio.to_thread(_due, plan, database)
         self.polled = tuple(scope.name for scope in plan.scopes if due.get(scope.name))
-        if due:
-            spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
         started = archive.start(
             [scope for scope in plan.scopes if scope.name in due],
             self.polled,
@@ -112,6 +110,8 @@ class RunAccounts:
             lock=lock,
         )
         self.run_id = await asyncio.wrap_future(started)
+        if due:  # not before: processes that are stopped while they start say so in tracebacks
+            spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
 
     def _take_lock(self, plan: CrawlPlan, database: Database) -> CrawlLock:
         if not plan.beside_others:

@@ -38,8 +38,8 @@ def configured(folder: Path, site: SampleSite) -> Path:
 
 
 IMPATIENT = """
-import crawler.cli, storage.archive
-storage.archive.Archive.__init__.__defaults__ = ((0.1, 0.1),)
+import functools, crawler.cli, storage.archive
+storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits=(0.1, 0.1))
 crawler.cli.main()
 """
 

@@ -113,7 +113,8 @@ def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: st
             problems += _tried("the sources' health could not be looked at", _look_after, plan, database)
             problems += _tried("old pages could not be deleted from the raw archive", _prune, plan, database)
     except DatabaseError as error:
-        problems.append(f"health could not be looked at: {error}")
+        if not trouble:  # else it has been said
+            problems.append(f"health could not be looked at: {error}")
     is_well = run["status"] == "done" and not trouble
     if plan.config.alerts.ping:
         told = _summary(run, 0 if is_well and gave else 1)

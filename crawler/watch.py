@@ -110,10 +110,11 @@ def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: st
             with database.reading() as connection:
                 run = run_record(connection, run_id) or run
                 gave = all(account.gave for account in source_accounts(connection, run_id, polled))
-            problems += _tried("the sources' health could not be looked at", _look_after, plan, database)
-            problems += _tried("old pages could not be deleted from the raw archive", _prune, plan, database)
+            if not trouble:  # else the database has said what is wrong, and would say it again
+                problems += _tried("the sources' health could not be looked at", _look_after, plan, database)
+                problems += _tried("old pages could not be deleted from the raw archive", _prune, plan, database)
     except DatabaseError as error:
-        if not trouble:  # else it has been said
+        if not trouble:
             problems.append(f"health could not be looked at: {error}")
     is_well = run["status"] == "done" and not trouble
     if plan.config.alerts.ping:

@@ -19,10 +19,10 @@ STORIES = [f"/2026/10/05/story-{number}" for number in range(12)]
 COMMAND = """
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-import crawler.cli, storage.archive, storage.database
+import functools, crawler.cli, storage.archive, storage.database
 event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA {pragma}"))
 storage.database.BUSY_TIMEOUT = {busy}
-storage.archive.Archive.__init__.__defaults__ = ({waits},)
+storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits={waits})
 crawler.cli.main()
 """
 PATIENT, IMPATIENT = (0.1,) * 1000, (0.1, 0.1)

@@ -111,8 +111,8 @@ def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> S
         supersede(session, article, page.seen_at)
         stored = dataclasses.replace(stored, outcome="updated")
     take_joined_text(session, article, page.judgement)
-    # Whichever page came first, the cards of all of them are the article's.
-    return dataclasses.replace(stored, edges_at=article.address_id)
+    # Whichever page came first, each declares its own cards.
+    return dataclasses.replace(stored, edges_at=page.address.id) if is_later else stored
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

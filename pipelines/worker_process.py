@@ -12,6 +12,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 from pipelines.parameter_rules import ParameterRules, put_in_force
@@ -19,7 +20,9 @@ from pipelines.raw_page import RawPage
 from pipelines.story_terms import with_story_terms
 from storage.reading import Reading
 
-DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes of address space; 326 real pages need 0.4 GB, the worst 5 MB we made 0.65
+DEFAULT_MEMORY_LIMIT = 2 * 1024**3
+"""Bytes of address space beyond what a worker has when it starts. With that, 326 real pages need 0.4 GB, the worst 5 MB
+that we made 0.65."""
 _GRACE = 5  # seconds after the time limit in which the parent should have killed a worker that still reads
 
 _PRELOADED = ("pipelines.worker_process", "pipelines.worker_preload")
@@ -52,13 +55,23 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> No
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_limit if hard == resource.RLIM_INFINITY else min(memory_limit, hard)
+    allowed = _address_space() + memory_limit
+    allowed = allowed if hard == resource.RLIM_INFINITY else min(allowed, hard)
     resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     put_in_force(rules)
     threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has by now: rensa's allocator alone reserves 1 GB, unused."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:  # no Linux
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> Reading:

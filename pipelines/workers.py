@@ -49,8 +49,8 @@ class ReadingPool:
 
     ``read`` names the function run in the workers, ``module:function``, of a RawPage and a zone's name; ``timezone``
     is the IANA zone for dates that name none, ``time_limit`` seconds a page, ``memory_limit`` bytes of address space
-    a worker, ``rules`` what parameters of addresses count on which sites. Workers start with the first page, or with
-    :meth:`start`.
+    that a worker may take beyond what it starts with, ``rules`` what parameters of addresses count on which sites.
+    Workers start with the first page, or with :meth:`start`.
     From asyncio: ``await asyncio.wrap_future(pool.submit(raw))``.
     """
 

@@ -72,11 +72,11 @@ def test_a_source_whose_name_holds_terminal_codes_or_markup_is_shown_not_obeyed(
     console, stream = piped()
     with CrawlDisplay(console, live=False) as display:
         display.update("\x1b[31m[bold]red\n", "new")
-    assert stream.getvalue().startswith("?[31m[bold]red?: 1 fetched")
+    assert stream.getvalue().startswith("?[31m[bold]red : 1 fetched")
     terminal, drawn = on_a_terminal()
     with CrawlDisplay(terminal, live=True) as display:
         display.update("\x1b[31m[bold]red\n", "new")
-    assert "?[31m[bold]red?" in without_codes(drawn.getvalue())
+    assert "?[31m[bold]red" in without_codes(drawn.getvalue())
 
 
 def test_updates_from_several_threads_are_all_counted() -> None:

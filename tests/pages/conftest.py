@@ -166,9 +166,13 @@ def served(snapshot: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, one for all tests; they are left out, visibly, where it is not installed."""
+    """Debian's Chromium, one a module; its tests are left out, visibly, where it is not installed.
+
+    Not one a session: as long as it is open, Playwright's event loop runs in this thread, and other modules' tests
+    could have none of their own.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"the pages are not tried in a browser: there is no {CHROMIUM} (apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -18,7 +18,7 @@ from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Reading
 
 FOLDER = Path(__file__).parents[1] / "tests" / "stories"
-PARTS = ("development", "held_out")
+PARTS = ("development", "held_out", "held_out_2")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ class Bar:
     numbers: tuple[int, int, int]
     ticked: bool
 
+    @property
+    def total(self) -> int:
+        """The day's articles."""
+        return sum(self.numbers)
+
 
 def last_days(last: str, number: int) -> list[str]:
     """Give so many days up to and with ``last``."""

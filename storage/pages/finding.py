@@ -2,10 +2,10 @@
 
 import collections
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
 from storage.pages.listed import PAGE, Choice, Found, facets_of
 from storage.search import Filters, Hit, search, spread
@@ -38,8 +38,9 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
     for language, source, minute, number in spread(connection, choice.q):
         by_day[language, source, clock.day(minute + "Z") or ""] += number
     shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
+    precisions = _precisions(connection, [hit.id for hit in shown])
     return {
-        "hits": [_hit(hit, clock) for hit in shown],
+        "hits": [_hit(hit, clock, precisions) for hit in shown],
         "articles": [],
         "more": len(hits) > choice.page * PAGE,
         "total": max(len(hits), sum(number for place, number in by_day.items() if _fits(place, choice, ""))),
@@ -75,13 +76,19 @@ def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> l
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _hit(hit: Hit, clock: LocalClock) -> Found:
+def _precisions(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    query = text("SELECT id, published_precision FROM articles WHERE id IN :ids")
+    return dict(connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True))).tuples().all())
+
+
+def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Found:
     return {
         "id": hit.id,
         "source": hit.source,
         "language": hit.language,
         "local": clock.local(hit.dated_at),
-        "published_precision": None,
+        "published_precision": precisions.get(hit.id),
+        "undated": hit.published_at is None,
         "copies": len(hit.copies),
         "title": _pieces(hit.title),
         "snippet": _pieces(hit.snippet),

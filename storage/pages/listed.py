@@ -9,9 +9,13 @@ from urllib.parse import urlencode
 LISTED = (
     "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
     " coalesce(articles.published_local, articles.first_seen_local) AS local, articles.published_precision,"
+    " articles.published_at IS NULL AS undated,"
     " articles.first_seen_local, articles.story_id, articles.copies"
 )
 """Columns of an article in a list; never its words, which lie apart."""
+
+NEWEST_FIRST = "day DESC, published_at DESC, id DESC"
+"""By publication; an undated article stands on the day on which it was first seen, after those that have a time."""
 
 PAGE = 40
 FACET = 14
@@ -93,7 +97,7 @@ def browse(connection: sqlite3.Connection, choice: Choice) -> Found:
     # One more than a page tells whether there is another, without counting.
     listed = rows(
         connection,
-        f"SELECT {LISTED} FROM articles {where} ORDER BY day DESC, published_at DESC, id DESC LIMIT ? OFFSET ?",  # noqa: S608 - columns of our own
+        f"SELECT {LISTED} FROM articles {where} ORDER BY {NEWEST_FIRST} LIMIT ? OFFSET ?",  # noqa: S608 - columns of our own
         *values,
         PAGE + 1,
         (choice.page - 1) * PAGE,

@@ -6,17 +6,20 @@ import sqlite3
 
 from storage.pages.charts import Bar, day_bars, last_days, timeline
 from storage.pages.diff import changes
-from storage.pages.listed import LISTED, Found, number, rows, told
+from storage.pages.listed import LISTED, NEWEST_FIRST, Found, number, rows, told
 from storage.pages.shown import paragraphs
 
 CHART_DAYS, SPARK_DAYS = 28, 21
+MOST_STORIES = 200
+STORY_DAYS = 14
 MOST_DOTS = 80
 """Articles of a story that are drawn; more would be a blot. The list under the drawing has all."""
 
 
 def home(connection: sqlite3.Connection) -> Found:
     """Show what is new: the last day in numbers, articles by day, the biggest stories, the latest articles, sources."""
-    made = datetime.datetime.fromisoformat(told(connection)["made_at"])
+    snapshot = told(connection)
+    made = datetime.datetime.fromisoformat(snapshot["made_at"])
     yesterday = f"{made - datetime.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
     fresh = dict(
         connection.execute(
@@ -26,14 +29,26 @@ def home(connection: sqlite3.Connection) -> Found:
     return {
         "fresh": {"ja": fresh.get("ja", 0), "en": fresh.get("en", 0), "all": sum(fresh.values())},
         "articles_in_all": number(connection, "SELECT count(*) FROM articles"),
+        "last_new": connection.execute("SELECT max(first_seen_local) FROM articles").fetchone()[0],
         "days": _day_chart(connection, CHART_DAYS, 132),
-        "stories": _stories_since(connection, made - datetime.timedelta(days=3), 8),
-        "latest": rows(connection, f"SELECT {LISTED} FROM articles ORDER BY first_seen_at DESC, id DESC LIMIT 14"),  # noqa: S608 - columns of our own
+        "stories": _stories_since(connection, 3, 8),
+        "latest": rows(
+            connection,
+            # Not what misdates itself into the future; nor, in an archive that rests, the undated of its last crawl.
+            f"SELECT {LISTED} FROM articles WHERE day <= ? ORDER BY {NEWEST_FIRST} LIMIT 14",  # noqa: S608 - columns of our own
+            snapshot["last_day"],
+        ),
         "sources": sources(connection)["sources"],
     }
 
 
-def _stories_since(connection: sqlite3.Connection, since: datetime.datetime, most: int) -> list[Found]:
+def _stories_begin(connection: sqlite3.Connection, days: int) -> str:
+    """So many days before the newest article: a week without a crawl does not empty the list."""
+    newest = datetime.datetime.fromisoformat(told(connection)["newest_at"])
+    return f"{newest - datetime.timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list[Found]:
     return rows(
         connection,
         "SELECT stories.*, first.language FROM stories"
@@ -41,13 +56,13 @@ def _stories_since(connection: sqlite3.Connection, since: datetime.datetime, mos
         " ORDER BY published_at, id LIMIT 1)"
         " WHERE stories.last_at >= ? AND stories.articles > 1"
         " ORDER BY stories.sources DESC, stories.articles DESC, stories.last_at DESC LIMIT ?",
-        f"{since:%Y-%m-%dT%H:%M:%SZ}",
+        _stories_begin(connection, days),
         most,
     )
 
 
 def _last_day(connection: sqlite3.Connection) -> str:
-    return told(connection)["made_local"][:10]
+    return told(connection)["last_day"]
 
 
 def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: str | None = None) -> list[Bar]:
@@ -86,8 +101,11 @@ def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
         "copies": rows(connection, "SELECT * FROM copies WHERE article_id = ? ORDER BY seen_at", article_id),
         "links": rows(
             connection,
-            "SELECT DISTINCT position, url, title, summary, language, related_article_id FROM related_links"
-            " WHERE article_id = ? ORDER BY position, url",
+            # Once for all pages of the article. A card may be a mere picture: what is stored then has the headline.
+            "SELECT min(link.position) AS position, link.url, coalesce(nullif(link.title, ''), there.title) AS title,"
+            " link.language, link.related_article_id FROM related_links AS link"
+            " LEFT JOIN articles AS there ON there.id = link.related_article_id"
+            " WHERE link.article_id = ? GROUP BY coalesce(CAST(there.id AS TEXT), link.url) ORDER BY 1, link.url",
             article_id,
         ),
         "linked_from": rows(
@@ -108,7 +126,7 @@ def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
     stories = rows(connection, "SELECT * FROM stories WHERE id = ?", page["story_id"])
     others = rows(
         connection,
-        f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY published_at DESC LIMIT 6",  # noqa: S608 - columns of our own
+        f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY {NEWEST_FIRST} LIMIT 6",  # noqa: S608 - columns of our own
         page["story_id"],
         page["id"],
     )
@@ -116,10 +134,15 @@ def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
 
 
 def stories(connection: sqlite3.Connection) -> Found:
-    """List the stories of the last fortnight that more than one article tells."""
-    made = datetime.datetime.fromisoformat(told(connection)["made_at"])
-    found = _stories_since(connection, made - datetime.timedelta(days=14), 200)
-    return {"stories": found, "in_both": sum(bool(story["articles_ja"] and story["articles_en"]) for story in found)}
+    """List the stories of the newest fortnight that more than one article tells."""
+    begin = _stories_begin(connection, STORY_DAYS)
+    [counted] = rows(
+        connection,
+        "SELECT count(*) AS total, coalesce(sum(articles_ja > 0 AND articles_en > 0), 0) AS in_both FROM stories"
+        " WHERE last_at >= ? AND articles > 1",
+        begin,
+    )
+    return {"stories": _stories_since(connection, STORY_DAYS, MOST_STORIES), **counted}
 
 
 def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
@@ -169,9 +192,8 @@ def source(connection: sqlite3.Connection, name: str) -> Found | None:
     if not found:
         return None
     days = rows(
-        connection, "SELECT * FROM source_days WHERE source = ? AND day <= ? ORDER BY day DESC LIMIT 14",
-        name, _last_day(connection),
-    )  # fmt: skip
+        connection, "SELECT * FROM source_days WHERE source = ? AND fetched > 0 ORDER BY day DESC LIMIT 14", name
+    )
     return {
         "source": found[0],
         "chart": _day_chart(connection, CHART_DAYS, 132, name),
@@ -181,7 +203,7 @@ def source(connection: sqlite3.Connection, name: str) -> Found | None:
         ),
         "latest": rows(
             connection,
-            f"SELECT {LISTED} FROM articles WHERE source = ? ORDER BY day DESC, published_at DESC LIMIT 20",  # noqa: S608 - columns of our own
+            f"SELECT {LISTED} FROM articles WHERE source = ? ORDER BY {NEWEST_FIRST} LIMIT 20",  # noqa: S608 - columns of our own
             name,
         ),
     }

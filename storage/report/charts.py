@@ -73,7 +73,7 @@ def days_chart(figures: Figures, words: Words) -> Spec:
                 "axis": {
                     "labelExpr": _MONTH_DAY,
                     "labelAngle": 0,
-                    "labelOverlap": "greedy",
+                    "labelOverlap": "parity",
                     "labelSeparation": 7,
                     "ticks": False,
                 },
@@ -117,7 +117,7 @@ def heat_chart(figures: Figures, words: Words) -> Spec:
                 "axis": {
                     "labelExpr": _MONTH_DAY,
                     "labelAngle": 0,
-                    "labelOverlap": "greedy",
+                    "labelOverlap": "parity",
                     "labelSeparation": 7,
                     "ticks": False,
                 },

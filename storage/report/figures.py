@@ -10,6 +10,7 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from storage.health import known_health
 from storage.snapshot.activity import Activity, activity
 from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.resting import last_moment, newest_publication
 from storage.types import UTCDateTime
 
 CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
@@ -62,7 +63,7 @@ class StoryFigures:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that one report shows."""
+    """Everything that one report shows. ``rests_since`` is the newest article's local day where the archive rests."""
 
     since: datetime.datetime
     now: datetime.datetime
@@ -78,11 +79,13 @@ class Figures:
     troubles: list[tuple[str, str, str, int]]
     runs: list[tuple[int, str, str]]
     health: list[tuple[str, str, str, str]]
+    rests_since: datetime.date | None = None
 
 
 def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime) -> Figures:
     """Gather a report's figures in one transaction's view of the archive."""
-    today = clock.today(now)
+    last = last_moment(newest_publication(connection, now), now)
+    rests, today = last != now, clock.today(last)
     first = today - datetime.timedelta(days=HEAT_DAYS + USUAL_DAYS + 1)
     found = activity(connection, clock, clock.begin(first))
     fresh = _fresh(connection, since)
@@ -92,7 +95,8 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
         since=since,
         now=now,
         days=_days(found, today),
-        cells=heat(found, today),
+        # The last day of an archive that rests is over; today is not.
+        cells=heat(found, today + datetime.timedelta(days=rests)),
         fetched=sum(outcomes.values()),
         articles_met=sum(outcomes.get(outcome, 0) for outcome in ("new", "updated", "unchanged", "copy")),
         new=sum(fresh.values()),
@@ -103,6 +107,7 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
         troubles=_troubles(connection, since),
         runs=_runs(connection, since, clock),
         health=_health(connection, clock),
+        rests_since=today if rests else None,
     )
 
 
@@ -118,7 +123,7 @@ def _days(found: Activity, today: datetime.date) -> list[tuple[str, int, int, in
 
 
 def heat(found: Activity, today: datetime.date) -> list[Cell]:
-    """Compare each source's last days, yesterday the last, with the four weeks before each; today is not over yet."""
+    """Compare each source's last days before ``today``, which is not over, with the four weeks before each."""
     by_source: dict[str, dict[datetime.date, int]] = {}
     for (source, written), counted in found.items():
         by_source.setdefault(source, {})[datetime.date.fromisoformat(written)] = counted.articles.total()
@@ -164,9 +169,11 @@ def _in_stories(connection: Connection, since: datetime.datetime) -> int:
 
 
 def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigures]:
+    # By what was new to the archive, as all of the report: what was published weeks ago may be news here.
     query = """
     SELECT id, title, articles, sources, articles_ja, articles_en FROM stories
-    WHERE last_at >= :since AND articles > 1 ORDER BY sources DESC, articles DESC, id
+    WHERE id IN (SELECT story_id FROM article WHERE first_seen_at >= :since) AND articles > 1
+    ORDER BY sources DESC, articles DESC, id
     """
     listed = connection.execute(_since(query + " LIMIT 200"), {"since": since}).all()
     if not listed:
@@ -180,13 +187,12 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
         fresh = str(plain(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
         telling = Telling(row.id, row.story_id, row.source, row.language, row.title, row.url, str(plain(row.at)), fresh)
         told.setdefault(row.story_id, []).append(telling)
-    stories = [
+    return [
         StoryFigures(
             row.id, row.title, row.articles, row.sources, row.articles_ja, row.articles_en, tuple(told.get(row.id, ()))
         )
         for row in listed
     ]
-    return [story for story in stories if any(each.fresh for each in story.told)]
 
 
 def top_in(stories: Sequence[StoryFigures], language: str) -> list[StoryFigures]:

@@ -17,12 +17,13 @@ MANY_TROUBLES = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at: ``kind`` is a key of ``words.toml``, ``values`` go into its words."""
+    """One thing to look at: ``kind`` is a key of ``words.toml``, ``values`` go into its words; ``detail`` follows."""
 
     kind: str
     subject: str
     values: Mapping[str, str]
     grave: bool = False
+    detail: str = ""
 
 
 def findings(figures: Figures) -> list[Finding]:
@@ -32,20 +33,23 @@ def findings(figures: Figures) -> list[Finding]:
         for run, status, began in figures.runs
     ]
     found += [
-        Finding(f"health_{state}", source, {"since": since, "detail": detail}, grave=True)
+        Finding(f"health_{state}", source, {"since": since}, grave=True, detail=detail)
         for source, state, since, detail in figures.health
     ]
+    if figures.rests_since is not None:
+        age = (figures.now.date() - figures.rests_since).days
+        found.append(Finding("resting", figures.rests_since.isoformat(), {"days": str(age)}))
     known = {source for source, *_ in figures.health}
     last = max((cell.day for cell in figures.cells), default="")
     by_source: dict[str, list[Cell]] = {}
     for cell in figures.cells:
         by_source.setdefault(cell.source, []).append(cell)
     for source, cells in by_source.items():
-        if cells[-1].day == last and source not in known:
+        if cells[-1].day == last and source not in known and figures.rests_since is None:
             found += _of_source(source, cells)
     for source, outcome, reason, times in figures.troubles:
         if times >= MANY_TROUBLES:
-            found.append(Finding(outcome, source, {"times": f"{times:,}", "reason": reason}))
+            found.append(Finding(outcome, source, {"times": f"{times:,}"}, detail=reason))
     return sorted(found, key=lambda finding: not finding.grave)
 
 

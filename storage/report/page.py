@@ -38,12 +38,11 @@ class Table:
 def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> str:
     """Render the report."""
     clock, words = LocalClock(zone), Words(labels)
-    charts = {
-        "days": days_chart(figures, words),
-        "heat": heat_chart(figures, words),
-        "funnel": funnel_chart(figures, words),
-        "timeline": timeline_chart(_visible(figures).stories, words, clock),
-    }
+    charts = {"days": days_chart(figures, words), "funnel": funnel_chart(figures, words)}
+    if figures.cells:
+        charts["heat"] = heat_chart(figures, words)
+    if figures.stories:
+        charts["timeline"] = timeline_chart(_visible(figures).stories, words, clock)
     scripts = [*(_vendored(name) for name in SCRIPTS), (HERE / "report.js").read_text(encoding="utf-8")]
     return (
         _environment()
@@ -62,6 +61,7 @@ def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> st
             policy=_policy(scripts),
             style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files; _vendored checks them
+            charts=charts,
             specs=Markup(json_for_script(charts)),  # noqa: S704 - escaped there
         )
     )

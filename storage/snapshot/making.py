@@ -18,6 +18,7 @@ from storage.replacing import replacing
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe
 from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.resting import last_moment, newest_publication
 from storage.snapshot.search import copy_index
 from storage.snapshot.tables import (
     COLUMNS,
@@ -70,7 +71,7 @@ def make_snapshot(
             target.execute("BEGIN")
             with database.reading() as source:
                 counts = _fill(source, target, clock, progress, origin.made_at)
-                _tell(target, clock, origin, database.url, archive_state(source))
+                _tell(target, clock, origin, database.url, source)
             target.execute("COMMIT")
             target.execute("ANALYZE")
     except (OSError, sqlite3.Error) as error:
@@ -113,11 +114,13 @@ def archive_state(connection: Connection) -> str:
     return " ".join(str(value) for value in connection.execute(query).one())
 
 
-def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, state: str) -> None:
+def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, source: Connection) -> None:
     """Say in the snapshot what it is and what its columns are."""
     target.execute(COLUMNS)
     target.execute(METADATA)
     target.executemany("INSERT INTO column_descriptions VALUES (?, ?, ?)", list(describe(target)))
+    newest = newest_publication(source, origin.made_at)
+    last = last_moment(newest, origin.made_at)
     told = {
         "made_at": iso_utc(origin.made_at),
         "made_local": clock.local(origin.made_at) or "",
@@ -125,7 +128,9 @@ def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: st
         "kiji_version": origin.version,
         "timezone": origin.zone,
         "layout": str(VERSION),
-        "archive_state": state,
+        "archive_state": archive_state(source),
+        "newest_at": iso_utc(newest or origin.made_at),
+        "last_day": clock.day(last) or "",
     }
     target.executemany("INSERT INTO metadata VALUES (?, ?)", list(told.items()))
 

@@ -5,7 +5,7 @@ A view's own columns come along whatever they are; the lists here only add to th
 
 import dataclasses
 
-VERSION = 2
+VERSION = 3
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("text",)

@@ -1,5 +1,6 @@
 """``kiji demo`` and ``kiji sample``: the whole way, on the news sites that ship with the project."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -101,10 +102,32 @@ What lies in {url} now:
   second crawl    added {again}
 
 Next:
-  sqlite3 kiji.db "SELECT language, published_at, title FROM articles ORDER BY published_at DESC LIMIT 5"
-  kiji serve                     pages: what is new, search, stories; kiji report -o report.html: a morning report
-  kiji runs                      what was crawled when; kiji runs show 1 tells how each address ended
-  kiji sample                    serves the sites again; then, in another terminal: kiji crawl mirai --config {config}
-  kiji inspect URL --verbose     what a page of your own would become, and what is cut from it
-  (kiji is .venv/bin/kiji; README.md goes on from here)
-"""  # noqa: S608 - text for people, with a query in it
+{_next(config)}
+"""
+
+
+def _next(config: Path) -> str:
+    """Give commands that run as they stand, from this folder and on this database."""
+    kiji, ours = own_command(), "" if config == CONFIG else f" --config {config}"
+    commands = {
+        f"{kiji} search 韓国{ours}": "finds something, in either language",
+        f"{kiji} serve{ours}": "pages in a browser: what is new, stories, sources, SQL",
+        f"{kiji} report -o report.html{ours}": "the morning report: one file with charts",
+        f"{kiji} runs{ours}": "what was crawled when; runs show ID tells how each address ended",
+        f"{kiji} inspect URL --verbose": "what a page of your own would become, and what is cut from it",
+        f"{kiji} sample": f"serves the sites again; then, in another terminal: {kiji} crawl mirai{ours}",
+    }
+    # The one wide word takes two columns more than it has characters.
+    widths = {command: len(command) + 2 * command.count("韓国") for command in commands}
+    widest = max(widths.values())
+    lines = [f"  {command}{' ' * (widest - widths[command])}  # {told}" for command, told in commands.items()]
+    return "\n".join([*lines, "  README.md goes on from here."])
+
+
+def own_command() -> str:
+    """Give how this command is called here: by its name where PATH leads to it, else by its path."""
+    own, found = Path(sys.executable).with_name("kiji"), shutil.which("kiji")
+    if found is not None and Path(found).resolve() == own.resolve():
+        return "kiji"
+    here = Path.cwd()
+    return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)

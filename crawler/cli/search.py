@@ -72,9 +72,14 @@ def search_command(
     console = Console(highlight=False, soft_wrap=True)
     for number, hit in enumerate(hits, 1):
         console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
-    shown = f"{len(hits)} of about {total} articles" if total > len(hits) else f"{total} articles"
+    shown = f"{len(hits)} of about {total} articles" if total > len(hits) else counted(total)
     sys.stdout.write(f"{shown}\n" if hits else f"no article has {inert(asked)}\n")
     return 0
+
+
+def counted(articles: int) -> str:
+    """Say how many."""
+    return f"{articles} article{'' if articles == 1 else 's'}"
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> l
 
 def _precisions(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     query = text("SELECT id, published_precision FROM articles WHERE id IN :ids")
-    return dict(connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True))).tuples().all())
+    found = connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True)))
+    return {article_id: precision or "" for article_id, precision in found}
 
 
 def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Found:

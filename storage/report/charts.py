@@ -11,7 +11,7 @@ Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 """A name, never fetched."""
 
-LANGUAGES = {"ja": "日本語", "en": "English", "other": "…"}
+LANGUAGES = {"ja": "日本語", "en": "English", "other": "その他 other"}
 MOST_LINES = 10
 
 _FONT = 'system-ui, "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", sans-serif'

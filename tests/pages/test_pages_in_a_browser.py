@@ -27,6 +27,10 @@ PAGES = {
     "/data/articles?_sort_desc=id": "articles",
     f"/data/articles/{HOSTILE_IDS[2]}": "articles",
     "/data/source_days?_facet=source": "source_days",
+    "/data/source_troubles": "source_troubles",
+    "/data/related_links?_sort_desc=position": "related_links",
+    "/data/stories?_sort_desc=id": "stories",
+    "/data/revisions?_sort_desc=article_id": "revisions",
     "/data?sql=" + quote("SELECT title, url FROM articles ORDER BY id DESC LIMIT 20"): "SQL",
 }
 
@@ -50,6 +54,52 @@ def test_hostile_titles_are_shown_as_they_are_written_and_turn_nothing_around(wa
     for attack in (*HOSTILE[:4], "invoice gpj.exe", HOSTILE[6], HOSTILE[8]):
         assert attack in shown
     assert not set(shown) & set("\u202e\u2067\u2069\x1b\x9b")
+
+
+# Pages that list what the web wrote, beside those of one article, source or story.
+LISTS = (
+    "/",
+    "/stories",
+    "/sources",
+    "/articles?language=en",
+    "/data/articles?_sort_desc=id",
+    "/data/stories?_sort_desc=id",
+    "/data/source_troubles",
+    "/data/copies?_sort_desc=id",
+    "/data?sql=" + quote("SELECT title FROM articles ORDER BY id DESC LIMIT 20"),
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_hostile_words_are_on_each_page_that_lists_them_and_run_on_none(
+    watched: Watched, served: str, path: str
+) -> None:
+    watched.page.goto(served + path)
+    assert "window.pwned" in watched.page.locator("main").inner_text()
+    assert not watched.is_pwned()
+    assert watched.page.locator("main img, main [onerror], main script, a[href^='javascript:' i]").count() == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/data?sql={}",
+        "/data?sql=SELECT+:x&x={}",
+        "/data?sql=SELECT+1+AS+%22{}%22",
+        "/data/articles?title={}",
+        "/data/{}",
+        "/articles?source={}&language={}&day={}",
+        "/articles?q={}&source={}",
+        "/sources/show?name={}",
+    ],
+)
+def test_hostile_words_in_an_address_stay_words(watched: Watched, served: str, path: str) -> None:
+    for attack in HOSTILE[:4]:
+        watched.page.goto(served + path.replace("{}", quote(attack, safe="")))
+        assert not watched.is_pwned()
+        assert watched.page.locator("main img, main [onerror], main svg[onload], main script").count() == 0
+    # Of an answer that is no page (404, 400) the browser's console tells; of a refused script it would tell as well.
+    assert [told for told in watched.wrong if "status of 40" not in told] == []
 
 
 def test_words_have_the_language_that_they_are_in(watched: Watched, served: str) -> None:

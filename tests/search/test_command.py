@@ -21,7 +21,7 @@ def test_a_person_sees_title_snippet_address_and_copies(
     told = capsys.readouterr().out
     assert "韓国の首相が来日  2026-10-09 09:00  ja  mirai" in told  # Japan's own time, the config's default
     assert "also (exact) https://n.example/1" in told
-    assert told.endswith("1 articles\n")
+    assert told.endswith("1 article\n")
     assert "Ferry" not in told
 
 

@@ -42,7 +42,7 @@ def demo_command(db: DatabaseOption = None) -> int:
         before = _overview(url)
         second = _crawl(config, "The same again, to show that nothing is stored twice:")
         after = _overview(url)
-    sys.stdout.write(summary(before, after, config, url))
+    sys.stdout.write(summary(before, after, config, url, own_command()))
     return max(first, second)
 
 
@@ -79,8 +79,8 @@ def _overview(url: str) -> Overview:
     return found
 
 
-def summary(before: Overview, after: Overview, config: Path, url: str) -> str:
-    """Tell an analyst what lies in the database after the second crawl, and what to do next."""
+def summary(before: Overview, after: Overview, config: Path, url: str, kiji: str) -> str:
+    """Tell an analyst what lies in the database after the second crawl, and what to do next; ``kiji`` calls Kiji."""
     names = {"ja": "Japanese", "en": "English", "ko": "Korean", "zh": "Chinese"}
     languages = ", ".join(f"{number} {names.get(code, code)}" for code, number in after.by_language.items())
     copies = ", ".join(f"{number} of kind {kind}" for kind, number in after.copies.items()) or "none"
@@ -102,13 +102,13 @@ What lies in {url} now:
   second crawl    added {again}
 
 Next:
-{_next(config)}
+{_next(config, kiji)}
 """
 
 
-def _next(config: Path) -> str:
+def _next(config: Path, kiji: str) -> str:
     """Give commands that run as they stand, from this folder and on this database."""
-    kiji, ours = own_command(), "" if config == CONFIG else f" --config {config}"
+    ours = "" if config == CONFIG else f" --config {config}"
     commands = {
         f"{kiji} search 韓国{ours}": "finds something, in either language",
         f"{kiji} serve{ours}": "pages in a browser: what is new, stories, sources, SQL",

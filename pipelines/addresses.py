@@ -5,10 +5,10 @@ trackers in ``rules/trackers.toml``; and what servers do, as far as no content h
 order of parameters, a trailing slash). AMP, mobile and print pages are other addresses: links and texts join those.
 """
 
-import dataclasses
 import functools
 import hashlib
 import re
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
 import tldextract
@@ -51,8 +51,7 @@ _SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([A-Za-z0-9]+\))+\)(?=/)")  # ASP.NE
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)  # Jakarta Servlet 7.1.3
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(NamedTuple):
     """An http(s) address taken apart: ``host`` in ASCII, lower case; ``port`` "" or ":8080"; the rest escaped."""
 
     scheme: str
@@ -142,7 +141,9 @@ def _normal_escape(match: re.Match[str]) -> str:
 
 
 def _without_session(path: str) -> str:
-    return _SESSION_PATH.sub("", _SESSION_SEGMENT.sub("", path))
+    if "/(" in path:
+        path = _SESSION_SEGMENT.sub("", path)
+    return _SESSION_PATH.sub("", path) if ";" in path else path
 
 
 def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
@@ -198,7 +199,9 @@ def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = 
 
 @functools.lru_cache(_REMEMBERED)
 def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str | None:
-    url = url.strip(_EDGES).translate(_INNER)
+    url = url.strip(_EDGES)
+    if not url.isprintable():
+        url = url.translate(_INNER)
     if not url or len(url) > _LONGEST:
         return None
     if base is not None:
@@ -209,7 +212,7 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
     address = _taken_apart(url)
     if address is None:
         return None
-    parts = (part for part in address.query.split("&") if part)
+    parts = (part for part in address.query.split("&") if part) if address.query else ()
     query = "&".join(part for part in parts if not _is_idle(*_name_and_value(part), address.host, rules))
     cleaned = f"{address.scheme}://{address.host}{address.port}{_without_session(address.path) or '/'}"
     cleaned += ("?" + query if query else "") + ("#" + address.hashbang if address.hashbang else "")

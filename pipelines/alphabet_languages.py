@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from langdetect.detector import Detector
 from langdetect.detector_factory import DetectorFactory
+from langdetect.utils.ngram import NGram
 
 from pipelines.langid_scores import langid_shares
 from pipelines.scripts import alphabets
@@ -33,6 +34,8 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
 }
 _SAMPLE = 500  # characters; on the articles measured 500, 600 and 1,000 gave the same answers
 _SMOOTHING = 0.5 / 10_000  # langdetect's ALPHA_DEFAULT / BASE_FREQ
+_REMEMBERED = 10_000  # words of a script, with their n-grams
+_LATIN_ENDS = "\u0300"  # what stands below never makes langdetect take a text's Latin words out
 _RARE = 0.5  # how far py3langid is believed in a language that langdetect's chosen profiles lack
 
 _lock = threading.Lock()
@@ -62,8 +65,20 @@ WEIGHTS = _Weights()
 _CLOSE = 0.15  # as a difference of summed weights; within it the page's own claim decides
 
 
+class _Normal(dict[int, str]):
+    """langdetect's normal form of each character, for ``str.translate``; asked of it once a character."""
+
+    def __missing__(self, code: int) -> str:
+        normal: str = NGram.normalize(chr(code))
+        self[code] = normal
+        return normal
+
+
 class _Profiles:
-    """Some of langdetect's profiles, as one matrix of logarithms: a row for each n-gram, a column for each language."""
+    """Some of langdetect's profiles, as one matrix of logarithms: a row for each n-gram, a column for each language.
+
+    Its n-grams never reach over a space, so a word always has the same ones: they are looked up once a word.
+    """
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         folder = importlib.resources.files("langdetect").joinpath("profiles")
@@ -73,21 +88,42 @@ class _Profiles:
         self.codes = codes
         self._logarithms = np.log(np.array(list(table.values()), dtype=np.float64) + _SMOOTHING)
         self._rows = {ngram: row for row, ngram in enumerate(table)}
-        factory.word_lang_prob_map = self._rows  # a Detector asks it only whether an n-gram is known
-        self._factory = factory
+        self._normal = _Normal()
+        self._rows_of = functools.lru_cache(_REMEMBERED)(self._find_rows)
 
     def probabilities(self, text: str) -> dict[str, float]:
         """Each language's probability; {} where no n-gram is known.
 
         The exponent is divided by the root of the number of n-grams, because neighbouring ones are not independent.
         """
-        detector = Detector(self._factory)
-        detector.append(text)
-        detector.cleaning_text()
-        rows = [self._rows[ngram] for ngram in detector._extract_ngrams()]
+        *words, last = _cleaned(text).translate(self._normal).split(" ")
+        rows = [row for word in words if word for row in self._rows_of(f" {word} ")]
+        rows += self._rows_of(f" {last}")
         if not rows:
             return {}
         return dict(zip(self.codes, _softmax(self._logarithms[rows].sum(axis=0) / len(rows) ** 0.5), strict=True))
+
+    def _find_rows(self, word: str) -> list[int]:
+        """The known n-grams that end at each character after the first, but at a capital behind a capital."""
+        rows = []
+        for end in range(2, len(word) + 1):
+            if word[end - 1].isupper() and word[end - 2].isupper():
+                continue
+            ngrams = (word[end - size : end] for size in (1, 2, 3) if size <= end)
+            rows += [self._rows[ngram] for ngram in ngrams if ngram != " " and ngram in self._rows]
+        return rows
+
+
+def _cleaned(text: str) -> str:
+    """The text without what langdetect does not look at: addresses, Latin words in a text of another script."""
+    text = NGram.normalize_vi(Detector.MAIL_RE.sub(" ", Detector.URL_RE.sub(" ", text)))
+    if max(text, default="") < _LATIN_ENDS:
+        return text
+    detector = Detector(DetectorFactory())
+    detector.text = text
+    detector.cleaning_text()
+    cleaned: str = detector.text
+    return cleaned
 
 
 def _softmax(scores: npt.NDArray[np.float64]) -> list[float]:

@@ -9,11 +9,12 @@ import functools
 import importlib.resources
 import re
 import tomllib
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 ARTICLE_WEIGHT = 3  # what the evidence must add up to
 MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the pipelines
 
+_PARTS = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)  # of RFC 3986, its appendix B
 _DATE = re.compile(r"(?:^|\D)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2])(?:[-/_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d{3})")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")
@@ -55,17 +56,15 @@ def looks_like_article(url: str) -> bool:
     """Whether an absolute http(s) address looks like one article's, by its path and query alone. Never raises."""
     if len(url) > MAX_LENGTH:
         return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
+    parts = _PARTS.match(url)
+    if parts is None:
         return False
-    if parts.scheme not in ("http", "https"):
-        return False
+    path, query = parts.groups("")
     rules = path_rules()
-    segments = [segment for segment in unquote(parts.path).lower().split("/") if segment]
-    if _is_listing(parts.path, segments, rules):
+    segments = [segment for segment in unquote(path).lower().split("/") if segment]
+    if _is_listing(path, segments, rules):
         return False
-    return _path_weight(segments, rules) + _query_weight(parts.query, rules) >= ARTICLE_WEIGHT
+    return _path_weight(segments, rules) + _query_weight(query, rules) >= ARTICLE_WEIGHT
 
 
 def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:

@@ -4,7 +4,6 @@ import bisect
 import collections
 import dataclasses
 import itertools
-import re
 
 from lxml.html import HtmlElement
 
@@ -14,7 +13,6 @@ _PARAGRAPH = {
     True: 30,
     False: 70,
 }  # unlinked characters that make a block prose; by whether in CJK
-_WIDE = re.compile("[\u3040-\u9fff]")
 _AROUND = frozenset({"nav", "footer", "aside", "header", "form"})
 
 
@@ -75,36 +73,18 @@ def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
 def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
     found = []
     around_until = -1
-    for element in page.elements:
-        if element not in page:
-            continue  # taken out of the tree
-        measure = page[element]
-        if measure.order < around_until:
-            continue
+    for element in page.blocks:
+        measure = page.get(element)
+        if measure is None or measure.order < around_until:
+            continue  # taken out of the tree, or in a menu
         if element.tag in _AROUND and not (element.tag == "header" and measure.text > 2000):
             around_until = measure.end
             continue
         unlinked = measure.text - measure.linked
-        if (
-            unlinked >= least
-            and unlinked >= measure.linked
-            and element.tag in BLOCKS
-            and not _holds_blocks(element, page)
-        ):
+        if unlinked >= least and unlinked >= measure.linked and not _holds_blocks(element, page):
             found.append(element)
     return found
 
 
 def _holds_blocks(element: HtmlElement, page: PageMeasures) -> bool:
     return any(child.tag in BLOCKS and child in page and page[child].text for child in element)
-
-
-def is_mostly_cjk(page: PageMeasures) -> bool:
-    """Whether the page's words, by some 8,000 characters, are of a script without spaces."""
-    wide = seen = 0
-    for _, text in page.texts:
-        seen += len(text)
-        wide += len(_WIDE.findall(text))
-        if seen > 8_000:
-            break
-    return wide * 5 > seen

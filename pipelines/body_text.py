@@ -139,7 +139,8 @@ def _template(element: HtmlElement) -> Template:
     names: list[tuple[str, str]] = []
     named = 0
     for one in itertools.islice(itertools.chain([element], element.iterancestors()), _TEMPLATE_HEIGHT):
-        classes = _NUMBERS.sub("", (one.get("class") or "")[:200])[:80]
+        classes = one.get("class")
+        classes = _NUMBERS.sub("", classes[:200])[:80] if classes else ""
         names.append((one.tag, classes))
         named += bool(classes)
         if named == _NAMED:

@@ -41,6 +41,7 @@ _BYLINE = re.compile(
     r"by\s+\S.{0,60}|\(?(?:文|取材)[・=:/].{1,30}|.{1,12}(?:記者|編集部)"
     r"|\d+\s*(?:min(?:ute)?s?\s*read|comments?|件(?:のコメント)?)|コメント\s*\d+"
 )
+_WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # without the marks round them
 _NUMBER = re.compile(r"[#№(]?\d{1,4}[)位.]?")
 
 
@@ -67,13 +68,15 @@ def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
     return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in table.items()}
 
 
+@functools.lru_cache(4_096)  # a line is asked of in its block, its card and the text
 def is_caption(text: str) -> bool:
     """Whether a line is a mark of machine-made work, or an image's credit."""
     said = plain(text)
     if len(said) > 120:
         return False
     rules = caption_rules()
-    bare = re.sub(r"^\W+|\W+$", "", said)
+    words = _WORDS.search(said)
+    bare = words[0] if words else ""
     if bare in rules["machine"]["whole"]:
         return True
     while bare.startswith(rules["machine"]["whole"]):  # several marks on one line

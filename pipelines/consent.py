@@ -6,7 +6,7 @@ import importlib.resources
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
@@ -14,7 +14,7 @@ from pipelines.page_measures import PageMeasures, plain, readable_text, text_pie
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
 _CLIMBS = 8
-_KEYS = re.compile(r"[Cc]ookie|COOKIE|クッキー|[Pp]rivacy|[Cc]onsent")  # a statement has at least one of these
+_KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement has at least one of these
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,23 +40,23 @@ def consent_rules() -> ConsentRules:
     )
 
 
-def consent_by_attributes(element: HtmlElement, names: str) -> str:
+def consent_by_attributes(tag: str, attributes: Mapping[str, str], names: str) -> str:
     """What marks an element as a consent dialog by its id, class (``names``) or role; "" where nothing does."""
     if names and (found := _container(names)):
         return f"container {found}"
-    role = element.get("role")
-    if role in ("dialog", "alertdialog") or element.get("aria-modal") == "true":
+    role = attributes.get("role")
+    if role in ("dialog", "alertdialog") or attributes.get("aria-modal") == "true":
         return f"role {role or 'aria-modal'}"
-    return "dialog" if element.tag == "dialog" else ""
+    return "dialog" if tag == "dialog" else ""
 
 
 def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
     """The blocks that are consent notices by what they say; what stands inside another may come, too."""
     asked: set[HtmlElement] = set()
     for holder, text in page.texts:
-        if not _KEYS.search(text) or holder not in page:
+        if holder not in page or not any(key in text for key in _KEYS):
             continue
-        block = page.block_of(holder)
+        block = page[holder].block
         if block is None or block in asked or page[block].text > _LONGEST:
             continue
         asked.add(block)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.article_body import Prose, is_mostly_cjk
+from pipelines.article_body import Prose
 from pipelines.card_lines import is_caption
 from pipelines.consent import consent_by_attributes, consent_by_wording
 from pipelines.line_furniture import clean_lines
@@ -25,6 +25,7 @@ _CAPTION = 500  # characters of a caption
 _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -59,7 +60,7 @@ def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> li
     ``measures`` are those of ``tree`` where the caller has them already; they stay right.
     """
     page = PageMeasures(tree) if measures is None else measures
-    prose = Prose(page, is_mostly_cjk(page))
+    prose = Prose(page, page.is_mostly_cjk)
     cuts: list[Cut] = []
     gone: list[HtmlElement] = []
     until = 0
@@ -83,19 +84,20 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
     for element in page.elements:
         if element not in page:
             continue  # gone with the cards
-        attributes = element.attrib
-        if element.tag == "figcaption":
+        tag = element.tag
+        if tag == "figcaption":
             yield "caption", element, "figcaption"
-        if not attributes or element.tag in ("html", "body"):
+        attributes = dict(element.items())
+        if not attributes or tag in ("html", "body"):
             continue
-        style = element.get("style")
+        style = attributes.get("style")
         if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:500])):
             yield "hidden", element, "hidden"
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300]
-        consent = consent_by_attributes(element, names)
+        names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip()[:300]
+        consent = consent_by_attributes(tag, attributes, names)
         if consent:
             yield "consent", element, consent
-        role = element.get("role")
+        role = attributes.get("role")
         if role in _roles():
             yield role, element, f"role {role}"
         rule = _rule_by_names(names) if names else None
@@ -111,9 +113,10 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
     for holder, text in page.texts:
         if len(text) > _CAPTION * 2 or holder not in page:
             continue
-        if holder.tag in _INLINE and is_machine_mark(text.strip()) and page[holder].text <= _MARK:
+        measure = page[holder]
+        if measure.text <= _MARK and holder.tag in _INLINE and is_machine_mark(text.strip()):
             yield "machine-mark", _pictured(holder, page), text.strip()
-        block = page.block_of(holder)
+        block = measure.block
         if block is None or block in asked or page[block].text > _BOX or block.tag in ("h1", "h2", "body"):
             continue
         asked.add(block)
@@ -165,7 +168,7 @@ def _rule_by_names(names: str) -> str | None:
     for name in names.lower().split():
         if name in known:
             return known[name]
-    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", names)]
+    words = [word.lower() for word in _WORDS.findall(names)]
     for word in (*words, *map("".join, itertools.pairwise(words))):
         if word in known:
             return known[word]

@@ -37,7 +37,9 @@ def read_jsonld(scripts: Sequence[str]) -> list[Thing]:
 def _values(script: str) -> list[Json]:
     if len(script) > _LONGEST_SCRIPT or "{" not in script:
         return []
-    text = _WRAPPING.sub("", script.strip().lstrip("\ufeff"))
+    text = script.strip().lstrip("\ufeff")
+    if not (text.startswith(("{", "[")) and text.endswith(("}", "]"))):
+        text = _WRAPPING.sub("", text)
     for mend in (str, _without_trailing_commas, html.unescape):
         try:
             return list(_decoded(mend(text)))

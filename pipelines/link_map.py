@@ -68,8 +68,9 @@ class LinkMap:
         return self._alone[place]
 
     def _stands_alone(self, place: int) -> bool:
-        link, block = self.page.links[place], self.page.link_blocks[place]
+        link = self.page.links[place]
         measure = self.page[link]
+        block = measure.block
         if block is None or link.tag in BLOCKS or block.tag in _TITLE_TAGS:
             return True
         around = self.page[block]

@@ -62,7 +62,8 @@ def listed_entries(links: Sequence[tuple[HtmlElement, str]]) -> tuple[Entry, ...
     The title is the link's heading or text (the longest where several links lead to one article), the summary the
     rest of its card. Menus, asides, headers and footers are left out, unless all the page's links stand there.
     """
-    main = [(link, url) for link, url in links if not _stands_around(link)]
+    known: dict[HtmlElement, bool] = {}
+    main = [(link, url) for link, url in links if not _stands_around(link, known)]
     found: dict[str, Entry] = {}
     for link, url in main or links:
         entry = _entry(link, url)
@@ -77,12 +78,26 @@ def _article_address(href: str, base: str) -> str | None:
     return url if url is not None and looks_like_article(url) else None
 
 
-def _stands_around(link: HtmlElement) -> bool:
-    return any(
-        (element.tag in _AROUND and not (element.tag == "header" and _inside_article(element)))
-        or element.get("role") in _AROUND_ROLES
-        for element in link.iterancestors()
-    )
+def _stands_around(link: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether a link stands in a menu or the like; ``known`` has what was found of the elements round other links."""
+    climbed = []
+    stands = False
+    for element in link.iterancestors():
+        if element in known:
+            stands = known[element]
+            break
+        climbed.append(element)
+        if _is_around(element):
+            stands = True
+            break
+    known.update(dict.fromkeys(climbed, stands))
+    return stands
+
+
+def _is_around(element: HtmlElement) -> bool:
+    if element.tag in _AROUND and not (element.tag == "header" and _inside_article(element)):
+        return True
+    return element.get("role") in _AROUND_ROLES
 
 
 def _inside_article(header: HtmlElement) -> bool:

@@ -63,9 +63,8 @@ def _lines(page: PageMeasures) -> list[HtmlElement]:
     """The blocks that hold text and no other block."""
     return [
         element
-        for element in page.elements
+        for element in page.blocks
         if element in page
-        and element.tag in BLOCKS
         and page[element].text
         and not any(child.tag in BLOCKS and child in page for child in element)
     ]

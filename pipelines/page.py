@@ -65,7 +65,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
 
 def _read(raw: RawPage, timezone: str) -> Reading:
     body = raw.body
-    if not body.strip():
+    if not body or body.isspace():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
     if looks_like_feed(body):
         return _listing(raw, "feed", timezone)

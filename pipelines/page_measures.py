@@ -5,7 +5,8 @@ constant time, whatever the page: 20,000 elements, nested or side by side, cost 
 """
 
 import dataclasses
-import itertools
+import functools
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +18,8 @@ UNREAD = frozenset(
     {"script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea", "math"}
 )
 
-_INLINE_DEPTH = 12  # inline elements round a text; more is no page's design
+_WIDE = re.compile("[\u3040-\u9fff]")
+_STRING = etree.XPath("string()", smart_strings=False)
 
 # Elements that begin a new line (https://html.spec.whatwg.org/multipage/rendering.html#flow-content-3).
 BLOCKS = frozenset(
@@ -55,6 +57,8 @@ BLOCKS = frozenset(
     | {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 
+_BREAKING = BLOCKS | UNREAD | {"br"}
+
 
 @dataclasses.dataclass(slots=True)
 class Measure:
@@ -63,12 +67,14 @@ class Measure:
     ``order`` and ``end`` are places in document order: an element ``b`` stands within ``a`` if
     ``a.order <= b.order < a.end``. ``offset`` is the number of characters before the element's start. ``linked`` are
     the characters within links. ``widest`` is the most that a single child holds. ``links`` is how many ``a href``
-    there are; ``first_link`` how many stand before the element.
+    there are; ``first_link`` how many stand before the element. ``block`` is the element itself, or the nearest round
+    it that begins a line.
     """
 
     order: int
     offset: int
     first_link: int
+    block: HtmlElement | None
     text: int = 0
     end: int = 0
     linked: int = 0
@@ -77,41 +83,43 @@ class Measure:
     in_link: bool = False
 
 
-class PageMeasures:
-    """The measures of all elements of one tree, valid until the tree is changed by anything but :meth:`remove`."""
+class PageMeasures(dict[HtmlElement, Measure]):
+    """The measures of all elements of one tree, valid until the tree is changed by anything but :meth:`remove`.
+
+    What was removed, and what nobody reads, has none.
+    """
 
     def __init__(self, tree: HtmlElement) -> None:
+        super().__init__()
         self.tree = tree
         self.elements: list[HtmlElement] = []
+        self.blocks: list[HtmlElement] = []  # those of the elements that begin a line
         self.links: list[HtmlElement] = []
-        self.link_blocks: list[HtmlElement | None] = []  # the block that each link stands in
         self.texts: list[tuple[HtmlElement, str]] = []  # every text that is not white space, with what holds it
-        self._of: dict[HtmlElement, Measure] = {}
         parents, tails, measures = self._collected()
         _place(parents, tails, measures, _add_up(parents, tails, measures))
 
-    def __getitem__(self, element: HtmlElement) -> Measure:
-        return self._of[element]
-
-    def __contains__(self, element: object) -> bool:
-        return element in self._of
-
     def links_in(self, element: HtmlElement) -> list[HtmlElement]:
         """The ``a href`` elements within ``element``, in document order."""
-        measure = self._of[element]
+        measure = self[element]
         return self.links[measure.first_link : measure.first_link + measure.links]
 
     def is_within(self, inner: HtmlElement, outer: HtmlElement) -> bool:
         """Whether ``inner`` is ``outer`` or stands inside it."""
-        one, other = self._of[inner], self._of[outer]
+        one, other = self[inner], self[outer]
         return other.order <= one.order < other.end
 
-    def block_of(self, element: HtmlElement) -> HtmlElement | None:
-        """The element itself or the nearest round it that begins a line."""
-        for candidate in itertools.islice(itertools.chain((element,), element.iterancestors()), _INLINE_DEPTH):
-            if candidate.tag in BLOCKS:
-                return candidate if candidate in self._of else None
-        return None
+    @functools.cached_property
+    def is_mostly_cjk(self) -> bool:
+        """Whether the page's words, by some 8,000 characters, are of a script without spaces."""
+        wide = seen = 0
+        for _, text in self.texts:
+            seen += len(text)
+            if not text.isascii():
+                wide += len(_WIDE.findall(text))
+            if seen > 8_000:
+                break
+        return wide * 5 > seen
 
     def _collected(self) -> tuple[list[int], list[int], list[Measure | None]]:
         """The place of each node's parent, the length of its tail, and its measure with its own text alone counted.
@@ -121,44 +129,45 @@ class PageMeasures:
         parents: list[int] = []
         tails: list[int] = []
         measures: list[Measure | None] = []
-        blocks: list[HtmlElement | None] = []
-        places: dict[HtmlElement, int] = {}
+        places: dict[HtmlElement | None, int] = {}
         for element in self.tree.iter():
             parent = element.getparent() if parents else None
-            above = -1 if parent is None else places.get(parent, -1)
+            above = places.get(parent, -1)
             if above < 0 and parents:
                 continue  # inside something that nobody reads
             tail = element.tail if parents else None
-            parents.append(above)
-            tails.append(_length(tail))
+            following = _length(tail)
             tag = element.tag
-            measure: Measure | None = None
             if isinstance(tag, str) and tag not in UNREAD:
                 places[element] = len(measures)
                 text = element.text
-                measure = Measure(len(self.elements), 0, len(self.links), _length(text))
-                blocks.append(element if tag in BLOCKS else blocks[above] if above >= 0 else None)
-                self._note_link(element, measure, measures[above] if above >= 0 else None, blocks[-1])
-                self._of[element] = measure
+                around = measures[above] if above >= 0 else None
+                block = None if around is None else around.block
+                if tag in BLOCKS:
+                    block = element
+                    self.blocks.append(element)
+                measure = Measure(len(self.elements), 0, len(self.links), block, _length(text))
+                self._note_link(element, measure, around)
+                self[element] = measure
                 self.elements.append(element)
+                measures.append(measure)
                 if measure.text and text:
                     self.texts.append((element, text))
             else:
-                blocks.append(None)
-            measures.append(measure)
-            if tails[-1] and tail and parent is not None:
+                measures.append(None)
+            parents.append(above)
+            tails.append(following)
+            if following and tail and parent is not None:
                 self.texts.append((parent, tail))
         return parents, tails, measures
 
-    def _note_link(
-        self, element: HtmlElement, measure: Measure, above: Measure | None, block: HtmlElement | None
-    ) -> None:
-        measure.in_link = above is not None and above.in_link
-        if element.tag == "a" and not measure.in_link and element.get("href") is not None:
+    def _note_link(self, element: HtmlElement, measure: Measure, around: Measure | None) -> None:
+        if around is not None and around.in_link:
+            measure.in_link = True
+        elif element.tag == "a" and element.get("href") is not None:
             measure.in_link = True
             measure.links = 1
             self.links.append(element)
-            self.link_blocks.append(block)
 
     def remove(self, elements: Sequence[HtmlElement]) -> None:
         """Takes consecutive siblings out of the tree, with the text between them; what follows the last one stays.
@@ -168,13 +177,13 @@ class PageMeasures:
         for element, following in zip(elements, (*elements[1:], None), strict=True):
             if element.getparent() is None:
                 continue
-            gone = self._of.get(element)
+            gone = self.get(element)
             between = 0
             if following is not None and element.getnext() is following:
                 between = _length(element.tail)
                 element.tail = None
             for holder in element.iterancestors():
-                measure = self._of.get(holder)
+                measure = self.get(holder)
                 if measure is None:
                     break
                 measure.text -= between + (gone.text if gone else 0)
@@ -182,7 +191,7 @@ class PageMeasures:
                 measure.links -= gone.links if gone else 0
             if gone is not None:
                 for inner in self.elements[gone.order : gone.end]:
-                    self._of.pop(inner, None)
+                    self.pop(inner, None)
             element.drop_tree()
 
 
@@ -227,14 +236,16 @@ def _place(parents: list[int], tails: list[int], measures: list[Measure | None],
 
 
 def _length(text: str | None) -> int:
-    return 0 if not text or text.isspace() else len("".join(text.split()))
+    return len("".join(text.split())) if text else 0
 
 
 def readable_text(element: HtmlElement) -> str:
     """The element's text with single spaces, lines joined, without what nobody reads."""
     if not len(element):
         return " ".join((element.text or "").split())
-    return " ".join("".join(text_pieces(element)).split())
+    if any(inner.tag in _BREAKING for inner in element.iterdescendants()):
+        return " ".join("".join(text_pieces(element)).split())
+    return " ".join(_STRING(element).split())
 
 
 def text_pieces(element: HtmlElement) -> Iterator[str]:

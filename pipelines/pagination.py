@@ -81,7 +81,10 @@ def _is_pager(words: str, relation: str, number: int, own: int) -> bool:
 def _said(words: str) -> str:
     """A link's words without marks and arrows, before a colon: 「次ページ：返済が滞った街」 says 次ページ."""
     begin = words[:_LONGEST].replace("：", ":").partition(":")[0].strip()
-    return _MARKS.sub("", plain(begin)) if len(begin) <= _LONGEST_WORDS else ""
+    if len(begin) > _LONGEST_WORDS:
+        return ""
+    said = plain(begin)
+    return said if said[:1].isalnum() and said[-1:].isalnum() else _MARKS.sub("", said)
 
 
 def _text_of(link: HtmlElement) -> str:
@@ -92,20 +95,26 @@ def _links(tree: HtmlElement, page_url: str) -> Iterator[tuple[str, str, str]]:
     """Address, words and ``rel`` of the links that say that they lead to another page of something."""
     address = base_address(tree, page_url)
     host = urlsplit(page_url).netloc
+    _, known = _rules()
     for link in itertools.islice(tree.iter("a", "link"), _LINKS_LOOKED_AT):
         href = link.get("href")
         if not href or href.startswith("#"):
             continue
-        relations = (link.get("rel") or "").lower().split()
-        relation = next((name for name in ("next", "prev") if name in relations), "")
+        relations = link.get("rel")
+        relation = _relation(relations) if relations else ""
         if link.tag == "link" and not relation:
             continue
         words = "" if link.tag == "link" else _said(_text_of(link))
-        if not relation and not words.isdigit() and words not in _rules()[1]:
+        if not relation and not words.isdigit() and words not in known:
             continue
         url = clean_url(href, address)
         if url is not None and urlsplit(url).netloc == host:
             yield url, words, relation
+
+
+def _relation(relations: str) -> str:
+    names = relations.lower().split()
+    return next((name for name in ("next", "prev") if name in names), "")
 
 
 def _base(url: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from pipelines.article_body import Prose, find_body, is_mostly_cjk
+from pipelines.article_body import Prose, find_body
 from pipelines.link_map import LinkMap
 from pipelines.list_blocks import BlockFinder, ListBlock
 from pipelines.page_measures import PageMeasures, readable_text
@@ -34,7 +34,7 @@ def take_related(tree: HtmlElement, page_url: str, measures: PageMeasures | None
     """
     page = PageMeasures(tree) if measures is None else measures
     links = LinkMap(page, page_url)
-    is_cjk = is_mostly_cjk(page)
+    is_cjk = page.is_mostly_cjk
     prose = Prose(page, is_cjk)
     body = find_body(page, prose)
     finder = BlockFinder(page, links, prose, body)

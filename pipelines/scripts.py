@@ -82,8 +82,10 @@ def count_scripts(text: str) -> Counter[str]:
     if text.isascii():
         counts["latin"] = sum(map(str.isalpha, text))
         return counts
+    times = Counter(text)
+    letters = "".join(times)
     for name, pattern in (*_EAST_ASIAN_PATTERNS, *_alphabet_patterns()):
-        found = len(pattern.findall(text))
+        found = sum(times[letter] for letter in pattern.findall(letters))
         if found:
             counts[name] = found
     return counts

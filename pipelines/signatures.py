@@ -37,14 +37,11 @@ def sign(text: str, language: str) -> Signature:
     minhash.update(list(found))
     digest = minhash.digest()
     bands = [struct.pack(f"<B{ROWS}I", band, *digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
-    lowest = heapq.nsmallest(SKETCH, (shingle.encode("utf-8", "surrogatepass") for shingle in found), key=_rank)
-    keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for shingle in lowest]
+    encoded = [shingle.encode("utf-8", "surrogatepass") for shingle in found]
+    lowest = heapq.nsmallest(SKETCH, [(zlib.crc32(one) * _SPREAD & _LOW_32, one) for one in encoded])
+    keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for _, shingle in lowest]
     # The lowest byte of each value is enough to estimate by: b-bit MinHash, Li and König 2010.
     return Signature(SIGNATURE_VERSION, len(found), bytes(value & 0xFF for value in digest), tuple(dict.fromkeys(keys)))
-
-
-def _rank(shingle: bytes) -> tuple[int, bytes]:
-    return zlib.crc32(shingle) * _SPREAD & _LOW_32, shingle
 
 
 def _key(kind: bytes, content: bytes) -> int:

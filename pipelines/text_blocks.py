@@ -12,7 +12,7 @@ from pipelines.page_measures import BLOCKS, UNREAD
 # Elements whose words a reader operates and does not read, beside those that nobody reads at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 _SKIPPED = UNREAD | _OPERATED
-_WORDS = re.compile(r"\w+")
+_MARKS = re.compile(r"\W+")
 _DENSE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
@@ -46,7 +46,7 @@ class TextBlock:
 
 def letters(text: str) -> str:
     """Letters and digits alone, NFKC and lower case: neither spaces nor marks tell two renderings apart."""
-    return "".join(_WORDS.findall(unicodedata.normalize("NFKC", text).lower()))
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def ends_sentence(text: str) -> bool:
@@ -56,7 +56,7 @@ def ends_sentence(text: str) -> bool:
 
 def weight_of(text: str) -> float:
     """The text's length in Japanese characters; Latin letters count two fifths."""
-    dense = len(_DENSE.findall(text))
+    dense = 0 if text.isascii() else len(_DENSE.findall(text))
     return dense + (len(text) - dense) / _LETTERS_A_CHARACTER
 
 

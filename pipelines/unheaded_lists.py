@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.article_body import BodySpan
@@ -29,6 +30,7 @@ _LEAD = re.compile(r"\W{0,3}([^:：】]{2,30})[:：】]")
 _PICTURES = ("img", "picture", "amp-img", "figure", "video")
 _AROUND = frozenset({"nav", "footer", "header", "form"})
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "search"})
+_WITH_ROLE = etree.XPath("//*[@role]")
 
 
 @functools.cache
@@ -62,9 +64,9 @@ class UnheadedLists:
     def _spans_around(self) -> list[tuple[int, int]]:
         """Where menus, footers and the like begin and end, in document order, none inside another."""
         spans: list[tuple[int, int]] = []
-        for element in self._page.elements:
-            if element.tag not in _AROUND and (element.get("role") or "") not in _ROLES:
-                continue
+        found = {element for element in self._page.blocks if element.tag in _AROUND}
+        found |= {element for element in _WITH_ROLE(self._page.tree) if element.get("role") in _ROLES}
+        for element in sorted(found & self._page.keys(), key=lambda one: self._page[one].order):
             measure = self._page[element]
             is_nested = bool(spans) and measure.order < spans[-1][1]
             is_card_header = element.tag == "header" and any(
@@ -106,7 +108,7 @@ class UnheadedLists:
             if parent not in self._page or parent is self._body.container or not self._links.holds_one(parent):
                 break
             card = parent
-        measure, block = self._page[card], self._page.link_blocks[place]
+        measure, block = self._page[card], self._page[link].block
         around = measure if block is None else self._page[block]
         if card.tag not in BLOCKS and around.text - around.linked > _LABEL:
             return None

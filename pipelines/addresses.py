@@ -213,15 +213,10 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
     if address is None:
         return None
     parts = (part for part in address.query.split("&") if part) if address.query else ()
-    query = "&".join(part for part in parts if not _is_idle(*_name_and_value(part), address.host, rules))
+    query = "&".join(part for part in parts if not _is_idle(*part.partition("=")[::2], address.host, rules))
     cleaned = f"{address.scheme}://{address.host}{address.port}{_without_session(address.path) or '/'}"
     cleaned += ("?" + query if query else "") + ("#" + address.hashbang if address.hashbang else "")
     return cleaned if len(cleaned) <= MAX_LENGTH else None
-
-
-def _name_and_value(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return name, value
 
 
 def host_of(url: str) -> str:

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, unquote
 ARTICLE_WEIGHT = 3  # what the evidence must add up to
 MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the pipelines
 
-_PARTS = re.compile(r"https?://[^/?#]*([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)  # of RFC 3986, its appendix B
+# RFC 3986, appendix B: path and query of what has a host; square brackets only round an IPv6 address.
+_PARTS = re.compile(r"https?://(?:[^/?#\[\]]++|\[[\da-f:.]++\])*+(?=[/?#]|$)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 _DATE = re.compile(r"(?:^|\D)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2])(?:[-/_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d{3})")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines.article_addresses import looks_like_article
-from pipelines.text_blocks import ends_sentence, letters, weight_of
+from pipelines.plain_text import word_characters
+from pipelines.text_blocks import ends_sentence, weight_of
 from storage.reading import Entry, PageKind
 
 MIN_ARTICLE = 60  # Japanese characters of a news flash of two sentences, where the markup says that it is an article
@@ -91,9 +92,11 @@ def _needed_prose(signs: int, listed: int) -> int:
 def _own_lines(evidence: Evidence) -> list[str]:
     """The text's lines that are not the teasers of listed articles."""
     teasers = {
-        words[:_TEASER_START] for entry in evidence.listed for words in (letters(entry.title), letters(entry.summary))
+        words[:_TEASER_START]
+        for entry in evidence.listed
+        for words in (word_characters(entry.title), word_characters(entry.summary))
     }
-    return [line for line in evidence.text.splitlines() if letters(line)[:_TEASER_START] not in teasers]
+    return [line for line in evidence.text.splitlines() if word_characters(line)[:_TEASER_START] not in teasers]
 
 
 def _is_home(url: str) -> bool:

@@ -19,9 +19,10 @@ from lxml.etree import strip_elements, tostring
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
-from pipelines.declared_body import declared_body, scripts_with_body
-from pipelines.script_body import bodies_in, script_body
-from pipelines.text_blocks import TextBlock, letters, text_blocks, weight_of
+from pipelines.declared_body import declared_body
+from pipelines.plain_text import word_characters
+from pipelines.script_body import script_body
+from pipelines.text_blocks import TextBlock, text_blocks, weight_of
 from storage.reading import Cut
 
 Template: TypeAlias = tuple[tuple[str, str], ...]
@@ -61,14 +62,16 @@ def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | Non
     anything is visible, the body that JSON-LD declares or that scripts would fill in. Prose that is left out is told in
     ``left_out``, with the reason.
     """
-    scripts = scripts_with_body(tree)
-    fillings = bodies_in([text for script in tree.iter("script") if (text := script.text)])
+    scripts = list(tree.iter("script"))
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
-    text = _visible_text(tree, letters(summary), [] if left_out is None else left_out)
-    if scripts and weight_of(text) < _HARDLY_ANYTHING:
-        text = max(text, declared_body(scripts), key=len)
-    if fillings and weight_of(text) < _HARDLY_ANYTHING:
-        text = max(text, script_body(fillings), key=len)
+    text = _visible_text(tree, word_characters(summary), [] if left_out is None else left_out)
+    if weight_of(text) >= _HARDLY_ANYTHING:
+        return text
+    filled = [script.text for script in scripts if script.text]
+    for read in (declared_body, script_body):
+        text = max(text, read(filled), key=len)
+        if weight_of(text) >= _HARDLY_ANYTHING:
+            break
     return text
 
 
@@ -78,7 +81,7 @@ def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     second = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
     body = tree.find("body")
     blocks = text_blocks(body if body is not None else tree)
-    opinions = _Opinions(confirmed(blocks, letters(first)), confirmed(blocks, letters(second)))
+    opinions = _Opinions(confirmed(blocks, word_characters(first)), confirmed(blocks, word_characters(second)))
     containers = [_container(block.element) for block in blocks]
     main = _main_containers(blocks, opinions, containers)
     if not main:

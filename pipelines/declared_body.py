@@ -4,21 +4,15 @@ import html
 import re
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
-
 from pipelines.jsonld import read_jsonld
 
 _LINE_BREAK = re.compile(r"<(?:/p|/li|/h[1-6]|/div|br\s{0,3}/?)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
-def scripts_with_body(tree: HtmlElement) -> list[str]:
-    """The texts of the JSON-LD scripts that name schema.org's ``articleBody``."""
-    return [text for script in tree.iter("script") if (text := script.text) and "articleBody" in text]
-
-
 def declared_body(scripts: Sequence[str]) -> str:
-    """The longest ``articleBody`` of the page's own article, its markup dropped, one paragraph a line; "" for none."""
-    bodies = [body for thing in read_jsonld(scripts) if isinstance(body := thing.get("articleBody"), str)]
+    """The longest ``articleBody`` that the scripts declare, its markup dropped, one paragraph a line; "" for none."""
+    telling = [script for script in scripts if "articleBody" in script]
+    bodies = [body for thing in read_jsonld(telling) if isinstance(body := thing.get("articleBody"), str)]
     text = html.unescape(_TAG.sub("", _LINE_BREAK.sub("\n", max(bodies, key=len, default=""))))
     return "\n".join(line for part in text.splitlines() if (line := " ".join(part.split())))

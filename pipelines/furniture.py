@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article_body import Prose
 from pipelines.card_lines import is_caption
-from pipelines.consent import consent_by_attributes, consent_by_wording
+from pipelines.consent import any_of, consent_by_attributes, consent_by_wording
 from pipelines.line_furniture import clean_lines
 from pipelines.machine_made import is_machine_mark, machine_marks
 from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
@@ -39,7 +39,7 @@ def _class_words() -> dict[str, str]:
 def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words without which no box is one, and what a box says."""
     boxes = _table()["boxes"]
-    return re.compile("|".join(map(re.escape, boxes["keys"]))), re.compile("|".join(boxes["patterns"]))
+    return any_of(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
 
 @functools.cache

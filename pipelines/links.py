@@ -62,8 +62,8 @@ def listed_entries(links: Sequence[tuple[HtmlElement, str]]) -> tuple[Entry, ...
     The title is the link's heading or text (the longest where several links lead to one article), the summary the
     rest of its card. Menus, asides, headers and footers are left out, unless all the page's links stand there.
     """
-    known: dict[HtmlElement, bool] = {}
-    main = [(link, url) for link, url in links if not _stands_around(link, known)]
+    judged: dict[HtmlElement, bool] = {}
+    main = [(link, url) for link, url in links if not _stands_around(link, judged)]
     found: dict[str, Entry] = {}
     for link, url in main or links:
         entry = _entry(link, url)
@@ -78,19 +78,19 @@ def _article_address(href: str, base: str) -> str | None:
     return url if url is not None and looks_like_article(url) else None
 
 
-def _stands_around(link: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Whether a link stands in a menu or the like; ``known`` has what was found of the elements round other links."""
+def _stands_around(link: HtmlElement, judged: dict[HtmlElement, bool]) -> bool:
+    """Whether a link stands in a menu or the like; ``judged`` has what was found of the elements round other links."""
     climbed = []
     stands = False
     for element in link.iterancestors():
-        if element in known:
-            stands = known[element]
+        if element in judged:
+            stands = judged[element]
             break
         climbed.append(element)
         if _is_around(element):
             stands = True
             break
-    known.update(dict.fromkeys(climbed, stands))
+    judged.update(dict.fromkeys(climbed, stands))
     return stands
 
 

@@ -7,14 +7,17 @@ make a revision each. Where the updates are all there is, they stay.
 import itertools
 from collections.abc import Iterator, Sequence
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.jsonld import Json, read_jsonld
 from pipelines.page_measures import BLOCKS, PageMeasures, readable_text
-from pipelines.text_blocks import letters, weight_of
+from pipelines.plain_text import word_characters
+from pipelines.text_blocks import weight_of
 from storage.reading import Cut
 
 _NAME = "liveBlogUpdate"
+_SCRIPTS = etree.XPath(f"//script[contains(., '{_NAME}')]")  # most scripts are never made Python's
 _MOST_UPDATES = 500
 _LEAST_LETTERS = 8  # of a line that is looked for in the updates
 _OWN_WORDS = 120  # Japanese characters of prose beside the updates that make an article
@@ -23,7 +26,8 @@ _PARAGRAPH = 30  # the same of a block that counts as prose
 
 def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
     """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
-    scripts = [text for script in tree.iter("script") if (text := script.text) and _NAME in text]
+    found = _SCRIPTS(tree)
+    scripts = [one.text or "" for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
     if not scripts:
         return []
     told = "\n".join(itertools.islice(_updates(read_jsonld(scripts)), _MOST_UPDATES))
@@ -32,7 +36,7 @@ def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
     updates, left = [], 0.0
     for block in _lines(page):
         said = readable_text(block)
-        if len(letters(said)) >= _LEAST_LETTERS and letters(said) in told:
+        if len(word_characters(said)) >= _LEAST_LETTERS and word_characters(said) in told:
             updates.append((block, said))
         elif block.tag == "p" and weight_of(said) >= _PARAGRAPH and page[block].linked * 2 < page[block].text:
             left += weight_of(said)
@@ -49,7 +53,7 @@ def _updates(things: Sequence[object]) -> Iterator[str]:
         updates = thing.get(_NAME) if isinstance(thing, dict) else None
         for update in updates if isinstance(updates, list) else [updates]:
             if isinstance(update, dict):
-                yield from map(letters, _words(update))
+                yield from map(word_characters, _words(update))
 
 
 def _words(update: dict[str, Json]) -> Iterator[str]:

@@ -245,7 +245,7 @@ def readable_text(element: HtmlElement) -> str:
         return " ".join((element.text or "").split())
     if any(inner.tag in _BREAKING for inner in element.iterdescendants()):
         return " ".join("".join(text_pieces(element)).split())
-    return " ".join(_STRING(element).split())
+    return " ".join(str(_STRING(element)).split())
 
 
 def text_pieces(element: HtmlElement) -> Iterator[str]:

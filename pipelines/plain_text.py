@@ -9,6 +9,8 @@ _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\ufeff\ud800-\udfff]"
 )
+_MARKS = re.compile(r"\W+")
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "_")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
 
@@ -29,6 +31,14 @@ def plain_text(value: object, limit: int) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit].rstrip()
 
 
+def word_characters(text: str) -> str:
+    """Letters, digits and underscores alone, NFKC and lower case: no space or mark tells two renderings apart."""
+    spelt = unicodedata.normalize("NFKC", text).lower()
+    # Most marks are ASCII, and bytes lose them fastest.
+    bare = spelt.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")
+    return bare if bare.isascii() else _MARKS.sub("", bare)
+
+
 def letters(text: str) -> str:
     """What two spellings of a name or headline have in common: lower case letters and digits, NFKC."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).lower()))
+    return word_characters(text).replace("_", "")

@@ -20,20 +20,19 @@ _PLACE = re.compile(r"\$\$\s*\w+\s*\$\$|\{\{[^{}]{1,60}\}\}|\[\[[^\[\]]{1,60}\]\
 _PARAGRAPHS = 2
 
 
-def bodies_in(texts: Sequence[str]) -> list[str]:
-    """Those of the scripts' texts that may hold an article's HTML."""
-    return [text for text in texts if len(text) <= _LONGEST and ("<p" in text or "\\u003cp" in text.lower())]
-
-
 def script_body(scripts: Sequence[str]) -> str:
     """The words of the longest HTML that the scripts hold, a block a line; "" for none."""
-    longest = max((html for script in scripts for html in _markup(script)), key=len, default="")
+    longest = max((html for script in scripts if _may_hold(script) for html in _markup(script)), key=len, default="")
     tree = parse_html(longest) if longest else None
     body = tree.find("body") if tree is not None else None
     if tree is None or body is None:
         return ""
     cut_furniture(tree)
     return "\n".join(block.text for block in text_blocks(body) if not _is_beside(block))
+
+
+def _may_hold(script: str) -> bool:
+    return len(script) <= _LONGEST and ("<p" in script or "\\u003cp" in script.lower())
 
 
 def _is_beside(block: TextBlock) -> bool:

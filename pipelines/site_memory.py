@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipelines.addresses import host_of
-from pipelines.text_blocks import ends_sentence, letters, weight_of
+from pipelines.plain_text import word_characters
+from pipelines.text_blocks import ends_sentence, weight_of
 from storage.reading import Reading
 from storage.site_lines import Line, RememberedPage, reading_without, remembered
 
@@ -40,7 +41,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for rank, (place, line) in enumerate(filled):
         if last > MOST_LINES and _HEAD_LINES <= rank < last - (MOST_LINES - _HEAD_LINES):
             continue
-        said = letters(line)
+        said = word_characters(line)
         if len(said) < _LEAST_LETTERS:
             continue
         weight = weight_of(line)

@@ -2,17 +2,16 @@
 
 import dataclasses
 import re
-import unicodedata
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.page_measures import BLOCKS, UNREAD
+from pipelines.plain_text import word_characters
 
 # Elements whose words a reader operates and does not read, beside those that nobody reads at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 _SKIPPED = UNREAD | _OPERATED
-_MARKS = re.compile(r"\W+")
 _DENSE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
@@ -42,11 +41,6 @@ class TextBlock:
         return self.link_share < 0.4 and (
             self.weight >= LONG_WEIGHT or (self.weight >= PROSE_WEIGHT and ends_sentence(self.text))
         )
-
-
-def letters(text: str) -> str:
-    """Letters and digits alone, NFKC and lower case: neither spaces nor marks tell two renderings apart."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def ends_sentence(text: str) -> bool:
@@ -121,6 +115,6 @@ class _Walk:
             text = " ".join("".join(self._pieces).split())
             if text:
                 share = min(self._linked / len(text), 1.0)
-                self.blocks.append(TextBlock(text, letters(text), weight_of(text), share, self._owners[-1]))
+                self.blocks.append(TextBlock(text, word_characters(text), weight_of(text), share, self._owners[-1]))
             self._pieces.clear()
         self._linked = 0

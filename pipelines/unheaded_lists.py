@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.article_body import BodySpan
@@ -30,7 +29,6 @@ _LEAD = re.compile(r"\W{0,3}([^:：】]{2,30})[:：】]")
 _PICTURES = ("img", "picture", "amp-img", "figure", "video")
 _AROUND = frozenset({"nav", "footer", "header", "form"})
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "search"})
-_WITH_ROLE = etree.XPath("//*[@role]")
 
 
 @functools.cache
@@ -64,10 +62,10 @@ class UnheadedLists:
     def _spans_around(self) -> list[tuple[int, int]]:
         """Where menus, footers and the like begin and end, in document order, none inside another."""
         spans: list[tuple[int, int]] = []
-        found = {element for element in self._page.blocks if element.tag in _AROUND}
-        found |= {element for element in _WITH_ROLE(self._page.tree) if element.get("role") in _ROLES}
-        for element in sorted(found & self._page.keys(), key=lambda one: self._page[one].order):
+        for element in self._page.elements:
             measure = self._page[element]
+            if not measure.links or (element.tag not in _AROUND and element.get("role") not in _ROLES):
+                continue
             is_nested = bool(spans) and measure.order < spans[-1][1]
             is_card_header = element.tag == "header" and any(
                 holder.tag in ("article", "li", "main", "section")
@@ -114,9 +112,9 @@ class UnheadedLists:
             return None
         if measure.text < self._least or measure.text - measure.linked > 450:
             return None
-        if is_noise(readable_text(link)[:200]) and measure.text - measure.linked < self._least:
-            return None
         if not self._links.is_article_like(place) or not self._links.is_own_site(place) or self._links.is_minor(place):
+            return None
+        if measure.text - measure.linked < self._least and is_noise(readable_text(link)[:200]):
             return None
         return card
 

@@ -1,5 +1,6 @@
 """CPU a page of Kiji's reading against trafilatura alone, on the same pages in the same run."""
 
+import importlib
 import itertools
 import statistics
 import time
@@ -17,7 +18,7 @@ from pipelines.warc import read_warc
 from storage.archive import utc_now
 
 WARM_UP = 5
-"""Pages before the clock runs: rules are compiled and lists read on the first ones."""
+"""Pages before the clock runs, after what every worker starts with (``pipelines.worker_preload``)."""
 
 PAGES = 400
 
@@ -71,6 +72,7 @@ def _compare(pages: Iterator[RawPage], about: str) -> Table:
 
 def measure(extent: Extent) -> Findings:
     """Compare the readers on generated pages, and on real ones where they are given."""
+    importlib.import_module("pipelines.worker_preload")
     number = WARM_UP + extent.of(PAGES)
     tables = [_compare(generated(number), "generated pages of 40 kB")]
     if extent.warc is not None:

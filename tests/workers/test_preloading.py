@@ -1,0 +1,19 @@
+"""A worker starts with all that it reads pages by."""
+
+import subprocess
+import sys
+
+_SHOW_EMPTY = """
+import sys
+import pipelines.worker_preload
+modules = [module for name, module in sys.modules.items() if name.startswith("pipelines.")]
+cached = {one for module in modules for one in vars(module).values() if hasattr(one, "cache_info")}
+tables = [one for one in cached if not one.__wrapped__.__code__.co_argcount]
+assert len(tables) > 20, tables
+print(*sorted(one.__qualname__ for one in tables if not one.cache_info().currsize))
+"""
+
+
+def test_every_table_of_rules_is_loaded_before_the_first_page() -> None:
+    done = subprocess.run([sys.executable, "-c", _SHOW_EMPTY], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

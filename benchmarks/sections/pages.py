@@ -22,10 +22,12 @@ from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
 from tests.archive.postgresql import PostgreSQLServer
-from tests.pages.conftest import CHROMIUM, FLAGS, Watched, serving
+from tests.pages.conftest import CHROMIUM, FLAGS, Watched, add_hostile, serving
 
 SIZES = (5_000, 100_000)
 VISITS = 5
+HOSTILE = 10_000_001
+"""The story of hostile titles, and its first article: beyond what is generated."""
 ZONE = "Asia/Tokyo"
 PAGES = {
     "home": "/",
@@ -39,8 +41,13 @@ PAGES = {
     "story": "/stories/{story}",
     "sources": "/sources",
     "source": "/sources/show?name=mirai-shimbun",
+    "a story of hostile titles": "/stories/{hostile}",
+    "an article of hostile words": "/articles/{hostile}",
+    "search quicksilver, hostile": "/articles?q=quicksilver",
     "queries": "/queries",
+    "data": "/data",
     "table of articles": "/data/articles",
+    "facets of a table": "/data/source_days?_facet=source",
     "SQL, group by day": "/data?sql=SELECT+day,count(*)+FROM+articles+GROUP+BY+day",
 }
 
@@ -80,7 +87,11 @@ def measure(extent: Extent) -> Findings:
         ),
         (
             Check("every snapshot shows one moment of the archive", f"{len(torn)} torn", not torn),
-            Check("no request elsewhere, no script error, nothing refused by the policy", f"{len(wrong)}", not wrong),
+            Check(
+                "no request elsewhere, no script error, nothing refused by the policy, no hostile title that ran",
+                f"{len(wrong)}",
+                not wrong,
+            ),
         ),
     )
 
@@ -89,6 +100,7 @@ def _filled(url: str, articles: int, now: datetime.datetime) -> Database:
     database = open_database(url)
     with database.writing() as session:
         fill(session, articles, now)
+        add_hostile(session, now, HOSTILE)
     return database
 
 
@@ -124,11 +136,13 @@ def _snapshot(database: Database, path: Path, now: datetime.datetime, torn: list
 
 def _load(path: Path, loads: dict[str, list[Cell]], wrong: list[str]) -> None:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as snapshot:
-        [article] = snapshot.execute("SELECT max(article_id) FROM revisions WHERE revision > 1").fetchone()
+        [article] = snapshot.execute(
+            "SELECT max(article_id) FROM revisions WHERE revision > 1 AND article_id < ?", (HOSTILE,)
+        ).fetchone()
         [story] = snapshot.execute("SELECT id FROM stories ORDER BY sources DESC, articles DESC LIMIT 1").fetchone()
     with serving("--snapshot", str(path)) as address, _browser() as browser:
         for name, place in PAGES.items():
-            url = address + place.format(article=article, story=story)
+            url = address + place.format(article=article, story=story, hostile=HOSTILE)
             loads[name].append(_visit(browser, url, address, wrong))
 
 
@@ -162,6 +176,8 @@ def _visit(browser: Browser, url: str, home: str, wrong: list[str]) -> float:
         timing = "(() => { const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd; })()"
         found.append(float(watched.page.evaluate(timing)))
         wrong += watched.wrong
+        if watched.is_pwned():
+            wrong.append(f"a hostile title ran on {url}")
         context.close()
     return round(median(found), 1)
 
@@ -171,8 +187,9 @@ SECTION = Section(
     70,
     "Snapshots and pages",
     """
-Weeks of made-up news in two languages from nine sources, with stories, copies, revisions and links. While the snapshot
-is made, a thread counts up in two tables, both in each transaction: in the snapshot both have to show the same count.
+Weeks of made-up news in two languages from nine sources, with stories, copies, revisions and links, and ten articles
+whose titles, texts, cards, copies, addresses and source are attacks. While the snapshot is made, a thread counts up in
+two tables, both in each transaction: in the snapshot both have to show the same count.
 Then `kiji serve` shows it, and every page is loaded in Debian's Chromium at 1280 pixels, each time in a new context.
 """,
     measure,

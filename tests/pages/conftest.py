@@ -48,17 +48,20 @@ HOSTILE_IDS = range(9_001, 9_001 + len(HOSTILE))
 HOSTILE_SOURCE = "evil\"><script>window.pwned = 1</script>'"
 
 
-def add_hostile(session: Session) -> None:
-    """Add pages whose every part is an attack; they are the newest, and one story of all of them."""
+def add_hostile(session: Session, now: datetime.datetime, first: int = HOSTILE_STORY) -> None:
+    """Add pages whose every part is an attack; they are the newest, and one story of all of them.
+
+    ``first`` is the number of the story and of its first article; none may be in use from there on.
+    """
     session.add(Source(id=50, name=HOSTILE_SOURCE, scope=""))
-    when = NOW - datetime.timedelta(minutes=5)
-    session.add(Story(id=HOSTILE_STORY, first_at=when, last_at=when))
+    when = now - datetime.timedelta(minutes=5)
+    session.add(Story(id=first, first_at=when, last_at=when))
     session.flush()
-    for article_id, attack in zip(HOSTILE_IDS, HOSTILE, strict=True):
-        _add_article(session, article_id, attack, when)
+    for article_id, attack in enumerate(HOSTILE, first):
+        _add_article(session, first, article_id, attack, when)
     session.flush()
-    for number, attack in enumerate(HOSTILE):
-        _add_around(session, HOSTILE_IDS[0], 20_000 + number, attack, when)
+    for address_id, attack in enumerate(HOSTILE, first + len(HOSTILE)):
+        _add_around(session, first, address_id, attack, when)
 
 
 def _address(session: Session, address_id: int, url: str, article_id: int | None) -> None:
@@ -69,7 +72,7 @@ def _address(session: Session, address_id: int, url: str, article_id: int | None
     session.flush()
 
 
-def _add_article(session: Session, article_id: int, attack: str, when: datetime.datetime) -> None:
+def _add_article(session: Session, story_id: int, article_id: int, attack: str, when: datetime.datetime) -> None:
     url = f"javascript:window.pwned=1//{attack}" if article_id % 2 else f"https://evil.example/?{attack}"
     _address(session, article_id, url, article_id)
     session.add(
@@ -77,7 +80,7 @@ def _add_article(session: Session, article_id: int, attack: str, when: datetime.
                 language_confidence=1.0, title=attack, text=f"{attack} quicksilver\n{attack}", text_hash="now",
                 summary=attack, authors=attack, published_at=when, published_precision="instant", image_url=url,
                 machine_generated=False, extractor_version="1", first_seen_at=when, last_seen_at=when, revision=2,
-                revised_at=when, story_id=HOSTILE_STORY)
+                revised_at=when, story_id=story_id)
     )  # fmt: skip
     session.flush()
     session.add(
@@ -112,7 +115,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database(f"sqlite:///{path}")
     with database.writing() as session:
         fill(session, ARTICLES, NOW)
-        add_hostile(session)
+        add_hostile(session, NOW)
     database.close()
     return path
 

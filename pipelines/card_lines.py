@@ -69,9 +69,8 @@ def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 @functools.lru_cache(4_096)  # a line is asked of in its block, its card and the text
-def is_caption(text: str) -> bool:
-    """Whether a line is a mark of machine-made work, or an image's credit."""
-    said = plain(text)
+def is_caption(said: str) -> bool:
+    """Whether a line, plain, is a mark of machine-made work, or an image's credit."""
     if len(said) > 120:
         return False
     rules = caption_rules()

@@ -128,11 +128,12 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
 def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
     """The same of a block that is one line or paragraph."""
     text = readable_text(block)
-    if len(text) <= _MARK * 2 and is_caption(text):
+    said = plain(text)
+    if len(text) <= _MARK * 2 and is_caption(said):
         is_mark = is_machine_mark(text)
         yield "machine-mark" if is_mark else "caption", _pictured(block, page) if is_mark else block, text[:80]
         return
-    asked_for = _asks(plain(text))
+    asked_for = _asks(said)
     if asked_for:
         yield "box", block, asked_for
 

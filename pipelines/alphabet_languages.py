@@ -87,7 +87,7 @@ class _Profiles:
         table: dict[str, list[float]] = factory.word_lang_prob_map
         self.codes = codes
         self._logarithms = np.log(np.array(list(table.values()), dtype=np.float64) + _SMOOTHING)
-        self._rows = {ngram: row for row, ngram in enumerate(table)}
+        self._rows = {ngram: row for row, ngram in enumerate(table) if ngram != " "}
         self._normal = _Normal()
         self._rows_of = functools.lru_cache(_REMEMBERED)(self._find_rows)
 
@@ -105,12 +105,14 @@ class _Profiles:
 
     def _find_rows(self, word: str) -> list[int]:
         """The known n-grams that end at each character after the first, but at a capital behind a capital."""
-        rows = []
+        rows, known = [], self._rows
         for end in range(2, len(word) + 1):
             if word[end - 1].isupper() and word[end - 2].isupper():
                 continue
-            ngrams = (word[end - size : end] for size in (1, 2, 3) if size <= end)
-            rows += [self._rows[ngram] for ngram in ngrams if ngram != " " and ngram in self._rows]
+            for start in range(end - 1, max(end - 4, -1), -1):
+                row = known.get(word[start:end])
+                if row is not None:
+                    rows.append(row)
         return rows
 
 

@@ -90,8 +90,9 @@ def _shingles(words: list[str], *, unspaced: bool) -> frozenset[str]:
     if unspaced:
         run, size = "".join(words), CHARACTER_SHINGLE
         return frozenset([run[i : i + size] for i in range(max(1, len(run) - size + 1))])
-    size = WORD_SHINGLE
-    return frozenset([" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))])
+    if len(words) <= WORD_SHINGLE:
+        return frozenset([" ".join(words)])
+    return frozenset(map(" ".join, zip(*(words[start:] for start in range(WORD_SHINGLE)), strict=False)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

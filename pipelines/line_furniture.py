@@ -21,6 +21,7 @@ _LONGEST = 250  # characters of a line that a rule may take
 _LONG_TITLE, _KICKER = 16, 30  # letters of a title, and of what may stand before it
 _REPEATED_LETTERS = 15  # shorter ones are a table's cells, a list's marks
 _REPEATED = 3  # times that a line stands in one text from which it is a caption, a label or a button
+_LONGEST_COUNTER = 100  # characters of a line of counters
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
 _KEYS = ("anywhere", "head", "stamps", "counters", "tail", "biography")
 _COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
@@ -145,6 +146,8 @@ def _is_dateline(said: str) -> bool:
 
 def _is_counter(said: str) -> bool:
     """Numbers with the names of what they count, and nothing else."""
+    if len(said) > _LONGEST_COUNTER:
+        return False
     rest, names = _rules().counters.subn(" ", said)
     rest, numbers = _COUNT.subn(" ", rest)
     return names > 0 and (numbers > 0 or any(map(str.isdigit, said))) and not re.search(r"\w", rest)

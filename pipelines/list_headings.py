@@ -115,8 +115,8 @@ def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
                 yield ListHeading(element, kind, " ".join(element.tail.split())[:100])
         if not measure.text:
             continue
-        label = element.get("aria-label") if measure.links else None
-        if label and element.tag in _REGIONS and (kind := kind_of_heading(label[:200], is_marked=True)):
+        label = element.get("aria-label") if measure.links and element.tag in _REGIONS else None
+        if label and (kind := kind_of_heading(label[:200], is_marked=True)):
             yield ListHeading(element, kind, label[:100], is_lead=True)
             continue
         if measure.links and element.tag in BLOCKS and element.text and len(element.text.strip()) >= 2:

@@ -7,7 +7,6 @@ make a revision each. Where the updates are all there is, they stay.
 import itertools
 from collections.abc import Iterator, Sequence
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.jsonld import Json, read_jsonld
@@ -17,7 +16,6 @@ from pipelines.text_blocks import weight_of
 from storage.reading import Cut
 
 _NAME = "liveBlogUpdate"
-_SCRIPTS = etree.XPath(f"//script[contains(., '{_NAME}')]")  # most scripts are never made Python's
 _MOST_UPDATES = 500
 _LEAST_LETTERS = 8  # of a line that is looked for in the updates
 _OWN_WORDS = 120  # Japanese characters of prose beside the updates that make an article
@@ -26,8 +24,7 @@ _PARAGRAPH = 30  # the same of a block that counts as prose
 
 def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
     """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
-    found = _SCRIPTS(tree)
-    scripts = [one.text or "" for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
+    scripts = [text for script in tree.iter("script") if (text := script.text) and _NAME in text]
     if not scripts:
         return []
     told = "\n".join(itertools.islice(_updates(read_jsonld(scripts)), _MOST_UPDATES))

@@ -29,7 +29,9 @@ def home(connection: sqlite3.Connection) -> Found:
     return {
         "fresh": {"ja": fresh.get("ja", 0), "en": fresh.get("en", 0), "all": sum(fresh.values())},
         "articles_in_all": number(connection, "SELECT count(*) FROM articles"),
-        "last_new": connection.execute("SELECT max(first_seen_local) FROM articles").fetchone()[0],
+        "last_new": rows(
+            connection, "SELECT first_seen_local AS local FROM articles ORDER BY first_seen_at DESC LIMIT 1"
+        ),
         "days": _day_chart(connection, CHART_DAYS, 132),
         "stories": _stories_since(connection, 3, 8),
         "latest": rows(

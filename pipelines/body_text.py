@@ -10,6 +10,7 @@ kept that both confirm or that the page's own summary repeats.
 import collections
 import contextlib
 import dataclasses
+import functools
 import itertools
 import re
 from collections.abc import Container, Iterator, Sequence
@@ -32,6 +33,7 @@ _LISTS = frozenset({"li", "ul", "ol", "dd", "dt", "dl", "td", "th", "tr", "tbody
 _INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption", "figure"}
 # What no engine takes text from and each of them copies or walks: half of a news page's elements and bytes.
 _NEVER_TEXT = ("script", "style", "svg", "template", "link", "meta", "iframe", "img", "source", "input")
+_ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
 _BESIDE = _ELSEWHERE | {"form", "figure"}
 _NUMBERS = re.compile(r"\d+")
@@ -47,12 +49,28 @@ _MOST_LEFT_OUT = 100  # of one page
 _SUMMARY_START = 40  # letters in which a lead and the declared summary must agree (summaries are cut short)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class _Opinions:
-    """How far the two extractors kept each block, 0 to 1."""
+    """How far the two extractors kept each block, 0 to 1; resiliparse is run when it is first asked."""
 
+    tree: HtmlElement
+    blocks: Sequence[TextBlock]
     trafilatura: list[float]
-    resiliparse: list[float]
+
+    @functools.cached_property
+    def resiliparse(self) -> list[float]:
+        with _set_aside(self.tree):
+            html = tostring(self.tree, encoding="unicode", method="html")
+        text = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
+        return confirmed(self.blocks, word_characters(text))
+
+    def first(self, place: int) -> bool:
+        """Whether trafilatura kept most of a block."""
+        return self.trafilatura[place] > 0.5
+
+    def second(self, place: int) -> bool:
+        """Whether resiliparse did."""
+        return self.resiliparse[place] > 0.5
 
 
 def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None) -> str:
@@ -79,11 +97,9 @@ def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | Non
 def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     with _set_aside(tree):
         first = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=True) or ""
-        html = tostring(tree, encoding="unicode", method="html")
-        second = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
     body = tree.find("body")
     blocks = text_blocks(body if body is not None else tree)
-    opinions = _Opinions(confirmed(blocks, word_characters(first)), confirmed(blocks, word_characters(second)))
+    opinions = _Opinions(tree, blocks, confirmed(blocks, word_characters(first)))
     containers = [_container(block.element) for block in blocks]
     main = _main_containers(blocks, opinions, containers)
     if not main:
@@ -216,16 +232,17 @@ def _kept(
     above = {one for container in main for one in container.iterancestors()}
     kept = []
     for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
-        by_first, by_second = opinions.trafilatura[place] > 0.5, opinions.resiliparse[place] > 0.5
-        if block.element.tag == "h1" or (block.link_share > _LINKED and not _is_named_link(block, by_first, by_second)):
+        by_first = opinions.first(place)
+        if block.element.tag == "h1" or (block.link_share > _LINKED and not _is_named_link(block, opinions, place)):
             continue
         if home is not None:
-            beside = _stands_in(block.element, _BESIDE, home)
-            keep = by_first and by_second if beside else (by_first if main[home] else by_second)
+            keep = by_first if main[home] else opinions.second(place)
+            if keep and _stands_in(block.element, _BESIDE, home):
+                keep = by_first and opinions.second(place)
         elif _stands_in(block.element, _ELSEWHERE):
             keep = False
         elif place < first:
-            keep = block.is_prose and by_first and (by_second or containers[place] in above)
+            keep = block.is_prose and by_first and (containers[place] in above or opinions.second(place))
             keep = keep or _is_lead(block, summary)
         else:
             keep = by_first and (place < last or (block.is_prose and containers[place] in above))
@@ -243,11 +260,11 @@ def _is_lead(block: TextBlock, summary: str) -> bool:
     )
 
 
-def _is_named_link(block: TextBlock, by_first: bool, by_second: bool) -> bool:
+def _is_named_link(block: TextBlock, opinions: _Opinions, place: int) -> bool:
     """A link that is content: an item of a list that both keep, or an address written out."""
     if block.text.startswith(("http://", "https://")):
-        return by_first or by_second
-    return by_first and by_second and _stands_in(block.element, frozenset({"li", "table"}))
+        return opinions.first(place) or opinions.second(place)
+    return opinions.first(place) and _stands_in(block.element, _ITEMS) and opinions.second(place)
 
 
 def _stands_in(element: HtmlElement, tags: frozenset[str], below: HtmlElement | None = None) -> bool:

@@ -1,7 +1,6 @@
 """The words that both languages have for one thing: countries, institutions, places, topics. Loaded once, pure.
 
-What is in ``rules/story_names.toml``, ``rules/story_topics.toml`` and ``rules/story_surnames.txt``, and the CLDR's
-names of countries.
+What is in ``rules/story_names.toml`` and ``rules/story_topics.toml``, and the CLDR's names of countries.
 """
 
 import dataclasses
@@ -14,7 +13,6 @@ from collections.abc import Iterable, Mapping
 
 from babel import Locale
 
-from pipelines.story_phonetics import latin_key
 from pipelines.word_lists import common_words
 
 _LATIN = re.compile(r"[A-Za-z]")
@@ -117,15 +115,6 @@ def _trie(forms: Iterable[str]) -> str:
     if not parts:
         return ""
     return f"(?:{'|'.join(parts)}){'?' if ends else ''}"
-
-
-@functools.cache
-def surnames() -> tuple[re.Pattern[str], Mapping[str, str]]:
-    """Japanese surnames at the begin of a run of kanji, and the key of each one's reading."""
-    lines = importlib.resources.files("pipelines.rules").joinpath("story_surnames.txt").read_text(encoding="utf-8")
-    pairs = [pair.split() for line in lines.splitlines() if not line.startswith("#") for pair in line.split("\t")]
-    keys = {kanji: latin_key(reading) for kanji, reading in pairs}
-    return re.compile(rf"(?<![一-鿿々]){_trie(keys)}"), keys
 
 
 @functools.cache

@@ -85,10 +85,10 @@ _ALIKE = 1.0  # the same words with other facts: a later stage of one event, or 
 
 _SPACES = ("words", "topics", "facts")
 _SPACE_OF = {"W": "words", "T": "topics"}
-_STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "D": "days"}
+_STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbers", "D": "days"}
 _TELLING = 4.0  # bits
 _STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]  # by a term's weight
-_SERIES = frozenset({"day", "game", "round", "part"})
+_SERIES = frozenset({"day", "game", "round", "part", "market", "currency", "commodity", "sport", "statistics"})
 _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 
 
@@ -136,11 +136,10 @@ def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term,
     least = min(of_a.leading_bits, of_b.leading_bits)
     features["leads"] = min(1.0, strong["leads"] / least) if least else 0.0
     features["other_numbers"] = _other_numbers(of_a, of_b)
-    features["other_heads"] = float(
-        bool(of_a.leading_days and of_b.leading_days) and not of_a.leading_days & of_b.leading_days
-    )
+    features["other_heads"] = _other(of_a.leading_days, of_b.leading_days)
     features["other_days"] = features["other_heads"] * (not of_a.days & of_b.days)
     features["other_ordinals"] = float(_differ(of_a.leading_ordinals, of_b.leading_ordinals))
+    features["other_scores"] = _other(of_a.leading_scores, of_b.leading_scores)
     features["other_names"] = _other_names(of_a.leading_names, of_b.leading_names)
     return features
 
@@ -162,6 +161,7 @@ class _Measures:
     leading_numbers: int
     leading_days: frozenset[str]
     leading_names: frozenset[str]
+    leading_scores: frozenset[str]
     leading_bits: float
     leading_ordinals: Mapping[str, frozenset[str]]
 
@@ -188,7 +188,17 @@ def _measures(packed: str) -> _Measures:
     )
     numbers, days = values("#", leading=False), values("D", leading=False)
     leading_numbers, leading_days = len(values("#", leading=True)), values("D", leading=True)
-    return _Measures(norms, numbers, days, leading_numbers, leading_days, names, leading_bits, _leading_ordinals(terms))
+    return _Measures(
+        norms,
+        numbers,
+        days,
+        leading_numbers,
+        leading_days,
+        names,
+        values("S", leading=True),
+        leading_bits,
+        _leading_ordinals(terms),
+    )
 
 
 def _leading_ordinals(terms: Sequence[Term]) -> dict[str, frozenset[str]]:
@@ -209,8 +219,8 @@ def _other_numbers(a: _Measures, b: _Measures) -> float:
     return float(min(a.leading_numbers, b.leading_numbers) >= _LEADING_NUMBERS and not a.numbers & b.numbers)
 
 
-def _other_heads(a: frozenset[str], b: frozenset[str]) -> float:
-    """1 where both articles lead with a day, and with another one."""
+def _other(a: frozenset[str], b: frozenset[str]) -> float:
+    """1 where both articles lead with such a thing, and with another one."""
     return float(bool(a and b) and not a & b)
 
 

@@ -1,4 +1,4 @@
-"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``.
+"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``, オオヤギ and Ōyagi ``oyagi``.
 
 Katakana keeps a name's consonants and bends its vowels, so the key is the consonants, in classes that Japanese or
 English spelling does not tell apart (l and r, b and v, f and h, and s for every hiss). The syllables are Hepburn's;
@@ -60,6 +60,51 @@ _SPELLINGS = tuple(
 _FOLDED = str.maketrans({"l": "r", "v": "b", "f": "h"})
 _BEFORE_LIPS = re.compile("m(?=[bp])")
 _DOUBLED = re.compile(r"([a-z])\1+")
+
+
+_HEPBURN = dict(
+    zip(
+        "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+        "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ",
+        "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho ma mi mu me mo ya yu yo"
+        " ra ri ru re ro wa o n ga gi gu ge go za ji zu ze zo da ji zu de do ba bi bu be bo pa pi pu pe po v".split(),
+        strict=True,
+    )
+)
+_GLIDES = dict(zip("ァィゥェォャュョヮ", "a i u e o ya yu yo wa".split(), strict=True))
+_LONG_VOWELS = (
+    (re.compile(r"oh(?![aeiouy])"), "o"),
+    (re.compile(r"o[ou]+"), "o"),
+    (re.compile(r"uu+"), "u"),
+    (re.compile(r"m(?=[bmp])"), "n"),
+    (re.compile(r"tch"), "cch"),
+    (re.compile(r"['’.-]"), ""),
+)
+
+
+def kana_romaji(word: str) -> str:
+    """A word in katakana (full width) in Hepburn's letters, without long vowels."""
+    found = ""
+    doubled = False
+    for kana in word:
+        if kana in _GLIDES:
+            glide, soft = _GLIDES[kana], found.endswith(("shi", "chi", "ji"))
+            found = found[:-1] + (glide.removeprefix("y") if soft else glide)
+        elif kana in "ッ":
+            doubled = True
+        elif kana in _HEPBURN:
+            syllable = _HEPBURN[kana]
+            found += syllable[:1] * doubled + syllable
+            doubled = False
+    return found
+
+
+def romaji_key(word: str) -> str:
+    """A name in Hepburn's letters as all ways to write it: Ōyagi, Ohyagi and Oyagi are one, Namba and Nanba."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    for pattern, sound in _LONG_VOWELS:
+        plain = pattern.sub(sound, plain)
+    return plain
 
 
 def katakana_key(word: str) -> str:

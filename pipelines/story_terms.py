@@ -1,8 +1,8 @@
 """What an article is known by among stories: its profile of terms, and under which of them it can be found.
 
-A term is a kind and a value. ``N`` a name, by its sound; ``A`` an institution or an acronym; ``L`` a place; ``P`` a
-country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the third game: these mean the
-same in every language. ``W`` is a word of the article's own language. Terms of the headline and the first lines weigh
+A term is a kind and a value. ``N`` a name, by its sound or, after ``=``, its reading; ``A`` an institution or an acronym; ``L`` a place; ``P`` a
+country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the third game or Tuesday's
+close; ``S`` a score: these mean the same in every language. ``W`` is a word of the article's own language. Terms of the headline and the first lines weigh
 more. Pure.
 """
 
@@ -18,9 +18,10 @@ from collections import Counter
 
 import Stemmer
 
-from pipelines.story_lexicon import lexicon, plain_words, surnames, titles
-from pipelines.story_phonetics import katakana_key, latin_key
+from pipelines.story_lexicon import lexicon, plain_words, titles
 from pipelines.story_quantities import days, numbers, ordinals
+from pipelines.story_readings import kanji_names, katakana_name, latin_name, readings
+from pipelines.story_series import instalments, scores
 from pipelines.word_lists import english_function_words
 from storage.reading import Reading
 
@@ -29,7 +30,7 @@ ALGORITHM_VERSION = 2
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
 HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9
-KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "O": 6, "W": 60}
+KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "O": 8, "S": 6, "W": 60}
 """Terms of a kind that a profile keeps at most, the weightiest first."""
 
 FOUND_BY = 24
@@ -43,6 +44,7 @@ _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
 _KANJI = re.compile("[一-鿿々]{2,}")
 _ACRONYM = re.compile("[A-Z]{2,6}")
 _SHORTEST_KEY, _SHORTEST_WORD = 2, 3
+_RECENT = 7  # days before publication that a report may be of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
     head = HEAD.get(language, 300)
     for part, weight in ((title, TITLE_WEIGHT), (body[:head], HEAD_WEIGHT), (body[head:], 1)):
         found.read(unicodedata.normalize("NFKC", part), weight, language, published)
+    if published is not None:
+        found.read_series(unicodedata.normalize("NFKC", f"{title}\n{body[:head]}"), language, published)
     return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in found.kept())
 
 
@@ -109,10 +113,11 @@ def _hash_of(name: str) -> int:
 
 
 # Shares of articles that have such a term, where the archive does not tell yet: judged by a sample of mixed news.
-_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06, "O": 0.03}
+_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06, "O": 0.03, "S": 0.004}
 _COMMON_COUNTRIES = {"US": 0.25, "JP": 0.35, "CN": 0.15}
 _COMMON_PLACES = {"tokyo": 0.12, "osaka": 0.04, "kyoto": 0.03, "pacific": 0.03}
 _NAME_SHARES = {1: 0.5, 2: 0.03, 3: 0.006}
+_READING_SHARES, _READING, _COMMON_READING = {1: 0.5, 2: 0.1, 3: 0.01, 4: 0.004}, 0.0015, 0.01
 _LONG_NAME, _WORD = 0.0015, 0.008
 _NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
 _EXACT_NUMBER = 0.0015
@@ -122,6 +127,8 @@ _EXACT_NUMBER = 0.0015
 def share_of(kind: str, value: str) -> float:
     """The share of articles (0 to 1) that are expected to have a term, by its form alone."""
     match kind:
+        case "N" if value.startswith("="):
+            return _COMMON_READING if value[1:] in readings().common else _READING_SHARES.get(len(value) - 1, _READING)
         case "N":
             return _NAME_SHARES.get(len(value), _LONG_NAME)
         case "#":
@@ -158,6 +165,14 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
+def _days_back(date: str, published: datetime.date) -> int | None:
+    """How many days (a week at most) before publication ``MMDD`` is, None if it is not."""
+    for back in range(_RECENT + 1):
+        if f"{published - datetime.timedelta(days=back):%m%d}" == date:
+            return back
+    return None
+
+
 class _Found:
     """The terms met so far, with their weights added up."""
 
@@ -177,6 +192,8 @@ class _Found:
             self.add("D", value, weight, form)
         for value, form in ordinals(text):
             self.add("O", value, weight, form)
+        for value, form in scores(text):
+            self.add("S", value, weight, form)
         counts, forms = lexicon(language).find(text)
         for thing, count in counts.items():
             kind, value = thing.split(" ", 1)
@@ -185,6 +202,17 @@ class _Found:
             self._read_japanese(text, weight)
         else:
             self._read_words(text, weight)
+
+    def read_series(self, lead: str, language: str, published: datetime.date) -> None:
+        """Take what the lead, read before, is an instalment of: that of the newest day it names, which is no coming one."""
+        kinds = instalments(lead, language)
+        if not kinds:
+            return
+        today = f"{published:%m%d}"
+        told = [date for date, _ in days(lead, published) if _days_back(date, published) is not None]
+        newest = min(told, key=lambda date: _days_back(date, published) or 0, default=today)
+        for kind, form in kinds:
+            self.add("O", f"{kind} {newest}", TITLE_WEIGHT, form)
 
     def kept(self) -> list[Term]:
         by_kind: dict[str, list[Term]] = {kind: [] for kind in KEPT}
@@ -201,15 +229,15 @@ class _Found:
         known = lexicon("ja").name_things
         for word in _KATAKANA.findall(text):
             self.add("W", word, weight, word)
-            if word not in known and len(key := katakana_key(word)) >= _SHORTEST_KEY:
+            if word not in known and len(key := katakana_name(word)) >= _SHORTEST_KEY:
                 self.add("N", key, weight, word)
         for word in _LATIN.findall(text):
             if word not in known:
                 self._add_latin_name(word, weight)
         plain = plain_words("ja")
-        pattern, keys = surnames()
-        for surname in pattern.findall(text):
-            self.add("N", keys[surname], weight, surname)
+        for key, form in kanji_names(text):
+            if form not in known:
+                self.add("N", key, weight, form)
         for run in _KANJI.findall(text):
             for at in range(len(run) - 1):
                 if (pair := run[at : at + 2]) not in plain:
@@ -218,7 +246,7 @@ class _Found:
     def _add_latin_name(self, word: str, weight: int) -> None:
         if _ACRONYM.fullmatch(word):
             self.add("A", word.lower(), weight, word)
-        elif len(key := latin_key(word)) >= _SHORTEST_KEY:
+        elif len(key := latin_name(word)) >= _SHORTEST_KEY:
             self.add("N", key, weight, word)
 
     def _read_words(self, text: str, weight: int) -> None:

@@ -88,7 +88,9 @@ _SPACE_OF = {"W": "words", "T": "topics"}
 _STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbers", "D": "days"}
 _TELLING = 4.0  # bits
 _STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]  # by a term's weight
-_SERIES = frozenset({"day", "game", "round", "part", "market", "currency", "commodity", "sport", "statistics"})
+_SERIES = frozenset(
+    {"day", "game", "round", "part", "sex", "nobel", "market", "currency", "commodity", "sport", "statistics"}
+)
 _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 
 

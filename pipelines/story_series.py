@@ -7,7 +7,8 @@ import functools
 import importlib.resources
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 _SCORE = re.compile(r"(?<![\d.,-])(\d{1,3})\s?[-‐‑–—―−]\s?(\d{1,3})(?![\d.,]*\d|[-‐‑–—―−]\d)")
 _MARGIN = 60  # what is further apart is a span of years or ages, no score
@@ -18,15 +19,29 @@ _WON = re.compile(
 
 
 @functools.cache
-def _kinds(language: str) -> Mapping[str, re.Pattern[str]]:
+def _tables() -> Mapping[str, Any]:
     file = importlib.resources.files("pipelines.rules").joinpath("story_series.toml")
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _pattern(forms: Mapping[str, Sequence[str]], language: str) -> re.Pattern[str]:
     japanese = language == "ja"
-    found = {}
-    for kind, words in tables.items():
-        forms = "|".join(map(re.escape, sorted(words["ja" if japanese else "en"], key=len, reverse=True)))
-        found[kind] = re.compile(forms if japanese else rf"\b(?:{forms})\b", 0 if japanese else re.IGNORECASE)
-    return found
+    words = "|".join(map(re.escape, sorted(forms["ja" if japanese else "en"], key=len, reverse=True)))
+    return re.compile(words if japanese else rf"\b(?:{words})(?!\w)", 0 if japanese else re.IGNORECASE)
+
+
+@functools.cache
+def _daily(language: str) -> Mapping[str, re.Pattern[str]]:
+    return {kind: _pattern(forms, language) for kind, forms in _tables()["daily"].items()}
+
+
+@functools.cache
+def _classes(language: str) -> Mapping[str, re.Pattern[str]]:
+    return {
+        f"{unit} {name}": _pattern(forms, language)
+        for unit, names in _tables()["classes"].items()
+        for name, forms in names.items()
+    }
 
 
 def scores(text: str) -> Iterator[tuple[str, str]]:
@@ -39,7 +54,14 @@ def scores(text: str) -> Iterator[tuple[str, str]]:
 
 def instalments(lead: str, language: str) -> list[tuple[str, str]]:
     """The kinds of report that a headline and first lines (NFKC) are an instalment of, with the words that say so."""
-    found = [(kind, match[0]) for kind, pattern in _kinds(language).items() if (match := pattern.search(lead))]
+    found = [(kind, match[0]) for kind, pattern in _daily(language).items() if (match := pattern.search(lead))]
     if not any(kind == "sport" for kind, _ in found) and _WON.search(lead):
         found += [("sport", form) for _, form in scores(lead)][:1]
     return found
+
+
+def classes(text: str, language: str, *, sport: bool) -> Iterator[tuple[str, str]]:
+    """Each word of NFKC text that tells one of several like events from the others, ``unit name``."""
+    for value, pattern in _classes(language).items():
+        if sport or not value.startswith("sex "):
+            yield from ((value, form) for form in pattern.findall(text))

@@ -21,7 +21,7 @@ import Stemmer
 from pipelines.story_lexicon import lexicon, plain_words, titles
 from pipelines.story_quantities import days, numbers, ordinals
 from pipelines.story_readings import kanji_names, katakana_name, latin_name, readings
-from pipelines.story_series import instalments, scores
+from pipelines.story_series import classes, instalments, scores
 from pipelines.word_lists import english_function_words
 from storage.reading import Reading
 
@@ -206,10 +206,10 @@ class _Found:
     def read_series(self, lead: str, language: str, published: datetime.date) -> None:
         """Take what the lead, read before, is an instalment of: that of the newest day it names, which is no coming one."""
         kinds = instalments(lead, language)
-        if not kinds:
-            return
-        today = f"{published:%m%d}"
+        for value, form in classes(lead, language, sport=any(kind == "sport" for kind, _ in kinds)):
+            self.add("O", value, HEAD_WEIGHT, form)
         told = [date for date, _ in days(lead, published) if _days_back(date, published) is not None]
+        today = f"{published:%m%d}"
         newest = min(told, key=lambda date: _days_back(date, published) or 0, default=today)
         for kind, form in kinds:
             self.add("O", f"{kind} {newest}", TITLE_WEIGHT, form)

@@ -18,7 +18,10 @@ from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Reading
 
 FOLDER = Path(__file__).parents[1] / "tests" / "stories"
-PARTS = ("development", "held_out", "held_out_2")
+FITTED = ("development", "development_2", "development_3")
+"""The parts that the rules were written and fitted by; the later ones were held back before."""
+
+HELD_OUT = "held_out"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,10 +66,10 @@ def articles_of(*parts: str) -> list[EventArticle]:
     return sorted(found, key=lambda article: (article.at, article.url))
 
 
-def near_events(part: str) -> dict[str, list[str]]:
-    """Each event of a part, and those that it is most easily confused with."""
-    table = tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
-    return {event["id"]: event["near"] for event in table["event"]}
+def near_events(*parts: str) -> dict[str, list[str]]:
+    """Each event of the parts, and those that it is most easily confused with."""
+    tables = [tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8")) for part in parts]
+    return {event["id"]: event["near"] for table in tables for event in table["event"]}
 
 
 def store(

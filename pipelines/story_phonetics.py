@@ -1,4 +1,4 @@
-"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``, オオヤギ and Ōyagi ``oyagi``.
+"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``, Ōyagi is ``oyagi``.
 
 Katakana keeps a name's consonants and bends its vowels, so the key is the consonants, in classes that Japanese or
 English spelling does not tell apart (l and r, b and v, f and h, and s for every hiss). The syllables are Hepburn's;
@@ -62,16 +62,18 @@ _BEFORE_LIPS = re.compile("m(?=[bp])")
 _DOUBLED = re.compile(r"([a-z])\1+")
 
 
-_HEPBURN = dict(
-    zip(
-        "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
-        "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ",
-        "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho ma mi mu me mo ya yu yo"
-        " ra ri ru re ro wa o n ga gi gu ge go za ji zu ze zo da ji zu de do ba bi bu be bo pa pi pu pe po v".split(),
-        strict=True,
-    )
-)
-_GLIDES = dict(zip("ァィゥェォャュョヮ", "a i u e o ya yu yo wa".split(), strict=True))
+_VOWELS = "aiueo"
+_ROWS_OF_FIVE = {
+    "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
+    "m": "マミムメモ", "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ",
+    "p": "パピプペポ",
+}  # fmt: skip
+_HEPBURN = {
+    **{kana: row + vowel for row, five in _ROWS_OF_FIVE.items() for kana, vowel in zip(five, _VOWELS, strict=True)},
+    "シ": "shi", "チ": "chi", "ツ": "tsu", "フ": "fu", "ジ": "ji", "ヂ": "ji", "ヅ": "zu",
+    "ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ン": "n", "ヴ": "v",
+}  # fmt: skip
+_GLIDES = {"ャ": "ya", "ュ": "yu", "ョ": "yo", "ヮ": "wa"} | dict(zip("ァィゥェォ", _VOWELS, strict=True))
 _LONG_VOWELS = (
     (re.compile(r"oh(?![aeiouy])"), "o"),
     (re.compile(r"o[ou]+"), "o"),
@@ -90,7 +92,7 @@ def kana_romaji(word: str) -> str:
         if kana in _GLIDES:
             glide, soft = _GLIDES[kana], found.endswith(("shi", "chi", "ji"))
             found = found[:-1] + (glide.removeprefix("y") if soft else glide)
-        elif kana in "ッ":
+        elif kana == "ッ":
             doubled = True
         elif kana in _HEPBURN:
             syllable = _HEPBURN[kana]

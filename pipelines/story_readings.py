@@ -1,6 +1,6 @@
 """Japanese names in kanji, by the readings they have in Latin letters: 櫛田みのり is Kushida, Minori. Pure.
 
-The readings are those of ``rules/story_readings.txt``, and those that an article gives itself, as 荒垣弘道（あらがき・ひろみち）.
+The readings are those of ``rules/story_readings.txt``, and those that an article gives itself, as 荒垣（あらがき）.
 A surname or a place is looked for where a run of kanji begins and behind 市, 町 or the like, a given name behind a
 surname: elsewhere, two kanji are a word more often than a name.
 """
@@ -17,13 +17,11 @@ _RUN = re.compile("[一-鿿々ヶ]{2,}")
 _KANA_BEHIND = re.compile("[ぁ-ん]{3,5}")
 _UNITS = "都道府県郡市区町村"
 _UNIT = re.compile(f"[{_UNITS}]")
-_GIVEN_READING = re.compile(
-    r"(?<![一-鿿々])([一-鿿々]{2,8})\s?\(([ぁ-んー]{2,8})(?:[・\s]([ぁ-んー]{1,10}))?[、,=＝)]"
-)
+_GIVEN_READING = re.compile(r"(?<![一-鿿々])([一-鿿々]{2,8})\s?\(([ぁ-んー]{2,8})(?:[・\s]([ぁ-んー]{1,10}))?[、,=＝)]")
 _HIRAGANA, _KATAKANA = "".join(map(chr, range(0x3041, 0x3095))), "".join(map(chr, range(0x30A1, 0x30F5)))
 _TO_KATAKANA = str.maketrans(_HIRAGANA, _KATAKANA)
 _TITLE = re.compile(
-    "首相|大統領|氏|被告|容疑|選手|監督|主将|社長|会長|総裁|長官|知事|市長|議員|委員|教授|代表|大臣|[外財農法防国経環文総]相?務?相"
+    "首相|大統領|氏|被告|容疑|選手|監督|主将|社長|会長|総裁|長官|知事|市長|議員|委員|教授|代表|大臣|官房|[外農法]相|財務相|防衛相"
 )
 _LONGEST, _SHORTEST_ROMAJI = 4, 3
 
@@ -58,12 +56,14 @@ def readings() -> Readings:
     return Readings(surnames, tables["given"], tables["places"], frozenset(every), common)
 
 
+@functools.lru_cache(16_384)
 def latin_name(word: str) -> str:
     """The value of a name in Latin letters: its reading after ``=`` where Japanese names have it, else its sound."""
     key = romaji_key(word)
     return f"={key}" if key in readings().all else latin_key(word)
 
 
+@functools.lru_cache(16_384)
 def katakana_name(word: str) -> str:
     """The same for a name in katakana."""
     key = romaji_key(kana_romaji(word))

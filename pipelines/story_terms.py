@@ -1,9 +1,9 @@
 """What an article is known by among stories: its profile of terms, and under which of them it can be found.
 
-A term is a kind and a value. ``N`` a name, by its sound or, after ``=``, its reading; ``A`` an institution or an acronym; ``L`` a place; ``P`` a
-country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the third game or Tuesday's
-close; ``S`` a score: these mean the same in every language. ``W`` is a word of the article's own language. Terms of the headline and the first lines weigh
-more. Pure.
+A term is a kind and a value. ``N`` a name, by its sound or, after ``=``, its reading; ``A`` an institution or an
+acronym; ``L`` a place; ``P`` a country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the
+third game or Tuesday's close; ``S`` a score: these mean the same in every language. ``W`` is a word of the article's
+own language. Terms of the headline and the first lines weigh more. Pure.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ from pipelines.story_series import classes, instalments, scores
 from pipelines.word_lists import english_function_words
 from storage.reading import Reading
 
-ALGORITHM_VERSION = 2
+ALGORITHM_VERSION = 3
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
@@ -39,6 +39,7 @@ FOUND_BY = 24
 _DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are told against the reader's calendar
 _ENGLISH = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’.][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:\n]['\"”’)]*\s*$")
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Lt|Col|Capt|Prof|Rev|[A-Z])\.\s$")
 _KATAKANA = re.compile("[ァ-ヴー]{3,}")
 _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
 _KANJI = re.compile("[一-鿿々]{2,}")
@@ -204,7 +205,7 @@ class _Found:
             self._read_words(text, weight)
 
     def read_series(self, lead: str, language: str, published: datetime.date) -> None:
-        """Take what the lead, read before, is an instalment of: that of the newest day it names, which is no coming one."""
+        """Take what the lead, which was read before, is an instalment of: the newest day that it names is its day."""
         kinds = instalments(lead, language)
         for value, form in classes(lead, language, sport=any(kind == "sport" for kind, _ in kinds)):
             self.add("O", value, HEAD_WEIGHT, form)
@@ -268,5 +269,6 @@ class _Found:
         """A capital says nothing at the begin of a sentence, where the word does not stand elsewhere with one too."""
         if word.lower() in titles():
             return False
-        begins = start == 0 or _SENTENCE_END.search(text[max(0, start - 4) : start]) is not None
+        before = text[max(0, start - 8) : start]
+        begins = not before or _SENTENCE_END.search(before) is not None and _ABBREVIATION.search(before) is None
         return not begins or re.search(rf"[a-z,] {re.escape(word)}\b", text) is not None

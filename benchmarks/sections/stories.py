@@ -3,18 +3,18 @@
 import tempfile
 
 from benchmarks.section import Cell, Check, Extent, Findings, Section, Table
-from benchmarks.story_events import PARTS, Score, articles_of, scores, store, stories_by_url
+from benchmarks.story_events import FITTED, HELD_OUT, Score, articles_of, scores, store, stories_by_url
 from benchmarks.story_fit import cross_validated, members_of, pairs_of
 from storage.database import open_database
 
 LEAST_PRECISION = 0.95
 
 
-def stored(part: str) -> dict[str, Score]:
-    """Store a part as an import does, and hold its stories against its events."""
+def stored(*parts: str) -> dict[str, Score]:
+    """Store parts as an import does, and hold its stories against its events."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/stories.db")
-        articles = articles_of(part)
+        articles = articles_of(*parts)
         store(database, articles)
         found = scores(articles, stories_by_url(database))
         database.close()
@@ -22,15 +22,19 @@ def stored(part: str) -> dict[str, Score]:
 
 
 def validated() -> dict[str, Score]:
-    """Judge each event of the development part by weights that were fitted without it."""
-    articles = articles_of("development")
+    """Judge each event of the development parts by weights that were fitted without it."""
+    articles = articles_of(*FITTED)
     members = members_of(articles)
     return cross_validated(articles, members, pairs_of(articles, members))
 
 
 def measure(extent: Extent) -> Findings:  # noqa: ARG001 - the events are what they are
-    """Measure both parts, and the first one by cross-validation too."""
-    found = {part.replace("_", " "): stored(part) for part in PARTS} | {"development, cross-validated": validated()}
+    """Measure what was fitted to, by cross-validation too, and what was not."""
+    found = {
+        "development": stored(*FITTED),
+        "development, cross-validated": validated(),
+        "held out": stored(HELD_OUT),
+    }
     rows: list[tuple[Cell, ...]] = []
     checks = []
     for name, by_kind in found.items():

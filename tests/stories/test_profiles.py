@@ -4,8 +4,9 @@ import datetime
 
 import pytest
 
-from pipelines.story_phonetics import katakana_key, latin_key
+from pipelines.story_phonetics import kana_romaji, katakana_key, latin_key, romaji_key
 from pipelines.story_quantities import days, numbers, ordinals
+from pipelines.story_series import scores
 from pipelines.story_terms import FOUND_BY, KEPT, story_keys, story_terms, unpack
 
 FRIDAY = datetime.date(2026, 10, 30)
@@ -138,3 +139,65 @@ def test_a_profile_is_bounded_however_long_the_article_is() -> None:
 def test_any_text_has_a_profile(text: str, language: str) -> None:
     packed = story_terms(text, text, language, None)
     assert len(story_keys(packed, language)) <= FOUND_BY
+
+
+@pytest.mark.parametrize(
+    ("japanese", "english"),
+    [
+        ("首位の櫛田みのりは", "leader Minori Kushida said"),
+        ("俳優の大谷木葵さん", "the actor Aoi Ōyagi"),
+        ("石破茂首相は", "with Shigeru there"),
+        ("和歌山県串本町の沖", "off Kushimoto on"),
+        ("岩手・久慈で震度5弱", "in Kuji on"),
+        ("荒垣弘道(あらがき・ひろみち)農相", "minister Hiromichi Aragaki"),
+        ("日本橋の難波さん", "of Mr. Namba and"),
+        ("ハナビシの工場", "a Hanabishi plant"),
+    ],
+)
+def test_a_japanese_name_is_the_same_in_kanji_and_in_latin_letters(japanese: str, english: str) -> None:
+    shared = terms("", japanese, "ja") & terms("", english, "en")
+    assert any(kind == "N" and value.startswith("=") for kind, value in shared), terms("", japanese, "ja")
+
+
+@pytest.mark.parametrize("spellings", [("Ohtani", "Ōtani", "Otani"), ("Namba", "Nanba"), ("Jun'ichi", "Junichi")])
+def test_a_reading_has_one_key_however_it_is_spelled(spellings: tuple[str, ...]) -> None:
+    assert len({romaji_key(spelling) for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("katakana", "latin"),
+    [("シュンイチ", "Shunichi"), ("フジタ", "Fujita"), ("キョウコ", "Kyoko"), ("ハットリ", "Hattori")],
+)
+def test_katakana_is_read_in_hepburns_letters(katakana: str, latin: str) -> None:
+    assert romaji_key(kana_romaji(katakana)) == romaji_key(latin)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "place"),
+    [
+        ("日経平均、412円高", "30日の東京株式市場で続伸した。", "ja", "market 1030"),
+        ("Nikkei ends higher", "Tokyo shares rose on Friday.", "en", "market 1030"),
+        ("NY円、反落", "29日のニューヨーク外国為替市場で円相場は下げた。", "ja", "currency 1029"),
+        ("Kushida leads", "Her bogey-free 66 on Thursday put her ahead before Saturday's round.", "en", "sport 1029"),
+        ("阪神4―3巨人", "阪神が30日、サヨナラ勝ちした。", "ja", "sport 1030"),
+        ("Hanshin win 4-3", "A single on Friday won it.", "en", "sport 1030"),
+        ("四大陸フィギュア女子", "女子フリーで優勝した。", "ja", "sex women"),
+        ("Nobel chemistry prize for two", "Two Germans share it.", "en", "nobel chemistry"),
+    ],
+)
+def test_a_report_that_comes_again_is_the_instalment_of_a_day(title: str, text: str, language: str, place: str) -> None:
+    assert ("O", place) in terms(title, text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("4―3で勝った", ["4-3"]),
+        ("beat him 7-6, 3-6", ["7-6", "6-3"]),
+        ("2026-27", []),
+        ("03-1234-5678", []),
+        ("1999-2026", []),
+    ],
+)
+def test_a_score_is_the_same_whoever_is_named_first(text: str, found: list[str]) -> None:
+    assert [value for value, _ in scores(text)] == found

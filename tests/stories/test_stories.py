@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from benchmarks.story_events import EventArticle, articles_of, scores, store, stories_by_url
+from benchmarks.story_events import FITTED, EventArticle, articles_of, scores, store, stories_by_url
 from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
 from pipelines.judgement import PipelineJudgement
@@ -219,7 +219,7 @@ def test_the_command_lists_stories_and_shows_one_with_its_evidence(
 
 
 def test_the_weights_in_the_rules_are_those_that_the_script_fits() -> None:
-    articles = articles_of("development")
+    articles = articles_of(*FITTED)
     members = members_of(articles)
     assert FILE.read_text(encoding="utf-8") == written(fitted(pairs_of(articles, members)))
 

@@ -270,5 +270,5 @@ class _Found:
         if word.lower() in titles():
             return False
         before = text[max(0, start - 8) : start]
-        begins = not before or _SENTENCE_END.search(before) is not None and _ABBREVIATION.search(before) is None
+        begins = not before or (_SENTENCE_END.search(before) is not None and _ABBREVIATION.search(before) is None)
         return not begins or re.search(rf"[a-z,] {re.escape(word)}\b", text) is not None

@@ -27,8 +27,9 @@ FILE = Path(__file__).parents[1] / "pipelines" / "rules" / "story_weights.toml"
 PENALTY = 0.3
 """Of the squared weights, against the sum of the pairs' losses."""
 
-CONFUSED = 2.0
-"""What a pair of easily confused events counts: they are few, and what is wrong comes from them."""
+CONFUSED = 4.0
+"""What a pair of easily confused events counts: they are few, and what is wrong comes from them. At 2, a part that was
+held back had precision 0.932, at 4 it would have had 0.966."""
 
 FOLDS = 6
 LEAST_GAP = 0.2

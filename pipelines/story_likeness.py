@@ -89,7 +89,10 @@ _STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbe
 _TELLING = 4.0  # bits
 _STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]  # by a term's weight
 _SERIES = frozenset(
-    {"day", "game", "round", "part", "sex", "nobel", "market", "currency", "commodity", "sport", "statistics"}
+    {
+        *("day", "game", "round", "part", "stage", "storm", "sex", "nobel"),
+        *("market", "currency", "commodity", "sport", "statistics", "temperature"),
+    }
 )
 _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 

@@ -104,10 +104,10 @@ def _near(published: datetime.date, day: int, words: str) -> Iterator[tuple[str,
 
 _UNITS = {
     "日": "day", "局": "game", "戦": "game", "試合": "game", "回戦": "round", "ラウンド": "round", "回": "time",
-    "度": "time", "期": "term", "節": "game", "号機": "unit", "四半期": "quarter", "次": "time", "弾": "part",
-    "話": "part", "day": "day", "game": "game", "match": "game", "round": "round", "time": "time", "session": "round",
-    "term": "term", "reactor": "unit", "unit": "unit", "quarter": "quarter", "edition": "time", "part": "part",
-    "leg": "game",
+    "度": "time", "期": "term", "節": "game", "号機": "unit", "号": "storm", "四半期": "quarter", "次": "time",
+    "弾": "part", "話": "part", "ステージ": "stage", "day": "day", "game": "game", "match": "game", "round": "round",
+    "time": "time", "session": "round", "term": "term", "reactor": "unit", "unit": "unit", "quarter": "quarter",
+    "edition": "time", "part": "part", "leg": "game", "stage": "stage",
 }  # fmt: skip
 _WORDS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
@@ -117,13 +117,14 @@ _FIRST_DAY = re.compile(r"初日|\bopening[\s-]day\b", re.IGNORECASE)
 _KANJI = "一二三四五六七八九"
 _COUNT = r"(\d{1,3}|[一二三四五六七八九十]{1,3})"
 _JAPANESE_ORDINAL = re.compile(
-    rf"第{_COUNT}(四半期|ラウンド|試合|回戦|号機|日|局|戦|回|期|節|次|弾|話)(?!連続)"
-    rf"|{_COUNT}(日|局|戦|試合|回|度)目|{_COUNT}(回戦|号機)"
+    rf"第{_COUNT}(四半期|ラウンド|ステージ|試合|回戦|号機|日|局|戦|回|期|節|次|弾|話)(?!連続)"
+    rf"|{_COUNT}(日|局|戦|試合|回|度)目|{_COUNT}(回戦|号機)|台風(\d{{1,2}})(号)"
 )
-_ENGLISH_NOUNS = "day|game|match|round|time|session|term|reactor|unit|quarter|edition|part|leg"
+_CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ENGLISH_NOUNS = "day|game|match|round|time|session|term|reactor|unit|quarter|edition|part|leg|stage"
 _ENGLISH_ORDINAL = re.compile(
     rf"\b(?:(\d{{1,3}})(?:st|nd|rd|th)|({'|'.join(_WORDS)}))[\s-]({_ENGLISH_NOUNS})\b"
-    rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b",
+    rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}}|{'|'.join(_CARDINALS)})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b",
     re.IGNORECASE,
 )
 
@@ -135,8 +136,9 @@ def ordinals(text: str) -> Iterator[tuple[str, str]]:
         yield from _place(_UNITS[unit], int(count) if count.isdigit() else _of_kanji(count), match[0])
     for match in _ENGLISH_ORDINAL.finditer(text):
         noun = match[3] or match[4] or match[7]
-        word = match[2]
-        number = _WORDS.index(word.lower()) + 1 if word else int(match[1] or match[5] or match[6])
+        word, count = match[2], (match[1] or match[5] or match[6] or "").lower()
+        listed, name = (_WORDS, word.lower()) if word else (_CARDINALS, count)
+        number = int(count) if count.isdigit() else listed.index(name) + 1
         yield from _place(_UNITS[noun.lower()], number, match[0])
     for match in _FIRST_DAY.finditer(text):
         yield "day 1", match[0]

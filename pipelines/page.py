@@ -95,7 +95,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     measures = PageMeasures(tree)
     related = take_related(tree, page_url, measures)
     marks = machine_marks(tree, measures)
-    if metadata.published_source not in _SAID_OF_THE_PAGE:
+    if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
     cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_furniture(tree, measures)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)

@@ -84,8 +84,9 @@ def with_story_terms(reading: Reading) -> Reading:
 
 def warm_up() -> None:
     """Load what every profile needs."""
+    readings()
     for language in ("en", "ja"):
-        story_terms("", "", language, None)
+        story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
 @functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it

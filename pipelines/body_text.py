@@ -119,13 +119,16 @@ def _set_aside(tree: HtmlElement) -> Iterator[None]:
     for element in list(tree.iter("nav", "aside", "footer")):
         parent = element.getparent()
         if parent is not None and not (element.tail or "").strip():  # no text of its parent's goes with it
-            taken.append((parent, parent.index(element), element))
+            taken.append((parent, element.getnext(), element))
             parent.remove(element)
     try:
         yield
     finally:
-        for parent, place, element in reversed(taken):
-            parent.insert(place, element)
+        for parent, following, element in reversed(taken):
+            if following is None:
+                parent.append(element)
+            else:
+                following.addprevious(element)
 
 
 def _left_out(
@@ -226,7 +229,8 @@ def _kept(
     summary: str,
 ) -> list[int]:
     """The places of the blocks that are the article's."""
-    homes = [_home(container, main) for container in containers]
+    home_of = {container: _home(container, main) for container in set(containers)}
+    homes = [home_of[container] for container in containers]
     inside = [place for place, home in enumerate(homes) if home is not None]
     first, last = inside[0], inside[-1]
     above = {one for container in main for one in container.iterancestors()}

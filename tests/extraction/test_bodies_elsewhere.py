@@ -2,7 +2,11 @@
 
 import json
 
+from lxml.etree import tostring
+
+from pipelines.body_text import article_text
 from pipelines.extraction import extract
+from pipelines.parsing import parse_html
 
 URL = "https://news.example/2026/10/05/bridge-closes"
 TITLE = "Bridge closes"
@@ -90,3 +94,16 @@ def test_captions_that_left_with_their_cards_are_not_looked_for_again() -> None:
     reading = extract(page.encode(), URL)
     assert len(reading.related) == 3
     assert reading.text.split("\n") == INTRO
+
+
+def test_menus_and_asides_are_where_they_were_when_the_text_is_read() -> None:
+    words = "The ferry between the islands sails again from Monday, its owner said, after a winter in the yard. "
+    html = (
+        f"<body><nav>Home<aside>Inner</aside></nav> <nav>World</nav><article><p>{words * 3}</p><aside>Beside</aside>"
+        f"and on<p>{words * 2}</p></article><aside>Last</aside></body>"
+    )
+    tree = parse_html(html)
+    assert tree is not None
+    before = tostring(tree)
+    assert article_text(tree).count("sails again") == 5
+    assert tostring(tree) == before

@@ -66,6 +66,7 @@ class Comparison:
     reason: str = ""
 
 
+@functools.lru_cache(64)  # storing a page asks for the same text's twice or thrice
 def text_hash(text: str) -> str:
     """32 hexadecimal digits, equal for texts with the same letters and digits; "" for a text without any.
 

@@ -6,7 +6,7 @@ else any page could take another publisher's article for its own.
 
 import dataclasses
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ForeignKey, Index, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.addresses import file_addresses, insert_into
@@ -37,10 +37,17 @@ class OtherForm:
     is_amp: bool
 
 
+_NAMING = (
+    select(Address.key, Address.domain, Address.article_id)
+    .join(AmpForm, AmpForm.page_id == Address.id)
+    .where(AmpForm.form_id == bindparam("form"), Address.article_id.is_not(None))
+    .order_by(Address.id)
+)
+
+
 def find_other_form(session: Session, reading: Reading, page: Address, judgement: Judgement) -> OtherForm | None:
     """Find the article of which this page is another form, by what either says of the other."""
-    naming = select(Address).join(AmpForm, AmpForm.page_id == Address.id).where(AmpForm.form_id == page.id)
-    for named_by in session.scalars(naming.where(Address.article_id.is_not(None)).order_by(Address.id)):
+    for named_by in session.connection().execute(_NAMING, {"form": page.id}):
         named = reading.declared_canonical and judgement.place(reading.declared_canonical).key == named_by.key
         if named_by.domain == page.domain or named:
             return OtherForm(session.get_one(Article, named_by.article_id), is_amp=False)

@@ -36,7 +36,7 @@ from storage.scope import Scope
 from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result, Visit
-from storage.visits import record_fetch, store_visit
+from storage.visits import record_fetch, store_visits
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +46,9 @@ BATCH = 100
 SIGNED_AT_ONCE = 50
 """Articles that a transaction signs anew: a millisecond each, so that the crawl's own visits wait little."""
 
-LINGER, FAST = 0.1, 0.25
-"""Seconds: a visit that comes within FAST of the last transaction waits up to LINGER for company. At 37 pages a
-second 447 of 521 transactions held one visit without it."""
+FAST, LINGER, GAP = 0.25, 1.0, 0.15
+"""Seconds: a visit that comes within FAST of the last transaction waits for company, up to LINGER, as long as the
+next one comes within GAP, and until half of what is leased waits. In company of 9 one costs 12 ms, of 31 8 ms."""
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -254,14 +254,19 @@ class Archive:
             self._thread.submit(self._sign_outdated)
 
     def _next_batch(self) -> list[_Waiting]:
-        """Take what waits; where visits come fast, wait a little for more to share a transaction with."""
+        """Take what waits; where visits come fast, wait a little for more to share a transaction with.
+
+        Half of what is leased is on the way meanwhile: neither servers nor workers wait for this.
+        """
         batch: list[_Waiting] = []
         comes_fast = time.monotonic() - self._last_stored < FAST
         until = time.monotonic() + (LINGER if comes_fast else 0.0)
         while len(batch) < BATCH:
             try:
                 left = until - time.monotonic()
-                batch.append(self._waiting.get(timeout=left) if batch and left > 0 else self._waiting.get_nowait())
+                lingers = 0 < len(batch) < len(self._out) / 2 and left > 0
+                company = self._waiting.get(timeout=min(left, GAP)) if lingers else self._waiting.get_nowait()
+                batch.append(company)
             except queue.Empty:
                 break
         return batch
@@ -297,7 +302,7 @@ class Archive:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                results = [store_visit(session, visit, learnt, self._judgement) for visit in visits]
+                results = store_visits(session, visits, learnt, self._judgement)
         except Exception as error:
             if trouble_of(error, "") is not None:
                 raise
@@ -310,7 +315,7 @@ class Archive:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                result = store_visit(session, visit, learnt, self._judgement)
+                (result,) = store_visits(session, [visit], learnt, self._judgement)
         except Exception as error:
             if trouble_of(error, "") is not None:
                 raise

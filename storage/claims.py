@@ -1,7 +1,8 @@
 """Claims: which source wants which address, at the least depth known, and what follows from a page's edges."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, or_, select, update
@@ -20,23 +21,54 @@ _BATCH = 1_000
 _UNEXPANDED = (
     select(Claim)
     .where(
-        Claim.address_id == bindparam("page"),
+        Claim.address_id.in_(bindparam("pages", expanding=True)),
         Claim.source_id.in_(bindparam("sources", expanding=True)),
         or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
     )
+    .order_by(Claim.source_id, Claim.address_id)
     .execution_options(populate_existing=True)
 )
+_TARGETS = (
+    select(Link.page_id, Link.kind, Address.id, Address.url, Address.key, Address.host, Address.domain)
+    .join(Address, Address.id == Link.target_id)
+    .where(Link.page_id.in_(bindparam("pages", expanding=True)))
+)
+_CAME_NEARER = (
+    select(Claim.address_id)
+    .join(Address, Address.id == Claim.address_id)
+    .where(
+        Claim.source_id == bindparam("source"),
+        Claim.address_id.in_(bindparam("ids", expanding=True)),
+        Address.state == "done",
+        or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
+    )
+)
+_QUEUEING = (
+    update(Address)
+    .where(Address.id.in_(bindparam("ids", expanding=True)), Address.state == "known")
+    .values(state="queued", due_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
+
+
+_Row = tuple[int, int, str, int | None]
+"""A claim to be made: of which address, at which depth, by which way, found on which page."""
 
 
 def claim(
     session: Session, source_id: int, address_ids: Iterable[int], *, depth: int, via: Via, found_on: int | None
 ) -> None:
     """Claim addresses for a source, keeping the least depth."""
-    rows = [
+    _claim_rows(session, source_id, ((address_id, depth, via, found_on) for address_id in set(address_ids)))
+
+
+def _claim_rows(session: Session, source_id: int, rows: Iterable[_Row]) -> None:
+    # In order, so that two writers lock rows in one; the least depth first, which the others leave alone.
+    claims = [
         {"source_id": source_id, "address_id": address_id, "depth": depth, "via": via, "found_on_id": found_on}
-        for address_id in sorted(set(address_ids))
+        for address_id, depth, via, found_on in sorted(rows, key=lambda row: row[:2])
     ]
-    insert_rows(session, _claiming(dialect_of(session)), rows)
+    insert_rows(session, _claiming(dialect_of(session)), claims)
 
 
 @functools.cache
@@ -52,14 +84,8 @@ def _claiming(dialect: str) -> "sqlite.Insert | postgresql.Insert":
 
 def queue_known(session: Session, address_ids: Iterable[int], now: datetime) -> None:
     """Queue those addresses that nobody has asked for yet."""
-    ids = sorted(set(address_ids))
-    for first in range(0, len(ids), _BATCH):
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(ids[first : first + _BATCH]), Address.state == "known")
-            .values(state="queued", due_at=now)
-            .execution_options(synchronize_session="fetch")
-        )
+    for chunk in _chunks(address_ids):
+        session.connection().execute(_QUEUEING, {"ids": chunk, "now": now})
 
 
 def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], now: datetime) -> None:
@@ -67,66 +93,63 @@ def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], 
 
     Works on stored edges alone. A page that another stands for (a redirect, a joined copy) hands its claims on.
     """
-    waiting = list(pages)
+    waiting = set(pages)
     while waiting:
-        page_id = waiting.pop()
-        for found in _unexpanded(session, scopes, page_id):
-            scope = scopes[found.source_id]
-            waiting += _claim_standing_page(session, found, now)
-            if found.depth < scope.depth:
-                waiting += _claim_targets(session, scope, found, now)
-            found.expanded_depth = found.depth
-        session.flush()
+        claims = _unexpanded(session, scopes, waiting)
+        waiting = set()
+        for source_id, found in itertools.groupby(claims, key=lambda found: found.source_id):
+            waiting.update(_claim_in_turn(session, scopes[source_id], list(found), now))
 
 
-def _unexpanded(session: Session, scopes: Mapping[int, Scope], page_id: int) -> Sequence[Claim]:
-    return session.scalars(_UNEXPANDED, {"page": page_id, "sources": list(scopes)}).all()
+def _unexpanded(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int]) -> list[Claim]:
+    sources = list(scopes)
+    found: list[Claim] = []
+    for chunk in _chunks(pages):
+        found += session.scalars(_UNEXPANDED, {"pages": chunk, "sources": sources})
+    return sorted(found, key=lambda claim: claim.source_id)
 
 
-def _claim_standing_page(session: Session, found: Claim, now: datetime) -> list[int]:
-    page_id = session.get_one(Address, found.address_id).page_id
-    if page_id is None or page_id == found.address_id:
-        return []
-    claim(session, found.source_id, [page_id], depth=found.depth, via=found.via, found_on=found.address_id)  # type: ignore[arg-type]  # the column's check holds it to Via
-    queue_known(session, [page_id], now)
-    return came_nearer(session, found.source_id, [page_id])
+def _claim_in_turn(session: Session, scope: Scope, claims: Sequence[Claim], now: datetime) -> list[int]:
+    """Claim for one source what these claimed pages lead to; give the fetched ones among them that came nearer."""
+    rows = [*_standing_pages(session, claims), *_targets(session, scope, claims)]
+    for found in claims:
+        found.expanded_depth = found.depth
+    session.flush()
+    ids = {target for target, *_ in rows}
+    _claim_rows(session, claims[0].source_id, rows)
+    queue_known(session, ids, now)
+    return came_nearer(session, claims[0].source_id, ids)
 
 
-def _claim_targets(session: Session, scope: Scope, found: Claim, now: datetime) -> list[int]:
+def _standing_pages(session: Session, claims: Iterable[Claim]) -> Iterator[_Row]:
+    for found in claims:
+        page_id = session.get_one(Address, found.address_id).page_id
+        if page_id is not None and page_id != found.address_id:
+            yield page_id, found.depth, found.via, found.address_id
+
+
+def _targets(session: Session, scope: Scope, claims: Iterable[Claim]) -> Iterator[_Row]:
     if scope.follow == "none":
-        return []
-    kinds: tuple[Via, ...] = ("related", "site") if scope.follow == "site" else ("related",)
-    nearer: list[int] = []
-    for kind in kinds:
-        rows = session.execute(
-            select(Address.id, Address.url, Address.key, Address.host, Address.domain)
-            .join(Link, Link.target_id == Address.id)
-            .where(Link.page_id == found.address_id, Link.kind == kind)
-        )
-        ids = [row.id for row in rows if scope.covers(Place(row.url, row.key, row.host, row.domain))]
-        claim(session, found.source_id, ids, depth=found.depth + 1, via=kind, found_on=found.address_id)
-        queue_known(session, ids, now)
-        nearer += came_nearer(session, found.source_id, ids)
-    return nearer
+        return
+    kinds = ("related", "site") if scope.follow == "site" else ("related",)
+    depths = {found.address_id: found.depth for found in claims if found.depth < scope.depth}
+    for chunk in _chunks(depths):
+        for row in session.connection().execute(_TARGETS, {"pages": chunk}):
+            if row.kind in kinds and scope.covers(Place(row.url, row.key, row.host, row.domain)):
+                yield row.id, depths[row.page_id] + 1, row.kind, row.page_id
 
 
 def came_nearer(session: Session, source_id: int, address_ids: Iterable[int]) -> list[int]:
     """Give the fetched ones among these whose edges have not been claimed at their present depth."""
-    ids = sorted(set(address_ids))
     nearer: list[int] = []
-    for first in range(0, len(ids), _BATCH):
-        statement = (
-            select(Claim.address_id)
-            .join(Address, Address.id == Claim.address_id)
-            .where(
-                Claim.source_id == source_id,
-                Claim.address_id.in_(ids[first : first + _BATCH]),
-                Address.state == "done",
-                or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
-            )
-        )
-        nearer += session.scalars(statement)
+    for chunk in _chunks(address_ids):
+        nearer += session.connection().scalars(_CAME_NEARER, {"source": source_id, "ids": chunk})
     return nearer
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    in_order = sorted(set(ids))
+    return (in_order[first : first + _BATCH] for first in range(0, len(in_order), _BATCH))
 
 
 def catch_up(session: Session, source_id: int, scope: Scope, now: datetime) -> None:

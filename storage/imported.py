@@ -31,7 +31,7 @@ from storage.site_memory import recall_site
 from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
-from storage.visits import record_fetch, store_visit
+from storage.visits import record_fetch, store_visits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _store(
         etag=record.etag,
         last_modified=record.last_modified,
     )
-    result = store_visit(session, visit, scopes, judgement)
+    (result,) = store_visits(session, [visit], scopes, judgement)
     _let_pass(address, record.fetched_at, now)
     return result
 

@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, event, func, insert, inspect, select, text
+from sqlalchemy import Connection, Row, bindparam, delete, event, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from storage.models import Article, Source
@@ -125,22 +125,25 @@ def count_articles(connection: Connection) -> int:
 _DATED = func.coalesce(Article.published_at, Article.first_seen_at, type_=UTCDateTime()).label("dated_at")
 
 
+_ROWS = (
+    select(
+        Article.id,
+        Article.title,
+        Article.summary,
+        Article.text,
+        Article.language,
+        Article.first_seen_at,
+        _DATED,
+        Source.name.label("source"),
+    )
+    .join(Source, Source.id == Article.source_id)
+    .where(Article.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Article.id)
+)
+
+
 def _rows(connection: Connection, article_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return connection.execute(
-        select(
-            Article.id,
-            Article.title,
-            Article.summary,
-            Article.text,
-            Article.language,
-            Article.first_seen_at,
-            _DATED,
-            Source.name.label("source"),
-        )
-        .join(Source, Source.id == Article.source_id)
-        .where(Article.id.in_(article_ids))
-        .order_by(Article.id)
-    ).all()
+    return connection.execute(_ROWS, {"ids": article_ids}).all()
 
 
 def _words(row: Row[*tuple[Any, ...]]) -> Words:

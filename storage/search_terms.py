@@ -7,7 +7,7 @@ A run is found by its bigrams, because neither has Japanese spaces nor do dictio
 
 import dataclasses
 import functools
-import itertools
+import operator
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,8 @@ _CJK = (
 )
 _WORD = rf"[^\W_{_CJK}]"
 _WORDS = re.compile(rf"{_WORD}+(?:'(?:s|t|re|ve|ll|d|m)(?!{_WORD}))?")
-_PIECE = re.compile(rf"(?P<run>[{_CJK}]+)|{_WORDS.pattern}")
+_RUNS = re.compile(rf"[{_CJK}]+")
+_PIECE = re.compile(rf"(?P<run>{_RUNS.pattern})|{_WORDS.pattern}")
 
 # Soft hyphens, zero-width characters and marks of direction stand within words without being seen.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -125,14 +126,10 @@ def index_terms(folded: str) -> set[str]:
 
     So a single character is found by the terms that begin with it.
     """
-    terms: set[str] = set()
-    for match in _PIECE.finditer(folded):
-        piece = match.group()
-        if match.lastgroup == "run":
-            terms.update([one + next_one for one, next_one in itertools.pairwise(piece)])
-            terms.add(piece[-1])
-        else:
-            terms.add(stem(piece))
+    terms = set(map(stem, set(_WORDS.findall(folded))))
+    for run in _RUNS.findall(folded):
+        terms.update(map(operator.add, run, run[1:]))
+        terms.add(run[-1])
     return terms
 
 

@@ -10,10 +10,10 @@ older id remains and the other's row names it. Nothing else merges, and nothing 
 import dataclasses
 import functools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,13 @@ CANDIDATES = 12
 """Articles that one newcomer is compared with at most, beside the first ones of their stories."""
 
 _CHUNK = 500
+_FIRST = select(Article.id).where(Article.story_id == Story.id).order_by(Article.id).limit(1).scalar_subquery()
+_WITH_FIRST = select(Story, _FIRST).where(Story.id.in_(bindparam("ids", expanding=True)))
+_MEMBERS = (
+    select(StoryProfile.article_id, Article.story_id, Article.language, StoryProfile.at, StoryProfile.terms)
+    .join(Article, Article.id == StoryProfile.article_id)
+    .where(StoryProfile.article_id.in_(bindparam("ids", expanding=True)), StoryProfile.version == bindparam("version"))
+)
 
 
 def group_stored(
@@ -138,7 +145,7 @@ class _Neighbourhood:
         self._linked: dict[int, set[int]] = {}
         self._alike: dict[int, dict[int, float]] = {}
         self._stories: dict[int, Story] = {}
-        self._unused: list[Story] = []
+        self._new_ids: Iterator[int] = iter(())
         self._ties: list[dict[str, object]] = []
 
     def load(self, newcomers: Sequence[Article], keys: Mapping[int, Sequence[int]], index: TermIndex) -> None:
@@ -152,27 +159,17 @@ class _Neighbourhood:
             wanted.update(index.candidates(time_of(article), keys[article.id], CANDIDATES))
         self._fetch(wanted)
         stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
-        first = select(Article.id).where(Article.story_id == Story.id).order_by(Article.id).limit(1).scalar_subquery()
         for chunk in _chunks(stories):
-            for story, first_id in self._session.execute(select(Story, first).where(Story.id.in_(chunk))):
+            for story, first_id in self._session.execute(_WITH_FIRST, {"ids": chunk}):
                 self._stories[story.id] = story
                 if first_id is not None:
                     self._first[story.id] = first_id
         self._fetch(set(self._first.values()) - self._members.keys())
-        founders = [article for article in newcomers if article.story_id is None]
-        self._unused = [Story(first_at=time_of(article), last_at=time_of(article)) for article in founders]
-        self._session.add_all(self._unused)  # all ids in one statement; what is not used goes again
-        self._session.flush()
-        self._unused.reverse()
+        self._new_ids = iter(_new_ids(self._session, sum(article.story_id is None for article in newcomers)))
 
     def _fetch(self, ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(ids)):
-            rows = self._session.execute(
-                select(StoryProfile.article_id, Article.story_id, Article.language, StoryProfile.at, StoryProfile.terms)
-                .join(Article, Article.id == StoryProfile.article_id)
-                .where(StoryProfile.article_id.in_(chunk), StoryProfile.version == self._judgement.story_version)
-            )
-            for row in rows:
+            for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._judgement.story_version}):
                 self._members[row.article_id] = StoryMember(*row)
 
     def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
@@ -191,8 +188,6 @@ class _Neighbourhood:
 
     def save(self, now: datetime) -> None:
         """Write what was decided."""
-        for story in self._unused:
-            self._session.delete(story)
         self._session.flush()
         rows = [{**tie, "decided_at": now} for tie in self._ties]
         insert_rows(self._session, _tying(dialect_of(self._session)), rows)
@@ -228,8 +223,8 @@ class _Neighbourhood:
     def _own_story(self, article: Article) -> Story:
         if article.story_id is not None:
             return self._story(article.story_id)
-        story = self._unused.pop()
-        story.first_at = story.last_at = time_of(article)
+        story = Story(id=next(self._new_ids), first_at=time_of(article), last_at=time_of(article))
+        self._session.add(story)
         self._stories[story.id] = story
         return story
 
@@ -252,6 +247,15 @@ class _Neighbourhood:
                 self._members[member.article_id] = dataclasses.replace(member, story_id=older.id)
         first = [self._first.pop(younger.id, None), self._first.get(older.id)]
         self._first[older.id] = min(number for number in first if number is not None)
+
+
+def _new_ids(session: Session, number: int) -> Sequence[int]:
+    """Give ids that no story has; no other writer is at work meanwhile."""
+    if dialect_of(session) == "sqlite":
+        last = session.scalar(select(func.max(Story.id))) or 0
+        return range(last + 1, last + number + 1)
+    following = func.nextval(func.pg_get_serial_sequence(Story.__tablename__, "id"))
+    return session.scalars(select(following).select_from(func.generate_series(1, number))).all()
 
 
 @functools.cache

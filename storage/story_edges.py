@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import Address, Link
@@ -12,21 +12,27 @@ MOST = 200
 """Edges of a batch that are looked at: an article that everybody links to is no evidence."""
 
 
+_PAGE, _TARGET = aliased(Address), aliased(Address)
+_EDGES = (
+    select(_PAGE.article_id, _TARGET.article_id)
+    .select_from(Link)
+    .join(_PAGE, _PAGE.id == Link.page_id)
+    .join(_TARGET, _TARGET.id == Link.target_id)
+    .where(Link.kind == "related", _PAGE.article_id.is_not(None), _TARGET.article_id.is_not(None))
+    .limit(MOST)
+)
+_ALIKE = select(Alike.article_id, Alike.other_id, Alike.similarity).limit(MOST)
+_IDS = bindparam("ids", expanding=True)
+_DECLARED = tuple(_EDGES.where(end.article_id.in_(_IDS)) for end in (_PAGE, _TARGET))
+_FOUND_ALIKE = tuple(_ALIKE.where(end.in_(_IDS)) for end in (Alike.article_id, Alike.other_id))
+
+
 def declared_edges(session: Session, ids: Sequence[int]) -> dict[int, set[int]]:
     """Give the articles that these declare as related, and those that declare them."""
-    page, target = aliased(Address), aliased(Address)
-    edge = (
-        select(page.article_id, target.article_id)
-        .select_from(Link)
-        .join(page, page.id == Link.page_id)
-        .join(target, target.id == Link.target_id)
-        .where(Link.kind == "related", page.article_id.is_not(None), target.article_id.is_not(None))
-        .limit(MOST)
-    )
     found: dict[int, set[int]] = {}
     newcomers = set(ids)
-    for statement in (edge.where(page.article_id.in_(ids)), edge.where(target.article_id.in_(ids))):
-        for one, other in session.execute(statement):
+    for statement in _DECLARED:
+        for one, other in session.connection().execute(statement, {"ids": ids}):
             pairs = ((one, other), (other, one)) if one is not None and other is not None and one != other else ()
             for this, that in pairs:
                 if this in newcomers:
@@ -38,11 +44,8 @@ def alike_articles(session: Session, ids: Sequence[int]) -> dict[int, dict[int, 
     """Give the articles that have much of their words in common with these, and how similar they are."""
     found: dict[int, dict[int, float]] = {}
     newcomers = set(ids)
-    for column in (Alike.article_id, Alike.other_id):
-        rows = session.execute(
-            select(Alike.article_id, Alike.other_id, Alike.similarity).where(column.in_(ids)).limit(MOST)
-        )
-        for one, other, similarity in rows:
+    for statement in _FOUND_ALIKE:
+        for one, other, similarity in session.connection().execute(statement, {"ids": ids}):
             for this, that in ((one, other), (other, one)):
                 if this in newcomers:
                     found.setdefault(this, {})[that] = similarity

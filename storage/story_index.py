@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import bindparam, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,9 @@ ALL = 0
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 400
+_ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(
+    StoryTerm.week == bindparam("week"), StoryTerm.term.in_(bindparam("terms", expanding=True))
+)
 
 
 def week_of(at: datetime) -> int:
@@ -51,11 +54,9 @@ class TermIndex:
             keys_in_order = sorted(wanted_keys)
             for first in range(0, len(keys_in_order), _CHUNK):
                 chunk = keys_in_order[first : first + _CHUNK]
-                statement = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids)
-                rows = self._session.execute(statement.where(StoryTerm.week == week, StoryTerm.term.in_(chunk)))
-                for term, articles, ids in rows:
+                for term, articles, ids in self._session.connection().execute(_ROWS, {"week": week, "terms": chunk}):
                     self._counts[week, term] = articles
-                    self._ids[week, term] = [int(number) for number in ids.split(",")[:-1]]
+                    self._ids[week, term] = [*map(int, ids.split(",")[:-1])]
 
     def counts(self, at: datetime, keys: Sequence[int]) -> tuple[dict[int, int], int]:
         """How many articles of these weeks have each key, and how many there are."""

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -30,8 +30,25 @@ from storage.visit import Lease, Outcome, Result, Visit
 _FETCHED = insert(Fetch)
 
 
-def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement) -> Result:
-    """Store what came of a lease; ``scopes`` is updated in place when a source learns of a domain."""
+def store_visits(
+    session: Session, visits: Iterable[Visit], scopes: dict[int, Scope], judgement: Judgement
+) -> list[Result]:
+    """Store what came of some leases; ``scopes`` is updated in place when a source learns of a domain."""
+    results, pages, now = [], set[int](), None
+    for visit in visits:
+        result, shown = _store_visit(session, visit, scopes, judgement)
+        results.append(result)
+        pages |= shown
+        now = max(now or visit.fetched_at, visit.fetched_at)
+    if now is not None:
+        expand(session, scopes, pages, now)
+    return results
+
+
+def _store_visit(
+    session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement
+) -> tuple[Result, set[int]]:
+    """Store what came of a lease; give the addresses whose edges may be claimed in turn, too."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit, judgement)
     if is_tombstone(page) or _names_forgotten(session, visit, judgement):
@@ -58,8 +75,7 @@ def store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], judgem
     if isinstance(visit.kept, Kept):
         index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
-    expand(session, scopes, {asked.id, page.id}, visit.fetched_at)
-    return Result(visit.lease, outcome, reason)
+    return Result(visit.lease, outcome, reason), {asked.id, page.id}
 
 
 def _characters(visit: Visit) -> int | None:

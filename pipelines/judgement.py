@@ -7,8 +7,9 @@ from datetime import datetime
 from pipelines import addresses, duplicates, recurrence, signatures, site_memory, stories, story_terms
 from pipelines.parameter_rules import ParameterRules
 from storage.judgement import Comparison, Place
+from storage.prepared import Line
 from storage.signature import Signature
-from storage.site_lines import Line, RememberedPage
+from storage.site_lines import RememberedPage
 from storage.story_judgement import StoryChoice, StoryMember
 
 

@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pipelines.addresses import host_of
 from pipelines.plain_text import word_characters
 from pipelines.text_blocks import ends_sentence, weight_of
+from storage.prepared import Line
 from storage.reading import Reading
-from storage.site_lines import Line, RememberedPage, reading_without, remembered
+from storage.site_lines import RememberedPage, reading_without, remembered
 
 MOST_LINES = 60  # of one page, 20 from its start and 40 from its end: what a long live blog has between is its own
 _HEAD_LINES = 20

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import cast
 
 from pipelines.parameter_rules import ParameterRules, put_in_force
+from pipelines.preparing import prepared
 from pipelines.raw_page import RawPage
-from pipelines.story_terms import with_story_terms
 from storage.reading import Reading
 
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3
@@ -84,7 +84,7 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
     function = _reading_function(read)
     signal.alarm(math.ceil(time_limit) + _GRACE)
     try:
-        return with_story_terms(function(raw, timezone))
+        return prepared(function(raw, timezone))
     finally:
         signal.alarm(0)
 

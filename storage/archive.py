@@ -73,7 +73,8 @@ class Archive:
     Several archives, in one process or many, may write to one database at once.
 
     ``sync_pages`` is called before visits are committed whose bytes were kept: they have to be on the disk first.
-    ``blank_page`` is to take kept bytes out again, where an address turns out to lead to a forgotten page.
+    ``blank_page`` is to take kept bytes out again, where an address turns out to lead to a forgotten page. ``gap`` is
+    how many seconds a visit waits for the next one to come.
     """
 
     def __init__(
@@ -83,10 +84,11 @@ class Archive:
         waits: Sequence[float] = WAITS,
         sync_pages: Callable[[], None] = lambda: None,
         blank_page: Callable[[Kept], None] = lambda _: None,
+        gap: float = GAP,
     ) -> None:
         self._attempts = Attempts(database, waits)
         self._judgement = judgement
-        self._sync_pages, self._blank_page = sync_pages, blank_page
+        self._sync_pages, self._blank_page, self._gap = sync_pages, blank_page, gap
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._scopes: dict[int, Scope] = {}
@@ -265,7 +267,7 @@ class Archive:
             try:
                 left = until - time.monotonic()
                 lingers = 0 < len(batch) < len(self._out) / 2 and left > 0
-                company = self._waiting.get(timeout=min(left, GAP)) if lingers else self._waiting.get_nowait()
+                company = self._waiting.get(timeout=min(left, self._gap)) if lingers else self._waiting.get_nowait()
                 batch.append(company)
             except queue.Empty:
                 break

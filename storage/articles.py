@@ -20,13 +20,14 @@ from storage.decision import (
     decide,
     without_revision,
 )
-from storage.gathering import gather, signature_of, with_neighbours
+from storage.gathering import gather, hash_of, signature_of, with_neighbours
 from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_copies import record_alike
 from storage.near_index import index, index_anew
 from storage.parts import forget_parts, joined_text, keep_parts, take_joined_text, with_parts
 from storage.reading import Reading
+from storage.search_index import expect_words
 from storage.signature import Signature
 from storage.site_memory import apply_site
 from storage.visit import Outcome
@@ -61,7 +62,7 @@ def store_article(
     canonical = judgement.place(reading.canonical_url)
     if canonical.key == page.key:
         page.url = canonical.url
-    read_hash = judgement.text_hash(reading.text)
+    read_hash = hash_of(reading, judgement)
     reading = apply_site(session, reading, page, seen_at, judgement)
     own_text = reading.text
     reading = with_parts(session, reading, page)
@@ -75,6 +76,9 @@ def store_article(
     if isinstance(decision, New):
         standing = with_neighbours(session, reading, standing, judgement)
         decision = decide(reading, standing, judgement)
+    if reading.prepared:
+        terms = reading.prepared.title_terms, reading.prepared.terms
+        expect_words(session, reading.title, reading.summary, reading.text, terms)
     if same_bytes:
         decision = without_revision(decision)
     stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))

@@ -22,6 +22,11 @@ def signature_of(reading: Reading, judgement: Judgement) -> Signature:
     return reading.signature or judgement.sign(reading.text, reading.language)
 
 
+def hash_of(reading: Reading, judgement: Judgement) -> str:
+    """Give the hash of a reading's text, whoever makes it."""
+    return reading.prepared.text_hash if reading.prepared else judgement.text_hash(reading.text)
+
+
 def with_neighbours(session: Session, reading: Reading, standing: Standing, judgement: Judgement) -> Standing:
     """Look for near copies: the dearest question, asked where the others have found nothing."""
     signature = signature_of(reading, judgement)
@@ -32,7 +37,7 @@ def with_neighbours(session: Session, reading: Reading, standing: Standing, judg
 def gather(session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement) -> Standing:
     """Gather what is stored of an article page and of what it names."""
     place = Place(page.url, page.key, page.host, page.domain)
-    text_hash = judgement.text_hash(reading.text)
+    text_hash = hash_of(reading, judgement)
     own, copy = _shown(session, page)
     declared = _declared(session, reading, place, judgement)
     is_unknown = own is None and copy is None

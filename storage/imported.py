@@ -144,7 +144,8 @@ def _store(
     if not reading.is_article:
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
-    known = dataclasses.replace(reading, text=recall_site(session, address.host, reading.text, judgement))
+    text = recall_site(session, address.host, reading.text, judgement)
+    known = dataclasses.replace(reading, text=text, signature=None, prepared=None)
     known = with_parts(session, known, address)
     met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at, judgement)
     scope = scopes.get(lease.source_id)

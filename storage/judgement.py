@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from storage.prepared import Line
 from storage.signature import Signature
-from storage.site_lines import Line, RememberedPage
+from storage.site_lines import RememberedPage
 from storage.story_judgement import StoryJudgement
 
 

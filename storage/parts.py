@@ -25,7 +25,7 @@ def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
     texts = session.scalars(later.order_by(ArticlePart.number)).all()
     if not texts:
         return reading
-    return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None)
+    return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, prepared=None)
 
 
 def keep_parts(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:

@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from storage.prepared import Prepared
 from storage.signature import Signature
 
 PageKind = Literal["article", "section", "feed", "sitemap", "other", "unreadable"]
@@ -81,7 +82,8 @@ class Reading:
     own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_judgement`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
-    ``signature`` is the text's, None where there is no article, or where storage is to make it.
+    ``signature`` is the text's, ``prepared`` what else is made of the words: None where there is no article, or where
+    storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
     a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
     ``published_source`` and ``modified_source`` say where the times were read (``json-ld``, ``meta``, ``microdata``,
@@ -132,6 +134,7 @@ class Reading:
     reservations: tuple[Reservation, ...] = ()
     signature: Signature | None = None
     story_terms: str = ""
+    prepared: Prepared | None = None
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""

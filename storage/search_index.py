@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from storage.models import Article, Source
 from storage.search_models import TERM_TABLES, TEXTS, TITLES, SearchDocument
-from storage.search_terms import VERSION, fold, index_terms
+from storage.search_terms import VERSION, document_terms
 from storage.types import UTCDateTime
 
 BATCH = 500
 """Articles that a rebuilding reads and writes in one go."""
 
-_PENDING = "search_pending"
+_PENDING, _PREPARED = "search_pending", "search_prepared"
 _WORDS = ("title", "summary", "text")
 _INDEXED = (*_WORDS, "language", "source_id", "published_at", "first_seen_at")
 
@@ -33,16 +34,19 @@ class Words:
     text: str
 
     def terms(self) -> tuple[str, str]:
-        """Give the terms of the title and of all, each as the databases take them: with spaces between."""
-        title = index_terms(fold(self.title))
-        summary = set() if self.summary in self.text else index_terms(fold(self.summary))
-        return " ".join(title), " ".join(title | summary | index_terms(fold(self.text)))
+        """As ``document_terms``."""
+        return document_terms(self.title, self.summary, self.text)
 
 
 def watch(session: Session) -> None:
     """Note from now on which articles the session adds, changes and deletes."""
-    session.info[_PENDING] = {}
+    session.info[_PENDING], session.info[_PREPARED] = {}, {}
     event.listen(session, "after_flush", _note)
+
+
+def expect_words(session: Session, title: str, summary: str, text: str, terms: tuple[str, str]) -> None:
+    """Take the terms of words that are about to be stored, as ``document_terms`` makes them."""
+    session.info[_PREPARED][Words(title, summary, text)] = terms
 
 
 def bring_in_step(session: Session) -> None:
@@ -56,8 +60,10 @@ def bring_in_step(session: Session) -> None:
         connection = session.connection()
         _remove(connection, {article_id: words for article_id, words in pending.items() if words is not None})
         for start in range(0, len(pending), BATCH):
-            _add(connection, _rows(connection, sorted(pending)[start : start + BATCH]))
+            rows = _rows(connection, sorted(pending)[start : start + BATCH])
+            _add(connection, rows, session.info[_PREPARED])
         pending.clear()
+    session.info[_PREPARED].clear()
 
 
 def _note(session: Session, _context: object) -> None:
@@ -150,7 +156,11 @@ def _words(row: Row[*tuple[Any, ...]]) -> Words:
     return Words(row.title, row.summary, row.text)
 
 
-def _add(connection: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
+def _add(
+    connection: Connection,
+    rows: Iterable[Row[*tuple[Any, ...]]],
+    prepared: Mapping[Words, tuple[str, str]] = types.MappingProxyType({}),
+) -> None:
     documents, titles, texts = [], [], []
     for row in rows:
         ahead = row.dated_at > row.first_seen_at + datetime.timedelta(days=1)
@@ -163,7 +173,8 @@ def _add(connection: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
                 "version": VERSION,
             }
         )
-        of_title, of_all = _words(row).terms()
+        words = _words(row)
+        of_title, of_all = prepared.get(words) or words.terms()
         titles.append({"rowid": row.id, "terms": of_title})
         texts.append({"rowid": row.id, "terms": of_all})
     if not documents:

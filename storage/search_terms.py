@@ -133,6 +133,13 @@ def index_terms(folded: str) -> set[str]:
     return terms
 
 
+def document_terms(title: str, summary: str, text: str) -> tuple[str, str]:
+    """Give the terms of an article's title and of all its words, each as the databases take them: spaces between."""
+    of_title = index_terms(fold(title))
+    of_summary = set() if summary in text else index_terms(fold(summary))
+    return " ".join(of_title), " ".join(of_title | of_summary | index_terms(fold(text)))
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lookup:
     """One question to the index: the term itself, or any that begins with it."""

@@ -3,25 +3,11 @@
 import dataclasses
 from collections.abc import Collection, Sequence
 
+from storage.prepared import Line
 from storage.reading import Cut, Reading
 
 SHOWN = 200
 """Characters of a line that are kept for people to read."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a text: ``place`` among its lines, ``fingerprint`` a signed 64-bit fingerprint of its letters.
-
-    Digits count as one digit: dates and counts change. ``weight`` is in Japanese characters; ``is_midst`` says that it
-    is a paragraph with the article's words on both sides.
-    """
-
-    place: int
-    fingerprint: int
-    weight: float
-    is_short: bool
-    is_midst: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +31,7 @@ def text_without(text: str, lines: Sequence[Line], furniture: Collection[int]) -
 
 
 def reading_without(reading: Reading, lines: Sequence[Line], furniture: Collection[int]) -> Reading:
-    """Return a reading without those lines, each of them a cut; the signature of other words is no longer its own."""
+    """Return a reading without those lines, each of them a cut; what was made of other words is no longer its own."""
     if not furniture:
         return reading
     gone = {line.place for line in lines if line.fingerprint in furniture}
@@ -55,5 +41,9 @@ def reading_without(reading: Reading, lines: Sequence[Line], furniture: Collecti
         if place in gone
     ]
     return dataclasses.replace(
-        reading, text=text_without(reading.text, lines, furniture), cuts=(*reading.cuts, *cuts), signature=None
+        reading,
+        text=text_without(reading.text, lines, furniture),
+        cuts=(*reading.cuts, *cuts),
+        signature=None,
+        prepared=None,
     )

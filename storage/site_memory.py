@@ -21,8 +21,9 @@ from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
 from storage.part_models import ArticlePart
 from storage.parts import take_joined_text
+from storage.prepared import Line
 from storage.reading import Reading
-from storage.site_lines import SHOWN, Line, RememberedPage, reading_without, remembered, text_without
+from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
 from storage.site_models import SiteFurniture, SitePage
 
 WINDOW = 24
@@ -47,7 +48,7 @@ def apply_site(session: Session, reading: Reading, page: Address, seen_at: datet
 
     A text that somebody else extracted (no extractor's version) neither teaches nor is touched.
     """
-    lines = judgement.lines(reading.text)
+    lines = reading.prepared.lines if reading.prepared else judgement.lines(reading.text)
     if not reading.extractor_version or not lines:
         return reading
     others = _remembered(session, page)

@@ -10,6 +10,7 @@ older id remains and the other's row names it. Nothing else merges, and nothing 
 import dataclasses
 import functools
 import logging
+import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -63,8 +64,13 @@ def group_stored(
     try:
         with session.begin_nested():
             articles = session.scalars(select(Article).where(Article.id.in_(readings))).all()
-            profiles = {article.id: _profile_of(article, readings[article.id], judgement) for article in articles}
-            group_articles(session, articles, profiles, judgement, now)
+            profiles, keys = {}, {}
+            for article in articles:
+                reading = readings[article.id]
+                profiles[article.id] = _profile_of(article, reading, judgement)
+                if reading.prepared and profiles[article.id] == reading.story_terms:
+                    keys[article.id] = reading.prepared.story_keys
+            group_articles(session, articles, profiles, judgement, now, keys)
     except Exception as error:
         if trouble_of(error, "") is not None:
             raise
@@ -79,14 +85,25 @@ def _profile_of(article: Article, reading: Reading, judgement: Judgement) -> str
 
 
 def group_articles(
-    session: Session, articles: Sequence[Article], profiles: Mapping[int, str], judgement: Judgement, now: datetime
+    session: Session,
+    articles: Sequence[Article],
+    profiles: Mapping[int, str],
+    judgement: Judgement,
+    now: datetime,
+    known_keys: Mapping[int, Sequence[int]] = types.MappingProxyType({}),
 ) -> None:
-    """Group articles, in this order, with those that are grouped already and with each other."""
+    """Group articles, in this order, with those that are grouped already and with each other.
+
+    ``known_keys`` are the profiles' ``story_keys`` where they were made before.
+    """
     newcomers, filed = _file_profiles(session, articles, profiles, judgement)
     if not newcomers:
         return
     index = TermIndex(session)
-    keys = {article.id: judgement.story_keys(profiles[article.id], article.language) for article in newcomers}
+    keys = {
+        article.id: known_keys.get(article.id) or judgement.story_keys(profiles[article.id], article.language)
+        for article in newcomers
+    }
     index.load([(time_of(article), keys[article.id]) for article in newcomers])
     neighbourhood = _Neighbourhood(session, judgement)
     neighbourhood.load(newcomers, keys, index)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import Address, Link
@@ -22,7 +22,7 @@ _EDGES = (
     .limit(MOST)
 )
 _ALIKE = select(Alike.article_id, Alike.other_id, Alike.similarity).limit(MOST)
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _DECLARED = tuple(_EDGES.where(end.article_id.in_(_IDS)) for end in (_PAGE, _TARGET))
 _FOUND_ALIKE = tuple(_ALIKE.where(end.in_(_IDS)) for end in (Alike.article_id, Alike.other_id))
 

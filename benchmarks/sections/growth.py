@@ -13,8 +13,8 @@ from benchmarks.section import Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.judgement import PipelineJudgement, place
 from pipelines.page import read_page
+from pipelines.preparing import prepared
 from pipelines.signatures import sign
-from pipelines.story_terms import with_story_terms
 from storage.archive import BATCH, Archive, utc_now
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading
@@ -55,7 +55,7 @@ def _reading(number: int, vocabulary: Vocabulary) -> Reading:
         extractor_version="benchmark",
         signature=sign(text, language),
     )
-    return with_story_terms(reading)
+    return prepared(reading)
 
 
 @dataclasses.dataclass
@@ -103,7 +103,7 @@ def _read() -> float:
     found = []
     for number, raw in enumerate(generated(WARM_UP + READ)):
         before = time.process_time()
-        with_story_terms(read_page(raw))
+        prepared(read_page(raw))
         found.append((time.process_time() - before) * 1000 if number >= WARM_UP else 0.0)
     return statistics.fmean(found[WARM_UP:])
 

@@ -105,7 +105,7 @@ class Crawling:
         lock: CrawlLock = NO_OTHERS,
     ) -> None:
         self.database = database
-        self.archive = Archive(database, judgement or PipelineJudgement(), waits)
+        self.archive = Archive(database, judgement or PipelineJudgement(), waits, gap=0.0)
         names = [scope.name for scope in scopes]
         started = self.archive.start(scopes, names, command="test", version="0", host="here", pid=1, lock=lock)
         self.run_id = started.result()

@@ -6,12 +6,14 @@ made anew from the fragments.
 
 import dataclasses
 import json
+import tomllib
 from collections.abc import Sequence
 
 from benchmarks.section import ROOT, Cell, Check, Findings, Section, Table
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
+SHORTFALLS = ROOT / "benchmarks" / "shortfalls.toml"
 
 HEAD = """# Benchmarks
 
@@ -53,9 +55,20 @@ def read(name: str) -> Record | None:
     return Record(**kept | {"findings": Findings(tables, checks)})
 
 
+def shortfalls() -> dict[str, str]:
+    """Why figures are outside their bounds, by the bound's claim."""
+    return dict(tomllib.loads(SHORTFALLS.read_text(encoding="utf-8")))
+
+
+def broken(sections: Sequence[Section]) -> list[Check]:
+    """The kept figures that are outside the bound that they are held to."""
+    records = [record for section in sections if (record := read(section.name)) is not None]
+    return [check for record in records for check in record.findings.checks if not check.holds]
+
+
 def assemble(sections: Sequence[Section]) -> str:
     """Put the page together from what is kept."""
-    parts = [HEAD]
+    parts = [HEAD, *_falling_short(broken(sections))]
     for section in sections:
         record = read(section.name)
         told = _not_yet(section) if record is None else _measured(section, record)
@@ -74,6 +87,14 @@ def findings_text(findings: Findings) -> str:
 def _measured(section: Section, record: Record) -> str:
     command = f"`python -m benchmarks {section.name}`, {record.seconds} s"
     return f"{findings_text(record.findings)}\n*{record.date}, {command}. {record.machine}; {record.versions}.*\n"
+
+
+def _falling_short(checks: Sequence[Check]) -> list[str]:
+    if not checks:
+        return []
+    reasons = shortfalls()
+    lines = [f"- {check.claim}: **{check.found}**. {reasons.get(check.claim, '')}".rstrip() for check in checks]
+    return ["## What falls short\n\n" + "\n".join(lines) + "\n"]
 
 
 def _not_yet(section: Section) -> str:

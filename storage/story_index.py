@@ -4,6 +4,7 @@ A batch loads its rows once, works on them in memory, and writes what changed in
 """
 
 import functools
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -75,7 +76,7 @@ class TermIndex:
             for week in _around(at):
                 for number in self._ids.get((week, key), ()):
                     scores[number] = scores.get(number, 0.0) + bits
-        return [number for number, _ in sorted(scores.items(), key=lambda item: (-item[1], -item[0]))[:most]]
+        return [number for _, number in heapq.nlargest(most, zip(scores.values(), scores, strict=True))]
 
     def add(self, article_id: int, at: datetime, keys: Iterable[int]) -> None:
         """File an article under these keys; it must not stand there yet."""

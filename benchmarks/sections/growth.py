@@ -18,6 +18,7 @@ from pipelines.signatures import sign
 from storage.archive import BATCH, Archive, utc_now
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading
+from storage.schedule import Rhythm
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 
@@ -124,7 +125,13 @@ def measure(extent: Extent) -> Findings:
     """Grow an archive, and look at what a page costs at each size."""
     sizes = [extent.of(size) // BATCH * BATCH or BATCH for size in SIZES]
     scope = Scope(
-        "growth", (place(_START),), domains=frozenset({"listing.example"}), follow="none", depth=0, max_pages=10**6
+        "growth",
+        (place(_START),),
+        domains=frozenset({"listing.example"}),
+        follow="none",
+        depth=0,
+        max_pages=10**6,
+        rhythm=Rhythm(rereads=()),  # else the articles of last year were due again at once, instead of new ones
     )
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/kiji.db")

@@ -26,8 +26,9 @@ from storage.errors import DatabaseError
 from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
 
-WINDOW = 32
-"""Addresses of one host in flight, from lease to commit: enough that its slot never waits for the frontier."""
+WINDOW = 64
+"""Addresses of one host in flight, from lease to commit: enough that its slot never waits for the
+frontier, and that half of them share a transaction."""
 
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""

@@ -29,7 +29,7 @@ BUSY = 3
 """Exit code of a crawl that finds another one on its database."""
 
 MOST_REQUESTS = 60
-"""Requests until the signal at most; an undisturbed crawl of the sample sites makes 82."""
+"""Requests until the signal at most; an undisturbed crawl of the sample sites makes 86."""
 
 LATEST = 0.4
 """Seconds from the last of them to the signal at most: what was fetched is read and stored meanwhile."""

@@ -16,11 +16,12 @@ from pipelines.parameter_rules import ParameterRules
 from pipelines.warc import BadRecord
 from pipelines.warc_records import warc_records
 from pipelines.workers import READ_PAGE, ReadingPool
-from storage.archive import BATCH, utc_now
+from storage.archive import utc_now
 from storage.imported import ImportedRecord
 from storage.imports import ARTICLES, FileStanding, ImportArchive
 from storage.reading import Reading
 from storage.visit import Result
+from storage.waiting import BATCH
 
 READ_LINE = "pipelines.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")

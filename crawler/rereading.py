@@ -19,7 +19,6 @@ from pipelines.judgement import PipelineJudgement
 from pipelines.kept_reading import READ_MEMBER, record_bytes
 from pipelines.raw_page import RawPage
 from pipelines.workers import ReadingPool, read_in_order
-from storage.archive import BATCH
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.kept import Kept
@@ -28,6 +27,7 @@ from storage.reading import Reading
 from storage.reread_archive import Batch, RereadArchive, rehearse
 from storage.rereading import KeptRecord, Reread, kept_records, unknown_sources
 from storage.runs import run_record
+from storage.waiting import BATCH
 
 Listener = Callable[[Reread], None]
 

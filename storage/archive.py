@@ -3,8 +3,6 @@
 import concurrent.futures
 import datetime
 import logging
-import queue
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -37,24 +35,16 @@ from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.visit import Lease, Result, Visit
 from storage.visits import record_fetch, store_visits
+from storage.waiting import GAP, WaitingVisits
 
 logger = logging.getLogger(__name__)
-
-BATCH = 100
-"""Visits a transaction at most: 3 times (SQLite) and 5 times (PostgreSQL) as fast as one at a time."""
 
 SIGNED_AT_ONCE = 50
 """Articles that a transaction signs anew: a millisecond each, so that the crawl's own visits wait little."""
 
-FAST, LINGER, GAP = 0.25, 1.0, 0.15
-"""Seconds: a visit that comes within FAST of the last transaction waits for company, up to LINGER, as long as the
-next one comes within GAP, and until half of what is leased waits. In company of 9 one costs 12 ms, of 31 8 ms."""
-
 T = TypeVar("T")
 Work = Callable[[Session], T]
 """A piece of work in a transaction of the archive's."""
-
-_Waiting = tuple[Visit, concurrent.futures.Future[Result]]
 
 
 def utc_now() -> datetime.datetime:
@@ -65,7 +55,7 @@ def utc_now() -> datetime.datetime:
 class Archive:
     """All of a run's writing. Every method may be called from any thread, and returns a future.
 
-    Visits that wait are stored together, at most BATCH in a transaction; one that the database refuses is recorded as
+    Visits that wait are stored together (``storage.waiting``); one that the database refuses is recorded as
     failed and takes no other along: they are then stored again, each in a savepoint of its own. Trouble with the
     database itself is met as ``storage.attempts`` says; when it stays, every future gets it, as a DatabaseError in
     one line.
@@ -88,13 +78,12 @@ class Archive:
     ) -> None:
         self._attempts = Attempts(database, waits)
         self._judgement = judgement
-        self._sync_pages, self._blank_page, self._gap = sync_pages, blank_page, gap
+        self._sync_pages, self._blank_page = sync_pages, blank_page
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
-        self._waiting: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._waiting = WaitingVisits(gap)
         self._scopes: dict[int, Scope] = {}
         self._taken: dict[int, int] = {}
         self._polled: frozenset[str] = frozenset()
-        self._last_stored = 0.0
         self._out: set[int] = set()
         self._has_outdated = self._closing = False
 
@@ -180,8 +169,7 @@ class Archive:
 
     def store(self, visit: Visit) -> concurrent.futures.Future[Result]:
         """Store a visit; the future is done when it is committed."""
-        future: concurrent.futures.Future[Result] = concurrent.futures.Future()
-        self._waiting.put((visit, future))
+        future = self._waiting.put(visit)
         self._thread.submit(self._drain)
         return future
 
@@ -224,7 +212,7 @@ class Archive:
         self._thread.shutdown(wait=True)
 
     def _drain(self) -> None:
-        batch = self._next_batch()
+        batch = self._waiting.take(len(self._out))
         if not batch:
             return
         visits = [visit for visit, _ in batch]
@@ -239,7 +227,7 @@ class Archive:
                 future.set_exception(error)
             return
         finally:
-            self._last_stored = time.monotonic()
+            self._waiting.stored()
         self._scopes = scopes
         self._out.difference_update(visit.lease.address_id for visit in visits)
         for (_, future), result in zip(batch, results, strict=True):
@@ -254,24 +242,6 @@ class Archive:
             return
         if signed == SIGNED_AT_ONCE and not self._closing:
             self._thread.submit(self._sign_outdated)
-
-    def _next_batch(self) -> list[_Waiting]:
-        """Take what waits; where visits come fast, wait a little for more to share a transaction with.
-
-        Half of what is leased is on the way meanwhile: neither servers nor workers wait for this.
-        """
-        batch: list[_Waiting] = []
-        comes_fast = time.monotonic() - self._last_stored < FAST
-        until = time.monotonic() + (LINGER if comes_fast else 0.0)
-        while len(batch) < BATCH:
-            try:
-                left = until - time.monotonic()
-                lingers = 0 < len(batch) < len(self._out) / 2 and left > 0
-                company = self._waiting.get(timeout=min(left, self._gap)) if lingers else self._waiting.get_nowait()
-                batch.append(company)
-            except queue.Empty:
-                break
-        return batch
 
     def _store(self, session: Session, visits: Sequence[Visit]) -> tuple[list[Result], dict[int, Scope]]:
         scopes = dict(self._scopes)

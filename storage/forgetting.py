@@ -25,7 +25,7 @@ from storage.near_index import remove
 from storage.part_models import ArticlePart
 from storage.search_index import forget_words
 from storage.site_models import SitePage
-from storage.stories import leave_stories
+from storage.story_leaving import leave_stories
 
 _CHUNK = 500  # ids a statement
 

@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from storage.judgement import Judgement
 from storage.models import Address, Article
 from storage.reading import Reading
 from storage.story_edges import alike_articles, declared_edges
-from storage.story_index import ALL, TermIndex, unfile
+from storage.story_index import ALL, TermIndex
 from storage.story_judgement import StoryChoice, StoryMember
 from storage.story_models import Story, StoryProfile, StoryTie
 from storage.trouble import trouble_of
@@ -287,30 +287,3 @@ def _tying(dialect: str) -> "sqlite.Insert | postgresql.Insert":
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[first : first + _CHUNK] for first in range(0, len(ids), _CHUNK))
-
-
-def leave_stories(session: Session, article_ids: Sequence[int]) -> None:
-    """Take articles that are to be forgotten out of their stories and out of the index; empty stories go with them.
-
-    To be called before the articles' rows are deleted, in the same transaction.
-    """
-    articles = session.scalars(select(Article).where(Article.id.in_(article_ids))).all()
-    stories = {article.story_id for article in articles if article.story_id is not None}
-    for article in articles:
-        article.story_id = None
-        profile = session.get(StoryProfile, article.id)
-        if profile is not None:
-            unfile(session, article.id, profile.at)
-            session.delete(profile)
-        either = or_(StoryTie.article_id == article.id, StoryTie.other_id == article.id)
-        session.execute(delete(StoryTie).where(either))
-    session.flush()
-    for story in session.scalars(select(Story).where(Story.id.in_(stories))).all():
-        at = func.coalesce(Article.published_at, Article.first_seen_at)
-        first, last = session.execute(select(func.min(at), func.max(at)).where(Article.story_id == story.id)).one()
-        if first is not None:
-            story.first_at, story.last_at = first, last
-            continue
-        session.execute(update(Story).where(Story.merged_into_id == story.id).values(merged_into_id=None))
-        session.delete(story)
-    session.flush()

@@ -15,12 +15,13 @@ from pipelines.judgement import PipelineJudgement, place
 from pipelines.page import read_page
 from pipelines.preparing import prepared
 from pipelines.signatures import sign
-from storage.archive import BATCH, Archive, utc_now
+from storage.archive import Archive, utc_now
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope
 from storage.visit import Lease, Visit
+from storage.waiting import BATCH
 
 SIZES = (1_000, 10_000, 100_000)
 MEASURED = 500

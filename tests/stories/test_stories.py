@@ -16,8 +16,8 @@ from pipelines.judgement import PipelineJudgement
 from storage.database import Database, open_database
 from storage.lock import CrawlLock
 from storage.models import Article
-from storage.stories import leave_stories
 from storage.story_index import ALL, COMMON, TermIndex
+from storage.story_leaving import leave_stories
 from storage.story_models import Story, StoryProfile, StoryTerm
 from storage.story_rebuild import regroup, ungrouped
 from tests.archive.conftest import Crawling, article, rows, scope

@@ -1,0 +1,37 @@
+"""Articles that are to be forgotten leave their stories."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import Article
+from storage.story_index import unfile
+from storage.story_models import Story, StoryProfile, StoryTie
+
+
+def leave_stories(session: Session, article_ids: Sequence[int]) -> None:
+    """Take articles that are to be forgotten out of their stories and out of the index; empty stories go with them.
+
+    To be called before the articles' rows are deleted, in the same transaction.
+    """
+    articles = session.scalars(select(Article).where(Article.id.in_(article_ids))).all()
+    stories = {article.story_id for article in articles if article.story_id is not None}
+    for article in articles:
+        article.story_id = None
+        profile = session.get(StoryProfile, article.id)
+        if profile is not None:
+            unfile(session, article.id, profile.at)
+            session.delete(profile)
+        either = or_(StoryTie.article_id == article.id, StoryTie.other_id == article.id)
+        session.execute(delete(StoryTie).where(either))
+    session.flush()
+    for story in session.scalars(select(Story).where(Story.id.in_(stories))).all():
+        at = func.coalesce(Article.published_at, Article.first_seen_at)
+        first, last = session.execute(select(func.min(at), func.max(at)).where(Article.story_id == story.id)).one()
+        if first is not None:
+            story.first_at, story.last_at = first, last
+            continue
+        session.execute(update(Story).where(Story.merged_into_id == story.id).values(merged_into_id=None))
+        session.delete(story)
+    session.flush()

@@ -1,0 +1,52 @@
+"""The visits that wait to be stored, and which of them share a transaction."""
+
+import concurrent.futures
+import queue
+import time
+
+from storage.visit import Result, Visit
+
+BATCH = 100
+"""Visits a transaction at most: 3 times (SQLite) and 5 times (PostgreSQL) as fast as one at a time."""
+
+FAST, LINGER, GAP = 0.25, 1.0, 0.15
+"""Seconds: a visit that comes within FAST of the last transaction waits for company, up to LINGER, as long as the
+next one comes within GAP, and until half of what is leased waits. In company of 9 one costs 12 ms, of 31 8 ms."""
+
+WaitingVisit = tuple[Visit, concurrent.futures.Future[Result]]
+
+
+class WaitingVisits:
+    """A queue of visits, in the order in which they came; any thread may put, one thread takes."""
+
+    def __init__(self, gap: float = GAP) -> None:
+        self._queue: queue.SimpleQueue[WaitingVisit] = queue.SimpleQueue()
+        self._gap = gap
+        self._last_stored = 0.0
+
+    def put(self, visit: Visit) -> concurrent.futures.Future[Result]:
+        """Let a visit wait; the future is for whoever asked."""
+        future: concurrent.futures.Future[Result] = concurrent.futures.Future()
+        self._queue.put((visit, future))
+        return future
+
+    def take(self, leased: int) -> list[WaitingVisit]:
+        """Take what waits; where visits come fast, wait a little for more to share a transaction with.
+
+        Half of the addresses that are ``leased`` are on the way meanwhile: neither servers nor workers wait for this.
+        """
+        batch: list[WaitingVisit] = []
+        comes_fast = time.monotonic() - self._last_stored < FAST
+        until = time.monotonic() + (LINGER if comes_fast else 0.0)
+        while len(batch) < BATCH:
+            try:
+                left = until - time.monotonic()
+                lingers = 0 < len(batch) < leased / 2 and left > 0
+                batch.append(self._queue.get(timeout=min(left, self._gap)) if lingers else self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def stored(self) -> None:
+        """Take note that a transaction has just ended."""
+        self._last_stored = time.monotonic()

@@ -1,6 +1,24 @@
-"""``python -m crawler`` is the command ``kiji``."""
+"""The command ``kiji``, and ``python -m crawler``.
 
-from crawler.cli import main
+Every worker process imports the program's main module again: so this one loads nothing before it runs.
+"""
+
+import sys
+
+READING = frozenset({"crawl", "import", "inspect", "reread"})
+"""The commands that have pages read by worker processes."""
+
+
+def main() -> None:
+    """Run the command and exit with the contract's code."""
+    if READING.intersection(sys.argv[1:2]):
+        from pipelines.fork_server import preload_workers
+
+        preload_workers()
+    from crawler.cli import run
+
+    sys.exit(run())
+
 
 if __name__ == "__main__":
     main()

@@ -5,7 +5,6 @@ import logging
 import math
 import multiprocessing
 import multiprocessing.connection
-import multiprocessing.context
 import os
 import pkgutil
 import resource
@@ -24,26 +23,6 @@ DEFAULT_MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space beyond what a worker has when it starts. With that, 326 real pages need 0.4 GB, the worst 5 MB
 that we made 0.65."""
 _GRACE = 5  # seconds after the time limit in which the parent should have killed a worker that still reads
-
-_PRELOADED = ("pipelines.worker_process", "pipelines.worker_preload")
-
-
-class WorkerProcess(multiprocessing.context.ForkServerProcess):
-    """A process that ends the hard way: it ignores SIGTERM, and a parser hung in C would not hear it either."""
-
-    def terminate(self) -> None:
-        """Kill at once (pebble asks nicely first and then waits three seconds for every hung page)."""
-        self.kill()
-
-
-class WorkerContext(multiprocessing.context.ForkServerContext):
-    """Workers come from a fork server: no thread or socket of the crawl is inherited, heavy imports are paid once."""
-
-    Process = WorkerProcess
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.set_forkserver_preload(list(_PRELOADED))
 
 
 def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> None:

@@ -20,9 +20,10 @@ from typing import Self
 import pebble
 
 from pipelines.extractor_version import extractor_version
+from pipelines.fork_server import WorkerContext
 from pipelines.parameter_rules import ParameterRules
 from pipelines.raw_page import RawPage
-from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, WorkerContext, prepare_worker, read_guarded
+from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_guarded
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)

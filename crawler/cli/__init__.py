@@ -64,11 +64,6 @@ demo.register(app)
 workers.register(app)
 
 
-def main() -> None:
-    """Run the command and exit with the contract's code."""
-    sys.exit(run())
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     try:

@@ -40,7 +40,7 @@ def configured(folder: Path, site: SampleSite) -> Path:
 IMPATIENT = """
 import functools, crawler.cli, storage.archive
 storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits=(0.1, 0.1))
-crawler.cli.main()
+raise SystemExit(crawler.cli.run())
 """
 
 

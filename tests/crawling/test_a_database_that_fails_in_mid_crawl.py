@@ -23,7 +23,7 @@ import functools, crawler.cli, storage.archive, storage.database
 event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA {pragma}"))
 storage.database.BUSY_TIMEOUT = {busy}
 storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits={waits})
-crawler.cli.main()
+raise SystemExit(crawler.cli.run())
 """
 PATIENT, IMPATIENT = (0.1,) * 1000, (0.1, 0.1)
 

@@ -53,7 +53,7 @@ import crawler.cli, crawler.settings as settings
 settings.DOWNLOAD_TIMEOUT, settings.KIJI_READING_SECONDS = 8, 3
 settings.RETRY_TIMES = 0
 settings.KIJI_READ = "tests.crawling.deadly_reading:read_page"
-crawler.cli.main()
+raise SystemExit(crawler.cli.run())
 """
 BAD = {
     "/2026/10/05/never-answers": ("failed", "no answer in time"),

@@ -114,7 +114,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 import crawler.cli
 event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA max_page_count = {pages}"))
-crawler.cli.main()
+raise SystemExit(crawler.cli.run())
 """
 
 

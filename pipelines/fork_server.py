@@ -1,0 +1,30 @@
+"""The fork server from which worker processes come. Loads nothing itself: it is started before all else."""
+
+import multiprocessing.context
+import multiprocessing.forkserver
+
+_PRELOADED = ("pipelines.worker_process", "pipelines.worker_preload")
+
+
+class WorkerProcess(multiprocessing.context.ForkServerProcess):
+    """A process that ends the hard way: it ignores SIGTERM, and a parser hung in C would not hear it either."""
+
+    def terminate(self) -> None:
+        """Kill at once (pebble asks nicely first and then waits three seconds for every hung page)."""
+        self.kill()
+
+
+class WorkerContext(multiprocessing.context.ForkServerContext):
+    """Workers come from a fork server: no thread or socket of the crawl is inherited, heavy imports are paid once."""
+
+    Process = WorkerProcess
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_forkserver_preload(list(_PRELOADED))
+
+
+def preload_workers() -> None:
+    """Start the fork server and do not wait for it: its imports take two seconds, beside those of the command."""
+    WorkerContext()
+    multiprocessing.forkserver.ensure_running()

@@ -120,11 +120,14 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
 
 
 async def retry_stalled(queue: procrastinate.App, seconds: float) -> list[str]:
-    """Put the jobs of workers that have given no sign for so long back into the queue; return their locks."""
+    """Put the jobs of workers that have given no sign for so long back into the queue, before what is only due.
+
+    Returns their locks.
+    """
     stalled = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
     for job in stalled:
         try:
-            await queue.job_manager.retry_job(job)
+            await queue.job_manager.retry_job(job, priority=max(job.priority, WHEN_UNFINISHED))
         except UniqueViolation:  # another one waits already, for this one's lock
             await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return [str(job.lock) for job in stalled]

@@ -43,12 +43,6 @@ _CAME_NEARER = (
         or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
     )
 )
-_QUEUEING = (
-    update(Address)
-    .where(Address.id.in_(bindparam("ids", expanding=True)), Address.state == "known")
-    .values(state="queued", due_at=bindparam("now"))
-    .execution_options(synchronize_session=False)
-)
 
 
 _Row = tuple[int, int, str, int | None]
@@ -85,7 +79,10 @@ def _claiming(dialect: str) -> "sqlite.Insert | postgresql.Insert":
 def queue_known(session: Session, address_ids: Iterable[int], now: datetime) -> None:
     """Queue those addresses that nobody has asked for yet."""
     for chunk in _chunks(address_ids):
-        session.connection().execute(_QUEUEING, {"ids": chunk, "now": now})
+        statement = update(Address).where(Address.id.in_(chunk), Address.state == "known")
+        # Fetched, because a listing that lists itself is closed after this, in the same session.
+        queued = statement.values(state="queued", due_at=now).execution_options(synchronize_session="fetch")
+        session.execute(queued)
 
 
 def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], now: datetime) -> None:

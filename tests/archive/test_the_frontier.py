@@ -127,3 +127,11 @@ def test_the_counts_of_a_run_add_up_to_its_fetches(database: Database) -> None:
         fetches = connection.execute(text("SELECT count(*) FROM fetches")).scalar()
     names = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")
     assert sum(run[name] for name in names) == fetches == 3
+
+
+def test_a_listing_that_a_start_page_redirects_to_and_that_lists_itself_is_not_asked_for_again(
+    database: Database,
+) -> None:
+    crawling = Crawling(database, scope(f"{HOST}/start"))
+    crawling.store(crawling.lease_url(f"{HOST}/start"), listing(FEED, FEED, page(1)), final_url=FEED)
+    assert urls(crawling) == {page(1)}

@@ -26,9 +26,9 @@ class Lexicon:
     ``things`` is by form (as it matched, lower case for topics); a thing is its kind's letter, a space, and its key.
     """
 
-    names: re.Pattern[str]
+    names: "re.Pattern[str] | _UnspacedForms"
     name_things: Mapping[str, tuple[str, ...]]
-    topics: re.Pattern[str]
+    topics: "re.Pattern[str] | _UnspacedForms"
     topic_things: Mapping[str, tuple[str, ...]]
 
     def find(self, text: str) -> tuple[Counter[str], dict[str, str]]:
@@ -55,10 +55,13 @@ def _is_latin(form: str) -> bool:
     return _LATIN.match(form) is not None
 
 
-@functools.cache
 def lexicon(language: str) -> Lexicon:
     """The forms for ``ja``, or those in Latin letters for every other language."""
-    japanese = language == "ja"
+    return _lexicon(japanese=language == "ja")
+
+
+@functools.cache
+def _lexicon(*, japanese: bool) -> Lexicon:
     names: dict[str, set[str]] = {}
     for form, thing in _name_forms():
         if japanese or _is_latin(form):
@@ -68,9 +71,9 @@ def lexicon(language: str) -> Lexicon:
         for form in in_japanese if japanese else english:
             topics.setdefault(form.lower(), set()).add(f"T {topic}")
     return Lexicon(
-        _pattern(names, words=not japanese),
+        _UnspacedForms(names) if japanese else _words(names),
         {form: tuple(sorted(things)) for form, things in names.items()},
-        _beginnings(topics) if not japanese else _pattern(topics, words=False),
+        _UnspacedForms(topics) if japanese else _beginnings(topics),
         {form: tuple(sorted(things)) for form, things in topics.items()},
     )
 
@@ -91,12 +94,42 @@ def _name_forms() -> Iterable[tuple[str, str]]:
             yield from ((form, f"{letter} {key}") for form in forms)
 
 
-def _pattern(forms: Iterable[str], *, words: bool) -> re.Pattern[str]:
-    """The longest form first. Latin forms are whole words, also in the midst of Japanese."""
-    latin = [form for form in forms if words or _is_latin(form)]
-    other = [form for form in forms if not (words or _is_latin(form))]
-    parts = [rf"(?<![A-Za-z0-9]){_trie(latin)}(?![A-Za-z0-9])"] if latin else []
-    return re.compile("|".join([*parts, _trie(other)] if other else parts))
+class _UnspacedForms:
+    """Forms in a text without spaces, the longest first; Latin ones are whole words there, too.
+
+    Found by their first two characters: a pattern of hundreds of them tries each at every character.
+    """
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._single = frozenset(form for form in forms if len(form) == 1)
+        self._by_start: dict[str, list[str]] = {}
+        for form in sorted(forms, key=len, reverse=True):
+            self._by_start.setdefault(form[:2], []).append(form)
+
+    def findall(self, text: str) -> list[str]:
+        """Every form in the text, in order, none over another."""
+        found, end = [], 0
+        starts, single = self._by_start, self._single
+        pairs = map(str.__add__, text, text[1:] + " ")
+        for at in [at for at, pair in enumerate(pairs) if pair in starts or pair[0] in single]:
+            if at < end:
+                continue
+            for form in (*starts.get(text[at : at + 2], ()), *starts.get(text[at], ())):
+                if text.startswith(form, at) and not (_is_latin(form) and _is_within_word(text, at, at + len(form))):
+                    found.append(form)
+                    end = at + len(form)
+                    break
+        return found
+
+
+def _is_within_word(text: str, start: int, end: int) -> bool:
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    return (before.isascii() and before.isalnum()) or (behind.isascii() and behind.isalnum())
+
+
+def _words(forms: Iterable[str]) -> re.Pattern[str]:
+    """The longest form first, whole words."""
+    return re.compile(rf"(?<![A-Za-z0-9]){_trie(forms)}(?![A-Za-z0-9])")
 
 
 def _beginnings(forms: Iterable[str]) -> re.Pattern[str]:

@@ -40,12 +40,14 @@ _DATES = re.compile(
     rf"{_ENGLISH_DAY.pattern}|(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,4}}[年月時分]|\d{{1,2}}:\d\d",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
+_BEFORE, _BEHIND = 13, 24  # characters round a digit: "September. " before a day, " trillion per cent" behind a number
 _FAR_BACK, _FAR_AHEAD = 20, 10  # days around publication within which a bare 29日 is meant
 
 
 def numbers(text: str) -> Iterator[tuple[str, str]]:
     """Each number of NFKC text with the words it was read from; days, times of day and years are left out."""
-    for match in _NUMBER.finditer(_DATES.sub(" ; ", text)):
+    for match in _NUMBER.finditer(_DATES.sub(" ; ", _round_digits(text))):
         value = _value(match)
         if value is None:
             continue
@@ -56,6 +58,17 @@ def numbers(text: str) -> Iterator[tuple[str, str]]:
             yield f"{_plain(value)}%", match[0] + percent[0]
         elif value not in _YEARS or match["japanese"] or "," in match[0] or match["magnitude"]:
             yield _plain(value), match[0].strip()
+
+
+def _round_digits(text: str) -> str:
+    """The stretches round a text's digits, a line each: all numbers and days stand there, in a third of most texts."""
+    stretches: list[tuple[int, int]] = []
+    for digits in _DIGITS.finditer(text):
+        start, end = max(0, digits.start() - _BEFORE), digits.end() + _BEHIND
+        if stretches and start <= stretches[-1][1]:
+            start = stretches.pop()[0]
+        stretches.append((start, end))
+    return "\n".join([text[start:end] for start, end in stretches])
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
@@ -74,15 +87,16 @@ def _plain(value: Decimal) -> str:
 
 def days(text: str, published: datetime.date | None) -> Iterator[tuple[str, str]]:
     """Each day of NFKC text, ``MMDD``, with the words it was read from; vague ones where ``published`` is known."""
-    for match in _ENGLISH_DAY.finditer(text):
+    near = _round_digits(text)
+    for match in _ENGLISH_DAY.finditer(near):
         month = _MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         yield from _day(month, int(match[2] or match[3]), match[0])
-    for match in _JAPANESE_DAY.finditer(text):
+    for match in _JAPANESE_DAY.finditer(near) if "日" in near else ():
         if match[1]:
             yield from _day(int(match[1]), int(match[2]), match[0])
         elif published is not None:
             yield from _near(published, int(match[2]), match[0])
-    if published is not None:
+    if published is not None and "day" in text.lower():
         for match in _WEEKDAY.finditer(text):
             back = (published.weekday() - _WEEKDAYS.index(match[0].lower())) % 7
             date = published - datetime.timedelta(days=back)
@@ -124,23 +138,23 @@ _CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "n
 _ENGLISH_NOUNS = "day|game|match|round|time|session|term|reactor|unit|quarter|edition|part|leg|stage"
 _ENGLISH_ORDINAL = re.compile(
     rf"\b(?:(\d{{1,3}})(?:st|nd|rd|th)|({'|'.join(_WORDS)}))[\s-]({_ENGLISH_NOUNS})\b"
-    rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}}|{'|'.join(_CARDINALS)})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b",
-    re.IGNORECASE,
+    rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}}|{'|'.join(_CARDINALS)})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b"
 )
 
 
 def ordinals(text: str) -> Iterator[tuple[str, str]]:
     """Each place in a series in NFKC text, ``unit number``, with the words it was read from; no "first time"."""
-    for match in _JAPANESE_ORDINAL.finditer(text):
+    for match in _JAPANESE_ORDINAL.finditer(text) if any(sign in text for sign in "第目戦号") else ():
         count, unit = (group for group in match.groups() if group is not None)
         yield from _place(_UNITS[unit], int(count) if count.isdigit() else _of_kanji(count), match[0])
-    for match in _ENGLISH_ORDINAL.finditer(text):
+    lowered = text.replace("İ", "i").lower()  # as long as the text: a third of what ignoring the case would take
+    for match in _ENGLISH_ORDINAL.finditer(lowered):
         noun = match[3] or match[4] or match[7]
-        word, count = match[2], (match[1] or match[5] or match[6] or "").lower()
-        listed, name = (_WORDS, word.lower()) if word else (_CARDINALS, count)
+        word, count = match[2], match[1] or match[5] or match[6] or ""
+        listed, name = (_WORDS, word) if word else (_CARDINALS, count)
         number = int(count) if count.isdigit() else listed.index(name) + 1
-        yield from _place(_UNITS[noun.lower()], number, match[0])
-    for match in _FIRST_DAY.finditer(text):
+        yield from _place(_UNITS[noun], number, text[match.start() : match.end()])
+    for match in _FIRST_DAY.finditer(text) if "初日" in text or "opening" in lowered else ():
         yield "day 1", match[0]
 
 

@@ -24,21 +24,20 @@ def _tables() -> Mapping[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _pattern(forms: Mapping[str, Sequence[str]], language: str) -> re.Pattern[str]:
-    japanese = language == "ja"
+def _pattern(forms: Mapping[str, Sequence[str]], *, japanese: bool) -> re.Pattern[str]:
     words = "|".join(map(re.escape, sorted(forms["ja" if japanese else "en"], key=len, reverse=True)))
     return re.compile(words if japanese else rf"\b(?:{words})(?!\w)", 0 if japanese else re.IGNORECASE)
 
 
 @functools.cache
-def _daily(language: str) -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(forms, language) for kind, forms in _tables()["daily"].items()}
+def _daily(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
+    return {kind: _pattern(forms, japanese=japanese) for kind, forms in _tables()["daily"].items()}
 
 
 @functools.cache
-def _classes(language: str) -> Mapping[str, re.Pattern[str]]:
+def _classes(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
     return {
-        f"{unit} {name}": _pattern(forms, language)
+        f"{unit} {name}": _pattern(forms, japanese=japanese)
         for unit, names in _tables()["classes"].items()
         for name, forms in names.items()
     }
@@ -54,7 +53,11 @@ def scores(text: str) -> Iterator[tuple[str, str]]:
 
 def instalments(lead: str, language: str) -> list[tuple[str, str]]:
     """The kinds of report that a headline and first lines (NFKC) are an instalment of, with the words that say so."""
-    found = [(kind, match[0]) for kind, pattern in _daily(language).items() if (match := pattern.search(lead))]
+    found = [
+        (kind, match[0])
+        for kind, pattern in _daily(japanese=language == "ja").items()
+        if (match := pattern.search(lead))
+    ]
     if not any(kind == "sport" for kind, _ in found) and _WON.search(lead):
         found += [("sport", form) for _, form in scores(lead)][:1]
     return found
@@ -62,6 +65,6 @@ def instalments(lead: str, language: str) -> list[tuple[str, str]]:
 
 def classes(text: str, language: str, *, sport: bool) -> Iterator[tuple[str, str]]:
     """Each word of NFKC text that tells one of several like events from the others, ``unit name``."""
-    for value, pattern in _classes(language).items():
+    for value, pattern in _classes(japanese=language == "ja").items():
         if sport or not value.startswith("sex "):
             yield from ((value, form) for form in pattern.findall(text))

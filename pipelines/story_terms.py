@@ -12,6 +12,7 @@ import functools
 import hashlib
 import math
 import re
+import string
 import unicodedata
 import zoneinfo
 from collections import Counter
@@ -40,6 +41,7 @@ _DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are told ag
 _ENGLISH = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’.][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:\n]['\"”’)]*\s*$")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Lt|Col|Capt|Prof|Rev|[A-Z])\.\s$")
+_WITHIN = frozenset(f"{string.ascii_lowercase},")  # what stands before a word in the midst of a sentence, and a space
 _KATAKANA = re.compile("[ァ-ヴー]{3,}")
 _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
 _KANJI = re.compile("[一-鿿々]{2,}")
@@ -164,7 +166,7 @@ def _stem(word: str) -> str:
 
 @functools.cache
 def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer("english", 0)  # without its own memory, which costs more than it saves behind ours
 
 
 def _days_back(date: str, published: datetime.date) -> int | None:
@@ -272,4 +274,15 @@ class _Found:
             return False
         before = text[max(0, start - 8) : start]
         begins = not before or (_SENTENCE_END.search(before) is not None and _ABBREVIATION.search(before) is None)
-        return not begins or re.search(rf"[a-z,] {re.escape(word)}\b", text) is not None
+        return not begins or _stands_within(text, word)
+
+
+def _stands_within(text: str, word: str) -> bool:
+    """Whether a word stands behind a small letter or a comma somewhere: a pattern made for each name cost far more."""
+    at = text.find(f" {word}")
+    while at >= 0:
+        behind = text[at + 1 + len(word) : at + 2 + len(word)]
+        if text[max(0, at - 1) : at] in _WITHIN and at > 0 and not (behind.isalnum() or behind == "_"):
+            return True
+        at = text.find(f" {word}", at + 1)
+    return False

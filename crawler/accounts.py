@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import importlib.metadata
 import logging
 import os
@@ -19,18 +20,21 @@ from crawler.failures import REASON_LIMIT
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.watch import after_crawl, ping_failure
+from crawler.writer import writer_for
 from pipelines.judgement import PipelineJudgement
-from pipelines.page_files import PageFiles
+from pipelines.page_files import PageFiles, take_out
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.frontier import learnt_domains
 from storage.lock import CrawlLock, crawl_lock, domains_lock
 from storage.polling import due_sources
 from storage.scope import Scope
+from storage.types import utc_now
 from storage.visit import Lease, Visit
+from storage.writer_process import WriterProcess
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +59,7 @@ class RunAccounts:
         self.run_id = 0
         self.polled: tuple[str, ...] = ()
         self._closed = False
+        self._writer_started: asyncio.Future[None] | None = None
         self.trouble = ""
         self.refused: DatabaseError | None = None
 
@@ -91,10 +96,14 @@ class RunAccounts:
         plan = spider.plan
         files = self._keep_pages(spider)
         judgement = PipelineJudgement(plan.config.parameter_rules)
+        writer = spider.shared_writer or self._own_writer(plan)
         if files is None:
-            spider.archive = archive = Archive(database, judgement)
+            spider.archive = archive = Archive(database, judgement, writer=writer)
         else:
-            spider.archive = archive = Archive(database, judgement, sync_pages=files.sync, blank_page=files.blank)
+            blank_page = functools.partial(take_out, files.folder)
+            spider.archive = archive = Archive(
+                database, judgement, sync_pages=files.sync, blank_page=blank_page, writer=writer
+            )
         self._open.callback(archive.close)
         spider.pool = spider.shared_pool or self._own_pool(plan)
         due = await asyncio.to_thread(_due, plan, database)
@@ -112,12 +121,19 @@ class RunAccounts:
         self.run_id = await asyncio.wrap_future(started)
         if due:  # not before: processes that are stopped while they start say so in tracebacks
             spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
+            if spider.shared_writer is None:
+                self._writer_started = asyncio.ensure_future(asyncio.to_thread(writer.start))
 
     def _take_lock(self, plan: CrawlPlan, database: Database) -> CrawlLock:
         if not plan.beside_others:
             return self._open.enter_context(crawl_lock(database))
         domains = frozenset().union(*domains_by_source(plan.scopes, database).values())
         return self._open.enter_context(domains_lock(database, domains))
+
+    def _own_writer(self, plan: CrawlPlan) -> WriterProcess:
+        writer = writer_for(plan.database_url)
+        self._open.callback(writer.close)
+        return writer
 
     def _own_pool(self, plan: CrawlPlan) -> ReadingPool:
         settings = self._crawler.settings

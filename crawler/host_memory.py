@@ -2,15 +2,17 @@
 
 import asyncio
 import datetime
+import functools
 from collections.abc import Iterable
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
-from storage.archive import Archive, Work
+from storage.archive import Archive
 from storage.hosts import KnownRobots, Rest, give_rest, keep_robots, known_robots, note_reservations, rest_of
 from storage.reading import Reservation
+from storage.transactions import Work
 from storage.visit import Lease
 
 T = TypeVar("T")
@@ -32,23 +34,29 @@ class HostMemory:
 
     async def robots(self, origin: str) -> KnownRobots:
         """As :func:`storage.hosts.known_robots`."""
-        return await self._do(lambda session: known_robots(session, origin), KnownRobots())
+        return await self._do(functools.partial(known_robots, origin=origin), KnownRobots())
 
     async def keep_robots(self, origin: str, known: KnownRobots) -> None:
         """As :func:`storage.hosts.keep_robots`."""
-        await self._do(lambda session: keep_robots(session, origin, known), None)
+        await self._do(functools.partial(keep_robots, origin=origin, known=known), None)
 
     async def rest(self, host: str) -> Rest | None:
         """As :func:`storage.hosts.rest_of`."""
-        return await self._do(lambda session: rest_of(session, host), None)
+        return await self._do(functools.partial(rest_of, host=host), None)
 
     async def give_rest(self, host: str, rest: Rest | None) -> None:
         """As :func:`storage.hosts.give_rest`."""
-        await self._do(lambda session: give_rest(session, host, rest), None)
+        await self._do(functools.partial(give_rest, host=host, rest=rest), None)
 
     async def note(self, lease: Lease, origin: str, found: Iterable[Reservation]) -> None:
         """As :func:`storage.hosts.note_reservations`."""
         reserved = tuple(found)
         if reserved:
-            host, now = urlsplit(origin).netloc.lower(), datetime.datetime.now(datetime.UTC)
-            await self._do(lambda session: note_reservations(session, lease.source_id, host, reserved, now), None)
+            work = functools.partial(
+                note_reservations,
+                source_id=lease.source_id,
+                host=urlsplit(origin).netloc.lower(),
+                found=reserved,
+                now=datetime.datetime.now(datetime.UTC),
+            )
+            await self._do(work, None)

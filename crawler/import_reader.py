@@ -16,10 +16,10 @@ from pipelines.parameter_rules import ParameterRules
 from pipelines.warc import BadRecord
 from pipelines.warc_records import warc_records
 from pipelines.workers import READ_PAGE, ReadingPool
-from storage.archive import utc_now
 from storage.imported import ImportedRecord
 from storage.imports import ARTICLES, FileStanding, ImportArchive
 from storage.reading import Reading
+from storage.types import utc_now
 from storage.visit import Result
 from storage.waiting import BATCH
 

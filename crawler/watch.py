@@ -11,11 +11,11 @@ from crawler.config import Config
 from crawler.health import PAST, TROUBLE, Verdict, judge
 from crawler.plan import CrawlPlan, archive_folder
 from crawler.retention import prune_pages
-from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.health import Finding, State, findings, history, record, tell
 from storage.runs import run_record, source_accounts
+from storage.types import utc_now
 
 logger = logging.getLogger(__name__)
 

@@ -37,12 +37,14 @@ from crawler.jobs import (
 )
 from crawler.plan import plan_crawl, scope_of
 from crawler.spiders.related import RelatedSpider
+from crawler.writer import writer_for
 from pipelines.workers import ReadingPool
-from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.polling import due_sources
 from storage.runs import run_record
+from storage.types import utc_now
+from storage.writer_process import WriterProcess
 
 logger = logging.getLogger(__name__)
 
@@ -86,10 +88,13 @@ def work(options: WorkerOptions) -> int:
     try:
         queue = job_queue(options.database_url)
         prepare(database)
-        with ReadingPool(
-            timezone=config.crawl.timezone, max_workers=options.readers, rules=config.parameter_rules
-        ) as pool:
-            return Worker(options, database, queue, pool).run()
+        with (
+            ReadingPool(
+                timezone=config.crawl.timezone, max_workers=options.readers, rules=config.parameter_rules
+            ) as pool,
+            contextlib.closing(writer_for(options.database_url)) as writer,
+        ):
+            return Worker(options, database, queue, pool, writer).run()
     finally:
         database.close()
 
@@ -97,10 +102,18 @@ def work(options: WorkerOptions) -> int:
 class Worker:
     """One worker in this process."""
 
-    def __init__(self, options: WorkerOptions, database: Database, queue: procrastinate.App, pool: ReadingPool) -> None:
+    def __init__(
+        self,
+        options: WorkerOptions,
+        database: Database,
+        queue: procrastinate.App,
+        pool: ReadingPool,
+        writer: WriterProcess,
+    ) -> None:
         settings = Settings()
         settings.setmodule("crawler.settings", priority="project")
-        self._options, self._database, self._queue, self._pool = options, database, queue, pool
+        self._options, self._database, self._queue = options, database, queue
+        self._pool, self._writer = pool, writer
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
@@ -126,6 +139,7 @@ class Worker:
 
     async def _main(self) -> None:
         await asyncio.to_thread(self._pool.start)
+        await asyncio.to_thread(self._writer.start)
         waits = iter(RECONNECT)
         while not self._signal:
             try:
@@ -200,7 +214,8 @@ class Worker:
         crawler = self._process.create_crawler(RelatedSpider)
         self._crawlers.add(crawler)
         try:
-            await self._finish(crawler, self._process.crawl(crawler, plan=plan, shared_pool=self._pool))
+            shared = {"shared_pool": self._pool, "shared_writer": self._writer}
+            await self._finish(crawler, self._process.crawl(crawler, plan=plan, **shared))
         finally:
             self._crawlers.discard(crawler)
         accounts = accounts_of(crawler)

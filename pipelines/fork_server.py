@@ -3,7 +3,7 @@
 import multiprocessing.context
 import multiprocessing.forkserver
 
-_PRELOADED = ("pipelines.worker_process", "pipelines.worker_preload")
+_PRELOADED = ("pipelines.worker_process", "pipelines.judgement", "storage.writer_process", "pipelines.worker_preload")
 
 
 class WorkerProcess(multiprocessing.context.ForkServerProcess):

@@ -50,6 +50,18 @@ def is_worth_keeping(reading: Reading, via: Via) -> bool:
     return bool(reading.encoding) or reading.kind == "unreadable"
 
 
+def take_out(folder: Path, kept: Kept) -> None:
+    """Take a page out again that must not be here: a forgotten one, to which another address redirects. Blocks."""
+    try:
+        missing = blank_pages(folder, [kept], datetime.datetime.now(datetime.UTC))
+        told = "it is not there" if missing else ""
+    except OSError as error:
+        told = error.strerror or str(error)
+    if told:
+        where = f"{folder / kept.file}, {kept.length} bytes from {kept.offset}"
+        logger.error("a forgotten page could not be taken out of %s: %s", where, told)
+
+
 class PageFiles:
     """Appends pages to WARC files in a folder, a new one every day (UTC) and after ``max_file`` bytes.
 
@@ -67,7 +79,7 @@ class PageFiles:
     ) -> None:
         self.trouble = ""
         self.lost = 0
-        self._folder = folder
+        self.folder = folder
         self._max_file = max_file
         self._now = now
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="page-files")
@@ -91,17 +103,6 @@ class PageFiles:
                 os.fdatasync(self._file.fileno())
             except OSError as error:
                 self._give_up(error)
-
-    def blank(self, kept: Kept) -> None:
-        """Take a page out again that must not be here: a forgotten one, to which another address redirects. Blocks."""
-        try:
-            missing = blank_pages(self._folder, [kept], self._now())
-            told = "it is not there" if missing else ""
-        except OSError as error:
-            told = error.strerror or str(error)
-        if told:
-            where = f"{self._folder / kept.file}, {kept.length} bytes from {kept.offset}"
-            logger.error("a forgotten page could not be taken out of %s: %s", where, told)
 
     def close(self) -> None:
         """Finish what waits, and close the file. Blocks."""
@@ -147,7 +148,7 @@ class PageFiles:
         self._size += len(record)
 
     def _begin_file(self, today: datetime.date) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         host = _UNSAFE.sub("-", socket.gethostname())[:40].strip("-") or "host"
         moment = self._now().strftime("%Y%m%d%H%M%S")
         while self._file is None:
@@ -155,7 +156,7 @@ class PageFiles:
             # Named as the WARC standard's annex recommends: prefix, time, serial, crawler.
             name = f"kiji-{moment}-{self._serial:05}-{host}-{os.getpid()}.warc.gz"
             try:
-                self._file = (self._folder / name).open("xb", buffering=0)
+                self._file = (self.folder / name).open("xb", buffering=0)
             except FileExistsError:  # a process of the same number in the same second, before or on another machine
                 continue
             self._name, self._day, self._size = name, today, 0
@@ -170,9 +171,7 @@ class PageFiles:
 
     def _give_up(self, error: OSError) -> None:
         """Keep no more in this run: after a record that was cut short, the next would stand at a wrong place."""
-        self.trouble = (
-            f"raw archive {self._folder}: {error.strerror or error}; pages are stored and not kept as fetched"
-        )
+        self.trouble = f"raw archive {self.folder}: {error.strerror or error}; pages are stored and not kept as fetched"
         logger.error("%s", self.trouble)
         file, self._file = self._file, None
         if file is not None:

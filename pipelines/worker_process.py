@@ -25,13 +25,19 @@ that we made 0.65."""
 _GRACE = 5  # seconds after the time limit in which the parent should have killed a worker that still reads
 
 
-def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> None:
-    """Make this process a worker: the parent alone decides when it ends, and takes it along when it dies itself.
+def follow_parent() -> None:
+    """Let the parent alone decide when this process ends, and take it along when it dies itself.
 
-    Ctrl-C and a service manager's SIGTERM reach the whole process group; pages in work must not be lost to them.
+    Ctrl-C and a service manager's SIGTERM reach the whole process group; what is in work must not be lost to them.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
+
+
+def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> None:
+    """Make this process a worker, of so many bytes of address space beyond what it has."""
+    follow_parent()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     allowed = _address_space() + memory_limit
@@ -41,7 +47,6 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> No
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     put_in_force(rules)
-    threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
 
 
 def _address_space() -> int:

@@ -5,11 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
-
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseError, DatabaseTrouble
-from storage.runs import is_running
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +18,7 @@ T = TypeVar("T")
 
 
 class Attempts:
-    """Commits for one run. Blocks while it waits, so it belongs on a thread of its own.
+    """Transactions of one run. Blocks while it waits, so it belongs on a thread of its own.
 
     Once the trouble has stayed too long, or is of a kind that does not pass, ``trouble`` says so in one line and
     every further transaction fails at once, but the one that closes the run, which is tried once.
@@ -32,7 +29,6 @@ class Attempts:
         self._waits = waits
         self._stopping = threading.Event()
         self._ended: DatabaseError | None = None
-        self.run_id = 0
 
     @property
     def trouble(self) -> str:
@@ -43,12 +39,10 @@ class Attempts:
         """Cut every wait short: what fails from now on is not tried again."""
         self._stopping.set()
 
-    def commit(
-        self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None, *, last: bool = False
-    ) -> T:
-        """Run ``work`` in a transaction until it is committed; return what it returned.
+    def make(self, transaction: Callable[[], T], again: Callable[[], T] | None = None, *, last: bool = False) -> T:
+        """Make a transaction until it is committed; return what it returned.
 
-        ``again`` is run instead after a failed try, where it matters that the try may have been committed without
+        ``again`` is made instead after a failed try, where it matters that the try may have been committed without
         our hearing of it. Raises DatabaseTrouble when trouble stays, and DatabaseBusy where another crawl has
         taken the database over meanwhile. Any other error is a mistake of ours that no later transaction would
         survive either: it is logged whole, and ends the writing as trouble of its own.
@@ -59,7 +53,9 @@ class Attempts:
         tried = False
         while True:
             try:
-                return self._try(again if tried and again else work, tried=tried, last=last)
+                if tried:
+                    self._database.renew()
+                return again() if tried and again else transaction()
             except DatabaseTrouble as trouble:
                 wait = next(waits, None) if trouble.passing else None
                 if wait is None or self._stopping.is_set():
@@ -76,12 +72,3 @@ class Attempts:
                 told = " ".join(str(error).split())[:300]
                 self._ended = DatabaseTrouble(f"database {self._database.url}: {type(error).__name__}: {told}")
                 raise self._ended from error
-
-    def _try(self, work: Callable[[Session], T], *, tried: bool, last: bool) -> T:
-        if tried:
-            self._database.renew()
-        with self._database.writing() as session:
-            if self.run_id and not last and not is_running(session, self.run_id):
-                msg = f"database {self._database.url}: another crawl has taken over from run {self.run_id}"
-                raise DatabaseBusy(msg)
-            return work(session)

@@ -2,17 +2,18 @@
 
 import concurrent.futures
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.imported import ImportedRecord, lease_of, store_batch
 from storage.judgement import Place
 from storage.models import Address, Fetch, ImportFile, Source
 from storage.runs import count
+from storage.types import utc_now
 from storage.visit import Result
 
 ARTICLES = ("new", "updated", "unchanged", "copy")
@@ -40,7 +41,7 @@ class ImportArchive(Archive):
 
     def covering(self, place: Place) -> str | None:
         """Name the first of the run's sources to which an address belongs, learnt domains included."""
-        return next((scope.name for scope in self._scopes.values() if scope.covers(place)), None)
+        return next((scope.name for scope in self._here.scopes.values() if scope.covers(place)), None)
 
     def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileStanding]":
         """Tell where to go on in a file: at its begin, or where an import of it was interrupted.
@@ -61,7 +62,7 @@ class ImportArchive(Archive):
             session.flush()
             return FileStanding(found.id, 0, 0, 0)
 
-        return self._submit(begin)
+        return self._do_here(begin)
 
     def close_file(self, file_id: int) -> "concurrent.futures.Future[None]":
         """Note that a file has been read to its end: the next import of it begins anew."""
@@ -69,7 +70,7 @@ class ImportArchive(Archive):
         def end(session: Session) -> None:
             session.get_one(ImportFile, file_id).finished_at = utc_now()
 
-        return self._submit(end)
+        return self._do_here(end)
 
     def store_records(
         self, file_id: int, records: Sequence[ImportedRecord]
@@ -77,7 +78,7 @@ class ImportArchive(Archive):
         """Store records of a file that follow each other; the results are in their order."""
 
         def store(session: Session) -> list[Result]:
-            scopes, now = dict(self._scopes), utc_now()
+            scopes, now = dict(self._here.scopes), utc_now()
             results = store_batch(session, self.run_id, records, scopes, self._judgement, now)
             found = session.get_one(ImportFile, file_id)
             found.position, found.records = records[-1].end, records[-1].number
@@ -90,12 +91,7 @@ class ImportArchive(Archive):
                 return store(session)
             return self._stored(session, len(records))  # the commit that was not confirmed was one
 
-        return self._submit(store, store_again)
-
-    def _submit(
-        self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None
-    ) -> "concurrent.futures.Future[T]":
-        return self._thread.submit(self._attempts.commit, work, again)
+        return self._do_here(store, store_again)
 
     def _stored(self, session: Session, number: int) -> list[Result]:
         """Give the results of the run's last batch, as they were stored."""

@@ -44,7 +44,7 @@ class RereadArchive(Archive):
                 return [Reread(record, "unchanged", "stored") for record, _ in batch]
             return store(session)
 
-        return self._thread.submit(self._attempts.commit, store, store_again)
+        return self._do_here(store, store_again)
 
     _batches = 0
 

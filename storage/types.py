@@ -17,6 +17,11 @@ MAX_TEXT = 1_000_000
 """Characters kept of one text: an article of a million characters is an attack or a mistake."""
 
 
+def utc_now() -> datetime.datetime:
+    """Tell the time, in UTC to the second."""
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+
+
 def storable(text: str, limit: int = MAX_TEXT) -> str:
     """Make any string storable everywhere: no NUL, control characters or lone surrogates, no more than ``limit``."""
     if not text.isprintable():

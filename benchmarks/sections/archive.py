@@ -24,10 +24,10 @@ from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.warc_records import page_in_member
 from pipelines.warc_writing import payload_digest
-from storage.archive import utc_now
 from storage.database import open_database
 from storage.kept import Kept
 from storage.transfer import digests
+from storage.types import utc_now
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}

@@ -15,11 +15,12 @@ from pipelines.judgement import PipelineJudgement, place
 from pipelines.page import read_page
 from pipelines.preparing import prepared
 from pipelines.signatures import sign
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope
+from storage.types import utc_now
 from storage.visit import Lease, Visit
 from storage.waiting import BATCH
 

@@ -15,7 +15,7 @@ from crawler.sample.content import JST
 from pipelines.page import read_page
 from pipelines.raw_page import RawPage
 from pipelines.warc import read_warc
-from storage.archive import utc_now
+from storage.types import utc_now
 
 WARM_UP = 5
 """Pages before the clock runs, after what every worker starts with (``pipelines.worker_preload``)."""

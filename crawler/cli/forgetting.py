@@ -13,7 +13,6 @@ from crawler.plan import database_url, find_config, kept_folder
 from pipelines.addresses import clean_url
 from pipelines.judgement import place
 from pipelines.page_blanking import blank_pages
-from storage.archive import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.forgetting import Doomed, count_doomed, find_doomed, forget
@@ -21,6 +20,7 @@ from storage.judgement import Place
 from storage.kept import Kept
 from storage.kept_pages import kept_of
 from storage.lock import crawl_lock
+from storage.types import utc_now
 
 
 def register(app: typer.Typer) -> None:

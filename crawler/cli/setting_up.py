@@ -18,9 +18,9 @@ from crawler.crontab import Schedule, crontab_line
 from crawler.doctor import Finding, examine_place, examine_sources
 from crawler.harmless import inert
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
-from storage.archive import utc_now
 from storage.credentials import without_credentials
 from storage.database import open_database, parse_url
+from storage.types import utc_now
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

@@ -13,13 +13,13 @@ from crawler.config_errors import ConfigError
 from crawler.plan import archive_folder, database_url, find_config
 from crawler.quantities import DURATIONS, duration, told_size
 from crawler.retention import prune_pages
-from storage.archive import utc_now
 from storage.backup import back_up
 from storage.checking import check
 from storage.database import open_database
 from storage.kept_pages import missing_files
 from storage.lock import crawl_lock
 from storage.pruning import forget_fetches
+from storage.types import utc_now
 
 
 def register(group: typer.Typer) -> None:

@@ -25,6 +25,7 @@ from storage.archive import Archive
 from storage.errors import DatabaseError
 from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
+from storage.writer_process import WriterProcess
 
 WINDOW = 64
 """Addresses of one host in flight, from lease to commit: enough that its slot never waits for the
@@ -59,7 +60,7 @@ class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
     ``archive``, ``pool``, ``page_files`` and ``pool_started`` are given by the accounts extension when the spider
-    opens; the pool is the crawl's own, or ``shared_pool``, which whoever gave it closes.
+    opens; the pool and the writer are the crawl's own, or those shared, which whoever gave them closes.
     """
 
     name = "related"
@@ -73,11 +74,12 @@ class RelatedSpider(Spider):
         plan: CrawlPlan,
         listener: Listener | None = None,
         shared_pool: ReadingPool | None = None,
+        shared_writer: WriterProcess | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
-        self.shared_pool = shared_pool
+        self.shared_pool, self.shared_writer = shared_pool, shared_writer
         self._listener = listener
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}

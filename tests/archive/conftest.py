@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.judgement import PipelineJudgement, place
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.attempts import WAITS
 from storage.database import Database, open_database
 from storage.judgement import Judgement
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
+from storage.types import utc_now
 from storage.visit import Lease, Result, Visit
 from tests.archive.postgresql import PostgreSQLServer
 

@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from pipelines.judgement import place
-from storage.archive import utc_now
 from storage.database import Database
 from storage.forgetting import find_doomed, forget
 from storage.reading import Reading
+from storage.types import utc_now
 from storage.visit import Lease
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 

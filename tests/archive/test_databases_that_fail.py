@@ -11,10 +11,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines.judgement import PipelineJudgement
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly
 from storage.lock import crawl_lock
+from storage.types import utc_now
 from storage.visit import Visit
 from tests.archive.conftest import TEMPLATE, Crawling, article, names, rows, scope
 from tests.archive.postgresql import PostgreSQLServer

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from crawler.cli import run
 from pipelines.judgement import place
-from storage.archive import utc_now
 from storage.database import Database
 from storage.forgetting import count_doomed, find_doomed, forget
 from storage.forgotten import REFUSED
 from storage.kept_pages import KeptPage
 from storage.models import Address
+from storage.types import utc_now
 from tests.archive.conftest import Crawling, article, listing, rows, scope
 from tests.archive.near_texts import report
 

@@ -3,13 +3,13 @@
 import dataclasses
 import datetime
 
-from storage.archive import utc_now
 from storage.database import Database
 from storage.hosts import Rest, give_rest
 from storage.polling import due_sources
 from storage.reading import Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope
+from storage.types import utc_now
 from storage.visit import Lease, Result, Visit
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 

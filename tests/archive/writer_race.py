@@ -16,9 +16,10 @@ from multiprocessing.synchronize import Barrier
 from sqlalchemy import text
 
 from pipelines.judgement import PipelineJudgement
-from storage.archive import Archive, utc_now
+from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.lock import CrawlLock
+from storage.types import utc_now
 from storage.visit import Lease, Visit
 from tests.archive.conftest import article, scope
 

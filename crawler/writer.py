@@ -1,0 +1,16 @@
+"""The process that writes for the crawls of this one. Imported there, too: it loads little."""
+
+from crawler.log_records import make_logs_harmless
+from pipelines.fork_server import WorkerContext
+from pipelines.worker_process import follow_parent
+from storage.writer_process import WriterProcess
+
+
+def writer_for(database_url: str) -> WriterProcess:
+    """Give a writer for a database; it is not started yet."""
+    return WriterProcess(database_url, WorkerContext(), _prepare)
+
+
+def _prepare() -> None:
+    follow_parent()
+    make_logs_harmless()

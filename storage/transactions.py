@@ -1,0 +1,238 @@
+"""What a run asks of its database, each in one transaction. An archive has them made here or in another process."""
+
+import contextlib
+import dataclasses
+import datetime
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.errors import DatabaseBusy
+from storage.forgotten import REFUSED
+from storage.frontier import lease, open_sources, release, release_ended
+from storage.judgement import Judgement
+from storage.kept import Kept
+from storage.lock import CrawlLock
+from storage.models import Address
+from storage.near_index import has_outdated, index_outdated
+from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
+from storage.runs import (
+    bury_dead_runs,
+    count,
+    finish_run,
+    is_running,
+    record_requests,
+    refuse_for_budget,
+    refuse_forgotten,
+    start_run,
+)
+from storage.scope import Scope
+from storage.stories import group_stored
+from storage.trouble import trouble_of
+from storage.types import utc_now
+from storage.visit import Lease, Outcome, Result, Visit
+from storage.visits import record_fetch, store_visits
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+"""A piece of work in a transaction of a run's."""
+Fate = tuple[Outcome, str]
+"""What became of a visit, and why."""
+
+
+def leave_be(_: Kept) -> None:
+    """Where nothing is kept, nothing has to be taken out."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a run begins with: ``polled`` are the names of the sources whose start pages are asked for.
+
+    ``again`` has everything read once more that stands.
+    """
+
+    scopes: Sequence[Scope]
+    polled: Collection[str]
+    command: str
+    version: str
+    host: str
+    pid: int
+    again: bool = False
+
+
+class Transactions:
+    """One run's transactions; every method is one, and blocks. One thread at a time.
+
+    ``scopes`` are the run's by source id, learnt domains included. ``blank_page`` is to take kept bytes out again
+    where an address turns out to lead to a forgotten page. Every method raises DatabaseBusy where another crawl has
+    called the run dead, and DatabaseTrouble where the database fails.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        judgement: Judgement,
+        blank_page: Callable[[Kept], None] = leave_be,
+        *,
+        run_id: int = 0,
+        scopes: Mapping[int, Scope] | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.scopes = dict(scopes or {})
+        self._database = database
+        self._judgement = judgement
+        self._blank_page = blank_page
+
+    def begin(self, beginning: Beginning, lock: CrawlLock) -> bool:
+        """Open the run, free what dead ones hold, and poll; tell whether articles wait to be signed anew."""
+        with self._database.writing() as session:
+            now = utc_now()
+            bury_dead_runs(session, lock.is_dead)
+            release_ended(session)
+            names = {name: getattr(beginning, name) for name in ("command", "version", "host", "pid")}
+            run_id = start_run(session, **names, now=now)
+            lock.vouch_for(run_id)  # before anybody can see the run
+            outdated = has_outdated(session, self._judgement)
+            opened = open_sources(session, beginning.scopes, now)
+            for source_id, scope in opened.items():
+                if scope.name in beginning.polled and poll(session, source_id, scope, now):
+                    refuse_forgotten(session, run_id, source_id, now)
+                if beginning.again:
+                    refresh(session, source_id, now)
+        self.run_id, self.scopes = run_id, opened
+        return outdated
+
+    def lease(
+        self,
+        taken: Mapping[int, int],
+        busy: Mapping[str, int],
+        *,
+        window: int,
+        limit: int,
+        requests: int,
+        keeping: Collection[int] | None = None,
+    ) -> list[Lease]:
+        """Lease due addresses; ``taken`` counts those of each source so far, ``busy`` those in flight by host.
+
+        ``keeping`` are the leases that are known, where those of a try that was not confirmed have to be freed.
+        """
+        with self._writing() as session:
+            if keeping is not None:
+                release(session, self.run_id, keeping)
+            budgets = {source_id: scope.max_pages - taken[source_id] for source_id, scope in self.scopes.items()}
+            now = utc_now()
+            leases = lease(session, self.run_id, self.scopes, budgets, busy, window=window, limit=limit, now=now)
+            record_requests(session, self.run_id, requests)
+            return leases
+
+    def store(self, visits: Sequence[Visit], *, again: bool = False) -> tuple[list[Fate], dict[int, Scope]]:
+        """Store a batch; give each visit's fate, and the scopes that have learnt of a domain.
+
+        ``again`` says that a try before was not confirmed: a lease that was given back tells that it was committed.
+        """
+        with self._writing() as session:
+            if again and not self._is_leased(session, visits[0]):
+                stored = [session.get_one(Address, visit.lease.address_id) for visit in visits]
+                return [(address.outcome, address.reason) for address in stored], {}  # type: ignore[misc]  # set by the visit; the column's check holds it to Outcome
+            scopes = dict(self.scopes)
+            results = self._store(session, visits, scopes)
+        learnt = {source_id: scope for source_id, scope in scopes.items() if self.scopes[source_id] is not scope}
+        self.scopes = scopes
+        return [(result.outcome, result.reason) for result in results], learnt
+
+    def postpone(self, address_id: int, until: datetime.datetime) -> None:
+        """Give a lease back that was not made use of: its address is due then."""
+        with self._writing() as session:
+            postpone(session, [address_id], until)
+
+    def do(self, work: Work[T]) -> T:
+        """Do a small piece of work."""
+        with self._writing() as session:
+            return work(session)
+
+    def sign_outdated(self, limit: int) -> int:
+        """Sign some articles that are not, or by an older algorithm; return how many."""
+        with self._writing() as session:
+            return index_outdated(session, self._judgement, limit)
+
+    def end(self, status: str, requests: int, taken: Mapping[int, int], polled: Collection[str]) -> None:
+        """Close the run, free its leases, and record what the budgets left over; nothing where it is closed."""
+        with self._database.writing() as session:
+            if not is_running(session, self.run_id):  # taken over, or closed by a try whose commit was not confirmed
+                return
+            release(session, self.run_id)
+            for source_id, scope in self.scopes.items():
+                if taken[source_id] >= scope.max_pages:
+                    refuse_for_budget(session, self.run_id, source_id, utc_now())
+                if scope.name in polled:
+                    schedule_poll(session, source_id, scope)
+            refuse_resting(session, self.run_id, self.scopes, utc_now())
+            record_requests(session, self.run_id, requests)
+            finish_run(session, self.run_id, status, utc_now())
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self._database.writing() as session:
+            if not is_running(session, self.run_id):
+                msg = f"database {self._database.url}: another crawl has taken over from run {self.run_id}"
+                raise DatabaseBusy(msg)
+            yield session
+
+    def _is_leased(self, session: Session, visit: Visit) -> bool:
+        address = session.get_one(Address, visit.lease.address_id)
+        return address.state == "leased" and address.lease_run_id == self.run_id
+
+    def _store(self, session: Session, visits: Sequence[Visit], scopes: dict[int, Scope]) -> list[Result]:
+        leased = [visit.lease.address_id for visit in visits]
+        at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
+        results = self._store_all(session, visits, scopes)
+        read = zip((visit.reading for visit in visits), results, strict=True)
+        group_stored(session, read, self._judgement, utc_now())
+        del at_once
+        for visit, result in zip(visits, results, strict=True):
+            if result.reason == REFUSED and isinstance(visit.kept, Kept):
+                self._blank_page(visit.kept)
+        count(session, self.run_id, results)
+        return results
+
+    def _store_all(self, session: Session, visits: Sequence[Visit], scopes: dict[int, Scope]) -> list[Result]:
+        """Store visits in one savepoint; where the database refuses one, each again in a savepoint of its own."""
+        learnt = dict(scopes)
+        try:
+            with session.begin_nested():
+                results = store_visits(session, visits, learnt, self._judgement)
+        except Exception as error:
+            if trouble_of(error, "") is not None:
+                raise
+            logger.info("one of %d visits cannot be stored (%s): each by itself", len(visits), error)
+            return [self._store_one(session, visit, scopes) for visit in visits]
+        scopes.update(learnt)
+        return results
+
+    def _store_one(self, session: Session, visit: Visit, scopes: dict[int, Scope]) -> Result:
+        learnt = dict(scopes)
+        try:
+            with session.begin_nested():
+                (result,) = store_visits(session, [visit], learnt, self._judgement)
+        except Exception as error:
+            if trouble_of(error, "") is not None:
+                raise
+            logger.exception("storage refused %s", visit.final_url)
+            return _store_refusal(session, visit, f"storage: {type(error).__name__}: {error}"[:300])
+        scopes.update(learnt)
+        return result
+
+
+def _store_refusal(session: Session, visit: Visit, reason: str) -> Result:
+    address = session.get_one(Address, visit.lease.address_id)
+    address.state, address.lease_run_id, address.due_at = "done", None, None
+    address.outcome, address.reason, address.status = "failed", reason, visit.status
+    address.attempts += 1
+    record_fetch(session, visit.lease, visit.fetched_at, visit.status, "failed", reason)
+    return Result(visit.lease, "failed", reason)

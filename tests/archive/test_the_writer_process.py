@@ -71,7 +71,7 @@ def process_that_dies_once(session: Session, mark: Path) -> int:
 def say(session: Session, line: str) -> None:
     del session
     try:
-        {}["\x1b[31mnowhere"]
+        dict[str, str]()["\x1b[31mnowhere"]
     except KeyError:
         logging.getLogger("storage.stories").exception("%s", line)
 

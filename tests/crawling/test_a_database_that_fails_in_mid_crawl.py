@@ -1,5 +1,6 @@
 """A full disk, a file that may only be read, a lock held for long: the exit code, one line, and nothing lost."""
 
+import json
 import random
 import shutil
 import sqlite3
@@ -16,15 +17,6 @@ from tests.crawling.hostile_server import HostileServer, answers, article
 
 STORIES = [f"/2026/10/05/story-{number}" for number in range(12)]
 
-COMMAND = """
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-import functools, crawler.cli, storage.archive, storage.database
-event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA {pragma}"))
-storage.database.BUSY_TIMEOUT = {busy}
-storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits={waits})
-raise SystemExit(crawler.cli.run())
-"""
 PATIENT, IMPATIENT = (0.1,) * 1000, (0.1, 0.1)
 
 
@@ -69,9 +61,9 @@ def crawl_with(
 ) -> "subprocess.Popen[str]":
     """Start a crawl whose connections have a pragma, wait ``busy`` seconds for a lock, and try again so often."""
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND.format(pragma=pragma, busy=busy, waits=waits), "crawl", "--quiet"],
+        [sys.executable, "-m", "tests.crawling.failing_database", "crawl", "--quiet"],
         cwd=folder,
-        env=environment_of(),
+        env=environment_of(FAILING_DATABASE=json.dumps([pragma, busy, waits])),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -1,0 +1,21 @@
+"""``kiji`` on a database whose connections have a pragma, in every process: each imports the main module again."""
+
+import functools
+import json
+import os
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+import storage.archive
+import storage.database
+
+pragma, busy, waits = json.loads(os.environ["FAILING_DATABASE"])
+event.listen(Engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA {pragma}"))
+storage.database.BUSY_TIMEOUT = busy
+storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits=waits)  # type: ignore[method-assign, assignment]  # as partial methods are
+
+if __name__ == "__main__":
+    import crawler.cli
+
+    raise SystemExit(crawler.cli.run())

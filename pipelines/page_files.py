@@ -14,40 +14,21 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from pipelines.crawled_page import Record
 from pipelines.page_blanking import blank_pages
-from pipelines.raw_page import RawPage
-from pipelines.warc_writing import info_record, payload_digest, response_record
-from storage.kept import Kept, SameBytes
-from storage.reading import Reading
-from storage.visit import Via
+from pipelines.warc_writing import info_record
+from storage.kept import Kept
 
 logger = logging.getLogger(__name__)
 
 MAX_FILE = 1_000_000_000
 """Bytes of a file before the next one is begun; ISO 28500, annex, recommends 1 GB."""
 
-_LISTED: Collection[Via] = ("start", "listing")
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
-
-
-def is_worth_keeping(reading: Reading, via: Via) -> bool:
-    """Whether a page belongs into the raw archive: an article, or what should have been one.
-
-    The latter is what re-reading is for when a site's layout has changed and nothing is found any more: a page that
-    a link or a listing promised as an article, came as HTML, and gave none. A page that asks for it (``noarchive``) is
-    never kept.
-    """
-    if reading.noarchive:
-        return False
-    if reading.is_article:
-        return True
-    if via in _LISTED or reading.kind in ("feed", "sitemap", "section"):
-        return False
-    return bool(reading.encoding) or reading.kind == "unreadable"
 
 
 def take_out(folder: Path, kept: Kept) -> None:
@@ -90,9 +71,9 @@ class PageFiles:
         self._size = 0
         self._serial = 0
 
-    def keep(self, raw: RawPage, known: Collection[str] = ()) -> "concurrent.futures.Future[Kept | SameBytes | None]":
-        """Have a page kept, unless its digest is among those ``known``; None where the disk refused it."""
-        return self._thread.submit(self._keep, raw, known)
+    def keep(self, record: Record) -> "concurrent.futures.Future[Kept | None]":
+        """Have a page kept; None where the disk refused it."""
+        return self._thread.submit(self._keep, record)
 
     def sync(self) -> None:
         """Have on the disk what was kept so far. Blocks."""
@@ -113,22 +94,18 @@ class PageFiles:
             except OSError as error:
                 self._give_up(error)
 
-    def _keep(self, raw: RawPage, known: Collection[str]) -> Kept | SameBytes | None:
-        digest = payload_digest(raw.body)
-        if digest in known:
-            return SameBytes(digest)
-        record = response_record(raw, digest)
+    def _keep(self, record: Record) -> Kept | None:
         with self._lock:
             if self.trouble:
                 self.lost += 1
                 return None
             try:
-                offset = self._append(record)
+                offset = self._append(record.member)
             except OSError as error:
                 self.lost += 1
                 self._give_up(error)
                 return None
-            return Kept(self._name, offset, len(record), digest)
+            return Kept(self._name, offset, len(record.member), record.digest)
 
     def _append(self, record: bytes) -> int:
         """Write a record whole; return where it begins."""

@@ -7,12 +7,12 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.page_files import PageFiles, is_worth_keeping
+from pipelines.crawled_page import CrawledPage, Record
+from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from storage.archive import Archive
 from storage.errors import DatabaseError
 from storage.kept import Kept, SameBytes
-from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
 
 
@@ -37,7 +37,7 @@ class CrawlInHand(Protocol):
     archive: Archive
     page_files: PageFiles | None
 
-    async def read(self, raw: RawPage) -> Reading:
+    async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
         """Have a page read in a worker process."""
 
     def finished(self, result: Result) -> None:
@@ -70,25 +70,27 @@ class ReadingPipeline(_InCrawl):
             return item
         raw = item.raw
         headers = dict(raw.headers)
-        reading = await self.crawl.read(raw)
+        page = await self.crawl.read(raw, item.lease)
         return Visit(
             lease=item.lease,
             final_url=raw.final_url,
             fetched_at=raw.fetched_at,
             status=raw.status,
-            reading=reading,
+            packed=page.packed,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
-            kept=await self._kept(item, reading),
+            kept=await self._kept(page),
             moved=item.moved,
         )
 
-    async def _kept(self, item: FetchedPage, reading: Reading) -> Kept | SameBytes | None:
+    async def _kept(self, page: CrawledPage) -> Kept | SameBytes | None:
         """Have the bytes in the raw archive before anything is stored that was read of them."""
+        if not isinstance(page.record, Record):
+            return page.record
         files = self.crawl.page_files
-        if files is None or not is_worth_keeping(reading, item.lease.via):
+        if files is None:
             return None
-        return await asyncio.wrap_future(files.keep(item.raw, item.lease.kept))
+        return await asyncio.wrap_future(files.keep(page.record))
 
 
 class StoragePipeline(_InCrawl):

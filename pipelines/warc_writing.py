@@ -4,16 +4,17 @@ import base64
 import hashlib
 import http
 import io
-import zlib
 from collections.abc import Mapping
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+from zlib_ng import zlib_ng
 
 from pipelines.raw_page import RawPage
 
-_LEVEL = 6
-"""Of zlib: warcio's own 9 takes twice the time of 6 for 1% fewer bytes, on the model page's 60 kB."""
+_LEVEL = 5
+"""Of zlib-ng: 1.3 ms and 32.3 kB a page of 157 kB, over 80 real ones. zlib's 6 takes 3.1 ms for 31.9 kB, isal's 3
+takes 0.8 ms for 35.4 kB."""
 
 
 def payload_digest(body: bytes) -> str:
@@ -65,5 +66,5 @@ def _date(raw: RawPage) -> str:
 
 
 def _member(data: bytes) -> bytes:
-    engine = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    engine = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, zlib_ng.MAX_WBITS | 16)
     return engine.compress(data) + engine.flush()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
 from pipelines.parameter_rules import ParameterRules, put_in_force
 from pipelines.preparing import prepared
 from pipelines.raw_page import RawPage
@@ -71,6 +72,11 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
         return prepared(function(raw, timezone))
     finally:
         signal.alarm(0)
+
+
+def read_crawled(read: str, raw: RawPage, timezone: str, time_limit: float, order: KeepingOrder | None) -> CrawledPage:
+    """As :func:`read_guarded`, packed, with the page's record where one is ordered."""
+    return crawled_page(read_guarded(read, raw, timezone, time_limit), raw, order)
 
 
 @functools.cache

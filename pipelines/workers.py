@@ -13,17 +13,18 @@ import functools
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pebble
 
+from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
 from pipelines.extractor_version import extractor_version
 from pipelines.fork_server import WorkerContext
 from pipelines.parameter_rules import ParameterRules
 from pipelines.raw_page import RawPage
-from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_guarded
+from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -38,10 +39,16 @@ READ_PAGE = "pipelines.page:read_page"  # by name: importing it costs a second t
 
 @dataclasses.dataclass(slots=True)
 class _Job:
-    """A page on its way, and how often it was handed to a pool that then broke."""
+    """A page on its way, and how often it was handed to a pool that then broke.
+
+    ``read`` is called in a worker, ``give_up`` here, with a reading that says why there is none.
+    """
 
     raw: RawPage
-    outcome: "concurrent.futures.Future[Reading]"
+    read: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    give_up: Callable[[Reading], Any]
+    outcome: "concurrent.futures.Future[Any]" = dataclasses.field(default_factory=concurrent.futures.Future)
     tries: int = 0
 
 
@@ -74,7 +81,7 @@ class ReadingPool:
         self._read = read
         self._rules = rules
         self._lock = threading.RLock()
-        self._jobs: dict[concurrent.futures.Future[Reading], _Job] = {}
+        self._jobs: dict[concurrent.futures.Future[Any], _Job] = {}
         self._processes: pebble.ProcessPool | None = None
         self._closed = False
 
@@ -93,14 +100,11 @@ class ReadingPool:
         The future's result is a Reading (kind ``unreadable`` when the page hung or killed its worker); it is
         cancelled only by :meth:`close`. Raises RuntimeError when the pool is closed.
         """
-        outcome: concurrent.futures.Future[Reading] = concurrent.futures.Future()
-        outcome.set_running_or_notify_cancel()
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the reading pool is closed: no page can be handed to it")
-            self._jobs[outcome] = _Job(raw, outcome)
-            self._schedule(self._jobs[outcome])
-        return outcome
+        return self._take(_Job(raw, read_guarded, (), lambda reading: reading))
+
+    def submit_crawled(self, raw: RawPage, order: KeepingOrder | None) -> "concurrent.futures.Future[CrawledPage]":
+        """As :meth:`submit`; the reading comes packed, with the page's record where one is ordered."""
+        return self._take(_Job(raw, read_crawled, (order,), lambda reading: crawled_page(reading, raw, order)))
 
     def close(self) -> None:
         """Stop at once: the workers are killed, the futures of unfinished pages raise CancelledError."""
@@ -124,6 +128,15 @@ class ReadingPool:
     ) -> None:
         self.close()
 
+    def _take(self, job: _Job) -> "concurrent.futures.Future[Any]":
+        job.outcome.set_running_or_notify_cancel()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the reading pool is closed: no page can be handed to it")
+            self._jobs[job.outcome] = job
+            self._schedule(job)
+        return job.outcome
+
     def _schedule(self, job: _Job) -> None:
         """Give the job to the processes; a pool that broke meanwhile is replaced first. Holds the lock."""
         if self._processes is None:
@@ -131,7 +144,9 @@ class ReadingPool:
         job.tries += 1
         try:
             task = self._processes.schedule(
-                read_guarded, args=(self._read, job.raw, self._timezone, self._time_limit), timeout=self._time_limit
+                job.read,
+                args=(self._read, job.raw, self._timezone, self._time_limit, *job.arguments),
+                timeout=self._time_limit,
             )
         except RuntimeError:  # pebble's word for a pool whose threads or workers broke down
             job.tries -= 1
@@ -161,10 +176,10 @@ class ReadingPool:
                 if job.tries < _MAX_TRIES:
                     self._schedule(job)
                 else:
-                    self._finish(job, _unreadable(job.raw, "the parser crashed on this page"))
+                    self._finish(job, job.give_up(_unreadable(job.raw, "the parser crashed on this page")))
 
-    def _settle(self, job: _Job, processes: pebble.ProcessPool, task: "concurrent.futures.Future[Reading]") -> None:
-        """Turn the end of a pebble task into a Reading."""
+    def _settle(self, job: _Job, processes: pebble.ProcessPool, task: "concurrent.futures.Future[Any]") -> None:
+        """Turn the end of a pebble task into a reading."""
         if task.cancelled():
             return
         error = task.exception()
@@ -174,16 +189,16 @@ class ReadingPool:
             if not self._closed:
                 self._replace_broken(processes)
         elif isinstance(error, TimeoutError):
-            self._finish(job, _unreadable(job.raw, f"the parser ran longer than {self._time_limit:g} s"))
+            self._finish(job, job.give_up(_unreadable(job.raw, f"the parser ran longer than {self._time_limit:g} s")))
         else:
             logger.error("Reading %s failed in its worker.", job.raw.final_url[:500], exc_info=error)
-            self._finish(job, _unreadable(job.raw, _crash(error)))
+            self._finish(job, job.give_up(_unreadable(job.raw, _crash(error))))
 
-    def _finish(self, job: _Job, reading: Reading) -> None:
+    def _finish(self, job: _Job, found: Any) -> None:
         with self._lock:
             known = self._jobs.pop(job.outcome, None) is not None
         if known:
-            job.outcome.set_result(reading)
+            job.outcome.set_result(found)
 
 
 def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Reading]:

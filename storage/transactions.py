@@ -136,6 +136,7 @@ class Transactions:
 
         ``again`` says that a try before was not confirmed: a lease that was given back tells that it was committed.
         """
+        visits = [visit.unpacked() for visit in visits]
         with self._writing() as session:
             if again and not self._is_leased(session, visits[0]):
                 stored = [session.get_one(Address, visit.lease.address_id) for visit in visits]

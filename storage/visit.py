@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import pickle
 from typing import Literal
 
 from storage.kept import Kept, SameBytes
@@ -36,10 +37,10 @@ class Visit:
     """How a leased address was met: a reading, or the reason why there is none.
 
     ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it
-    (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). ``status`` is the
-    last HTTP status, None where none came. ``kept`` is where the page's bytes lie in the raw archive, None where they
-    are not kept (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when
-    the server wants to be asked again.
+    (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is
+    still as a worker pickled it is ``packed`` instead. ``status`` is the last HTTP status, None where none came.
+    ``kept`` is where the page's bytes lie in the raw archive, None where they are not kept (again). ``moved`` says
+    that every redirect on the way was one for good (301, 308), ``retry_at`` when the server wants to be asked again.
     """
 
     lease: Lease
@@ -54,6 +55,13 @@ class Visit:
     kept: Kept | SameBytes | None = None
     moved: bool = False
     retry_at: datetime.datetime | None = None
+    packed: bytes = b""
+
+    def unpacked(self) -> "Visit":
+        """The same visit with its reading."""
+        if not self.packed:
+            return self
+        return dataclasses.replace(self, reading=pickle.loads(self.packed), packed=b"")  # noqa: S301 - by our own worker
 
     def __repr__(self) -> str:
         return f"<Visit {self.status} {self.final_url[:200]} {self.verdict or 'read'}>"

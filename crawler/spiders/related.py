@@ -17,13 +17,13 @@ from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
+from pipelines.crawled_page import CrawledPage, KeepingOrder
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
 from storage.archive import Archive
 from storage.errors import DatabaseError
-from storage.reading import Reading
 from storage.visit import Lease, Result, Visit
 from storage.writer_process import WriterProcess
 
@@ -178,10 +178,11 @@ class RelatedSpider(Spider):
         now = datetime.datetime.now(datetime.UTC)
         yield Visit(request.meta["lease"], request.url, now, verdict=verdict, reason=reason)
 
-    async def read(self, raw: RawPage) -> Reading:
+    async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
         """Have a page read by a worker; the first pages come while the workers start."""
         await self.pool_started
-        return await asyncio.wrap_future(self.pool.submit(raw))
+        order = None if self.page_files is None else KeepingOrder(lease.via, lease.kept)
+        return await asyncio.wrap_future(self.pool.submit_crawled(raw, order))
 
     async def _give_back(self, lease: Lease, until: datetime.datetime) -> None:
         """Return a lease that was not used: its host is to be left alone until then."""

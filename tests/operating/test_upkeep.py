@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from crawler.config import Archive
 from crawler.retention import prune_pages
+from pipelines.crawled_page import record_of
 from pipelines.page_files import PageFiles
 from storage.backup import BackupFailed, back_up
 from storage.checking import check
@@ -32,7 +33,7 @@ def filled(database: Database, folder: Path, days: int) -> None:
     for day in range(days):
         when = FIRST_DAY + day * DAY
         files = PageFiles(folder, now=lambda when=when: when)  # type: ignore[misc]  # a day's own clock
-        place = files.keep(raw(day)).result()
+        place = files.keep(record_of(raw(day))).result()
         assert isinstance(place, Kept)
         crawling = Crawling(database, scope(URL))
         [lease] = crawling.lease()

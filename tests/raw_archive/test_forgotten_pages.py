@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.crawled_page import record_of
 from pipelines.page_blanking import blank_pages, blank_record
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
@@ -35,7 +36,7 @@ def redirects_to(path: str) -> Callable[[http.server.BaseHTTPRequestHandler], No
 
 def kept_pages(folder: Path, count: int) -> list[Kept]:
     files = PageFiles(folder)
-    places = [files.keep(raw(number)).result() for number in range(count)]
+    places = [files.keep(record_of(raw(number))).result() for number in range(count)]
     files.close()
     return [place for place in places if isinstance(place, Kept)]
 

@@ -5,6 +5,7 @@ import datetime
 import random
 from pathlib import Path
 
+from pipelines.crawled_page import KeepingOrder, crawled_page, record_of
 from pipelines.file_records import FileRecord
 from pipelines.kept_reading import read_member, record_bytes
 from pipelines.page_files import PageFiles
@@ -12,13 +13,14 @@ from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord
 from pipelines.warc_records import page_in_member, warc_records
 from storage.kept import Kept, SameBytes
+from storage.reading import Reading
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 from tests.raw_archive.pages import MOMENT, bodies, raw
 
 
 def kept(files: PageFiles, page: RawPage) -> Kept:
-    place = files.keep(page).result()
+    place = files.keep(record_of(page)).result()
     assert isinstance(place, Kept)
     return place
 
@@ -38,12 +40,12 @@ def test_a_kept_page_is_read_back_as_it_was_fetched(tmp_path: Path) -> None:
     assert bodies(file) == [raw(number).body for number in range(3)]
 
 
-def test_the_same_bytes_are_not_kept_twice(tmp_path: Path) -> None:
-    files = PageFiles(tmp_path)
-    first = kept(files, raw(1))
-    assert files.keep(raw(1), {first.digest}).result() == SameBytes(first.digest)
-    assert isinstance(files.keep(raw(2), {first.digest}).result(), Kept)
-    files.close()
+def test_the_same_bytes_are_not_kept_twice() -> None:
+    reading = Reading(raw(1).url, raw(1).url, is_article=True)
+    first = record_of(raw(1))
+    order = KeepingOrder("related", {first.digest})
+    assert crawled_page(reading, raw(1), order).record == SameBytes(first.digest)
+    assert crawled_page(reading, raw(2), order).record == record_of(raw(2))
 
 
 def test_a_new_file_is_begun_after_its_size_and_every_day(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from pipelines.crawled_page import KeepingOrder, Record, crawled_page
 from pipelines.judgement import PipelineJudgement
 from pipelines.kept_reading import read_member, record_bytes
 from pipelines.page import read_page
@@ -58,7 +59,8 @@ class Kitchen:
         reading = dataclasses.replace(read_page(raw), **wrongly)  # type: ignore[arg-type]  # fields of a Reading
         crawling = Crawling(self.database, scope(url))
         [lease] = [lease for lease in crawling.lease() if lease.url == url]
-        kept = self._files.keep(raw, lease.kept).result()
+        record = crawled_page(reading, raw, KeepingOrder(lease.via, lease.kept)).record
+        kept = self._files.keep(record).result() if isinstance(record, Record) else record
         crawling.archive.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
         crawling.finish()
 

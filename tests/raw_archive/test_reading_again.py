@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pipelines.crawled_page import KeepingOrder, Record, crawled_page
+from pipelines.crawled_page import record_of
 from pipelines.judgement import PipelineJudgement
 from pipelines.kept_reading import read_member, record_bytes
 from pipelines.page import read_page
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from storage.database import Database, open_database
-from storage.kept import Kept
+from storage.kept import Kept, SameBytes
 from storage.reading import Card, Reading
 from storage.reread_archive import RereadArchive, rehearse
 from storage.rereading import KeptRecord, kept_records
@@ -59,8 +59,9 @@ class Kitchen:
         reading = dataclasses.replace(read_page(raw), **wrongly)  # type: ignore[arg-type]  # fields of a Reading
         crawling = Crawling(self.database, scope(url))
         [lease] = [lease for lease in crawling.lease() if lease.url == url]
-        record = crawled_page(reading, raw, KeepingOrder(lease.via, lease.kept)).record
-        kept = self._files.keep(record).result() if isinstance(record, Record) else record
+        record = record_of(raw)
+        known = record.digest in lease.kept
+        kept = SameBytes(record.digest) if known else self._files.keep(record).result()
         crawling.archive.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
         crawling.finish()
 

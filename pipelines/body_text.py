@@ -14,10 +14,9 @@ import functools
 import itertools
 import re
 from collections.abc import Container, Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-import trafilatura
-from lxml.etree import strip_elements, tostring
+from lxml.etree import XPath, strip_elements, tostring
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
@@ -25,6 +24,7 @@ from pipelines.declared_body import declared_body
 from pipelines.plain_text import word_characters
 from pipelines.script_body import script_body
 from pipelines.text_blocks import TextBlock, text_blocks, weight_of
+from pipelines.trafilatura_opinion import trafilatura_text
 from storage.reading import Cut
 
 Template: TypeAlias = tuple[tuple[str, str], ...]
@@ -32,7 +32,11 @@ Template: TypeAlias = tuple[tuple[str, str], ...]
 _LISTS = frozenset({"li", "ul", "ol", "dd", "dt", "dl", "td", "th", "tr", "tbody", "thead", "table"})
 _INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption", "figure"}
 # What no engine takes text from and each of them copies or walks: half of a news page's elements and bytes.
-_NEVER_TEXT = ("script", "style", "svg", "template", "link", "meta", "iframe", "img", "source", "input")
+_NEVER_TEXT = (
+    *("script", "style", "svg", "template", "link", "meta", "iframe", "img", "source", "input", "noscript", "picture"),
+    *("button", "label", "select", "option", "datalist", "textarea", "video", "audio", "canvas", "map", "object"),
+)
+_HOLLOW = XPath("//body//div[not(*/*)][not(normalize-space())]")
 _ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
 _BESIDE = _ELSEWHERE | {"form", "figure"}
@@ -76,13 +80,14 @@ class _Opinions:
 def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None) -> str:
     """The article's words in a tree whose cards and furniture are cut: paragraphs joined by newlines.
 
-    ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts and styles are
-    taken out of the tree. Where no block reads like prose, trafilatura's text is given as it is, and where hardly
-    anything is visible, the body that JSON-LD declares or that scripts would fill in. Prose that is left out is told in
-    ``left_out``, with the reason.
+    ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts, styles,
+    controls and rows of empty ``div`` are taken out of the tree. Where no block reads like prose, trafilatura's text is
+    given as it is, and where hardly anything is visible, the body that JSON-LD declares or that scripts would fill in.
+    Prose that is left out is told in ``left_out``, with the reason.
     """
     scripts = list(tree.iter("script"))
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    _drop_hollow(tree)
     text = _visible_text(tree, word_characters(summary), [] if left_out is None else left_out)
     if weight_of(text) >= _HARDLY_ANYTHING:
         return text
@@ -94,9 +99,22 @@ def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | Non
     return text
 
 
+def _drop_hollow(tree: HtmlElement) -> None:
+    """Takes all but the last of empty ``div`` that stand in a row: slots of advertisements, rulers, grids' cells.
+
+    The last one stays between what stands before and behind the row, which is all that an engine sees of it.
+    """
+    found = cast(list[HtmlElement], _HOLLOW(tree))
+    hollow = set(found)
+    for element in found:
+        parent = element.getparent()
+        if parent is not None and element.getnext() in hollow and not (element.tail and element.tail.strip()):
+            parent.remove(element)
+
+
 def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     with _set_aside(tree):
-        first = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=True) or ""
+        first = trafilatura_text(tree)
     body = tree.find("body")
     blocks = text_blocks(body if body is not None else tree)
     opinions = _Opinions(tree, blocks, confirmed(blocks, word_characters(first)))

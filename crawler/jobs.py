@@ -4,18 +4,26 @@ A group's jobs have its name as their ``lock``, so that no two run at once where
 ``queueing_lock``, so that no second one waits. Needs the extra ``workers``.
 """
 
+import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any, LiteralString, TypeVar
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+import psycopg
+from procrastinate.connector import Notify
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 
 from storage.database import Database
 from storage.job_queue import SCHEMA, conninfo_of, prepare_job_queue
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 CRAWL, PLAN = "crawl", "plan"
 """The tasks: to crawl a group, and to see which groups have something to do."""
@@ -23,24 +31,74 @@ CRAWL, PLAN = "crawl", "plan"
 WHEN_DUE, WHEN_UNFINISHED, WHEN_ASKED = 0, 5, 10
 """Priorities, the highest first: what is due, what an interrupted crawl left over, what somebody asked for."""
 
-RETRY_SECONDS = (5, 15, 60, 300)
-"""Waits after trouble: a domain that another crawl holds, a database that is away. The last is kept to."""
+RETRY_SECONDS = (5, 15, 30, 60)
+"""Waits after trouble, such as a database that is full. The last is kept to. Deaths of workers count as attempts."""
+
+HELD_SECONDS = (2, 4, 8, 15)
+"""Waits for hosts that another crawl holds: it may end, or be found dead, at any moment."""
+
+AWAY_SECONDS = (1.0, 2.0, 5.0)
+"""Waits for a PostgreSQL that went away. The last is kept to."""
 
 
 class WorkerStops(Exception):
     """The worker was told to stop in mid-crawl: the job is free at once, for another one."""
 
 
+class HostsHeld(Exception):
+    """Another crawl holds the hosts of a job, or the database."""
+
+
 class Retry(procrastinate.BaseRetryStrategy):
     """A job is never given up: what it stands for stays due until it was done."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
-        """At once where the worker stopped, else after the next of ``RETRY_SECONDS``."""
+        """At once where the worker stopped, else after the next of ``HELD_SECONDS`` or ``RETRY_SECONDS``."""
         if isinstance(exception, WorkerStops):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
-        return procrastinate.RetryDecision(
-            retry_in={"seconds": RETRY_SECONDS[min(job.attempts, len(RETRY_SECONDS) - 1)]}
-        )
+        waits = HELD_SECONDS if isinstance(exception, HostsHeld) else RETRY_SECONDS
+        return procrastinate.RetryDecision(retry_in={"seconds": waits[min(job.attempts, len(waits) - 1)]})
+
+
+class PatientConnector(procrastinate.PsycopgConnector):
+    """One that waits for PostgreSQL wherever it went away: a worker goes on with its crawls, and then with its jobs.
+
+    Without it procrastinate's worker would take nothing more until all that it does has ended, which may take hours.
+    """
+
+    _away = False
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        """As procrastinate's."""
+        await self._patiently(super().execute_query_async, query, **arguments)
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        """As procrastinate's."""
+        return await self._patiently(super().execute_query_one_async, query, **arguments)
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        """As procrastinate's."""
+        return await self._patiently(super().execute_query_all_async, query, **arguments)
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """As procrastinate's."""
+        await self._patiently(super().listen_notify, on_notification, channels)
+
+    async def _patiently(self, ask: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
+        waits = iter(AWAY_SECONDS)
+        while True:
+            try:
+                answer = await ask(*arguments, **named)
+            except ConnectorException as error:
+                if not isinstance(error.__cause__, psycopg.OperationalError):  # those are of connections
+                    raise
+                if not self._away:
+                    logger.warning("the job queue is away: %s", " ".join(str(error.__cause__).split())[:200])
+                self._away = True
+                await asyncio.sleep(next(waits, AWAY_SECONDS[-1]))
+            else:
+                self._away = False
+                return answer
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,15 +112,21 @@ class GroupJob:
     attempts: int
 
 
-def job_queue(url: str) -> procrastinate.App:
-    """The queue in this database, not yet opened. Raises DatabaseUnreachable for SQLite."""
-    connector = procrastinate.PsycopgConnector(
+def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
+    """The queue in this database, not yet opened; a patient one waits wherever PostgreSQL went away.
+
+    Raises DatabaseUnreachable for SQLite.
+    """
+    connector = PatientConnector if patient else procrastinate.PsycopgConnector
+    opened = connector(
         conninfo=conninfo_of(url),
         kwargs={"options": f"-c search_path={SCHEMA}"},
         min_size=1,
         max_size=10,
+        timeout=5.0,
+        reconnect_timeout=5.0,  # it waits twice as long before each try: up to minutes, with the default of five
     )
-    return procrastinate.App(connector=connector)
+    return procrastinate.App(connector=opened)
 
 
 def prepare(database: Database) -> None:
@@ -111,23 +175,33 @@ async def queue_plan(queue: procrastinate.App) -> None:
 async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
     """Give the jobs that run or wait, in the order in which they will be taken."""
     states = {Status.DOING.value: "running", Status.TODO.value: "waiting"}
+    # Asked for at once: a job that is taken between two questions would be in neither answer, and be queued again.
     jobs = [
-        GroupJob(str(job.lock), tuple(job.task_kwargs["sources"]), state, job.priority, job.attempts)  # type: ignore[arg-type]  # JSON of our own
-        for status, state in states.items()
-        for job in await queue.job_manager.list_jobs_async(task=CRAWL, status=status)
+        GroupJob(str(job.lock), tuple(job.task_kwargs["sources"]), states[job.status], job.priority, job.attempts)  # type: ignore[arg-type]  # JSON of our own
+        for job in await queue.job_manager.list_jobs_async(task=CRAWL)
+        if job.status in states
     ]
     return sorted(jobs, key=lambda job: (job.state == "waiting", -job.priority))
 
 
-async def retry_stalled(queue: procrastinate.App, seconds: float) -> list[str]:
-    """Put the jobs of workers that have given no sign for so long back into the queue, before what is only due.
+async def take_up(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
+    """Put these jobs of these workers back into the queue, before what is only due, unless another one did meanwhile.
 
     Returns their locks.
     """
-    stalled = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-    for job in stalled:
-        try:
-            await queue.job_manager.retry_job(job, priority=max(job.priority, WHEN_UNFINISHED))
-        except UniqueViolation:  # another one waits already, for this one's lock
-            await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-    return [str(job.lock) for job in stalled]
+    jobs = queue.job_manager
+    taken = []
+    for job in await jobs.list_jobs_async(status=Status.DOING.value):
+        if (job.id, job.worker_id or 0) not in left_behind:
+            continue
+        priority = max(job.priority, WHEN_UNFINISHED)
+        # Were two queued after all, the one to be taken sooner stays.
+        waiting = list(await jobs.list_jobs_async(queueing_lock=job.queueing_lock, status=Status.TODO.value))
+        if any(other.priority >= priority for other in waiting):
+            await jobs.finish_job(job, Status.FAILED, delete_job=True)
+        else:
+            for other in waiting:
+                await jobs.cancel_job_by_id_async(int(other.id or 0), delete_job=True)
+            await jobs.retry_job(job, priority=priority)
+        taken.append(str(job.lock))
+    return taken

@@ -2,8 +2,8 @@
 
 It takes jobs from procrastinate's queue and runs each as the one crawl that everybody runs, in its own event loop, with
 one pool of reading processes for all. Every minute one of the workers, whichever is first, looks which groups of
-sources have something to do and queues them. A worker that dies is missed within ``STALLED`` seconds: its jobs are
-taken up by another one, and their runs closed as ``killed``.
+sources have something to do and queues them. A worker that dies is missed within seconds (``crawler.liveness``): its
+jobs are taken up by another one, and their runs closed as ``killed``.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import procrastinate
+import psycopg
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
@@ -27,20 +28,21 @@ from crawler.jobs import (
     PLAN,
     WHEN_DUE,
     WHEN_UNFINISHED,
+    HostsHeld,
     Retry,
     WorkerStops,
     job_queue,
     prepare,
     queue_groups,
     queue_plan,
-    retry_stalled,
 )
+from crawler.liveness import LOOK, Liveness
 from crawler.plan import plan_crawl, scope_of
 from crawler.spiders.related import RelatedSpider
 from crawler.writer import writer_for
 from pipelines.workers import ReadingPool
 from storage.database import Database, open_database
-from storage.errors import DatabaseError
+from storage.errors import DatabaseBusy, DatabaseError
 from storage.polling import due_sources
 from storage.runs import run_record
 from storage.types import utc_now
@@ -49,16 +51,14 @@ from storage.writer_process import WriterProcess
 logger = logging.getLogger(__name__)
 
 EVERY_MINUTE = "* * * * *"
-HEARTBEAT, STALLED, LOOK = 5.0, 20.0, 5.0
-"""Seconds: a sign of life this often, a worker without one for so long is dead, and others look this often."""
-RECONNECT = (1.0, 2.0, 5.0, 10.0)
-"""Seconds before the queue is connected to again after PostgreSQL went away; the last is kept to."""
+FORGOTTEN = 3600.0
+"""Seconds of silence after which procrastinate forgets a worker. Whether one lives is told by ``crawler.liveness``."""
 
 Teller = Callable[[dict[str, object], tuple[str, ...]], None]
 
 
 class CrawlFailed(Exception):
-    """A crawl that the database ended, or that found its hosts held by another one. The job is tried again."""
+    """A crawl that the database ended. The job is tried again."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def work(options: WorkerOptions) -> int:
     config = load_config(options.config)
     database = open_database(options.database_url)
     try:
-        queue = job_queue(options.database_url)
+        queue = job_queue(options.database_url, patient=True)
         prepare(database)
         with (
             ReadingPool(
@@ -114,6 +114,7 @@ class Worker:
         settings.setmodule("crawler.settings", priority="project")
         self._options, self._database, self._queue = options, database, queue
         self._pool, self._writer = pool, writer
+        self._liveness = Liveness(database, queue)
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
@@ -133,6 +134,7 @@ class Worker:
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
         for crawler in self._crawlers:  # the loop was stopped before their spiders were closed
             accounts_of(crawler).close_now()
+        self._liveness.close()
         if main.done() and not main.cancelled() and (error := main.exception()) is not None:
             raise error
         return 128 + self._signal if self._signal else 0
@@ -140,35 +142,36 @@ class Worker:
     async def _main(self) -> None:
         await asyncio.to_thread(self._pool.start)
         await asyncio.to_thread(self._writer.start)
-        waits = iter(RECONNECT)
         while not self._signal:
             try:
                 async with self._queue.open_async():
-                    waits = iter(RECONNECT)
                     await self._take_jobs()
                 if self._options.once:
                     return
-            except (procrastinate.exceptions.ConnectorException, OSError) as error:
-                cause = " ".join(str(error.__cause__ or error).split())[:200]
-                logger.warning("the job queue is away: %s", cause)
+            except (procrastinate.exceptions.ConnectorException, psycopg.OperationalError) as error:
+                logger.warning("the job queue: %s", " ".join(str(error.__cause__ or error).split())[:200])
             if not self._signal:
-                await asyncio.sleep(next(waits, RECONNECT[-1]))
+                await asyncio.sleep(LOOK)
 
     async def _take_jobs(self) -> None:
         """Take jobs until there is nothing more, or the queue fails."""
+        await self._liveness.settle()
+        if self._signal:
+            return
         if self._options.once:
             await self._plan(0)
         else:
             await queue_plan(self._queue)
-        watch = asyncio.ensure_future(self._watch_for_the_dead())
+        watch = asyncio.ensure_future(self._liveness.watch())
         self._taking = asyncio.ensure_future(
             self._queue.run_worker_async(
                 queues=[CRAWL],
                 concurrency=self._options.concurrency,
                 wait=not self._options.once,
                 install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=STALLED,
+                fetch_job_polling_interval=LOOK,  # what is put back into the queue is not announced by it
+                stalled_worker_timeout=FORGOTTEN,
+                worker_middleware=[self._liveness.note],
                 delete_jobs="successful",
             )
         )
@@ -179,13 +182,6 @@ class Worker:
                 raise
         finally:
             watch.cancel()
-
-    async def _watch_for_the_dead(self) -> None:
-        while True:
-            with contextlib.suppress(procrastinate.exceptions.ConnectorException):  # taking jobs says it, and waits
-                for lock in await retry_stalled(self._queue, STALLED):
-                    logger.warning("%s: its worker is dead, it is taken up again", lock)
-            await asyncio.sleep(LOOK)
 
     async def _plan(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells the minute that it is for
         config = load_config(self._options.config)
@@ -221,6 +217,8 @@ class Worker:
         accounts = accounts_of(crawler)
         if self._signal:
             raise WorkerStops
+        if isinstance(accounts.refused, DatabaseBusy):
+            raise HostsHeld(accounts.trouble)
         if accounts.trouble:
             raise CrawlFailed(accounts.trouble)
         record = await asyncio.to_thread(self._record, accounts.run_id)

@@ -2,10 +2,12 @@
 
 SQLite has a lock file beside it. PostgreSQL has session-level advisory locks, which live as long as their connection:
 one for the database (a crawl has it alone; workers share it), one for each registered domain that a worker's crawl
-reaches, and one for each run, by which others see that it lives.
+reaches, and one for each run, by which others see that it lives. Where the connection is lost they are taken again at
+once, by a thread that looks every ``KEPT`` seconds: the next transaction may be minutes away.
 """
 
 import contextlib
+import threading
 from collections.abc import Collection, Iterator
 
 from filelock import FileLock, Timeout
@@ -14,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.database import Database
-from storage.errors import DatabaseBusy, DatabaseLocked, DatabaseReadOnly
+from storage.errors import DatabaseBusy, DatabaseError, DatabaseLocked, DatabaseReadOnly
 from storage.migrations.history import present_revision
 from storage.models import Run
 from storage.reading import iso_utc
@@ -28,10 +30,17 @@ _DOMAIN_SPACE, _RUN_SPACE = 0x6B696A64, 0x6B696A72
 
 _LOCK_SETTINGS = {
     "lock_timeout": "2s",  # the server needs a moment to see that a killed holder is gone
-    "tcp_keepalives_idle": "30",  # and within a minute that its machine is, not after the system's two hours
-    "tcp_keepalives_interval": "10",
-    "tcp_keepalives_count": "3",
+    "tcp_keepalives_idle": "10",  # and 20 s to see that its machine is, not the system's two hours
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "2",
 }
+KEPT = 2.0
+"""Seconds."""
+
+_DEAD = text("SELECT pg_try_advisory_xact_lock(:space, :run) AND now() > pg_postmaster_start_time() + interval '4 s'")
+"""A restart of the server frees every lock: whoever lives needs a moment to take theirs again. What a dead worker left
+is taken up later than that (``crawler.liveness.CERTAIN``), so that nothing stays leased."""
+
 _LOCK_CONNECTION = {"isolation_level": "AUTOCOMMIT", "kiji_reading": True}
 
 
@@ -61,40 +70,51 @@ class _AdvisoryLock(CrawlLock):
         self._database = database
         self._domains = sorted(domains)  # in one order, whoever takes them
         self._runs: list[int] = []
+        self._one_at_a_time = threading.Lock()
+        self._released = threading.Event()
         self._connection: Connection | None = self._take()
+        threading.Thread(target=self._keep, name="crawl-lock", daemon=True).start()
 
     def vouch_for(self, run_id: int) -> None:
-        self._runs.append(run_id)
-        if self._connection is not None:
-            _lock_run(self._connection, run_id)
+        with self._one_at_a_time:
+            self._runs.append(run_id)
+            if self._connection is not None:
+                _lock_run(self._connection, run_id)
 
     def is_dead(self, session: Session, run_id: int) -> bool:
-        free = text("SELECT pg_try_advisory_xact_lock(:space, :run)")
-        return self.alone or bool(session.scalar(free, {"space": _RUN_SPACE, "run": run_id}))
+        return self.alone or bool(session.scalar(_DEAD, {"space": _RUN_SPACE, "run": run_id}))
 
     def renew(self) -> None:
         """Take the locks again if their connection was lost. Raises DatabaseBusy where somebody else has them now."""
-        if self._connection is not None:
-            try:
-                self._connection.execute(text("SELECT 1"))
-            except DBAPIError:
-                self._connection.close()
-                self._connection = None
-        if self._connection is None:
-            self._connection = self._take()
+        with self._one_at_a_time:
+            if self._connection is not None:
+                try:
+                    self._connection.execute(text("SELECT 1"))
+                except DBAPIError:
+                    self._connection.close()
+                    self._connection = None
+            if self._connection is None and not self._released.is_set():
+                self._connection = self._take()
+
+    def _keep(self) -> None:
+        while not self._released.wait(KEPT):
+            # Whoever has them now has called our runs killed, and no transaction of theirs is committed any more.
+            with contextlib.suppress(DatabaseError):
+                self.renew()
 
     def release(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(DBAPIError):  # a lost connection has taken its locks along
-                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
-            self._connection.close()
+        self._released.set()
+        with self._one_at_a_time:
+            if self._connection is not None:
+                with contextlib.suppress(DBAPIError):  # a lost connection has taken its locks along
+                    self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+                self._connection.close()
+                self._connection = None
 
     def _take(self) -> Connection:
         connection = None
         try:
-            connection = self._database.engine.connect().execution_options(**_LOCK_CONNECTION)
-            for name, value in _LOCK_SETTINGS.items():
-                connection.execute(text(f"SET {name} = '{value}'"))
+            connection = lock_connection(self._database)
             manner = "" if self.alone else "_shared"
             connection.execute(text(f"SELECT pg_advisory_lock{manner}(:key)"), {"key": _DATABASE_KEY})
             for domain in self._domains:
@@ -114,6 +134,18 @@ class _AdvisoryLock(CrawlLock):
                 raise
             raise trouble from error
         return connection
+
+
+def lock_connection(database: Database) -> Connection:
+    """Open a connection of PostgreSQL for locks that live as long as it. Raises DBAPIError."""
+    connection = database.engine.connect().execution_options(**_LOCK_CONNECTION)
+    try:
+        for name, value in _LOCK_SETTINGS.items():
+            connection.execute(text(f"SET {name} = '{value}'"))
+    except DBAPIError:
+        connection.close()
+        raise
+    return connection
 
 
 def _lock_run(connection: Connection, run_id: int) -> None:

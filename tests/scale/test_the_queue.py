@@ -1,28 +1,107 @@
-"""The order in which groups are taken from the queue."""
+"""The order in which groups are taken from the queue, and who is seen to be dead."""
 
 import asyncio
+from collections.abc import Iterator
 
-from crawler.jobs import CRAWL, WHEN_DUE, group_jobs, job_queue, prepare, queue_groups, retry_stalled
-from storage.database import connect
+import procrastinate
+import pytest
+from procrastinate.jobs import Job
+
+from crawler.jobs import CRAWL, WHEN_DUE, HostsHeld, Retry, group_jobs, job_queue, prepare, queue_groups, take_up
+from storage.database import Database, connect
+from storage.worker_lock import WorkerLock
+from tests.archive.postgresql import PostgreSQLServer
+
+GROUPS = {"one.example": ["one"], "two.example": ["two"], "three.example": ["three"]}
 
 
-def test_what_a_dead_worker_held_goes_before_what_is_only_due(archive_url: str) -> None:
+@pytest.fixture
+def archive(archive_url: str) -> Iterator[Database]:
+    """An archive with a queue."""
     database = connect(archive_url)
     prepare(database)
+    yield database
     database.close()
-    groups = {"one.example": ["one"], "two.example": ["two"], "three.example": ["three"]}
+
+
+async def job_of(queue: procrastinate.App, worker: int) -> Job:
+    """Take the next job for a worker."""
+    job = await queue.job_manager.fetch_job([CRAWL], worker)
+    assert job is not None
+    return job
+
+
+def test_what_a_dead_worker_held_goes_before_what_is_only_due(archive_url: str, archive: Database) -> None:
+    lock = WorkerLock(archive)
 
     async def cut_off() -> tuple[list[str], list[str]]:
         async with job_queue(archive_url).open_async() as queue:
-            await queue_groups(queue, groups, dict.fromkeys(groups, WHEN_DUE))
-            jobs, worker = queue.job_manager, await queue.job_manager.register_worker()
-            first, second = await jobs.fetch_job([CRAWL], worker), await jobs.fetch_job([CRAWL], worker)
-            assert first is not None
-            assert second is not None
-            await jobs.retry_job(first)
-            dead = await retry_stalled(queue, -1)
-            return [*dead, str(second.lock)], [job.group for job in await group_jobs(queue)]
+            await queue_groups(queue, GROUPS, dict.fromkeys(GROUPS, WHEN_DUE))
+            worker = await queue.job_manager.register_worker()
+            first, second = await job_of(queue, worker), await job_of(queue, worker)
+            await queue.job_manager.retry_job(first)
+            assert lock.left_behind(()) is None  # it has connected
+            left = lock.left_behind(())
+            assert left is not None
+            assert left == frozenset({(second.id, worker)})
+            return [*await take_up(queue, left), str(second.lock)], [job.group for job in await group_jobs(queue)]
 
     (dead, held), order = asyncio.run(cut_off())
+    lock.release()
     assert dead == held == order[0]
-    assert len(order) == len(groups)
+    assert len(order) == len(GROUPS)
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_job_that_waits_beside_a_dead_workers_does_not_put_it_behind_others(archive_url: str) -> None:
+    async def twice() -> list[str]:
+        async with job_queue(archive_url).open_async() as queue:
+            await queue_groups(queue, GROUPS, dict.fromkeys(GROUPS, WHEN_DUE))
+            worker = await queue.job_manager.register_worker()
+            await job_of(queue, worker)
+            held = await job_of(queue, worker)
+            again = queue.configure_task(CRAWL, lock=held.lock, queueing_lock=held.queueing_lock, queue=CRAWL)
+            await again.defer_async(sources=["two"], polled=False)
+            await take_up(queue, {(int(held.id or 0), worker)})
+            return [f"{job.group} {job.state}" for job in await group_jobs(queue)]
+
+    assert asyncio.run(twice()) == ["one.example running", "two.example waiting", "three.example waiting"]
+
+
+def test_a_worker_is_dead_when_its_lock_is_free_and_no_restart_of_postgresql_makes_it_so(
+    archive_url: str, archive: Database, postgresql: PostgreSQLServer
+) -> None:
+    mine, other = WorkerLock(archive), WorkerLock(archive)
+
+    async def hold() -> tuple[int, int, int]:
+        async with job_queue(archive_url).open_async() as queue:
+            await queue_groups(queue, GROUPS, dict.fromkeys(GROUPS, WHEN_DUE))
+            numbers = [await queue.job_manager.register_worker() for _ in range(2)]
+            jobs = [await job_of(queue, number) for number in numbers]
+        mine.hold(numbers[0])
+        other.hold(numbers[1])
+        return int(jobs[0].id or 0), int(jobs[1].id or 0), numbers[1]
+
+    running, others, number = asyncio.run(hold())
+    assert mine.left_behind([running]) == other.left_behind([others]) == frozenset()
+    assert len(mine.left_behind(()) or ()) == 1  # fetched, and the answer lost: nobody runs it
+    postgresql.crash()
+    assert mine.left_behind([running]) is other.left_behind([others]) is None
+    postgresql.start()
+    assert mine.left_behind([running]) is other.left_behind([others]) is None  # each has taken its lock again
+    assert mine.left_behind([running]) == other.left_behind([others]) == frozenset()
+    other.release()
+    while not (left := mine.left_behind([running])):  # the server needs a moment to see a closed connection
+        assert left is not None
+    assert left == frozenset({(others, number)})
+    mine.release()
+
+
+def test_hosts_that_another_crawl_holds_are_tried_again_within_seconds_however_often_it_was() -> None:
+    job = Job(id=1, queue=CRAWL, lock=None, queueing_lock=None, task_name=CRAWL, attempts=20)
+    held, trouble = (
+        Retry().get_retry_decision(exception=error, job=job).retry_at for error in (HostsHeld(), ValueError())
+    )
+    assert held is not None
+    assert trouble is not None
+    assert held < trouble

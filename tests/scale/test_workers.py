@@ -54,6 +54,20 @@ def test_what_a_killed_worker_held_is_taken_up_by_another_without_a_hand(workers
     assert workers.query("SELECT 1 FROM address WHERE state = 'leased'") == []
 
 
+def test_a_worker_that_replaces_a_killed_one_takes_what_that_held_before_what_is_only_due(workers: Workers) -> None:
+    with ManyHosts(2, 3) as site:
+        workers.write_config(site)
+        victim = workers.start("--concurrency", "1")
+        workers.wait_for(SOME, victim)
+        victim.kill()
+        victim.wait()
+        assert workers.start("--once", "--concurrency", "1").wait(120) == 0
+    crawled = workers.query("SELECT command, status FROM run ORDER BY id")
+    first = crawled[0][0]
+    assert crawled[:2] == [(first, "killed"), (first, "done")]
+    assert [status for _, status in crawled] == ["killed", "done", "done"]
+
+
 def test_a_worker_that_is_stopped_gives_its_jobs_back_at_once(workers: Workers) -> None:
     with ManyHosts(HOSTS, PAGES) as site:
         workers.write_config(site, delay=5.0)  # so that it is stopped in mid-crawl, however slow the machine
@@ -72,17 +86,27 @@ def test_a_worker_that_is_stopped_gives_its_jobs_back_at_once(workers: Workers) 
     assert workers.query("SELECT DISTINCT status FROM runs ORDER BY 1") == [("done",), ("stopped",)]
 
 
-def test_a_postgresql_that_is_restarted_is_waited_for(workers: Workers, postgresql: PostgreSQLServer) -> None:
+def test_a_postgresql_that_is_restarted_is_waited_for_and_new_jobs_are_taken_beside_those_under_way(
+    workers: Workers, postgresql: PostgreSQLServer
+) -> None:
     with ManyHosts(HOSTS, PAGES) as site:
         workers.write_config(site)
+        config = workers.folder / "kiji.toml"
+        config.write_text(config.read_text().replace(f"delay = {DELAY}", "delay = 1.5", 1))  # the first takes longest
         worker = workers.start("--concurrency", "3")
         workers.wait_for(SOME, worker)
         postgresql.crash()
         postgresql.start()
+        [[restarted]] = workers.query("SELECT now()")
         workers.wait_for(ALL, worker)
+        workers.wait_for(NONE_OPEN, worker)
         worker.send_signal(signal.SIGINT)
         assert worker.wait(60) == 130
     assert every_page_once(workers)
+    runs = workers.query("SELECT command, status, started_at, finished_at FROM run ORDER BY id")
+    assert {status for _, status, _, _ in runs} == {"done"}
+    longest = next(finished for command, _, _, finished in runs if str(command).endswith("host0"))
+    assert any(restarted < started < longest for _, _, started, _ in runs)  # type: ignore[operator]  # all are times
 
 
 def test_jobs_are_added_by_a_sources_name_and_taken_before_what_is_only_due(workers: Workers) -> None:

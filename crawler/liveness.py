@@ -1,0 +1,89 @@
+"""Which workers live: each holds a lock of its number in PostgreSQL, and takes up the jobs of those whose is free."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
+
+from crawler.jobs import take_up
+from storage.database import Database
+from storage.worker_lock import WorkerLock
+
+logger = logging.getLogger(__name__)
+
+LOOK, CERTAIN = 2.0, 5.0
+"""Seconds: looked for the dead this often; a job is left behind once it was seen so, without a break, for so long.
+
+A worker that lives takes its own lock again at its next look, where its connection was cut or PostgreSQL restarted.
+"""
+
+
+class Liveness:
+    """A worker's sign of life, and its eye on the jobs that nobody does."""
+
+    def __init__(self, database: Database, queue: procrastinate.App) -> None:
+        self._lock = WorkerLock(database)
+        self._queue = queue
+        self._since: dict[tuple[int, int], float] = {}
+        self._running: set[int] = set()
+        queue.job_manager = _NumberedJobs(queue, self._lock)
+
+    async def note(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:
+        """Note a job as running here: procrastinate's middleware around each."""
+        number = int(context.job.id or 0)
+        self._running.add(number)
+        try:
+            return await call_next()
+        finally:
+            self._running.discard(number)
+
+    async def look(self) -> bool:
+        """Take up what was left behind; tell whether there may be more, of which that is not certain yet."""
+        left, now = await asyncio.to_thread(self._lock.left_behind, frozenset(self._running)), time.monotonic()
+        self._since = {job: self._since.get(job, now) for job in left or ()}
+        certain = {job for job, since in self._since.items() if now - since >= CERTAIN}
+        if certain:
+            try:
+                for lock in await take_up(self._queue, certain):
+                    logger.warning("%s: its worker is dead, it is taken up again", lock)
+            except ConnectorException as error:  # another worker was there first, for one of them
+                logger.info("jobs left behind: %s", error.__cause__)
+        return left is None or len(certain) < len(self._since)
+
+    async def settle(self) -> None:
+        """Look until nothing is left behind: a worker that replaces a dead one takes that one's jobs before others."""
+        while await self.look():  # noqa: ASYNC110 - what changes lies in PostgreSQL
+            await asyncio.sleep(LOOK / 4)
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                logger.exception("a look for dead workers failed")  # and their jobs still have to be taken up
+            await asyncio.sleep(LOOK)
+
+    def close(self) -> None:
+        """End the sign of life. Blocks."""
+        self._lock.release()
+
+
+class _NumberedJobs(JobManager):
+    """procrastinate's, with the lock taken before the first job."""
+
+    def __init__(self, queue: procrastinate.App, lock: WorkerLock) -> None:
+        super().__init__(queue.connector)
+        self._lock = lock
+
+    async def register_worker(self) -> int:
+        number = await super().register_worker()
+        await asyncio.to_thread(self._lock.hold, number)
+        return number

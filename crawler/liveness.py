@@ -1,10 +1,11 @@
 """Which workers live: each holds a lock of its number in PostgreSQL, and takes up the jobs of those whose is free."""
 
 import asyncio
+import concurrent.futures
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
@@ -17,6 +18,8 @@ from storage.database import Database
 from storage.worker_lock import WorkerLock
 
 logger = logging.getLogger(__name__)
+A = TypeVar("A")
+R = TypeVar("R")
 
 LOOK, CERTAIN = 2.0, 5.0
 """Seconds: looked for the dead this often; a job is left behind once it was seen so, without a break, for so long.
@@ -33,7 +36,8 @@ class Liveness:
         self._queue = queue
         self._since: dict[tuple[int, int], float] = {}
         self._running: set[int] = set()
-        queue.job_manager = _NumberedJobs(queue, self._lock)
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, "worker-lock")  # crawls that wait keep the loop's busy
+        queue.job_manager = _NumberedJobs(queue, self._hold)
 
     async def note(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:
         """Note a job as running here: procrastinate's middleware around each."""
@@ -46,15 +50,19 @@ class Liveness:
 
     async def look(self) -> bool:
         """Take up what was left behind; tell whether there may be more, of which that is not certain yet."""
-        left, now = await asyncio.to_thread(self._lock.left_behind, frozenset(self._running)), time.monotonic()
+        left = await self._locked(self._lock.left_behind, frozenset(self._running))
+        now = time.monotonic()
         self._since = {job: self._since.get(job, now) for job in left or ()}
         certain = {job for job, since in self._since.items() if now - since >= CERTAIN}
         if certain:
             try:
-                for lock in await take_up(self._queue, certain):
+                async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
+                    taken = await take_up(self._queue, certain)
+            except (ConnectorException, TimeoutError) as error:  # another worker was there first; the rest at next look
+                logger.info("jobs left behind: %s", error.__cause__ or error)
+            else:
+                for lock in taken:
                     logger.warning("%s: its worker is dead, it is taken up again", lock)
-            except ConnectorException as error:  # another worker was there first, for one of them
-                logger.info("jobs left behind: %s", error.__cause__)
         return left is None or len(certain) < len(self._since)
 
     async def settle(self) -> None:
@@ -73,17 +81,24 @@ class Liveness:
 
     def close(self) -> None:
         """End the sign of life. Blocks."""
-        self._lock.release()
+        self._thread.submit(self._lock.release).result()
+        self._thread.shutdown()
+
+    async def _hold(self, number: int) -> None:
+        await self._locked(self._lock.hold, number)
+
+    async def _locked(self, work: Callable[[A], R], argument: A) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, argument)
 
 
 class _NumberedJobs(JobManager):
     """procrastinate's, with the lock taken before the first job."""
 
-    def __init__(self, queue: procrastinate.App, lock: WorkerLock) -> None:
+    def __init__(self, queue: procrastinate.App, hold: Callable[[int], Awaitable[None]]) -> None:
         super().__init__(queue.connector)
-        self._lock = lock
+        self._hold = hold
 
     async def register_worker(self) -> int:
         number = await super().register_worker()
-        await asyncio.to_thread(self._lock.hold, number)
+        await self._hold(number)
         return number

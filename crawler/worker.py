@@ -140,12 +140,11 @@ class Worker:
         return 128 + self._signal if self._signal else 0
 
     async def _main(self) -> None:
-        await asyncio.to_thread(self._pool.start)
-        await asyncio.to_thread(self._writer.start)
+        ready = asyncio.gather(asyncio.to_thread(self._pool.start), asyncio.to_thread(self._writer.start))
         while not self._signal:
             try:
                 async with self._queue.open_async():
-                    await self._take_jobs()
+                    await self._take_jobs(ready)
                 if self._options.once:
                     return
             except (procrastinate.exceptions.ConnectorException, psycopg.OperationalError) as error:
@@ -153,9 +152,9 @@ class Worker:
             if not self._signal:
                 await asyncio.sleep(LOOK)
 
-    async def _take_jobs(self) -> None:
-        """Take jobs until there is nothing more, or the queue fails."""
-        await self._liveness.settle()
+    async def _take_jobs(self, ready: "asyncio.Future[tuple[None, None]]") -> None:
+        """Take jobs, once ready, until there is nothing more, or the queue fails."""
+        await asyncio.gather(self._liveness.settle(), ready)
         if self._signal:
             return
         if self._options.once:

@@ -7,21 +7,36 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from crawler.sample.server import SampleSite
+from tests import warm_python
 
 Rows = list[tuple[Any, ...]]
 
 
 def kiji(*arguments: str, folder: Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder, as a user would."""
+    """Run the command in a folder, as a user would, but without waiting for its imports."""
+    return warm_python.run(*arguments, folder=folder, environment=environment_of(**environment), timeout=timeout)
+
+
+def start_kiji(
+    *arguments: str, folder: Path, module: str = "crawler", stderr: IO[str] | None = None, **environment: str
+) -> warm_python.Running:
+    """Start the command, or what stands for it, and do not wait."""
+    return warm_python.start(
+        *arguments, folder=folder, environment=environment_of(**environment), module=module, stderr=stderr
+    )
+
+
+def cold_kiji(*arguments: str, folder: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, as a user's shell starts it."""
     return subprocess.run(
         [sys.executable, "-m", "crawler", *arguments],
         cwd=folder,
-        env=environment_of(**environment),
+        env=environment_of(),
         capture_output=True,
         text=True,
         timeout=timeout,

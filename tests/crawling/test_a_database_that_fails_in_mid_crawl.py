@@ -1,19 +1,22 @@
 """A full disk, a file that may only be read, a lock held for long: the exit code, one line, and nothing lost."""
 
+import contextlib
 import json
+import os
 import random
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from storage.database import open_database
-from tests.crawling.conftest import environment_of, kiji, query
+from tests.crawling.conftest import kiji, query, start_kiji
 from tests.crawling.hostile_server import HostileServer, answers, article
+from tests.warm_python import Running
 
 STORIES = [f"/2026/10/05/story-{number}" for number in range(12)]
 
@@ -58,23 +61,29 @@ def folder(tmp_path: Path, server: HostileServer, newest: Path) -> Path:
 
 def crawl_with(
     folder: Path, pragma: str = "user_version", busy: float = 30, waits: tuple[float, ...] = PATIENT
-) -> "subprocess.Popen[str]":
-    """Start a crawl whose connections have a pragma, wait ``busy`` seconds for a lock, and try again so often."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.crawling.failing_database", "crawl", "--quiet"],
-        cwd=folder,
-        env=environment_of(FAILING_DATABASE=json.dumps([pragma, busy, waits])),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+) -> "tuple[Running, IO[str]]":
+    """Start a crawl whose connections have a pragma, wait ``busy`` seconds for a lock, and try again so often.
+
+    With it comes what it says, up to the end of all its processes.
+    """
+    reader, writer = os.pipe()
+    program, order = "tests.crawling.failing_database", json.dumps([pragma, busy, waits])
+    with os.fdopen(writer, "w", encoding="utf-8") as stderr:
+        crawl = start_kiji("crawl", "--quiet", module=program, folder=folder, stderr=stderr, FAILING_DATABASE=order)
+    return crawl, os.fdopen(reader, encoding="utf-8")
+
+
+def ended(crawl: Running, told: IO[str]) -> tuple[int, list[str]]:
+    """Wait for the end: the code, and the lines that were said."""
+    with told:
+        lines = told.read().splitlines()
+    return crawl.wait(60), lines
 
 
 def test_a_disk_that_fills_up_ends_the_crawl_with_1_in_one_line_and_the_next_one_goes_on(folder: Path) -> None:
     [(pages,)] = query(folder, "PRAGMA page_count")
-    crawl = crawl_with(folder, f"max_page_count = {pages + 24}")
-    _, told = crawl.communicate(timeout=60)
-    assert crawl.returncode == 1
-    [line] = told.splitlines()
+    code, [line] = ended(*crawl_with(folder, f"max_page_count = {pages + 24}"))
+    assert code == 1
     assert line.startswith("kiji: database sqlite:///kiji.db has no room left to grow")
     assert line.endswith("free space on its disk, and start again")
     [(stored,)] = query(folder, "SELECT count(*) FROM articles")
@@ -86,46 +95,43 @@ def test_a_disk_that_fills_up_ends_the_crawl_with_1_in_one_line_and_the_next_one
 
 
 def test_a_database_that_may_only_be_read_ends_the_crawl_with_2_before_anything_is_asked_for(folder: Path) -> None:
-    crawl = crawl_with(folder, "query_only = ON")
-    _, told = crawl.communicate(timeout=60)
-    assert crawl.returncode == 2
-    [line] = told.splitlines()
+    code, [line] = ended(*crawl_with(folder, "query_only = ON"))
+    assert code == 2
     assert line.startswith("kiji: database sqlite:///kiji.db cannot be written to")
     assert "give write permission for it and its folder" in line
     assert query(folder, "SELECT count(*) FROM runs") == [(0,)]
 
 
-def locked(folder: Path, crawl: "subprocess.Popen[str]") -> sqlite3.Connection:
+def locked(folder: Path, crawl: Running) -> sqlite3.Connection:
     """Take the database away from a crawl that has stored something."""
     blocker = sqlite3.connect(folder / "kiji.db", isolation_level=None, timeout=60)
-    while crawl.poll() is None and not blocker.execute("SELECT count(*) FROM article").fetchone()[0]:
-        pass
+    while not blocker.execute("SELECT count(*) FROM article").fetchone()[0]:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            raise AssertionError(crawl.wait(0.002))
     blocker.execute("BEGIN IMMEDIATE")
     return blocker
 
 
 def test_a_lock_that_outlasts_the_busy_timeout_is_waited_for_and_the_crawl_ends_well(folder: Path) -> None:
-    crawl = crawl_with(folder, busy=0.05)
+    crawl, told = crawl_with(folder, busy=0.05)
     blocker = locked(folder, crawl)
-    assert crawl.stderr is not None
-    line = crawl.stderr.readline()
+    line = told.readline()
     assert "was locked by other writers for too long (database is locked)" in line
     assert "(trying again in 0.1 s)" in line
     blocker.execute("ROLLBACK")
     blocker.close()
-    crawl.communicate(timeout=60)
-    assert crawl.returncode == 0
+    code, _ = ended(crawl, told)
+    assert code == 0
     assert query(folder, "SELECT count(*), count(DISTINCT url) FROM articles") == [(len(STORIES), len(STORIES))]
 
 
 def test_a_lock_that_is_never_given_back_ends_the_crawl_with_1_and_what_was_stored_stands(folder: Path) -> None:
-    crawl = crawl_with(folder, busy=0.05, waits=IMPATIENT)
+    crawl, told = crawl_with(folder, busy=0.05, waits=IMPATIENT)
     blocker = locked(folder, crawl)
-    _, told = crawl.communicate(timeout=60)
+    code, [*attempts, last] = ended(crawl, told)
     blocker.execute("ROLLBACK")
     blocker.close()
-    assert crawl.returncode == 1
-    *attempts, last = told.splitlines()
+    assert code == 1
     assert len(attempts) == len(IMPATIENT)
     assert last.startswith("kiji: database sqlite:///kiji.db was locked by other writers for too long")
     assert last.endswith("let them finish, and start again")

@@ -18,8 +18,9 @@ from pipelines.kept_reading import record_bytes
 from pipelines.warc_records import page_in_member
 from pipelines.warc_writing import payload_digest
 from storage.kept import Kept
-from tests.crawling.conftest import Rows, environment_of, kiji, query, record_of
+from tests.crawling.conftest import Rows, environment_of, kiji, query, record_of, start_kiji
 from tests.crawling.hostile_server import HostileServer
+from tests.warm_python import Running
 
 SEED = 20261124
 KILLS = 3
@@ -37,9 +38,9 @@ def stored(folder: Path) -> tuple[set[tuple[frozenset[str], str, str]], Rows]:
     return groups, query(folder, "SELECT page_url, url, title FROM related_links ORDER BY 1, 2")
 
 
-def start(folder: Path, *python: str) -> subprocess.Popen[bytes]:
+def start_cold(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, *(python or ("-m", "crawler")), "crawl"],
+        [sys.executable, "-m", "crawler", "crawl"],
         cwd=folder,
         env=environment_of(),
         stdout=subprocess.DEVNULL,
@@ -47,13 +48,13 @@ def start(folder: Path, *python: str) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for_requests(site: SampleSite, number: int, crawl: subprocess.Popen[bytes]) -> None:
+def wait_for_requests(site: SampleSite, number: int, crawl: Running) -> None:
     """Wait until the sites have been asked so many times, or the crawl has ended."""
     while len(site.requests) < number and crawl.poll() is None:
         with_timeout(crawl, 0.01)
 
 
-def with_timeout(crawl: subprocess.Popen[bytes], seconds: float) -> None:
+def with_timeout(crawl: Running | subprocess.Popen[bytes], seconds: float) -> None:
     try:
         crawl.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -77,7 +78,7 @@ def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
 ) -> None:
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     for _ in range(KILLS):
-        crawl = start(folder)
+        crawl = start_kiji("crawl", folder=folder)
         wait_for_requests(site, len(site.requests) + chance.randrange(1, 40), crawl)
         children = psutil.Process(crawl.pid).children(recursive=True) if crawl.poll() is None else []
         crawl.kill()
@@ -102,7 +103,7 @@ def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
 def test_a_signal_stops_the_crawl_with_everything_stored(
     site: SampleSite, folder: Path, number: signal.Signals, code: int
 ) -> None:
-    crawl = start(folder)
+    crawl = start_kiji("crawl", folder=folder)
     wait_for_requests(site, len(site.requests) + 8, crawl)
     crawl.send_signal(number)
     assert crawl.wait(60) == code
@@ -113,7 +114,7 @@ def test_a_signal_stops_the_crawl_with_everything_stored(
 
 def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, folder: Path) -> None:
     asked_before = len(site.requests)
-    crawl = start(folder)
+    crawl = start_cold(folder)
     while not (folder / "kiji.db").exists():
         with_timeout(crawl, 0.01)
     crawl.send_signal(signal.SIGTERM)
@@ -142,11 +143,8 @@ def silent_server(tmp_path: Path) -> Iterator[threading.Event]:
 def test_what_is_in_flight_is_waited_for_until_the_grace_period_ends_or_a_second_signal_comes(
     tmp_path: Path, silent_server: threading.Event, grace: float, signals: int
 ) -> None:
-    crawl = start(
-        tmp_path,
-        "-c",
-        f"import crawler.crawl as c, crawler.cli; c.GRACE = {grace}; raise SystemExit(crawler.cli.run())",
-    )
+    program = f"import crawler.crawl as c, crawler.cli; c.GRACE = {grace}; raise SystemExit(crawler.cli.run())"
+    crawl = start_kiji("-c", program, "crawl", folder=tmp_path)
     assert silent_server.wait(60)
     for _ in range(signals):
         crawl.send_signal(signal.SIGTERM)
@@ -160,7 +158,7 @@ def test_what_is_in_flight_is_waited_for_until_the_grace_period_ends_or_a_second
 
 
 def test_a_second_crawl_on_the_same_database_is_turned_away(tmp_path: Path, silent_server: threading.Event) -> None:
-    crawl = start(tmp_path)
+    crawl = start_kiji("crawl", folder=tmp_path)
     assert silent_server.wait(60)
     second = kiji("crawl", folder=tmp_path)
     crawl.kill()

@@ -1,13 +1,11 @@
 """What the web gets wrong is counted, recorded and survived: one crawl of a host where every page is bad but two."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crawling.conftest import Rows, environment_of, query
+from tests.crawling.conftest import Rows, kiji, query
 from tests.crawling.hostile_server import (
     JAPANESE,
     WORDS,
@@ -49,10 +47,11 @@ allow_private_addresses = true
 hosts = ["no-such-host.invalid"]
 """
 COMMAND = """
-import crawler.cli, crawler.settings as settings
+import crawler.cli, crawler.settings as settings, pipelines.fork_server
 settings.DOWNLOAD_TIMEOUT, settings.KIJI_READING_SECONDS = 8, 3
 settings.RETRY_TIMES = 0
 settings.KIJI_READ = "tests.crawling.deadly_reading:read_page"
+pipelines.fork_server.preload_workers()
 raise SystemExit(crawler.cli.run())
 """
 BAD = {
@@ -112,15 +111,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/endless-title": answers(article("x" * 500_000, SNOW)),
         }
         (folder / "kiji.toml").write_text(CONFIG.format(url=server.url))
-        done = subprocess.run(
-            [sys.executable, "-c", COMMAND, "crawl"],
-            cwd=folder,
-            env=environment_of(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = kiji("-c", COMMAND, "crawl", folder=folder)
         assert done.returncode == 0, done.stderr  # the start page answered and gave articles
         yield folder
 

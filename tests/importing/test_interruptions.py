@@ -3,15 +3,15 @@
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from storage.database import open_database
-from tests.crawling.conftest import environment_of, kiji, query, record_of
+from tests.crawling.conftest import kiji, query, record_of, start_kiji
 from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
+from tests.warm_python import Running
 
 LINES = 400
 
@@ -50,12 +50,9 @@ def position(folder: Path) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def start(folder: Path, lines: int) -> subprocess.Popen[bytes]:
+def start(folder: Path, lines: int) -> Running:
     """Start an import, and wait until it has stored so many lines."""
-    command = [sys.executable, "-m", "crawler", "import", "articles.jsonl"]
-    running = subprocess.Popen(
-        command, cwd=folder, env=environment_of(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    running = start_kiji("import", "articles.jsonl", folder=folder)
     while running.poll() is None and position(folder) < lines:
         try:
             running.wait(0.01)
@@ -122,15 +119,7 @@ def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_on
     assert kiji("db", "upgrade", folder=lines).returncode == 0
     open_database(f"sqlite:///{lines}/kiji.db").close()
     [(pages,)] = query(lines, "PRAGMA page_count")
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK.format(pages=pages + 150), "import", "articles.jsonl", "--quiet"],
-        cwd=lines,
-        env=environment_of(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = kiji("-c", FULL_DISK.format(pages=pages + 150), "import", "articles.jsonl", "--quiet", folder=lines)
     assert done.returncode == 1
     [told] = done.stderr.splitlines()
     assert "has no room left to grow" in told

@@ -252,7 +252,7 @@ _spawn = util.spawnv_passfds
 
 def _fork_instead(path: bytes, arguments: Sequence[Any], kept: Sequence[int]) -> int:
     """Start multiprocessing's servers, ``python … -c TEXT``, as a fork, too: they import what is here already."""
-    if threading.active_count() > 1:
+    if arguments[-2] != "-c" or threading.active_count() > 1:
         return _spawn(path, arguments, kept)
     sys.stdout.flush()
     pid = os.fork()

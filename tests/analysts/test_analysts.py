@@ -21,8 +21,8 @@ from storage.reading import iso_utc
 from storage.search import search
 from storage.snapshot.making import Origin, make_snapshot
 from storage.transfer import copy_archive
-from tests.archive.conftest import names, postgresql  # noqa: F401 - a fixture
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE, names
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "analysts.md"
 NOW = datetime.datetime(2026, 10, 20, 3, tzinfo=datetime.UTC)
@@ -58,9 +58,9 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(on_sqlite: Database, postgresql: PostgreSQLServer) -> Iterator[Database]:  # noqa: F811 - the fixture
+def on_postgresql(on_sqlite: Database, postgresql: PostgreSQLServer) -> Iterator[Database]:
     """The same on PostgreSQL."""
-    database = open_database(postgresql.create(next(names)))
+    database = open_database(postgresql.create(next(names), TEMPLATE))
     copy_archive(on_sqlite, database)
     yield database
     database.close()

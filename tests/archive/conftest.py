@@ -1,28 +1,20 @@
-"""A real database, and pages as the pipelines would read them."""
+"""Runs on a real database, and pages as the pipelines would read them."""
 
 import datetime
-import itertools
-import shutil
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import pytest
 from sqlalchemy import text
 
 from pipelines.judgement import PipelineJudgement, place
 from storage.archive import Archive
 from storage.attempts import WAITS
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.judgement import Judgement
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
 from storage.types import utc_now
 from storage.visit import Lease, Result, Visit
-from tests.archive.postgresql import PostgreSQLServer
-
-TEMPLATE = "newest"
-names = (f"test{number}" for number in itertools.count())
 
 FIRST_DAY = datetime.datetime(2026, 10, 5, 6, 0, tzinfo=datetime.UTC)
 STORY = (
@@ -35,56 +27,6 @@ OTHER_STORY = (
     "A bag of five kilograms now costs 4,210 yen on average, up from 3,980 in September. "
     "Retailers blamed the hot summer and a shortage of drivers."
 )
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQLServer]:
-    """A PostgreSQL server for the whole session, with a database at the newest schema to copy from."""
-    server = PostgreSQLServer()
-    open_database(server.create(TEMPLATE)).close()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file at the newest schema, to copy from."""
-    path = tmp_path_factory.mktemp("newest") / "kiji.db"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database's URL, on either kind of database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/kiji.db"
-        return
-    server: PostgreSQLServer = request.getfixturevalue("postgresql")
-    name = next(names)
-    yield server.create(name)
-    server.drop(name)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty archive at the newest schema, on either kind of database."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "archive.db")
-        yield f"sqlite:///{tmp_path}/archive.db"
-        return
-    server: PostgreSQLServer = request.getfixturevalue("postgresql")
-    name = next(names)
-    yield server.create(name, TEMPLATE)
-    server.drop(name)
-
-
-@pytest.fixture
-def database(archive_url: str) -> Iterator[Database]:
-    """An empty archive, open, on either kind of database."""
-    database = open_database(archive_url)
-    yield database
-    database.close()
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:

@@ -9,8 +9,9 @@ import pytest
 
 from crawler.sample.server import SampleSite
 from storage.database import Database, open_database
-from tests.archive.conftest import TEMPLATE, names, rows
+from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE, names
 from tests.crawling.conftest import environment_of, kiji
 
 

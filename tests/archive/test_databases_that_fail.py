@@ -17,8 +17,9 @@ from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseL
 from storage.lock import crawl_lock
 from storage.types import utc_now
 from storage.visit import Visit
-from tests.archive.conftest import TEMPLATE, Crawling, article, names, rows, scope
+from tests.archive.conftest import Crawling, article, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE, names
 
 PAGES = [f"https://news.example/ja/n/{number}" for number in range(5)]
 PATIENT = [0.05] * 1000

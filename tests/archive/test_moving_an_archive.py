@@ -20,9 +20,10 @@ from storage.reading import Reservation
 from storage.site_models import SiteFurniture
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.transfer import TransferRefused, copy_archive, digests, rows_in
-from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, names, rows, scope
+from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, rows, scope
 from tests.archive.filling import fill_empty
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import names
 
 HOST = "https://news.example"
 FEED = f"{HOST}/feed.xml"

@@ -10,8 +10,9 @@ import pytest
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy
 from storage.lock import crawl_lock, domains_lock
-from tests.archive.conftest import TEMPLATE, Crawling, rows, scope
+from tests.archive.conftest import Crawling, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE
 
 HOLD = """
 import sys

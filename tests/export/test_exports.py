@@ -22,8 +22,9 @@ from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
 from storage.export.reading import SUBJECTS, batches, count_rows, kind_of, relation_of
 from storage.export.writing import Export, Format, export
 from storage.search import Filters
-from tests.archive.conftest import TEMPLATE, Crawling, article, names, scope
+from tests.archive.conftest import Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE, names
 from tests.search.conftest import NOW, Given, store
 
 FORMATS: tuple[Format, ...] = get_args(Format)

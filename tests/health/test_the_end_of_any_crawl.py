@@ -8,8 +8,9 @@ from pathlib import Path
 
 from crawler.alerts import ping
 from storage.database import connect
-from tests.archive.conftest import TEMPLATE, rows
+from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import TEMPLATE
 from tests.crawling.conftest import environment_of, kiji
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 from tests.health.receiver import Receiver

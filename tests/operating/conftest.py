@@ -1,14 +1,11 @@
-"""A small site on loopback, a folder configured for it, and the databases of the archive's tests."""
+"""A small site on loopback, and a folder configured for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.archive.conftest import archive_url, database, postgresql, sqlite_template
 from tests.crawling.hostile_server import JAPANESE, WORDS, HostileServer, answers, article
-
-__all__ = ["archive_url", "database", "postgresql", "sqlite_template"]
 
 FIRST, SECOND = "/news/2026/10/05/ferry-returns", "/news/2026/10/06/rice-prices"
 

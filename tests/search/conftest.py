@@ -10,13 +10,6 @@ from sqlalchemy import select
 from storage.database import Database
 from storage.models import Address, Article, Copy, Source
 from storage.search import Filters, Hit, search
-from tests.archive.conftest import (  # noqa: F401 - fixtures
-    archive_url,
-    database,
-    empty_url,
-    postgresql,
-    sqlite_template,
-)
 
 NOW = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)
 
@@ -34,7 +27,7 @@ class Given:
     copies: Sequence[tuple[str, str]] = ()
 
 
-def store(database: Database, *given: Given) -> list[int]:  # noqa: F811 - no fixture here
+def store(database: Database, *given: Given) -> list[int]:
     """Store articles as a writer of the house does; return their ids."""
     with database.writing() as session:
         numbers = iter(range(session.query(Address).count(), 10_000))
@@ -97,7 +90,7 @@ def _fields(given: Given) -> dict[str, Any]:
 
 
 def found(
-    database: Database,  # noqa: F811 - no fixture here
+    database: Database,
     words: str,
     filters: Filters = Filters(),  # noqa: B008 - frozen
     **options: Any,
@@ -107,6 +100,6 @@ def found(
         return search(connection, words, filters, now=NOW, **options)
 
 
-def titles(database: Database, words: str, filters: Filters = Filters(), **options: Any) -> list[str]:  # noqa: F811, B008 - as above
+def titles(database: Database, words: str, filters: Filters = Filters(), **options: Any) -> list[str]:  # noqa: B008 - as above
     """The titles of what is found."""
     return [hit.title.text for hit in found(database, words, filters, **options)]

@@ -16,8 +16,9 @@ from storage.models import Article
 from storage.search_index import forget_words, is_in_step, rebuild
 from storage.search_models import TERM_TABLES, SearchDocument
 from storage.transfer import copy_archive
-from tests.archive.conftest import OTHER_STORY, Crawling, article, names, scope
+from tests.archive.conftest import OTHER_STORY, Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer
+from tests.conftest import names
 from tests.search.conftest import Given, found, store, titles
 
 HOST = "https://news.example"

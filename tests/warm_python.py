@@ -3,8 +3,8 @@
 A cold start of ``kiji crawl`` takes four seconds of CPU, of which its imports and those of its fork server are nearly
 all. Here both are forked from one process without threads, which has imported what they import and has done nothing
 else; the rest is as in a process of its own: arguments, environment, working folder, descriptors, ``__main__``,
-signals, the end of the interpreter. That each command also starts cold is tested by ``tests/house`` and by every test
-that starts ``sys.executable`` itself.
+signals. What a start itself may get wrong is tested where ``cold_kiji`` or ``sys.executable`` is started: each command
+that reads pages is, and workers, servers and the line for cron are.
 """
 
 import atexit
@@ -29,7 +29,7 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
 PRELOADED = (
-    *("pipelines.worker_process", "pipelines.worker_preload"),
+    *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
     *("crawler.cli", "crawler.crawl", "crawler.importing", "crawler.import_display", "crawler.rereading"),
     *("crawler.trial", "crawler.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
 )

@@ -10,7 +10,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.sample.server import SampleSite
-from tests.crawling.conftest import kiji
+from tests.crawling.conftest import cold_kiji, kiji
 
 FIELDS = [
     "url",
@@ -58,7 +58,7 @@ def test_verbose_shows_what_was_cut_and_why(site: SampleSite, folder: Path) -> N
 def test_an_html_file_is_read_as_if_it_came_from_the_address_given(site: SampleSite, tmp_path: Path) -> None:
     truth = site.truth().articles[0]
     (tmp_path / "page.html").write_bytes(fetched(truth.url))
-    done = kiji("inspect", "page.html", "--url", truth.url, "--json", folder=tmp_path)
+    done = cold_kiji("inspect", "page.html", "--url", truth.url, "--json", folder=tmp_path)
     assert json.loads(done.stdout)["text"] == truth.text
 
 

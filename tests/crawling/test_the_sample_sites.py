@@ -14,7 +14,7 @@ from crawler.sample.truth import Truth
 from storage.database import open_database
 from storage.overview import overview
 from storage.reading import iso_utc
-from tests.crawling.conftest import COUNTS, Rows, kiji, query, record_of
+from tests.crawling.conftest import COUNTS, Rows, cold_kiji, kiji, query, record_of
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -41,7 +41,7 @@ def spaced(text: str) -> str:
 def crawled(tmp_path_factory: pytest.TempPathFactory, site: SampleSite) -> Crawled:
     folder = tmp_path_factory.mktemp("crawled")
     (folder / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
-    done = kiji("crawl", "--json", folder=folder)
+    done = cold_kiji("crawl", "--json", folder=folder)
     return Crawled(folder, record_of(done), done.returncode, site.truth())
 
 

@@ -4,7 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
-from tests.crawling.conftest import kiji, query, record_of
+from tests.crawling.conftest import cold_kiji, kiji, query, record_of
 from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
 
 
@@ -38,7 +38,7 @@ def test_a_line_becomes_an_article_with_what_it_says(tmp_path: Path) -> None:
 def test_the_option_names_the_source_of_all_records(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "articles.jsonl.gz", "wt", encoding="utf-8") as stream:
         stream.write(line(1) + "\n")
-    assert kiji("import", "--source", "agency", "articles.jsonl.gz", folder=tmp_path).returncode == 0
+    assert cold_kiji("import", "--source", "agency", "articles.jsonl.gz", folder=tmp_path).returncode == 0
     assert query(tmp_path, "SELECT source FROM articles") == [("agency",)]
 
 

@@ -22,7 +22,7 @@ from storage.reread_archive import RereadArchive, rehearse
 from storage.rereading import KeptRecord, kept_records
 from storage.visit import Visit
 from tests.archive.conftest import FIRST_DAY, Crawling, rows, scope
-from tests.crawling.conftest import kiji
+from tests.crawling.conftest import cold_kiji, kiji
 from tests.crawling.hostile_server import JAPANESE, WORDS, article
 
 URL = "https://news.example/2026/10/05/ferry-returns"
@@ -168,7 +168,7 @@ def test_the_command_reads_again_and_names_what_is_gone(tmp_path: Path) -> None:
     kitchen.visit(article("フェリー再開", JAPANESE), url=OTHER)
     files.close()
     database.close()
-    dry = kiji("reread", "--dry-run", "--since", "2026-10-01", folder=tmp_path)
+    dry = cold_kiji("reread", "--dry-run", "--since", "2026-10-01", folder=tmp_path)
     assert "text (4 to" in dry.stdout
     assert "2 pages read again: 1 would change, 0 could not be read" in dry.stdout
     for path in (tmp_path / "kiji.warc").iterdir():

@@ -1,14 +1,19 @@
 """One variant of the crawl benchmark, in a process of its own: ``VARIANT BASE PAGES``; prints its figures as JSON."""
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 VARIANTS = ("bare", "inline", "kiji")
 _TICK = 0.01
@@ -16,7 +21,7 @@ _TICK = 0.01
 
 @dataclasses.dataclass
 class Figures:
-    """One variant's figures: seconds, CPU seconds of the main process a page, loop lag in milliseconds."""
+    """One variant's figures: seconds, CPU seconds of the main process and of the writer's, loop lag in milliseconds."""
 
     pages: int = 0
     first: float = 0.0
@@ -24,6 +29,7 @@ class Figures:
     cpu_first: float = 0.0
     cpu_last: float = 0.0
     lags: list[float] = dataclasses.field(default_factory=list)
+    writer_cpu: float = 0.0
 
     def page(self) -> None:
         """Count a page; the first one starts clock and lag probe, so that start-up does not count."""
@@ -47,6 +53,7 @@ class Figures:
             "pages": self.pages,
             "pages_per_second": (self.pages - 1) / (self.last - self.first),
             "main_cpu_ms_per_page": (self.cpu_last - self.cpu_first) / (self.pages - 1) * 1000,
+            "writer_cpu_ms_per_page": self.writer_cpu / self.pages * 1000,
             "lag_p50_ms": statistics.median(lags),
             "lag_p99_ms": lags[int(len(lags) * 0.99)],
         }
@@ -87,6 +94,17 @@ def run_scrapy(base: str, pages: int, *, inline: bool) -> Figures:
     return figures
 
 
+def watch_writer(figures: Figures, database: Path) -> None:
+    """Note the CPU seconds of the process that writes to the database, as long as this one lives."""
+    this = psutil.Process()
+    while True:
+        with contextlib.suppress(psutil.Error):
+            for process in this.children(recursive=True):
+                if any(file.path == str(database) for file in process.open_files()):
+                    figures.writer_cpu = sum(process.cpu_times()[:2])
+        time.sleep(0.5)
+
+
 def run_kiji(base: str) -> Figures:
     """Crawl the site's sitemap with Kiji."""
     from crawler.config import Config, Source
@@ -106,6 +124,7 @@ def run_kiji(base: str) -> Figures:
             refresh=False,
             command="benchmark",
         )
+        threading.Thread(target=watch_writer, args=(figures, Path(folder) / "kiji.db"), daemon=True).start()
         report = crawl(plan, lambda _: figures.page())
     if report.exit_code or report.record["failed"]:
         raise SystemExit(f"the crawl failed: {report.record}")

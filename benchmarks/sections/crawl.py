@@ -16,6 +16,7 @@ MOST_LAG = 5.0
 _FIGURES = {
     "pages_per_second": "pages a second",
     "main_cpu_ms_per_page": "CPU of the main process, ms a page",
+    "writer_cpu_ms_per_page": "CPU of the process that writes, ms a page",
     "lag_p50_ms": "loop lag p50, ms",
     "lag_p99_ms": "loop lag p99, ms",
 }
@@ -72,8 +73,8 @@ SECTION = Section(
     """
 A generated site on loopback, served by another process; each variant in a process of its own, one after the other,
 under the same Scrapy settings. `bare` fetches and forgets. `inline` calls the same reading in the spider's
-callback, and forgets. `kiji` fetches, reads in worker processes, and stores in SQLite. Clocks start with the first
-page.
+callback, and forgets. `kiji` fetches, reads in worker processes, and stores in SQLite, in one more process. Clocks
+start with the first page.
 """,
     measure,
 )

@@ -17,6 +17,7 @@ MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the
 # RFC 3986, appendix B: path and query of what has a host; square brackets only round an IPv6 address.
 _PARTS = re.compile(r"https?://(?:[^/?#\[\]]++|\[[\da-f:.]++\])*+(?=[/?#]|$)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 _DATE = re.compile(r"(?:^|\D)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2])(?:[-/_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d{3})")
+_DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")
 _DATE_ARCHIVE = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$")
@@ -70,13 +71,13 @@ def looks_like_article(url: str) -> bool:
 
 def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
     """Lists, archives and files: what no other evidence makes an article."""
-    if not rules.listing.isdisjoint(segments) or _PAGINATION.search(path):
+    if not rules.listing.isdisjoint(segments) or ("/p" in path and _PAGINATION.search(path)):
         return True
     name, dot, ending = segments[-1].rpartition(".") if segments else ("", "", "")
     return bool(segments) and (
         segments[-1] in rules.last
         or bool(name and dot and ending in rules.files)
-        or _DATE_ARCHIVE.search(path) is not None
+        or (("/19" in path or "/20" in path) and _DATE_ARCHIVE.search(path) is not None)
     )
 
 
@@ -84,14 +85,16 @@ def _path_weight(segments: list[str], rules: PathRules) -> int:
     """Slugs, dates, numbers and article words; the last two segments count for what they name."""
     if not segments:
         return 0
-    last = _PAGE_FILE.sub("", segments[-1])
+    is_file = "." in segments[-1] and _PAGE_FILE.search(segments[-1]) is not None
+    last = _PAGE_FILE.sub("", segments[-1]) if is_file else segments[-1]
     is_index = _INDEX.fullmatch(last) is not None
     weight = max(_name_weight(last), *(_name_weight(segment) - 1 for segment in segments[-2:-1]), 0)
-    if _DATE.search("/".join(segments)):
+    whole = "/".join(segments)
+    if ("20" in whole or "19" in whole) and _DATE.search(whole):
         weight += 2 if _DATE.search("/".join(segments[:-1])) else 1
     if any(segment in rules.article for segment in segments[:-1]):
         weight += 2 if len(last) > 2 and not is_index else 1
-    if _PAGE_FILE.search(segments[-1]) and not is_index:
+    if is_file and not is_index:
         weight += 1
     if any(_LONG_NUMBER.search(segment) for segment in segments[:-1]):
         weight += 2
@@ -100,12 +103,15 @@ def _path_weight(segments: list[str], rules: PathRules) -> int:
 
 def _name_weight(segment: str) -> int:
     """What one segment says: a slug of words, a number, a code."""
-    if max(segment.count("-"), segment.count("_")) >= 3 or _LONG_NUMBER.search(segment) or _CODE.fullmatch(segment):
-        return 4 if segment.count("-") >= 5 or _LONG_NUMBER.search(segment) else 3
+    hyphens = segment.count("-")
+    if hyphens >= 5 or _LONG_NUMBER.search(segment):
+        return 4
+    if hyphens >= 3 or segment.count("_") >= 3 or _CODE.fullmatch(segment):
+        return 3
     if segment.isdigit():
         return 2
-    wordy = segment.count("-") == 2 or len(segment) >= 24 or (not segment.isascii() and len(segment) >= 8)
-    return int(wordy) + int(any(map(str.isdigit, segment)))
+    wordy = hyphens == 2 or len(segment) >= 24 or (not segment.isascii() and len(segment) >= 8)
+    return int(wordy) + int(_DIGIT.search(segment) is not None if segment.isascii() else any(map(str.isdigit, segment)))
 
 
 def _query_weight(query: str, rules: PathRules) -> int:

@@ -1,5 +1,6 @@
 """Where a page's markup names its authors: meta tags, microdata, ``rel=author``, elements called byline."""
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -80,11 +81,13 @@ def _names_in(item: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 
 
 def _is_called_byline(element: lxml.html.HtmlElement) -> bool:
-    for attribute in ("class", "id"):
-        name = element.get(attribute)
-        if name and _BYLINE.search(name[:500]) and not _NOT_BYLINE.search(name[:500]):
-            return True
-    return False
+    name, number = element.get("class"), element.get("id")
+    return bool((name and _says_byline(name[:500])) or (number and _says_byline(number[:500])))
+
+
+@functools.lru_cache(4_096)  # the elements of a list, and the pages of a site, have the same names
+def _says_byline(name: str) -> bool:
+    return _BYLINE.search(name) is not None and _NOT_BYLINE.search(name) is None
 
 
 def _beside(links: Sequence[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:

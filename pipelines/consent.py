@@ -6,7 +6,7 @@ import importlib.resources
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -48,12 +48,11 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in endings.items()))
 
 
-def consent_by_attributes(tag: str, attributes: Mapping[str, str], names: str) -> str:
+def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: bool) -> str:
     """What marks an element as a consent dialog by its id, class (``names``) or role; "" where nothing does."""
     if names and (found := _container(names)):
         return f"container {found}"
-    role = attributes.get("role")
-    if role in ("dialog", "alertdialog") or attributes.get("aria-modal") == "true":
+    if is_modal or role in ("dialog", "alertdialog"):
         return f"role {role or 'aria-modal'}"
     return "dialog" if tag == "dialog" else ""
 

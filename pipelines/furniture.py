@@ -81,24 +81,26 @@ def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> li
 
 def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
     """What tags, roles, classes and ids say: (rule, what to cut, evidence)."""
+    roles = _roles()
     for element in page.elements:
         if element not in page:
             continue  # gone with the cards
         tag = element.tag
         if tag == "figcaption":
             yield "caption", element, "figcaption"
-        attributes = dict(element.items())
+        attributes = element.keys()
         if not attributes or tag in ("html", "body"):
             continue
-        style = attributes.get("style")
-        if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:500])):
+        style = element.get("style") if "style" in attributes else None
+        if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
             yield "hidden", element, "hidden"
-        names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip()[:300]
-        consent = consent_by_attributes(tag, attributes, names)
+        names = f"{element.get('class', '')} {element.get('id', '')}".strip()[:300]
+        role = element.get("role") if "role" in attributes else None
+        is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
+        consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
         if consent:
             yield "consent", element, consent
-        role = attributes.get("role")
-        if role in _roles():
+        if role in roles:
             yield role, element, f"role {role}"
         rule = _rule_by_names(names) if names else None
         if rule is not None:

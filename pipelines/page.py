@@ -179,7 +179,12 @@ def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Ent
 def _with_language(card: Card) -> Card:
     """A card's language is judged by its own words: an English article may stand among Japanese cards."""
     words = f"{card.title}\n{card.summary}".strip()
-    return dataclasses.replace(card, language=detect_language(words).code if words else "und")
+    return dataclasses.replace(card, language=_language_of_card(words) if words else "und")
+
+
+@functools.lru_cache(1_024)  # one article's card stands on many pages of its site
+def _language_of_card(words: str) -> str:
+    return detect_language(words).code
 
 
 def _listing(raw: RawPage, kind: Literal["feed", "sitemap"], timezone: str) -> Reading:

@@ -78,9 +78,10 @@ def _is_pager(words: str, relation: str, number: int, own: int) -> bool:
     return int(words) == number if words.isdigit() else number == own + 1 or number < own
 
 
+@functools.lru_cache(4_096)  # a site's pages have the same menus
 def _said(words: str) -> str:
     """A link's words without marks and arrows, before a colon: 「次ページ：返済が滞った街」 says 次ページ."""
-    begin = words[:_LONGEST].replace("：", ":").partition(":")[0].strip()
+    begin = words.replace("：", ":").partition(":")[0].strip()
     if len(begin) > _LONGEST_WORDS:
         return ""
     said = plain(begin)
@@ -104,7 +105,7 @@ def _links(tree: HtmlElement, page_url: str) -> Iterator[tuple[str, str, str]]:
         relation = _relation(relations) if relations else ""
         if link.tag == "link" and not relation:
             continue
-        words = "" if link.tag == "link" else _said(_text_of(link))
+        words = "" if link.tag == "link" else _said(_text_of(link)[:_LONGEST])
         if not relation and not words.isdigit() and words not in known:
             continue
         url = clean_url(href, address)

@@ -12,7 +12,7 @@ from pipelines.plain_text import word_characters
 # Elements whose words a reader operates and does not read, beside those that nobody reads at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 _SKIPPED = UNREAD | _OPERATED
-_DENSE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
+_DENSE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]+")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
 _LETTERS_A_CHARACTER = 2.5  # Latin letters that say as much as one Japanese character (2.2 to 2.7 in translated news)
@@ -50,7 +50,7 @@ def ends_sentence(text: str) -> bool:
 
 def weight_of(text: str) -> float:
     """The text's length in Japanese characters; Latin letters count two fifths."""
-    dense = 0 if text.isascii() else len(_DENSE.findall(text))
+    dense = 0 if text.isascii() else sum(map(len, _DENSE.findall(text)))
     return dense + (len(text) - dense) / _LETTERS_A_CHARACTER
 
 

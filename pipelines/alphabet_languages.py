@@ -89,7 +89,7 @@ class _Profiles:
         self._logarithms = np.log(np.array(list(table.values()), dtype=np.float64) + _SMOOTHING)
         self._rows = {ngram: row for row, ngram in enumerate(table) if ngram != " "}
         self._normal = _Normal()
-        self._rows_of = functools.lru_cache(_REMEMBERED)(self._find_rows)
+        self._scores_of = functools.lru_cache(_REMEMBERED)(self._add_up)
 
     def probabilities(self, text: str) -> dict[str, float]:
         """Each language's probability; {} where no n-gram is known.
@@ -97,11 +97,18 @@ class _Profiles:
         The exponent is divided by the root of the number of n-grams, because neighbouring ones are not independent.
         """
         *words, last = _cleaned(text).translate(self._normal).split(" ")
-        rows = [row for word in words if word for row in self._rows_of(f" {word} ")]
-        rows += self._rows_of(f" {last}")
-        if not rows:
+        parts = [self._scores_of(f" {word} ") for word in words if word]
+        parts.append(self._scores_of(f" {last}"))
+        ngrams = sum(number for _, number in parts)
+        if not ngrams:
             return {}
-        return dict(zip(self.codes, _softmax(self._logarithms[rows].sum(axis=0) / len(rows) ** 0.5), strict=True))
+        scores = np.sum([part for part, _ in parts], axis=0)
+        return dict(zip(self.codes, _softmax(scores / ngrams**0.5), strict=True))
+
+    def _add_up(self, word: str) -> tuple[npt.NDArray[np.float64], int]:
+        """The logarithms of a word's n-grams, added up for each language, and how many there are."""
+        rows = self._find_rows(word)
+        return self._logarithms[rows].sum(axis=0), len(rows)
 
     def _find_rows(self, word: str) -> list[int]:
         """The known n-grams that end at each character after the first, but at a capital behind a capital."""

@@ -201,12 +201,17 @@ def _template(element: HtmlElement) -> Template:
     named = 0
     for one in itertools.islice(itertools.chain([element], element.iterancestors()), _TEMPLATE_HEIGHT):
         classes = one.get("class")
-        classes = _NUMBERS.sub("", classes[:200])[:80] if classes else ""
+        classes = _without_numbers(classes[:200]) if classes else ""
         names.append((one.tag, classes))
         named += bool(classes)
         if named == _NAMED:
             break
     return tuple(names)
+
+
+@functools.lru_cache(4_096)
+def _without_numbers(classes: str) -> str:
+    return _NUMBERS.sub("", classes)[:80]
 
 
 def _main_containers(

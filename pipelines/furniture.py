@@ -94,7 +94,8 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
         style = element.get("style") if "style" in attributes else None
         if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
             yield "hidden", element, "hidden"
-        names = f"{element.get('class', '')} {element.get('id', '')}".strip()[:300]
+        has_names = "class" in attributes or "id" in attributes
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300] if has_names else ""
         role = element.get("role") if "role" in attributes else None
         is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
         consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
@@ -129,15 +130,19 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
 
 def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
     """The same of a block that is one line or paragraph."""
-    text = readable_text(block)
+    rule, detail = _rule_by_words(readable_text(block))
+    if rule:
+        yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
+
+
+@functools.lru_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
+def _rule_by_words(text: str) -> tuple[str, str]:
+    """The rule and the evidence in a line's words, "" where they are nothing's."""
     said = plain(text)
     if len(text) <= _MARK * 2 and is_caption(said):
-        is_mark = is_machine_mark(text)
-        yield "machine-mark" if is_mark else "caption", _pictured(block, page) if is_mark else block, text[:80]
-        return
+        return "machine-mark" if is_machine_mark(text) else "caption", text[:80]
     asked_for = _asks(said)
-    if asked_for:
-        yield "box", block, asked_for
+    return ("box" if asked_for else "", asked_for)
 
 
 def _asks(said: str) -> str:

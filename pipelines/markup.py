@@ -6,7 +6,9 @@ import importlib.resources
 import tomllib
 import urllib.parse
 from collections.abc import Mapping, Sequence
+from typing import cast
 
+import lxml.etree
 import lxml.html
 
 from pipelines.plain_text import plain_text
@@ -15,6 +17,7 @@ from pipelines.plain_text import plain_text
 _MOST_METAS = 500
 _MOST_ELEMENTS = 100
 _LONGEST = 20_000
+_ITEMS = lxml.etree.XPath("//*[@itemprop][not(self::meta)]")
 
 
 @functools.cache
@@ -95,7 +98,7 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
             title = title or plain_text(element.text or "", 2_000)
         elif len(found[tag]) < _MOST_ELEMENTS:
             found[tag].append(element)
-    items = tree.xpath("//*[@itemprop][not(self::meta)]")[: _MOST_ELEMENTS * 5]
+    items = cast(list[lxml.html.HtmlElement], _ITEMS(tree))[: _MOST_ELEMENTS * 5]
     joined = absolute_url(page_url, base) or page_url
     return Markup(joined, metas, found["link"], found["h1"], found["time"], items, scripts, title)
 

@@ -86,13 +86,13 @@ def _read(raw: RawPage, timezone: str) -> Reading:
 def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str) -> Reading:
     """The order matters: what is said of the whole page is read before parts of it are cut out."""
     page_url = raw.final_url
+    measures = PageMeasures(tree)  # first: while it holds the elements, no later look at one has to make it anew
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
     pages = read_pagination(tree, page_url)
-    measures = PageMeasures(tree)
     related = take_related(tree, page_url, measures)
     marks = machine_marks(tree, measures)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:

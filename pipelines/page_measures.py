@@ -130,13 +130,13 @@ class PageMeasures(dict[HtmlElement, Measure]):
         tails: list[int] = []
         measures: list[Measure | None] = []
         places: dict[HtmlElement | None, int] = {}
+        elements, blocks, texts = self.elements, self.blocks, self.texts
         for element in self.tree.iter():
             parent = element.getparent() if parents else None
             above = places.get(parent, -1)
             if above < 0 and parents:
                 continue  # inside something that nobody reads
             tail = element.tail if parents else None
-            following = _length(tail)
             tag = element.tag
             if isinstance(tag, str) and tag not in UNREAD:
                 places[element] = len(measures)
@@ -145,20 +145,24 @@ class PageMeasures(dict[HtmlElement, Measure]):
                 block = None if around is None else around.block
                 if tag in BLOCKS:
                     block = element
-                    self.blocks.append(element)
-                measure = Measure(len(self.elements), 0, len(self.links), block, _length(text))
-                self._note_link(element, measure, around)
+                    blocks.append(element)
+                held = _length(text) if text and not text.isspace() else 0
+                measure = Measure(len(elements), 0, len(self.links), block, held)
+                if tag == "a" or (around is not None and around.in_link):
+                    self._note_link(element, measure, around)
                 self[element] = measure
-                self.elements.append(element)
+                elements.append(element)
                 measures.append(measure)
-                if measure.text and text:
-                    self.texts.append((element, text))
+                if held and text:
+                    texts.append((element, text))
             else:
                 measures.append(None)
             parents.append(above)
-            tails.append(following)
-            if following and tail and parent is not None:
-                self.texts.append((parent, tail))
+            if tail and parent is not None and not tail.isspace():
+                tails.append(_length(tail))
+                texts.append((parent, tail))
+            else:
+                tails.append(0)
         return parents, tails, measures
 
     def _note_link(self, element: HtmlElement, measure: Measure, around: Measure | None) -> None:
@@ -243,8 +247,9 @@ def readable_text(element: HtmlElement) -> str:
     """The element's text with single spaces, lines joined, without what nobody reads."""
     if not len(element):
         return " ".join((element.text or "").split())
-    if any(inner.tag in _BREAKING for inner in element.iterdescendants()):
-        return " ".join("".join(text_pieces(element)).split())
+    for inner in element.iterdescendants():
+        if inner.tag in _BREAKING:
+            return " ".join("".join(text_pieces(element)).split())
     return " ".join(str(_STRING(element)).split())
 
 

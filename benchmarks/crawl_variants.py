@@ -96,13 +96,18 @@ def run_scrapy(base: str, pages: int, *, inline: bool) -> Figures:
 
 def watch_writer(figures: Figures, database: Path) -> None:
     """Note the CPU seconds of the process that writes to the database, as long as this one lives."""
-    this = psutil.Process()
+    this, writer = psutil.Process(), None
     while True:
         with contextlib.suppress(psutil.Error):
-            for process in this.children(recursive=True):
-                if any(file.path == str(database) for file in process.open_files()):
-                    figures.writer_cpu = sum(process.cpu_times()[:2])
+            if writer is None:
+                writer = next(filter(lambda child: _has_open(child, database), this.children(recursive=True)), None)
+            else:
+                figures.writer_cpu = sum(writer.cpu_times()[:2])
         time.sleep(0.5)
+
+
+def _has_open(process: psutil.Process, path: Path) -> bool:
+    return any(file.path == str(path) for file in process.open_files())
 
 
 def run_kiji(base: str) -> Figures:

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import signal
 from typing import Any
 
@@ -64,6 +65,7 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)
     signals = _StopSignals(process, crawler)
+    gc.freeze()  # what is imported is never garbage: no collection looks at it
     process.start(install_signal_handlers=False)
     accounts = accounts_of(crawler)
     accounts.close_now()

@@ -82,6 +82,8 @@ KIJI_READ = "pipelines.page:read_page"  # module:function, run in the workers
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
+STATS_CLASS = "crawler.stats.Counters"
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page; mypy knows it better
 KIJI_LOG_TROUBLE = True  # what ends a run; False where the caller tells it, as kiji does
 
 # --- Parts ----------------------------------------------------------------------------------------------------------

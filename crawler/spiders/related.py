@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Self
@@ -97,6 +98,7 @@ class RelatedSpider(Spider):
             targets = [kwargs.pop("url")] if "url" in kwargs else []
             command = " ".join(["scrapy crawl related", *(f"-a url={target}" for target in targets)])
             plan = plan_crawl(config, database_url(None, config), targets, command=command)
+        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])  # a record that is not shown is not made
         crawler.settings.setdict(settings_from(plan.config, plan.sources), priority="spider")
         if plan.max_minutes is not None:
             crawler.settings.set("CLOSESPIDER_TIMEOUT", plan.max_minutes * 60, priority="spider")

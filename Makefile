@@ -24,11 +24,13 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/kiji demo
 
+# Types are checked beside the tests, and told after them.
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n auto
+	@told=$$(mktemp); $(BIN)/mypy >$$told 2>&1 & types=$$!; \
+	echo "$(BIN)/pytest -n auto"; $(BIN)/pytest -n auto; tests=$$?; \
+	wait $$types; types=$$?; echo "$(BIN)/mypy"; cat $$told; rm -f $$told; exit $$((tests || types))
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

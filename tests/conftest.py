@@ -1,6 +1,7 @@
-"""Real databases for every test: one PostgreSQL server and one SQLite file at the newest schema, to copy from."""
+"""The order of the tests, and real databases for each: one PostgreSQL server and one SQLite file to copy from."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,29 @@ import pytest
 from storage.database import Database, open_database
 from tests.archive.postgresql import PostgreSQLServer
 
+LONGEST = (
+    *("operating/test_setting_up.py", "scale/test_workers.py", "crawling/test_kills.py"),
+    *("pages/test_pages_in_a_browser.py", "importing/test_interruptions.py", "crawling/test_what_a_crawl_says.py"),
+    *("archive/test_crawls_on_postgresql.py", "stories/test_stories.py", "archive/test_several_writers.py"),
+    *("politeness/test_hosts_between_runs.py", "crawling/test_a_database_that_fails_in_mid_crawl.py"),
+    *("crawling/test_what_the_web_gets_wrong.py", "importing/test_pages.py", "archive/test_upgrading.py"),
+)
+"""Files that take from 10 seconds to a minute go first: one that began last would be waited for alone."""
+
 TEMPLATE = "newest"
 names = (f"test{number}" for number in itertools.count())
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: at any time some test waits for a delay to pass, a browser, or cron."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, as :data:`LONGEST` has them."""
+    ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST)}
+    assert all(path.exists() for path in ranks)
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests import warm_python
+
 ROOT = Path(__file__).parents[2]
+PROBE = "tests.guard.probe"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,25 +46,31 @@ def crawl(
     settings: Mapping[str, object] | None = None,
     environment: Mapping[str, str] | None = None,
     runner: bool = False,
+    cold: bool = False,
 ) -> Crawl:
-    """Crawl addresses (with meta, where given); ``runner``: in a reactor that runs already, as a worker does."""
+    """Crawl addresses (with meta, where given); ``runner``: in a reactor that runs already, as a worker does.
+
+    ``cold``: in a Python that has nothing else in its memory.
+    """
     wanted = [(request, {}) if isinstance(request, str) else request for request in requests]
     order = json.dumps(
         {"requests": wanted, "settings": {"KIJI_BACKOFF_SECONDS": 0.1, **(settings or {})}, "runner": runner}
     )
     clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.guard.probe"],
-        input=order,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**clean, **(environment or {})},
-        timeout=120,
-        check=False,
-    )
+    done = (_cold if cold else _warm)(order, {**clean, **(environment or {})})
     if done.returncode:
         raise AssertionError(done.stderr)
     result = json.loads(done.stdout)
     endings = [Ending(**{**ending, "redirects": tuple(ending["redirects"])}) for ending in result["endings"]]
     return Crawl(tuple(endings), result["peak_mib"], result["most_under_way"], done.stderr)
+
+
+def _cold(order: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", PROBE]
+    return subprocess.run(
+        command, input=order, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=120, check=False
+    )
+
+
+def _warm(order: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return warm_python.run(module=PROBE, given=order, folder=ROOT, environment=environment)

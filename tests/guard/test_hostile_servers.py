@@ -88,6 +88,7 @@ def test_what_a_hostile_server_sends_ends_as_an_error_of_that_request_alone_and_
         result = crawl(
             [(site.url(path), {"download_timeout": 1} if path == "/never" else {}) for path in site.answers],
             {"KIJI_PRIVATE_HOSTS": [f"localhost:{site.port}"]},
+            cold=True,
         )
         ends = {path: result.of(site.url(path)) for path in site.answers}
     assert (ends["/good"].status, ends["/just-fits"].length) == (200, 10 * MIB)

@@ -32,6 +32,9 @@ PRELOADED = (
     *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
     *("crawler.cli", "crawler.crawl", "crawler.importing", "crawler.import_display", "crawler.rereading"),
     *("crawler.trial", "crawler.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
+    # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
+    *("crawler.guard", "crawler.robots", "aiohttp.web", "scrapy.core.downloader.handlers.http11"),
+    *("scrapy.extensions.feedexport", "scrapy.extensions.telnet", "scrapy.downloadermiddlewares.robotstxt"),
 )
 
 
@@ -66,6 +69,10 @@ class Running:
         """Send a signal, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it the hard way."""

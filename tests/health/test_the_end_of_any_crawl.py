@@ -11,7 +11,7 @@ from storage.database import connect
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE
-from tests.crawling.conftest import environment_of, kiji
+from tests.crawling.conftest import cold_kiji, environment_of, kiji
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 from tests.health.receiver import Receiver
 
@@ -60,7 +60,7 @@ def test_a_workers_crawls_end_likewise_and_leave_no_password_behind(
         server.pages = {PAGE: answers(article("The ferry returns to service", WORDS))}
         text = CONFIG.format(alerts=receiver.alert_url, ping=receiver.ping_url, start=server.url + PAGE)
         (tmp_path / "kiji.toml").write_text(text)
-        done = kiji("worker", "--once", "--readers", "1", "--db", url, folder=tmp_path)
+        done = cold_kiji("worker", "--once", "--readers", "1", "--db", url, folder=tmp_path)
         assert done.returncode == 0, done.stderr
         [(path, told)] = receiver.pings
     assert path == "/ping/5ecret"

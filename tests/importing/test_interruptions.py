@@ -63,7 +63,8 @@ def start(folder: Path, lines: int) -> Running:
 
 @pytest.fixture
 def lines(tmp_path: Path) -> Path:
-    (tmp_path / "articles.jsonl").write_text("\n".join(line(number) for number in range(LINES)))
+    texts = (" ".join(f"word{number}x{place}" for place in range(60)) for number in range(LINES))
+    (tmp_path / "articles.jsonl").write_text("\n".join(line(number, text=text) for number, text in enumerate(texts)))
     return tmp_path
 
 

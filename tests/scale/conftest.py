@@ -2,7 +2,6 @@
 
 import itertools
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from sqlalchemy import text
 from benchmarks.many_hosts import ManyHosts
 from storage.database import connect, open_database
 from tests.archive.postgresql import PostgreSQLServer
-from tests.crawling.conftest import environment_of
+from tests.crawling.conftest import start_kiji
+from tests.warm_python import Running
 
 DELAY = 0.3
 names = (f"scale{number}" for number in itertools.count())
@@ -41,28 +41,31 @@ class Workers:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
-        self.processes: list[subprocess.Popen[str]] = []
+        self.processes: list[Running] = []
 
     def write_config(self, site: ManyHosts, delay: float = DELAY) -> None:
         """Make every host a source."""
         (self.folder / "kiji.toml").write_text(site.config(delay=delay), encoding="utf-8")
 
-    def start(self, *options: str) -> "subprocess.Popen[str]":
-        """Start one worker."""
-        command = [sys.executable, "-m", "crawler", "worker", "--db", self.url, "--readers", "1", *options]
-        self.processes.append(
-            subprocess.Popen(command, cwd=self.folder, env=environment_of(), stderr=subprocess.PIPE, text=True)
-        )
+    def start(self, *options: str) -> Running:
+        """Start one worker; what all of them say is in one file."""
+        arguments = ("worker", "--db", self.url, "--readers", "1", *options)
+        with self.told.open("a", encoding="utf-8") as told:
+            self.processes.append(start_kiji(*arguments, folder=self.folder, stderr=told))
         return self.processes[-1]
 
-    def wait_for(self, query: str, process: "subprocess.Popen[str]") -> None:
+    @property
+    def told(self) -> Path:
+        return self.folder / "told.log"
+
+    def wait_for(self, query: str, process: Running) -> None:
         """Wait until a query gives something, while this worker lives."""
         while not self.query(query):
             try:
                 process.wait(0.05)
             except subprocess.TimeoutExpired:
                 continue
-            raise AssertionError(process.communicate()[1])
+            raise AssertionError(self.told.read_text(encoding="utf-8"))
 
     def query(self, query: str) -> list[tuple[object, ...]]:
         """Ask the archive."""
@@ -84,6 +87,5 @@ def workers(tmp_path: Path, archive_url: str) -> Iterator[Workers]:
     started = Workers(tmp_path, archive_url)
     yield started
     for process in started.processes:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.kill()
+        process.wait(30)

@@ -27,6 +27,8 @@ from multiprocessing import util
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines.fork_server import preload_workers
+
 ROOT = Path(__file__).parents[1]
 PRELOADED = (
     *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
@@ -227,6 +229,8 @@ def _run(order: dict[str, Any]) -> None:
         exec(compile(arguments[1], "<string>", "exec"), main.__dict__)  # noqa: S102 - the tests' own
     else:
         sys.argv, sys.path[0] = ["-m", *arguments], order["folder"]
+        if arguments[:1] in (["worker"], ["doctor"], ["sources"]):  # they would start it beside threads
+            preload_workers()
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 
 

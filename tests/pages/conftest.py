@@ -204,9 +204,17 @@ class Watched:
         return bool(self.page.evaluate("window.pwned !== undefined"))
 
 
-@pytest.fixture
-def watched(browser: Browser, served: str) -> Iterator[Watched]:
-    """A new tab on the pages' server."""
+@pytest.fixture(scope="module")
+def tab(browser: Browser, served: str) -> Iterator[Watched]:
+    """A tab for the pages' server; each costs a process of the browser's."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="ja-JP")
     yield Watched(context.new_page(), served)
     context.close()
+
+
+@pytest.fixture
+def watched(tab: Watched) -> Iterator[Watched]:
+    """The tab, empty, and with nothing wrong so far."""
+    tab.wrong.clear()
+    yield tab
+    tab.page.goto("about:blank")

@@ -3,11 +3,8 @@
 import contextlib
 import http.client
 import json
-import os
 import socket
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +14,7 @@ from sqlalchemy import text
 from storage.database import Database
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot
+from tests.crawling.conftest import kiji
 from tests.pages.conftest import ORIGIN, serving
 
 
@@ -92,13 +90,6 @@ def test_writing_sql_is_refused(served: str) -> None:
     assert get(served, "/data.json?sql=" + quote("DELETE FROM articles"))[0] == 400
 
 
-def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ``kiji serve`` where it is expected to end at once."""
-    command = [sys.executable, "-m", "crawler", "serve", *arguments]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environment}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
-
-
 def test_a_file_that_is_no_snapshot_and_a_port_that_is_taken_are_one_line_each(tmp_path: Path, snapshot: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database at all, and long enough to be told from an empty one " * 20)
     with contextlib.closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
@@ -111,7 +102,7 @@ def test_a_file_that_is_no_snapshot_and_a_port_that_is_taken_are_one_line_each(t
             (["--snapshot", "other.sqlite"], "is no snapshot"),
             (["--snapshot", str(snapshot), "--port", port], "--port takes another one"),
         ):
-            ended = run(*arguments, folder=tmp_path)
+            ended = kiji("serve", *arguments, folder=tmp_path, timeout=60)
             assert ended.returncode == 2
             assert expected in ended.stderr
             assert ended.stderr.count("\n") == 1

@@ -5,8 +5,6 @@ import datetime
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from storage.report.look import findings
 from storage.report.page import json_for_script, report_html
 from storage.report.words import LABELS
 from storage.snapshot.local_time import LocalClock
+from tests.crawling.conftest import kiji
 from tests.pages.conftest import HOSTILE, NOW, Watched
 
 SINCE = NOW - datetime.timedelta(days=1)
@@ -158,10 +157,10 @@ def test_a_source_that_health_has_judged_is_told_of_once() -> None:
 
 
 def test_the_command_writes_the_file_and_refuses_other_labels_in_one_line(archive: Database, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "crawler", "report", "-o", str(tmp_path / "r.html"), "--db", archive.url]
-    assert subprocess.run([*command, "--since", "2026-10-01"], check=False, capture_output=True).returncode == 0
+    command = ("report", "-o", str(tmp_path / "r.html"), "--db", archive.url)
+    assert kiji(*command, "--since", "2026-10-01", folder=tmp_path).returncode == 0
     assert "朝の報告" in (tmp_path / "r.html").read_text(encoding="utf-8")
-    refused = subprocess.run([*command, "--lang", "fr"], check=False, capture_output=True, text=True)
+    refused = kiji(*command, "--lang", "fr", folder=tmp_path)
     assert refused.returncode == 2
     assert "allowed: ja, en, both" in refused.stderr
     assert refused.stderr.count("\n") == 1

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import json
-import multiprocessing
 from collections import Counter
 
 import pytest
@@ -13,14 +12,15 @@ from benchmarks.story_events import FITTED, HELD_OUT, EventArticle, articles_of,
 from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
 from pipelines.judgement import PipelineJudgement
-from storage.database import Database, open_database
-from storage.lock import CrawlLock
+from storage.database import Database
 from storage.models import Article
 from storage.story_index import ALL, COMMON, TermIndex
 from storage.story_leaving import leave_stories
 from storage.story_models import Story, StoryProfile, StoryTerm
 from storage.story_rebuild import regroup, ungrouped
+from tests import warm_python
 from tests.archive.conftest import Crawling, article, rows, scope
+from tests.crawling.conftest import environment_of
 
 NOW = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC)
 
@@ -239,15 +239,15 @@ def test_the_next_day_of_a_series_is_another_story_though_the_words_are_the_same
 
 
 def test_two_writers_that_group_the_same_events_at_once_store_each_article_once(database: Database) -> None:
-    articles = event("aster-recall", "noto-quake", "boj-hold")
+    events = ("aster-recall", "noto-quake", "boj-hold")
+    articles = event(*events)
     url = database.engine.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=store_at, args=(url, part)) for part in (articles, articles[::-1])]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(120)
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    program, root = "tests.stories.story_writer", warm_python.ROOT
+    writers = [
+        warm_python.start(url, order, *events, module=program, folder=root, environment=environment_of())
+        for order in ("forward", "backward")
+    ]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
     stories = stories_by_url(database)
     assert len(stories) == len(articles)
     assert scores(articles, stories)["all"].precision == 1.0
@@ -255,10 +255,3 @@ def test_two_writers_that_group_the_same_events_at_once_store_each_article_once(
     assert rows(database, "SELECT sum(articles) FROM story_term WHERE term = 0") == [(len(articles),)]
     named = Counter((row[1], number) for row in index_rows(database) for number in str(row[3]).split(",")[:-1])
     assert set(named.values()) == {1}
-
-
-def store_at(url: str, articles: list[EventArticle]) -> None:
-    """What each writer does: an import of its own, one article a transaction."""
-    database = open_database(url)
-    store(database, articles, batch=1, file_name=articles[0].url, lock=CrawlLock(alone=False))
-    database.close()

@@ -21,6 +21,7 @@ _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement h
 class ConsentRules:
     """``rules/consent.toml``."""
 
+    names: tuple[str, ...]
     containers: re.Pattern[str]
     statements: re.Pattern[str]
     controls: frozenset[str]
@@ -32,8 +33,10 @@ def consent_rules() -> ConsentRules:
     """The rules, read once a process."""
     resource = importlib.resources.files("pipelines.rules").joinpath("consent.toml")
     table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    names = tuple(name.lower() for name in table["containers"]["names"])
     return ConsentRules(
-        containers=any_of(name.lower() for name in table["containers"]["names"]),
+        names=names,
+        containers=any_of(names),
         statements=re.compile("|".join(table["statements"]["patterns"])),
         controls=frozenset(map(plain, table["controls"]["words"])),
         context=tuple(map(plain, table["context"]["words"])),

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article_body import Prose
 from pipelines.card_lines import is_caption
-from pipelines.consent import any_of, consent_by_attributes, consent_by_wording
+from pipelines.consent import any_of, consent_by_attributes, consent_by_wording, consent_rules
 from pipelines.line_furniture import clean_lines
 from pipelines.machine_made import is_machine_mark, machine_marks
 from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
@@ -26,6 +26,7 @@ _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
+_NO_LETTERS = re.compile("[^a-z]+")
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -95,7 +96,7 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
         if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
             yield "hidden", element, "hidden"
         has_names = "class" in attributes or "id" in attributes
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300] if has_names else ""
+        names = _telling(f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300]) if has_names else ""
         role = element.get("role") if "role" in attributes else None
         is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
         consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
@@ -168,6 +169,19 @@ def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
         if not has_heading and next(parent.iter(*_PICTURES), None) is not None:
             return parent
     return mark
+
+
+@functools.lru_cache(8_192)
+def _telling(names: str) -> str:
+    """The names, or "" where no rule's word can stand in them, as in nine of ten: one search for two."""
+    return names if _any_word().search(_NO_LETTERS.sub("", names.lower())) else ""
+
+
+@functools.cache
+def _any_word() -> re.Pattern[str]:
+    """Finds whatever a rule by names may find, in names without all that is no letter: words may be joined there."""
+    words = (*_class_words(), *consent_rules().names)
+    return any_of(sorted({_NO_LETTERS.sub("", word.lower()) for word in words}))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from tests.extraction.test_extracting_articles import BODY, MORE, NIHONGO, html,
 
 LONG = paragraphs([*BODY, *MORE, *BODY[::-1]])
 OTHERS = "".join(f"<p>Notice {n} of the harbour office on moorings, tides and lamps.</p>" for n in range(90))
+LINKS = "<ul>" + "".join(f'<li><a href="/n/{n}">Notice {n} of the office</a></li>' for n in range(300)) + "</ul>"
 TABLE = "<table><tr><th>Year</th><td>900 t</td></tr></table><ul><li>Rice</li></ul>"
 PAGES = {
     "a plain article": f"<article>{LONG}</article>",
@@ -24,6 +25,10 @@ PAGES = {
     "another article below": f'<article>{LONG}<div class="infinite-scroll"><p>{MORE[2]} Late.</p></div></article>',
     "a short article": f"<article>{paragraphs(BODY[:1])}</article>",
     "little of a page": f'<div class="post-body">{paragraphs([*BODY, *MORE])}<div id="teaser">{OTHERS}</div></div>',
+    "a long footer": f"<article>{paragraphs([*BODY, *MORE])}</article><footer>{OTHERS}</footer>",
+    "a list of links besides": f"<article>{paragraphs([*BODY, *MORE])}</article>{LINKS}",
+    "hardly an article on a long page": f"<article><p>Full.</p></article><div><div>{OTHERS}</div></div>",
+    "hardly a word": "<p>Full.</p>",
     "a table and a list": f"<article>{LONG}{TABLE}</article>",
     "a form round everything": f"<form>{LONG}</form>",
     "spaces at the edges": f"<div> \u3000{BODY[0]}<br>{LONG}<p>\u00a0</p> </div>",

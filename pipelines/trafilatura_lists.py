@@ -1,0 +1,116 @@
+"""trafilatura's search for an article's body, with the answers of its lists remembered.
+
+Its lists select elements by tag and attributes alone, in XPath whose patterns call Python up to six times an element.
+Class names come again on every element, page and site: here each list's own conditions are read out of its XPath, tried
+on each attribute's value and remembered by it. trafilatura itself is left as it is: the lists are exchanged in a second
+instance of its module.
+"""
+
+import functools
+import importlib.util
+import re
+from collections.abc import Callable, Iterable, Iterator
+from types import ModuleType
+from typing import Final, TypeAlias, cast
+
+from lxml.etree import XPath, _Element
+from trafilatura.xpaths import BODY_XPATH, OVERALL_DISCARD_XPATH
+
+_REMEMBERED = 8_192  # values of the attributes of one condition; a page has some 30 that no page before it had
+_LONGEST = 300  # characters of a value that is remembered
+
+_Says: TypeAlias = Callable[[str], bool]
+
+# .//*[self::div or …][condition or …], with [1] behind it, or in brackets with [1] behind them.
+_PATH = re.compile(r"\(?\.//\*(?:\[(self::\w+(?:\s+or\s+self::\w+)*)\])?\[\s*(.*?\S)\s*\]\s*\)?(?:\[1\])?", re.DOTALL)
+_TERM = re.compile(
+    r"(?:(?P<call>re:test|contains|starts-with)\()?(?P<folded>translate\()?(?P<names>@[\w-]+(?:\|@[\w-]+)*)"
+    r"(?(folded),\s*'(?P<capitals>[A-Z]+)',\s*'(?P<small>[a-z]+)'\))"
+    r"(?(call),\s*'(?P<said>[^']*)'(?:,\s*'(?P<flags>i)')?\)|(?:='(?P<value>[^']*)')?)(?:\s+or\s+|\Z)"
+)
+
+
+class Selection:
+    """What one expression selects within a tree, in document order; a ``[1]`` behind it is left to the caller.
+
+    Raises ValueError for an expression that asks for anything but what :data:`_TERM` describes.
+    """
+
+    def __init__(self, expression: XPath) -> None:
+        parts = _PATH.fullmatch(expression.path.strip())
+        if parts is None:
+            raise ValueError(f"not a list of tags and attributes: {expression.path}")
+        conditions: dict[tuple[str, ...], list[str]] = {}
+        for names, pattern in _terms(parts[2]):
+            conditions.setdefault(names, []).append(pattern)
+        says = {names: _remembering("|".join(patterns)) for names, patterns in conditions.items()}
+        self._by_name: Final = {names[0]: said for names, said in says.items() if len(names) == 1}
+        self._by_first: Final = [(names, said) for names, said in says.items() if len(names) > 1]
+        named = sorted({f"@{name}" for names in says for name in names})
+        self._asked: Final = XPath(f".//*{f'[{parts[1]}]' if parts[1] else ''}[{' or '.join(named)}]")
+
+    def __call__(self, tree: _Element) -> Iterator[_Element]:
+        """The elements selected; those behind one are looked at when it has been taken."""
+        by_name, by_first = self._by_name, self._by_first
+        for element in cast(list[_Element], self._asked(tree)):
+            attributes = cast(list[tuple[str, str]], element.items())
+            for name, value in attributes:
+                if name in by_name and by_name[name](value):
+                    yield element
+                    break
+            else:
+                for names, said in by_first:  # of several attributes in one condition XPath takes the one written first
+                    value = next((value for name, value in attributes if name in names), "")
+                    if value and said(value):
+                        yield element
+                        break
+
+
+def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each condition as the attributes whose first one it is about, and a pattern of the values it is true of."""
+    at = 0
+    while at < len(conditions):
+        term = _TERM.match(conditions, at)
+        if term is None:
+            raise ValueError(f"not a condition on attributes: {conditions[at:]}")
+        at = term.end()
+        said = term["said"] or ""
+        if term["call"] == "re:test":
+            pattern = f"(?i:{said})" if term["flags"] else f"(?:{said})"
+        elif term["call"]:
+            folds = dict(zip(term["small"] or "", term["capitals"] or "", strict=True))
+            letters = (f"[{one}{folds[one]}]" if one in folds else re.escape(one) for one in said)
+            pattern = rf"{'' if term['call'] == 'contains' else '^'}{''.join(letters)}"
+        else:
+            pattern = "" if term["value"] is None else rf"\A{re.escape(term['value'])}\Z"
+        yield tuple(term["names"].replace("@", "").split("|")), pattern
+
+
+def _remembering(pattern: str) -> _Says:
+    search = re.compile(pattern).search
+    known = functools.lru_cache(_REMEMBERED)(lambda value: search(value) is not None)
+    return lambda value: known(value) if len(value) <= _LONGEST else search(value) is not None
+
+
+@functools.cache
+def main_extractor() -> ModuleType:
+    """An instance of ``trafilatura.main_extractor`` whose lists remember."""
+    spec = importlib.util.find_spec("trafilatura.main_extractor")
+    if spec is None or spec.loader is None:
+        raise ImportError("trafilatura.main_extractor")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    vars(module).update(BODY_XPATH=remembering(BODY_XPATH), OVERALL_DISCARD_XPATH=remembering(OVERALL_DISCARD_XPATH))
+    return module
+
+
+def remembering(expressions: Iterable[XPath]) -> list[XPath | Selection]:
+    """The same list; what calls no Python, or asks for more than attributes, stays as it is."""
+    return [_selection(one) if "re:test" in one.path else one for one in expressions]
+
+
+def _selection(expression: XPath) -> XPath | Selection:
+    try:
+        return Selection(expression)
+    except ValueError:
+        return expression

@@ -1,0 +1,133 @@
+"""What remembers trafilatura's lists, against the lists: a new version of them must select the same elements here."""
+
+import re
+from typing import cast
+
+import pytest
+import trafilatura.xpaths
+from lxml.etree import XPath
+from lxml.html import HtmlElement, document_fromstring
+
+from crawler.sample.cards import Bases
+from crawler.sample.content import load_content
+from crawler.sample.render import render_article
+from pipelines.trafilatura_lists import Selection, main_extractor, remembering
+
+LISTS = {
+    f"{name} {place}": expression
+    for name in ("BODY_XPATH", "OVERALL_DISCARD_XPATH")
+    for place, expression in enumerate(getattr(trafilatura.xpaths, name))
+    if "re:test" in expression.path
+}
+# Names that a list goes by or just does not, and where case, the place within a name, or the order of two attributes
+# decides.
+ATTRIBUTES = [
+    *(
+        'class="post"',
+        'class="posts"',
+        'class="Post"',
+        'id="articleContent"',
+        'itemprop="articleBody"',
+        'class="x entry-content"',
+    ),
+    *(
+        'class="post_inner_wrapper"',
+        'class="article "',
+        'class=" article "',
+        'class="article"',
+        'id="primary"',
+        'id="not-primary"',
+    ),
+    *('class="FullText"', 'class="story"', 'class="story b"', 'role="article"', 'role="articles"', 'id="Main-Content"'),
+    *(
+        'class="Page-Content"',
+        'class="PAGE-content"',
+        'class="content__body"',
+        'class="content-body"',
+        'class="content_body"',
+    ),
+    *('id="share"', 'class="share"', 'class="shared"', 'class="a share-b"', 'role="Navigation"', 'role="NAVIGATION"'),
+    *('data-component="MostPopularStories"', "data-lp-replacement-content", 'data-lp-replacement-content=""'),
+    *('id="x" class="cookie"', 'class="cookie" id="x"', 'class="cookie"', 'id="cookie"', 'id="" class="cookie"'),
+    *('class="ad-1"', 'class="b ad-1"', 'class="bad-1"', 'class="x ad y"', 'class="ad"', 'id="ad-1"', 'id="bad-1"'),
+    *('style="display:none"', 'style="display: none"', 'style="display:block"', 'style="overflow:hidden"'),
+    *('id="a" style="overflow:hidden"', 'style="overflow:hidden" id="a"', 'aria-hidden="true"', 'aria-hidden="false"'),
+    *(
+        'class="reply-to"',
+        'id="reply-to"',
+        'id="a" class="reply-to"',
+        'class="comments-title"',
+        'class="a comments-title"',
+    ),
+    *(
+        'class="hide-print"',
+        'class="a hidden"',
+        'class="hidden"',
+        'class="a-hide-b"',
+        'class="hide-b"',
+        'class=""',
+        'id=""',
+        "",
+    ),
+    *(
+        f'class="{"wide " * 90}sidebar"',
+        f'class="{"wide " * 90}main"',
+        'class="サイド sidebar"',
+        'class="meta\x0binfo"',
+    ),
+]
+TAGS = ("article", "div", "main", "section", "p", "span", "item", "list", "li", "a")
+
+
+def all_kinds() -> HtmlElement:
+    """An element of each kind: of each tag with the attributes above, and with every word that the lists go by."""
+    said = {word for one in LISTS.values() for text in re.findall("'([^']*)'", one.path) for word in text.split("|")}
+    words = sorted({re.sub(r"[\\^$()?:\[\]]", "", word) for word in said})
+    named = [f'{name}="{before}{word}"' for word in words for name in ("class", "id", "style") for before in ("", "b ")]
+    inner = "".join(f"<{tag} {attributes}>words</{tag}>" for tag in TAGS for attributes in ATTRIBUTES)
+    inner += "".join(f"<section {attributes}>words</section>" for attributes in named)
+    return document_fromstring(f"<html><body><div><div>{inner}</div></div></body></html>")
+
+
+def sample_pages() -> list[HtmlElement]:
+    content = load_content()
+    bases: Bases = {"mirai": "https://mirai.example", "harbor": "https://harbor.example"}
+    return [document_fromstring(render_article(content, article, bases, 1)) for article in content.articles.values()]
+
+
+def selected(path: str, tree: HtmlElement) -> list[HtmlElement]:
+    return cast(list[HtmlElement], XPath(path, namespaces={"re": trafilatura.xpaths.REGEXP_NS})(tree))
+
+
+@pytest.mark.parametrize("expression", LISTS.values(), ids=LISTS)
+def test_every_list_that_calls_python_is_read_and_selects_the_same_elements_in_the_same_order(
+    expression: XPath,
+) -> None:
+    selection, path = Selection(expression), expression.path.strip()
+    kinds = all_kinds()
+    assert len(selected(path.removesuffix("[1]"), kinds)) > 20
+    for tree in (kinds, kinds, *sample_pages()):  # once more, when all is known
+        expected = selected(path.removesuffix("[1]"), tree)
+        assert list(selection(tree)) == expected
+        assert selected(path, tree)[:1] == expected[:1]
+
+
+def test_an_expression_of_another_form_stays_as_it_is() -> None:
+    for path in (
+        ".//div[re:test(., 'a')]",
+        ".//*[self::div][re:test(@class, 'a') and @id]",
+        ".//*[re:test(@class, 'a')]/p",
+        ".//*[self::div][re:test(@class, 'a')][not(.//h1)]",
+        ".//*[self::div][re:test(@class, 'a')]|.//main",
+        "(.//*[self::div][re:test(@class, 'a')])[2]",
+        ".//*[not(@id) or re:test(@class, 'a')]",
+    ):
+        expression = XPath(path, namespaces={"re": trafilatura.xpaths.REGEXP_NS})
+        assert remembering([expression]) == [expression]
+
+
+def test_trafilatura_itself_keeps_its_own_lists() -> None:
+    own = vars(main_extractor())
+    for name in ("BODY_XPATH", "OVERALL_DISCARD_XPATH"):
+        assert any(isinstance(one, Selection) for one in own[name])
+        assert all(isinstance(one, XPath) for one in getattr(trafilatura.main_extractor, name))

@@ -47,6 +47,7 @@ _PROSE_CAP = 200  # weight at which a paragraph counts fully: one endless block 
 _UNCONFIRMED = 0.1  # what prose weighs that trafilatura left out: only where it found nothing does it decide
 _CONFIRMED = 3.0
 _HARDLY_ANYTHING = 120  # Japanese characters
+_ADDRESSES = ("http://", "https://")
 _LINKED = 0.8  # share of link text from which a block is a link
 _CERTAIN = 20  # letters from which a text is looked for anywhere, not only after the one before it
 _MOST_LEFT_OUT = 100  # of one page
@@ -234,7 +235,7 @@ def _main_containers(
     for container in templates:
         for one in itertools.takewhile(lambda element: element not in looked_at, _lineage(container)):
             looked_at.add(one)
-            if (templates.get(one) or _template(one)) == best:
+            if one.tag == best[0][0] and (templates.get(one) or _template(one)) == best:
                 seen[one] = [0.0, 0.0]
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
         home = _home(container, seen)
@@ -260,7 +261,8 @@ def _kept(
     kept = []
     for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
         by_first = opinions.first(place)
-        if block.element.tag == "h1" or (block.link_share > _LINKED and not _is_named_link(block, opinions, place)):
+        is_link = block.link_share > _LINKED
+        if block.element.tag == "h1" or (is_link and not _may_be_content(block, by_first)):
             continue
         if home is not None:
             keep = by_first if main[home] else opinions.second(place)
@@ -273,6 +275,8 @@ def _kept(
             keep = keep or _is_lead(block, summary)
         else:
             keep = by_first and (place < last or (block.is_prose and containers[place] in above))
+        if keep and is_link:
+            keep = (by_first and block.text.startswith(_ADDRESSES)) or opinions.second(place)
         if keep:
             kept.append(place)
     return kept
@@ -287,11 +291,9 @@ def _is_lead(block: TextBlock, summary: str) -> bool:
     )
 
 
-def _is_named_link(block: TextBlock, opinions: _Opinions, place: int) -> bool:
-    """A link that is content: an item of a list that both keep, or an address written out."""
-    if block.text.startswith(("http://", "https://")):
-        return opinions.first(place) or opinions.second(place)
-    return opinions.first(place) and _stands_in(block.element, _ITEMS) and opinions.second(place)
+def _may_be_content(block: TextBlock, by_first: bool) -> bool:
+    """Whether a link may be content: an address written out that either keeps, an item of a list that both keep."""
+    return block.text.startswith(_ADDRESSES) or (by_first and _stands_in(block.element, _ITEMS))
 
 
 def _stands_in(element: HtmlElement, tags: frozenset[str], below: HtmlElement | None = None) -> bool:

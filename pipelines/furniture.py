@@ -99,6 +99,8 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
         names = _telling(f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300]) if has_names else ""
         role = element.get("role") if "role" in attributes else None
         is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
+        if not names and role is None and not is_modal and tag != "dialog":
+            continue
         consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
         if consent:
             yield "consent", element, consent

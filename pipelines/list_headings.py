@@ -95,6 +95,8 @@ def _begins(text: str, start: str) -> bool:
 
 
 def _undecorated(text: str) -> str:
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     kept = list(itertools.dropwhile(lambda character: not character.isalnum(), text))
     while kept and not kept[-1].isalnum():
         kept.pop()

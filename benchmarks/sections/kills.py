@@ -105,7 +105,12 @@ class Disturbance:
                 break
             sent = time.monotonic()
             process.send_signal(getattr(signal, f"SIG{self.name}"))
-            tally.codes[shown(process.wait(120))] += 1
+            code = process.wait(120)
+            if self.name == "KILL" and code >= 0:  # a kill leaves no code of its own: it came a moment too late
+                tally.ended += 1
+                tally.ended_with(code, url)
+                break
+            tally.codes[shown(code)] += 1
             tally.seconds_to_stop.append(time.monotonic() - sent)
             tally.killed += 1
         tally.ended_with(crawl(self.folder, url).wait(300), url)

@@ -170,7 +170,7 @@ def have_gone_on(work: Load, hosts: list[int], after: int) -> bool:
     """Whether each of these hosts has been asked by a run later than ``after``, or such a run found nothing to ask."""
     gone_on = text(
         "SELECT count(DISTINCT command) FROM run WHERE id > :after AND command = ANY(:commands)"
-        " AND (status = 'done' OR EXISTS (SELECT 1 FROM fetch WHERE run_id = run.id))"
+        " AND (status = 'done' OR EXISTS (SELECT 1 FROM \"fetch\" WHERE run_id = run.id))"
     )
     commands = [f"kiji worker: host{host}" for host in hosts]
     with contextlib.closing(connect(work.url)) as database, database.reading() as connection:

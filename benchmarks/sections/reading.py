@@ -10,7 +10,7 @@ from pathlib import Path
 import trafilatura
 
 from benchmarks.generated_site import page, path_of
-from benchmarks.section import Extent, Findings, Section, Table
+from benchmarks.section import Check, Extent, Findings, Section, Table
 from crawler.sample.content import JST
 from pipelines.page import read_page
 from pipelines.raw_page import RawPage
@@ -43,6 +43,9 @@ def _text(raw: RawPage) -> None:
 def _text_and_metadata(raw: RawPage) -> None:
     trafilatura.bare_extraction(raw.body, url=raw.url, with_metadata=True)
 
+
+MOST = 1.25
+"""Kiji's CPU a page against that of trafilatura's text."""
 
 READERS: dict[str, Callable[[RawPage], object]] = {
     "trafilatura, text": _text,
@@ -78,7 +81,11 @@ def measure(extent: Extent) -> Findings:
     if extent.warc is not None:
         real = itertools.islice(_recorded(extent.warc), number)
         tables.append(_compare(real, "real pages of news sites (`--warc`; not shipped)"))
-    return Findings(tuple(tables))
+    checks = [
+        Check(f"{what} pages: at most {MOST} of trafilatura's text", f"{ratio:.2f}", ratio <= MOST)
+        for what, ratio in zip(("generated", "real"), (float(table.rows[-1][-1]) for table in tables), strict=False)
+    ]
+    return Findings(tuple(tables), tuple(checks))
 
 
 SECTION = Section(

@@ -31,8 +31,10 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         entry |= {name: str(value) for name, value in vars(record).items() if name not in _PLAIN}
-        if record.exc_info:
-            entry["exception"] = record.exc_text or self.formatException(record.exc_info)
+        if record.exc_text:  # all that a record has of an error in the writer's process
+            entry["exception"] = record.exc_text
+        elif record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 

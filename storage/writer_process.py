@@ -57,8 +57,8 @@ class WriterProcess:
             self._executor = concurrent.futures.ProcessPoolExecutor(
                 1, mp_context=self._context, initializer=self._prepare
             )
-            self._up = self._executor.submit(_connect, self._url)
-        error = self._up.exception()
+            self._up = up = self._executor.submit(_connect, self._url)
+        error = up.exception()
         if error is not None and not self._closed:
             logger.warning("no process writes to the database (%s): the crawl's own does", error)
 

@@ -1,6 +1,7 @@
 """A run's transactions made in another process: the same rows, whatever becomes of that process."""
 
 import functools
+import json
 import logging
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from crawler.logs import JsonFormatter
 from crawler.writer import writer_for
 from pipelines.judgement import PipelineJudgement
 from storage.archive import Archive
@@ -121,6 +123,7 @@ def test_what_it_logs_is_logged_here(
     assert record.getMessage() == "no stories"
     assert "KeyError" in str(record.exc_text)
     assert "\x1b" not in str(record.exc_text)
+    assert "KeyError" in json.loads(JsonFormatter().format(record))["exception"]
 
 
 def test_a_run_that_was_taken_over_is_told_so(database: Database, writer: WriterProcess) -> None:

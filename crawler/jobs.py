@@ -185,9 +185,9 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
 
 
 async def take_up(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
-    """Put these jobs of these workers back into the queue, before what is only due, unless another one did meanwhile.
+    """Put these jobs of these workers back into the queue, before what is only due. One worker at a time.
 
-    Returns their locks.
+    Returns the locks of those that nobody took up before.
     """
     jobs = queue.job_manager
     taken = []

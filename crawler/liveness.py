@@ -2,10 +2,11 @@
 
 import asyncio
 import concurrent.futures
+import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
@@ -18,7 +19,7 @@ from storage.database import Database
 from storage.worker_lock import WorkerLock
 
 logger = logging.getLogger(__name__)
-A = TypeVar("A")
+P = ParamSpec("P")
 R = TypeVar("R")
 
 LOOK, CERTAIN = 2.0, 5.0
@@ -50,19 +51,12 @@ class Liveness:
 
     async def look(self) -> bool:
         """Take up what was left behind; tell whether there may be more, of which that is not certain yet."""
-        left = await self._locked(self._lock.left_behind, frozenset(self._running))
+        left = await self._locked(WorkerLock.left_behind, frozenset(self._running))
         now = time.monotonic()
         self._since = {job: self._since.get(job, now) for job in left or ()}
         certain = {job for job, since in self._since.items() if now - since >= CERTAIN}
         if certain:
-            try:
-                async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
-                    taken = await take_up(self._queue, certain)
-            except (ConnectorException, TimeoutError) as error:  # another worker was there first; the rest at next look
-                logger.info("jobs left behind: %s", error.__cause__ or error)
-            else:
-                for lock in taken:
-                    logger.warning("%s: its worker is dead, it is taken up again", lock)
+            await self._take_up(certain)
         return left is None or len(certain) < len(self._since)
 
     async def settle(self) -> None:
@@ -85,10 +79,27 @@ class Liveness:
         self._thread.shutdown()
 
     async def _hold(self, number: int) -> None:
-        await self._locked(self._lock.hold, number)
+        await self._locked(WorkerLock.hold, number)
 
-    async def _locked(self, work: Callable[[A], R], argument: A) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, argument)
+    async def _take_up(self, jobs: Collection[tuple[int, int]]) -> None:
+        """Take jobs up while no other worker does: of two that read the queue at once, one would undo the other's."""
+        if not await self._locked(WorkerLock.begin_taking_up):
+            return
+        try:
+            async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
+                taken = await take_up(self._queue, jobs)
+        except (ConnectorException, TimeoutError) as error:  # the rest at the next look
+            logger.info("jobs left behind: %s", error.__cause__ or error)
+        else:
+            for lock in taken:
+                logger.warning("%s: its worker is dead, it is taken up again", lock)
+        finally:
+            await self._locked(WorkerLock.end_taking_up)
+
+    async def _locked(self, work: Callable[Concatenate[WorkerLock, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do something with the lock, in its thread."""
+        call = functools.partial(work, self._lock, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
 
 class _NumberedJobs(JobManager):

@@ -7,7 +7,7 @@ there, is freed at the same time. A worker that merely says nothing for a while 
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
@@ -17,6 +17,11 @@ from storage.trouble import trouble_of
 
 _WORKER_SPACE = 0x6B696A70
 """First half of the two-part keys of workers: "kijp" in ASCII, for process."""
+
+_TAKING_UP = 0
+"""The number, which no worker has, under which one holds the right to take up jobs."""
+_BEGIN = text("SELECT pg_try_advisory_lock(:space, :worker)")
+_END = text("SELECT pg_advisory_unlock(:space, :worker)")
 
 _LEFT_BEHIND = text(f"""
     SELECT id, coalesce(worker_id, 0) FROM {SCHEMA}.procrastinate_jobs
@@ -61,10 +66,30 @@ class WorkerLock:
                 raise
             return None
 
+    def begin_taking_up(self) -> bool:
+        """Be the one worker that takes up jobs, until it has ended that; tell whether no other one is at it."""
+        return bool(self._ask(_BEGIN))
+
+    def end_taking_up(self) -> None:
+        """Let others take up jobs again."""
+        self._ask(_END)
+
     def release(self) -> None:
         """Let others have what this worker did not finish."""
         self._number = 0
         self._drop()
+
+    def _ask(self, statement: TextClause) -> object:
+        """Ask for a scalar on the lock's own connection; None where that is lost, and all locks with it."""
+        if self._connection is None:
+            return None
+        try:
+            return self._connection.scalar(statement, {"space": _WORKER_SPACE, "worker": _TAKING_UP})
+        except DBAPIError as error:
+            self._drop()
+            if trouble_of(error, self._database.url) is None:
+                raise
+            return None
 
     def _take(self) -> None:
         self._connection = lock_connection(self._database)

@@ -1,13 +1,26 @@
 """The order in which groups are taken from the queue, and who is seen to be dead."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 
 import procrastinate
 import pytest
 from procrastinate.jobs import Job
 
-from crawler.jobs import CRAWL, WHEN_DUE, HostsHeld, Retry, group_jobs, job_queue, prepare, queue_groups, take_up
+from crawler import liveness
+from crawler.jobs import (
+    CRAWL,
+    WHEN_DUE,
+    WHEN_UNFINISHED,
+    HostsHeld,
+    Retry,
+    group_jobs,
+    job_queue,
+    prepare,
+    queue_groups,
+    take_up,
+)
 from storage.database import Database, connect
 from storage.worker_lock import WorkerLock
 from tests.archive.postgresql import PostgreSQLServer
@@ -50,6 +63,30 @@ def test_what_a_dead_worker_held_goes_before_what_is_only_due(archive_url: str, 
     lock.release()
     assert dead == held == order[0]
     assert len(order) == len(GROUPS)
+
+
+def test_workers_that_find_a_dead_one_at_the_same_moment_lose_none_of_its_jobs(
+    archive_url: str, archive: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(liveness, "CERTAIN", 0.0)
+    groups = {f"{number}.example": [str(number)] for number in range(20)}
+
+    async def found_by_three() -> list[tuple[str, int]]:
+        async with contextlib.AsyncExitStack() as stack:
+            queues = [await stack.enter_async_context(job_queue(archive_url).open_async()) for _ in range(3)]
+            await queue_groups(queues[0], groups, dict.fromkeys(groups, WHEN_DUE))
+            dead = await queues[0].job_manager.register_worker()
+            for _ in groups:
+                await job_of(queues[0], dead)
+            workers = [liveness.Liveness(archive, queue) for queue in queues]
+            try:
+                await asyncio.gather(*[worker.settle() for worker in workers])
+            finally:
+                for worker in workers:
+                    worker.close()
+            return [(job.state, job.priority) for job in await group_jobs(queues[0])]
+
+    assert asyncio.run(found_by_three()) == [("waiting", WHEN_UNFINISHED)] * len(groups)
 
 
 @pytest.mark.usefixtures("archive")

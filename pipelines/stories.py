@@ -5,10 +5,11 @@ one language, words. The rules of a story are those of near copies: what joins m
 compared, its first article included, and not only the one that is nearest; so a story does not wander off.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
-from pipelines.story_likeness import WINDOW, Likeness, Rarity, Weights, fitted_weights, likeness
-from pipelines.story_terms import Term
+from pipelines.story_likeness import WINDOW, Likeness, Rarity, Weighed, Weights, fitted_weights, likeness
+from pipelines.story_terms import unpack
 from storage.story_judgement import StoryChoice, StoryMember, Tie
 
 TIES_KEPT = 5
@@ -48,7 +49,8 @@ def choose_story(
     chosen = min(best, *merged) if merged else best
     ties = [tie for member in joined for tie in _ties(member, found[member.article_id], weights.join)]
     ties.sort(key=lambda tie: (-tie.weight, tie.other_id, tie.kind))
-    return StoryChoice(chosen, tuple(ties[:TIES_KEPT]), tuple(sorted({best, *merged} - {chosen})))
+    evidence = [_told(newcomer, tie, joined, found[tie.other_id].shared) for tie in ties[:TIES_KEPT]]
+    return StoryChoice(chosen, tuple(evidence), tuple(sorted({best, *merged} - {chosen})))
 
 
 def _may_join(found: Sequence[Likeness], weights: Weights) -> bool:
@@ -69,7 +71,7 @@ def _resemble(found: Sequence[Likeness], weights: Weights) -> bool:
 def _ties(member: StoryMember, found: Likeness, least: float) -> list[Tie]:
     if found.weight < least:
         return []
-    ties = [Tie(member.article_id, "terms", round(found.weight, 3), _told(found.shared))]
+    ties = [Tie(member.article_id, "terms", round(found.weight, 3), "")]
     if member.linked:
         ties.append(Tie(member.article_id, "link", round(found.weight, 3), "related link"))
     if member.alike:
@@ -77,10 +79,14 @@ def _ties(member: StoryMember, found: Likeness, least: float) -> list[Tie]:
     return ties
 
 
-def _told(shared: Sequence[tuple[Term, Term, float]]) -> str:
-    """The most telling things in common, as both articles write them."""
+def _told(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[Weighed]) -> Tie:
+    """Have a tie by terms tell the most telling ones, as both articles write them."""
+    if tie.kind != "terms":
+        return tie
+    terms = unpack(newcomer.terms)
+    twins = unpack(next(member.terms for member in joined if member.article_id == tie.other_id))
+    telling = sorted(shared, key=lambda s: (-s.bits * (terms[s.key].weight + twins[s.key].weight), s.key))
     told = []
-    telling = sorted(shared, key=lambda s: (-s[2] * (s[0].weight + s[1].weight), s[0].kind, s[0].value))
-    for term, twin, _ in telling[:8]:
-        told.append(term.form if term.form.casefold() == twin.form.casefold() else f"{term.form} = {twin.form}")
-    return "; ".join(dict.fromkeys(told))
+    for form, its_form in ((terms[term.key].form, twins[term.key].form) for term in telling[:8]):
+        told.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
+    return dataclasses.replace(tie, detail="; ".join(dict.fromkeys(told)))

@@ -9,9 +9,10 @@ import importlib.resources
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from pipelines.story_terms import Profile, Term, key_of, share_of, unpack
-from pipelines.story_terms import rarity as rarity_of
+from pipelines.story_measures import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
+from pipelines.story_terms import Key, key_of, share_of
 from storage.story_judgement import StoryMember
 
 WINDOW = 8.0
@@ -20,15 +21,28 @@ WINDOW = 8.0
 _PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, beside those counted in the archive
 
 
+class Weighed(NamedTuple):
+    """A term of an article, and how much it says: ``strong`` names the kind of strong terms that it belongs to."""
+
+    key: Key
+    space: str
+    stress: float
+    bits: float
+    strong: str
+    leads: bool
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Likeness:
-    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, with their bits.
+    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, as the first one has them.
+
+    Those that are too far apart in time are not compared: of them only the ``gap`` is told, in days.
 
     ``apart`` where they lead with different days, games or rounds of a series: then nothing puts them in one story.
     """
 
     weight: float
-    shared: tuple[tuple[Term, Term, float], ...]
+    shared: Sequence[Weighed]
     features: Mapping[str, float]
     apart: bool = False
 
@@ -38,19 +52,25 @@ class Rarity:
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
-        self._bits: dict[tuple[str, str], float] = {}
+        self._weighed: dict[tuple[str, str], list[Weighed]] = {}
 
-    def bits(self, term: Term, language: str) -> float:
-        """How much it says that two articles share this term."""
-        form = (term.kind if term.kind != "W" else language, term.value)
-        known = self._bits.get(form)
+    def weighed(self, packed: str, language: str) -> list[Weighed]:
+        """Weigh the terms of a profile, once."""
+        known = self._weighed.get((packed, language))
         if known is None:
-            known = self._bits[form] = self._counted_bits(term, language)
+            terms = measures(packed).weights.items()
+            known = [self._weigh(kind, value, weight, language) for (kind, value), weight in terms]
+            self._weighed[packed, language] = known
         return known
 
-    def _counted_bits(self, term: Term, language: str) -> float:
-        expected = share_of(term.kind, term.value)
-        counted = self._counts.get(key_of(term, language)) if self._counts else None
+    def _weigh(self, kind: str, value: str, weight: int, language: str) -> Weighed:
+        bits = self._bits(kind, value, language)
+        strong = STRONG.get(kind, "") if bits >= TELLING else ""
+        return Weighed((kind, value), SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
+
+    def _bits(self, kind: str, value: str, language: str) -> float:
+        expected = share_of(kind, value)
+        counted = self._counts.get(key_of(kind, value, language)) if self._counts else None
         if counted is None:
             return -math.log2(expected)
         share = (counted + _PRIOR_ARTICLES * expected) / (self._total + _PRIOR_ARTICLES)
@@ -83,11 +103,6 @@ def fitted_weights() -> Weights:
 _LINKED = 0.8  # a page that names the other as related: half of these tell of the background only
 _ALIKE = 1.0  # the same words with other facts: a later stage of one event, or the next of a series
 
-_SPACES = ("words", "topics", "facts")
-_SPACE_OF = {"W": "words", "T": "topics"}
-_STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbers", "D": "days"}
-_TELLING = 4.0  # bits
-_STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]  # by a term's weight
 _SERIES = frozenset(
     {
         *("day", "game", "round", "part", "stage", "storm", "sex", "nobel"),
@@ -100,41 +115,40 @@ _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | None = None) -> Likeness:
     """Compare two articles, whatever their languages. Symmetric."""
     gap = abs((a.at - b.at).total_seconds()) / 86_400
+    if gap > WINDOW:
+        return Likeness(0.0, (), {"gap": gap})
     same = a.language == b.language
-    terms_a, terms_b = unpack(a.terms), unpack(b.terms)
-    shared = _shared(terms_a, terms_b, a.language, rarity, same=same)
-    features = _features(a, b, shared)
+    of_a, of_b = measures(a.terms), measures(b.terms)
+    its_weights = of_b.weights
+    shared = [term for term in rarity.weighed(a.terms, a.language) if term.key in its_weights]
+    if not same:
+        shared = [term for term in shared if term.space != "words"]
+    features = _features(of_a, of_b, shared)
     features["gap"] = gap
-    if gap > WINDOW or not shared:
+    if not shared:
         return Likeness(0.0, shared, features)
     weights = weights or fitted_weights()
     coefficients = weights.same if same else weights.across
     logit = coefficients["bias"] + sum(coefficients.get(name, 0.0) * value for name, value in features.items())
     logit += _LINKED * (a.linked or b.linked) + _ALIKE * bool(a.alike or b.alike)
-    apart = _differ(_measures(a.terms).leading_ordinals, _measures(b.terms).leading_ordinals, _SERIES)
+    apart = _differ(of_a.leading_ordinals, of_b.leading_ordinals, _SERIES)
     return Likeness(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), shared, features, apart)
 
 
-def _shared(
-    a: Profile, b: Profile, language: str, rarity: Rarity, *, same: bool
-) -> tuple[tuple[Term, Term, float], ...]:
-    both = [(term, b[key]) for key, term in a.items() if key in b and (same or key[0] != "W")]
-    return tuple([(one, other, rarity.bits(one, language)) for one, other in both])
-
-
-def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term, Term, float]]) -> dict[str, float]:
+def _features(of_a: Measures, of_b: Measures, shared: Sequence[Weighed]) -> dict[str, float]:
     """Cosines of words, of topics and of what else both languages have; bits of strong terms; facts that differ."""
-    products = dict.fromkeys(_SPACES, 0.0)
+    products = dict.fromkeys(SPACES, 0.0)
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0, "leads": 0.0}
-    for term, twin, bits in shared:
-        stress, twins = _STRESS[term.weight], _STRESS[twin.weight]
-        products[_SPACE_OF.get(term.kind, "facts")] += stress * twins * bits * bits
-        if bits >= _TELLING and term.kind in _STRONG:
-            strong[_STRONG[term.kind]] += bits * min(stress, twins)
-            if _leads(term) and _leads(twin):
+    its_weights = of_b.weights
+    for key, space, stress, bits, kind, leads in shared:
+        its_weight = its_weights[key]
+        its_stress = STRESS[its_weight]
+        products[space] += stress * its_stress * bits * bits
+        if kind:
+            strong[kind] += bits * min(stress, its_stress)
+            if leads and its_weight > 1:
                 strong["leads"] += bits
     features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
-    of_a, of_b = _measures(one.terms), _measures(other.terms)
     for space, product in products.items():
         norm = math.sqrt(of_a.norms[space] * of_b.norms[space])
         features[space] = product / norm if norm else 0.0
@@ -149,77 +163,7 @@ def _features(one: StoryMember, other: StoryMember, shared: Sequence[tuple[Term,
     return features
 
 
-def _leads(term: Term) -> bool:
-    return term.weight > 1
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Measures:
-    """What a profile brings to every comparison: lengths in each space, its numbers and days, and how it leads.
-
-    The lengths are by the terms' forms alone, not by counts of one week, so that they are made once.
-    """
-
-    norms: Mapping[str, float]
-    numbers: frozenset[str]
-    days: frozenset[str]
-    leading_numbers: int
-    leading_days: frozenset[str]
-    leading_names: frozenset[str]
-    leading_scores: frozenset[str]
-    leading_bits: float
-    leading_ordinals: Mapping[str, frozenset[str]]
-
-
-@functools.lru_cache(4_096)
-def _measures(packed: str) -> _Measures:
-    terms = tuple(unpack(packed).values())
-    norms = dict.fromkeys(_SPACES, 0.0)
-    for term in terms:
-        norms[_SPACE_OF.get(term.kind, "facts")] += (_STRESS[term.weight] * rarity_of(term.kind, term.value)) ** 2
-
-    def values(kind: str, *, leading: bool) -> frozenset[str]:
-        return frozenset(term.value for term in terms if term.kind == kind and (_leads(term) or not leading))
-
-    names = frozenset(
-        term.value
-        for term in terms
-        if term.kind in "NAL" and _leads(term) and rarity_of(term.kind, term.value) >= _TELLING
-    )
-    leading_bits = sum(
-        bits
-        for term in terms
-        if term.kind in _STRONG and _leads(term) and (bits := rarity_of(term.kind, term.value)) >= _TELLING
-    )
-    numbers, days = values("#", leading=False), values("D", leading=False)
-    leading_numbers, leading_days = len(values("#", leading=True)), values("D", leading=True)
-    return _Measures(
-        norms,
-        numbers,
-        days,
-        leading_numbers,
-        leading_days,
-        names,
-        values("S", leading=True),
-        leading_bits,
-        _leading_ordinals(terms),
-    )
-
-
-def _leading_ordinals(terms: Sequence[Term]) -> dict[str, frozenset[str]]:
-    """By unit the place in a series that an article leads with: the weightiest, for it may name the one before too."""
-    weights: dict[str, dict[str, int]] = {}
-    for term in terms:
-        if term.kind == "O" and _leads(term):
-            unit, _, number = term.value.partition(" ")
-            weights.setdefault(unit, {})[number] = term.weight
-    return {
-        unit: frozenset(number for number, weight in places.items() if weight == max(places.values()))
-        for unit, places in weights.items()
-    }
-
-
-def _other_numbers(a: _Measures, b: _Measures) -> float:
+def _other_numbers(a: Measures, b: Measures) -> float:
     """1 where both articles lead with numbers and have none in common: a template that was filled in anew."""
     return float(min(a.leading_numbers, b.leading_numbers) >= _LEADING_NUMBERS and not a.numbers & b.numbers)
 

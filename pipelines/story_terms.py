@@ -16,6 +16,7 @@ import string
 import unicodedata
 import zoneinfo
 from collections import Counter
+from typing import NamedTuple
 
 import Stemmer
 
@@ -50,8 +51,7 @@ _SHORTEST_KEY, _SHORTEST_WORD = 2, 3
 _RECENT = 7  # days before publication that a report may be of
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term of a profile; ``weight`` is 1 to 9, ``form`` is how the article writes it."""
 
     kind: str
@@ -60,7 +60,9 @@ class Term:
     form: str
 
 
-Profile = dict[tuple[str, str], Term]
+Key = tuple[str, str]
+"""A term's kind and value."""
+Profile = dict[Key, Term]
 
 
 def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
@@ -91,11 +93,18 @@ def warm_up() -> None:
         story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
-@functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
 def unpack(packed: str) -> Profile:
     """Read a packed profile."""
-    terms = [line.split("\t", 3) for line in packed.split("\n") if line]
-    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
+    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in _fields(packed)}
+
+
+def unpack_weights(packed: str) -> dict[Key, int]:
+    """Read of a packed profile which terms it has, and their weights."""
+    return {(kind, value): int(weight) for weight, kind, value, _ in _fields(packed)}
+
+
+def _fields(packed: str) -> list[list[str]]:
+    return [line.split("\t", 3) for line in packed.split("\n") if line]
 
 
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
@@ -103,12 +112,12 @@ def story_keys(packed: str, language: str) -> tuple[int, ...]:
     terms = sorted(
         unpack(packed).values(), key=lambda term: -math.log2(term.weight + 1) * rarity(term.kind, term.value)
     )
-    return tuple(dict.fromkeys(key_of(term, language) for term in terms[:FOUND_BY]))
+    return tuple(dict.fromkeys(key_of(term.kind, term.value, language) for term in terms[:FOUND_BY]))
 
 
-def key_of(term: Term, language: str) -> int:
+def key_of(kind: str, value: str, language: str) -> int:
     """One term's hash; a word's is its language's own."""
-    return _hash_of(f"{language} {term.value}" if term.kind == "W" else f"{term.kind} {term.value}")
+    return _hash_of(f"{language} {value}" if kind == "W" else f"{kind} {value}")
 
 
 @functools.lru_cache(65_536)
@@ -127,7 +136,6 @@ _NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
 _EXACT_NUMBER = 0.0015
 
 
-@functools.lru_cache(65_536)
 def share_of(kind: str, value: str) -> float:
     """The share of articles (0 to 1) that are expected to have a term, by its form alone."""
     match kind:
@@ -148,6 +156,7 @@ def share_of(kind: str, value: str) -> float:
     return _SHARES[kind]
 
 
+@functools.lru_cache(65_536)
 def rarity(kind: str, value: str) -> float:
     """Bits that a term is worth by its form alone."""
     return -math.log2(share_of(kind, value))

@@ -1,0 +1,80 @@
+"""What a profile of terms brings to every comparison, taken once: its lengths, its numbers and days, how it leads."""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Mapping
+
+from pipelines.story_terms import Key, rarity, unpack_weights
+
+SPACES = ("words", "topics", "facts")
+SPACE_OF = {"W": "words", "T": "topics"}
+"""The space of a kind of terms; all others are ``facts``."""
+
+STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbers", "D": "days"}
+TELLING = 4.0
+"""Bits from which on a name, a number or a day says much."""
+
+STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]
+"""By a term's weight."""
+
+_NAMES = "NAL"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measures:
+    """The lengths are by the terms' forms alone, not by counts of one week: they hold for every comparison.
+
+    What is called leading stands in the headline or the first lines.
+    """
+
+    weights: Mapping[Key, int]
+    norms: Mapping[str, float]
+    numbers: frozenset[str]
+    days: frozenset[str]
+    leading_numbers: int
+    leading_days: frozenset[str]
+    leading_names: frozenset[str]
+    leading_scores: frozenset[str]
+    leading_bits: float
+    leading_ordinals: Mapping[str, frozenset[str]]
+
+
+@functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
+def measures(packed: str) -> Measures:
+    """Measure a packed profile."""
+    weights = unpack_weights(packed)
+    norms = dict.fromkeys(SPACES, 0.0)
+    leading: dict[str, list[str]] = {}
+    strong = []
+    for (kind, value), weight in weights.items():
+        bits = rarity(kind, value)
+        norms[SPACE_OF.get(kind, "facts")] += (STRESS[weight] * bits) ** 2
+        if weight > 1:
+            leading.setdefault(kind, []).append(value)
+            if bits >= TELLING and kind in STRONG:
+                strong.append((kind, value, bits))
+    return Measures(
+        weights,
+        norms,
+        frozenset([value for kind, value in weights if kind == "#"]),
+        frozenset([value for kind, value in weights if kind == "D"]),
+        len(leading.get("#", ())),
+        frozenset(leading.get("D", ())),
+        frozenset([value for kind, value, _ in strong if kind in _NAMES]),
+        frozenset(leading.get("S", ())),
+        sum([bits for _, _, bits in strong]),
+        _ordinals({place: weights["O", place] for place in leading.get("O", ())}),
+    )
+
+
+def _ordinals(places: Mapping[str, int]) -> dict[str, frozenset[str]]:
+    """By unit the place in a series that an article leads with: the weightiest, for it may name the one before too."""
+    by_unit: dict[str, dict[str, int]] = {}
+    for place, weight in places.items():
+        unit, _, number = place.partition(" ")
+        by_unit.setdefault(unit, {})[number] = weight
+    return {
+        unit: frozenset(number for number, weight in found.items() if weight == max(found.values()))
+        for unit, found in by_unit.items()
+    }

@@ -19,6 +19,7 @@ STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]
 """By a term's weight."""
 
 _NAMES = "NAL"
+_OF_A_WORD = [(stress * rarity("W", "")) ** 2 for stress in STRESS]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,19 +45,25 @@ class Measures:
 def measures(packed: str) -> Measures:
     """Measure a packed profile."""
     weights = unpack_weights(packed)
-    norms = dict.fromkeys(SPACES, 0.0)
+    words = topics = facts = 0.0
     leading: dict[str, list[str]] = {}
     strong = []
     for (kind, value), weight in weights.items():
+        if kind == "W":  # most terms; all are worth the same
+            words += _OF_A_WORD[weight]
+            continue
         bits = rarity(kind, value)
-        norms[SPACE_OF.get(kind, "facts")] += (STRESS[weight] * bits) ** 2
+        if kind == "T":
+            topics += (STRESS[weight] * bits) ** 2
+        else:
+            facts += (STRESS[weight] * bits) ** 2
         if weight > 1:
             leading.setdefault(kind, []).append(value)
             if bits >= TELLING and kind in STRONG:
                 strong.append((kind, value, bits))
     return Measures(
         weights,
-        norms,
+        {"words": words, "topics": topics, "facts": facts},
         frozenset([value for kind, value in weights if kind == "#"]),
         frozenset([value for kind, value in weights if kind == "D"]),
         len(leading.get("#", ())),

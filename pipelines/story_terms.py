@@ -136,6 +136,7 @@ _NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
 _EXACT_NUMBER = 0.0015
 
 
+@functools.lru_cache(65_536)
 def share_of(kind: str, value: str) -> float:
     """The share of articles (0 to 1) that are expected to have a term, by its form alone."""
     match kind:

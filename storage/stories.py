@@ -173,7 +173,8 @@ class _Neighbourhood:
         wanted = {other for others in self._linked.values() for other in others}
         wanted.update(other for others in self._alike.values() for other in others)
         for article in newcomers:
-            wanted.update(index.candidates(time_of(article), keys[article.id], CANDIDATES))
+            at = time_of(article)
+            wanted.update(index.candidates(at, *index.counts(at, keys[article.id]), CANDIDATES))
         self._fetch(wanted)
         stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
         for chunk in _chunks(stories):
@@ -192,8 +193,8 @@ class _Neighbourhood:
     def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
         """Let an article join a story or found one."""
         newcomer = StoryMember(article.id, None, article.language, time_of(article), terms)
-        known = self._known(article, index.candidates(newcomer.at, keys, CANDIDATES))
         counts, total = index.counts(newcomer.at, keys)
+        known = self._known(article, index.candidates(newcomer.at, counts, total, CANDIDATES))
         choice = self._judgement.choose_story(newcomer, known, counts, total)
         story = self._take_in(article, choice)
         article.story_id = story.id

@@ -7,7 +7,7 @@ import functools
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, literal, or_, select
@@ -61,19 +61,20 @@ class TermIndex:
 
     def counts(self, at: datetime, keys: Sequence[int]) -> tuple[dict[int, int], int]:
         """How many articles of these weeks have each key, and how many there are."""
-        weeks = _around(at)
-        found = {key: sum(self._counts.get((week, key), 0) for week in weeks) for key in keys}
-        return found, sum(self._counts.get((week, ALL), 0) for week in weeks)
+        before, week, after = _around(at)
+        count = self._counts.get
+        found = {key: count((before, key), 0) + count((week, key), 0) + count((after, key), 0) for key in keys}
+        return found, sum([count((each, ALL), 0) for each in (before, week, after)])
 
-    def candidates(self, at: datetime, keys: Sequence[int], most: int) -> list[int]:
-        """The articles that share the rarest of these keys, the likeliest first."""
-        counts, total = self.counts(at, keys)
+    def candidates(self, at: datetime, counts: Mapping[int, int], total: int, most: int) -> list[int]:
+        """The articles that share the rarest of these keys, the likeliest first; ``counts`` as above."""
         scores: dict[int, float] = {}
-        for key in keys:
-            if not 0 < counts[key] <= COMMON:
+        weeks = _around(at)
+        for key, count in counts.items():
+            if not 0 < count <= COMMON:
                 continue
-            bits = math.log2((total + COMMON) / counts[key])
-            for week in _around(at):
+            bits = math.log2((total + COMMON) / count)
+            for week in weeks:
                 for number in self._ids.get((week, key), ()):
                     scores[number] = scores.get(number, 0.0) + bits
         return [number for _, number in heapq.nlargest(most, zip(scores.values(), scores, strict=True))]

@@ -136,7 +136,7 @@ def test_a_common_term_leads_nowhere_and_takes_no_more_room(database: Database) 
         index = TermIndex(session)
         index.load([(NOW, [rare, common])])
         assert index.counts(NOW, [rare, common]) == ({rare: 2, common: 90}, 90)
-        assert index.candidates(NOW, [rare, common], 10) == [1, 0]
+        assert index.candidates(NOW, *index.counts(NOW, [rare, common]), 10) == [1, 0]
     assert max(str(row[3]).count(",") for row in index_rows(database)) <= COMMON
 
 

@@ -85,8 +85,12 @@ def _told(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared
         return tie
     terms = unpack(newcomer.terms)
     twins = unpack(next(member.terms for member in joined if member.article_id == tie.other_id))
-    telling = sorted(shared, key=lambda s: (-s.bits * (terms[s.key].weight + twins[s.key].weight), s.key))
+    both = [
+        (terms[kind, value], twins[kind, value], bits)
+        for (kind, _, value), bits in ((term.key.partition("\t"), term.bits) for term in shared)
+    ]
+    both.sort(key=lambda pair: (-pair[2] * (pair[0].weight + pair[1].weight), pair[0].kind, pair[0].value))
     told = []
-    for form, its_form in ((terms[term.key].form, twins[term.key].form) for term in telling[:8]):
+    for form, its_form in ((term.form, twin.form) for term, twin, _ in both[:8]):
         told.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
     return dataclasses.replace(tie, detail="; ".join(dict.fromkeys(told)))

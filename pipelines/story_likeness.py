@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipelines.story_measures import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
-from pipelines.story_terms import Key, key_of, share_of
+from pipelines.story_terms import expectation, key_of
 from storage.story_judgement import StoryMember
 
 WINDOW = 8.0
@@ -24,7 +24,7 @@ _PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, 
 class Weighed(NamedTuple):
     """A term of an article, and how much it says: ``strong`` names the kind of strong terms that it belongs to."""
 
-    key: Key
+    key: str
     space: str
     stress: float
     bits: float
@@ -59,20 +59,20 @@ class Rarity:
         known = self._weighed.get((packed, language))
         if known is None:
             terms = measures(packed).weights.items()
-            known = [self._weigh(kind, value, weight, language) for (kind, value), weight in terms]
+            known = [self._weigh(term, weight, language) for term, weight in terms]
             self._weighed[packed, language] = known
         return known
 
-    def _weigh(self, kind: str, value: str, weight: int, language: str) -> Weighed:
-        bits = self._bits(kind, value, language)
+    def _weigh(self, term: str, weight: int, language: str) -> Weighed:
+        kind, bits = term[0], self._bits(term, language)
         strong = STRONG.get(kind, "") if bits >= TELLING else ""
-        return Weighed((kind, value), SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
+        return Weighed(term, SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
 
-    def _bits(self, kind: str, value: str, language: str) -> float:
-        expected = share_of(kind, value)
-        counted = self._counts.get(key_of(kind, value, language)) if self._counts else None
+    def _bits(self, term: str, language: str) -> float:
+        expected, bits = expectation(term)
+        counted = self._counts.get(key_of(term, language)) if self._counts else None
         if counted is None:
-            return -math.log2(expected)
+            return bits
         share = (counted + _PRIOR_ARTICLES * expected) / (self._total + _PRIOR_ARTICLES)
         return -math.log2(min(share, 1.0))
 

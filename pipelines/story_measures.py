@@ -5,7 +5,7 @@ import functools
 import math
 from collections.abc import Mapping
 
-from pipelines.story_terms import Key, rarity, unpack_weights
+from pipelines.story_terms import expectation, unpack_weights
 
 SPACES = ("words", "topics", "facts")
 SPACE_OF = {"W": "words", "T": "topics"}
@@ -19,7 +19,7 @@ STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]
 """By a term's weight."""
 
 _NAMES = "NAL"
-_OF_A_WORD = [(stress * rarity("W", "")) ** 2 for stress in STRESS]
+_OF_A_WORD = [(stress * expectation("W\t")[1]) ** 2 for stress in STRESS]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Measures:
     What is called leading stands in the headline or the first lines.
     """
 
-    weights: Mapping[Key, int]
+    weights: Mapping[str, int]
     norms: Mapping[str, float]
     numbers: frozenset[str]
     days: frozenset[str]
@@ -48,30 +48,31 @@ def measures(packed: str) -> Measures:
     words = topics = facts = 0.0
     leading: dict[str, list[str]] = {}
     strong = []
-    for (kind, value), weight in weights.items():
+    for term, weight in weights.items():
+        kind = term[0]
         if kind == "W":  # most terms; all are worth the same
             words += _OF_A_WORD[weight]
             continue
-        bits = rarity(kind, value)
+        bits = expectation(term)[1]
         if kind == "T":
             topics += (STRESS[weight] * bits) ** 2
         else:
             facts += (STRESS[weight] * bits) ** 2
         if weight > 1:
-            leading.setdefault(kind, []).append(value)
+            leading.setdefault(kind, []).append(term)
             if bits >= TELLING and kind in STRONG:
-                strong.append((kind, value, bits))
+                strong.append((term, bits))
     return Measures(
         weights,
         {"words": words, "topics": topics, "facts": facts},
-        frozenset([value for kind, value in weights if kind == "#"]),
-        frozenset([value for kind, value in weights if kind == "D"]),
+        frozenset([term for term in weights if term[0] == "#"]),
+        frozenset([term for term in weights if term[0] == "D"]),
         len(leading.get("#", ())),
         frozenset(leading.get("D", ())),
-        frozenset([value for kind, value, _ in strong if kind in _NAMES]),
+        frozenset([term[2:] for term, _ in strong if term[0] in _NAMES]),
         frozenset(leading.get("S", ())),
-        sum([bits for _, _, bits in strong]),
-        _ordinals({place: weights["O", place] for place in leading.get("O", ())}),
+        sum([bits for _, bits in strong]),
+        _ordinals({term[2:]: weights[term] for term in leading.get("O", ())}),
     )
 
 

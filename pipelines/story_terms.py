@@ -13,6 +13,7 @@ import hashlib
 import math
 import re
 import string
+import sys
 import unicodedata
 import zoneinfo
 from collections import Counter
@@ -60,9 +61,7 @@ class Term(NamedTuple):
     form: str
 
 
-Key = tuple[str, str]
-"""A term's kind and value."""
-Profile = dict[Key, Term]
+Profile = dict[tuple[str, str], Term]
 
 
 def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
@@ -95,29 +94,28 @@ def warm_up() -> None:
 
 def unpack(packed: str) -> Profile:
     """Read a packed profile."""
-    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in _fields(packed)}
+    terms = [line.split("\t", 3) for line in packed.split("\n") if line]
+    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
 
 
-def unpack_weights(packed: str) -> dict[Key, int]:
-    """Read of a packed profile which terms it has, and their weights."""
-    return {(kind, value): int(weight) for weight, kind, value, _ in _fields(packed)}
+def unpack_weights(packed: str) -> dict[str, int]:
+    """Read of a packed profile which terms it has, as ``kind value`` with a tab between, and their weights.
 
-
-def _fields(packed: str) -> list[list[str]]:
-    return [line.split("\t", 3) for line in packed.split("\n") if line]
+    Profiles share their terms' strings: thousands of them are held at once, and compared.
+    """
+    return {sys.intern(line[2 : line.rindex("\t")]): int(line[0]) for line in packed.split("\n") if line}
 
 
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
     """Hashes (62 bits) of the terms under which an article is filed: the most telling first, FOUND_BY at most."""
-    terms = sorted(
-        unpack(packed).values(), key=lambda term: -math.log2(term.weight + 1) * rarity(term.kind, term.value)
-    )
-    return tuple(dict.fromkeys(key_of(term.kind, term.value, language) for term in terms[:FOUND_BY]))
+    weights = unpack_weights(packed)
+    terms = sorted(weights, key=lambda term: -math.log2(weights[term] + 1) * expectation(term)[1])
+    return tuple(dict.fromkeys(key_of(term, language) for term in terms[:FOUND_BY]))
 
 
-def key_of(kind: str, value: str, language: str) -> int:
-    """One term's hash; a word's is its language's own."""
-    return _hash_of(f"{language} {value}" if kind == "W" else f"{kind} {value}")
+def key_of(term: str, language: str) -> int:
+    """The hash of ``kind value`` with a tab between; a word's is its language's own."""
+    return _hash_of(f"{language} {term[2:]}" if term[0] == "W" else f"{term[0]} {term[2:]}")
 
 
 @functools.lru_cache(65_536)
@@ -137,8 +135,13 @@ _EXACT_NUMBER = 0.0015
 
 
 @functools.lru_cache(65_536)
-def share_of(kind: str, value: str) -> float:
-    """The share of articles (0 to 1) that are expected to have a term, by its form alone."""
+def expectation(term: str) -> tuple[float, float]:
+    """The share of articles (0 to 1) that have ``kind value`` (a tab between), expected by its form, and its bits."""
+    share = _share_of(term[0], term[2:])
+    return share, -math.log2(share)
+
+
+def _share_of(kind: str, value: str) -> float:
     match kind:
         case "N" if value.startswith("="):
             return _COMMON_READING if value[1:] in readings().common else _READING_SHARES.get(len(value) - 1, _READING)
@@ -155,12 +158,6 @@ def share_of(kind: str, value: str) -> float:
         case "W":
             return _WORD
     return _SHARES[kind]
-
-
-@functools.lru_cache(65_536)
-def rarity(kind: str, value: str) -> float:
-    """Bits that a term is worth by its form alone."""
-    return -math.log2(share_of(kind, value))
 
 
 @functools.cache
@@ -235,7 +232,7 @@ class _Found:
             by_kind[kind].append(Term(kind, value, min(weight, MOST), form))
         kept = []
         for kind, terms in by_kind.items():
-            terms.sort(key=lambda term: (-term.weight * rarity(kind, term.value), term.value))
+            terms.sort(key=lambda term: (-term.weight * expectation(f"{kind}\t{term.value}")[1], term.value))
             kept += terms[: KEPT[kind]]
         return kept
 

@@ -138,3 +138,24 @@ def test_a_lock_that_is_never_given_back_ends_the_crawl_with_1_and_what_was_stor
     [(stored,)] = query(folder, "SELECT count(*) FROM articles")
     assert 0 < stored <= len(STORIES)
     assert query(folder, "SELECT count(*) FROM fetches") == [(stored,)]
+
+
+def test_a_transaction_that_no_single_page_is_to_blame_for_ends_the_crawl_with_1_and_nothing_is_lost(
+    folder: Path,
+) -> None:
+    with contextlib.closing(sqlite3.connect(folder / "kiji.db")) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_news BEFORE UPDATE OF new ON run WHEN NEW.new > OLD.new"
+            " BEGIN SELECT RAISE(ABORT, 'nothing new today'); END"
+        )
+    done = kiji("crawl", "--quiet", folder=folder)
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 1
+    assert last.startswith("kiji: database sqlite:///kiji.db: IntegrityError")
+    assert "nothing new today" in last
+    assert query(folder, "SELECT status, articles_new FROM runs") == [("failed", 0)]
+    assert query(folder, "SELECT count(*) FROM fetches") == [(0,)]
+    with contextlib.closing(sqlite3.connect(folder / "kiji.db")) as connection:
+        connection.execute("DROP TRIGGER no_news")
+    assert kiji("crawl", folder=folder).returncode == 0
+    assert query(folder, "SELECT count(*), count(DISTINCT url) FROM articles") == [(len(STORIES), len(STORIES))]

@@ -141,6 +141,9 @@ def expectation(term: str) -> tuple[float, float]:
     return share, -math.log2(share)
 
 
+_BITS_OF_A_WORD = -math.log2(_WORD)
+
+
 def _share_of(kind: str, value: str) -> float:
     match kind:
         case "N" if value.startswith("="):
@@ -167,8 +170,14 @@ def _plain_stems() -> frozenset[str]:
 
 
 @functools.lru_cache(65_536)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+def _telling_word(written: str) -> tuple[str, str] | None:
+    """An English word without its endings, and its stem; None for those that say nothing of what is told."""
+    word = written.removesuffix("'s").removesuffix("’s").rstrip(".")
+    lowered = word.lower()
+    if lowered in english_function_words() or len(word) < _SHORTEST_WORD:
+        return None
+    stem = str(_stemmer().stemWord(lowered))
+    return None if stem in _plain_stems() else (word, stem)
 
 
 @functools.cache
@@ -226,15 +235,16 @@ class _Found:
             self.add("O", f"{kind} {newest}", TITLE_WEIGHT, form)
 
     def kept(self) -> list[Term]:
-        by_kind: dict[str, list[Term]] = {kind: [] for kind in KEPT}
+        by_kind: dict[str, list[tuple[float, str, int]]] = {kind: [] for kind in KEPT}
         for (kind, value), weight in self._weights.items():
-            form = " ".join(self._forms[kind, value].split())[:40]
-            by_kind[kind].append(Term(kind, value, min(weight, MOST), form))
-        kept = []
-        for kind, terms in by_kind.items():
-            terms.sort(key=lambda term: (-term.weight * expectation(f"{kind}\t{term.value}")[1], term.value))
-            kept += terms[: KEPT[kind]]
-        return kept
+            weight = min(weight, MOST)
+            bits = _BITS_OF_A_WORD if kind == "W" else expectation(f"{kind}\t{value}")[1]
+            by_kind[kind].append((-weight * bits, value, weight))
+        return [
+            Term(kind, value, weight, " ".join(self._forms[kind, value].split())[:40])
+            for kind, terms in by_kind.items()
+            for _, value, weight in sorted(terms)[: KEPT[kind]]
+        ]
 
     def _read_japanese(self, text: str, weight: int) -> None:
         known = lexicon("ja").name_things
@@ -262,15 +272,11 @@ class _Found:
 
     def _read_words(self, text: str, weight: int) -> None:
         known = lexicon("en").name_things
-        function = english_function_words()
         for match in _ENGLISH.finditer(text):
-            word = match[0].removesuffix("'s").removesuffix("’s").rstrip(".")
-            lowered = word.lower()
-            if lowered in function or len(word) < _SHORTEST_WORD:
+            found = _telling_word(match[0])
+            if found is None:
                 continue
-            stem = _stem(lowered)
-            if stem in _plain_stems():
-                continue
+            word, stem = found
             if word[0].isupper() and word not in known and self._is_name(text, match.start(), word):
                 self._add_latin_name(word, weight)
             self.add("W", stem, weight, word)

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import machine, versions
-from benchmarks.page import PAGE, Record, assemble, findings_text, write
+from benchmarks.page import PAGE, Record, assemble, draw_all, findings_text, write
 from benchmarks.section import Extent, sections
 
 
@@ -49,6 +49,7 @@ def main() -> int:
             today = datetime.datetime.now(datetime.UTC).date().isoformat()
             write(name, Record(today, seconds, machine(), versions(), findings))
     if extent.share == 1:
+        draw_all(list(known.values()))
         PAGE.write_text(assemble(list(known.values())), encoding="utf-8")
     return 0 if held else 1
 

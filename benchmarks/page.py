@@ -9,7 +9,8 @@ import json
 import tomllib
 from collections.abc import Sequence
 
-from benchmarks.section import ROOT, Cell, Check, Findings, Section, Table
+from benchmarks.charts import charts_of, draw, shown
+from benchmarks.section import ROOT, Check, Findings, Section, Table
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -76,6 +77,13 @@ def assemble(sections: Sequence[Section]) -> str:
     return "\n".join(parts)
 
 
+def draw_all(sections: Sequence[Section]) -> None:
+    """Make every picture anew from what is kept."""
+    for section in sections:
+        if (record := read(section.name)) is not None:
+            draw(section, record.findings)
+
+
 def findings_text(findings: Findings) -> str:
     """Tables and checks in Markdown."""
     blocks = [f"{table.about}\n\n{_table(table)}" if table.about else _table(table) for table in findings.tables]
@@ -86,7 +94,12 @@ def findings_text(findings: Findings) -> str:
 
 def _measured(section: Section, record: Record) -> str:
     command = f"`python -m benchmarks {section.name}`, {record.seconds} s"
-    return f"{findings_text(record.findings)}\n*{record.date}, {command}. {record.machine}; {record.versions}.*\n"
+    pictures = "".join(
+        f"\n![{chart.title}]({picture.relative_to(PAGE.parent)})\n"
+        for chart, picture in charts_of(section, record.findings)
+    )
+    told = f"*{record.date}, {command}. {record.machine}; {record.versions}.*"
+    return f"{findings_text(record.findings)}{pictures}\n{told}\n"
 
 
 def _falling_short(checks: Sequence[Check]) -> list[str]:
@@ -110,12 +123,6 @@ def _table(table: Table) -> str:
     lines = [
         "| " + " | ".join(table.columns) + " |",
         "|" + "|".join("---:" if number else "---" for number in numeric) + "|",
-        *("| " + " | ".join(map(_cell, row)) + " |" for row in table.rows),
+        *("| " + " | ".join(shown(cell).replace("|", "\\|") for cell in row) + " |" for row in table.rows),
     ]
     return "\n".join(lines)
-
-
-def _cell(value: Cell) -> str:
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else value.replace("|", "\\|")

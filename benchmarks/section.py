@@ -58,6 +58,25 @@ class Extent:
 
 
 @dataclasses.dataclass(frozen=True)
+class Chart:
+    """A drawing of a table: columns ``values`` against the column ``of``, of the first ``rows``, None for all.
+
+    Bars have a name for each row; a line's ``of`` is a number, ``is_log`` on a logarithmic scale, and with ``series``
+    it is one for each word in that column. ``unit`` says what the values are, where their column does not.
+    """
+
+    title: str
+    table: int
+    of: str
+    values: tuple[str, ...]
+    is_line: bool = False
+    is_log: bool = False
+    series: str = ""
+    rows: int | None = None
+    unit: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Section:
     """One section: ``about`` tells, in Markdown, what is measured and how; ``order`` is its place on the page."""
 
@@ -66,6 +85,7 @@ class Section:
     title: str
     about: str
     measure: Callable[[Extent], Findings]
+    charts: tuple[Chart, ...] = ()
 
 
 def sections() -> list[Section]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.generated_words import Vocabulary
-from benchmarks.section import Check, Extent, Findings, Section, Table
+from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.judgement import PipelineJudgement, place
 from pipelines.page import read_page
@@ -206,4 +206,8 @@ and stored in SQLite by the writer of a crawl: frontier, site memory, near copie
 refresh, in which every page answers 304. Fetching is in none of these figures: it is the same for all.
 """,
     measure,
+    charts=(
+        Chart("What storing a page costs", 0, "articles stored", ("CPU ms a new article",), is_line=True, is_log=True),
+        Chart("Memory", 0, "articles stored", ("most memory so far, MB",), is_line=True, is_log=True),
+    ),
 )

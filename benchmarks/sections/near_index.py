@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import event, text
 
-from benchmarks.section import Check, Extent, Findings, Section, Table
+from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from pipelines.signatures import sign
 from storage.database import Database, open_database
 from storage.near_copies import ESTIMATED, TEMPLATE_SHARE
@@ -247,4 +247,15 @@ SECTION = Section(
     "signatures of 16 candidates) and 2,000 inserts, 100 a transaction, with everything that the archive's writer does "
     "for them. Bytes are those of both tables with their indexes.",
     measure,
+    charts=(
+        Chart(
+            "A look-up, by how many articles there are",
+            0,
+            "articles",
+            ("ms a look-up",),
+            is_line=True,
+            is_log=True,
+            series="database",
+        ),
+    ),
 )

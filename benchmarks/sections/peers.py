@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from benchmarks.peer_site import CAPTION, CONSENT, card_titles, paths, truth
-from benchmarks.section import ROOT, Cell, Check, Extent, Findings, Section, Table
+from benchmarks.section import ROOT, Cell, Chart, Check, Extent, Findings, Section, Table
 from pipelines.duplicates import shingles
 
 ARTICLES = 1_500
@@ -190,4 +190,8 @@ SECTION = Section(
         "that it has a parser for, none of these pages."
     ),
     measure=measure,
+    charts=(
+        Chart("Pages a second, stored", 0, "what", ("pages a second",), rows=4),
+        Chart("F1 of the words that were stored", 0, "what", ("F1",), rows=4),
+    ),
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from benchmarks.many_hosts import HostLog, ManyHosts
-from benchmarks.section import ROOT, Cell, Check, Extent, Findings, Section, Table
+from benchmarks.section import ROOT, Cell, Chart, Check, Extent, Findings, Section, Table
 from storage.database import Database, connect, open_database
 from tests.archive.postgresql import PostgreSQLServer
 
@@ -299,4 +299,5 @@ SECTION = Section(
         "the hosts' own log. After a kill, a host counts as resumed at its next request."
     ),
     measure=measure,
+    charts=(Chart("One, two and three workers on the same hosts", 0, "workers", ("requests a second",), is_line=True),),
 )

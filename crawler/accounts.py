@@ -233,14 +233,14 @@ class RunAccounts:
 
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
-    with database.writing() as session:
-        return dict.fromkeys(plan.named, True) or due_sources(session, plan.scopes, utc_now())
+    with database.reading() as connection:
+        return dict.fromkeys(plan.named, True) or due_sources(connection, plan.scopes, utc_now())
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:
     """Tell the registered domains that each source reaches: as configured, and as its feeds have taught it."""
-    with database.writing() as session:
-        learnt = learnt_domains(session, [scope.name for scope in scopes])
+    with database.reading() as connection:
+        learnt = learnt_domains(connection, {scope.name for scope in scopes})
     return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}
 
 

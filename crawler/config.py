@@ -1,7 +1,9 @@
 """The config, ``kiji.toml``: read whole and checked whole before the first request."""
 
 import datetime
+import functools
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -19,17 +21,17 @@ from pydantic import (
 from crawler import config_values
 from crawler.config_errors import ConfigError, problems_of, shown
 from crawler.harmless import inert
-from crawler.hosts import host_and_port, host_of
+from crawler.hosts import host_and_port, host_of, slot_of
 from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.parameters import Parameters, rules_of
 from crawler.quantities import duration, size
 from pipelines.parameter_rules import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
-__all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "ad_hoc_source", "load_config"]
+__all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "load_config"]
 
-#: A config of a thousand sources takes some 200 kB; more than this is not a config.
-MAX_BYTES = 4_000_000
+#: A config of a hundred thousand sources takes some 20 MB; more than this is not a config.
+MAX_BYTES = 64_000_000
 _LARGEST = 1_000_000_000
 
 _Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
@@ -110,6 +112,9 @@ class Alerts(_Table):
     ping: Annotated[str, AfterValidator(config_values.ping_address)] = Field(default="", repr=False)
 
 
+_NO_CRAWL = Crawl()
+
+
 class Source(_Table):
     """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
 
@@ -129,7 +134,7 @@ class Source(_Table):
     rereads: _Intervals | None = None
     max_age: _Interval | None = None
     parameters: Parameters = Field(default_factory=Parameters)
-    _crawl: Crawl = PrivateAttr(default_factory=Crawl)
+    _crawl: Crawl = PrivateAttr(default=_NO_CRAWL)
     _rules: ParameterRules | None = PrivateAttr(default=None)
 
     @property
@@ -179,12 +184,14 @@ class Config(_Table):
     alerts: Alerts = Field(default_factory=Alerts)
     sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
     _rules: ParameterRules | None = PrivateAttr(default=None)
+    _by_name: dict[str, Source] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _hand_down(self) -> Self:
         self._rules = rules_of(self.sources)
         inherited = tuple(source.inheriting(self.crawl, self._rules) for source in self.sources)
         object.__setattr__(self, "sources", inherited)
+        self._by_name = {source.name: source for source in reversed(inherited)}
         return self
 
     @property
@@ -199,7 +206,21 @@ class Config(_Table):
 
     def source(self, name: str) -> Source | None:
         """The source of that name, or None."""
-        return next((source for source in self.sources if source.name == name), None)
+        return self._by_name.get(name)
+
+    @functools.cached_property
+    def host_delays(self) -> Mapping[str, float]:
+        """The delay of each host that sources name, by its slot: the slowest, whichever of them is crawled."""
+        return host_delays(self.sources)
+
+
+def host_delays(sources: Iterable[Source]) -> dict[str, float]:
+    """As ``Config.host_delays``, of these sources."""
+    delays: dict[str, float] = {}
+    for source in sources:
+        for slot in (*map(slot_of, source.start), *source.hosts):
+            delays[slot] = max(source.effective_delay, delays.get(slot, 0.0))
+    return delays
 
 
 def load_config(path: Path | None) -> Config:
@@ -278,21 +299,3 @@ def _names_given_twice(config: Config, file: str) -> list[str]:
             )
         first.setdefault(source.name, number)
     return problems
-
-
-def ad_hoc_source(url: str, config: Config) -> Source:
-    """A source for one address given on the command line: that page, and one link away what it relates to.
-
-    It is named by its host. From a configured source with a start page on that host it takes the delay, and from one
-    with a start page on that host and port the leave to reach private addresses. Raises :class:`ConfigError`.
-    """
-    try:
-        config_values.web_address(url)
-    except ValueError as error:
-        raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
-    host = host_of(url)
-    name = f"ipv6-{host}" if ":" in host else host
-    delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
-    private = any(host_and_port(url) in source.private_hosts for source in config.sources)
-    source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
-    return source.inheriting(config.crawl, config.parameter_rules)

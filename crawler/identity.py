@@ -1,5 +1,6 @@
 """Who we say we are to the sites that we crawl."""
 
+import functools
 import importlib.metadata
 import re
 
@@ -8,6 +9,7 @@ PRODUCT = "Kiji"
 NO_CONTACT = "no contact given"
 
 
+@functools.cache
 def default_user_agent() -> str:
     """The user agent where the operator has set none; it says so, for it must not pretend a contact."""
     return f"{PRODUCT}/{importlib.metadata.version('kiji')} (news crawler; {NO_CONTACT} by its operator)"

@@ -31,6 +31,9 @@ CRAWL, PLAN = "crawl", "plan"
 WHEN_DUE, WHEN_UNFINISHED, WHEN_ASKED = 0, 5, 10
 """Priorities, the highest first: what is due, what an interrupted crawl left over, what somebody asked for."""
 
+QUEUED_AT_ONCE = 500
+"""Jobs a statement."""
+
 RETRY_SECONDS = (5, 15, 30, 60)
 """Waits after trouble, such as a database that is full. The last is kept to. Deaths of workers count as attempts."""
 
@@ -149,17 +152,28 @@ async def queue_groups(
     """
     # Beside a running job none may wait: a job is put back under its queueing lock when its worker dies.
     present = {job.group for job in await group_jobs(queue)}
+    jobs = [
+        queue.configure_task(CRAWL, lock=name, queueing_lock=name, priority=priorities[name], queue=CRAWL).make_new_job(
+            sources=list(sources), polled=polled
+        )
+        for name, sources in groups.items()
+        if name not in present
+    ]
     queued = []
-    for name, sources in groups.items():
-        if name in present:
-            continue
-        job = queue.configure_task(CRAWL, lock=name, queueing_lock=name, priority=priorities[name], queue=CRAWL)
-        try:
-            await job.defer_async(sources=list(sources), polled=polled)
-        except AlreadyEnqueued:  # by another worker, this moment
-            continue
-        queued.append(name)
+    for first in range(0, len(jobs), QUEUED_AT_ONCE):
+        queued += await _queued(queue, jobs[first : first + QUEUED_AT_ONCE])
     return queued
+
+
+async def _queued(queue: procrastinate.App, jobs: list[Job]) -> list[str]:
+    """Queue jobs together, or where another worker has queued one of them this moment, each by itself."""
+    try:
+        await queue.job_manager.batch_defer_jobs_async(jobs)
+    except AlreadyEnqueued:
+        if len(jobs) == 1:
+            return []
+        return [name for job in jobs for name in await _queued(queue, [job])]
+    return [str(job.lock) for job in jobs]
 
 
 async def queue_plan(queue: procrastinate.App) -> None:

@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from crawler.config import Config, ConfigError, Source, ad_hoc_source, load_config
+from crawler import config_values
+from crawler.config import Config, ConfigError, Source, load_config
+from crawler.config_errors import shown
+from crawler.hosts import host_and_port, host_of
 from pipelines.judgement import place
 from pipelines.traps import is_trap
 from storage.database import parse_url
@@ -126,7 +129,27 @@ def scope_of(source: Source) -> Scope:
 
 def domains_of(scope: Scope) -> frozenset[str]:
     """The registered domains that a source may reach: a host without one (an IP address) stands for itself."""
-    return scope.domains | {place(f"http://{host}").domain for host in scope.hosts}
+    further = scope.hosts - {start.host for start in scope.starts}
+    of_starts = {start.domain for start in scope.starts}
+    return scope.domains | of_starts | {place(f"http://{host}").domain for host in further}
+
+
+def ad_hoc_source(url: str, config: Config) -> Source:
+    """A source for one address given on the command line: that page, and one link away what it relates to.
+
+    It is named by its host. From a configured source with a start page on that host it takes the delay, and from one
+    with a start page on that host and port the leave to reach private addresses. Raises :class:`ConfigError`.
+    """
+    try:
+        config_values.web_address(url)
+    except ValueError as error:
+        raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
+    host = host_of(url)
+    name = f"ipv6-{host}" if ":" in host else host
+    delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
+    private = any(host_and_port(url) in source.private_hosts for source in config.sources)
+    source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
+    return source.inheriting(config.crawl, config.parameter_rules)
 
 
 def _ad_hoc_scope(source: Source) -> Scope:

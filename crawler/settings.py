@@ -3,10 +3,9 @@
 What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crawler.hosts import slot_of
 from crawler.identity import PRODUCT, default_user_agent
 
 if TYPE_CHECKING:
@@ -121,21 +120,16 @@ EXTENSIONS = {
 }
 
 
-def host_delays(sources: "Iterable[Source]") -> dict[str, float]:
-    """The delay of each host that sources name, by its slot: the slowest, whichever of them is crawled now."""
-    delays: dict[str, float] = {}
-    for source in sources:
-        for slot in (*map(slot_of, source.start), *source.hosts):
-            delays[slot] = max(source.effective_delay, delays.get(slot, 0.0))
-    return delays
-
-
 def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, object]:
     """What the config adds: for these sources (configured ones, or one made ad hoc)."""
+    from crawler.config import host_delays  # Scrapy reads this module without one
+
+    delays = config.host_delays
+    own = {slot: delay for slot, delay in host_delays(sources).items() if delay > delays.get(slot, 0.0)}
     return {
         "USER_AGENT": config.crawl.user_agent,
         "ROBOTSTXT_USER_AGENT": config.crawl.robots_token,
         "DOWNLOAD_DELAY": config.crawl.delay,
         "KIJI_PRIVATE_HOSTS": [host for source in sources for host in source.private_hosts],
-        "KIJI_HOST_DELAYS": host_delays([*config.sources, *sources]),
+        "KIJI_HOST_DELAYS": {**delays, **own} if own else delays,
     }

@@ -10,8 +10,9 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler.config import Config, ad_hoc_source
+from crawler.config import Config
 from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.raw_page import RawPage

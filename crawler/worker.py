@@ -19,15 +19,12 @@ import psycopg
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.accounts import accounts_of, domains_by_source
-from crawler.config import Config, load_config
+from crawler.accounts import accounts_of
+from crawler.config_file import ConfigFile
 from crawler.crawl import GRACE
-from crawler.groups import group_sources
 from crawler.jobs import (
     CRAWL,
     PLAN,
-    WHEN_DUE,
-    WHEN_UNFINISHED,
     HostsHeld,
     Retry,
     WorkerStops,
@@ -37,15 +34,14 @@ from crawler.jobs import (
     queue_plan,
 )
 from crawler.liveness import LOOK, Liveness
-from crawler.plan import plan_crawl, scope_of
+from crawler.plan import plan_crawl
+from crawler.planner import Planner
 from crawler.spiders.related import RelatedSpider
 from crawler.writer import writer_for
 from pipelines.workers import ReadingPool
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.polling import due_sources
 from storage.runs import run_record
-from storage.types import utc_now
 from storage.writer_process import WriterProcess
 
 logger = logging.getLogger(__name__)
@@ -83,7 +79,8 @@ def work(options: WorkerOptions) -> int:
 
     Raises DatabaseError where the database cannot be used, and ConfigError for a config with mistakes.
     """
-    config = load_config(options.config)
+    config_file = ConfigFile(options.config)
+    config = config_file.config()
     database = open_database(options.database_url)
     try:
         queue = job_queue(options.database_url, patient=True)
@@ -94,7 +91,7 @@ def work(options: WorkerOptions) -> int:
             ) as pool,
             contextlib.closing(writer_for(options.database_url)) as writer,
         ):
-            return Worker(options, database, queue, pool, writer).run()
+            return Worker(options, config_file, database, queue, pool, writer).run()
     finally:
         database.close()
 
@@ -105,6 +102,7 @@ class Worker:
     def __init__(
         self,
         options: WorkerOptions,
+        config_file: ConfigFile,
         database: Database,
         queue: procrastinate.App,
         pool: ReadingPool,
@@ -113,8 +111,9 @@ class Worker:
         settings = Settings()
         settings.setmodule("crawler.settings", priority="project")
         self._options, self._database, self._queue = options, database, queue
-        self._pool, self._writer = pool, writer
+        self._config_file, self._pool, self._writer = config_file, pool, writer
         self._liveness = Liveness(database, queue)
+        self._planner = Planner(config_file, database)
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
@@ -183,24 +182,14 @@ class Worker:
             watch.cancel()
 
     async def _plan(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells the minute that it is for
-        config = load_config(self._options.config)
-        groups, priorities = await asyncio.to_thread(self._due_groups, config)
+        groups, priorities = await asyncio.to_thread(self._planner.due_groups)
         await queue_groups(self._queue, groups, priorities)
-
-    def _due_groups(self, config: Config) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-        scopes = [scope_of(source) for source in config.enabled_sources]
-        groups = group_sources(domains_by_source(scopes, self._database))
-        with self._database.writing() as session:
-            due = due_sources(session, scopes, utc_now())
-        found = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
-        polled = {group: any(due.get(source) for source in sources) for group, sources in found.items()}
-        return found, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in found}
 
     async def _crawl(self, sources: list[str], *, polled: bool = False) -> str:
         """Crawl a group, as its job says; ``polled`` has its start pages asked for, due or not."""
+        config = await asyncio.to_thread(self._config_file.config)
         if self._signal:
             raise WorkerStops
-        config = load_config(self._options.config)
         names = tuple(name for name in sources if config.source(name) is not None)  # others left the config meanwhile
         if not names:
             return "no source of this group is configured any more"

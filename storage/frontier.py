@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Update, select, update
+from sqlalchemy import Connection, Row, Update, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_into
+from storage.addresses import ROWS, insert_into
 from storage.claims import catch_up, rescope
 from storage.kept_pages import newest_digests
 from storage.models import Address, Claim, Run, Source, SourceDomain
@@ -47,12 +47,15 @@ def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) ->
     return whole
 
 
-def learnt_domains(session: Session, names: Sequence[str]) -> dict[str, frozenset[str]]:
+def learnt_domains(reader: Session | Connection, names: Collection[str]) -> dict[str, frozenset[str]]:
     """Tell the registered domains that these sources' feeds and sitemaps have taught them, by source."""
     statement = select(Source.name, SourceDomain.domain).join(SourceDomain, SourceDomain.source_id == Source.id)
-    learnt: dict[str, set[str]] = {}
-    for name, domain in session.execute(statement.where(Source.name.in_(names))):
-        learnt.setdefault(name, set()).add(domain)
+    if len(names) <= ROWS:
+        statement = statement.where(Source.name.in_(names))
+    learnt: dict[str, set[str]] = {name: set() for name in names}
+    for name, domain in reader.execute(statement):
+        if name in learnt:
+            learnt[name].add(domain)
     return {name: frozenset(domains) for name, domains in learnt.items()}
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_into
@@ -64,9 +64,10 @@ def give_rest(session: Session, host: str, rest: Rest | None) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["host"], set_=values))
 
 
-def resting_hosts(session: Session, now: datetime) -> dict[str, Rest]:
+def resting_hosts(reader: Session | Connection, now: datetime) -> dict[str, Rest]:
     """Give the hosts that are to be left alone now."""
-    rows = session.scalars(select(HostRest).where(HostRest.until > now))
+    asked = select(HostRest.host, HostRest.until, HostRest.strikes, HostRest.reason)
+    rows = reader.execute(asked.where(HostRest.until > now))
     return {row.host: Rest(row.until, row.strikes, row.reason) for row in rows}
 
 

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from storage.database import Database, parse_url
 from storage.errors import DatabaseUnreachable
 
 SCHEMA = "procrastinate"
+
+_BY_LOCK = f"{SCHEMA}.kiji_jobs_by_lock"
+"""An index of ours: without it and without fresh statistics, taking a job from 100,000 that wait takes minutes."""
 
 _NUMBERS = re.compile(r"\d+")
 
@@ -39,16 +42,26 @@ def prepare_job_queue(database: Database, version: str, whole: str, migrations: 
             text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name"),
             {"name": SCHEMA},
         )
-        if present == version:
-            return
-        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; SET LOCAL search_path = {SCHEMA}")
-        scripts = [whole]
-        if present:
-            since = [name for name in sorted(migrations) if _numbers(name)[:3] > _numbers(present)[:3]]
-            scripts = [migrations[name] for name in since]
-        for script in scripts:
-            connection.exec_driver_sql(script.replace("%", "%%"))  # the driver takes % for placeholders
-        connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{version}'")
+        if present != version:
+            _bring_to(connection, present, version, whole, migrations)
+        if session.scalar(text("SELECT to_regclass(:name)"), {"name": _BY_LOCK}) is None:
+            name = _BY_LOCK.partition(".")[2]
+            connection.exec_driver_sql(
+                f"CREATE INDEX {name} ON {SCHEMA}.procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')"
+            )
+
+
+def _bring_to(
+    connection: Connection, present: str | None, version: str, whole: str, migrations: Mapping[str, str]
+) -> None:
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; SET LOCAL search_path = {SCHEMA}")
+    scripts = [whole]
+    if present:
+        since = [name for name in sorted(migrations) if _numbers(name)[:3] > _numbers(present)[:3]]
+        scripts = [migrations[name] for name in since]
+    for script in scripts:
+        connection.exec_driver_sql(script.replace("%", "%%"))  # the driver takes % for placeholders
+    connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{version}'")
 
 
 def _numbers(version: str) -> list[int]:

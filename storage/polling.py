@@ -1,9 +1,9 @@
 """When a source's start pages are asked for: due sources, polls, refreshes, and how the next poll is set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
@@ -18,41 +18,62 @@ from storage.scope import Scope
 _NEWEST = 500
 """Articles of a source by which its rate is told: more would be read for each poll, and change nothing."""
 
+_ASKED_ONE_BY_ONE = 50
+"""Sources at most of which each is looked up by itself."""
+
+_UNFINISHED = frozenset({"queued", "leased"})
 _FIRST_CRAWL = timedelta(hours=1)
 _MOST_MOVES = 5
 _GONE = (404, 410)
 
 
-def due_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[str, bool]:
+def due_sources(reader: Session | Connection, scopes: Sequence[Scope], now: datetime) -> dict[str, bool]:
     """Tell which of these sources have something to do now, and whether their start pages are to be polled.
 
     A source that an earlier run left unfinished is due at once; one with articles to read again only is not polled.
     One whose start hosts all asked for rest is not due before that is over.
     """
-    names = [scope.name for scope in scopes]
-    known = {source.name: source for source in session.scalars(select(Source).where(Source.name.in_(names)))}
-    resting = resting_hosts(session, now)
+    known = _known(reader, {scope.name for scope in scopes})
+    states = _due_states(reader, [source_id for source_id, _ in known.values()], now)
+    resting = resting_hosts(reader, now)
     due: dict[str, bool] = {}
     for scope in scopes:
-        source = known.get(scope.name)
+        source_id, due_at = known.get(scope.name, (0, None))
+        waiting = states.get(source_id, frozenset())
         rests = bool(resting) and all(start.host in resting for start in scope.starts)
-        if source is None or source.due_at is None:
-            polled = not rests
-        else:
-            polled = not rests and (source.due_at <= now or _has(session, source.id, now, ("queued", "leased")))
-        if polled:
+        wanted = due_at is None or due_at <= now or bool(waiting & _UNFINISHED)
+        if wanted and not rests:
             due[scope.name] = True
-        elif source is not None and _has(session, source.id, now, ("queued", "leased", "done")):
+        elif waiting:
             due[scope.name] = False
     return due
 
 
-def _has(session: Session, source_id: int, now: datetime, states: Sequence[str]) -> bool:
-    claimed = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
-    statement = claimed.where(
-        Claim.source_id == source_id, Address.due_at <= now, Address.state.in_(states), not_resting(now)
-    )
-    return bool(session.scalar(select(exists(statement))))
+def _known(reader: Session | Connection, names: Collection[str]) -> dict[str, tuple[int, datetime | None]]:
+    """Give the sources of these names that were opened before, each with its number and when it is to be polled."""
+    statement = select(Source.name, Source.id, Source.due_at)
+    if len(names) <= _ASKED_ONE_BY_ONE:
+        statement = statement.where(Source.name.in_(names))
+    return {name: (source_id, due_at) for name, source_id, due_at in reader.execute(statement) if name in names}
+
+
+def _due_states(
+    reader: Session | Connection, source_ids: Collection[int], now: datetime
+) -> Mapping[int, frozenset[str]]:
+    """Tell in which states addresses of these sources are that are due.
+
+    Of few sources each is asked for by itself; of many, what is due is looked through once for all.
+    """
+    claimed = select(Claim.source_id, Address.state).join(Address, Address.id == Claim.address_id)
+    statement = claimed.where(Address.due_at <= now, not_resting(now)).distinct()
+    if len(source_ids) <= _ASKED_ONE_BY_ONE:
+        rows = [row for one in source_ids for row in reader.execute(statement.where(Claim.source_id == one))]
+    else:
+        rows = list(reader.execute(statement))
+    states: dict[int, set[str]] = {}
+    for source_id, state in rows:
+        states.setdefault(source_id, set()).add(state)
+    return {source_id: frozenset(found) for source_id, found in states.items()}
 
 
 def not_resting(now: datetime) -> ColumnElement[bool]:

@@ -3,10 +3,12 @@
 import dataclasses
 import datetime
 
+from sqlalchemy import text
+
 from storage.database import Database
 from storage.hosts import Rest, give_rest
 from storage.polling import due_sources
-from storage.reading import Entry, Reading
+from storage.reading import Entry, Reading, iso_utc
 from storage.schedule import Rhythm
 from storage.scope import Scope
 from storage.types import utc_now
@@ -120,6 +122,29 @@ def test_a_host_that_rests_is_not_asked_by_the_next_run_and_the_record_says_so(d
     assert (outcome, url) == ("refused", FEED)
     assert str(reason).startswith("HTTP 429, with Retry-After; not asked before ")
     assert rows(database, "SELECT refused FROM runs") == [(1,)]
+
+
+def test_what_is_due_of_many_sources_is_what_is_due_of_each(database: Database) -> None:
+    wanted = [scope(f"https://site{number}.example/a/1", name=f"site{number}") for number in range(60)]
+    unfinished, quiet, reread = wanted[:20], wanted[20:40], wanted[40:50]  # the last ten were never crawled
+    for part in (unfinished, [*quiet, *reread]):
+        crawling = Crawling(database, *part)
+        for lease in crawling.lease() if part is not unfinished else ():
+            crawling.store(lease, article(lease.url, f"{OTHER_STORY} In {lease.host} it was {lease.address_id}."))
+        crawling.finish()
+    now = utc_now()
+    with database.writing() as session:
+        past = {"past": iso_utc(now - DAY) if database.is_sqlite else now - DAY}
+        for one in reread:
+            statement = text("UPDATE address SET due_at = :past WHERE host = :host")
+            session.execute(statement, {**past, "host": one.starts[0].host})
+    with database.reading() as connection:
+        together = due_sources(connection, wanted, now)
+        alone = [due_sources(connection, [one], now) for one in wanted]
+    assert together == {name: polled for found in alone for name, polled in found.items()}
+    assert together == dict.fromkeys((one.name for one in (*unfinished, *wanted[50:])), True) | dict.fromkeys(
+        (one.name for one in reread), False
+    )
 
 
 def test_a_lease_that_is_given_back_costs_no_budget_and_is_due_when_it_was_told(database: Database) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Config, ConfigError, ad_hoc_source, load_config
+from crawler.config import MAX_BYTES, Config, ConfigError, Source, load_config
+from crawler.config_file import ConfigFile
+from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
 
 WHOLE = """
@@ -208,7 +210,7 @@ def test_passwords_are_not_repeated_in_messages(tmp_path: Path) -> None:
         (b"SQLite format 3\x00\x10\x00", "not valid TOML"),
         ("x = " + "[" * 20_000, "nested too deeply"),
         ("[crawl]\ndelay = " + "9" * 5_000, "cannot be read"),
-        (b"#" * 4_000_001, "larger than"),
+        (b"#" * (MAX_BYTES + 1), "larger than"),
         ("[source]\nname = 'a'", "allowed: tables, one for each source: [[source]]"),
         ("source = 3", "allowed: tables, one for each source: [[source]]"),
         ("crawl = 3", "allowed: a table: [crawl]"),
@@ -267,3 +269,31 @@ def test_the_config_becomes_scrapys_settings(tmp_path: Path) -> None:
         "DOWNLOAD_DELAY": 2.0,
         "KIJI_PRIVATE_HOSTS": ["news.example:443", "localhost:8000"],
     }
+
+
+def test_a_file_is_read_again_when_it_has_changed_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "kiji.toml"
+    path.write_text(a_source('start = ["https://b.example/"]'))
+    file = ConfigFile(path)
+    first = file.config()
+    assert file.config() is first
+    path.write_text(a_source('start = ["https://changed.example/"]'))
+    changed = file.config()
+    assert changed.sources[1].start == ("https://changed.example/",)
+    path.write_text("nonsense")
+    for _ in range(2):  # a mistake is not remembered as a config
+        with pytest.raises(ConfigError, match="not valid TOML"):
+            file.config()
+    path.unlink()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        file.config()
+
+
+def test_the_pace_of_a_host_is_the_slowest_that_a_source_of_the_config_or_of_the_crawl_gives_it(tmp_path: Path) -> None:
+    config = load(tmp_path, a_source('start = ["https://a.example/x", "https://b.example/"]\ndelay = 7.0'))
+    slow, fast = (
+        Source(name="other", start=("https://b.example/",), delay=delay, hosts=("c.example",)) for delay in (9.0, 0.5)
+    )
+    assert config.host_delays == {"a.example": 7.0, "b.example": 7.0}
+    assert settings_from(config, [slow])["KIJI_HOST_DELAYS"] == {"a.example": 7.0, "b.example": 9.0, "c.example": 9.0}
+    assert settings_from(config, [fast])["KIJI_HOST_DELAYS"] == {"a.example": 7.0, "b.example": 7.0, "c.example": 0.5}

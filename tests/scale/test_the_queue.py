@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import procrastinate
 import pytest
 from procrastinate.jobs import Job
+from sqlalchemy import text
 
 from crawler import liveness
 from crawler.jobs import (
     CRAWL,
+    QUEUED_AT_ONCE,
     WHEN_DUE,
     WHEN_UNFINISHED,
     HostsHeld,
@@ -132,6 +134,44 @@ def test_a_worker_is_dead_when_its_lock_is_free_and_no_restart_of_postgresql_mak
         assert left is not None
     assert left == frozenset({(others, number)})
     mine.release()
+
+
+@pytest.mark.usefixtures("archive")
+def test_groups_are_queued_together_and_those_that_somebody_queued_meanwhile_are_left_out(archive_url: str) -> None:
+    groups = {f"{number}.example": [str(number)] for number in range(QUEUED_AT_ONCE + 3)}
+
+    more = {**dict(list(groups.items())[:10]), "another.example": ["another"]}
+
+    async def queued_by_two() -> tuple[list[str], list[str], set[str]]:
+        async with job_queue(archive_url).open_async() as first, job_queue(archive_url).open_async() as second:
+            both = await asyncio.gather(
+                queue_groups(first, groups, dict.fromkeys(groups, WHEN_DUE)),
+                queue_groups(second, more, dict.fromkeys(more, WHEN_DUE)),
+            )
+            assert await queue_groups(first, more, dict.fromkeys(more, WHEN_DUE)) == []
+            return *both, {job.group for job in await group_jobs(first)}
+
+    mine, others, waiting = asyncio.run(queued_by_two())
+    assert sorted([*mine, *others]) == sorted(waiting) == sorted({**groups, **more})
+
+
+def test_a_queue_that_was_made_before_gets_the_index_without_which_taking_a_job_of_many_lasts_minutes(
+    archive: Database,
+) -> None:
+    def definition() -> str:
+        with archive.reading() as connection:
+            asked = text(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'procrastinate' AND indexname LIKE 'kiji%'"
+            )
+            return str(connection.scalar(asked))
+
+    made = definition()
+    assert "(lock)" in made
+    with archive.writing() as session:
+        session.execute(text("DROP INDEX procrastinate.kiji_jobs_by_lock"))
+    prepare(archive)
+    prepare(archive)
+    assert definition() == made
 
 
 def test_hosts_that_another_crawl_holds_are_tried_again_within_seconds_however_often_it_was() -> None:

@@ -1,0 +1,36 @@
+"""Which groups of sources have something to do now: asked once a minute, about all that are configured."""
+
+from crawler.accounts import domains_by_source
+from crawler.config import Config
+from crawler.config_file import ConfigFile
+from crawler.groups import group_sources
+from crawler.jobs import WHEN_DUE, WHEN_UNFINISHED
+from crawler.plan import scope_of
+from storage.database import Database
+from storage.polling import due_sources
+from storage.scope import Scope
+from storage.types import utc_now
+
+
+class Planner:
+    """Asks the database about the sources of a config; what the config alone decides is made once for each version."""
+
+    def __init__(self, config_file: ConfigFile, database: Database) -> None:
+        self._config_file, self._database = config_file, database
+        self._config: Config | None = None
+        self._scopes: list[Scope] = []
+
+    def due_groups(self) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+        """Give the groups with something due, each with its sources, and their priorities. Blocks.
+
+        Raises ConfigError and DatabaseError.
+        """
+        config = self._config_file.config()
+        if self._config is not config:
+            self._config, self._scopes = config, [scope_of(source) for source in config.enabled_sources]
+        groups = group_sources(domains_by_source(self._scopes, self._database))
+        with self._database.reading() as connection:
+            due = due_sources(connection, self._scopes, utc_now())
+        found = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
+        polled = {group: any(due.get(source) for source in sources) for group, sources in found.items()}
+        return found, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in found}

@@ -13,7 +13,7 @@ from crawler.plan import CrawlPlan, archive_folder
 from crawler.retention import prune_pages
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
-from storage.health import Finding, State, findings, history, record, tell
+from storage.health import Finding, Look, State, findings, history, record, tell
 from storage.runs import run_record, source_accounts
 from storage.types import utc_now
 
@@ -55,18 +55,19 @@ def keep_and_tell(
     """
     messages: list[tuple[int, State, Message]] = []
     with database.reading() as connection:
-        known = findings(connection, list(verdicts))
+        known = findings(connection, verdicts)
+    looks = {
+        found.source_id: Look(verdicts[name].state, _since(found, verdicts[name]), verdicts[name].detail)
+        for name, found in known.items()
+    }
     with database.writing() as session:
-        for name, verdict in verdicts.items():
-            found = known.get(name)
-            if found is None:
-                continue
-            since = _since(found, verdict)
-            told = record(session, found.source_id, verdict.state, since, verdict.detail, now)
-            message = _message(name, told, verdict, since) if urls else None
+        told = record(session, looks, now)
+        for name, found in known.items() if urls else ():
+            before = told[found.source_id]
+            message = _message(name, before, verdicts[name], looks[found.source_id].since)
             if message is not None:
-                tell(session, found.source_id, verdict.state)
-                messages.append((found.source_id, told, message))
+                tell(session, found.source_id, verdicts[name].state)
+                messages.append((found.source_id, before, message))
     problems = []
     for source_id, before, message in messages:
         failed = send(message, urls)

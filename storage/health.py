@@ -2,14 +2,14 @@
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.addresses import insert_into
+from storage.addresses import ROWS, insert_into, insert_rows
 from storage.models import Base, Fetch, Moment, Run, Source, one_of
 from storage.runs import BUDGET_REASON
 from storage.types import StorableText
@@ -72,23 +72,40 @@ class Finding:
     due_at: datetime | None
 
 
-def findings(connection: Connection, names: Sequence[str]) -> dict[str, Finding]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a source found; ``since`` is when the state began."""
+
+    state: State
+    since: datetime
+    detail: str
+
+
+def findings(connection: Connection, names: Collection[str]) -> dict[str, Finding]:
     """Give, by name, what was last found of these sources; a source that was never crawled is missing."""
-    statement = (
-        select(Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state)
-        .outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
-        .where(Source.name.in_(names))
-    )
+    statement = select(
+        Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state
+    ).outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
+    if len(names) <= ROWS:
+        statement = statement.where(Source.name.in_(names))
+    wanted = frozenset(names)
     return {
         row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at)
         for row in connection.execute(statement)
+        if row.name in wanted
     }
 
 
-def history(connection: Connection, source_ids: Iterable[int], since: datetime) -> dict[int, list[SourceRun]]:
+def history(connection: Connection, source_ids: Collection[int], since: datetime) -> dict[int, list[SourceRun]]:
     """Give what every crawl since then met of these sources, oldest first; imports and re-readings are no crawls."""
     found: dict[int, dict[int, SourceRun]] = {}
-    for row in connection.execute(_grouped(list(source_ids), since)):
+    statement = _grouped(since)
+    if len(source_ids) <= ROWS:
+        statement = statement.where(Fetch.source_id.in_(source_ids))
+    wanted = frozenset(source_ids)
+    for row in connection.execute(statement):
+        if row.source_id not in wanted:
+            continue
         runs = found.setdefault(row.source_id, {})
         if row.run_id not in runs:
             runs[row.run_id] = SourceRun(row.started_at)
@@ -96,7 +113,7 @@ def history(connection: Connection, source_ids: Iterable[int], since: datetime) 
     return {source_id: list(runs.values()) for source_id, runs in found.items()}
 
 
-def _grouped(source_ids: Sequence[int], since: datetime) -> Select[Any]:
+def _grouped(since: datetime) -> Select[Any]:
     listed = Fetch.via.in_(("start", "listing")).label("listed")
     reason = case((Fetch.outcome.in_(("failed", "refused")), Fetch.reason), else_="").label("why")
     groups = (Fetch.source_id, Fetch.run_id, Run.started_at, listed, Fetch.outcome, Fetch.status, reason)
@@ -110,7 +127,6 @@ def _grouped(source_ids: Sequence[int], since: datetime) -> Select[Any]:
         .join(Run, Run.id == Fetch.run_id)
         .where(
             Run.started_at >= since,
-            Fetch.source_id.in_(source_ids),
             ~or_(Run.command.startswith("kiji import"), Run.command.startswith("kiji reread")),
             Fetch.reason != BUDGET_REASON,
         )
@@ -146,13 +162,19 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
         run.unmodified += number
 
 
-def record(session: Session, source_id: int, state: State, since: datetime, detail: str, now: datetime) -> State:
-    """Note what was found of a source; return the state that was last told of it."""
-    values = {"state": state, "since": since, "detail": detail, "checked_at": now}
-    statement = insert_into(session, SourceHealth).values(source_id=source_id, told_state="ok", **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
-    told = session.scalars(select(SourceHealth.told_state).where(SourceHealth.source_id == source_id)).one()
-    return cast(State, told)
+def record(session: Session, looks: Mapping[int, Look], now: datetime) -> dict[int, State]:
+    """Note what was found of sources, by their ids; return the states that were last told of them."""
+    statement = insert_into(session, SourceHealth)
+    moved = {name: statement.excluded[name] for name in ("state", "since", "detail", "checked_at")}
+    rows = [
+        {"source_id": source_id, "told_state": "ok", "checked_at": now, **dataclasses.asdict(look)}
+        for source_id, look in sorted(looks.items())
+    ]
+    insert_rows(session, statement.on_conflict_do_update(index_elements=["source_id"], set_=moved), rows)
+    asked = select(SourceHealth.source_id, SourceHealth.told_state)
+    if len(looks) <= ROWS:
+        asked = asked.where(SourceHealth.source_id.in_(looks))
+    return {source_id: cast(State, told) for source_id, told in session.execute(asked) if source_id in looks}
 
 
 def tell(session: Session, source_id: int, state: State) -> None:

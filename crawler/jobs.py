@@ -162,6 +162,8 @@ async def queue_groups(
     queued = []
     for first in range(0, len(jobs), QUEUED_AT_ONCE):
         queued += await _queued(queue, jobs[first : first + QUEUED_AT_ONCE])
+    if len(queued) > QUEUED_AT_ONCE:  # by what it knew before, PostgreSQL would look through all of them for each job
+        await queue.connector.execute_query_async("ANALYZE procrastinate_jobs")
     return queued
 
 

@@ -3,7 +3,6 @@
 Every figure that is drawn is written beside its mark, as in the table above it.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -73,26 +72,21 @@ def specification(chart: Chart, table: Table) -> dict[str, Any]:
 
 
 def _points(chart: Chart, table: Table) -> list[dict[str, Any]]:
-    of = table.columns.index(chart.of)
+    of, column = table.columns.index(chart.of), table.columns.index(chart.value)
     series = table.columns.index(chart.series) if chart.series else None
     return [
         {
             "of": row[of],
             "value": float(row[column]),
             "label": shown(row[column]),
-            "series": str(row[series]) if series is not None else name,
+            "series": str(row[series]) if series is not None else chart.value,
         }
-        for name, column in _columns(chart, table)
         for row in table.rows[: chart.rows]
     ]
 
 
-def _columns(chart: Chart, table: Table) -> Iterable[tuple[str, int]]:
-    return ((name, table.columns.index(name)) for name in chart.values)
-
-
 def _amount(chart: Chart) -> dict[str, Any]:
-    title = chart.unit or chart.values[0]
+    title = chart.unit or chart.value
     return {"field": "value", "type": "quantitative", "title": title, "scale": {"zero": True}, "axis": {"tickCount": 5}}
 
 

@@ -59,7 +59,7 @@ class Extent:
 
 @dataclasses.dataclass(frozen=True)
 class Chart:
-    """A drawing of a table: columns ``values`` against the column ``of``, of the first ``rows``, None for all.
+    """A drawing of a table: the column ``value`` against the column ``of``, of the first ``rows``, None for all.
 
     Bars have a name for each row; a line's ``of`` is a number, ``is_log`` on a logarithmic scale, and with ``series``
     it is one for each word in that column. ``unit`` says what the values are, where their column does not.
@@ -68,7 +68,7 @@ class Chart:
     title: str
     table: int
     of: str
-    values: tuple[str, ...]
+    value: str
     is_line: bool = False
     is_log: bool = False
     series: str = ""

@@ -207,7 +207,7 @@ refresh, in which every page answers 304. Fetching is in none of these figures: 
 """,
     measure,
     charts=(
-        Chart("What storing a page costs", 0, "articles stored", ("CPU ms a new article",), is_line=True, is_log=True),
-        Chart("Memory", 0, "articles stored", ("most memory so far, MB",), is_line=True, is_log=True),
+        Chart("What storing a page costs", 0, "articles stored", "CPU ms a new article", is_line=True, is_log=True),
+        Chart("Memory", 0, "articles stored", "most memory so far, MB", is_line=True, is_log=True),
     ),
 )

@@ -252,7 +252,7 @@ SECTION = Section(
             "A look-up, by how many articles there are",
             0,
             "articles",
-            ("ms a look-up",),
+            "ms a look-up",
             is_line=True,
             is_log=True,
             series="database",

@@ -191,7 +191,7 @@ SECTION = Section(
     ),
     measure=measure,
     charts=(
-        Chart("Pages a second, stored", 0, "what", ("pages a second",), rows=4),
-        Chart("F1 of the words that were stored", 0, "what", ("F1",), rows=4),
+        Chart("Pages a second, stored", 0, "what", "pages a second", rows=4),
+        Chart("F1 of the words that were stored", 0, "what", "F1", rows=4),
     ),
 )

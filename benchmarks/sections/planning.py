@@ -142,7 +142,7 @@ SECTION = Section(
             "A minute's plan",
             0,
             "sources",
-            ("a minute's plan, s",),
+            "a minute's plan, s",
             is_line=True,
             is_log=True,
         ),

@@ -99,7 +99,7 @@ other.
 """,
     measure,
     charts=(
-        Chart("Generated pages", 0, "CPU ms a page", ("mean",), unit="CPU ms a page, mean"),
-        Chart("Real pages", 1, "CPU ms a page", ("mean",), unit="CPU ms a page, mean"),
+        Chart("Generated pages", 0, "CPU ms a page", "mean", unit="CPU ms a page, mean"),
+        Chart("Real pages", 1, "CPU ms a page", "mean", unit="CPU ms a page, mean"),
     ),
 )

@@ -299,5 +299,5 @@ SECTION = Section(
         "the hosts' own log. After a kill, a host counts as resumed at its next request."
     ),
     measure=measure,
-    charts=(Chart("One, two and three workers on the same hosts", 0, "workers", ("requests a second",), is_line=True),),
+    charts=(Chart("One, two and three workers on the same hosts", 0, "workers", "requests a second", is_line=True),),
 )

@@ -83,9 +83,9 @@ class Liveness:
 
     async def _take_up(self, jobs: Collection[tuple[int, int]]) -> None:
         """Take jobs up while no other worker does: of two that read the queue at once, one would undo the other's."""
-        if not await self._locked(WorkerLock.begin_taking_up):
-            return
         try:
+            if not await self._locked(WorkerLock.begin_taking_up):
+                return
             async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
                 taken = await take_up(self._queue, jobs)
         except (ConnectorException, TimeoutError) as error:  # the rest at the next look

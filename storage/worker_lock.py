@@ -40,6 +40,7 @@ class WorkerLock:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._number = 0
+        self._takes_up = False
         self._connection: Connection | None = None
 
     def hold(self, number: int) -> None:
@@ -68,11 +69,14 @@ class WorkerLock:
 
     def begin_taking_up(self) -> bool:
         """Be the one worker that takes up jobs, until it has ended that; tell whether no other one is at it."""
-        return bool(self._ask(_BEGIN))
+        self._takes_up = self._takes_up or bool(self._ask(_BEGIN))
+        return self._takes_up
 
     def end_taking_up(self) -> None:
-        """Let others take up jobs again."""
-        self._ask(_END)
+        """Let others take up jobs again; nothing where this one was not at it."""
+        if self._takes_up:
+            self._takes_up = False
+            self._ask(_END)
 
     def release(self) -> None:
         """Let others have what this worker did not finish."""
@@ -98,6 +102,7 @@ class WorkerLock:
             self._connection.execute(lock, {"space": _WORKER_SPACE, "worker": self._number})
 
     def _drop(self) -> None:
+        self._takes_up = False
         if self._connection is not None:
             self._connection.invalidate()  # closed, not given back to the pool with its lock
             self._connection.close()

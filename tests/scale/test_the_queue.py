@@ -174,6 +174,23 @@ def test_a_queue_that_was_made_before_gets_the_index_without_which_taking_a_job_
     assert definition() == made
 
 
+def test_one_worker_at_a_time_may_take_up_jobs_and_gives_that_right_back_however_often_it_asked(
+    archive: Database,
+) -> None:
+    mine, other = WorkerLock(archive), WorkerLock(archive)
+    mine.left_behind(())
+    other.left_behind(())  # both have connected
+    assert mine.begin_taking_up()
+    assert mine.begin_taking_up()  # a look that was cut off never came to its end
+    assert not other.begin_taking_up()
+    other.end_taking_up()  # not its own
+    assert not other.begin_taking_up()
+    mine.end_taking_up()
+    assert other.begin_taking_up()
+    mine.release()
+    other.release()
+
+
 def test_hosts_that_another_crawl_holds_are_tried_again_within_seconds_however_often_it_was() -> None:
     job = Job(id=1, queue=CRAWL, lock=None, queueing_lock=None, task_name=CRAWL, attempts=20)
     held, trouble = (

@@ -102,7 +102,7 @@ class RunAccounts:
         else:
             blank_page = functools.partial(take_out, files.folder)
             spider.archive = archive = Archive(
-                database, judgement, sync_pages=files.sync, blank_page=blank_page, writer=writer
+                database, judgement, keep_pages=files.keep, blank_page=blank_page, writer=writer
             )
         self._open.callback(archive.close)
         spider.pool = spider.shared_pool or self._own_pool(plan)

@@ -112,6 +112,8 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.accounts.RunAccounts": 0,
+    "scrapy.extensions.corestats.CoreStats": None,  # the run's record in the database has them, and LogStats's
+    "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.memdebug.MemoryDebugger": None,

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from pipelines.raw_page import RawPage
 from pipelines.warc_writing import payload_digest, response_record
-from storage.kept import SameBytes
+from storage.kept import Record, SameBytes
 from storage.reading import Reading
 from storage.visit import Via
 
@@ -22,14 +22,6 @@ class KeepingOrder:
 
     via: Via
     known: Collection[str] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Record:
-    """A page's record for a WARC file: one gzip member; ``digest`` is the payload's."""
-
-    member: bytes
-    digest: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

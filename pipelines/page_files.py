@@ -1,12 +1,11 @@
-"""The raw archive: pages as they were fetched, in WARC files, written by a thread of its own.
+"""The raw archive: pages as they were fetched, in WARC files.
 
-The order is bytes first, then the database. A page's record is in its file when :meth:`PageFiles.keep` is done, and
-on the disk after :meth:`PageFiles.sync`, which the database's writer calls before it commits what was read. So a crawl
-killed between the two leaves a record that nothing points to, and never a row that points to nothing; a record cut
-short by the kill is the last one of its file, since every process writes files of its own.
+The order is bytes first, then the database. A page's record is on the disk when :meth:`PageFiles.keep` returns, which
+the archive calls before it commits what was read. So a crawl killed between the two leaves a record that nothing points
+to, and never a row that points to nothing; a record cut short by the kill is the last one of its file, since every
+process writes files of its own.
 """
 
-import concurrent.futures
 import datetime
 import importlib.metadata
 import logging
@@ -14,14 +13,13 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.crawled_page import Record
 from pipelines.page_blanking import blank_pages
 from pipelines.warc_writing import info_record
-from storage.kept import Kept
+from storage.kept import Kept, Record
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +44,8 @@ def take_out(folder: Path, kept: Kept) -> None:
 class PageFiles:
     """Appends pages to WARC files in a folder, a new one every day (UTC) and after ``max_file`` bytes.
 
-    Every method may be called from any thread; nothing blocks but ``sync`` and ``close``. What the disk does wrong is
-    no page's fault and ends no crawl: it is logged once, ``trouble`` says it, and ``lost`` counts the pages that were
-    not kept.
+    Every method may be called from any thread, and blocks. What the disk does wrong is no page's fault and ends no
+    crawl: it is logged once, ``trouble`` says it, and ``lost`` counts the pages that were not kept.
     """
 
     def __init__(
@@ -63,7 +60,6 @@ class PageFiles:
         self.folder = folder
         self._max_file = max_file
         self._now = now
-        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="page-files")
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._name = ""
@@ -71,23 +67,15 @@ class PageFiles:
         self._size = 0
         self._serial = 0
 
-    def keep(self, record: Record) -> "concurrent.futures.Future[Kept | None]":
-        """Have a page kept; None where the disk refused it."""
-        return self._thread.submit(self._keep, record)
-
-    def sync(self) -> None:
-        """Have on the disk what was kept so far. Blocks."""
+    def keep(self, records: Sequence[Record]) -> list[Kept | None]:
+        """Have pages on the disk; None for each that the disk refused."""
         with self._lock:
-            if self._file is None:
-                return
-            try:
-                os.fdatasync(self._file.fileno())
-            except OSError as error:
-                self._give_up(error)
+            places = [self._keep(record) for record in records]
+            self._sync()
+        return places
 
     def close(self) -> None:
-        """Finish what waits, and close the file. Blocks."""
-        self._thread.shutdown(wait=True)
+        """Close the file."""
         with self._lock:
             try:
                 self._end_file()
@@ -95,17 +83,24 @@ class PageFiles:
                 self._give_up(error)
 
     def _keep(self, record: Record) -> Kept | None:
-        with self._lock:
-            if self.trouble:
-                self.lost += 1
-                return None
-            try:
-                offset = self._append(record.member)
-            except OSError as error:
-                self.lost += 1
-                self._give_up(error)
-                return None
-            return Kept(self._name, offset, len(record.member), record.digest)
+        if self.trouble:
+            self.lost += 1
+            return None
+        try:
+            offset = self._append(record.member)
+        except OSError as error:
+            self.lost += 1
+            self._give_up(error)
+            return None
+        return Kept(self._name, offset, len(record.member), record.digest)
+
+    def _sync(self) -> None:
+        if self._file is None:
+            return
+        try:
+            os.fdatasync(self._file.fileno())
+        except OSError as error:
+            self._give_up(error)
 
     def _append(self, record: bytes) -> int:
         """Write a record whole; return where it begins."""

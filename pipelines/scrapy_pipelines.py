@@ -7,12 +7,10 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.crawled_page import CrawledPage, Record
-from pipelines.page_files import PageFiles
+from pipelines.crawled_page import CrawledPage
 from pipelines.raw_page import RawPage
 from storage.archive import Archive
 from storage.errors import DatabaseError
-from storage.kept import Kept, SameBytes
 from storage.visit import Lease, Result, Visit
 
 
@@ -35,7 +33,6 @@ class CrawlInHand(Protocol):
     """What the pipelines need of the crawl that they stand in; the spider has it."""
 
     archive: Archive
-    page_files: PageFiles | None
 
     async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
         """Have a page read in a worker process."""
@@ -79,18 +76,9 @@ class ReadingPipeline(_InCrawl):
             packed=page.packed,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
-            kept=await self._kept(page),
+            kept=page.record,
             moved=item.moved,
         )
-
-    async def _kept(self, page: CrawledPage) -> Kept | SameBytes | None:
-        """Have the bytes in the raw archive before anything is stored that was read of them."""
-        if not isinstance(page.record, Record):
-            return page.record
-        files = self.crawl.page_files
-        if files is None:
-            return None
-        return await asyncio.wrap_future(files.keep(page.record))
 
 
 class StoragePipeline(_InCrawl):

@@ -10,9 +10,9 @@ import pkgutil
 import resource
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
 from pipelines.parameter_rules import ParameterRules, put_in_force
@@ -77,6 +77,11 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
 def read_crawled(read: str, raw: RawPage, timezone: str, time_limit: float, order: KeepingOrder | None) -> CrawledPage:
     """As :func:`read_guarded`, packed, with the page's record where one is ordered."""
     return crawled_page(read_guarded(read, raw, timezone, time_limit), raw, order)
+
+
+def read_together(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
+    """Call one after the other, for what several pages cost no more than one: the way to a worker and back."""
+    return [function(*arguments) for function, arguments in calls]
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import concurrent.futures.process
 import dataclasses
 import functools
 import logging
+import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -24,14 +25,16 @@ from pipelines.extractor_version import extractor_version
 from pipelines.fork_server import WorkerContext
 from pipelines.parameter_rules import ParameterRules
 from pipelines.raw_page import RawPage
-from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded
+from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_TIME_LIMIT = 20.0  # seconds a page; the slowest of 512 real pages took less than one
-DEFAULT_MAX_PAGES = 500  # pages a worker reads before a fresh one takes its place, against slow leaks in C libraries
+DEFAULT_MAX_TASKS = 250  # times a worker is handed pages before a fresh one takes its place: C libraries leak slowly
 MAX_WORKERS = 8  # more would wait: one writer stores some 90 new pages a second, and eight read twice as many
+_TOGETHER = 4  # pages that are handed to a worker at once, where so many wait
+_AHEAD = 2  # tasks a worker that are handed out: the one that it is at, and one that it finds when that is done
 _MAX_TRIES = 3  # times a page is handed out when the pool around it broke; a page that is to blame breaks it thrice
 
 READ_PAGE = "pipelines.page:read_page"  # by name: importing it costs a second that the crawl's own process need not pay
@@ -39,7 +42,7 @@ READ_PAGE = "pipelines.page:read_page"  # by name: importing it costs a second t
 
 @dataclasses.dataclass(slots=True)
 class _Job:
-    """A page on its way, and how often it was handed to a pool that then broke.
+    """A page on its way, and how often it was handed out before.
 
     ``read`` is called in a worker, ``give_up`` here, with a reading that says why there is none.
     """
@@ -68,7 +71,7 @@ class ReadingPool:
         timezone: str = "Asia/Tokyo",
         max_workers: int | None = None,
         time_limit: float = DEFAULT_TIME_LIMIT,
-        max_pages: int = DEFAULT_MAX_PAGES,
+        max_tasks: int = DEFAULT_MAX_TASKS,
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         read: str = READ_PAGE,
         rules: ParameterRules | None = None,
@@ -76,12 +79,14 @@ class ReadingPool:
         self.max_workers = max_workers or min(os.cpu_count() or 1, MAX_WORKERS)
         self._timezone = timezone
         self._time_limit = time_limit
-        self._max_pages = max_pages
+        self._max_tasks = max_tasks
         self._memory_limit = memory_limit
         self._read = read
         self._rules = rules
         self._lock = threading.RLock()
         self._jobs: dict[concurrent.futures.Future[Any], _Job] = {}
+        self._waiting: collections.deque[_Job] = collections.deque()
+        self._handed_out = 0
         self._processes: pebble.ProcessPool | None = None
         self._closed = False
 
@@ -113,6 +118,7 @@ class ReadingPool:
             processes, self._processes = self._processes, None
             unfinished = list(self._jobs.values())
             self._jobs.clear()
+            self._waiting.clear()
         if processes is not None:
             processes.stop()  # type: ignore[no-untyped-call]  # pebble leaves some methods unannotated
             processes.join()
@@ -134,30 +140,42 @@ class ReadingPool:
             if self._closed:
                 raise RuntimeError("the reading pool is closed: no page can be handed to it")
             self._jobs[job.outcome] = job
-            self._schedule(job)
+            self._waiting.append(job)
+            self._hand_out()
         return job.outcome
 
-    def _schedule(self, job: _Job) -> None:
-        """Give the job to the processes; a pool that broke meanwhile is replaced first. Holds the lock."""
+    def _hand_out(self) -> None:
+        """Keep the processes busy with what waits. Holds the lock."""
+        while self._waiting and self._handed_out < _AHEAD * self.max_workers:
+            self._schedule(self._next_jobs())
+
+    def _next_jobs(self) -> list[_Job]:
+        """Take a worker's share of what waits; a page that was handed out in vain goes alone from then on."""
+        share = min(_TOGETHER, math.ceil(len(self._waiting) / self.max_workers))
+        jobs = [self._waiting.popleft()]
+        while len(jobs) < share and not jobs[0].tries and not self._waiting[0].tries:
+            jobs.append(self._waiting.popleft())
+        return jobs
+
+    def _schedule(self, jobs: list[_Job]) -> None:
+        """Give jobs to the processes as one task; a pool that broke meanwhile is replaced first. Holds the lock."""
         if self._processes is None:
             self._processes = self._start_processes()
-        job.tries += 1
+        calls = [(job.read, (self._read, job.raw, self._timezone, self._time_limit, *job.arguments)) for job in jobs]
         try:
-            task = self._processes.schedule(
-                job.read,
-                args=(self._read, job.raw, self._timezone, self._time_limit, *job.arguments),
-                timeout=self._time_limit,
-            )
+            task = self._processes.schedule(read_together, args=(calls,), timeout=self._time_limit)
         except RuntimeError:  # pebble's word for a pool whose threads or workers broke down
-            job.tries -= 1
             self._replace_broken(self._processes)
         else:
-            task.add_done_callback(functools.partial(self._settle, job, self._processes))
+            self._handed_out += 1
+            for job in jobs:
+                job.tries += 1
+            task.add_done_callback(functools.partial(self._settle, jobs, self._processes))
 
     def _start_processes(self) -> pebble.ProcessPool:
         return pebble.ProcessPool(
             max_workers=self.max_workers,
-            max_tasks=self._max_pages,
+            max_tasks=self._max_tasks,
             initializer=prepare_worker,
             initargs=(self._memory_limit, self._rules),
             context=WorkerContext(),
@@ -169,30 +187,47 @@ class ReadingPool:
             if self._processes is not broken:
                 return
             logger.warning("The worker processes broke down; they are started again with the pages in hand.")
-            self._processes = None
+            self._processes, self._handed_out = None, 0
+            self._waiting.clear()
             # Joining clears the broken pool's processes away; it may be one of its own threads that called us.
             threading.Thread(target=_dismantle, args=(broken,), daemon=True).start()
             for job in list(self._jobs.values()):
                 if job.tries < _MAX_TRIES:
-                    self._schedule(job)
+                    self._waiting.append(job)
                 else:
-                    self._finish(job, job.give_up(_unreadable(job.raw, "the parser crashed on this page")))
+                    self._give_up(job, "the parser crashed on this page")
+            self._hand_out()
 
-    def _settle(self, job: _Job, processes: pebble.ProcessPool, task: "concurrent.futures.Future[Any]") -> None:
-        """Turn the end of a pebble task into a reading."""
+    def _settle(self, jobs: list[_Job], processes: pebble.ProcessPool, task: "concurrent.futures.Future[Any]") -> None:
+        """Turn the end of a pebble task into readings, and hand out what waits."""
         if task.cancelled():
             return
         error = task.exception()
-        if error is None:
-            self._finish(job, task.result())
-        elif isinstance(error, concurrent.futures.process.BrokenProcessPool):
+        if isinstance(error, concurrent.futures.process.BrokenProcessPool):
             if not self._closed:
                 self._replace_broken(processes)
-        elif isinstance(error, TimeoutError):
-            self._finish(job, job.give_up(_unreadable(job.raw, f"the parser ran longer than {self._time_limit:g} s")))
+            return
+        with self._lock:
+            if self._processes is processes:
+                self._handed_out -= 1
+            if error is not None and len(jobs) > 1 and not self._closed:
+                self._waiting.extendleft(reversed(jobs))
+            self._hand_out()
+        if error is None:
+            for job, found in zip(jobs, task.result(), strict=True):
+                self._finish(job, found)
+        elif len(jobs) == 1:
+            self._give_up_after(error, jobs[0])
+
+    def _give_up_after(self, error: BaseException, job: _Job) -> None:
+        if isinstance(error, TimeoutError):
+            self._give_up(job, f"the parser ran longer than {self._time_limit:g} s")
         else:
             logger.error("Reading %s failed in its worker.", job.raw.final_url[:500], exc_info=error)
-            self._finish(job, job.give_up(_unreadable(job.raw, _crash(error))))
+            self._give_up(job, _crash(error))
+
+    def _give_up(self, job: _Job, reason: str) -> None:
+        self._finish(job, job.give_up(_unreadable(job.raw, reason)))
 
     def _finish(self, job: _Job, found: Any) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """The one writer of a run: a thread of its own, to which the crawl hands visits and from which it has leases."""
 
 import concurrent.futures
+import dataclasses
 import datetime
 import functools
 import logging
@@ -11,7 +12,7 @@ from storage.attempts import WAITS, Attempts
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.judgement import Judgement
-from storage.kept import Kept
+from storage.kept import Kept, Record
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.scope import Scope
 from storage.transactions import Beginning, Transactions, Work, leave_be
@@ -28,6 +29,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def keep_none(records: Sequence[Record]) -> list[Kept | None]:
+    """Keep no page's bytes."""
+    return [None] * len(records)
+
+
 class Archive:
     """All of a run's writing. Every method may be called from any thread, and returns a future.
 
@@ -39,7 +45,7 @@ class Archive:
     Several archives, in one process or many, may write to one database at once. With a ``writer``, and from when that
     is ready, transactions are made in its process: a piece of work has to be picklable then.
 
-    ``sync_pages`` is called before visits are committed whose bytes were kept: they have to be on the disk first.
+    ``keep_pages`` has to have the records of visits on the disk before these are committed, and says where they lie.
     ``blank_page`` is to take kept bytes out again, where an address turns out to lead to a forgotten page. ``gap`` is
     how many seconds a visit waits for the next one to come.
     """
@@ -49,7 +55,7 @@ class Archive:
         database: Database,
         judgement: Judgement,
         waits: Sequence[float] = WAITS,
-        sync_pages: Callable[[], None] = lambda: None,
+        keep_pages: Callable[[Sequence[Record]], Sequence[Kept | None]] = keep_none,
         blank_page: Callable[[Kept], None] = leave_be,
         gap: float = GAP,
         writer: WriterProcess | None = None,
@@ -58,7 +64,7 @@ class Archive:
         self._judgement = judgement
         self._here = Transactions(database, judgement, blank_page)
         self._elsewhere = None if writer is None else Elsewhere(writer, judgement, blank_page)
-        self._sync_pages = sync_pages
+        self._keep_pages = keep_pages
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._waiting = WaitingVisits(gap)
         self._taken: dict[int, int] = {}
@@ -183,11 +189,9 @@ class Archive:
         batch = self._waiting.take(len(self._out))
         if not batch:
             return
-        visits = [visit for visit, _ in batch]
-        if any(isinstance(visit.kept, Kept) for visit in visits):
-            self._sync_pages()
-        store = functools.partial(self._transact, Transactions.store, visits)
         try:
+            visits = self._with_pages_kept([visit for visit, _ in batch])
+            store = functools.partial(self._transact, Transactions.store, visits)
             fates, learnt = self._attempts.make(store, functools.partial(store, again=True))
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to those who wait for it
             for _, future in batch:
@@ -199,6 +203,16 @@ class Archive:
         self._out.difference_update(visit.lease.address_id for visit in visits)
         for (visit, future), fate in zip(batch, fates, strict=True):
             future.set_result(Result(visit.lease, *fate))
+
+    def _with_pages_kept(self, visits: list[Visit]) -> list[Visit]:
+        records = [visit.kept for visit in visits if isinstance(visit.kept, Record)]
+        if not records:
+            return visits
+        places = iter(self._keep_pages(records))
+        return [
+            dataclasses.replace(visit, kept=next(places)) if isinstance(visit.kept, Record) else visit
+            for visit in visits
+        ]
 
     def _sign_outdated(self) -> None:
         """Sign some articles that are not, or by an older algorithm; the next ones after what waits meanwhile."""

@@ -1,6 +1,14 @@
-"""Where the bytes of a page are kept: a place in a WARC file, as the database's index knows it."""
+"""What is kept of a page's bytes: its record, and its place in a WARC file as the database's index knows it."""
 
 import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """A page's record that is to be appended to a WARC file: one gzip member; ``digest`` is the payload's."""
+
+    member: bytes
+    digest: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

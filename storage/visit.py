@@ -5,7 +5,7 @@ import datetime
 import pickle
 from typing import Literal
 
-from storage.kept import Kept, SameBytes
+from storage.kept import Kept, Record, SameBytes
 from storage.reading import Reading
 
 Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
@@ -36,11 +36,12 @@ class Lease:
 class Visit:
     """How a leased address was met: a reading, or the reason why there is none.
 
-    ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it
-    (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is
-    still as a worker pickled it is ``packed`` instead. ``status`` is the last HTTP status, None where none came.
-    ``kept`` is where the page's bytes lie in the raw archive, None where they are not kept (again). ``moved`` says
-    that every redirect on the way was one for good (301, 308), ``retry_at`` when the server wants to be asked again.
+    ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it (``refused``),
+    it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is still as a worker
+    pickled it is ``packed`` instead. ``status`` is the last HTTP status, None where none came. ``kept`` is where the
+    page's bytes lie in the raw archive, or the record that the archive puts there first; None where they are not kept
+    (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when the server
+    wants to be asked again.
     """
 
     lease: Lease
@@ -52,7 +53,7 @@ class Visit:
     reason: str = ""
     etag: str | None = None
     last_modified: str | None = None
-    kept: Kept | SameBytes | None = None
+    kept: Kept | Record | SameBytes | None = None
     moved: bool = False
     retry_at: datetime.datetime | None = None
     packed: bytes = b""

@@ -111,9 +111,7 @@ def cost_of_keeping(folder: Path, pages: int) -> tuple[Table, list[Check]]:
     reading = time.process_time() - began
     files = PageFiles(folder / "cost.warc")
     began = time.process_time()
-    for raw in raws:
-        files.keep(record_of(raw)).result()
-    files.sync()
+    files.keep([record_of(raw) for raw in raws])
     keeping = time.process_time() - began
     files.close()
     share = keeping / reading

@@ -33,7 +33,7 @@ def filled(database: Database, folder: Path, days: int) -> None:
     for day in range(days):
         when = FIRST_DAY + day * DAY
         files = PageFiles(folder, now=lambda when=when: when)  # type: ignore[misc]  # a day's own clock
-        place = files.keep(record_of(raw(day))).result()
+        [place] = files.keep([record_of(raw(day))])
         assert isinstance(place, Kept)
         crawling = Crawling(database, scope(URL))
         [lease] = crawling.lease()

@@ -36,7 +36,7 @@ def redirects_to(path: str) -> Callable[[http.server.BaseHTTPRequestHandler], No
 
 def kept_pages(folder: Path, count: int) -> list[Kept]:
     files = PageFiles(folder)
-    places = [files.keep(record_of(raw(number))).result() for number in range(count)]
+    places = files.keep([record_of(raw(number)) for number in range(count)])
     files.close()
     return [place for place in places if isinstance(place, Kept)]
 

@@ -5,14 +5,14 @@ import datetime
 import random
 from pathlib import Path
 
-from pipelines.crawled_page import KeepingOrder, Record, crawled_page, record_of
+from pipelines.crawled_page import KeepingOrder, crawled_page, record_of
 from pipelines.file_records import FileRecord
 from pipelines.kept_reading import read_member, record_bytes
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord
 from pipelines.warc_records import page_in_member, warc_records
-from storage.kept import Kept, SameBytes
+from storage.kept import Kept, Record, SameBytes
 from storage.reading import Reading
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
@@ -20,7 +20,7 @@ from tests.raw_archive.pages import MOMENT, bodies, raw
 
 
 def kept(files: PageFiles, page: RawPage) -> Kept:
-    place = files.keep(record_of(page)).result()
+    [place] = files.keep([record_of(page)])
     assert isinstance(place, Kept)
     return place
 

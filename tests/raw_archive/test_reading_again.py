@@ -61,7 +61,7 @@ class Kitchen:
         [lease] = [lease for lease in crawling.lease() if lease.url == url]
         record = record_of(raw)
         known = record.digest in lease.kept
-        kept = SameBytes(record.digest) if known else self._files.keep(record).result()
+        kept = SameBytes(record.digest) if known else self._files.keep([record])[0]
         crawling.archive.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
         crawling.finish()
 

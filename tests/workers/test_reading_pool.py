@@ -45,6 +45,23 @@ def test_a_page_that_kills_its_worker_is_unreadable_and_its_neighbours_are_read(
     assert readings[3].url == "https://news.example/1"
 
 
+@pytest.mark.parametrize("deed", ["exit", "fail", "spin"])
+def test_pages_that_are_handed_out_together_fail_alone(pool: ReadingPool, deed: str) -> None:
+    before = [pool.submit(page("sleep 0.2")) for _ in range(4)]
+    futures = [pool.submit(page(deed if n in (1, 6) else f"good {n}")) for n in range(8)]
+    kinds = [future.result().kind for future in futures]
+    assert kinds == ["unreadable" if n in (1, 6) else "article" for n in range(8)]
+    assert {future.result().kind for future in before} == {"article"}
+
+
+def test_pages_that_wait_are_handed_out_together() -> None:
+    with ReadingPool(max_workers=1, max_tasks=2, read=READERS) as pool:
+        pool.submit(page("sleep 0.3"))
+        futures = [pool.submit(page("pid")) for _ in range(13)]
+        pids = {future.result().text for future in futures}
+    assert len(pids) <= 4  # one at a time would take seven processes
+
+
 def test_a_page_that_hangs_its_parser_is_given_up_after_the_time_limit(pool: ReadingPool) -> None:
     hanging, good = pool.submit(page("spin")), pool.submit(page("good"))
     assert good.result().kind == "article"
@@ -95,7 +112,7 @@ def test_workers_do_not_hear_the_signals_that_stop_a_crawl(pool: ReadingPool) ->
 
 
 def test_a_worker_is_replaced_after_its_number_of_pages() -> None:
-    with ReadingPool(max_workers=1, max_pages=2, read=READERS) as pool:
+    with ReadingPool(max_workers=1, max_tasks=2, read=READERS) as pool:
         pids = [pool.submit(page("pid")).result().text for _ in range(5)]
     assert len(set(pids)) == 3
 

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -26,9 +26,10 @@ def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Inser
     return insert_in(dialect_of(session), table)
 
 
-def dialect_of(session: Session) -> str:
+def dialect_of(reader: Session | Connection) -> str:
     """``sqlite`` or ``postgresql``."""
-    return session.get_bind().dialect.name
+    bind = reader.get_bind() if isinstance(reader, Session) else reader
+    return bind.dialect.name
 
 
 def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":

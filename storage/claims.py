@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.addresses import ROWS, dialect_of, insert_in, insert_rows
 from storage.judgement import Place
 from storage.models import Address, Claim, Link
 from storage.scope import Scope
@@ -22,7 +22,6 @@ _UNEXPANDED = (
     select(Claim)
     .where(
         Claim.address_id.in_(bindparam("pages", expanding=True)),
-        Claim.source_id.in_(bindparam("sources", expanding=True)),
         or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
     )
     .order_by(Claim.source_id, Claim.address_id)
@@ -99,11 +98,10 @@ def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], 
 
 
 def _unexpanded(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int]) -> list[Claim]:
-    sources = list(scopes)
     found: list[Claim] = []
     for chunk in _chunks(pages):
-        found += session.scalars(_UNEXPANDED, {"pages": chunk, "sources": sources})
-    return sorted(found, key=lambda claim: claim.source_id)
+        found += session.scalars(_UNEXPANDED, {"pages": chunk})
+    return sorted((claim for claim in found if claim.source_id in scopes), key=lambda claim: claim.source_id)
 
 
 def _claim_in_turn(session: Session, scope: Scope, claims: Sequence[Claim], now: datetime) -> list[int]:
@@ -149,20 +147,20 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     return (in_order[first : first + _BATCH] for first in range(0, len(in_order), _BATCH))
 
 
-def catch_up(session: Session, source_id: int, scope: Scope, now: datetime) -> None:
+def catch_up(session: Session, scopes: Mapping[int, Scope], now: datetime) -> None:
     """Claim what earlier runs could not: edges of pages that came nearer, or that another source fetched."""
-    statement = (
-        select(Claim.address_id)
+    left_over = (
+        select(Claim.source_id)
         .join(Address, Address.id == Claim.address_id)
-        .where(
-            Claim.source_id == source_id,
-            Address.state == "done",
-            or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth),
-        )
-        .limit(_BATCH)
+        .where(Address.state == "done", or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth))
+        .distinct()
     )
-    while pages := list(session.scalars(statement)):
-        expand(session, {source_id: scope}, pages, now)
+    if len(scopes) <= ROWS:
+        left_over = left_over.where(Claim.source_id.in_(scopes))
+    for source_id in sorted(scopes.keys() & set(session.scalars(left_over))):
+        pages_left = left_over.with_only_columns(Claim.address_id).where(Claim.source_id == source_id).limit(_BATCH)
+        while pages := list(session.scalars(pages_left)):
+            expand(session, {source_id: scopes[source_id]}, pages, now)
 
 
 def rescope(session: Session, source_id: int, scope: Scope) -> None:

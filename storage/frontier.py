@@ -1,40 +1,46 @@
-"""The frontier: which address is due, and leased to whom. It lives beside the articles, in the same transactions."""
+"""The frontier: what sources want, and what runs hold of it. It lives beside the articles, in the same transactions."""
 
 import dataclasses
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Update, select, update
+from sqlalchemy import Connection, Update, exists, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import ROWS, insert_into
+from storage.addresses import ROWS, insert_into, insert_rows
 from storage.claims import catch_up, rescope
-from storage.kept_pages import newest_digests
 from storage.models import Address, Claim, Run, Source, SourceDomain
-from storage.polling import not_resting
 from storage.scope import Scope
-from storage.visit import Lease
 
 
 def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[int, Scope]:
     """File the sources, add the domains that they have learnt, and take up what a changed config opens."""
+    by_name = {scope.name: scope for scope in scopes}
+    filing = insert_into(session, Source).on_conflict_do_nothing(index_elements=["name"])
+    insert_rows(session, filing, [{"name": name, "scope": ""} for name in sorted(by_name)])
+    learnt = learnt_domains(session, by_name.keys())
+    has_claims = exists().where(Claim.source_id == Source.id)
+    unclaimed = set(session.scalars(select(Source.id).where(Source.scope == "", ~has_claims)))
     opened: dict[int, Scope] = {}
-    for scope in scopes:
-        session.execute(
-            insert_into(session, Source)
-            .values(name=scope.name, scope="")
-            .on_conflict_do_nothing(index_elements=["name"])
-        )
-        source = session.scalars(select(Source).where(Source.name == scope.name)).one()
-        learnt = session.scalars(select(SourceDomain.domain).where(SourceDomain.source_id == source.id))
-        whole = dataclasses.replace(scope, domains=scope.domains | frozenset(learnt))
+    for source in _sources_of(session, by_name.keys()):
+        scope = by_name[source.name]
+        whole = dataclasses.replace(scope, domains=scope.domains | learnt[source.name])
         if source.scope != whole.fingerprint():
-            rescope(session, source.id, whole)
+            if source.id not in unclaimed:
+                rescope(session, source.id, whole)
             source.scope = whole.fingerprint()
-        catch_up(session, source.id, whole, now)
         opened[source.id] = whole
+    catch_up(session, opened, now)
     return opened
+
+
+def _sources_of(session: Session, names: Collection[str]) -> Sequence[Source]:
+    in_order = sorted(names)
+    return [
+        source
+        for first in range(0, len(in_order), ROWS)
+        for source in session.scalars(select(Source).where(Source.name.in_(in_order[first : first + ROWS])))
+    ]
 
 
 def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) -> Scope:
@@ -57,92 +63,6 @@ def learnt_domains(reader: Session | Connection, names: Collection[str]) -> dict
         if name in learnt:
             learnt[name].add(domain)
     return {name: frozenset(domains) for name, domains in learnt.items()}
-
-
-def lease(
-    session: Session,
-    run_id: int,
-    sources: Mapping[int, Scope],
-    budgets: Mapping[int, int],
-    busy: Mapping[str, int],
-    *,
-    window: int,
-    limit: int,
-    now: datetime,
-) -> list[Lease]:
-    """Lease up to ``limit`` due addresses, nearest to the entries first, at most ``window`` in flight a host.
-
-    ``budgets`` are the pages that each source may still ask for, ``busy`` the addresses in flight by host.
-    """
-    taken: dict[int, _DueRow] = {}
-    left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
-    load = Counter(busy)
-    while len(taken) < limit and left:
-        full = [host for host, count in load.items() if count >= window]
-        rows = _due(session, list(left), full, list(taken), limit, now)
-        for row in rows:
-            if row.id in taken or load[row.host] >= window or left.get(row.source_id, 0) <= 0 or len(taken) >= limit:
-                continue
-            taken[row.id] = row
-            load[row.host] += 1
-            left[row.source_id] -= 1
-        left = {source_id: budget for source_id, budget in left.items() if budget > 0}
-        if len(rows) < limit:
-            break
-    if taken:
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(taken))
-            .values(state="leased", lease_run_id=run_id)
-            .execution_options(synchronize_session=False)
-        )
-    digests = newest_digests(session, taken) if taken else {}
-    return [_lease_of(row, run_id, sources[row.source_id].name, digests) for row in taken.values()]
-
-
-_DueRow = Row[int, str, str, str | None, str | None, int, int, str]
-
-
-def _due(
-    session: Session, sources: Sequence[int], full_hosts: Sequence[str], taken: Sequence[int], limit: int, now: datetime
-) -> Sequence[_DueRow]:
-    statement = (
-        select(
-            Address.id,
-            Address.url,
-            Address.host,
-            Address.etag,
-            Address.last_modified,
-            Claim.source_id,
-            Claim.depth,
-            Claim.via,
-        )
-        .join(Claim, Claim.address_id == Address.id)
-        .where(Address.due_at <= now, Address.state != "leased", Claim.source_id.in_(sources), not_resting(now))
-        .order_by(Claim.depth, Address.id)
-        .limit(limit)
-    )
-    if full_hosts:
-        statement = statement.where(Address.host.not_in(full_hosts))
-    if taken:
-        statement = statement.where(Address.id.not_in(taken))
-    return session.execute(statement).all()
-
-
-def _lease_of(row: _DueRow, run_id: int, source: str, digests: Mapping[int, frozenset[str]]) -> Lease:
-    return Lease(
-        address_id=row.id,
-        run_id=run_id,
-        source_id=row.source_id,
-        source=source,
-        url=row.url,
-        host=row.host,
-        depth=row.depth,
-        via=row.via,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        kept=digests.get(row.id, frozenset()),
-    )
 
 
 def release(session: Session, run_id: int, keeping: Collection[int] = ()) -> None:

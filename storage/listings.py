@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
@@ -80,7 +80,7 @@ def poll_listings(session: Session, lease: Lease, page: Address, scope: Scope, n
         .where(
             Claim.source_id == lease.source_id,
             Claim.found_on_id == page.id,
-            Claim.via == "listing",
+            Claim.via == literal_column("'listing'"),  # written out: a parameter would not be known to be the index's
             Address.state == "done",
             Address.status.is_(None) | Address.status.not_in((404, 410)),
             Address.id.not_in(asked),

@@ -6,7 +6,7 @@ queued, leased, done; what it showed becomes an ``Article``, a ``Copy`` of one, 
 
 import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import StorableText, UTCDateTime
@@ -103,6 +103,10 @@ class Address(Base):
     article_id: Mapped[int | None]
 
 
+_UNEXPANDED = text("expanded_depth IS NULL OR expanded_depth > depth")
+_LISTING = text("via = 'listing'")
+
+
 class Claim(Base):
     """That a source wants an address, and the least number of links from an entry at which it met it.
 
@@ -115,6 +119,8 @@ class Claim(Base):
     __table_args__ = (
         one_of("via", ("start", "listing", "entry", "related", "site")),
         Index("ix_claim_address_id", "address_id"),
+        Index("ix_claim_unexpanded", "source_id", sqlite_where=_UNEXPANDED, postgresql_where=_UNEXPANDED),
+        Index("ix_claim_listing", "source_id", "found_on_id", sqlite_where=_LISTING, postgresql_where=_LISTING),
     )
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.forgotten import REFUSED
-from storage.frontier import lease, open_sources, release, release_ended
+from storage.frontier import open_sources, release, release_ended
 from storage.judgement import Judgement
 from storage.kept import Kept
+from storage.leasing import Outlook, lease
 from storage.lock import CrawlLock
 from storage.models import Address
 from storage.near_index import has_outdated, index_outdated
@@ -88,6 +89,7 @@ class Transactions:
         self._database = database
         self._judgement = judgement
         self._blank_page = blank_page
+        self._outlook = Outlook()
 
     def begin(self, beginning: Beginning, lock: CrawlLock) -> bool:
         """Open the run, free what dead ones hold, and poll; tell whether articles wait to be signed anew."""
@@ -125,9 +127,20 @@ class Transactions:
         with self._writing() as session:
             if keeping is not None:
                 release(session, self.run_id, keeping)
+                self._outlook.forget()
             budgets = {source_id: scope.max_pages - taken[source_id] for source_id, scope in self.scopes.items()}
             now = utc_now()
-            leases = lease(session, self.run_id, self.scopes, budgets, busy, window=window, limit=limit, now=now)
+            leases = lease(
+                session,
+                self.run_id,
+                self.scopes,
+                budgets,
+                busy,
+                window=window,
+                limit=limit,
+                now=now,
+                outlook=self._outlook,
+            )
             record_requests(session, self.run_id, requests)
             return leases
 

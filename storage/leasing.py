@@ -1,0 +1,200 @@
+"""Leasing: which of the addresses that are due a run asks for next."""
+
+import dataclasses
+import itertools
+import json
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Integer, Row, any_, cast, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from storage.addresses import ROWS, dialect_of
+from storage.kept_pages import newest_digests
+from storage.models import Address, Claim
+from storage.polling import claims_due, not_resting
+from storage.scope import Scope
+from storage.visit import Lease
+
+COSTLY, WORTH = 0.1, 10
+"""Seconds from which on a look at all that is due serves more than one lease (100,000 due addresses, SQLite), and for
+how many times what it took: so looking takes a tenth of the writer's time at most."""
+
+AHEAD = 2_000
+"""Addresses that a costly look brings: what eight leases may ask for."""
+
+_DueRow = Row[int, str, str, str | None, str | None, int, int, str]
+
+
+class Outlook:
+    """What a run has seen to be due beyond what it has leased, where seeing it was costly.
+
+    What becomes due meanwhile is seen by the next look. Before it is leased, each address is looked up again.
+    ``costly`` are seconds, ``worth`` times what the look took.
+    """
+
+    def __init__(self, costly: float = COSTLY, worth: float = WORTH) -> None:
+        self._costly, self._worth = costly, worth
+        self._hosts: dict[int, str] = {}
+        self._offered: Sequence[int] = ()
+        self._unseen: frozenset[str] | None = None
+        self._is_costly = False
+        self._until = 0.0
+
+    def forget(self) -> None:
+        """Look anew at the next lease."""
+        self._until = 0.0
+
+    def offer(
+        self, due: "_Due", full_hosts: frozenset[str], taken: Collection[int], limit: int
+    ) -> tuple[Sequence[_DueRow], bool]:
+        """Give up to ``limit`` due addresses, nearest first, and whether there are no more on hosts that have room."""
+        if time.monotonic() < self._until:
+            fit = (found for found, host in self._hosts.items() if host not in full_hosts and found not in taken)
+            self._offered = list(itertools.islice(fit, limit))
+            if self._offered:
+                return due.rows(limit, among=self._offered), False
+            if self._unseen is not None and self._unseen <= full_hosts:
+                return (), True
+        return self._look(due, full_hosts, taken, limit)
+
+    def settle(self, waiting: Collection[int]) -> None:
+        """Take note of what was made of the offer: all of it is leased or not due, but for those that wait for room."""
+        for address_id in set(self._offered) - set(waiting):
+            self._hosts.pop(address_id, None)
+
+    def _look(
+        self, due: "_Due", full_hosts: frozenset[str], taken: Collection[int], limit: int
+    ) -> tuple[Sequence[_DueRow], bool]:
+        asked = max(limit, AHEAD) if self._is_costly else limit
+        began = time.monotonic()
+        rows = due.rows(asked, full_hosts=full_hosts, taken=taken)
+        took = time.monotonic() - began
+        self._is_costly = took > self._costly
+        self._until = began + took * (1 + self._worth) if self._is_costly else 0.0
+        self._hosts = {row.id: row.host for row in rows} if self._is_costly else {}
+        self._unseen = full_hosts if len(rows) < asked else None
+        self._offered = [row.id for row in rows[:limit]]
+        return rows[:limit], len(rows) < limit
+
+
+def lease(
+    session: Session,
+    run_id: int,
+    sources: Mapping[int, Scope],
+    budgets: Mapping[int, int],
+    busy: Mapping[str, int],
+    *,
+    window: int,
+    limit: int,
+    now: datetime,
+    outlook: Outlook,
+) -> list[Lease]:
+    """Lease up to ``limit`` due addresses, nearest to the entries first, at most ``window`` in flight a host.
+
+    ``budgets`` are the pages that each source may still ask for, ``busy`` the addresses in flight by host, without
+    which only a fresh look tells that nothing is due.
+    """
+    taken: dict[int, _DueRow] = {}
+    left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
+    load = Counter(busy)
+    if not busy:
+        outlook.forget()
+    while len(taken) < limit and left:
+        full = frozenset(host for host, count in load.items() if count >= window)
+        rows, is_all = outlook.offer(_Due(session, list(left), now), full, taken, limit)
+        waiting = set()
+        for row in rows:
+            if row.id in taken or left.get(row.source_id, 0) <= 0:
+                continue
+            if load[row.host] >= window or len(taken) >= limit:
+                waiting.add(row.id)
+                continue
+            taken[row.id] = row
+            load[row.host] += 1
+            left[row.source_id] -= 1
+        outlook.settle(waiting)
+        left = {source_id: budget for source_id, budget in left.items() if budget > 0}
+        if is_all:
+            break
+    if taken:
+        session.execute(
+            update(Address)
+            .where(Address.id.in_(taken))
+            .values(state="leased", lease_run_id=run_id)
+            .execution_options(synchronize_session=False)
+        )
+    digests = newest_digests(session, taken) if taken else {}
+    return [_lease_of(row, run_id, sources[row.source_id].name, digests) for row in taken.values()]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Due:
+    """What is due of these sources; two rows for an address that two of them want."""
+
+    session: Session
+    sources: Sequence[int]
+    now: datetime
+
+    def rows(
+        self,
+        limit: int,
+        *,
+        full_hosts: Collection[str] = (),
+        taken: Collection[int] = (),
+        among: Collection[int] = (),
+    ) -> Sequence[_DueRow]:
+        statement = (
+            select(
+                Address.id,
+                Address.url,
+                Address.host,
+                Address.etag,
+                Address.last_modified,
+                Claim.source_id,
+                Claim.depth,
+                Claim.via,
+            )
+            .join(Claim, claims_due(self.session))
+            .where(Address.due_at <= self.now, Address.state != "leased", not_resting(self.now))
+            .where(self._is_wanted())
+            .order_by(Claim.depth, Address.id)
+            .limit(limit)
+        )
+        if full_hosts:
+            statement = statement.where(Address.host.not_in(full_hosts))
+        if taken:
+            statement = statement.where(Address.id.not_in(taken))
+        if among:
+            statement = statement.where(Address.id.in_(among))
+        return self.session.execute(statement).all()
+
+    def _is_wanted(self) -> ColumnElement[bool]:
+        """Of many sources the numbers are one parameter: both databases have a most number of them."""
+        is_sqlite = dialect_of(self.session) == "sqlite"
+        source_id = Claim.source_id + 0 if is_sqlite else Claim.source_id  # as in claims_due
+        if len(self.sources) <= ROWS:
+            return source_id.in_(self.sources)
+        if is_sqlite:
+            numbers = func.json_each(json.dumps(list(self.sources))).table_valued("value")
+            return source_id.in_(select(numbers.c.value))
+        return source_id == any_(cast(literal(list(self.sources), ARRAY(Integer)), ARRAY(Integer)))
+
+
+def _lease_of(row: _DueRow, run_id: int, source: str, digests: Mapping[int, frozenset[str]]) -> Lease:
+    return Lease(
+        address_id=row.id,
+        run_id=run_id,
+        source_id=row.source_id,
+        source=source,
+        url=row.url,
+        host=row.host,
+        depth=row.depth,
+        via=row.via,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        kept=digests.get(row.id, frozenset()),
+    )

@@ -233,9 +233,8 @@ class RunAccounts:
 
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
-    # Not reading: a connection that has read would write where PostgreSQL is set to read only, and others would not.
-    with database.writing() as session:
-        return dict.fromkeys(plan.named, True) or due_sources(session, plan.scopes, utc_now())
+    with database.reading() as connection:
+        return dict.fromkeys(plan.named, True) or due_sources(connection, plan.scopes, utc_now())
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:

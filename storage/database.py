@@ -28,7 +28,6 @@ SILENCE = 120
 """Seconds that PostgreSQL lets a writing transaction be silent: its machine may be gone, and others wait."""
 
 _READING = {"kiji_reading": True}
-_READING_POSTGRESQL = _READING | {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
@@ -67,8 +66,7 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give one read transaction on one snapshot, which never waits for a writer nor keeps one waiting."""
-        options = _READING if self.is_sqlite else _READING_POSTGRESQL
-        with self._trouble_told(), self.engine.connect().execution_options(**options) as connection:
+        with self._trouble_told(), self.engine.connect().execution_options(**_READING) as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -99,6 +97,8 @@ def _begin_postgresql(connection: Connection) -> None:
     meet rows of other texts. The lock goes with the transaction, and a writer that fell silent is cut off.
     """
     if connection.get_execution_options().get("kiji_reading"):
+        # Of this transaction: said of the connection, its next ones would write where the server is set to read only.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         return
     connection.exec_driver_sql(
         f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT}s'; SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';"

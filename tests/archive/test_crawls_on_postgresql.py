@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from crawler.sample.server import SampleSite
 from storage.database import Database, open_database
+from storage.errors import DatabaseReadOnly
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE, names
@@ -134,3 +136,15 @@ def test_a_database_that_may_only_be_read_ends_the_crawl_with_2(
     assert "cannot be written to" in done.stderr
     assert done.stderr.count("\n") == 1
     assert len(site.requests) == asked
+
+
+def test_a_connection_that_has_read_writes_no_more_than_any_other_where_the_server_forbids_it(
+    archive: Database, postgresql: PostgreSQLServer
+) -> None:
+    postgresql.execute(f'ALTER DATABASE "{archive.engine.url.database}" SET default_transaction_read_only = on')
+    database = open_database(str(archive.engine.url))
+    with database.reading() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar() == "repeatable read"
+    with pytest.raises(DatabaseReadOnly), database.writing() as session:
+        session.execute(text("CREATE TABLE written (n integer)"))
+    database.close()

@@ -19,8 +19,8 @@ from storage.polling import claims_due, not_resting
 from storage.scope import Scope
 from storage.visit import Lease
 
-COSTLY, WORTH = 0.1, 10
-"""Seconds from which on a look at all that is due serves more than one lease (100,000 due addresses, SQLite), and for
+COSTLY, WORTH = 0.03, 10
+"""Seconds from which on a look at all that is due serves more than one lease (30,000 due addresses, SQLite), and for
 how many times what it took: so looking takes a tenth of the writer's time at most."""
 
 AHEAD = 2_000

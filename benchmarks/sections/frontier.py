@@ -85,7 +85,8 @@ class _Frontier:
             run = Run(command="", version="", host="", pid=0, started_at=utc_now(), status="running")
             session.add(run)
             opened = open_sources(session, self.scopes, utc_now())
-            for _ in range(LEASES):
+        while len(costs) < LEASES:
+            with self.database.writing() as session:
                 began = time.perf_counter()
                 in_flight += lease(
                     session,
@@ -99,11 +100,12 @@ class _Frontier:
                     outlook=outlook,
                 )
                 costs.append((time.perf_counter() - began) * 1000)
-                done, in_flight = in_flight[:STORED], in_flight[STORED:]
+            if not in_flight:
+                break
+            done, in_flight = in_flight[:STORED], in_flight[STORED:]
+            with self.database.writing() as session:
                 ids = [one.address_id for one in done]
                 session.execute(update(Address).where(Address.id.in_(ids)).values(state="done", due_at=None))
-                if not in_flight:
-                    break
         return statistics.fmean(costs)
 
 

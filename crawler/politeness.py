@@ -136,7 +136,7 @@ class Politeness:
     def headers_received(self, request: Request) -> None:
         """Count the delay from here: the server has seen the request by now."""
         slot = self._downloader().slots.get(request.meta.get("download_slot", ""))
-        if slot is not None and slot.delay:
+        if slot is not None:  # also without a delay: this may be a robots.txt that asks for one
             slot.lastseen = time.monotonic()
 
     def _set(self, slot: str, delay: float) -> None:

@@ -1,6 +1,7 @@
 """How fast a host is asked: from the server's own log."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
@@ -75,6 +76,21 @@ def test_a_host_is_asked_no_faster_than_our_delay_and_its_crawl_delay(
     assert {crawled.of(site.url(path)).status for path in PATHS} == {200}
     assert len(gaps(site)) == 5
     assert min(gaps(site)) >= least
+
+
+def test_a_crawl_delay_is_counted_from_the_answer_that_asks_for_it() -> None:
+    answered: list[float] = []
+    robots = page(b"User-agent: *\nCrawl-delay: 0.3\n", 200, {"Content-Type": "text/plain"})
+
+    def late(handler: BaseHTTPRequestHandler) -> None:
+        threading.Event().wait(0.2)  # as a slow host is: the request was sent long before
+        answered.append(time.monotonic())
+        robots(handler)
+
+    with Site({"/robots.txt": late, "/0": page()}) as site:
+        crawl([(site.url("/0"), {"delay": 0.0})], {"KIJI_PRIVATE_HOSTS": [f"localhost:{site.port}"]})
+        [first] = [hit.at for hit in site.log if hit.path == "/0"]
+    assert first - answered[0] >= 0.3
 
 
 def test_redirects_and_repeated_requests_keep_the_delay_too(sites: dict[str, Site], crawled: Crawl) -> None:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from crawler.identity import robots_token
 from crawler.robots import Rules, for_us
 from tests.guard.crawling import Crawl, crawl
 from tests.guard.site import Answer, Site, page, redirect
@@ -111,9 +112,32 @@ def test_a_crawl_delay_is_read_as_seconds_or_not_at_all(said: str, seconds: floa
 
 
 def test_groups_for_others_are_no_groups_for_us_however_many_they_are() -> None:
-    agents = "".join(f"User-agent: b{n}\n" for n in range(16_000))
-    rules = "".join(f"Disallow: /{n}\n" for n in range(16_000))
-    read = Rules.of(200, f"{agents}User-agent: Ki*ji\n{rules}".encode()[:500_000], "Kiji")
+    agents = "".join(f"User-agent: b{n}\n" for n in range(12_000))
+    rules = "".join(f"Disallow: /{n}\n" for n in range(12_000))
+    ours = "".join(f"User-agent: {'*' * (n % 9)}kiji/{n}\n" for n in range(1_000))
+    read = Rules.of(200, f"{agents}{ours}{rules}".encode(), "Kiji")
     assert read.why_forbidden("http://a.example/17", "Kiji") == "robots.txt forbids it"
     assert read.why_forbidden("http://a.example/x", "Kiji") is None
-    assert for_us("user agent: GoogleBot # g\nUseragent: *\n", "Kiji") == "User-agent: others\nUser-agent: *"
+    assert for_us("user agent: GoogleBot # g\nUseragent: *\n", "Kiji") == "User-agent: (others)\nUser-agent: *"
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_ours"),
+    [("kiji", True), ("Kiji/1.0", True), ("KIJI*", True), ("ki", False), ("Kiji-Images", False), ("others", False)],
+)
+def test_a_group_is_ours_by_the_product_token_whole_and_in_any_case(agent: str, *, is_ours: bool) -> None:
+    read = Rules.of(200, f"User-agent: {agent}\nDisallow: /\n".encode(), "Kiji")
+    assert (read.why_forbidden("http://a.example/x", "Kiji") is not None) == is_ours
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "token"),
+    [
+        ("Kiji/0.1.0 (news crawler)", "Kiji"),
+        ("Mozilla/5.0 (compatible; OurBot/1.0; +https://ours.example)", "OurBot"),
+        ("Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 (Compatible;our_bot)", "our_bot"),
+        ("Newsroom", "Newsroom"),
+    ],
+)
+def test_the_product_token_of_a_user_agent(user_agent: str, token: str) -> None:
+    assert robots_token(user_agent) == token

@@ -44,7 +44,7 @@ def retry_after(value: str, now: datetime.datetime) -> float | None:
         return float(text[:9])
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return max((moment - now).total_seconds(), 0.0)
@@ -123,7 +123,7 @@ class Backoff:
         slot = slot_of(request.url)
         host = self._hosts.setdefault(slot, _Host())
         if response.status not in STATUSES:
-            if response.status < 500 and (host.strikes or host.rest):
+            if response.status < 500 and (host.strikes or host.rest) and not _is_held(host):
                 if host.rest is not None:
                     await self._memory.give_rest(slot, None)
                 self._hosts[slot] = _Host()
@@ -142,7 +142,7 @@ class Backoff:
             self._downloader().hold(slot, host.held_until)
             return response if tries >= self._retries else _again(request, tries)
         until = await self._let_rest(slot, host, response.status, wait if asked is not None else None)
-        response.meta["rest_until"] = until
+        request.meta["rest_until"] = until  # the response's own meta is there only after all middlewares
         return response
 
     async def _let_rest(self, slot: str, host: _Host, status: int, asked: float | None) -> datetime.datetime:
@@ -160,6 +160,12 @@ class Backoff:
         await self._memory.give_rest(slot, host.rest)
         self._downloader().give_back(slot, HostRests(why, host.rest.until))
         return host.rest.until
+
+
+def _is_held(host: _Host) -> bool:
+    """Whether an answer that comes now was asked for before the host refused."""
+    rests = host.rest is not None and host.rest.until > datetime.datetime.now(datetime.UTC)
+    return rests or time.monotonic() < host.held_until
 
 
 def _again(request: Request, tries: int) -> Request:

@@ -177,14 +177,16 @@ class AddressGuard:
 
         hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
         guard = cls(GuardedResolver.on(reactor), hosts)
-        crawler.signals.connect(guard.engine_stopped, signal=signals.engine_stopped)
+        for signal in (signals.spider_closed, signals.engine_stopped):  # of a spider closed as it opens only the first
+            crawler.signals.connect(guard.closed, signal=signal)
         return guard
 
-    def engine_stopped(self) -> None:
+    def closed(self) -> None:
         """Give back what this crawl was granted: other crawls in this process have their own sources."""
         self._resolver.revoke(self._private_hosts)
-        for host in self._proxies:
-            self._resolver.revoke(_keys_of_proxy(host))
+        self._private_hosts = ()
+        while self._proxies:
+            self._resolver.revoke(_keys_of_proxy(self._proxies.pop()))
 
     def process_request(self, request: Request) -> None:
         """Refuse what can be refused without a look-up. Raises :class:`AddressRefused`."""

@@ -13,6 +13,9 @@ from scrapy.http import Response
 from crawler.harmless import inert
 from crawler.hosts import DEFAULT_PORTS, host_of, within
 from crawler.refusals import RedirectRefused, TooManyRedirects
+from crawler.validators import VALIDATORS, validators_of
+from pipelines.addresses import address_key
+from storage.visit import Lease
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -23,7 +26,8 @@ class PoliteRedirects(RedirectMiddleware):
     A request's ``meta`` says how far it may be led: ``may_leave_host`` (start pages, and what a configured feed
     lists) anywhere, else to its own host and to ``allowed_hosts`` and what lies below those. From https to http is
     allowed: a page of news is public. ``meta["redirect_urls"]`` keeps the way. A redirect without a place to go is
-    an answer, and comes back as such.
+    an answer, and comes back as such. Validators (``meta["lease"]``) are shown only to the page that gave them:
+    another one would call itself unchanged by them.
     """
 
     @classmethod
@@ -44,6 +48,7 @@ class PoliteRedirects(RedirectMiddleware):
             raise RedirectRefused(f"redirect to an address that is none: {_target(request, response)}") from error
         if isinstance(followed, Request):
             _refuse_to_leave(request, followed.url)
+            _show_validators(followed)
         elif _is_unfollowed(request, response):
             raise RedirectRefused(f"redirect to {_target(request, response)}: only http and https are followed")
         return followed
@@ -57,6 +62,17 @@ def _refuse_to_leave(request: Request, target: str) -> None:
     allowed: Iterable[str] = meta.get("allowed_hosts") or ()
     if host != first and not within(host, allowed):
         raise RedirectRefused(f"redirect to {_shown(target)}: {_shown(host)} is not a host of this source")
+
+
+def _show_validators(followed: Request) -> None:
+    lease: Lease | None = followed.meta.get("lease")
+    if lease is None:
+        return
+    gave_them = {address_key(url) for url in (lease.url, lease.leads_to) if url}
+    shown = validators_of(lease) if address_key(followed.url) in gave_them else {}
+    for name in VALIDATORS:
+        followed.headers.pop(name, None)
+    followed.headers.update(shown)
 
 
 def _is_unfollowed(request: Request, response: Response) -> bool:

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.host_memory import HostMemory
+from crawler.hosts import host_and_port
 from crawler.identity import robots_token
 from crawler.refusals import HostRests, RobotsRefused, RobotsUnreachable
 from crawler.robots_memory import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
@@ -67,8 +68,8 @@ def _product_of(name: str) -> str:
 class Rules:
     """What one origin's robots.txt says to us, or why it could not be asked.
 
-    ``protego`` None: nothing; ``closed``: why all of it is forbidden; ``unreachable``: what went wrong;
-    ``rest_until``: the host asked to be left alone. All this holds ``until`` a time of ``time.monotonic``.
+    ``protego`` None: nothing; ``closed``: why all of it is forbidden for the time being; ``unreachable``: what went
+    wrong; ``rest_until``: the host asked to be left alone. All this holds ``until`` a time of ``time.monotonic``.
     """
 
     protego: Protego | None = None
@@ -118,7 +119,7 @@ class Robots:
         self._crawler = crawler
         self._token = token
         self._memory = HostMemory(crawler)
-        self._asked: dict[str, asyncio.Task[Rules]] = {}
+        self._asked: dict[tuple[str, bool], asyncio.Task[Rules]] = {}
         self._side_tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -134,9 +135,12 @@ class Robots:
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlsplit(request.url)
-        rules = await self._rules(f"{parts.scheme}://{parts.netloc}", request)
-        if rules.rest_until is not None:
+        rules = await self._rules(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", request)
+        now = datetime.datetime.now(datetime.UTC)
+        if rules.rest_until is not None and rules.rest_until > now:
             raise HostRests(rules.closed, rules.rest_until)
+        if rules.closed and _waits(request):
+            raise HostRests(rules.closed, now + TRY_AGAIN)
         if rules.unreachable:
             raise RobotsUnreachable(rules.unreachable)
         request.meta["crawl_delay"] = rules.crawl_delay(self._token)
@@ -145,9 +149,11 @@ class Robots:
             raise RobotsRefused(reason)
 
     async def _rules(self, origin: str, request: Request) -> Rules:
-        task = self._asked.get(origin)
+        # A source that may not reach a private host learns nothing of it, and must not tell those that may.
+        key = origin, host_and_port(origin) in (request.meta.get("private_hosts") or ())
+        task = self._asked.get(key)
         if task is None or (task.done() and task.result().until <= time.monotonic()):
-            task = self._asked[origin] = asyncio.ensure_future(self._look_up(origin, request))
+            task = self._asked[key] = asyncio.ensure_future(self._look_up(origin, request))
         return await asyncio.shield(task)
 
     async def _look_up(self, origin: str, request: Request) -> Rules:
@@ -175,7 +181,8 @@ class Robots:
         use = use_in_trouble(known, now)
         if use != "closed" and rules.rest_until is None:
             return _rules_of(known, use, self._token, now)
-        return dataclasses.replace(rules, until=time.monotonic() + TRY_AGAIN.total_seconds())
+        holds = TRY_AGAIN if rules.rest_until is None else min(TRY_AGAIN, rules.rest_until - now)
+        return dataclasses.replace(rules, until=time.monotonic() + holds.total_seconds())
 
     async def _fetch(self, origin: str, request: Request) -> tuple[Rules, Response | None]:
         """The rules, and the answer where it told something that is worth remembering."""
@@ -184,7 +191,7 @@ class Robots:
             callback=NO_CALLBACK,
             priority=1000,
             # RFC 9309, 2.3.1.2: redirects are followed, to other hosts too.
-            meta={"dont_obey_robotstxt": True, "may_leave_host": True, "delay": request.meta.get("delay")},
+            meta={"dont_obey_robotstxt": True, "may_leave_host": True, **_taken_along(request)},
         )
         try:
             response = await self._download(robots)
@@ -221,8 +228,7 @@ class Robots:
             task.add_done_callback(self._side_tasks.discard)
 
     async def _ask_tdmrep(self, origin: str, lease: Lease, request: Request) -> None:
-        meta = {"delay": request.meta.get("delay"), "private_hosts": request.meta.get("private_hosts")}
-        asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=meta)
+        asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=_taken_along(request))
         try:
             response = await self._download(asked)
         except Exception as error:  # noqa: BLE001 - a file that few have: that it cannot be had is no trouble
@@ -230,6 +236,20 @@ class Robots:
             return
         if 200 <= response.status < 300:
             await self._memory.note(lease, origin, reservations_of_tdmrep(response.body[:MAX_BYTES]))
+
+
+def _waits(request: Request) -> bool:
+    """Whether its address waits in the frontier for a site that is closed for a while.
+
+    A start page is polled again anyway, and what becomes of it is the source's account.
+    """
+    lease = request.meta.get("lease")
+    return lease is not None and lease.via not in ("start", "listing")
+
+
+def _taken_along(request: Request) -> dict[str, object]:
+    """What holds for a page's request holds for those that are made for its sake."""
+    return {name: request.meta.get(name) for name in ("delay", "private_hosts")}
 
 
 def _text(body: bytes) -> str:

@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Integer, Row, any_, cast, func, literal, select, update
@@ -26,7 +26,7 @@ how many times what it took: so looking takes a tenth of the writer's time at mo
 AHEAD = 2_000
 """Addresses that a costly look brings: what eight leases may ask for."""
 
-_DueRow = Row[int, str, str, str | None, str | None, int, int, str]
+_DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 
 
 class Outlook:
@@ -128,7 +128,8 @@ def lease(
             .execution_options(synchronize_session=False)
         )
     digests = newest_digests(session, taken) if taken else {}
-    return [_lease_of(row, run_id, sources[row.source_id].name, digests) for row in taken.values()]
+    pages = _pages_of(session, taken.values())
+    return [_lease_of(row, run_id, sources[row.source_id].name, digests, pages) for row in taken.values()]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class _Due:
                 Address.host,
                 Address.etag,
                 Address.last_modified,
+                Address.page_id,
                 Claim.source_id,
                 Claim.depth,
                 Claim.via,
@@ -184,7 +186,16 @@ class _Due:
         return source_id == any_(cast(literal(list(self.sources), ARRAY(Integer)), ARRAY(Integer)))
 
 
-def _lease_of(row: _DueRow, run_id: int, source: str, digests: Mapping[int, frozenset[str]]) -> Lease:
+def _pages_of(session: Session, rows: Iterable[_DueRow]) -> Mapping[int, str]:
+    """Give the addresses of the pages to which these lead, by number."""
+    ids = {row.page_id for row in rows if row.page_id is not None}
+    found = session.execute(select(Address.id, Address.url).where(Address.id.in_(ids))) if ids else ()
+    return {page_id: url for page_id, url in found}
+
+
+def _lease_of(
+    row: _DueRow, run_id: int, source: str, digests: Mapping[int, frozenset[str]], pages: Mapping[int, str]
+) -> Lease:
     return Lease(
         address_id=row.id,
         run_id=run_id,
@@ -196,5 +207,6 @@ def _lease_of(row: _DueRow, run_id: int, source: str, digests: Mapping[int, froz
         via=row.via,
         etag=row.etag,
         last_modified=row.last_modified,
+        leads_to=pages.get(row.page_id) if row.page_id is not None else None,
         kept=digests.get(row.id, frozenset()),
     )

@@ -16,7 +16,8 @@ Via = Literal["start", "listing", "entry", "related", "site"]
 class Lease:
     """An address that a run may ask for now, and what the last answer said of its freshness.
 
-    ``kept`` are the digests of the newest bytes of it in the raw archive: the same bytes are not kept twice.
+    ``leads_to`` is the page to which it redirected then, None where it answered itself; ``kept`` are the digests of
+    the newest bytes of it in the raw archive: the same bytes are not kept twice.
     """
 
     address_id: int
@@ -29,6 +30,7 @@ class Lease:
     via: Via
     etag: str | None = None
     last_modified: str | None = None
+    leads_to: str | None = None
     kept: frozenset[str] = frozenset()
 
 

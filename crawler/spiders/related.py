@@ -18,6 +18,7 @@ from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
+from crawler.validators import validators_of
 from pipelines.crawled_page import CrawledPage, KeepingOrder
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
@@ -133,12 +134,11 @@ class RelatedSpider(Spider):
 
     def _request(self, lease: Lease) -> Request:
         scope = self.archive.scope(lease.source_id)
-        headers = {"If-None-Match": lease.etag, "If-Modified-Since": lease.last_modified}
         return Request(
             lease.url,
             callback=self.parse,
             errback=self.failed,
-            headers={name: value for name, value in headers.items() if value},
+            headers=validators_of(lease),
             dont_filter=True,
             meta={
                 "lease": lease,

@@ -82,7 +82,8 @@ class RunAccounts:
         try:
             database = await asyncio.to_thread(open_database, plan.database_url)
             self._open.callback(database.close)
-            lock = await asyncio.to_thread(self._take_lock, plan, database)
+            spider.domains = await asyncio.to_thread(_domains_to_hold, plan, database)
+            lock = await asyncio.to_thread(self._take_lock, database, spider.domains)
             await self._open_run(spider, database, lock)
         except DatabaseError as error:
             self._note(str(error))
@@ -124,11 +125,9 @@ class RunAccounts:
             if spider.shared_writer is None:
                 self._writer_started = asyncio.ensure_future(asyncio.to_thread(writer.start))
 
-    def _take_lock(self, plan: CrawlPlan, database: Database) -> CrawlLock:
-        if not plan.beside_others:
-            return self._open.enter_context(crawl_lock(database))
-        domains = frozenset().union(*domains_by_source(plan.scopes, database).values())
-        return self._open.enter_context(domains_lock(database, domains))
+    def _take_lock(self, database: Database, domains: frozenset[str] | None) -> CrawlLock:
+        held = crawl_lock(database) if domains is None else domains_lock(database, domains)
+        return self._open.enter_context(held)
 
     def _own_writer(self, plan: CrawlPlan) -> WriterProcess:
         writer = writer_for(plan.database_url)
@@ -235,6 +234,11 @@ class RunAccounts:
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
     with database.reading() as connection:
         return dict.fromkeys(plan.named, True) or due_sources(connection, plan.scopes, utc_now())
+
+
+def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | None:
+    """Tell which domains a crawl beside others asks: what its feeds teach it meanwhile waits until it is held too."""
+    return frozenset().union(*domains_by_source(plan.scopes, database).values()) if plan.beside_others else None
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:

@@ -38,6 +38,11 @@ class BoundedDownloader(Downloader):
         """Ask nothing of a slot's host before ``until`` (``time.monotonic``); what queues waits."""
         self._held[slot] = until
 
+    def delay_of(self, slot: str) -> float | None:
+        """Seconds between two requests to a slot's host; None as long as nothing was asked of it."""
+        known = self.per_slot_settings.get(slot)
+        return None if known is None else float(known["delay"])
+
     def give_back(self, slot: str, error: Exception) -> None:
         """End what queues for a host with this error."""
         if slot in self.slots:

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import functools
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from storage.attempts import WAITS, Attempts
@@ -111,19 +111,26 @@ class Archive:
         return self._thread.submit(run)
 
     def lease(
-        self, busy: Mapping[str, int], *, window: int, limit: int, requests: int
+        self,
+        room: Mapping[str, int],
+        *,
+        window: int,
+        limit: int,
+        requests: int,
+        domains: Collection[str] | None = None,
     ) -> concurrent.futures.Future[list[Lease]]:
-        """Lease due addresses; ``busy`` counts those in flight by host, ``requests`` all HTTP requests so far."""
+        """Lease due addresses as :func:`storage.leasing.lease` does; ``requests`` counts all HTTP requests so far."""
 
         def run() -> list[Lease]:
             take = functools.partial(
                 self._transact,
                 Transactions.lease,
                 self._taken,
-                busy,
+                room,
                 window=window,
                 limit=limit,
                 requests=requests,
+                domains=domains,
             )
             leases = self._attempts.make(take, functools.partial(take, keeping=self._out))
             for found in leases:

@@ -4,13 +4,26 @@ import dataclasses
 import itertools
 import json
 import time
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Row, any_, cast, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    SQLColumnExpression,
+    String,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from storage.addresses import ROWS, dialect_of
 from storage.kept_pages import newest_digests
@@ -26,6 +39,7 @@ how many times what it took: so looking takes a tenth of the writer's time at mo
 AHEAD = 2_000
 """Addresses that a costly look brings: what eight leases may ask for."""
 
+T = TypeVar("T")
 _DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 
 
@@ -86,35 +100,38 @@ def lease(
     run_id: int,
     sources: Mapping[int, Scope],
     budgets: Mapping[int, int],
-    busy: Mapping[str, int],
+    room: Mapping[str, int],
     *,
     window: int,
     limit: int,
     now: datetime,
     outlook: Outlook,
+    domains: Collection[str] | None = None,
 ) -> list[Lease]:
-    """Lease up to ``limit`` due addresses, nearest to the entries first, at most ``window`` in flight a host.
+    """Lease up to ``limit`` due addresses, nearest to the entries first, of each host as many as it has room for.
 
-    ``budgets`` are the pages that each source may still ask for, ``busy`` the addresses in flight by host, without
-    which only a fresh look tells that nothing is due.
+    ``budgets`` are the pages that each source may still ask for, ``room`` is that of the hosts that have addresses in
+    flight, without which only a fresh look tells that nothing is due, and ``window`` that of any other host.
+    ``domains`` are the registered domains that may be asked, None for all.
     """
     taken: dict[int, _DueRow] = {}
     left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
-    load = Counter(busy)
-    if not busy:
+    room_left = dict(room)
+    if not room:
         outlook.forget()
     while len(taken) < limit and left:
-        full = frozenset(host for host, count in load.items() if count >= window)
-        rows, is_all = outlook.offer(_Due(session, list(left), now), full, taken, limit)
+        full = frozenset(host for host, places in room_left.items() if places <= 0)
+        rows, is_all = outlook.offer(_Due(session, list(left), now, domains), full, taken, limit)
         waiting = set()
         for row in rows:
             if row.id in taken or left.get(row.source_id, 0) <= 0:
                 continue
-            if load[row.host] >= window or len(taken) >= limit:
+            places = room_left.get(row.host, window)
+            if places <= 0 or len(taken) >= limit:
                 waiting.add(row.id)
                 continue
             taken[row.id] = row
-            load[row.host] += 1
+            room_left[row.host] = places - 1
             left[row.source_id] -= 1
         outlook.settle(waiting)
         left = {source_id: budget for source_id, budget in left.items() if budget > 0}
@@ -134,11 +151,12 @@ def lease(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Due:
-    """What is due of these sources; two rows for an address that two of them want."""
+    """What is due of these sources, on these registered domains; two rows for an address that two of them want."""
 
     session: Session
     sources: Sequence[int]
     now: datetime
+    domains: Collection[str] | None
 
     def rows(
         self,
@@ -162,7 +180,7 @@ class _Due:
             )
             .join(Claim, claims_due(self.session))
             .where(Address.due_at <= self.now, Address.state != "leased", not_resting(self.now))
-            .where(self._is_wanted())
+            .where(*self._is_wanted())
             .order_by(Claim.depth, Address.id)
             .limit(limit)
         )
@@ -174,23 +192,30 @@ class _Due:
             statement = statement.where(Address.id.in_(among))
         return self.session.execute(statement).all()
 
-    def _is_wanted(self) -> ColumnElement[bool]:
-        """Of many sources the numbers are one parameter: both databases have a most number of them."""
+    def _is_wanted(self) -> Iterator[ColumnElement[bool]]:
         is_sqlite = dialect_of(self.session) == "sqlite"
-        source_id = Claim.source_id + 0 if is_sqlite else Claim.source_id  # as in claims_due
-        if len(self.sources) <= ROWS:
-            return source_id.in_(self.sources)
-        if is_sqlite:
-            numbers = func.json_each(json.dumps(list(self.sources))).table_valued("value")
-            return source_id.in_(select(numbers.c.value))
-        return source_id == any_(cast(literal(list(self.sources), ARRAY(Integer)), ARRAY(Integer)))
+        source_id: SQLColumnExpression[int] = Claim.source_id + 0 if is_sqlite else Claim.source_id  # as in claims_due
+        yield self._is_among(source_id, self.sources, Integer())
+        if self.domains is not None:
+            yield self._is_among(Address.domain, self.domains, String())
+
+    def _is_among(
+        self, column: SQLColumnExpression[T], values: Collection[T], kind: TypeEngine[T]
+    ) -> ColumnElement[bool]:
+        """Many values are one parameter: both databases have a most number of them."""
+        if len(values) <= ROWS:
+            return column.in_(values)
+        if dialect_of(self.session) == "sqlite":
+            listed = func.json_each(json.dumps(list(values))).table_valued("value")
+            return column.in_(select(listed.c.value))
+        return column == any_(cast(literal(list(values), ARRAY(kind)), ARRAY(kind)))
 
 
 def _pages_of(session: Session, rows: Iterable[_DueRow]) -> Mapping[int, str]:
     """Give the addresses of the pages to which these lead, by number."""
     ids = {row.page_id for row in rows if row.page_id is not None}
     found = session.execute(select(Address.id, Address.url).where(Address.id.in_(ids))) if ids else ()
-    return {page_id: url for page_id, url in found}
+    return {row.id: row.url for row in found}
 
 
 def _lease_of(

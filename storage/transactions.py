@@ -113,14 +113,15 @@ class Transactions:
     def lease(
         self,
         taken: Mapping[int, int],
-        busy: Mapping[str, int],
+        room: Mapping[str, int],
         *,
         window: int,
         limit: int,
         requests: int,
+        domains: Collection[str] | None = None,
         keeping: Collection[int] | None = None,
     ) -> list[Lease]:
-        """Lease due addresses; ``taken`` counts those of each source so far, ``busy`` those in flight by host.
+        """Lease due addresses; ``taken`` counts those of each source so far, the rest as for ``storage.leasing``.
 
         ``keeping`` are the leases that are known, where those of a try that was not confirmed have to be freed.
         """
@@ -135,7 +136,8 @@ class Transactions:
                 self.run_id,
                 self.scopes,
                 budgets,
-                busy,
+                room,
+                domains=domains,
                 window=window,
                 limit=limit,
                 now=now,

@@ -93,7 +93,7 @@ class _Frontier:
                     run.id,
                     opened,
                     dict.fromkeys(opened, 10**6),
-                    Counter(one.host for one in in_flight),
+                    {host: WINDOW - count for host, count in Counter(one.host for one in in_flight).items()},
                     window=WINDOW,
                     limit=IN_FLIGHT - len(in_flight),
                     now=utc_now(),

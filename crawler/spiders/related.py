@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import logging
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Self
@@ -16,6 +17,7 @@ from twisted.python.failure import Failure
 from crawler.failures import verdict_of_error, verdict_of_status
 from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
+from crawler.politeness import BoundedDownloader
 from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
 from crawler.validators import validators_of
@@ -29,9 +31,12 @@ from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
 from storage.writer_process import WriterProcess
 
-WINDOW = 64
-"""Addresses of one host in flight, from lease to commit: enough that its slot never waits for the
-frontier, and that half of them share a transaction."""
+WINDOW, AHEAD = 64, 2.0
+"""Addresses of one host in flight, from lease to commit, at most, and for how many seconds at its pace: enough that its
+slot never waits for the frontier, and no more, since they take the places of other hosts."""
+
+FIRST_WINDOW = 4
+"""Addresses of a host whose pace is not known yet: robots.txt may ask for any."""
 
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""
@@ -52,6 +57,13 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
     return RawPage(asked, response.url, response.body, response.status, now, headers)
 
 
+def window_of(delay: float | None) -> int:
+    """How many addresses of a host may be in flight that is asked every ``delay`` seconds, None where nobody knows."""
+    if delay is None:
+        return FIRST_WINDOW
+    return min(WINDOW, 2 + math.ceil(AHEAD / delay)) if delay > 0 else WINDOW
+
+
 def has_moved(response: Response) -> bool:
     """Whether the page redirected, and every redirect on the way was one for good (RFC 9110, 15.4.2 and 15.4.9)."""
     reasons = response.meta.get("redirect_reasons") or []
@@ -61,14 +73,16 @@ def has_moved(response: Response) -> bool:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool``, ``page_files`` and ``pool_started`` are given by the accounts extension when the spider
-    opens; the pool and the writer are the crawl's own, or those shared, which whoever gave them closes.
+    ``archive``, ``pool``, ``page_files``, ``pool_started`` and ``domains`` are given by the accounts extension when the
+    spider opens; the pool and the writer are the crawl's own, or those shared, which whoever gave them closes.
+    ``domains`` are the registered domains that are held for this crawl, None where no other can ask them.
     """
 
     name = "related"
     archive: Archive
     pool: ReadingPool
     page_files: PageFiles | None = None
+    domains: frozenset[str] | None = None
     pool_started: asyncio.Future[None]
 
     def __init__(
@@ -126,7 +140,13 @@ class RelatedSpider(Spider):
         room = IN_FLIGHT - len(self._in_flight)
         if room <= 0:
             return []
-        found = self.archive.lease(dict(self._busy), window=WINDOW, limit=room, requests=requests)
+        found = self.archive.lease(
+            {host: self._window(host) - count for host, count in self._busy.items()},
+            window=FIRST_WINDOW,
+            limit=room,
+            requests=requests,
+            domains=self.domains,
+        )
         try:
             return await asyncio.wrap_future(found)
         except DatabaseError as error:  # the accounts have it from the archive, in one line
@@ -206,9 +226,14 @@ class RelatedSpider(Spider):
         self._busy[lease.host] -= 1
         if self._busy[lease.host] <= 0:
             del self._busy[lease.host]
-        if self._busy[lease.host] <= WINDOW // 2:
+        if self._busy[lease.host] <= self._window(lease.host) // 2:
             self._wake.set()
         return True
+
+    def _window(self, host: str) -> int:
+        engine = self.crawler.engine
+        downloader = engine.downloader if engine is not None else None
+        return window_of(downloader.delay_of(host) if isinstance(downloader, BoundedDownloader) else None)
 
     def in_flight(self) -> list[Lease]:
         """Give the addresses taken up that have no outcome yet."""

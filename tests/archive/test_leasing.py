@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -45,18 +45,22 @@ class Frontier:
             claim(session, sorted(self.scopes)[source], ids, depth=depth, via="related", found_on=None)
             queue_known(session, ids, utc_now())
 
-    def lease(self, budget: int = 10**6) -> list[Lease]:
+    def lease(
+        self, budget: int = 10**6, room: Mapping[str, int] | None = None, domains: Collection[str] | None = None
+    ) -> list[Lease]:
+        load = Counter(one.host for one in self.in_flight)
         with self._database.writing() as session:
             found = lease(
                 session,
                 self.run_id,
                 self.scopes,
                 dict.fromkeys(self.scopes, budget),
-                Counter(one.host for one in self.in_flight),
+                {host: WINDOW - count for host, count in load.items()} if room is None else room,
                 window=WINDOW,
                 limit=LIMIT,
                 now=utc_now(),
                 outlook=self._outlook,
+                domains=domains,
             )
         self.leased += found
         self.in_flight += found
@@ -145,3 +149,19 @@ def test_a_run_of_more_sources_than_fit_into_a_statement_leases_of_each(database
     frontier.queue(["https://last.example/"], source=sources - 1)
     assert {one.url for one in frontier.lease()} == {"https://first.example/", "https://last.example/"}
     assert frontier.lease(budget=0) == []
+
+
+def test_each_host_has_the_room_that_is_told_and_a_new_one_the_window(database: Database) -> None:
+    frontier = Frontier(database, Outlook())
+    frontier.queue([f"https://{host}.example/{number}" for host in "abc" for number in range(20)])
+    found = frontier.lease(room={"a.example": 1, "b.example": 0})
+    assert Counter(one.host for one in found) == {"a.example": 1, "c.example": WINDOW}
+
+
+@pytest.mark.parametrize("others", [0, ROWS])
+def test_only_domains_that_are_held_are_asked_however_many_they_are(database: Database, others: int) -> None:
+    frontier = Frontier(database, Outlook())
+    frontier.queue(["https://ours.example/1", "https://theirs.example/2"])
+    held = {"ours.example", *(f"d{number}.example" for number in range(others))}
+    assert [one.url for one in frontier.lease(domains=held)] == ["https://ours.example/1"]
+    assert [one.url for one in frontier.lease()] == ["https://theirs.example/2"]

@@ -112,7 +112,7 @@ def test_a_host_has_no_more_in_flight_than_its_window(database: Database) -> Non
     crawling = Crawling(database, scope(FEED))
     crawling.store(crawling.lease_url(FEED), listing(FEED, *(page(number) for number in range(50))))
     archive: Archive = crawling.archive
-    assert len(archive.lease({"news.example": 5}, window=8, limit=100, requests=0).result()) == 3
+    assert len(archive.lease({"news.example": 3}, window=8, limit=100, requests=0).result()) == 3
 
 
 def test_the_counts_of_a_run_add_up_to_its_fetches(database: Database) -> None:

@@ -1,6 +1,7 @@
 """One crawl of a hostile site that points to a private address by every route there is. A canary there counts."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import JAPANESE, WORDS, article
 from tests.guard.crawling import crawl
 from tests.guard.site import Answer, Site, page, redirect
+from tests.warm_python import run
 
 REDIRECTS = (301, 302, 303, 307, 308)
 SPELLINGS = (
@@ -164,3 +166,23 @@ def test_a_name_that_is_public_first_and_private_then_is_met_at_each_look_up(can
     assert result.of(url).error == "AddressRefused"
     assert "loopback address 127.0.0.1 behind rebound.example" in result.of(url).reason
     assert result.log.count("rebound.example is ") == 0
+
+
+def test_no_robots_txt_leads_to_a_private_host_of_another_source(tmp_path: Path) -> None:
+    with Site({"/ok": page(), "/admin?delete=7": page(b"User-agent: *\nAllow: /\n")}) as intern, Site() as evil:
+        evil.answers |= {"/robots.txt": redirect(intern.url("/admin?delete=7", "127.0.0.1")), "/a": page()}
+        sources = {"intern": intern.url("/ok", "127.0.0.1"), "evil": evil.url("/a", "127.0.0.1")}
+        tables = (
+            f'[[source]]\nname = "{name}"\nstart = ["{start}"]\ndelay = 0.0\nallow_private_addresses = true\n'
+            for name, start in sources.items()
+        )
+        (tmp_path / "kiji.toml").write_text("".join(tables))
+        kiji("crawl", folder=tmp_path)
+        assert sorted(intern.paths()) == ["/.well-known/tdmrep.json", "/ok", "/robots.txt"]
+        assert "/a" in evil.paths()
+
+
+def test_what_a_crawl_was_granted_that_found_the_archive_held_is_taken_back(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kiji.db"
+    done = run(module="tests.guard.held_crawls", given=url, folder=tmp_path, environment=dict(os.environ))
+    assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr

@@ -3,10 +3,12 @@
 import json
 import signal
 import subprocess
+from itertools import pairwise
 
 from benchmarks.many_hosts import ManyHosts
 from tests.archive.postgresql import PostgreSQLServer
 from tests.crawling.conftest import kiji as kiji_in
+from tests.guard.site import Site, page
 from tests.scale.conftest import DELAY, Workers
 
 HOSTS, PAGES = 6, 6
@@ -131,3 +133,20 @@ def test_what_the_user_gets_wrong_is_told_in_one_line(workers: Workers) -> None:
     assert 'did you mean "mirai"' in unknown.stderr
     address = kiji(workers, "jobs", "add", "https://news.example/")
     assert (address.returncode, len(address.stderr.splitlines())) == (2, 1)
+
+
+def test_a_host_that_a_feed_teaches_a_source_keeps_its_pace_beside_the_source_that_has_it(workers: Workers) -> None:
+    with Site() as proxy:
+        feed, own = "http://aggregator.example/s.xml", "http://paper.example/s.xml"
+        pages = [[f"http://paper.example/2026/10/05/{way}-{number}" for number in range(5)] for way in ("fed", "own")]
+        for start, listed in zip((feed, own), pages, strict=True):
+            entries = "".join(f"<url><loc>{url}</loc></url>" for url in listed)
+            proxy.answers[start] = page(f"<urlset>{entries}</urlset>".encode())
+        tables = [f'[[source]]\nname = "{name}"\nstart = ["{start}"]\n' for name, start in (("a", feed), ("b", own))]
+        (workers.folder / "kiji.toml").write_text(f"[crawl]\ndelay = {DELAY}\n{''.join(tables)}")
+        through = f"http://127.0.0.1:{proxy.port}"
+        for _ in range(2):  # what the first ones were taught waits for the next ones, which hold it
+            assert workers.start("--once", "--concurrency", "2", http_proxy=through).wait(120) == 0
+        asked = [hit for hit in proxy.log if "//paper.example/" in hit.path]
+    assert {hit.path for hit in asked} >= {*pages[0], *pages[1]}
+    assert min(later.at - earlier.at for earlier, later in pairwise(asked)) >= DELAY

@@ -152,7 +152,7 @@ def test_a_run_of_more_sources_than_fit_into_a_statement_leases_of_each(database
 
 
 def test_each_host_has_the_room_that_is_told_and_a_new_one_the_window(database: Database) -> None:
-    frontier = Frontier(database, Outlook())
+    frontier = Frontier(database, Outlook(costly=NEVER))
     frontier.queue([f"https://{host}.example/{number}" for host in "abc" for number in range(20)])
     found = frontier.lease(room={"a.example": 1, "b.example": 0})
     assert Counter(one.host for one in found) == {"a.example": 1, "c.example": WINDOW}
@@ -160,7 +160,7 @@ def test_each_host_has_the_room_that_is_told_and_a_new_one_the_window(database: 
 
 @pytest.mark.parametrize("others", [0, ROWS])
 def test_only_domains_that_are_held_are_asked_however_many_they_are(database: Database, others: int) -> None:
-    frontier = Frontier(database, Outlook())
+    frontier = Frontier(database, Outlook(costly=NEVER))
     frontier.queue(["https://ours.example/1", "https://theirs.example/2"])
     held = {"ours.example", *(f"d{number}.example" for number in range(others))}
     assert [one.url for one in frontier.lease(domains=held)] == ["https://ours.example/1"]

@@ -2,17 +2,55 @@
 
 import dataclasses
 import datetime
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
+import brotli
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from pipelines.raw_page import RawPage
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 MAX_BODY = 10 * 1024 * 1024  # bytes, the crawl's own download cap
+
+
+class _Brotli:
+    """A decompressor of ``br`` as warcio asks for one.
+
+    warcio 1.8 sets an attribute on brotli's own, which that has refused since 1.2, and lets it unpack without end.
+    """
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._engine = brotli.Decompressor()
+
+    def decompress(self, data: bytes) -> bytes:
+        return bytes(self._engine.process(data, output_buffer_limit=MAX_BODY + 1))
+
+
+class _Zstandard:
+    """A decompressor of ``zstd`` (RFC 8878), which warcio has none of."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._engine = zstd.ZstdDecompressor()
+
+    def decompress(self, data: bytes) -> bytes:
+        return self._engine.decompress(data, MAX_BODY + 1)
+
+
+BufferedReader.DECOMPRESSORS |= {"br": _Brotli, "zstd": _Zstandard}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,8 +134,8 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
     try:
         status = int(record.http_headers.get_statuscode())
         body = _body(record.content_stream())
-    except (ValueError, ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
-        return BadRecord(url, f"the answer in the record is damaged: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever warcio and the decompressors raise costs this record alone
+        return BadRecord(url, f"the answer in the record is damaged: {str(error).strip() or type(error).__name__}")
     return RawPage(
         url=url,
         final_url=url,

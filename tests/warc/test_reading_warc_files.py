@@ -2,14 +2,24 @@
 
 import datetime
 import gzip
+import sys
 import uuid
 from pathlib import Path
 
+import brotli
 import pytest
+from warcio.bufferedreaders import BufferedReader
 
 from pipelines.raw_page import RawPage
 from pipelines.warc import MAX_BODY, BadRecord, read_html_file, read_warc
+from pipelines.warc_records import warc_records
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PACKED = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstd.compress}
 HTML = "<html><title>記事</title></html>".encode()
 
 
@@ -56,18 +66,50 @@ def test_every_response_of_an_archive_is_a_page_in_its_order(tmp_path: Path, nam
     ]
 
 
-def test_a_gzipped_body_is_unpacked_and_the_status_kept(tmp_path: Path) -> None:
-    records = [("https://news.example/1", gzip.compress(HTML), {"Content-Encoding": "gzip"})]
-    (page,) = read_warc(write(tmp_path / "a.warc", records, status="404 Not Found"))
+@pytest.mark.parametrize("encoding", PACKED)
+def test_a_packed_body_is_unpacked_and_the_status_kept(tmp_path: Path, encoding: str) -> None:
+    long = HTML + b"".join(
+        b"%x" % (n * n) for n in range(40_000)
+    )  # packed, more than one block of what warcio reads at a time
+    records = [("https://news.example/1", PACKED[encoding](long), {"Content-Encoding": encoding.upper()})]
+    path = write(tmp_path / "a.warc", records, status="404 Not Found")
+    (page,) = read_warc(path)
     assert isinstance(page, RawPage)
-    assert (page.body, page.status) == (HTML, 404)
+    assert (page.body, page.status) == (long, 404)
+    assert [record.item for record in warc_records(path)] == [page]
 
 
-def test_a_body_is_cut_at_the_cap_even_if_it_unpacks_to_ten_times_that(tmp_path: Path) -> None:
-    bomb = gzip.compress(b"a" * (10 * MAX_BODY))
-    (page,) = read_warc(write(tmp_path / "a.warc", [("https://news.example/1", bomb, {"Content-Encoding": "gzip"})]))
+@pytest.mark.parametrize("encoding", PACKED)
+def test_a_body_that_is_not_packed_as_it_says_is_left_as_it_is(tmp_path: Path, encoding: str) -> None:
+    (page,) = read_warc(write(tmp_path / "a.warc", [("https://news.example/1", HTML, {"Content-Encoding": encoding})]))
+    assert isinstance(page, RawPage)
+    assert page.body == HTML
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+def test_a_body_is_cut_at_the_cap_even_if_it_unpacks_to_ten_times_that(tmp_path: Path, encoding: str) -> None:
+    bomb = PACKED[encoding](b"a" * (10 * MAX_BODY))
+    (page,) = read_warc(write(tmp_path / "a.warc", [("https://news.example/1", bomb, {"Content-Encoding": encoding})]))
     assert isinstance(page, RawPage)
     assert (len(page.body), page.truncated) == (MAX_BODY, True)
+
+
+def test_a_decompressor_that_fails_costs_its_own_record_alone(tmp_path: Path) -> None:
+    packed = {"Content-Encoding": "broken"}
+    records = [(f"https://news.example/{n}", HTML, packed if n == 2 else {}) for n in (1, 2, 3)]
+    path = write(tmp_path / "a.warc", records)
+    BufferedReader.DECOMPRESSORS["broken"] = _RefusesToBegin
+    try:
+        first, bad, last = read_warc(path)
+    finally:
+        del BufferedReader.DECOMPRESSORS["broken"]
+    assert bad == BadRecord("https://news.example/2", "the answer in the record is damaged: no such attribute")
+    assert [isinstance(one, RawPage) and one.body for one in (first, last)] == [HTML, HTML]
+
+
+class _RefusesToBegin:
+    def __init__(self) -> None:
+        raise AttributeError("no such attribute")
 
 
 def test_records_that_are_no_page_are_named_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.list_headings import HEADING_TAGS, kind_of_heading
+from pipelines.machine_wording import machine_wording
 from pipelines.page_measures import BLOCKS, UNREAD, plain
 
 # Words in class names and ids (evidence beside the text itself): BEM blocks, WordPress themes, Japanese sites' "ttl".
@@ -76,7 +77,7 @@ def is_caption(said: str) -> bool:
     rules = caption_rules()
     words = _WORDS.search(said)
     bare = words[0] if words else ""
-    if bare in rules["machine"]["whole"]:
+    if bare in rules["machine"]["whole"] or machine_wording(said) is not None:
         return True
     while bare.startswith(rules["machine"]["whole"]):  # several marks on one line
         mark = next((mark for mark in rules["machine"]["whole"] if bare.startswith(mark)), None)

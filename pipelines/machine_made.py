@@ -1,14 +1,20 @@
 """Marks that an image, a report or a whole article is machine-made."""
 
 import dataclasses
+import functools
+import re
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from pipelines.card_lines import caption_rules
+from pipelines.machine_wording import LONGEST, machine_wording
 from pipelines.page_measures import PageMeasures, plain
 
 _EDGES = " .。()[]【】※*・-:|/"
-_LONGEST = 60  # characters of a mark with what may stand round it
+_LONGEST_TEXT = 200  # characters of a mark with the white space round it
+_PARTS = re.compile(r"[。．;；|｜()（）【】［］]|[.](?:\s|$)")
+_CONTROLS = frozenset({"button", "label", "option"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,27 +27,42 @@ class MachineMarks:
 
 def is_machine_mark(text: str) -> bool:
     """Whether a short text is such a mark and nothing else."""
-    return _bare(text) in caption_rules()["machine"]["whole"]
+    return mark_kind(text) is not None
+
+
+@functools.lru_cache(8_192)  # menus, labels and captions stand on all pages of a site
+def mark_kind(text: str) -> str | None:
+    """What a short text marks as machine-made and is nothing else: ``image``, ``report`` or ``other``."""
+    stripped = text.strip()
+    if len(stripped) > LONGEST:
+        return None
+    said = plain(stripped)
+    bare = said.strip(_EDGES)
+    marks = caption_rules()["machine"]
+    listed = (kind for kind in ("image", "report", "other") if bare in marks[kind])
+    return next(listed, None) or machine_wording(said)
 
 
 def machine_marks(tree: HtmlElement, measures: PageMeasures | None = None) -> MachineMarks:
     """What the page marks as machine-made; to be asked when the cards, which have marks of their own, are cut.
 
-    A mark is a text of its own (``AIによって生成された画像``), never a phrase within a sentence. That a summary or a
-    translation is machine-made does not count. ``measures`` are those of ``tree`` where the caller has them already.
+    A mark is a text of its own (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a sentence,
+    a link or a button. That a summary or a translation is machine-made does not count. ``measures`` are those of
+    ``tree`` where the caller has them already.
     """
     page = PageMeasures(tree) if measures is None else measures
-    marks = caption_rules()["machine"]
-    image = report = False
+    kinds = {mark_kind(said) for said in _marking(page)}
+    return MachineMarks("image" in kinds, "report" in kinds)
+
+
+def _marking(page: PageMeasures) -> Iterator[str]:
+    """The texts that may be marks, and the parts of captions."""
     for holder, text in page.texts:
-        if len(text) > 200 or holder not in page or not ("AI" in text or "ＡＩ" in text or "ai-" in text):
+        if len(text) > _LONGEST_TEXT or holder not in page:
             continue
-        bare = _bare(text)
-        image = image or bare in marks["image"]
-        report = report or bare in marks["report"]
-    return MachineMarks(image, report)
-
-
-def _bare(text: str) -> str:
-    stripped = text.strip()
-    return plain(stripped).strip(_EDGES) if len(stripped) <= _LONGEST else ""
+        measure = page[holder]
+        if measure.in_link or holder.tag in _CONTROLS:
+            continue
+        yield text
+        if measure.block is not None and measure.block.tag == "figcaption":
+            yield from _PARTS.split(text)

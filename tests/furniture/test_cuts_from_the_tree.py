@@ -108,6 +108,10 @@ def test_the_body_stays_whatever_its_container_is_called(wrapper: str) -> None:
         ("<p>会場にはAIによって生成された画像が並び、来場者は足を止めて見入っていた。</p>", (False, False)),
         ("<p>AIによる要約</p>", (False, False)),
         ("<p>本文だけの記事。</p>", (False, False)),
+        ("<figure><figcaption>夜の港のイメージ。生成AIで作成</figcaption></figure>", (True, False)),
+        ("<figure><figcaption>A flooded street (AI-generated image)</figcaption></figure>", (True, False)),
+        ("<p>夜の港で撮影。生成AIで作成</p>", (False, False)),
+        ("<ul><li><a href='/t'>AI-generated photo</a></li></ul><button>AIで作成</button>", (False, False)),
     ],
 )
 def test_machine_made_is_a_mark_of_its_own_and_no_phrase_in_a_sentence(html: str, expected: tuple[bool, bool]) -> None:

@@ -1,0 +1,93 @@
+"""Wordings of marks of machine-made work, in whatever language a page's furniture has."""
+
+import dataclasses
+import functools
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Iterable
+
+from pipelines.consent import any_of
+from pipelines.page_measures import plain
+
+LONGEST = 60  # characters of a mark
+_KINDS = ("machine", "tools", "made", "picture", "report", "other", "between")  # a word of two is the earlier one's
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # Thai, kana, han, hangul: words stand side by side
+_LETTER = rf"[^\W_{_UNSPACED}]"
+_APART = re.compile(r"[:/=()\[\]【】※*©|]|\w-\w")  # what stands between a picture and its maker: 画像：生成AI, KI-Bild
+_SENTENCE = (".", "。")
+_NO_MARK = ("?", "!")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Wording:
+    """``rules/machine_wording.toml``: each word with its kind, a pattern for all, and two for machines: haste first."""
+
+    kinds: dict[str, str]
+    words: re.Pattern[str]
+    hints: re.Pattern[str]
+    machines: re.Pattern[str]
+    by: frozenset[str]
+    telling: frozenset[str]
+    telling_ends: tuple[str, ...]
+    pointing: tuple[str, ...]
+    topics: frozenset[str]
+
+
+@functools.cache
+def _wording() -> _Wording:
+    resource = importlib.resources.files("pipelines.rules").joinpath("machine_wording.toml")
+    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    kinds = {plain(word): kind for kind in reversed(_KINDS) for word in table[kind]}
+    machines = [word for word, kind in kinds.items() if kind in ("machine", "tools")]
+    return _Wording(
+        kinds=kinds,
+        words=_any_whole(kinds),
+        hints=any_of(machines),
+        machines=_any_whole(machines),
+        by=frozenset(map(plain, table["by"])),
+        telling=frozenset(map(plain, table["telling"])),
+        telling_ends=tuple(table["telling_ends"]),
+        pointing=tuple(table["pointing"]),
+        topics=frozenset(map(plain, table["topics"])),
+    )
+
+
+def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of these words, the longest first; those in scripts with spaces only as whole words."""
+    ordered = sorted(words, key=len, reverse=True)
+    spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_UNSPACED}]", word))
+    joined = "|".join(re.escape(word) for word in ordered if re.search(f"[{_UNSPACED}]", word))
+    return re.compile(f"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})|{joined}")
+
+
+@functools.lru_cache(8_192)  # menus, labels and captions stand on all pages of a site
+def machine_wording(said: str) -> str | None:
+    """What a line, plain, marks as machine-made: ``image``, ``report``, ``other``; None where it is no such mark.
+
+    A mark holds words of such marks and nothing else, so that headlines and sentences about machine-made pictures are
+    none: 「この画像はAIで生成されました」 is one, 「AIで生成した画像が拡散」 is not.
+    """
+    if not 2 <= len(said) <= LONGEST or said.endswith(_NO_MARK):
+        return None
+    rules = _wording()
+    if rules.hints.search(said) is None or rules.machines.search(said) is None:
+        return None
+    if re.search(r"\w", rules.words.sub(" ", said)):
+        return None
+    words = rules.words.findall(said)
+    found = {rules.kinds[word] for word in words}
+    if said.strip("[]()【】#・:| ") in rules.topics or _is_told(said, words):
+        return None
+    if "made" in found:
+        return "image" if "picture" in found else next((kind for kind in ("report", "other") if kind in found), "image")
+    is_credit = _APART.search(said) is not None or not rules.by.isdisjoint(words)
+    return "image" if {"machine", "picture"} <= found and is_credit else None
+
+
+def _is_told(said: str, words: list[str]) -> bool:
+    """Whether the line is a sentence of the article's."""
+    rules = _wording()
+    if not said.endswith(_SENTENCE) or said.startswith(rules.pointing):
+        return False
+    return said.endswith(rules.telling_ends) or not rules.telling.isdisjoint(words)

@@ -12,6 +12,7 @@ from pipelines.consent import is_consent_statement
 from pipelines.page_measures import plain
 from pipelines.plain_text import letters
 from pipelines.text_blocks import ends_sentence
+from pipelines.word_lists import english_function_words
 from storage.reading import Cut
 
 _HEAD = 8  # lines from the start that may be title, date, byline
@@ -23,7 +24,12 @@ _REPEATED_LETTERS = 15  # shorter ones are a table's cells, a list's marks
 _REPEATED = 3  # times that a line stands in one text from which it is a caption, a label or a button
 _LONGEST_COUNTER = 100  # characters of a line of counters
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
-_KEYS = ("anywhere", "head", "stamps", "counters", "tail", "biography")
+_KEYS = ("anywhere", "head", "head_openings", "stamps", "counters", "tail", "tail_openings", "biography")
+# By its end; a few words with a full stop are no sentence ("By Jane Doe, agencies.").
+_SENTENCE = re.compile(r"(?:[。！？]|(?:\S+ ){5,}\S*(?<!\b[ap]\.m)[.!?])[」』\"”'’]?$")
+_PARTICLES = frozenset(
+    {"al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "ibn", "la", "le", "van", "von"}
+)
 _COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
 _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table marks of the extractor
 
@@ -32,9 +38,11 @@ _MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table ma
 class _Rules:
     anywhere: re.Pattern[str]
     head: re.Pattern[str]
+    head_openings: re.Pattern[str]
     stamps: re.Pattern[str]
     counters: re.Pattern[str]
     tail: re.Pattern[str]
+    tail_openings: re.Pattern[str]
     biography: re.Pattern[str]
 
 
@@ -105,14 +113,15 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
     """Why a line goes, by its own words and its place: ``rank`` from the start, ``left`` to the end."""
     if len(line) > _LONGEST * 2:
         return None
-    said = plain(_MARKUP.sub("", line.strip()))
+    bare = _MARKUP.sub("", line.strip())
+    said = plain(bare)
     if not said:
         return None
     if is_caption(said):
         return "caption"
     if is_consent_statement(said) and (left <= _TAIL or rank < 3):
         return "consent"
-    if left <= 2 and rank >= 3 and _rules().biography.fullmatch(said):
+    if left <= 2 and rank >= 3 and _rules().biography.fullmatch(said) and _begins_with_name(bare, names):
         return "biography"
     if len(said) > _LONGEST:
         return None
@@ -124,13 +133,37 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
         return "time-stamp"
     if (rank < _HEAD or left <= _TAIL) and _is_counter(said):
         return "counter"
-    if left <= _TAIL and (_rules().tail.fullmatch(said) or (letters(said) in names and left <= 4)):
+    if left <= _TAIL and (_is_tail_line(said) or (letters(said) in names and left <= 4)):
         return "boilerplate"
     return None
 
 
 def _is_head_line(said: str) -> bool:
-    return bool(_rules().head.fullmatch(said) or _rules().stamps.fullmatch(said)) or _is_dateline(said)
+    rules = _rules()
+    if rules.head.fullmatch(said):
+        return True
+    begins = rules.head_openings.fullmatch(said) or rules.stamps.fullmatch(said) or _is_dateline(said)
+    return bool(begins) and not _is_sentence(said)
+
+
+def _is_tail_line(said: str) -> bool:
+    rules = _rules()
+    return bool(rules.tail.fullmatch(said) or (rules.tail_openings.fullmatch(said) and not _is_sentence(said)))
+
+
+def _is_sentence(said: str) -> bool:
+    """Whether a line that begins like furniture ends like a sentence of the article's."""
+    return _SENTENCE.search(said) is not None
+
+
+def _begins_with_name(line: str, names: set[str]) -> bool:
+    """Whether two capitalised words stand first, or a known author's name or part of it."""
+    first, _, rest = line.partition(" ")
+    if first.casefold() in english_function_words():
+        return False
+    second = rest.partition(" ")[0]
+    is_full = first[:1].isupper() and (second[:1].isupper() or second in _PARTICLES)
+    return is_full or (len(first) > 1 and any(letters(first) in name for name in names))
 
 
 def _is_stamp(said: str) -> bool:

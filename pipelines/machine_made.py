@@ -46,9 +46,9 @@ def mark_kind(text: str) -> str | None:
 def machine_marks(tree: HtmlElement, measures: PageMeasures | None = None) -> MachineMarks:
     """What the page marks as machine-made; to be asked when the cards, which have marks of their own, are cut.
 
-    A mark is a text of its own (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a sentence,
-    a link or a button. That a summary or a translation is machine-made does not count. ``measures`` are those of
-    ``tree`` where the caller has them already.
+    A mark is a text of its own (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a
+    sentence, a link or a button. That a summary or a translation is machine-made does not count. ``measures`` are
+    those of ``tree`` where the caller has them already.
     """
     page = PageMeasures(tree) if measures is None else measures
     kinds = {mark_kind(said) for said in _marking(page)}

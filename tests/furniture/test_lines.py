@@ -56,6 +56,20 @@ def test_head_lines_of_date_and_byline_go(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "By Jane Doe, Associated Press.",
+        "Published August 14, 2026 at 10:00 a.m.",
+        "Updated Aug. 14 2026 at 10:00 p.m.",
+        "この記事は会員限定です。",
+        "この記事は約3分で読めます。",
+    ],
+)
+def test_so_do_those_that_end_like_a_sentence(line: str) -> None:
+    assert cleaned([line, *BODY]) == (BODY, {"head-line"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "この記事を読んだ人1,482いま読んでいる人37 10月5日 0時10分現在",
         "閲覧数 1,482",
         "1.2k views | 37 shares",
@@ -110,11 +124,36 @@ def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
         "By the time the bridge opens again, the ferry will have carried a million people.",
         "From the northern tunnel, buses will run every ten minutes to the harbour.",
         "Read more slowly, the teacher told her class, and you will enjoy it twice.",
+        "By Friday, 12 people had been taken to hospital.",
+        "Published figures show that 4,100 residents left.",
+        "Updated in 2019, the plan covers the harbour and the three islands.",
+        "配信大手のネットフリックスは同日、月額料金を値上げすると発表した。",
+        "公開された資料によると、被害は3億円に上る。",
+        "Following the vote, the bill goes to the governor for approval.",
+        "Following the ruling, Mr. Smith posted an apology on Instagram.",
+        "Follow-up talks will be held, the ministry said, before it updates the plan.",
+        "Started in 2019, the fund has paid 40 million crowns to the community.",
+        "The report covers the period through September.",
+        "Insurance covers about three million homes in the valley.",
+        "It was the first time a journalist had been kept out of the valley.",
     ],
 )
 def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
     for lines in ([line, *BODY], [*BODY, line]):
         assert cleaned(lines) == (lines, set())
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Jane Doe is a staff reporter who has written about the northern valleys since 2019.", ()),
+        ("Jan van Dijk covers the courts for the paper.", ()),
+        ("Jane covers the northern valleys.", ("Jane Doe",)),
+    ],
+)
+def test_a_biography_of_the_author_goes(line: str, authors: tuple[str, ...]) -> None:
+    text, cuts = clean_lines("\n".join([*BODY, line]), TITLE, authors)
+    assert (text, [cut.rule for cut in cuts]) == (TEXT, ["biography"])
 
 
 def test_a_text_that_would_mostly_go_is_left_as_it_is() -> None:

@@ -43,6 +43,7 @@ _BYLINE = re.compile(
     r"|\d+\s*(?:min(?:ute)?s?\s*read|comments?|件(?:のコメント)?)|コメント\s*\d+"
 )
 _WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # without the marks round them
+_POLITE = ("です。", "ます。")  # 「写真はイメージです。」
 _NUMBER = re.compile(r"[#№(]?\d{1,4}[)位.]?")
 
 
@@ -86,7 +87,15 @@ def is_caption(said: str) -> bool:
             return True
     if len(said) > 30 and said.endswith(("。", ".", "!", "?")):
         return False  # a sentence that only begins like a credit
-    return len(said) <= 80 and (said.startswith(rules["credit"]["begins"]) or said.endswith(rules["credit"]["ends"]))
+    return len(said) <= 80 and _is_credit(said, rules["credit"])
+
+
+def _is_credit(said: str, rules: dict[str, tuple[str, ...]]) -> bool:
+    if said.startswith(rules["begins"]):
+        return True
+    if said.startswith(rules["begins_told"]):
+        return not said.endswith("。") or said.endswith(_POLITE)
+    return said.endswith(rules["ends"]) and "。" not in said
 
 
 def is_noise(text: str) -> bool:

@@ -134,6 +134,10 @@ def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
         "Follow-up talks will be held, the ministry said, before it updates the plan.",
         "Started in 2019, the fund has paid 40 million crowns to the community.",
         "The report covers the period through September.",
+        "警視庁は詳しい経緯を調べている。（共同）",
+        "警視庁は詳しい経緯を調べている。=共同",
+        "写真は合成だった。",
+        "画像は3枚あった。",
         "Insurance covers about three million homes in the valley.",
         "It was the first time a journalist had been kept out of the valley.",
     ],
@@ -141,6 +145,20 @@ def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
 def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
     for lines in ([line, *BODY], [*BODY, line]):
         assert cleaned(lines) == (lines, set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "会見する植田総裁=5日（共同）",
+        "写真はイメージです。",
+        "画像はイメージ",
+        "写真は会見する首相（5日）",
+        "火災の現場=ロイター",
+    ],
+)
+def test_captions_go(line: str) -> None:
+    assert cleaned([*BODY, line]) == (BODY, {"caption"})
 
 
 @pytest.mark.parametrize(

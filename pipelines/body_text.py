@@ -21,6 +21,7 @@ from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
 from pipelines.declared_body import declared_body
+from pipelines.further_articles import foreign_containers
 from pipelines.plain_text import word_characters
 from pipelines.script_body import script_body
 from pipelines.text_blocks import TextBlock, text_blocks, weight_of
@@ -242,7 +243,8 @@ def _main_containers(
         if home is not None and block.is_prose:
             seen[home][0] += block.weight
             seen[home][1] += block.weight * share
-    return {one: 2 * kept >= whole > 0 for one, (whole, kept) in seen.items()}
+    foreign = foreign_containers({one: whole for one, (whole, _) in seen.items()})
+    return {one: 2 * kept >= whole > 0 for one, (whole, kept) in seen.items() if one not in foreign}
 
 
 def _kept(

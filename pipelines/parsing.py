@@ -1,5 +1,7 @@
 """Text to tree, once, for any text whatever."""
 
+import itertools
+
 import lxml.etree
 import lxml.html
 
@@ -7,13 +9,17 @@ import lxml.html
 # translated in a tenth of the time that a regular expression takes.
 _CONTROLS = bytes({*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F})
 _NONCHARACTERS = ("\ufffe", "\uffff")
+_READINGS = ("rt", "rp", "rtc")  # the readings of ruby and the brackets round them
+_READING_ELEMENTS = 10  # of one reading; what holds more was never closed
+_READING_HEIGHT = 3  # elements from a reading up to its ruby
 
 
 def parse_html(text: str) -> lxml.html.HtmlElement | None:
     """The document's root element ``html``, without comments and processing instructions; None where nothing is in it.
 
     ``huge_tree`` raises libxml2's depth limit from 255 elements to 2,046; deeper than that it drops the rest of the
-    page. Lone surrogates become question marks, control characters go.
+    page. Lone surrogates become question marks, control characters go, and so do the readings that ruby sets beside the
+    article's words (``<ruby>警視庁<rt>けいしちょう</rt></ruby>``).
     """
     for character in _NONCHARACTERS:
         text = text.replace(character, "")
@@ -32,4 +38,18 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
         root = lxml.html.document_fromstring(body, parser=parser, ensure_head_body=True)
     except lxml.etree.ParserError:  # lxml's word for an empty document
         return None
-    return root if isinstance(root, lxml.html.HtmlElement) else None
+    if not isinstance(root, lxml.html.HtmlElement):
+        return None
+    if "<rt" in text or "<RT" in text:
+        _drop_readings(root)
+    return root
+
+
+def _drop_readings(root: lxml.html.HtmlElement) -> None:
+    for reading in list(root.iter(*_READINGS)):
+        above = itertools.islice(reading.iterancestors(), _READING_HEIGHT)
+        is_closed = sum(1 for _ in itertools.islice(reading.iter(), _READING_ELEMENTS + 1)) <= _READING_ELEMENTS
+        if is_closed and any(holder.tag == "ruby" for holder in above):
+            reading.drop_tree()
+    for base in list(root.iter("ruby", "rb", "rbc")):
+        base.drop_tag()  # so that a word stays in one piece

@@ -67,6 +67,31 @@ def test_a_japanese_article_is_read_in_its_own_encoding() -> None:
     assert (reading.language, reading.encoding, reading.is_article) == ("ja", "cp932", True)
 
 
+RUBY = {
+    "plain": "<ruby>農協<rt>のうきょう</rt></ruby>",
+    "brackets": "<ruby>農協<rp>（</rp><rt>のうきょう</rt><rp>）</rp></ruby>",
+    "bases": "<ruby><rb>農協</rb><rtc><rt>のうきょう</rt></rtc></ruby>",
+    "each": "<ruby>農<rt>のう</rt>協<rt>きょう</rt></ruby>",
+    "capitals": "<RUBY>農協<RT>のうきょう</RT></RUBY>",
+    "not closed": "<ruby>農協<rp>（<rt>のうきょう<rp>）</ruby>",
+}
+
+
+@pytest.mark.parametrize("ruby", RUBY.values(), ids=RUBY)
+def test_readings_beside_the_words_are_no_words(ruby: str) -> None:
+    spelt = [line.replace("農協", ruby).replace("農家", "<ruby>農家<rt>のうか</rt></ruby>") for line in NIHONGO]
+    reading = extract(
+        html(f"<main><h1>{ruby}が稲刈り</h1><div>{paragraphs(spelt)}</div></main>", title="農協が稲刈り"), URL
+    )
+    assert reading.text.split("\n") == NIHONGO
+    assert reading.title == "農協が稲刈り"
+
+
+def test_a_ruby_that_is_never_closed_takes_nothing_along() -> None:
+    lines = [f"<ruby>農協<rt>{NIHONGO[0]}", *NIHONGO[1:], *NIHONGO[:2]]
+    assert NIHONGO[2] in extract(html(f"<main><h1>稲刈り</h1>{paragraphs(lines)}</main>"), URL).text
+
+
 def test_words_in_links_stay_in_their_sentence_with_their_spaces() -> None:
     linked = BODY[0].replace("northern valley", '<a href="/places/valley">northern <b>valley</b></a>')
     assert article(f'<div class="text">{paragraphs([linked, *BODY[1:]])}</div>').text.split("\n") == BODY

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from pipelines.list_names import is_named_related
 from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
 
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -17,6 +18,9 @@ _MARKED = HEADING_TAGS | {"dt", "legend", "caption", "summary", "header"}
 _REGIONS = frozenset({"section", "aside", "div", "ul", "ol", "article", "nav"})
 _LONGEST = 60  # characters without white space; a longer text is no heading of a list
 _LONGEST_CONTAINING = 30
+_CLIMBS = 4
+_LEAST_LINKS = 2
+_HOLDING = frozenset({"body", "main", "nav", "footer", "html"})
 # The order decides where two kinds match alike: what must not be taken for related comes first.
 _KINDS = ("advertisement", "tags", "author", "share", "ranking", "related", "latest", "navigation", "other")
 
@@ -33,7 +37,10 @@ class ListHeading:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Words:
-    """The rules, found by the characters they hang on: ``begins`` by the first two, ``ends`` by the last."""
+    """The rules, found by the characters they hang on: ``begins`` by the first two, ``ends`` by the last.
+
+    In ``equals``, what says nothing has the kind "".
+    """
 
     equals: dict[str, str]
     weak: dict[str, str]
@@ -58,7 +65,8 @@ def _words() -> _Words:
         ends[word[-1]] = (*ends.get(word[-1], ()), (word, kind))
     contains = dict(reversed(pairs["contains"]))
     contained = re.compile("|".join(re.escape(word) for word, _ in pairs["contains"]))
-    return _Words(dict(reversed(pairs["equals"])), dict(reversed(pairs["weak"])), begins, ends, contains, contained)
+    equals = dict(reversed(pairs["equals"])) | dict.fromkeys(map(plain, table["nothing"]["equals"]), "")
+    return _Words(equals, dict(reversed(pairs["weak"])), begins, ends, contains, contained)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -70,7 +78,7 @@ def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
         return None
     words = _words()
     if bare in words.equals:
-        return words.equals[bare]
+        return words.equals[bare] or None
     if is_marked and bare in words.weak:
         return words.weak[bare]
     if len(bare) > _LONGEST:
@@ -129,9 +137,28 @@ def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
         if not 1 <= measure.text <= _LONGEST or measure.widest == measure.text or not _may_head(element, page):
             continue
         text = readable_text(element)
-        kind = kind_of_heading(text, is_marked=_is_marked(element))
+        kind = kind_of_heading(text, is_marked=_is_marked(element)) or _kind_by_block(element, page)
         if kind is not None:
             yield ListHeading(element, kind, text)
+
+
+def _kind_by_block(heading: HtmlElement, page: PageMeasures) -> str | None:
+    """``related`` where a heading that says nothing opens a block whose own class or id says so."""
+    measure = page[heading]
+    if heading.tag not in HEADING_TAGS or measure.links or measure.in_link:
+        return None
+    for block in itertools.islice(heading.iterancestors(), _CLIMBS):
+        if block not in page or block.tag in _HOLDING or page[block].offset != measure.offset:
+            return None
+        if page[block].links >= _LEAST_LINKS and is_named_related(block):
+            return None if _is_one_of_several(block) else "related"
+    return None
+
+
+def _is_one_of_several(block: HtmlElement) -> bool:
+    """Whether a block of the same name stands beside it: then it is a card, and the heading a card's title."""
+    name = block.get("class")
+    return any(one is not None and one.get("class") == name for one in (block.getprevious(), block.getnext()))
 
 
 def _first_link_follows(element: HtmlElement) -> bool:

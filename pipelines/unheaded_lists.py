@@ -2,11 +2,8 @@
 
 import bisect
 import collections
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
@@ -16,6 +13,7 @@ from pipelines.card_lines import is_noise
 from pipelines.link_map import LinkMap
 from pipelines.list_blocks import Headings, ListBlock
 from pipelines.list_headings import HEADING_TAGS, kind_of_heading
+from pipelines.list_names import kind_by_names
 from pipelines.page_measures import BLOCKS, PageMeasures, readable_text
 
 _MOST_LINKS = 3_000
@@ -29,25 +27,6 @@ _LEAD = re.compile(r"\W{0,3}([^:：】]{2,30})[:：】]")
 _PICTURES = ("img", "picture", "amp-img", "figure", "video")
 _AROUND = frozenset({"nav", "footer", "header", "form"})
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "search"})
-
-
-@functools.cache
-def _class_words() -> dict[str, str]:
-    resource = importlib.resources.files("pipelines.rules").joinpath("list_classes.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
-    return {word: kind for kind, entry in table.items() for word in entry["words"]}
-
-
-def kind_by_names(element: HtmlElement) -> str | None:
-    """The kind of list that an element's class or id names, None where they say nothing."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", names)
-    lowered = [word.lower() for word in words]
-    known = _class_words()
-    for word in (*lowered, *map("".join, itertools.pairwise(lowered))):
-        if word in known:
-            return known[word]
-    return None
 
 
 class UnheadedLists:

@@ -63,7 +63,8 @@ def date_words() -> DateWords:
 
 
 _WEEKDAY = re.compile(
-    r"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\s?\)\s?"
+    r"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|[월화수목금토일](?:요일)?|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?"
+    r"\s?\)\s?"
 )
 _SPACES = re.compile(r"\s+")
 
@@ -75,20 +76,23 @@ def normalised(text: str, limit: int) -> str:
 
 
 _ZONE = r"(?:z\b|(?:gmt|utc)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|\(?[a-z]{2,4}\b\)?|\(?(?:日本時間|米東部時間)\)?)"
-# 14:30, 14:30:05.123, 2:30 p.m., 4.34pm, 11 a.m., 14.30 BST, 14時30分, 午後2時半
+# 14:30, 14:30:05.123, 2:30 p.m., 4.34pm, 11 a.m., 14.30 BST, 14時30分, 午後2時半, 오후 2:30
 _CLOCK = (
-    r"(?:(?P<half>午前|午後|am|pm)\s?)?(?:(?P<noon>正午)|(?P<h>\d{1,2})(?:"
-    r"\s?時(?:\s?(?P<mj>\d{1,2})\s?分(?:\s?(?P<sj>\d{1,2})\s?秒)?|(?P<bisect>半))?"
+    r"(?:(?P<half>午前|午後|오전|오후|am|pm)\s?)?(?:(?P<noon>正午)|(?P<h>\d{1,2})(?:"
+    r"\s?[時시](?:\s?(?P<mj>\d{1,2})\s?[分분](?:\s?(?P<sj>\d{1,2})\s?[秒초])?|(?P<bisect>半))?"
     r"|:(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?:\s?(?P<ap1>[ap])\.?m\b\.?)?"
     r"|(?:\.(?P<md>\d\d))?\s?(?P<ap2>[ap])\.?m\b\.?"
     r"|\.(?P<mz>\d\d)(?=\s(?:[a-z]{2,4}t|uhr)\b)))"
 )
 _ZONED_CLOCK = _CLOCK + rf"(?:\s?uhr)?(?:\s?(?P<zone>{_ZONE}))?"
+_DAY_NAME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b\.?|[月火水木金土日]曜日?|[월화수목금토일]요일)"
 _CLOCK_AFTER = re.compile(
-    r"(?:t|[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|kl\.?|ore)\b)?[\s:]{0,2})" + _ZONED_CLOCK
+    rf"(?:t|(?:[\s,、|・/()-]{{0,4}}{_DAY_NAME})?"
+    r"[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|kl\.?|ore)\b)?[\s:]{0,2})" + _ZONED_CLOCK
 )
 _CLOCK_BEFORE = re.compile(_ZONED_CLOCK + r"[\s,|・/-]{0,4}(?:\bon\b|\b[a-z]{3,9}day\b|\b[a-z]{3}\b)?[\s,.]{0,3}$")
 _BEFORE = 48
+_HALVES = {"午前": "a", "午後": "p", "오전": "a", "오후": "p", "am": "a", "pm": "p"}
 
 
 def clock_zone(name: str | None) -> datetime.tzinfo | None:
@@ -118,7 +122,7 @@ def _clock(match: re.Match[str]) -> datetime.timedelta | None:
     hour = int(match["h"])
     minute = int(match["m"] or match["mj"] or match["md"] or match["mz"] or (30 if match["bisect"] else 0))
     second = int(match["s"] or match["sj"] or 0)
-    half = {"午前": "a", "午後": "p", "am": "a", "pm": "p"}.get(match["half"] or "") or match["ap1"] or match["ap2"]
+    half = _HALVES.get(match["half"] or "") or match["ap1"] or match["ap2"]
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 29 or minute > 59 or second > 60:

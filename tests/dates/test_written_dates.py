@@ -72,6 +72,12 @@ def test_an_instant_with_its_zone_is_the_same_in_every_spelling(text: str) -> No
         "05.10.26 | 14:30 Uhr",
         "5 de octubre de 2026 14:30",
         "2026년 10월 5일 14:30",
+        "2026.10.05 MON 14:30",
+        "2026年10月5日 月曜日 14:30",
+        "Monday, 5 October 2026, Mon. at 14:30",
+        "2026년 10월 5일 월요일 오후 2:30",
+        "2026.10.05. (월) 오후2:30",
+        "2026년 10월 5일 오후 2시 30분",
     ],
 )
 def test_an_instant_without_a_zone_is_in_the_configured_one(text: str) -> None:

@@ -38,11 +38,11 @@ _PRUNED = (
 def trafilatura_text(tree: HtmlElement) -> str:
     """The text that trafilatura keeps, in its fast mode and without comments; "" where it keeps nothing.
 
-    ``tree`` is left as it is; it has no scripts.
+    ``tree`` is left as it is; it has no scripts. Lists nested deeper than Python's stack are nothing, too.
     """
     try:
         body = _body(tree, _options("balanced"))
-    except (TypeError, ValueError):  # what trafilatura takes for a page without words, and logs
+    except (TypeError, ValueError, RecursionError):  # what trafilatura takes for a page without words, and logs
         return ""
     return unicodedata.normalize("NFC", xmltotxt(body, include_formatting=False).strip())
 
@@ -57,7 +57,7 @@ def _body(tree: HtmlElement, options: Extractor) -> _Element:
     if len(words) < options.min_output_size:
         raise ValueError("no words")
     if not _is_enough(tree, len(words)):
-        with contextlib.suppress(TypeError, ValueError):
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
             wider, more = _main_text(tree, _options("recall"))
             if len(more) >= options.min_extracted_size and len(more) > ESCALATION_ACCEPT_RATIO * len(words):
                 body = wider

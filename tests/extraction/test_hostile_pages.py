@@ -50,6 +50,13 @@ def test_twenty_thousand_nested_elements_are_borne() -> None:
     assert reading.kind == "other"
 
 
+def test_lists_nested_deeper_than_the_stack_cost_no_words_beside_them() -> None:
+    sentence = "The harvest began on Friday, a week earlier than usual, under a clear sky and with a light wind."
+    words = "".join(f"<p>{sentence}</p>" for _ in range(4))
+    reading = extract(f"<html><body><article><h1>Rice</h1>{words}{'<ul><li>a ' * 900}".encode(), URL)
+    assert reading.text.startswith(sentence)
+
+
 def test_a_title_of_half_a_million_characters_is_borne() -> None:
     reading = extract(
         b"<html><head><title>" + b"a" * 500_000 + b"</title></head><body><p>Words.</p></body></html>", URL

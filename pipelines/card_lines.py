@@ -87,7 +87,7 @@ def is_caption(said: str) -> bool:
             return True
     if len(said) > 30 and said.endswith(("。", ".", "!", "?")):
         return False  # a sentence that only begins like a credit
-    return len(said) <= 80 and _is_credit(said, rules["credit"])
+    return len(said) <= 80 and _is_credit(said.lstrip("※* "), rules["credit"])
 
 
 def _is_credit(said: str, rules: dict[str, tuple[str, ...]]) -> bool:

@@ -152,6 +152,7 @@ def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
     [
         "会見する植田総裁=5日（共同）",
         "写真はイメージです。",
+        "※写真はイメージです",
         "画像はイメージ",
         "写真は会見する首相（5日）",
         "火災の現場=ロイター",

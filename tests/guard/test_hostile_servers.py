@@ -6,7 +6,7 @@ import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped] # it has no types
+import brotli
 from backports import zstd
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

@@ -10,6 +10,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.refusals import Refused
+from storage.visit import STATUSES
 
 _REFUSING = frozenset({401, 403, 451})
 """The contract's: what a server forbids is ``refused``, the rest of 4xx and 5xx ``failed``."""
@@ -26,8 +27,15 @@ _IN_PLAIN_WORDS: tuple[tuple[type[BaseException], str], ...] = (
 Verdict = Literal["refused", "failed", "unchanged"]
 
 
+def known_status(status: int) -> int | None:
+    """Give what an answer says as its status, None where that is none."""
+    return status if status in STATUSES else None
+
+
 def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
     """Judge an answer by its status alone; None where its body is to be read."""
+    if status not in STATUSES:
+        return "failed", f"the answer's status is none of HTTP's: {status}"[:REASON_LIMIT]
     if status == 304:
         return "unchanged", "not modified"
     if 200 <= status < 300:

@@ -24,7 +24,7 @@ from crawler.refusals import HostRests, RobotsRefused, RobotsUnreachable
 from crawler.robots_memory import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
 from pipelines.reservations import reservations_of_robots, reservations_of_tdmrep
 from storage.hosts import KnownRobots
-from storage.visit import Lease
+from storage.visit import STATUSES, Lease
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Rules:
         crawlers have it (developers.google.com/search/docs/crawling-indexing/robots/robots_txt): a server that asks
         for rest gets it.
         """
-        if status >= 500 or status == 429:
+        if status not in STATUSES or status >= 500 or status == 429:
             return cls(closed=f"robots.txt cannot be read now (HTTP {status}), which forbids the site")
         if not 200 <= status < 300:
             return cls()

@@ -14,6 +14,7 @@ from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from pipelines.raw_page import RawPage
+from storage.visit import STATUSES
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -136,6 +137,8 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
         body = _body(record.content_stream())
     except Exception as error:  # noqa: BLE001 - whatever warcio and the decompressors raise costs this record alone
         return BadRecord(url, f"the answer in the record is damaged: {str(error).strip() or type(error).__name__}")
+    if status not in STATUSES:
+        return BadRecord(url, f"the answer's status is none of HTTP's: {status}")
     return RawPage(
         url=url,
         final_url=url,

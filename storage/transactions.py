@@ -35,7 +35,7 @@ from storage.scope import Scope
 from storage.stories import group_stored
 from storage.trouble import trouble_of
 from storage.types import utc_now
-from storage.visit import Lease, Outcome, Result, Visit
+from storage.visit import STATUSES, Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits
 
 logger = logging.getLogger(__name__)
@@ -246,9 +246,11 @@ class Transactions:
 
 
 def _store_refusal(session: Session, visit: Visit, reason: str) -> Result:
+    """Account for a visit that cannot be stored, by values that every database takes."""
     address = session.get_one(Address, visit.lease.address_id)
+    status = visit.status if visit.status in STATUSES else None
     address.state, address.lease_run_id, address.due_at = "done", None, None
-    address.outcome, address.reason, address.status = "failed", reason, visit.status
+    address.outcome, address.reason, address.status = "failed", reason, status
     address.attempts += 1
-    record_fetch(session, visit.lease, visit.fetched_at, visit.status, "failed", reason)
+    record_fetch(session, visit.lease, visit.fetched_at, status, "failed", reason)
     return Result(visit.lease, "failed", reason)

@@ -11,6 +11,9 @@ from storage.reading import Reading
 Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
 Via = Literal["start", "listing", "entry", "related", "site"]
 
+STATUSES = range(100, 1000)
+"""What an HTTP status can be: three digits (RFC 9110, section 15). Servers send other numbers, of any length."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lease:
@@ -40,10 +43,10 @@ class Visit:
 
     ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it (``refused``),
     it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is still as a worker
-    pickled it is ``packed`` instead. ``status`` is the last HTTP status, None where none came. ``kept`` is where the
-    page's bytes lie in the raw archive, or the record that the archive puts there first; None where they are not kept
-    (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when the server
-    wants to be asked again.
+    pickled it is ``packed`` instead. ``status`` is the last of ``STATUSES`` that came, None where none did. ``kept`` is
+    where the page's bytes lie in the raw archive, or the record that the archive puts there first; None where they are
+    not kept (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when the
+    server wants to be asked again.
     """
 
     lease: Lease

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.failures import known_status, verdict_of_error, verdict_of_status
 from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.politeness import BoundedDownloader
@@ -179,7 +179,7 @@ class RelatedSpider(Spider):
                 lease,
                 response.url,
                 fetched_at,
-                response.status,
+                known_status(response.status),
                 verdict=verdict,
                 reason=reason,
                 moved=has_moved(response),

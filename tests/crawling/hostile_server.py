@@ -156,6 +156,17 @@ def redirects_for_ever(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.end_headers()
 
 
+def answers_with(status: int) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    """Answer with this number as the status."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(status, "Odd")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
 def not_found(handler: http.server.BaseHTTPRequestHandler) -> None:
     """Say 404."""
     handler.send_response(404)

@@ -11,6 +11,7 @@ from tests.crawling.hostile_server import (
     WORDS,
     HostileServer,
     answers,
+    answers_with,
     article,
     attribute_bomb,
     ends_early,
@@ -71,6 +72,7 @@ BAD = {
     "/2026/10/05/empty": ("not_article", ""),
     "/2026/10/05/picture": ("not_article", ""),
     "/2026/10/05/sends-50000-headers": ("failed", "the answer's headers are larger than 256 kB"),
+    "/2026/10/05/says-no-status": ("failed", f"the answer's status is none of HTTP's: {2**63}"),
 }
 GOOD = (
     "/2026/10/05/start",
@@ -100,6 +102,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 article("Behind many headers", WORDS + "Never read.")
             ),
             "/2026/10/05/redirects-for-ever": redirects_for_ever,
+            "/2026/10/05/says-no-status": answers_with(2**63),
             "/2026/10/05/parser-runs-for-minutes": answers(attribute_bomb(80_000)),
             "/2026/10/05/kills-the-worker": answers(article("Deadly", WORDS + "Deadly.")),
             "/2026/10/05/gzip-bomb": answers(gzip_bomb(300), Content_Encoding="gzip"),

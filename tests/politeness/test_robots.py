@@ -141,3 +141,8 @@ def test_a_group_is_ours_by_the_product_token_whole_and_in_any_case(agent: str, 
 )
 def test_the_product_token_of_a_user_agent(user_agent: str, token: str) -> None:
     assert robots_token(user_agent) == token
+
+
+@pytest.mark.parametrize("status", [-(2**63) - 1, 99, 1000, 2**63])
+def test_an_answer_whose_status_is_none_of_https_says_nothing_that_is_remembered(status: int) -> None:
+    assert "cannot be read now" in Rules.of(status, TEXT.encode(), "kiji").closed

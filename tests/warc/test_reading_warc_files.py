@@ -126,6 +126,13 @@ def test_a_record_without_a_time_is_named(tmp_path: Path) -> None:
     assert bad == BadRecord("https://news.example/1", "the record's WARC-Date is no time: 'yesterday'")
 
 
+@pytest.mark.parametrize("status", ["9223372036854775808 Odd", "-1 Odd", "20 Odd"])
+def test_a_record_whose_status_is_none_of_https_is_named(tmp_path: Path, status: str) -> None:
+    (bad,) = read_warc(write(tmp_path / "a.warc", [("https://news.example/1", HTML, {})], status=status))
+    said = status.removesuffix(" Odd")
+    assert bad == BadRecord("https://news.example/1", f"the answer's status is none of HTTP's: {said}")
+
+
 def test_an_archive_that_breaks_off_gives_what_was_whole_and_says_where_it_ends(tmp_path: Path) -> None:
     records = [(f"https://news.example/{n}", HTML * 50, {"Content-Type": "text/html"}) for n in range(3)]
     whole = write(tmp_path / "a.warc", records).read_bytes()

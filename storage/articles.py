@@ -82,6 +82,8 @@ def store_article(
     if same_bytes:
         decision = without_revision(decision)
     stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
+    if stored.article.address_id == page.id:
+        page.page_id = None  # it stands for itself, wherever it led before
     _note_refusal(decision, reading, standing, page)
     if reading.alternates and stored.outcome != "unchanged":
         note_amp_forms(session, reading, page, judgement)
@@ -233,8 +235,7 @@ def _store_copy(session: Session, decision: CopyOf, page: _Page) -> Stored:
     _add_copy(session, article, page.address, decision.kind, decision.similarity, words)
     page.address.article_id = article.id
     article.last_seen_at = max(article.last_seen_at, page.seen_at)
-    if decision.joined:
-        page.address.page_id = article.address_id
+    page.address.page_id = article.address_id if decision.joined else None
     return Stored("copy", article, article.address_id if decision.joined else page.address.id)
 
 
@@ -244,6 +245,8 @@ def _store_known_copy(session: Session, copy: Copy, page: _Page) -> Stored:
     copy.last_seen_at = max(copy.last_seen_at, page.seen_at)
     article = session.get_one(Article, copy.article_id)
     article.last_seen_at = max(article.last_seen_at, page.seen_at)
+    if copy.kind != "url" or page.address.page_id != article.address_id:
+        page.address.page_id = None
     return Stored("unchanged", article, page.address.page_id or page.address.id)
 
 

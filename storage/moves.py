@@ -51,6 +51,30 @@ def _make_room(session: Session, page: Address, article: Article) -> bool:
     return True
 
 
+def shows_its_own(session: Session, asked: Address, page: Address | None) -> bool:
+    """Whether something is stored of this very address that ``page``, to which it leads now, does not show.
+
+    What was taken down is sent to the home page or to another article: neither stands for what was read here.
+    """
+    if asked.article_id is None:
+        return False
+    places = select(Article.address_id, Article.read_from_id).where(Article.id == asked.article_id)
+    shown = session.execute(places).first()
+    if shown is not None and shown.address_id == asked.id:
+        return True
+    if shown is None or (page is not None and page.article_id == asked.article_id):
+        return False
+    return (
+        shown.read_from_id == asked.id or session.scalar(select(Copy.id).where(Copy.address_id == asked.id)) is not None
+    )
+
+
+def unjoin(session: Session, page: Address) -> None:
+    """Let an address that answers by itself, without an article, show nothing of where it led before."""
+    if page.page_id is not None and not shows_its_own(session, page, None):
+        page.page_id = page.article_id = None
+
+
 def move_edges(session: Session, old: int, new: int) -> None:
     """Let what one page declared be declared by another, which stands for it now."""
     there = aliased(Link)

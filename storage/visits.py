@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
 from storage.models import Address, Article, Claim, Fetch, Link
-from storage.moves import move, take_back
+from storage.moves import move, shows_its_own, take_back, unjoin
 from storage.reading import Card
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
@@ -60,10 +60,15 @@ def _store_visit(
     _close(asked, visit, outcome, reason)
     if page is not asked:
         asked.due_at = None
-        if page.article_id is not None or not _shows_its_own(session, asked):
+        if not shows_its_own(session, asked, page):
             asked.page_id, asked.article_id = page.id, page.article_id
+        elif page.article_id is not None and visit.lease.source_id in scopes:
+            lease = visit.lease
+            claim(session, lease.source_id, [page.id], depth=lease.depth, via=lease.via, found_on=asked.id)
         if page.state != "leased":  # else its own visit is on the way, and finds all this done
             _close(page, visit, outcome, reason)
+    elif visit.reading is not None and article is None:
+        unjoin(session, page)
     take_back(session, page, visit)
     scope = scopes.get(visit.lease.source_id)
     if scope is not None:
@@ -105,13 +110,6 @@ def record_fetch(
         "characters": characters,
     }
     session.connection().execute(_FETCHED, row)
-
-
-def _shows_its_own(session: Session, asked: Address) -> bool:
-    """Whether an article stands at this address though it leads elsewhere now: old ones are sent to the home page."""
-    if asked.article_id is None:
-        return False
-    return session.scalar(select(Article.id).where(Article.address_id == asked.id)) is not None
 
 
 def _answering_page(session: Session, asked: Address, visit: Visit, judgement: Judgement) -> Address:

@@ -20,6 +20,7 @@ from storage.decision import (
     decide,
     without_revision,
 )
+from storage.forgotten import forgotten_among
 from storage.gathering import gather, hash_of, signature_of, with_neighbours
 from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
@@ -84,18 +85,27 @@ def store_article(
     stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
     if stored.article.address_id == page.id:
         page.page_id = None  # it stands for itself, wherever it led before
-    _note_refusal(decision, reading, standing, page)
+    _note_refusal(session, decision, reading, standing, page, judgement)
     if reading.alternates and stored.outcome != "unchanged":
         note_amp_forms(session, reading, page, judgement)
     return _joined(session, stored, _Page(reading, page, standing, source_id, seen_at, judgement), own_text)
 
 
-def _note_refusal(decision: Decision, reading: Reading, standing: Standing, page: Address) -> None:
+def _note_refusal(
+    session: Session,
+    decision: Decision,
+    reading: Reading,
+    standing: Standing,
+    page: Address,
+    judgement: Judgement,
+) -> None:
     """Keep which canonical address was not believed, and why; the page's latest word counts."""
     by_words = decision.canonical_refused if isinstance(decision, New | CopyOf | FormMet) else ""
     reason = by_words or reading.canonical_refused
     if reason:
-        page.canonical_refused, page.refused_canonical = reason, reading.declared_canonical or reading.canonical_url
+        named = reading.declared_canonical or reading.canonical_url
+        is_forgotten = forgotten_among(session, [judgement.place(named).key])
+        page.canonical_refused, page.refused_canonical = reason, None if is_forgotten else named
     elif isinstance(decision, New | CopyOf | FormMet) or standing.declared is None:
         page.canonical_refused, page.refused_canonical = "", None
 

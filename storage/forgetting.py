@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.addresses import insert_into
@@ -20,6 +20,7 @@ from storage.amp_forms import AmpForm
 from storage.forgotten import REFUSED, Forgotten, key_hash, tombstone
 from storage.judgement import Place
 from storage.kept_pages import KeptPage
+from storage.mentions import unmention
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
 from storage.part_models import ArticlePart
@@ -64,7 +65,11 @@ def find_doomed(session: Session, place: Place) -> Doomed:
     if copy_id is not None and session.get(ArticlePart, address.id) is not None:
         copy_id = None  # a later page: its words are the article's, which leaves whole
     if copy_id is not None or article_id is None:
-        shown: ColumnElement[bool] = or_(Address.id == address.id, Address.page_id == address.id)
+        has_its_own = or_(
+            exists().where(Article.address_id == Address.id), exists().where(Copy.address_id == Address.id)
+        )
+        leads_here = and_(Address.page_id == address.id, ~has_its_own)
+        shown: ColumnElement[bool] = or_(Address.id == address.id, leads_here)
         return _doomed(session, place, shown, (), () if copy_id is None else (copy_id,))
     copies = tuple(session.scalars(select(Copy.id).where(Copy.article_id == article_id)))
     shown = or_(Address.id == address.id, Address.article_id == article_id)
@@ -92,8 +97,8 @@ def count_doomed(session: Session, doomed: Doomed) -> dict[str, int]:
     return counts | {holding.name: holding.count(session, doomed) for holding in HOLDINGS}
 
 
-def forget(session: Session, doomed: Doomed, now: datetime, reason: str) -> None:
-    """Delete all of it, and note that its addresses are not to be met again."""
+def forget(session: Session, doomed: Doomed, now: datetime, reason: str, place_of: Callable[[str], Place]) -> None:
+    """Delete all of it, and note that its addresses are not to be met again, however ``place_of`` finds them spelt."""
     if session.get_bind().dialect.name == "sqlite":
         session.connection().exec_driver_sql("PRAGMA secure_delete = ON")  # the file's free pages are overwritten
     for holding in HOLDINGS:
@@ -110,6 +115,7 @@ def forget(session: Session, doomed: Doomed, now: datetime, reason: str) -> None
         session.execute(update(Address).where(Address.page_id.in_(ids)).values(page_id=None))
         session.execute(update(Fetch).where(Fetch.address_id.in_(ids)).values(address_id=stone, reason=REFUSED))
     _delete(session, Address.id, doomed.addresses)
+    unmention(session, frozenset(doomed.keys), place_of)
     rows = [{"key_hash": key_hash(key), "forgotten_at": now, "reason": reason} for key in doomed.keys]
     session.execute(insert_into(session, Forgotten).on_conflict_do_nothing(), rows)
     session.expire_all()

@@ -1,7 +1,9 @@
 """``kiji forget``: addresses leave the archive for good."""
 
+import functools
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,10 +55,10 @@ def forget_command(
     where = database_url(db, settings)
     database = open_database(where, create=False)
     folder = kept_folder(settings, where)
-    places = [(url, place(url, settings.parameter_rules)) for url in urls]
+    place_of = functools.partial(place, rules=settings.parameter_rules)
     try:
         with crawl_lock(database):
-            told = [_forget(database, folder, found, reason, dry_run=dry_run) for found in places]
+            told = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in urls]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -76,16 +78,21 @@ def forget_command(
 
 
 def _forget(
-    database: Database, folder: Path, asked: tuple[str, Place], reason: str, *, dry_run: bool
+    database: Database, folder: Path, url: str, place_of: Callable[[str], Place], reason: str, *, dry_run: bool
 ) -> dict[str, Any]:
-    url, where = asked
+    """Forget one address. Bytes leave when all rows have left, and before that is committed.
+
+    What the database refuses costs no byte, and a kill leaves the rows that say where they lie.
+    """
     missing: list[Kept] = []
     with database.writing() as session:
-        doomed: Doomed = find_doomed(session, where)
+        doomed: Doomed = find_doomed(session, place_of(url))
         counts = count_doomed(session, doomed)
         if not dry_run:
-            missing = _blank(folder, kept_of(session, doomed.addresses))  # first: the index says where they lie
-            forget(session, doomed, utc_now(), reason)
+            kept = kept_of(session, doomed.addresses)
+            forget(session, doomed, utc_now(), reason, place_of)
+            session.flush()
+            missing = _blank(folder, kept)
     return {
         "url": url,
         "forgotten": not dry_run,

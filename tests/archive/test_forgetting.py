@@ -1,19 +1,23 @@
 """A forgotten address leaves whole, and is not met again by any way."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crawler.cli import run
 from pipelines.judgement import place
+from storage.checking import check
 from storage.database import Database
 from storage.forgetting import count_doomed, find_doomed, forget
 from storage.forgotten import REFUSED
 from storage.kept_pages import KeptPage
 from storage.models import Address
+from storage.runs import start_run
 from storage.types import utc_now
+from storage.visit import Visit
 from tests.archive.conftest import Crawling, article, listing, rows, scope
 from tests.archive.near_texts import report
 
@@ -46,7 +50,7 @@ def forget_url(database: Database, url: str) -> dict[str, int]:
     with database.writing() as session:
         doomed = find_doomed(session, place(url))
         counts = count_doomed(session, doomed)
-        forget(session, doomed, utc_now(), "a letter")
+        forget(session, doomed, utc_now(), "a letter", place)
     return counts
 
 
@@ -128,6 +132,52 @@ def test_it_is_not_met_again_as_a_start_page_an_entry_a_link_a_redirect_or_anoth
     asked = rows(filled, f"SELECT via FROM \"fetch\" WHERE run_id = {crawling.run_id} AND outcome = 'refused'")
     assert len(asked) == 3
     assert rows(filled, f"SELECT refused FROM runs WHERE id = {crawling.run_id}") == [(3,)]
+
+
+def test_an_article_whose_address_leads_to_a_forgotten_copy_of_it_stays(database: Database) -> None:
+    crawling = Crawling(database, scope(PAGE, AMP, f"{AMP}/old"))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[PAGE], article(PAGE, WORDS))
+    crawling.store(leases[f"{AMP}/old"], article(AMP, WORDS), AMP)
+    crawling.store(leases[PAGE], article(AMP, WORDS), AMP)
+    crawling.finish()
+    with database.writing() as session:  # as versions before schema 0013 left it
+        session.execute(update(Address).where(Address.url == PAGE).values(page_id=2))
+    assert forget_url(database, AMP)["addresses"] == 2
+    assert rows(database, "SELECT url FROM articles") == [(PAGE,)]
+    assert rows(database, "SELECT url FROM copies") == []
+    assert check(database) == []
+
+
+def test_no_words_of_the_accounts_name_a_forgotten_address(database: Database) -> None:
+    name, front = "https://one.example/a/jane-doe-arrested", "https://one.example/a/1000"
+    with database.writing() as session:
+        for command in (f"kiji crawl {name}?utm_source=x {front}", f"scrapy crawl related -a url={name}"):
+            start_run(session, command=command, version="0", host="here", pid=1, now=utc_now())
+    crawling = Crawling(database, scope(name, front, OTHER, ELSEWHERE))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[name], dataclasses.replace(article(name, WORDS), canonical_url=front))
+    crawling.store(leases[front], article(front, WORDS))
+    crawling.store(leases[OTHER], dataclasses.replace(article(OTHER, report(2)), canonical_url=name))
+    led = Visit(
+        leases[ELSEWHERE], ELSEWHERE, utc_now(), verdict="refused", reason=f"redirect to {name}: no host of ours"
+    )
+    crawling.archive.store(led).result()
+    forget_url(database, name)
+    told = repr([rows(database, f"SELECT * FROM {view}") for view in ("runs", "fetches", "refused_canonicals")])
+    assert "jane-doe" not in everything(database) + told
+    assert rows(database, "SELECT command FROM runs ORDER BY id")[:2] == [
+        (f"kiji crawl forgotten: {front}",),
+        ("scrapy crawl related -a url=forgotten:",),
+    ]
+    assert ("redirect to forgotten:: no host of ours",) in rows(database, "SELECT reason FROM fetches")
+    named = rows(database, "SELECT url, canonical, reason FROM refused_canonicals")
+    assert named == [(OTHER, None, "the words at the canonical address are others")]
+    disbelieved = dataclasses.replace(
+        article(OTHER, report(2)), canonical_refused="not believed", declared_canonical=name
+    )
+    crawling.store(leases[OTHER], disbelieved)
+    assert rows(database, "SELECT canonical, reason FROM refused_canonicals") == [(None, "not believed")]
 
 
 def test_kiji_forget_shows_what_would_leave_then_forgets_and_an_import_is_refused(

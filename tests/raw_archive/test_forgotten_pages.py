@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import http.server
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,36 @@ def test_forgetting_overwrites_the_bytes_of_a_page_and_of_those_that_redirect_to
         ]
         assert b"harbour authority" not in whole(tmp_path / "kiji.warc")
         assert [path.name for path in (tmp_path / "kiji.warc").iterdir()] != []
+
+
+def test_no_byte_is_overwritten_where_the_database_refuses_or_where_only_a_copy_of_the_page_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    with HostileServer() as server:
+        harbor, moved = "/news/2026/10/05/ferry-returns", "/news/2026/10/05/the-ferry-returns"
+        server.pages = {harbor: answers(article("The ferry returns to service", WORDS))}
+        config = f"[[source]]\nname = 'harbor'\nstart = ['{server.url}{harbor}']\nallow_private_addresses = true\n"
+        (tmp_path / "kiji.toml").write_text(config)
+        kiji("crawl", folder=tmp_path)
+        server.pages = {harbor: redirects_to(moved), moved: answers(article("The ferry returns to service", WORDS))}
+        kiji("crawl", "harbor", folder=tmp_path)
+        assert kiji("forget", server.url + moved, folder=tmp_path).returncode == 0
+        assert len([path for path in urls_kept(tmp_path / "kiji.warc") if path.endswith(harbor)]) == 1
+        assert not [path for path in urls_kept(tmp_path / "kiji.warc") if path.endswith(moved)]
+        with sqlite3.connect(tmp_path / "kiji.db") as raw_database:
+            raw_database.execute(
+                "CREATE TRIGGER refusing BEFORE INSERT ON forgotten BEGIN SELECT RAISE(ABORT, 'no room'); END"
+            )
+        raw_database.close()
+        before = whole(tmp_path / "kiji.warc")
+        assert kiji("forget", server.url + harbor, folder=tmp_path).returncode != 0
+        assert whole(tmp_path / "kiji.warc") == before
+        assert query(tmp_path, "SELECT url FROM articles") == [(server.url + harbor,)]
+
+
+def urls_kept(folder: Path) -> list[str]:
+    items = [record.item for path in sorted(folder.glob("*.warc.gz")) for record in warc_records(path)]
+    return [item.url for item in items if isinstance(item, RawPage)]
 
 
 def test_archived_bytes_that_are_elsewhere_are_told_with_exit_code_1(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.amp_forms import file_under, note_amp_forms
 from storage.article_words import take_words, words_of
+from storage.copies import compare_copies
 from storage.decision import (
     CanonicalMet,
     CopyOf,
@@ -172,7 +173,7 @@ def _apply(session: Session, decision: Decision, page: _Page) -> Stored:
         case CopyOf():
             return _store_copy(session, decision, page)
         case KnownCopy():
-            return _store_known_copy(session, decision.copy, page)
+            return _store_known_copy(session, decision, page)
         case Split():  # pragma: no cover - store_article decides again before it applies
             msg = "a split article must be given back first"
             raise AssertionError(msg)
@@ -249,9 +250,14 @@ def _store_copy(session: Session, decision: CopyOf, page: _Page) -> Stored:
     return Stored("copy", article, article.address_id if decision.joined else page.address.id)
 
 
-def _store_known_copy(session: Session, copy: Copy, page: _Page) -> Stored:
+def _store_known_copy(session: Session, decision: KnownCopy, page: _Page) -> Stored:
+    copy = decision.copy
     copy.title, copy.text, copy.text_hash = page.reading.title, page.reading.text, page.standing.text_hash
     copy.extractor_version = page.reading.extractor_version
+    if page.reading.page_number == 1:  # the words of a later page are a part of the article's
+        copy.similarity = decision.similarity
+        if copy.kind != "url":
+            copy.kind = "exact" if decision.kind == "exact" else "near"
     copy.last_seen_at = max(copy.last_seen_at, page.seen_at)
     article = session.get_one(Article, copy.article_id)
     article.last_seen_at = max(article.last_seen_at, page.seen_at)
@@ -273,6 +279,7 @@ def _change_words(session: Session, article: Article, page: _Page) -> None:
     _take_words(article, page)
     if not indexed:
         index_anew(session, article.id, page.signature)
+        compare_copies(session, article, page.judgement)
 
 
 def _take_words(article: Article, page: _Page) -> None:

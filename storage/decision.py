@@ -96,9 +96,15 @@ class CopyOf:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KnownCopy:
-    """The same copy again, perhaps with a few other words; its article has not changed by it."""
+    """The same copy again, perhaps with a few other words; its article has not changed by it.
+
+    ``similarity`` is of its words to the article's present ones, which may be ``different`` where they are those of an
+    earlier wording.
+    """
 
     copy: Copy
+    kind: str
+    similarity: float
 
 
 Decision = New | Known | CanonicalMet | FormMet | Split | CopyOf | KnownCopy
@@ -109,9 +115,9 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
     if standing.own is not None:
         return _own_article(reading, standing, standing.own, judgement)
     if standing.copy is not None and standing.original is not None:
-        same = standing.copy.text_hash == standing.text_hash
-        if same or _agree(standing.original.text, reading, judgement)[0] != "different":
-            return KnownCopy(standing.copy)
+        kind, similarity = _meet(standing.original, reading, standing, judgement)
+        if kind != "different" or standing.copy.text_hash == standing.text_hash:
+            return KnownCopy(standing.copy, kind, similarity)
     refused = ""
     if standing.declared is not None:
         if standing.at_declared is not None:
@@ -128,15 +134,17 @@ def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decisi
             refused = f"the canonical address gave no article: {standing.declared.outcome}"
     if standing.form is not None and (met := _other_form(reading, standing, standing.form, refused, judgement)):
         return met
-    if (copy := _by_words(standing, refused)) is not None:
+    if (copy := _by_words(reading, standing, refused, judgement)) is not None:
         return copy
     return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
 
 
-def _by_words(standing: Standing, refused: str) -> CopyOf | None:
+def _by_words(reading: Reading, standing: Standing, refused: str, judgement: Judgement) -> CopyOf | None:
     if standing.twin is not None:
+        kind, similarity = _meet(standing.twin, reading, standing, judgement)
+        elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the words of an earlier wording, or of a copy
         same_site = standing.twin_domain == standing.page.domain
-        return CopyOf(standing.twin, "url" if same_site else "exact", 1.0, canonical_refused=refused)
+        return CopyOf(standing.twin, "url" if same_site else elsewhere, similarity, canonical_refused=refused)
     if standing.neighbours is not None and (original := standing.neighbours.original) is not None:
         same_site = original.domain == standing.page.domain
         similarity = original.comparison.similarity
@@ -179,3 +187,8 @@ def _own_article(reading: Reading, standing: Standing, own: Article, judgement: 
 def _agree(text: str, reading: Reading, judgement: Judgement) -> tuple[str, float]:
     comparison = judgement.compare(text, reading.text, reading.language)
     return comparison.kind, comparison.similarity
+
+
+def _meet(article: Article, reading: Reading, standing: Standing, judgement: Judgement) -> tuple[str, float]:
+    """As ``_agree``, and at once where the words are the same."""
+    return ("exact", 1.0) if article.text_hash == standing.text_hash else _agree(article.text, reading, judgement)

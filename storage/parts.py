@@ -10,6 +10,7 @@ import dataclasses
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from storage.copies import compare_copies
 from storage.judgement import Judgement
 from storage.models import Address, Article
 from storage.near_index import index_anew
@@ -59,3 +60,4 @@ def take_joined_text(session: Session, article: Article, judgement: Judgement) -
         article.text, article.text_hash = text, judgement.text_hash(text)
         session.flush()
         index_anew(session, article.id, judgement.sign(text, article.language))
+        compare_copies(session, article, judgement)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.copies import compare_copies
 from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
@@ -184,6 +185,7 @@ def _correct(
     session.flush()
     if isinstance(row, Article):
         index_anew(session, row.id, judgement.sign(row.text, row.language))
+    compare_copies(session, row if isinstance(row, Article) else session.get_one(Article, row.article_id), judgement)
 
 
 def _row_of(session: Session, address_id: int) -> Article | Copy | None:

@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 from sqlalchemy import update
 
+from pipelines.duplicates import compare
 from pipelines.signatures import sign
 from storage.database import Database
 from storage.near_index import ROWS_A_KEY
@@ -158,3 +159,34 @@ def test_articles_signed_by_an_older_algorithm_are_signed_anew_by_the_next_run(d
     assert rows(database, "SELECT min(version), count(*) FROM article_signature") == [(1, 3)]
     after = rows(database, "SELECT key, article_id FROM band WHERE article_id < 3 ORDER BY key, article_id")
     assert after == before
+
+
+MET = "SELECT copies.kind, copies.similarity FROM copies ORDER BY copies.url"
+
+
+def test_kind_and_similarity_follow_the_words_of_the_copy_and_of_the_article(database: Database) -> None:
+    text, revised, amp = report(1), edited(report(1)), "https://one.example/amp/a/1000"
+    same_site = dataclasses.replace(article(amp, text), canonical_url=HERE)
+    assert store(database, article(HERE, text), article(THERE, text), same_site) == ["new", "copy", "copy"]
+    assert rows(database, MET) == [("url", 1.0), ("exact", 1.0)]
+    near = compare(text, revised, "en").similarity
+    assert store(database, article(THERE, revised)) == ["unchanged"]
+    assert rows(database, MET) == [("url", 1.0), ("near", near)]
+    assert store(database, article(HERE, revised)) == ["updated"]
+    assert rows(database, MET) == [("url", near), ("exact", 1.0)]
+
+
+def test_a_copy_of_an_earlier_wording_is_near_however_little_is_left_of_it(database: Database) -> None:
+    text, other = report(1), report(9)
+    met = compare(other, text, "en")
+    assert met.kind == "different"
+    assert store(database, article(HERE, text), article(THERE, text)) == ["new", "copy"]
+    assert store(database, article(HERE, other), article(THERE, text)) == ["updated", "unchanged"]
+    assert store(database, article(ELSEWHERE, text)) == ["copy"]
+    assert rows(database, MET) == [("near", met.similarity)] * 2
+
+
+def test_a_copy_whose_own_words_become_others_is_an_article_of_its_own(database: Database) -> None:
+    assert store(database, article(HERE, report(1)), article(THERE, report(1))) == ["new", "copy"]
+    assert store(database, article(THERE, report(9))) == ["new"]
+    assert rows(database, COPIES) == []

@@ -1,0 +1,34 @@
+"""How near an article's copies are to its words, kept up to date when those change."""
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from storage.judgement import Judgement
+from storage.models import Article, Copy
+from storage.part_models import ArticlePart
+
+_MOST_TEXTS = 50
+"""Different texts of one article's copies that are compared at once: a comparison takes milliseconds. Those of further
+ones wait until their page is read again."""
+
+
+def compare_copies(session: Session, article: Article, judgement: Judgement) -> None:
+    """Compare an article's copies with its present words, each text of theirs once.
+
+    A copy of an earlier wording stays one, of kind ``near`` where it stands elsewhere, however little is left of it.
+    Later pages of the article are no wordings of it, and are left alone.
+    """
+    later_pages = select(ArticlePart.address_id).where(ArticlePart.article_id == article.id, ArticlePart.number > 1)
+    its_copies = (Copy.article_id == article.id, Copy.address_id.not_in(later_pages))
+    hashes = session.scalars(select(Copy.text_hash).where(*its_copies).distinct().limit(_MOST_TEXTS)).all()
+    for text_hash in hashes:
+        alike = (*its_copies, Copy.text_hash == text_hash)
+        said = session.scalars(select(Copy.text).where(*alike).limit(1)).one()
+        met = judgement.compare(article.text, said, article.language)
+        elsewhere = "exact" if met.kind == "exact" else "near"
+        session.execute(
+            update(Copy)
+            .where(*alike)
+            .values(similarity=met.similarity, kind=case((Copy.kind == "url", "url"), else_=elsewhere))
+            .execution_options(synchronize_session="fetch")
+        )

@@ -16,13 +16,13 @@ CopyKind = Literal["url", "exact", "near"]
 class Standing:
     """What is stored about an article page when it comes.
 
-    ``own`` is the article filed under the page's own address, ``copy`` the copy that this page is known to be,
-    with its ``original``. ``text_hash`` is of the page's words without what is its site's, ``read_hash`` of the words
-    as they were read from the page alone, ``own_now`` of ``own``'s words as they would be stored by what is known of
-    the site today. ``declared`` is the address that the page names as canonical (None where that is the page's own),
-    ``at_declared`` the article that stands there. ``form`` is the article of which this is an AMP form, or the form's
-    page, by the word of one of them. ``twin`` is the article with the same words.
-    ``neighbours`` are looked for only where nothing else says what the page is.
+    ``own`` is the article filed under the page's own address, or read from this page and filed under another,
+    ``copy`` the copy that this page is known to be, with its ``original``. ``text_hash`` is of the page's words without
+    what is its site's, ``read_hash`` of the words as they were read from the page alone, ``own_now`` of ``own``'s words
+    as they would be stored by what is known of the site today. ``declared`` is the address that the page names as
+    canonical (None where that is the page's own), ``at_declared`` the article that stands there. ``form`` is the
+    article of which this is an AMP form, or the form's page, by the word of one of them. ``twin`` is the article with
+    the same words. ``neighbours`` are looked for only where nothing else says what the page is.
     """
 
     page: Place

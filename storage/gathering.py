@@ -73,8 +73,12 @@ def _declared(session: Session, reading: Reading, page: Place, judgement: Judgem
 
 
 def _shown(session: Session, page: Address) -> tuple[Article | None, Copy | None]:
-    """Give what is filed under this very address; an address that shows no article has neither."""
+    """Give what is filed under this very address, or was read from it and is filed under a canonical one."""
     if page.article_id is None:
         return None, None
     own = session.scalars(select(Article).where(Article.address_id == page.id)).first()
-    return own, session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
+    copy = session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
+    if own is None and copy is None:
+        shown = session.get(Article, page.article_id)
+        own = shown if shown is not None and shown.read_from_id == page.id else None
+    return own, copy

@@ -66,6 +66,22 @@ def test_an_amp_page_met_first_is_filed_under_its_canonical_address_which_then_t
     assert len(rows(database, "SELECT * FROM revisions")) == 1
 
 
+@pytest.mark.parametrize("named", ["", "https://news.example/ja/n/7000-ferry-returns"])
+@pytest.mark.parametrize(("words", "outcome"), [(STORY, "unchanged"), (OTHER_STORY, "updated")])
+def test_a_page_that_names_another_canonical_address_than_before_or_none_is_still_its_article(
+    database: Database, named: str, words: str, outcome: str
+) -> None:
+    crawling = Crawling(database, scope(AMP))
+    lease = crawling.lease_url(AMP)
+    crawling.store(lease, dataclasses.replace(article(AMP), canonical_url=PAGE))
+    again = dataclasses.replace(article(AMP, words), canonical_url=named or AMP)
+    assert crawling.store(lease, again).outcome == outcome
+    assert rows(database, "SELECT id, url, text FROM articles") == [(1, PAGE, words)]
+    assert rows(database, "SELECT url FROM copies") == []
+    assert crawling.store(crawling.lease_url(PAGE), article(PAGE, words)).outcome == "copy"
+    assert rows(database, "SELECT url, article_id FROM copies") == [(AMP, 1)]
+
+
 def test_a_canonical_address_whose_own_page_says_something_else_keeps_its_own_article(database: Database) -> None:
     crawling = Crawling(database, scope(AMP))
     amp = dataclasses.replace(article(AMP), canonical_url=PAGE)

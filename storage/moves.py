@@ -25,7 +25,7 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
     article.address_id = page.id
     if article.read_from_id == asked.id:
         article.read_from_id = page.id
-    page.article_id, page.page_id = article.id, None
+    page.article_id, page.page_id, page.moved_at = article.id, None, None
     asked.moved_at = visit.fetched_at
     session.execute(update(Address).where(Address.page_id == asked.id).values(page_id=page.id))
     move_edges(session, asked.id, page.id)
@@ -40,12 +40,15 @@ def _is_the_same(article: Article, visit: Visit, judgement: Judgement) -> bool:
 
 
 def _make_room(session: Session, page: Address, article: Article) -> bool:
-    """Take away that the page was known as a copy of this article; False where another article stands there."""
+    """Take away that the page was known as a copy of this article; False where another article stands there.
+
+    An old address of the article, to which it comes back, led to where it stands.
+    """
     if page.article_id is None:
         return True
     copy = session.scalars(select(Copy).where(Copy.address_id == page.id, Copy.article_id == article.id)).first()
     if copy is None:
-        return False
+        return page.article_id == article.id
     session.delete(copy)
     session.flush()
     return True

@@ -81,6 +81,20 @@ def test_an_article_that_moved_for_good_takes_its_edges_along_and_is_no_copy(dat
     assert rows(database, "SELECT count(*) FROM copies") == [(0,)]
 
 
+def test_an_article_that_moves_back_is_where_it_was_and_no_copy(database: Database) -> None:
+    crawling = Crawling(database, scope(OLD, YOUNG))
+    leases = {lease.url: lease for lease in crawling.lease()}
+    crawling.store(leases[OLD], article(OLD, related=(f"{HOST}/b/1",)))
+    assert moved(crawling, leases[OLD], YOUNG, article(YOUNG)).outcome == "unchanged"
+    assert moved(crawling, leases[YOUNG], OLD, article(OLD)).outcome == "unchanged"
+    assert rows(database, "SELECT url FROM articles") == [(OLD,)]
+    assert rows(database, "SELECT url FROM copies") == []
+    assert rows(database, "SELECT page_url, article_id FROM related_links") == [(OLD, 1)]
+    standing = f"SELECT page_id, moved_at FROM address WHERE url = '{OLD}'"
+    assert rows(database, standing) == [(None, None)]
+    assert rows(database, f"SELECT page_id FROM address WHERE url = '{YOUNG}'") == [(1,)]
+
+
 def test_an_article_whose_address_leads_to_the_home_page_now_stays_where_it_was(database: Database) -> None:
     crawling = Crawling(database, scope(OLD))
     crawling.store(crawling.lease_url(OLD), article(OLD))

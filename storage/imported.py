@@ -14,15 +14,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses, insert_into
 from storage.claims import claim
 from storage.earlier import meet_earlier, meet_unchanged
+from storage.edges import meet_edges
 from storage.forgotten import REFUSED, is_tombstone
 from storage.judgement import Judgement, Place
-from storage.models import Address, Article, Link, Source
+from storage.models import Address, Article, Source
 from storage.parts import with_parts
 from storage.reading import Reading
 from storage.schedule import next_reread
@@ -174,12 +175,7 @@ def _without_reading(session: Session, record: ImportedRecord, address: Address)
     if article is None:
         return "not_article", f"{record.reason}, and the page is not stored"
     meet_unchanged(article, record.fetched_at)
-    session.execute(
-        update(Link)
-        .where(Link.page_id == (address.page_id or address.id), Link.last_seen_at < record.fetched_at)
-        .values(last_seen_at=record.fetched_at)
-        .execution_options(synchronize_session=False)
-    )
+    meet_edges(session, address, record.fetched_at)
     return "unchanged", record.reason
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import claim, expand, queue_known
+from storage.edges import meet_edges
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
@@ -195,12 +196,7 @@ def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Out
     if page.article_id is None:
         return "not_article", "not modified"
     session.execute(update(Article).where(Article.id == page.article_id).values(last_seen_at=visit.fetched_at))
-    session.execute(
-        update(Link)
-        .where(Link.page_id == (page.page_id or page.id))
-        .values(last_seen_at=visit.fetched_at)
-        .execution_options(synchronize_session=False)
-    )
+    meet_edges(session, page, visit.fetched_at)
     return "unchanged", "not modified"
 
 

@@ -86,4 +86,4 @@ def may_be_wanted(entry: Entry, now: datetime.datetime, max_age: Interval | None
 
 def listing_may_have_changed(changed_at: datetime.datetime | None, fetched_at: datetime.datetime | None) -> bool:
     """Whether a listing that another one lists is to be asked again, by the ``lastmod`` given there."""
-    return changed_at is None or fetched_at is None or fetched_at <= changed_at + LISTING_GRAIN
+    return changed_at is None or fetched_at is None or fetched_at - LISTING_GRAIN <= changed_at

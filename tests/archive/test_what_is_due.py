@@ -51,12 +51,13 @@ def test_max_age_leaves_out_what_a_sitemap_dates_long_ago_and_what_its_own_page_
 def test_an_index_has_its_sitemaps_asked_again_that_may_have_changed_also_where_it_is_unchanged(
     database: Database,
 ) -> None:
-    closed, open_, undated = (f"{HOST}/sitemap-{name}.xml" for name in ("2019", "now", "undated"))
+    closed, open_, undated, never = (f"{HOST}/sitemap-{name}.xml" for name in ("2019", "now", "undated", "9999"))
     now = utc_now()
     entries = (
         Entry(closed, is_listing=True, changed_at=now - 900 * DAY),
         Entry(open_, is_listing=True, changed_at=now),
         Entry(undated, is_listing=True),
+        Entry(never, is_listing=True, changed_at=datetime.datetime.max.replace(tzinfo=datetime.UTC)),
     )
     first = Crawling(database, scope(INDEX))
     first.store(first.lease_url(INDEX), sitemap(INDEX, *entries))
@@ -66,7 +67,7 @@ def test_an_index_has_its_sitemaps_asked_again_that_may_have_changed_also_where_
     second = Crawling(database, scope(INDEX))
     [index] = second.lease()
     second.archive.store(Visit(index, INDEX, utc_now(), 304, verdict="unchanged")).result()
-    assert {lease.url for lease in second.lease()} == {open_, undated}
+    assert {lease.url for lease in second.lease()} == {open_, undated, never}
 
 
 def test_an_article_that_moved_for_good_takes_its_edges_along_and_is_no_copy(database: Database) -> None:

@@ -16,6 +16,7 @@ TOMBSTONE = "forgotten:"
 """The key and address of the one row of ``address`` that stands for all that was forgotten."""
 
 _KNOWN = "any_forgotten"
+_HASHES = 500  # a statement
 
 
 class Forgotten(Base):
@@ -40,8 +41,11 @@ def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
     if not known:
         return frozenset()
     hashes = {key_hash(key): key for key in keys}
-    found = session.scalars(select(Forgotten.key_hash).where(Forgotten.key_hash.in_(hashes)))
-    return frozenset(hashes[known] for known in found)
+    asked, found = list(hashes), set[str]()
+    for first in range(0, len(asked), _HASHES):
+        some = Forgotten.key_hash.in_(asked[first : first + _HASHES])
+        found.update(session.scalars(select(Forgotten.key_hash).where(some)))
+    return frozenset(hashes[gone] for gone in found)
 
 
 def tombstone(session: Session) -> Address:

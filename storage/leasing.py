@@ -2,31 +2,16 @@
 
 import dataclasses
 import itertools
-import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Row,
-    SQLColumnExpression,
-    String,
-    any_,
-    cast,
-    func,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Integer, Row, SQLColumnExpression, String, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
 
-from storage.addresses import ROWS, dialect_of
+from storage.addresses import dialect_of
 from storage.kept_pages import newest_digests
+from storage.many_values import is_among
 from storage.models import Address, Claim
 from storage.polling import claims_due, not_resting
 from storage.scope import Scope
@@ -39,7 +24,6 @@ how many times what it took: so looking takes a tenth of the writer's time at mo
 AHEAD = 2_000
 """Addresses that a costly look brings: what eight leases may ask for."""
 
-T = TypeVar("T")
 _DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 
 
@@ -195,20 +179,9 @@ class _Due:
     def _is_wanted(self) -> Iterator[ColumnElement[bool]]:
         is_sqlite = dialect_of(self.session) == "sqlite"
         source_id: SQLColumnExpression[int] = Claim.source_id + 0 if is_sqlite else Claim.source_id  # as in claims_due
-        yield self._is_among(source_id, self.sources, Integer())
+        yield is_among(self.session, source_id, self.sources, Integer())
         if self.domains is not None:
-            yield self._is_among(Address.domain, self.domains, String())
-
-    def _is_among(
-        self, column: SQLColumnExpression[T], values: Collection[T], kind: TypeEngine[T]
-    ) -> ColumnElement[bool]:
-        """Many values are one parameter: both databases have a most number of them."""
-        if len(values) <= ROWS:
-            return column.in_(values)
-        if dialect_of(self.session) == "sqlite":
-            listed = func.json_each(json.dumps(list(values))).table_valued("value")
-            return column.in_(select(listed.c.value))
-        return column == any_(cast(literal(list(values), ARRAY(kind)), ARRAY(kind)))
+            yield is_among(self.session, Address.domain, self.domains, String())
 
 
 def _pages_of(session: Session, rows: Iterable[_DueRow]) -> Mapping[int, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import literal_column, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
+from storage.addresses import ROWS, file_addresses
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.forgotten import forgotten_among
 from storage.frontier import learn_domain
@@ -48,8 +48,10 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
 
 
 def _is_any_new(session: Session, ids: Iterable[int]) -> bool:
-    statement = select(Address.id).where(Address.id.in_(ids), Address.fetched_at.is_(None)).limit(1)
-    return session.scalar(statement) is not None
+    asked = list(ids)
+    chunks = (asked[first : first + ROWS] for first in range(0, len(asked), ROWS))
+    unread = select(Address.id).where(Address.fetched_at.is_(None)).limit(1)
+    return any(session.scalar(unread.where(Address.id.in_(chunk))) is not None for chunk in chunks)
 
 
 def _claim_entries(session: Session, lease: Lease, scope: Scope, page: Address, ids: set[int], now: datetime) -> None:

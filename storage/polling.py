@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import dialect_of, file_addresses
@@ -11,6 +11,7 @@ from storage.claims import claim
 from storage.forgotten import forgotten_among
 from storage.host_models import HostRest
 from storage.hosts import resting_hosts
+from storage.many_values import is_among
 from storage.models import Address, Article, Claim, Fetch, Run, Source
 from storage.schedule import next_poll
 from storage.scope import Scope
@@ -175,10 +176,10 @@ def refuse_resting(session: Session, run_id: int, sources: Mapping[int, Scope], 
         select(Address.id, Address.host, Claim.source_id, Claim.via)
         .join(Claim, Claim.address_id == Address.id)
         .where(
-            Claim.source_id.in_(sources),
+            is_among(session, Claim.source_id, sources, Integer()),
             Claim.via.in_(["start", "listing"]),
             Address.state == "queued",
-            Address.host.in_(resting),
+            ~not_resting(now),
             Address.id.not_in(select(Fetch.address_id).where(Fetch.run_id == run_id)),
         )
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from crawler.failures import REASON_LIMIT, verdict_of_status
-from pipelines.addresses import clean_url
+from pipelines.addresses import MAX_LENGTH, clean_url
 from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord
@@ -21,7 +21,7 @@ def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
     match item:
         case GivenArticle():
             return RawPage(item.url, item.url, item.line, 200, item.fetched_at)
-        case RawPage() if _verdict(item.status)[0] is None:
+        case RawPage() if _verdict(item.status)[0] is None and clean_url(item.url) is not None:
             return item
         case _:
             return None
@@ -33,7 +33,10 @@ def imported(record: FileRecord, reading: Reading | None, path: Path, now: datet
     A time ahead of ``now`` is a clock's mistake, and would make every later page an earlier one: it becomes now. A
     record without an address has that of its place in the file, so that the run's accounts can name it.
     """
-    match record.item:
+    item = record.item
+    if isinstance(item, RawPage) and clean_url(item.url) is None:
+        item = BadRecord(None, f"an address of more than {MAX_LENGTH:,} characters, or none: {item.url[:100]}")
+    match item:
         case BadRecord(url, reason):
             address = url if url and clean_url(url) else f"{path.as_uri()}#{record.number}"
             told = " ".join(reason.split())[:REASON_LIMIT]

@@ -28,6 +28,7 @@ __all__ = [
     "registered_domain",
 ]
 
+LONGEST_KEY = 2_100  # characters: what storage holds of one; escapes make three of one byte
 _LONGEST = 4 * MAX_LENGTH  # characters taken apart at all: trackers and session ids may go, but no more than that
 _LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as it is written
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -97,9 +98,9 @@ def _taken_apart(url: str) -> _Address | None:
 def address_key(url: str, rules: ParameterRules | None = None) -> str:
     """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
 
-    Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped; over
-    2,000 characters of it become their first 200 and a digest. ``rules`` are the operator's for some sites, or else
-    those in force.
+    Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped. A key of
+    more than ``LONGEST_KEY`` characters is its first 200 and a digest. ``rules`` are the operator's for some sites, or
+    else those in force.
     """
     return _address_key(url, rules or rules_in_force())
 
@@ -108,10 +109,7 @@ def address_key(url: str, rules: ParameterRules | None = None) -> str:
 def _address_key(url: str, rules: ParameterRules | None) -> str:
     address = _taken_apart(url)
     if address is None:
-        text = _SURROGATE.sub("\ufffd", url.strip(_EDGES).translate(_INNER))
-        if len(text) <= MAX_LENGTH:
-            return text
-        return text[:200] + "…" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return _bounded(_SURROGATE.sub("\ufffd", url.strip(_EDGES).translate(_INNER)), MAX_LENGTH)
     host = address.host
     if host.startswith("www.") and "." in host[4:]:
         host = host[4:]
@@ -121,7 +119,11 @@ def _address_key(url: str, rules: ParameterRules | None) -> str:
         key += "?" + query
     if address.hashbang:
         key += "#" + quote(unquote_to_bytes(address.hashbang), safe="!/:=&?,")
-    return key
+    return _bounded(key, LONGEST_KEY)
+
+
+def _bounded(key: str, limit: int) -> str:
+    return key if len(key) <= limit else key[:200] + "…" + hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
 def _path_key(path: str) -> str:

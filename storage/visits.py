@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
+from storage.addresses import LONGEST, dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import claim, expand, queue_known
 from storage.edges import meet_edges
@@ -114,11 +114,11 @@ def record_fetch(
 
 
 def _answering_page(session: Session, asked: Address, visit: Visit, judgement: Judgement) -> Address:
-    """Give the address that answered in the end: another one after a redirect."""
+    """Give the address that answered in the end: another one after a redirect, unless that is longer than any held."""
     if visit.reading is None and not (visit.moved and visit.verdict == "unchanged"):
         return asked
     place = judgement.place(visit.final_url)
-    if place.key == asked.key:
+    if place.key == asked.key or len(place.url) > LONGEST:
         return asked
     return session.get_one(Address, file_addresses(session, [place])[place.key])
 

@@ -122,6 +122,17 @@ def test_a_redirect_is_another_spelling_and_no_copy(database: Database) -> None:
     assert rows(database, "SELECT url FROM copies") == []
 
 
+def test_an_article_whose_redirect_or_related_link_is_longer_than_what_is_held_is_stored(database: Database) -> None:
+    crawling = Crawling(database, scope(PAGE))
+    login, kana = f"https://news.example/login?return={'x' * 2_500}", f"https://news.example/ja/n/{'あ' * 300}"
+    lease = crawling.lease_url(PAGE)
+    assert crawling.store(lease, article(login, related=(kana,)), login).outcome == "new"
+    assert crawling.store(lease, article(PAGE, related=(kana,))).outcome == "unchanged"
+    assert rows(database, "SELECT url FROM articles") == [(PAGE,)]
+    assert rows(database, "SELECT url FROM related_links") == [(kana,)]
+    assert {found.url for found in crawling.lease()} == {kana}
+
+
 @pytest.mark.parametrize("hostile", ["a\x00b\ud800c\x07d", "x" * 500_000, "\u202e\x1b[31mred"])
 def test_hostile_titles_are_stored_without_what_databases_refuse(database: Database, hostile: str) -> None:
     crawling = Crawling(database, scope(PAGE))

@@ -41,6 +41,15 @@ def test_a_damaged_record_costs_no_other(tmp_path: Path, name: str) -> None:
     assert record_of(done)["articles_new"] == 4
 
 
+def test_a_record_whose_address_is_too_long_costs_no_other(tmp_path: Path) -> None:
+    long = f"https://news.example/a/1?return={'x' * 2_500}"
+    write_warc(tmp_path / "pages.warc", [Record(long, page("Ferry returns")), *records(1)])
+    done = kiji("import", "pages.warc", folder=tmp_path)
+    assert done.returncode == 1
+    assert "record 1: an address of more than 2,000 characters" in done.stderr
+    assert query(tmp_path, "SELECT outcome FROM fetches ORDER BY id") == [("failed",), ("new",)]
+
+
 def position(folder: Path) -> int:
     """How many lines have been imported so far."""
     try:

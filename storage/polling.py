@@ -42,12 +42,17 @@ def due_sources(reader: Session | Connection, scopes: Sequence[Scope], now: date
         source_id, due_at = known.get(scope.name, (0, None))
         waiting = states.get(source_id, frozenset())
         rests = bool(resting) and all(start.host in resting for start in scope.starts)
-        wanted = due_at is None or due_at <= now or bool(waiting & _UNFINISHED)
+        wanted = due_at is None or due_at <= now or _is_out_of_reach(due_at, scope, now) or bool(waiting & _UNFINISHED)
         if wanted and not rests:
             due[scope.name] = True
         elif waiting:
             due[scope.name] = False
     return due
+
+
+def _is_out_of_reach(due_at: datetime, scope: Scope, now: datetime) -> bool:
+    """Whether no poll of late can have set this: a clock ran ahead once, or the longest interval was longer then."""
+    return due_at > now + 2 * scope.rhythm.poll_max
 
 
 def _known(reader: Session | Connection, names: Collection[str]) -> dict[str, tuple[int, datetime | None]]:

@@ -3,10 +3,11 @@
 import dataclasses
 import datetime
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from storage.database import Database
 from storage.hosts import Rest, give_rest
+from storage.models import Source
 from storage.polling import due_sources
 from storage.reading import Entry, Reading, iso_utc
 from storage.schedule import Rhythm
@@ -185,3 +186,15 @@ def test_articles_are_read_again_as_their_source_says_and_what_is_gone_is_not_re
     started = third.archive.start([scope(FEED)], [], command="test", version="0", host="here", pid=1, again=True)
     started.result()
     assert OLD not in {lease.url for lease in third.lease()}
+
+
+def test_a_source_that_a_clock_far_ahead_has_polled_is_due_now(database: Database) -> None:
+    crawling, now = Crawling(database, scope(FEED)), utc_now()
+    crawling.store(crawling.lease_url(FEED), sitemap(FEED))
+    crawling.finish()
+    for years, due in ((0, {}), (10, {"mirai": True})):
+        with database.writing() as session:
+            ahead = {"due_at": now + 365 * years * DAY + Rhythm().poll_max}
+            session.execute(update(Source).values(ahead))
+        with database.reading() as connection:
+            assert due_sources(connection, [scope(FEED)], now) == due

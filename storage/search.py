@@ -181,7 +181,9 @@ def _newest(
 ) -> list[_Candidate]:
     """Give the newest articles that hold what is wanted and nothing unwanted, by their own words."""
     candidates = _candidates(connection, query, filters, in_titles=in_titles)
-    wanted, unwanted = _uncertain(query.wanted), _uncertain(query.unwanted) if query.wanted else query.unwanted
+    wanted = _uncertain(query.wanted)
+    # A title's terms do not tell what its text has.
+    unwanted = _uncertain(query.unwanted) if query.wanted and not in_titles else query.unwanted
     found: list[_Candidate] = []
     offset, size = 0, min(PAGE, limit)
     while True:

@@ -41,6 +41,13 @@ def test_all_terms_phrases_and_exclusions(database: Database, words: str, expect
     assert sorted(titles(database, words)) == sorted(each.title for each in expected)
 
 
+def test_what_is_excluded_counts_wherever_an_article_has_it(database: Database) -> None:
+    in_text = Given("Tariff rises", "The housing market waits.")
+    store(database, in_text, Given("Tariff on housing"), Given("Tariff, too", summary="Housing"), Given("Tariff falls"))
+    assert titles(database, "tariff -housing") == ["Tariff falls"]
+    assert titles(database, "tariff -housing", newest=True) == ["Tariff falls"]
+
+
 def test_filters_narrow_by_language_source_and_time(database: Database) -> None:
     store(database, KOREA, HOUSING, KYOTO)
     assert titles(database, "韓国", Filters(language="ja")) == [KOREA.title]

@@ -38,7 +38,8 @@ from storage.types import UTCDateTime
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the
-newest with them anywhere. A word that thousands of articles hold is thereby ranked among the newest of them."""
+newest with them anywhere. A word that thousands of articles hold is thereby ranked among the newest of them, and up to
+so many hits a higher limit only adds to the same order."""
 
 PAGE = 50
 """Candidates that are read at once."""
@@ -132,7 +133,7 @@ def search(
     if newest or not query.wanted:
         scored = [(0.0, found) for found in _newest(connection, query, filters, limit)]
     else:
-        pool = max(POOL, 2 * limit)
+        pool = max(POOL, limit)
         titled = _newest(connection, query, filters, pool, in_titles=True)
         found = {each.row.id: each for each in [*titled, *_newest(connection, query, filters, pool)]}
         ranked = [(_score(query, each, now), each) for each in found.values()]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database
-from storage.search import Filters, count
+from storage.search import POOL, Filters, count
 from tests.search.conftest import NOW, Given, found, store, titles
 from tests.search.test_terms import HOSTILE
 
@@ -83,6 +83,16 @@ def test_the_best_is_found_behind_more_new_mentions_than_compete(
     mentions = [Given(f"News {number}", "It rained. A tariff too.", age=0.1) for number in range(12)]
     store(database, Given("Tariff rises", "The tariff rises.", age=30), *mentions)
     assert titles(database, "tariff", limit=2)[0] == "Tariff rises"
+
+
+def test_a_higher_limit_adds_to_the_same_order(database: Database) -> None:
+    once = [Given(f"News {number}", "It rained. A tariff too.", age=number / 1_000) for number in range(POOL)]
+    often = [Given(f"Report {number}", "The tariff of it. " * 12, age=5) for number in range(90)]
+    store(database, *once, *often)
+    most = titles(database, "tariff", limit=POOL)
+    assert len(most) == POOL
+    for limit in (1, 20, 41, 81, 121, 161):
+        assert titles(database, "tariff", limit=limit) == most[:limit]
 
 
 def test_pages_of_false_candidates_do_not_hide_a_hit(database: Database) -> None:

@@ -16,20 +16,15 @@ from sqlalchemy import (
     Row,
     Select,
     String,
-    TableClause,
-    and_,
     cast,
     column,
     func,
-    literal,
-    literal_column,
-    not_,
     or_,
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
+from storage.search_matching import matches_all, matches_any
 from storage.search_models import TEXTS, TITLES, SearchDocument
 from storage.search_ranking import score
 from storage.search_snippets import Marked, mark, snippet
@@ -147,13 +142,16 @@ def find_ids(connection: Connection, words: str, filters: Filters = Filters()) -
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return []
-    if query.wanted and not _uncertain(query.wanted + query.unwanted):
+    if not _uncertain(query.wanted + query.unwanted):
         return list(connection.scalars(_candidates(connection, query, filters, in_titles=False)))
     return [found.row.id for found in _newest(connection, query, filters, sys.maxsize)]
 
 
 def count(connection: Connection, words: str, filters: Filters = Filters()) -> int:
-    """Count the index's candidates: all hits, and now and then an article whose pieces stand apart."""
+    """Count the index's candidates: all hits, and what only an article's own words tell from them.
+
+    Such is an article whose pieces of a wanted term stand apart, and one with an unwanted term of several pieces.
+    """
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return 0
@@ -164,7 +162,10 @@ def count(connection: Connection, words: str, filters: Filters = Filters()) -> i
 
 
 def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
-    """Count the index's candidates by language, source and minute in UTC (``2025-10-26?01:30``), for facets."""
+    """Count hits by language, source and minute in UTC (``2025-10-26?01:30``), for facets.
+
+    More than POOL candidates are counted as they are (see ``count``); fewer are decided by their own words.
+    """
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return []
@@ -174,7 +175,11 @@ def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]
     counted = found.with_only_columns(
         document.language, document.source, minute, func.count(), maintain_column_froms=True
     ).group_by(document.language, document.source, minute)
-    return [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
+    places = [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
+    if _uncertain(query.wanted + query.unwanted) and sum(number for *_, number in places) <= POOL:
+        hits = (found.row for found in _newest(connection, query, Filters(), POOL))
+        return [(row.language, row.source, f"{_dated(row):%Y-%m-%dT%H:%M}", 1) for row in hits]
+    return places
 
 
 def _newest(
@@ -184,7 +189,7 @@ def _newest(
     candidates = _candidates(connection, query, filters, in_titles=in_titles)
     wanted = _uncertain(query.wanted)
     # A title's terms do not tell what its text has.
-    unwanted = _uncertain(query.unwanted) if query.wanted and not in_titles else query.unwanted
+    unwanted = query.unwanted if in_titles else _uncertain(query.unwanted)
     found: list[_Candidate] = []
     offset, size = 0, min(PAGE, limit)
     while True:
@@ -203,12 +208,16 @@ def _candidates(connection: Connection, query: Query, filters: Filters, *, in_ti
     """Select the ids of articles that the index gives for a query, the newest first."""
     document = SearchDocument.__table__.c
     statement = select(document.article_id).where(*_conditions(filters))
+    unwanted = _certain(query.unwanted)
     if query.wanted:
         terms = TITLES if in_titles else TEXTS
         wanted = [lookup for term in query.wanted for lookup in lookups(term)]
         statement = statement.join(terms, terms.c.rowid == document.article_id).where(
-            _matches(connection, terms, wanted, _certain(query.unwanted))
+            matches_all(connection, terms, wanted, unwanted)
         )
+    elif unwanted:
+        without = select(TEXTS.c.rowid).where(matches_any(connection, TEXTS, unwanted))
+        statement = statement.where(document.article_id.not_in(without))
     return statement.order_by(document.dated_at.desc(), document.article_id.desc())
 
 
@@ -233,29 +242,6 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield document.dated_at >= filters.since
     if filters.until is not None:
         yield document.dated_at < filters.until
-
-
-def _matches(
-    connection: Connection, terms: TableClause, wanted: Sequence[Lookup], unwanted: Sequence[Lookup]
-) -> ColumnElement[bool]:
-    """Ask the index. Terms are letters and digits only, so that nothing in them is syntax once they are quoted."""
-    if connection.dialect.name == "sqlite":
-        asked = " AND ".join(map(_in_fts5, wanted)) + "".join(f" NOT {_in_fts5(lookup)}" for lookup in unwanted)
-        return literal_column(terms.name).op("MATCH", is_comparison=True)(literal(asked))
-    asked = " & ".join(map(_in_tsquery, wanted))
-    condition = terms.c.terms.op("@@", is_comparison=True)(cast(literal(asked), TSQUERY))
-    if not unwanted:
-        return condition
-    none = cast(literal(" | ".join(map(_in_tsquery, unwanted))), TSQUERY)
-    return and_(condition, not_(terms.c.terms.op("@@", is_comparison=True)(none)))
-
-
-def _in_fts5(lookup: Lookup) -> str:
-    return f'"{lookup.text}"' + (" *" if lookup.is_prefix else "")
-
-
-def _in_tsquery(lookup: Lookup) -> str:
-    return f"'{lookup.text}'" + (":*" if lookup.is_prefix else "")
 
 
 def _read(connection: Connection, ids: Sequence[int]) -> Iterator[_Candidate]:

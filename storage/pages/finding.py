@@ -37,13 +37,14 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
     by_day: collections.Counter[Place] = collections.Counter()
     for language, source, minute, number in spread(connection, choice.q):
         by_day[language, source, clock.day(minute + "Z") or ""] += number
+    counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
     shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
     precisions = _precisions(connection, [hit.id for hit in shown])
     return {
         "hits": [_hit(hit, clock, precisions) for hit in shown],
         "articles": [],
         "more": len(hits) > choice.page * PAGE,
-        "total": max(len(hits), sum(number for place, number in by_day.items() if _fits(place, choice, ""))),
+        "total": len(hits) if len(hits) < wanted else max(len(hits), counted),
         "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
     }

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot
 from tests.crawling.conftest import kiji
-from tests.pages.conftest import ORIGIN, serving
+from tests.pages.conftest import ARTICLES, ORIGIN, serving
 
 
 def get(address: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
@@ -67,6 +67,14 @@ def test_any_words_in_the_search_box_are_words(served: str, words: str) -> None:
     status, _, body = get(served, "/articles?q=" + quote(words))
     assert status == 200
     assert "Traceback" not in body
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [("quicksilver", 10), ('quicksilver -"drop table"', 9), ("-quicksilver", ARTICLES)]
+)
+def test_as_many_are_told_as_are_found(served: str, words: str, expected: int) -> None:
+    _, _, body = get(served, "/articles?q=" + quote(words))
+    assert f'<span class="tally">{expected}</span>' in body
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database
-from storage.search import POOL, Filters, count
+from storage.search import POOL, Filters, count, spread
 from tests.search.conftest import NOW, Given, found, store, titles
 from tests.search.test_terms import HOSTILE
 
@@ -111,8 +111,38 @@ def test_the_count_is_of_all_candidates(database: Database) -> None:
     store(database, *(Given(f"Tariff {number}") for number in range(7)), RATES)
     with database.reading() as connection:
         assert count(connection, "tariff") == 7
-        assert count(connection, "-tariff") == 8  # all candidates; the articles decide
         assert count(connection, "…") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("tariff", 3),
+        ("-tariff", 2),
+        ("-rain", 3),
+        ("-tariff -rain", 1),
+        ("tariff -rain", 2),
+        ('tariff -"tariff rose"', 2),
+        ('-"tariff rose"', 4),
+    ],
+)
+def test_facets_count_what_is_found(database: Database, words: str, expected: int) -> None:
+    fell, rose = Given("It fell", "A tariff fell. It rose again."), Given("It rose", "The tariff rose.")
+    store(database, fell, rose, Given("Both", "Rain, and a tariff.", age=None), Given("Rain", "Only."), KOREA)
+    assert len(titles(database, words)) == expected
+    with database.reading() as connection:
+        places = spread(connection, words)
+    assert sum(number for *_, number in places) == expected
+    days = {minute.replace(" ", "T") for *_, minute, _ in places}
+    assert days <= {"2026-10-08T00:00", "2026-10-09T00:00", "2026-10-10T00:00"}
+
+
+def test_exclusions_alone_are_counted_by_the_index(database: Database) -> None:
+    store(database, *(Given(f"Tariff {number}") for number in range(7)), RATES)
+    with database.reading() as connection:
+        assert count(connection, "-tariff") == 1
+        assert count(connection, "-tariff", Filters(source="nobody")) == 0
+        assert count(connection, '-"interest rates"') == 8, "only the articles' words tell"
 
 
 @pytest.fixture

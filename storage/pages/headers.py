@@ -42,6 +42,9 @@ def guarded(application: Application, names: frozenset[str] | None) -> Applicati
 
     Where the server is bound to loopback, a page elsewhere whose name was made to point here (DNS rebinding) could
     read everything; its requests carry its own name in ``Host``, and are refused. ``None`` answers to any name.
+
+    What a page elsewhere asks for as a picture, a frame or by a script is refused too: it could read nothing of the
+    answer, but keep the server busy with SQL. Links from elsewhere are followed.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +62,8 @@ def guarded(application: Application, names: frozenset[str] | None) -> Applicati
         path: str = scope["path"]
         if names is not None and _host(scope) not in names:
             await _refuse(send_with_headers, 421, b"This server answers to localhost only; see kiji serve --host.\n")
+        elif _is_embedded_elsewhere(scope):
+            await _refuse(send_with_headers, 403, b"Another site's page asked for this; open it by its address.\n")
         elif path.startswith("/-/") and not path.startswith(_OPEN):
             await _refuse(send_with_headers, 404, b"Not found.\n")
         else:
@@ -68,11 +73,19 @@ def guarded(application: Application, names: frozenset[str] | None) -> Applicati
 
 
 def _host(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"host":
-            host = value.decode("latin-1").lower()
-            return str(host if host.endswith("]") else host.rpartition(":")[0] or host)
-    return ""
+    host = _header(scope, b"host")
+    return host if host.endswith("]") else host.rpartition(":")[0] or host
+
+
+def _is_embedded_elsewhere(scope: Scope) -> bool:
+    """Browsers say where a request comes from; other programs do not, and are not what is meant."""
+    if _header(scope, b"sec-fetch-site") not in ("cross-site", "same-site"):
+        return False
+    return (_header(scope, b"sec-fetch-mode"), _header(scope, b"sec-fetch-dest")) != ("navigate", "document")
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((str(value.decode("latin-1")).lower() for name, value in scope["headers"] if name == wanted), "")
 
 
 async def _refuse(send: Send, status: int, body: bytes) -> None:

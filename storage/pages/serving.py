@@ -12,12 +12,12 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.plugins import pm
 
 from storage.database import Database as Archive
 from storage.errors import DatabaseError
 from storage.pages import plugin
+from storage.pages.bounded import SnapshotDatabase
 from storage.pages.finding import open_for_search
 from storage.pages.headers import LOOPBACK_NAMES
 from storage.snapshot.descriptions import describe_column, table_description
@@ -81,7 +81,7 @@ def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) ->
         memory=True,
     )
     served.remove_database("_memory")
-    served.add_database(Database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
+    served.add_database(SnapshotDatabase(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_names = names
     served.kiji_search = open_for_search(path)
     return served

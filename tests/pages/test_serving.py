@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.database import Database
+from storage.pages.bounded import bounded
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot
 from tests.crawling.conftest import kiji
@@ -96,6 +98,80 @@ def test_every_sample_query_runs_on_the_pages_and_is_named_in_both_languages(ser
 
 def test_writing_sql_is_refused(served: str) -> None:
     assert get(served, "/data.json?sql=" + quote("DELETE FROM articles"))[0] == 400
+
+
+ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+DOUBLING = ", ".join(f"a{n} AS (SELECT x FROM a{n - 1} UNION ALL SELECT x FROM a{n - 1})" for n in range(1, 40))
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT length(hex(zeroblob(150000000)))", "too big"),
+        ("SELECT hex(zeroblob(110000)) LIKE '%' || hex(zeroblob(8500)) || 'b%'", "pattern too complex"),
+        (ENDLESS + "SELECT hex(zeroblob(2000000)) FROM c", "too much memory"),
+        (f"WITH a0 AS (SELECT 1 x), {DOUBLING} SELECT count(*) FROM a39", "too much memory"),
+        ("SELECT json_patch('{}', '{}')", "not authorized"),
+        ("SELECT count(*) FROM search_texts WHERE search_texts MATCH 'a* OR b*'", "prohibited"),
+    ],
+)
+def test_no_sql_takes_long_or_much(served: str, sql: str, said: str) -> None:
+    status, _, body = get(served, "/data.json?sql=" + quote(sql))
+    assert status == 400
+    assert said in json.loads(body)["error"]
+
+
+def test_one_long_expression_ends_in_time_too(snapshot: Path) -> None:
+    asked = itertools.count()
+    with contextlib.closing(bounded(f"file:{snapshot}?mode=ro")) as connection:
+        connection.set_progress_handler(lambda: next(asked) > 3, 1_000)
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            connection.execute("SELECT " + " + ".join(f"({n} LIKE random())" for n in range(90))).fetchall()
+        connection.set_progress_handler(None, 1_000)
+        assert connection.execute("SELECT 'a' LIKE 'A'").fetchall() == [(1,)]
+    assert next(asked) == 5
+
+
+def test_a_long_text_is_looked_through_once(served: str) -> None:
+    text = "hex(zeroblob(2400000))"
+    part = "hex(zeroblob(1000000)) || '1'"
+    sql = f"SELECT instr({text}, {part}), length(replace({text}, {part}, '')), length(trim({text}, {part}))"
+    status, _, body = get(served, "/data.json?_shape=arrays&sql=" + quote(sql))
+    assert (status, json.loads(body)["rows"]) == (200, [[0, 4_800_000, 0]])
+
+
+FUNCTIONS = """
+SELECT instr('東京都', '京'), instr('a', ''), instr(1234, 3), instr(NULL, 'a'), instr('a', NULL), instr(x'0102', x'02'),
+       replace('a.b.c', '.', '-'), replace('abc', '', '-'), replace(NULL, 'a', 'b'), replace(12, 2, 3),
+       'Ab_京' LIKE 'aB!_%' ESCAPE '!', 'É' LIKE 'é', 'x' LIKE NULL, 'abc' GLOB '*[b]c', 12 LIKE '1_',
+       trim('  a '), ltrim('  a '), rtrim('  a '), trim('xyaxy', 'yx'), trim(NULL), trim('a', NULL), rtrim('a　', '　')
+"""
+
+
+def test_the_functions_of_our_own_answer_as_those_of_sqlite(snapshot: Path) -> None:
+    with (
+        contextlib.closing(bounded(f"file:{snapshot}?mode=ro")) as ours,
+        contextlib.closing(sqlite3.connect("")) as own,
+    ):
+        assert ours.execute(FUNCTIONS).fetchall() == own.execute(FUNCTIONS).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "to", "expected"),
+    [
+        ("cross-site", "no-cors", "image", 403),
+        ("same-site", "cors", "empty", 403),
+        ("cross-site", "navigate", "iframe", 403),
+        ("cross-site", "navigate", "document", 200),
+        ("same-origin", "cors", "empty", 200),
+        ("none", "navigate", "document", 200),
+    ],
+)
+def test_a_page_elsewhere_can_link_here_and_ask_for_nothing(
+    served: str, site: str, mode: str, to: str, expected: int
+) -> None:
+    told = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": to}
+    assert get(served, "/data.json?sql=SELECT+1", **told)[0] == expected
 
 
 def test_a_file_that_is_no_snapshot_and_a_port_that_is_taken_are_one_line_each(tmp_path: Path, snapshot: Path) -> None:

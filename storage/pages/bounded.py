@@ -1,0 +1,191 @@
+"""Connections on which any SQL ends soon and takes little memory, whatever a reader asks for.
+
+SQLite looks at Datasette's limit where it jumps, not within an instruction nor between those of one long expression. So
+values, patterns and statements have a length, and functions that compare every place of one text with another are
+ours, which look at the limit, or are refused.
+"""
+
+import contextlib
+import functools
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from datasette.database import Database
+
+from storage.search_models import TERM_TABLES
+
+LONGEST_VALUE = 5_000_000
+"""Bytes of a value or a row: an article's text has 4 MB at most."""
+
+LONGEST_PATTERN = 200
+"""Bytes of a pattern of LIKE and GLOB, which may be compared at every place of a text."""
+
+LARGEST_ANSWER = 64_000_000
+"""Characters and bytes of all values of one answer: 2,000 articles have 6 million as a rule."""
+
+HEAP = 512_000_000
+"""Bytes that SQLite takes, for all connections: subqueries that double one another fill any memory unrun."""
+
+LONGEST_STATEMENT = 20_000
+"""Bytes of a statement."""
+
+TOO_MUCH = "the query takes too much memory; ask for fewer rows or columns"
+
+_REFUSED_FUNCTIONS = frozenset({"json_patch", "jsonb_patch", "fts3_tokenizer", "load_extension", "rtreecheck"})
+_INDEX = frozenset(terms.name for terms in TERM_TABLES)
+"""One MATCH may take as long as its words are many."""
+
+_Value = str | bytes | int | float | None
+_Function = Callable[..., _Value]
+
+
+class SnapshotDatabase(Database):  # type: ignore[misc]  # datasette has no types
+    """A snapshot as Datasette asks it."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: ARG002 - Datasette's own
+        """Open one of its threads' connections."""
+        connection = bounded(f"file:{self.path}?immutable=1")
+        self._all_file_connections.append(connection)
+        return connection
+
+
+def bounded(address: str) -> sqlite3.Connection:
+    """Connect to a file's address."""
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_Connection)
+    connection.execute(f"PRAGMA hard_heap_limit = {HEAP}")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT)
+    _add_functions(connection)
+    connection.set_authorizer(_authorize)
+    return connection
+
+
+class _Connection(sqlite3.Connection):
+    _handler: Callable[[], Any] | None = None
+    ended = ""
+    """Why what is under way has no answer any more."""
+
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+    def execute(self, *arguments: Any) -> Any:
+        return self.cursor().execute(*arguments)
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        self._handler, self.ended = handler, ""
+        super().set_progress_handler(handler, n)
+
+    def calling(self, function: "_Function") -> "_Function":
+        """Make SQL's function of one of ours: it looks at the limit, and its errors are the query's."""
+
+        def called(*values: _Value) -> _Value:
+            if not self.ended and self._handler and self._handler():
+                self.ended = "interrupted"
+            if self.ended:
+                return None
+            try:
+                return function(*values)
+            except (sqlite3.Error, MemoryError) as error:
+                self.ended = str(error) or TOO_MUCH
+                return None
+
+        return called
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: _Connection
+
+    def execute(self, *arguments: Any) -> "_Cursor":
+        self.connection.ended = ""
+        with self._telling():
+            return super().execute(*arguments)
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        return list(itertools.islice(self._rows(), size))
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[Any]:
+        left = LARGEST_ANSWER
+        with self._telling():
+            for row in self:
+                left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+                if left < 0:
+                    raise MemoryError
+                yield row
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what ended a query, as Datasette understands it."""
+        try:
+            yield
+        except MemoryError as error:
+            raise sqlite3.OperationalError(TOO_MUCH) from error
+        if self.connection.ended:
+            raise sqlite3.OperationalError(self.connection.ended)
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_place: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in _REFUSED_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_READ and first in _INDEX:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _add_functions(connection: _Connection) -> None:
+    """Put functions that look at the limit in the place of SQLite's own."""
+    # As many LIKE and GLOB as a statement has room for take minutes; each of them may be SQLite's.
+    asked = sqlite3.connect(":memory:", check_same_thread=False)
+    asked.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
+
+    def ask(sql: str, *values: _Value) -> _Value:
+        found: _Value = asked.execute(sql, values).fetchone()[0]
+        return found
+
+    for name, arguments in (("like", 2), ("like", 3), ("glob", 2)):
+        function = functools.partial(ask, f"SELECT {name}({', '.join('?' * arguments)})")
+        connection.create_function(name, arguments, connection.calling(function), deterministic=True)
+    for (name, arguments), linear in _LINEAR.items():
+        connection.create_function(name, arguments, connection.calling(linear), deterministic=True)
+
+
+# SQLite's own compare all of one text at each place of the other; Python's take the time of reading both.
+def _instr(value: _Value, wanted: _Value) -> int | None:
+    if value is None or wanted is None:
+        return None
+    if isinstance(value, bytes) and isinstance(wanted, bytes):
+        return value.find(wanted) + 1
+    return _text(value).find(_text(wanted)) + 1
+
+
+def _replace(value: _Value, wanted: _Value, instead: _Value) -> str | None:
+    if value is None or wanted is None or instead is None:
+        return None
+    text, sought = _text(value), _text(wanted)
+    return text.replace(sought, _text(instead)) if sought else text
+
+
+def _trim(strip: Callable[[str, str], str], value: _Value, characters: _Value = " ") -> str | None:
+    if value is None or characters is None:
+        return None
+    return strip(_text(value), "".join(set(_text(characters))))
+
+
+def _text(value: _Value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+_LINEAR: Mapping[tuple[str, int], _Function] = {
+    ("instr", 2): _instr,
+    ("replace", 3): _replace,
+    **{
+        (name, arguments): functools.partial(_trim, strip)
+        for name, strip in (("trim", str.strip), ("ltrim", str.lstrip), ("rtrim", str.rstrip))
+        for arguments in (1, 2)
+    },
+}

@@ -63,10 +63,14 @@ class StoryFigures:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that one report shows. ``rests_since`` is the newest article's local day where the archive rests."""
+    """Everything that one report shows.
+
+    ``today`` is the local day of ``now``, ``rests_since`` the newest article's where the archive rests.
+    """
 
     since: datetime.datetime
     now: datetime.datetime
+    today: datetime.date
     days: list[tuple[str, int, int, int]]
     cells: list[Cell]
     fetched: int
@@ -85,8 +89,8 @@ class Figures:
 def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime) -> Figures:
     """Gather a report's figures in one transaction's view of the archive."""
     last = last_moment(newest_publication(connection, now), now)
-    rests, today = last != now, clock.today(last)
-    first = today - datetime.timedelta(days=HEAT_DAYS + USUAL_DAYS + 1)
+    rests, last_day = last != now, clock.today(last)
+    first = last_day - datetime.timedelta(days=HEAT_DAYS + USUAL_DAYS + 1)
     found = activity(connection, clock, clock.begin(first))
     fresh = _fresh(connection, since)
     outcomes = _outcomes(connection, since)
@@ -94,9 +98,10 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
     return Figures(
         since=since,
         now=now,
-        days=_days(found, today),
+        today=clock.today(now),
+        days=_days(found, last_day),
         # The last day of an archive that rests is over; today is not.
-        cells=heat(found, today + datetime.timedelta(days=rests)),
+        cells=heat(found, last_day + datetime.timedelta(days=rests)),
         fetched=sum(outcomes.values()),
         articles_met=sum(outcomes.get(outcome, 0) for outcome in ("new", "updated", "unchanged", "copy")),
         new=sum(fresh.values()),
@@ -107,7 +112,7 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
         troubles=_troubles(connection, since),
         runs=_runs(connection, since, clock),
         health=_health(connection, clock),
-        rests_since=today if rests else None,
+        rests_since=last_day if rests else None,
     )
 
 

@@ -37,7 +37,7 @@ def findings(figures: Figures) -> list[Finding]:
         for source, state, since, detail in figures.health
     ]
     if figures.rests_since is not None:
-        age = (figures.now.date() - figures.rests_since).days
+        age = (figures.today - figures.rests_since).days
         found.append(Finding("resting", figures.rests_since.isoformat(), {"days": str(age)}))
     known = {source for source, *_ in figures.health}
     last = max((cell.day for cell in figures.cells), default="")

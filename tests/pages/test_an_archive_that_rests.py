@@ -100,7 +100,9 @@ def test_the_report_ends_there_too_says_so_and_calls_no_source_silent(figures: F
         "resting"
     ]
     html = report_html(figures, "Asia/Tokyo", "en", "0.0")
-    assert f"{(NOW.date() - figures.rests_since).days} days ago; the charts end there" in html
+    # Half past nine in the evening in UTC, and the next morning in Tokyo.
+    local_day = NOW.date() + datetime.timedelta(days=1)
+    assert f"{(local_day - figures.rests_since).days} days ago; the charts end there" in html
     assert "Up to yesterday" not in html
 
 

@@ -137,7 +137,7 @@ def looked_at(*articles: int, usual: float | None = 10.0, **more: object) -> lis
     ]
     nothing: dict[str, object] = dict.fromkeys(("fetched", "articles_met", "new", "new_ja", "new_en", "in_stories"), 0)
     lists: dict[str, object] = {name: [] for name in ("days", "stories", "troubles", "runs", "health")}
-    values = {**nothing, **lists, "since": SINCE, "now": NOW, "cells": cells}
+    values = {**nothing, **lists, "since": SINCE, "now": NOW, "today": NOW.date(), "cells": cells}
     return [finding.kind for finding in findings(Figures(**{**values, **more}))]  # type: ignore[arg-type]  # the test's own
 
 

@@ -167,3 +167,20 @@ def test_the_role_that_reads_can_read_everything_and_write_nothing(
     with on_postgresql.engine.connect() as owner:
         owner.exec_driver_sql("DROP OWNED BY kiji_reader; DROP ROLE kiji_reader")
         owner.commit()
+
+
+def test_who_is_first_counts_stories_and_not_articles(on_sqlite: Database) -> None:
+    [query] = [each for each in sample_queries() if each.name == "first-with-the-story"]
+    told = dict(
+        rows(
+            on_sqlite,
+            "SELECT articles.source, count(DISTINCT stories.id) FROM articles JOIN stories ON stories.id = story_id"
+            " WHERE stories.sources > 1 GROUP BY articles.source",
+        )
+    )
+    articles = rows(
+        on_sqlite,
+        "SELECT count(*) FROM articles JOIN stories ON stories.id = story_id WHERE stories.sources > 1",
+    )
+    assert {source: number for source, number, _ in rows(on_sqlite, query.sql)} == told
+    assert sum(int(str(number)) for number in told.values()) < int(str(articles[0][0])), "some tell a story twice"

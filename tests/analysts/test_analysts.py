@@ -31,6 +31,7 @@ NOW = datetime.datetime(2026, 10, 20, 3, tzinfo=datetime.UTC)
 # pages that point to each other.
 MORE = """
 UPDATE article SET authors = '山田花子; Jo Bloggs' WHERE id IN (1, 2, 3);
+UPDATE article SET published_at = NULL WHERE id = (SELECT max(id) FROM article WHERE language = 'ja');
 UPDATE article SET declared_language = 'ja-JP' WHERE language = 'en' AND id < 40;
 UPDATE superseded_revision SET title = 'Before: ' || title;
 UPDATE copy SET published_at = '2020-01-01T00:00:00Z' WHERE id = (SELECT min(id) FROM copy WHERE kind <> 'url');
@@ -90,6 +91,28 @@ def test_every_sample_query_gives_the_same_rows_on_both_databases_and_on_a_snaps
     assert rows(on_postgresql, query.sql) == found
     with contextlib.closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as flat:
         assert len(flat.execute(query.sql).fetchall()) == len(found)
+
+
+README = DOCUMENT.parents[1] / "README.md"
+WRITTEN = [
+    *re.findall(r"^(?:SELECT|WITH) [^;]*(?=;)", README.read_text(encoding="utf-8"), re.MULTILINE),
+    *re.findall(r"^psql .* -c \"(.*)\"$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE),
+]
+
+
+@pytest.mark.parametrize("query", WRITTEN)
+def test_every_query_in_the_readme_and_for_psql_gives_the_same_on_both_databases(
+    on_sqlite: Database, on_postgresql: Database, query: str
+) -> None:
+    found = rows(on_sqlite, query)
+    assert found, "a query that finds nothing shows nothing"
+    assert sorted(rows(on_postgresql, query), key=str) == sorted(found, key=str)
+    if "published_at" in query:
+        assert all(row[0] for row in found), "PostgreSQL has what is undated first"
+
+
+def test_all_queries_that_are_written_out_are_found() -> None:
+    assert len(WRITTEN) == 4
 
 
 def test_all_sample_queries_are_listed_and_stand_in_the_document() -> None:

@@ -204,6 +204,27 @@ def test_a_snapshot_is_made_once_for_an_archive_that_does_not_change(archive: Da
     assert (again.parent.stat().st_mode & 0o077) == 0, "others may not read the news that we keep"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO source_health (source_id, state, since, detail, told_state, checked_at)"
+        " SELECT max(id), 'silent', '2026-11-25T21:00:00Z', '', 'ok', '2026-11-25T22:00:00Z' FROM source",
+        "UPDATE article SET story_id = NULL WHERE id = (SELECT max(id) FROM article WHERE story_id IS NOT NULL)",
+        "UPDATE article SET story_id = (SELECT min(id) FROM story) WHERE id = (SELECT max(id) FROM article)",
+        "UPDATE story SET merged_into_id = (SELECT min(id) FROM story) WHERE id = (SELECT max(id) FROM story)",
+    ],
+    ids=["health", "leaves a story", "changes its story", "merged stories"],
+)
+def test_a_snapshot_is_made_anew_after_what_is_no_crawl(
+    archive: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = fresh_snapshot(archive, ORIGIN).stat()
+    with archive.writing() as session:
+        session.execute(text(change))
+    assert fresh_snapshot(archive, ORIGIN).stat().st_ino != first.st_ino
+
+
 def test_an_archive_is_served_from_its_own_snapshot(archive: Database, tmp_path: Path) -> None:
     with serving("--db", archive.url, XDG_CACHE_HOME=str(tmp_path)) as address:
         assert get(address, "/")[0] == 200

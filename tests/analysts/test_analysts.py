@@ -194,16 +194,9 @@ def test_the_role_that_reads_can_read_everything_and_write_nothing(
 
 def test_who_is_first_counts_stories_and_not_articles(on_sqlite: Database) -> None:
     [query] = [each for each in sample_queries() if each.name == "first-with-the-story"]
-    told = dict(
-        rows(
-            on_sqlite,
-            "SELECT articles.source, count(DISTINCT stories.id) FROM articles JOIN stories ON stories.id = story_id"
-            " WHERE stories.sources > 1 GROUP BY articles.source",
-        )
+    telling = "FROM articles JOIN stories ON stories.id = story_id WHERE stories.sources > 1"
+    told = rows(
+        on_sqlite, f"SELECT source, count(DISTINCT story_id), count(*) {telling} GROUP BY source ORDER BY source"
     )
-    articles = rows(
-        on_sqlite,
-        "SELECT count(*) FROM articles JOIN stories ON stories.id = story_id WHERE stories.sources > 1",
-    )
-    assert {source: number for source, number, _ in rows(on_sqlite, query.sql)} == told
-    assert sum(int(str(number)) for number in told.values()) < int(str(articles[0][0])), "some tell a story twice"
+    assert sorted((source, stories) for source, stories, _ in rows(on_sqlite, query.sql)) == [row[:2] for row in told]
+    assert [row for row in told if row[1] != row[2]], "some tell a story twice"

@@ -1,7 +1,11 @@
 """Files that are there whole or not at all: written beside their target, then put in its place at once."""
 
 import contextlib
+import errno
 import os
+import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +14,17 @@ from pathlib import Path
 def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
     """Give a file beside the target that takes its place, on the disk and with this mode, if all goes well.
 
-    Whoever has the old file open keeps reading it. What writers left that were killed is removed first.
+    Whoever has the old file open keeps reading it. What writers left that were killed is removed first. A symbolic link
+    stays one, to the new file. Into a pipe or a character device (``/dev/stdout``) the whole is written at the end.
+    Raises OSError where the target is something else that is no file.
     """
-    _sweep(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    if _takes_a_stream(path):
+        with _streaming(path) as partial:
+            yield partial
+        return
+    target = path.resolve()
+    _sweep(target)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     try:
         yield partial
@@ -21,9 +32,32 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
             partial.chmod(mode)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
-        partial.replace(path)
+        partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _takes_a_stream(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        return True
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "neither a file nor a pipe", str(path))
+    return False
+
+
+@contextlib.contextmanager
+def _streaming(path: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kiji-") as folder:
+        whole = Path(folder) / (path.name or "whole")
+        yield whole
+        with whole.open("rb") as file, path.open("wb") as stream:
+            shutil.copyfileobj(file, stream)
 
 
 def _sweep(path: Path) -> None:

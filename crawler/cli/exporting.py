@@ -12,6 +12,7 @@ from rich.console import Console
 
 from crawler.cli.filters import LanguageOption, SinceOption, SourceOption, UntilOption, language, since, until
 from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.cli.output import check_output, size_of, tell_output
 from crawler.config_errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database import open_database
@@ -55,15 +56,17 @@ def export_command(
     timezone, now = settings.crawl.timezone, utc_now()
     filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))
     wanted = Export(_subject(subject), _format(file_format, output), filters)
-    database = open_database(database_url(db, settings), create=False)
+    url = database_url(db, settings)
     target: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
+    if isinstance(target, Path):
+        check_output(target, config, url)
+    database = open_database(url, create=False)
     began = datetime.datetime.now(datetime.UTC)
     with contextlib.closing(database), _bar(subject) as (begun, progress):
         done = export(database, wanted, target, begun, progress)
     if isinstance(target, Path):
         seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
-        size = target.stat().st_size / 1e6
-        sys.stdout.write(f"{output}: {done.rows} {subject}, {size:.1f} MB in {seconds:.1f} s\n")
+        tell_output(target, f"{done.rows} {subject}, {size_of(target):.1f} MB in {seconds:.1f} s")
     _warn(done)
     return 0
 

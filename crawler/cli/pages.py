@@ -13,16 +13,13 @@ from rich.console import Console
 
 from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
+from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config_errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database import open_database
 from storage.errors import DatabaseError
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
-
-OutputOption = Annotated[
-    Path, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -72,14 +69,16 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
 def snapshot_command(output: OutputOption, config: ConfigOption = None, db: DatabaseOption = None) -> None:
     """Make a snapshot, whatever a crawl writes meanwhile."""
     settings = find_config(config)
-    database = open_database(database_url(db, settings), create=False)
+    url = database_url(db, settings)
+    check_output(output, config, url)
+    database = open_database(url, create=False)
     began = datetime.datetime.now(datetime.UTC)
     with _progress() as advance:
         counts = make_snapshot(database, output, origin(settings.crawl.timezone), advance)
     database.close()
     seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
     told = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
-    sys.stdout.write(f"{output}: {told}; {output.stat().st_size / 1e6:.1f} MB in {seconds:.1f} s\n")
+    tell_output(output, f"{told}; {size_of(output):.1f} MB in {seconds:.1f} s")
 
 
 def serve_command(
@@ -131,9 +130,11 @@ def report_command(
     settings = find_config(config)
     zone, now = settings.crawl.timezone, datetime.datetime.now(datetime.UTC)
     begin = since(since_when, zone, now) or default_since(now)
-    database = open_database(database_url(db, settings), create=False)
+    url = database_url(db, settings)
+    check_output(output, config, url)
+    database = open_database(url, create=False)
     with database.reading() as connection:
         figures = gather(connection, LocalClock(zone), begin, now)
     database.close()
     write_report(output, report_html(figures, zone, labels, importlib.metadata.version("kiji")))
-    sys.stdout.write(f"{output}: {figures.new} new articles, {len(figures.stories)} stories\n")
+    tell_output(output, f"{figures.new} new articles, {len(figures.stories)} stories")

@@ -1,0 +1,50 @@
+"""Files that commands write: where they may lie, and how one is told of."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.config_errors import ConfigError
+from crawler.plan import config_file
+from storage.database import parse_url
+
+OutputOption = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole.")
+]
+
+
+def check_output(output: Path, config: Path | None, url: str) -> None:
+    """Refuse a file that is the config, the SQLite database, or one that belongs to it. Raises ConfigError."""
+    if not output.name:
+        raise ConfigError([f'-o "{output}": names no file'])
+    used = [("config", config_file(config)), *(("database", path) for path in _database_files(url))]
+    for what, path in used:
+        if path is not None and _is_same(output, path):
+            raise ConfigError([f"-o {output}: is the {what} that this command reads; give another name"])
+
+
+def tell_output(output: Path, told: str) -> None:
+    """Tell what was written: on stdout, unless the file may be that."""
+    stream = sys.stdout if output.is_file() else sys.stderr
+    stream.write(f"{output}: {told}\n")
+
+
+def size_of(output: Path) -> float:
+    """Megabytes."""
+    return output.stat().st_size / 1e6
+
+
+def _database_files(url: str) -> list[Path]:
+    parsed = parse_url(url)
+    if parsed.drivername != "sqlite":
+        return []
+    return [Path(f"{parsed.database}{suffix}") for suffix in ("", "-wal", "-shm", "-journal", ".lock")]
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one is not there, or is a link that leads nowhere
+        return one.resolve() == other.resolve()

@@ -2,8 +2,16 @@
 
 import multiprocessing.context
 import multiprocessing.forkserver
+import multiprocessing.resource_tracker
+import signal
 
-_PRELOADED = ("pipelines.worker_process", "pipelines.judgement", "storage.writer_process", "pipelines.worker_preload")
+_PRELOADED = (
+    "pipelines.fork_server_start",  # first: what follows takes two seconds
+    *("pipelines.worker_process", "pipelines.judgement", "storage.writer_process", "pipelines.worker_preload"),
+)
+
+LOST = 255
+"""The exit code that multiprocessing gives a process whose fork server died: how it ended, nobody knows any more."""
 
 
 class WorkerProcess(multiprocessing.context.ForkServerProcess):
@@ -25,6 +33,14 @@ class WorkerContext(multiprocessing.context.ForkServerContext):
 
 
 def preload_workers() -> None:
-    """Start the fork server and do not wait for it: its imports take two seconds, beside those of the command."""
+    """Start the fork server and do not wait for it: its imports take two seconds, beside those of the command.
+
+    It begins with SIGINT and SIGTERM blocked, until ``fork_server_start`` ignores them.
+    """
     WorkerContext()
-    multiprocessing.forkserver.ensure_running()
+    multiprocessing.resource_tracker.ensure_running()  # which unblocks signals after it has started its process
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

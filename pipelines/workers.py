@@ -22,7 +22,7 @@ import pebble
 
 from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
 from pipelines.extractor_version import extractor_version
-from pipelines.fork_server import WorkerContext
+from pipelines.fork_server import LOST, WorkerContext
 from pipelines.parameter_rules import ParameterRules
 from pipelines.raw_page import RawPage
 from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
@@ -203,7 +203,7 @@ class ReadingPool:
         if task.cancelled():
             return
         error = task.exception()
-        if isinstance(error, concurrent.futures.process.BrokenProcessPool):
+        if _pool_is_lost(error):
             if not self._closed:
                 self._replace_broken(processes)
             return
@@ -245,6 +245,13 @@ def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Readi
             yield window.popleft().result()
     while window:
         yield window.popleft().result()
+
+
+def _pool_is_lost(error: BaseException | None) -> bool:
+    """Whether all the workers are gone: without their fork server none lives, and what pebble had sent them is lost."""
+    if isinstance(error, pebble.ProcessExpired):
+        return bool(error.exitcode == LOST)
+    return isinstance(error, concurrent.futures.process.BrokenProcessPool)
 
 
 def _dismantle(broken: pebble.ProcessPool) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
 import pytest
 
 from crawler.sample.server import SampleSite
@@ -42,6 +43,25 @@ def cold_kiji(*arguments: str, folder: Path, timeout: float = 120) -> subprocess
         timeout=timeout,
         check=False,
     )
+
+
+def start_group(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
+    """Start the command with a process group of its own, as a service manager does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler", *arguments],
+        cwd=folder,
+        env=environment_of(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def end_fork_server(pid: int) -> None:
+    """End the fork server of a process the hard way."""
+    [server] = [child for child in psutil.Process(pid).children() if "forkserver" in " ".join(child.cmdline())]
+    server.kill()
 
 
 def environment_of(**environment: str) -> dict[str, str]:

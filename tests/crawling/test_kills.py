@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import random
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +20,16 @@ from pipelines.kept_reading import record_bytes
 from pipelines.warc_records import page_in_member
 from pipelines.warc_writing import payload_digest
 from storage.kept import Kept
-from tests.crawling.conftest import Rows, environment_of, kiji, query, record_of, start_kiji
+from tests.crawling.conftest import (
+    Rows,
+    end_fork_server,
+    environment_of,
+    kiji,
+    query,
+    record_of,
+    start_group,
+    start_kiji,
+)
 from tests.crawling.hostile_server import HostileServer
 from tests.warm_python import Running
 
@@ -48,13 +59,13 @@ def start_cold(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for_requests(site: SampleSite, number: int, crawl: Running) -> None:
+def wait_for_requests(site: SampleSite, number: int, crawl: Running | subprocess.Popen[Any]) -> None:
     """Wait until the sites have been asked so many times, or the crawl has ended."""
     while len(site.requests) < number and crawl.poll() is None:
         with_timeout(crawl, 0.01)
 
 
-def with_timeout(crawl: Running | subprocess.Popen[bytes], seconds: float) -> None:
+def with_timeout(crawl: Running | subprocess.Popen[Any], seconds: float) -> None:
     try:
         crawl.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -110,6 +121,33 @@ def test_a_signal_stops_the_crawl_with_everything_stored(
     assert query(folder, "SELECT status FROM runs") == [("stopped",)]
     assert query(folder, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
     assert kiji("crawl", folder=folder).returncode == 0
+
+
+@pytest.mark.parametrize("loses_its_fork_server", [False, True])
+def test_a_signal_to_the_whole_process_group_stops_the_crawl_as_one_to_it_alone(
+    site: SampleSite, folder: Path, *, loses_its_fork_server: bool
+) -> None:
+    with start_group("crawl", "--json", "--quiet", folder=folder) as crawl:
+        wait_for_requests(site, len(site.requests) + 8, crawl)
+        if loses_its_fork_server:
+            end_fork_server(crawl.pid)
+        os.killpg(crawl.pid, signal.SIGTERM)
+        out, err = crawl.communicate(timeout=120)
+    assert crawl.returncode == 143
+    assert json.loads(out)["status"] == "stopped"
+    assert query(folder, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
+    assert loses_its_fork_server or err == ""
+    assert kiji("crawl", folder=folder).returncode == 0
+
+
+def test_a_crawl_that_loses_its_fork_server_goes_on(site: SampleSite, folder: Path) -> None:
+    with start_group("crawl", "--json", folder=folder) as crawl:
+        wait_for_requests(site, len(site.requests) + 8, crawl)
+        end_fork_server(crawl.pid)
+        out, _ = crawl.communicate(timeout=120)
+    record = json.loads(out)
+    assert (crawl.returncode, record["status"]) == (0, "done")
+    assert query(folder, "SELECT count(*) FROM articles") == [(record["articles_new"],)]
 
 
 def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, folder: Path) -> None:

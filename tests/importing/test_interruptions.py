@@ -1,5 +1,7 @@
 """Files that are damaged, imports that are killed, and databases that somebody else holds."""
 
+import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -9,7 +11,7 @@ import psutil
 import pytest
 
 from storage.database import open_database
-from tests.crawling.conftest import kiji, query, record_of, start_kiji
+from tests.crawling.conftest import end_fork_server, kiji, query, record_of, start_group, start_kiji
 from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
 from tests.warm_python import Running
 
@@ -114,6 +116,34 @@ def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
     assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
     last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
     assert last["articles_new"] == LINES - before
+
+
+@pytest.mark.parametrize("loses_its_fork_server", [False, True])
+def test_a_signal_to_the_whole_process_group_stops_the_import_as_one_to_it_alone(
+    lines: Path, *, loses_its_fork_server: bool
+) -> None:
+    with start_group("import", "articles.jsonl", "--json", folder=lines) as running:
+        while running.poll() is None and position(lines) < 1:
+            psutil.wait_procs([], timeout=0.01)
+        if loses_its_fork_server:
+            end_fork_server(running.pid)
+        os.killpg(running.pid, signal.SIGTERM)
+        out, err = running.communicate(timeout=120)
+    assert running.returncode == 143
+    record = json.loads(out)
+    assert record["status"] == "stopped"
+    assert 0 < record["articles_new"] == position(lines) < LINES
+    assert "has died" not in err
+
+
+def test_an_import_that_loses_its_fork_server_goes_on(lines: Path) -> None:
+    with start_group("import", "articles.jsonl", "--json", folder=lines) as running:
+        while running.poll() is None and position(lines) < 1:
+            psutil.wait_procs([], timeout=0.01)
+        end_fork_server(running.pid)
+        out, _ = running.communicate(timeout=120)
+    assert running.returncode == 0
+    assert json.loads(out)["articles_new"] == LINES
 
 
 FULL_DISK = """

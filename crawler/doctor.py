@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 from crawler.config import Config
 from crawler.plan import archive_folder
 from crawler.quantities import told_size
-from storage.database import connect, open_database, parse_url
+from storage.database import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.lock import crawl_lock
-from storage.migrations.history import HEAD, present_revision
+from storage.migrations.history import HEAD
 
 if TYPE_CHECKING:
     from crawler.trial import Tried
@@ -78,8 +78,7 @@ def _database(url: str) -> Finding:
             return Finding("database", "ok", f"{url} will be made by the first crawl")
         database = connect(url)
         try:
-            with database.reading() as connection:
-                revision = present_revision(connection)
+            revision = schema_of(database)
             if revision not in (HEAD, None):
                 open_database(url, create=False).close()  # says what to do
             with crawl_lock(database):

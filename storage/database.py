@@ -1,6 +1,7 @@
 """One database, SQLite or PostgreSQL: connections, transactions and its schema's age."""
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,6 @@ def _set_up_sqlite(dbapi_connection: Any, _record: object) -> None:
     # SQLAlchemy's "begin" event below says when a transaction starts; the driver must not start its own.
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     # Pages before the log is moved into the file: 100 visits change 2,500 in an archive of 100,000 articles.
@@ -222,22 +222,43 @@ def open_database(url: str, *, create: bool = True) -> Database:
     return database
 
 
-def _bring_up(database: Database, *, create: bool) -> None:
+def schema_of(database: Database) -> str | None:
+    """Tell the revision of its schema, None where it is empty. Raises SchemaMismatch where it is not Kiji's."""
     with database.reading() as connection:
         revision = present_revision(connection)
-        tables = inspect(connection).get_table_names()
-    if revision is None and not tables:
+        if revision is None and inspect(connection).get_table_names():
+            msg = f"database {database.url} holds other tables than Kiji's; give --db a database of its own"
+            raise SchemaMismatch(msg)
+    return revision
+
+
+def write_ahead(database: Database) -> None:
+    """Have SQLite write a log, so that nobody who reads waits; it is said of the file, which must be Kiji's."""
+    if not database.is_sqlite:
+        return
+    connection = database.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        msg = f"database {database.url}: {error}; check --db and KIJI_DB"
+        raise DatabaseUnreachable(msg) from error
+    finally:
+        connection.close()
+
+
+def _bring_up(database: Database, *, create: bool) -> None:
+    revision = schema_of(database)
+    if revision is None:
         if not create:
             msg = f"database {database.url} holds no archive"
             raise DatabaseUnreachable(msg)
         from storage.upgrade import upgrade  # Alembic takes 0.2 s to import and is needed once
 
         upgrade(database)
-    elif revision is None:
-        msg = f"database {database.url} holds other tables than Kiji's; give --db a database of its own"
-        raise SchemaMismatch(msg)
     elif revision != HEAD:
         known = revision in known_revisions()
         advice = f"run: kiji db upgrade --db {database.url}" if known else "it was made by a newer version of Kiji"
         msg = f"database {database.url} has schema {revision}, this version of Kiji needs {HEAD}; {advice}"
         raise SchemaMismatch(msg)
+    else:
+        write_ahead(database)

@@ -12,9 +12,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from storage.database import Database
+from storage.database import Database, schema_of, write_ahead
 from storage.errors import SchemaMismatch
-from storage.migrations.history import HEAD, known_revisions, present_revision
+from storage.migrations.history import HEAD, known_revisions
 from storage.search_index import is_in_step, rebuild
 from storage.views import create_views, drop_views
 
@@ -22,15 +22,16 @@ from storage.views import create_views, drop_views
 def upgrade(database: Database) -> Path | None:
     """Upgrade in one transaction; return the backup's path where there was something to back up.
 
-    Raises SchemaMismatch for a schema that is not known here, and for rows that break a foreign key afterwards.
+    Raises SchemaMismatch for a schema that is not known here, before anything is written, and for rows that break a
+    foreign key afterwards.
     """
-    with database.reading() as connection:
-        revision = present_revision(connection)
+    revision = schema_of(database)
     if revision == HEAD:
         return None
     if revision is not None and revision not in known_revisions():
         msg = f"database {database.url} has schema {revision}, made by a newer version of Kiji"
         raise SchemaMismatch(msg)
+    write_ahead(database)
     backup = _back_up(database, revision) if revision and database.is_sqlite else None
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

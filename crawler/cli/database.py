@@ -10,7 +10,7 @@ from rich.console import Console
 from crawler.cli import upkeep
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
-from storage.database import connect, open_database, parse_url
+from storage.database import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseUnreachable
 from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
@@ -60,6 +60,7 @@ def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
     from storage.upgrade import upgrade  # Alembic, needed here alone
 
     database = connect(database_url(db, find_config(config)))
+    schema_of(database)  # beside another program's database no lock is made
     with crawl_lock(database):
         backup = upgrade(database)
     sys.stdout.write(f"{database.url} is at schema {HEAD}\n")

@@ -1,14 +1,16 @@
 """An upgrade from every earlier schema keeps every row, with the references and views that belong to it."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, func, select, text
+from sqlalchemy import MetaData, func, inspect, select, text
 
 import storage.migrations
+from crawler.cli import run
 from storage.database import Database, connect, open_database
 from storage.errors import SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
@@ -74,3 +76,49 @@ def test_an_upgrade_that_would_break_a_reference_is_refused_and_changes_nothing(
     with database.reading() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == EARLIER[0]
     database.close()
+
+
+COMMANDS = (
+    ["db", "upgrade"],
+    ["crawl", "https://news.example/"],
+    ["search", "tax"],
+    ["doctor", "--offline"],
+    ["import", "a.jsonl"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_another_programs_database_is_left_as_it_is(
+    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").touch()
+    with contextlib.closing(sqlite3.connect("theirs.db")) as theirs, theirs:
+        theirs.execute("CREATE TABLE invoice (id INTEGER)")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert run([*command, "--db", "sqlite:///theirs.db"]) in (1, 2)
+    told = capsys.readouterr()
+    assert "holds other tables than Kiji's" in told.out + told.err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_an_upgrade_leaves_another_programs_tables_alone(empty_url: str) -> None:
+    database = connect(empty_url)
+    with database.engine.connect() as connection, connection.begin():
+        connection.execute(text("CREATE TABLE invoice (id INTEGER)"))
+    with pytest.raises(SchemaMismatch, match="other tables than Kiji's"):
+        upgrade(database)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["invoice"]
+    database.close()
+
+
+def test_an_archive_has_its_log_also_where_a_backup_had_none(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kiji.db"
+    open_database(url).close()
+    for mode in ("wal", "delete"):
+        with contextlib.closing(sqlite3.connect(tmp_path / "kiji.db")) as raw:
+            raw.execute(f"PRAGMA journal_mode = {mode}")
+        open_database(url).close()
+        with contextlib.closing(sqlite3.connect(tmp_path / "kiji.db")) as raw:
+            assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)

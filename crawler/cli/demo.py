@@ -1,14 +1,16 @@
 """``kiji demo`` and ``kiji sample``: the whole way, on the news sites that ship with the project."""
 
+import os
 import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from crawler.cli.options import DatabaseOption, example
+from crawler.cli.options import example
 from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
 from storage.database import open_database
@@ -20,12 +22,20 @@ MARK = "# Written by `kiji demo`: the sample sites. Put your own sources here in
 PORTS: dict[SiteName, int] = {"mirai": 8701, "harbor": 8702}
 """Where the sample sites stand if nobody else does: the same addresses in every demo, so that rows stay the same."""
 
+OwnDatabaseOption = Annotated[
+    str | None, typer.Option("--db", metavar="URL", help="The database of the samples; else sqlite:///kiji.db.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(
         "demo",
-        help=example("Crawl the sample news sites over loopback, twice, and sum up what lies there.", "kiji demo"),
+        help=example(
+            "Crawl the sample news sites over loopback, twice, and sum up what lies there: in this folder's kiji.db or"
+            " --db, whatever KIJI_DB and KIJI_CONFIG say.",
+            "kiji demo",
+        ),
     )(demo_command)
     app.command(
         "sample",
@@ -33,7 +43,7 @@ def register(app: typer.Typer) -> None:
     )(sample_command)
 
 
-def demo_command(db: DatabaseOption = None) -> int:
+def demo_command(db: OwnDatabaseOption = None) -> int:
     """Crawl the sample sites twice; return the exit code of the worse crawl."""
     url = db or "sqlite:///kiji.db"
     with SampleSite(ports=PORTS) as site:
@@ -42,11 +52,11 @@ def demo_command(db: DatabaseOption = None) -> int:
         before = _overview(url)
         second = _crawl(config, "The same again, to show that nothing is stored twice:")
         after = _overview(url)
-    sys.stdout.write(summary(before, after, config, url, own_command()))
+    sys.stdout.write(summary(before, after, url, own_command(), _options(config, url)))
     return max(first, second)
 
 
-def sample_command(db: DatabaseOption = None) -> None:
+def sample_command(db: OwnDatabaseOption = None) -> None:
     """Serve until interrupted."""
     with SampleSite(ports=PORTS) as site:
         config = _write_config(site, db or "sqlite:///kiji.db")
@@ -68,7 +78,10 @@ def _crawl(config: Path, heading: str) -> int:
     sys.stdout.write(f"\n{heading}\n  $ kiji {' '.join(arguments)}\n")
     sys.stdout.flush()
     # Its own process, because it is the user's own command that is shown, and a reactor runs once a process.
-    return subprocess.run([sys.executable, "-m", "crawler", *arguments], check=False).returncode  # noqa: S603 - our own command
+    command = [sys.executable, "-m", "crawler", *arguments]
+    # An operator's archive is no place for the samples.
+    environment = {name: value for name, value in os.environ.items() if name not in ("KIJI_DB", "KIJI_CONFIG")}
+    return subprocess.run(command, check=False, env=environment).returncode  # noqa: S603 - our own command
 
 
 def _overview(url: str) -> Overview:
@@ -79,8 +92,17 @@ def _overview(url: str) -> Overview:
     return found
 
 
-def summary(before: Overview, after: Overview, config: Path, url: str, kiji: str) -> str:
-    """Tell an analyst what lies in the database after the second crawl, and what to do next; ``kiji`` calls Kiji."""
+def _options(config: Path, url: str) -> str:
+    """What commands need beside their names to find the samples from this shell."""
+    options = "" if config == CONFIG and not os.environ.get("KIJI_CONFIG") else f" --config {config}"
+    return f"{options} --db {url}" if os.environ.get("KIJI_DB") else options
+
+
+def summary(before: Overview, after: Overview, url: str, kiji: str, options: str = "") -> str:
+    """Tell an analyst what lies in the database after the second crawl, and what to do next.
+
+    ``kiji`` calls Kiji, with ``options`` so that it finds this config and database.
+    """
     names = {"ja": "Japanese", "en": "English", "ko": "Korean", "zh": "Chinese"}
     languages = ", ".join(f"{number} {names.get(code, code)}" for code, number in after.by_language.items())
     copies = ", ".join(f"{number} of kind {kind}" for kind, number in after.copies.items()) or "none"
@@ -102,13 +124,12 @@ What lies in {url} now:
   second crawl    added {again}
 
 Next:
-{_next(config, kiji)}
+{_next(kiji, options)}
 """
 
 
-def _next(config: Path, kiji: str) -> str:
+def _next(kiji: str, ours: str) -> str:
     """Give commands that run as they stand, from this folder and on this database."""
-    ours = "" if config == CONFIG else f" --config {config}"
     commands = {
         f"{kiji} search 韓国{ours}": "finds something, in either language",
         f"{kiji} serve{ours}": "pages in a browser: what is new, stories, sources, SQL",

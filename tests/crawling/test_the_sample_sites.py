@@ -137,7 +137,7 @@ def test_the_readme_shows_what_the_demo_really_says(crawled: Crawled) -> None:
     readme = README.read_text(encoding="utf-8")
     _, _, outcomes = summary_line(crawled.record).partition(" requests; ")  # how many more they take is no matter
     assert outcomes in readme
-    assert summary(found, found, Path("kiji.toml"), "sqlite:///kiji.db", ".venv/bin/kiji").strip() in readme
+    assert summary(found, found, "sqlite:///kiji.db", ".venv/bin/kiji").strip() in readme
 
 
 def test_the_readmes_queries_find_something(crawled: Crawled) -> None:

@@ -29,7 +29,6 @@ HELP = example(
     "kiji health --json | jq 'map(select(.state != \"ok\"))'",
     "kiji health --alert     for a crontab of its own: alerts go out even when no crawl runs",
 )
-TITLES = ("source", "state", "for", "last success", "last new", "new a day", "no article", "robots", "parser")
 STYLES = {"ok": "green", "new": "dim"}
 
 
@@ -98,37 +97,32 @@ def _show(verdicts: Mapping[str, Verdict], now: datetime.datetime) -> None:
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=200)
     table = Table(box=None, pad_edge=False)
-    titles = (
-        "source",
-        "state",
-        "since",
-        "last success",
-        "last new",
-        "a day",
-        "silent",
-        "no article",
-        "robots",
-        "parser",
-    )
-    for title in titles:
+    rows = [_cells(name, found, now) for name, found in verdicts.items()]
+    for title in rows[0]:
         table.add_column(title, no_wrap=True)
-    for name, found in verdicts.items():
-        figures = found.figures
-        table.add_row(
-            Text(name),
-            Text(found.state, style=STYLES.get(found.state, "bold red")),
-            _ago(found.since, now),
-            _ago(figures.last_success, now),
-            _ago(figures.last_new, now),
-            f"{figures.usual_a_day:.1f}",
-            _share(figures.empty_share, figures.usual_empty_share),
-            str(figures.robots_refusals or ""),
-            str(figures.parser_failures or ""),
-        )
+    for row in rows:
+        table.add_row(*row.values())
     console.print(table)
     for name, found in verdicts.items():
         for line in _lines(name, found):
             console.print(Text(inert(line)), soft_wrap=True)
+
+
+def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Text | str]:
+    """A source's row, by the titles of its columns."""
+    figures = verdict.figures
+    return {
+        "source": Text(name),
+        "state": Text(verdict.state, style=STYLES.get(verdict.state, "bold red")),
+        "since": _ago(verdict.since, now),
+        "last success": _ago(figures.last_success, now),
+        "last new": _ago(figures.last_new, now),
+        "a day": f"{figures.usual_a_day:.1f}",
+        "silent": "" if figures.days_silent is None else f"{figures.days_silent:.1f} d",
+        "no article": _share(figures.empty_share, figures.usual_empty_share),
+        "robots": str(figures.robots_refusals or ""),
+        "parser": str(figures.parser_failures or ""),
+    }
 
 
 def _lines(name: str, verdict: Verdict) -> list[str]:

@@ -1,6 +1,7 @@
 """Four sources go wrong in four ways: each is told once as what it is, and once when it is over."""
 
 import datetime
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.watch import keep_and_tell, look
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.types import utc_now
 from tests.archive.conftest import rows
 from tests.crawling.conftest import kiji, record_of
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
@@ -125,6 +127,27 @@ def test_a_crawl_pings_tells_health_and_fails_for_neither(tmp_path: Path, receiv
     health = kiji("health", "--json", folder=tmp_path)
     assert (health.returncode, '"state": "new"' in health.stdout) == (0, True)
     assert "harbor" in kiji("health", folder=tmp_path).stdout
+
+
+def test_each_figure_stands_under_its_title(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/kiji.db")
+    now = utc_now()
+    for ago in range(40, 0, -1):
+        plant(database, now - ago * 6 * HOUR, WRONG if ago < 12 else dict.fromkeys(WRONG, GIVES))
+    database.close()
+    sources = (f'[[source]]\nname = "{name}"\nstart = ["https://{name}.example/feed"]\n' for name in WRONG)
+    (tmp_path / "kiji.toml").write_text("\n".join(sources))
+    head, *lines = kiji("health", folder=tmp_path).stdout.splitlines()
+    begins = {title: head.index(title) for title in ("state", "since", "a day", "silent", "no article", "robots")}
+    for told, line in zip(json.loads(kiji("health", "--json", folder=tmp_path).stdout), lines, strict=False):
+        cells = {title: line[begin:].partition("  ")[0] for title, begin in begins.items()}
+        assert line.startswith(told["source"])
+        assert cells["state"] == told["state"]
+        assert cells["a day"] == f"{told['usual_articles_a_day']:.1f}"
+        assert cells["silent"] == f"{told['days_silent']:.1f} d"
+        shares = [told[share] for share in ("share_without_article", "usual_share_without_article")]
+        assert cells["no article"] == ("{:.0%} (usually {:.0%})".format(*shares) if shares[0] is not None else "")
+        assert cells["robots"].strip() == str(told["robots_refusals"] or "")
 
 
 def test_a_database_that_cannot_be_used_is_pinged_as_a_failure(tmp_path: Path, receiver: Receiver) -> None:

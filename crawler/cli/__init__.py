@@ -1,6 +1,5 @@
 """The command ``kiji``: what a user got wrong ends in one line and an exit code, never in a traceback."""
 
-import os
 import sys
 
 import typer
@@ -26,6 +25,7 @@ from crawler.cli import (
     workers,
 )
 from crawler.cli.options import example
+from crawler.cli.streams import OutputFailed, ReaderGone, drop_output, lost_output, watch_streams
 from crawler.config_errors import ConfigError
 from storage.errors import DatabaseBusy, DatabaseError
 
@@ -66,9 +66,12 @@ workers.register(app)
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    watch_streams()
     try:
         logs.set_up()
         code = app(arguments, prog_name="kiji", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except typer.TyperException as error:
         return _wrong_usage(error)
     except (typer.Abort, KeyboardInterrupt):
@@ -79,9 +82,14 @@ def run(arguments: list[str] | None = None) -> int:
         return _say(str(error), BUSY)
     except DatabaseError as error:
         return _say(str(error), USAGE)
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderGone:
+        drop_output()
         return 0
+    except OutputFailed as error:
+        drop_output()
+        return _say(str(error), USAGE)
+    if lost := lost_output():
+        logs.say(lost)
     return code if isinstance(code, int) else 0
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
+from crawler.cli.streams import drop_output
 from crawler.config import Config
 from crawler.display import CrawlDisplay
 from crawler.plan import database_url, find_config, plan_crawl
@@ -44,6 +45,7 @@ def crawl_command(
     log_format: LogFormatOption = None,
 ) -> int:
     """Crawl; return the exit code."""
+    drop_output()
     logs.set_up(log_format)
     settings = find_config(config)
     try:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from crawler.cli.crawling import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.streams import drop_output
 from crawler.plan import database_url, find_config
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def import_command(
     from crawler.import_display import ImportDisplay  # the pipelines take a second, which other commands need not wait
     from crawler.importing import import_files, plan_import
 
+    drop_output()
     settings = find_config(config)
     command = " ".join(["kiji import", *map(str, files), *([f"--source {source}"] if source else [])])
     plan = plan_import(settings, database_url(db, settings), files, source=source, command=command)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.streams import drop_output
 from crawler.config_errors import ConfigError
 from crawler.harmless import inert
 from crawler.plan import database_url, find_config
@@ -51,6 +52,7 @@ def reread_command(
     """Read again; return the exit code."""
     from crawler.rereading import RereadPlan, reread  # the pipelines take a second, which other commands need not wait
 
+    drop_output()
     settings = find_config(config)
     chosen = tuple(dict.fromkeys(source or ()))
     words = ["kiji reread", *(f"--source {name}" for name in chosen), *([f"--since {since}"] if since else [])]

@@ -11,13 +11,17 @@ READING = frozenset({"crawl", "import", "inspect", "reread"})
 
 def main() -> None:
     """Run the command and exit with the contract's code."""
-    if READING.intersection(sys.argv[1:2]):
-        from pipelines.fork_server import preload_workers
+    try:
+        if READING.intersection(sys.argv[1:2]):
+            from pipelines.fork_server import preload_workers
 
-        preload_workers()
-    from crawler.cli import run
+            preload_workers()
+        from crawler.cli import run
 
-    sys.exit(run())
+        code = run()
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

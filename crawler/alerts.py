@@ -51,11 +51,11 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
 
 
 def ping(url: str, *, is_well: bool, told: str) -> list[str]:
-    """Tell a dead-man's switch that a crawl has ended; ``/fail`` is added where it failed.
+    """Tell a dead-man's switch that a crawl has ended; ``/fail`` is added to the path where it failed.
 
     So have it healthchecks.io and those that do alike. ``told`` is the body. Returns what went wrong. Blocks.
     """
-    target = url if is_well else f"{url.rstrip('/')}/fail"
+    target = url if is_well else _failure_address(url)
     request = urllib.request.Request(target, data=told.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
     try:
         with urllib.request.urlopen(request, timeout=PING_SECONDS) as answer:  # noqa: S310 - as above
@@ -67,6 +67,11 @@ def ping(url: str, *, is_well: bool, told: str) -> list[str]:
         cause = getattr(error, "reason", error)
         return [f"ping to {masked(url)}: {type(cause).__name__}"]
     return []
+
+
+def _failure_address(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path.rstrip('/')}/fail").geturl()
 
 
 def masked(url: str) -> str:

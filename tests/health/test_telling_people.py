@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.alerts import ping
 from crawler.watch import keep_and_tell, look
 from storage.database import Database, open_database
 from storage.types import utc_now
@@ -127,6 +128,16 @@ def test_a_crawl_pings_tells_health_and_fails_for_neither(tmp_path: Path, receiv
     health = kiji("health", "--json", folder=tmp_path)
     assert (health.returncode, '"state": "new"' in health.stdout) == (0, True)
     assert "harbor" in kiji("health", folder=tmp_path).stdout
+
+
+def test_a_failure_is_told_in_the_path_also_of_an_address_with_a_query(receiver: Receiver) -> None:
+    address = f"{receiver.ping_url}/?status=up&ping="
+    assert ping(address, is_well=True, told="") == []
+    assert ping(address, is_well=False, told="") == []
+    assert [path for path, _ in receiver.pings] == [
+        "/ping/5ecret/?status=up&ping=",
+        "/ping/5ecret/fail?status=up&ping=",
+    ]
 
 
 def test_each_figure_stands_under_its_title(tmp_path: Path) -> None:

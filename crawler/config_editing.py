@@ -1,6 +1,8 @@
 """Changes to the operator's own config: comments, order and layout stay as they are, and nothing wrong is written."""
 
+import contextlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from tomlkit.items import AoT, Table
 from crawler.config import config_of
 from crawler.config_errors import ConfigError
 from crawler.identity import PRODUCT
+
+_CRLF = re.compile("\r?\n")
 
 NEW = """\
 # Kiji's config. Relative paths are relative to the folder that kiji runs in; every key is in docs/configuration.md.
@@ -85,7 +89,7 @@ def set_enabled(path: Path, name: str, *, enabled: bool) -> None:
 
 def _read(path: Path) -> tomlkit.TOMLDocument:
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        return tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror or error}; kiji init makes one"]) from None
     except (TOMLKitError, UnicodeDecodeError) as error:
@@ -93,17 +97,26 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
 
 
 def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
-    """Replace the file whole, once what it will hold is known to be a config."""
-    text = tomlkit.dumps(document)
+    """Replace the file whole, once what it will hold is known to be a config; links, owner, mode and line ends stay."""
+    text = _CRLF.sub("\r\n", tomlkit.dumps(document)) if _has_crlf(path) else tomlkit.dumps(document)
     config_of(text, str(path))
-    part = path.with_name(f"{path.name}.part")
+    target = path.resolve()
+    part = target.with_name(f"{target.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.chmod(path.stat().st_mode & 0o777)  # it may hold passwords
-        os.replace(part, path)  # noqa: PTH105 - what Path.replace calls
+        part.write_text(text, encoding="utf-8", newline="")
+        present = target.stat()
+        part.chmod(present.st_mode & 0o777)  # it may hold passwords
+        if os.geteuid() == 0:  # others cannot give a file away
+            os.chown(part, present.st_uid, present.st_gid)
+        os.replace(part, target)  # noqa: PTH105 - what Path.replace calls
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
+
+
+def _has_crlf(path: Path) -> bool:
+    return b"\r\n" in path.read_bytes()
 
 
 def _quoted(value: str) -> str:

@@ -59,6 +59,25 @@ def test_a_config_that_is_edited_keeps_its_comments_and_takes_nothing_wrong(fold
     assert config(folder).startswith(before)
 
 
+def test_a_config_that_is_edited_stays_where_and_whose_it_is(folder: Path) -> None:
+    theirs = folder / "etc.toml"
+    theirs.write_bytes((folder / "kiji.toml").read_bytes().replace(b"\n", b"\r\n"))
+    theirs.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(theirs, 4711, 4712)
+    before = theirs.stat()
+    (folder / "kiji.toml").unlink()
+    (folder / "kiji.toml").symlink_to("etc.toml")
+    assert kiji("sources", "disable", "harbor", folder=folder).returncode == 0
+    assert kiji("sources", "add", "mirai", "https://news.example/feed", folder=folder).returncode == 0
+    assert (folder / "kiji.toml").is_symlink()
+    after, text = theirs.stat(), theirs.read_bytes()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert b"enabled = false" in text
+    assert b"mirai" in text
+    assert text.count(b"\n") == text.count(b"\r\n")
+
+
 def test_a_disabled_source_is_left_out_unless_it_is_named(folder: Path) -> None:
     kiji("sources", "disable", "harbor", folder=folder)
     nothing = kiji("crawl", folder=folder)

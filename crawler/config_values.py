@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 from crawler.hosts import DEFAULT_PORTS, normal_host
 from crawler.quantities import duration, size
 
-_LONGEST = datetime.timedelta(days=36_500)  # longer durations are this one: no calendar holds them
-
 _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")
 _IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
@@ -93,13 +91,13 @@ def size_text(value: str) -> str:
 
 
 def interval(value: object) -> datetime.timedelta:
-    """A length of time, from text; longer ones than a century are one."""
+    """A length of time, from text."""
     if isinstance(value, datetime.timedelta):
         return value
     length = duration(value) if isinstance(value, str) else datetime.timedelta()
     if not length:
         raise ValueError("no length of time")
-    return min(length, _LONGEST)
+    return length
 
 
 def growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:

@@ -8,19 +8,19 @@ _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 DURATIONS = "a number with s, m, h, d or w, such as 12h or 90d"
+LONGEST = datetime.timedelta(days=36_500)
+"""Longer lengths of time are this one: no calendar holds them."""
+
 SIZES = "a number with B, kB, MB, GB or TB, such as 500 MB"
 
 
 def duration(written: str) -> datetime.timedelta:
-    """Read a length of time; raise ValueError."""
+    """Read a length of time, LONGEST at most; raise ValueError."""
     found = _WRITTEN.match(written.strip())
     unit = _SECONDS.get(found[2].lower()) if found else None
     if found is None or unit is None:
         raise ValueError(f"not {DURATIONS}")
-    try:
-        return datetime.timedelta(seconds=float(found[1]) * unit)
-    except OverflowError:
-        raise ValueError("longer than can be counted") from None
+    return datetime.timedelta(seconds=min(float(found[1]) * unit, LONGEST.total_seconds()))
 
 
 def size(written: str) -> int:

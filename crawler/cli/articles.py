@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.harmless import inert_lines
 from crawler.plan import database_url, find_config
 from pipelines.judgement import place
@@ -48,7 +48,11 @@ def article_command(
     try:
         with database.reading() as connection:
             key = place(article, settings.parameter_rules).key
-            known = int(article) if article.isdecimal() else find_article(connection, key)
+            known = (
+                int(article)
+                if article.isdecimal() and len(article) < len(str(HIGHEST))
+                else find_article(connection, key)
+            )
             record = None if known is None else article_record(connection, known)
             found = wordings(connection, known) if known is not None and revisions else []
     finally:

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+HIGHEST = 2**63 - 1
+"""The highest number that a database counts to."""
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The config; else KIJI_CONFIG, else kiji.toml in this folder."),

@@ -75,14 +75,15 @@ def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
         return None
     try:
         return datetime.datetime.now(datetime.UTC) - duration(since)
-    except (ValueError, OverflowError):
+    except ValueError:
         pass
     try:
         moment = datetime.datetime.fromisoformat(since)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(timezone))
+        return moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
         msg = f"--since: {since!r} is no time; allowed: a date such as 2026-10-01, a time, or {DURATIONS}"
         raise ConfigError([msg]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(timezone))
 
 
 def _tell(found: "Reread", console: Console) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.cli.crawling import summary_line
-from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from storage.database import Database, open_database
@@ -58,7 +58,7 @@ def list_runs(
     context: typer.Context,
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="So many runs, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="So many runs, the newest first.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List the newest runs."""
@@ -87,7 +87,7 @@ def _print_table(records: list[dict[str, Any]]) -> None:
 
 
 def show_run(
-    run_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As kiji runs lists it.")],
+    run_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=HIGHEST, help="As kiji runs lists it.")],
     config: ConfigOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,

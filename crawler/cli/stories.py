@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
 from crawler.harmless import inert
 from crawler.plan import database_url, find_config
@@ -46,14 +46,16 @@ def register(app: typer.Typer) -> None:
 
 
 def stories_command(
-    story: Annotated[int | None, typer.Argument(metavar="[ID]", min=1, help="One story, as the list has it.")] = None,
+    story: Annotated[
+        int | None, typer.Argument(metavar="[ID]", min=1, max=HIGHEST, help="One story, as the list has it.")
+    ] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="Only those with an article since this day or time.")
     ] = None,
     biggest: Annotated[bool, typer.Option("--biggest", help="The biggest first, not the newest.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="So many stories.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="So many stories.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List stories or show one."""

@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from crawler.cli import app, run
+from storage.database import open_database
 from tests.crawling.conftest import kiji
 
 CONFIG = '[[source]]\nname = "mirai"\nstart = ["http://127.0.0.1:1/"]\n'
@@ -143,3 +144,30 @@ def test_a_run_that_is_not_there_is_one_line(says: Says) -> None:
     code, line = says("runs", "show", "7")
     assert code == 2
     assert "no run 7" in line
+
+
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["article", HUGE], 2),
+        (["runs", "show", HUGE], 2),
+        (["runs", "--limit", HUGE], 2),
+        (["stories", HUGE], 2),
+        (["stories", "--limit", HUGE], 2),
+        (["reread", "--since", "0001-01-01"], 2),
+        (["db", "prune", "--fetches", "999999d"], 0),
+        (["db", "prune", "--max-age", "999999999w"], 0),
+    ],
+    ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else None,
+)
+def test_numbers_and_times_beyond_what_can_be_counted_are_no_traceback(
+    tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    open_database(f"sqlite:///{tmp_path}/kiji.db").close()
+    done = kiji(*arguments, folder=tmp_path)
+    assert done.returncode == code
+    assert len(done.stderr.splitlines()) == (1 if code else 0)
+    assert "Traceback" not in done.stderr

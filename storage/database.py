@@ -59,7 +59,7 @@ class Database:
         articles at its end. Trouble with the database
         itself is raised as DatabaseTrouble, any other error of SQLAlchemy as it is.
         """
-        with self._trouble_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self.trouble_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             watch(session)
             yield session
             bring_in_step(session)
@@ -67,11 +67,12 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give one read transaction on one snapshot, which never waits for a writer nor keeps one waiting."""
-        with self._trouble_told(), self.engine.connect().execution_options(**_READING) as connection:
+        with self.trouble_told(), self.engine.connect().execution_options(**_READING) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def _trouble_told(self) -> Iterator[None]:
+    def trouble_told(self) -> Iterator[None]:
+        """Raise trouble with the database itself, of what is done within, as DatabaseTrouble."""
         try:
             yield
         except SQLAlchemyError as error:

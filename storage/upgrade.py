@@ -5,6 +5,7 @@ Foreign keys are off meanwhile, set outside the transaction: batch mode on a par
 because ``storage.database`` begins transactions itself.
 """
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from storage.database import Database, schema_of, write_ahead
-from storage.errors import SchemaMismatch
+from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.search_index import is_in_step, rebuild
 from storage.views import create_views, drop_views
@@ -23,7 +24,7 @@ def upgrade(database: Database) -> Path | None:
     """Upgrade in one transaction; return the backup's path where there was something to back up.
 
     Raises SchemaMismatch for a schema that is not known here, before anything is written, and for rows that break a
-    foreign key afterwards.
+    foreign key afterwards; DatabaseError where there is no room for the backup or the upgrade.
     """
     revision = schema_of(database)
     if revision == HEAD:
@@ -35,7 +36,7 @@ def upgrade(database: Database) -> Path | None:
     backup = _back_up(database, revision) if revision and database.is_sqlite else None
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.engine.connect() as connection:
+    with database.trouble_told(), database.engine.connect() as connection:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above
         with connection.begin():
@@ -56,8 +57,14 @@ def upgrade(database: Database) -> Path | None:
 def _back_up(database: Database, revision: str) -> Path:
     source = Path(database.engine.url.database or "")
     target = source.with_name(f"{source.name}.backup-{revision}")
-    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
-        old.backup(new)
-    old.close()
-    new.close()
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(part)) as new:
+            old.backup(new)
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        msg = f"backup of {database.url} to {target}: {error}; nothing was upgraded"
+        raise DatabaseError(msg) from error
     return target

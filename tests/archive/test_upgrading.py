@@ -1,7 +1,9 @@
 """An upgrade from every earlier schema keeps every row, with the references and views that belong to it."""
 
 import contextlib
+import resource
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import MetaData, func, inspect, select, text
 import storage.migrations
 from crawler.cli import run
 from storage.database import Database, connect, open_database
-from storage.errors import SchemaMismatch
+from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.models import Base
 from storage.search_index import is_in_step
@@ -75,6 +77,31 @@ def test_an_upgrade_that_would_break_a_reference_is_refused_and_changes_nothing(
         upgrade(database)
     with database.reading() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == EARLIER[0]
+    database.close()
+
+
+@contextlib.contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    """As a disk without room: who writes beyond is told so."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_upgrade_without_room_for_its_backup_changes_nothing(tmp_path: Path) -> None:
+    database = at_revision(f"sqlite:///{tmp_path}/k.db", EARLIER[-1])
+    last = tmp_path / f"k.db.backup-{EARLIER[-1]}"
+    last.write_text("the last one")
+    with files_no_longer_than(100_000), pytest.raises(DatabaseError, match="nothing was upgraded"):
+        upgrade(database)
+    assert last.read_text() == "the last one"
+    assert list(tmp_path.glob("*.part*")) == []
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == EARLIER[-1]
+    assert upgrade(database) == last
     database.close()
 
 

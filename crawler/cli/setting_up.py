@@ -1,5 +1,6 @@
 """``kiji init``, ``kiji doctor`` and ``kiji schedule``: from an empty folder to a schedule."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -78,6 +79,8 @@ def init_command(
         path.write_text(new_config(url, contact), encoding="utf-8")
         path.chmod(0o600)  # it may come to hold passwords
     except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink()  # on a full disk an empty one is made
         raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
     try:
         if start and name:

@@ -42,6 +42,18 @@ def test_init_leaves_nothing_behind_where_what_it_was_given_is_wrong(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+FULL_DISK = """
+import resource, crawler.cli
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+raise SystemExit(crawler.cli.run())
+"""
+
+
+def test_init_leaves_nothing_behind_where_the_disk_is_full(tmp_path: Path) -> None:
+    assert kiji("-c", FULL_DISK, "init", folder=tmp_path).returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_config_that_is_edited_keeps_its_comments_and_takes_nothing_wrong(folder: Path) -> None:
     before = config(folder)
     assert (

@@ -10,7 +10,7 @@ import typer
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config import Archive
 from crawler.config_errors import ConfigError
-from crawler.plan import archive_folder, database_url, find_config
+from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from crawler.quantities import DURATIONS, duration, told_size
 from crawler.retention import prune_pages
 from storage.backup import back_up
@@ -108,11 +108,11 @@ def prune_command(
     url = database_url(db, settings)
     limits = _limits(settings.archive, max_age, max_size)
     lines_age = _age("--fetches", fetches)
-    folder = archive_folder(settings, url)
+    folder = kept_folder(settings, url)
     database = open_database(url, create=False)
     try:
         with crawl_lock(database):
-            if folder is not None:
+            if settings.archive.enabled or folder.is_dir():
                 pruned = prune_pages(database, folder, limits, utc_now())
                 told = f"{pruned.files} files ({told_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
                 sys.stdout.write(f"{told}\n")

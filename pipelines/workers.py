@@ -14,6 +14,7 @@ import logging
 import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +36,7 @@ DEFAULT_MAX_TASKS = 250  # times a worker is handed pages before a fresh one tak
 MAX_WORKERS = 8  # more would wait: one writer stores some 90 new pages a second, and eight read twice as many
 _TOGETHER = 4  # pages that are handed to a worker at once, where so many wait
 _AHEAD = 2  # tasks a worker that are handed out: the one that it is at, and one that it finds when that is done
+_START_WAITS = (0.0, 0.1, 0.2, 0.4, 0.8)  # seconds before each try to start: a fork server that dies takes its time
 _MAX_TRIES = 3  # times a page is handed out when the pool around it broke; a page that is to blame breaks it thrice
 
 READ_PAGE = "pipelines.page:read_page"  # by name: importing it costs a second that the crawl's own process need not pay
@@ -93,11 +95,13 @@ class ReadingPool:
     def start(self) -> None:
         """Start the workers now: it takes a second or two, which an event loop should not spend at its first page."""
         with self._lock:
-            if self._processes is None and not self._closed:
-                self._processes = self._start_processes()
-                # pebble starts its processes when it is first asked whether it is active.
-                if not self._processes.active:
-                    raise RuntimeError("the worker processes did not start")
+            for wait in _START_WAITS:
+                if self._processes is not None or self._closed:
+                    return
+                time.sleep(wait)
+                self._processes = _active(self._new_processes())
+            if self._processes is None:
+                raise RuntimeError("the worker processes did not start")
 
     def submit(self, raw: RawPage) -> "concurrent.futures.Future[Reading]":
         """Hand a page to the workers.
@@ -159,8 +163,9 @@ class ReadingPool:
 
     def _schedule(self, jobs: list[_Job]) -> None:
         """Give jobs to the processes as one task; a pool that broke meanwhile is replaced first. Holds the lock."""
+        self.start()
         if self._processes is None:
-            self._processes = self._start_processes()
+            return  # closed: nothing waits for these
         calls = [(job.read, (self._read, job.raw, self._timezone, self._time_limit, *job.arguments)) for job in jobs]
         try:
             task = self._processes.schedule(read_together, args=(calls,), timeout=self._time_limit)
@@ -172,7 +177,7 @@ class ReadingPool:
                 job.tries += 1
             task.add_done_callback(functools.partial(self._settle, jobs, self._processes))
 
-    def _start_processes(self) -> pebble.ProcessPool:
+    def _new_processes(self) -> pebble.ProcessPool:
         return pebble.ProcessPool(
             max_workers=self.max_workers,
             max_tasks=self._max_tasks,
@@ -245,6 +250,14 @@ def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Readi
             yield window.popleft().result()
     while window:
         yield window.popleft().result()
+
+
+def _active(processes: pebble.ProcessPool) -> pebble.ProcessPool | None:
+    """Give a new pool with its processes started, None where their fork server died meanwhile."""
+    try:
+        return processes if processes.active else None  # pebble starts them when it is first asked
+    except concurrent.futures.process.BrokenProcessPool:
+        return None
 
 
 def _pool_is_lost(error: BaseException | None) -> bool:

@@ -142,9 +142,10 @@ def test_a_failure_is_told_in_the_path_also_of_an_address_with_a_query(receiver:
 
 def test_each_figure_stands_under_its_title(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/kiji.db")
-    now = utc_now()
+    far_from_where_a_figure_rounds_up = utc_now() - HOUR
     for ago in range(40, 0, -1):
-        plant(database, now - ago * 6 * HOUR, WRONG if ago < 12 else dict.fromkeys(WRONG, GIVES))
+        gives = WRONG if ago < 12 else dict.fromkeys(WRONG, GIVES)
+        plant(database, far_from_where_a_figure_rounds_up - ago * 6 * HOUR, gives)
     database.close()
     sources = (f'[[source]]\nname = "{name}"\nstart = ["https://{name}.example/feed"]\n' for name in WRONG)
     (tmp_path / "kiji.toml").write_text("\n".join(sources))

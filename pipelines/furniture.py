@@ -24,6 +24,7 @@ _SHORT = 400  # unlinked characters of a block that may go by its name alone
 _CAPTION = 500  # characters of a caption
 _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
+_NAMES = 300  # characters of class and id
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _NO_LETTERS = re.compile("[^a-z]+")
@@ -96,7 +97,7 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
         if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
             yield "hidden", element, "hidden"
         has_names = "class" in attributes or "id" in attributes
-        names = _telling(f"{element.get('class') or ''} {element.get('id') or ''}".strip()[:300]) if has_names else ""
+        names = _telling_names(element.get("class") or "", element.get("id") or "") if has_names else ""
         role = element.get("role") if "role" in attributes else None
         is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
         if not names and role is None and not is_modal and tag != "dialog":
@@ -173,10 +174,15 @@ def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
     return mark
 
 
+def _telling_names(classes: str, number: str) -> str:
+    """Class and id, or "" where no rule's word can stand in either, as in nine of ten: one search for two."""
+    names = f"{classes} {number}".strip()[:_NAMES]
+    return names if _tells(classes[:_NAMES]) or _tells(number[:_NAMES]) else ""
+
+
 @functools.lru_cache(8_192)
-def _telling(names: str) -> str:
-    """The names, or "" where no rule's word can stand in them, as in nine of ten: one search for two."""
-    return names if _any_word().search(_NO_LETTERS.sub("", names.lower())) else ""
+def _tells(names: str) -> bool:
+    return bool(names) and _any_word().search(_NO_LETTERS.sub("", names.lower())) is not None
 
 
 @functools.cache

@@ -167,8 +167,14 @@ def _first_link_follows(element: HtmlElement) -> bool:
 
 def _is_marked(element: HtmlElement) -> bool:
     """Whether the markup itself says heading, of this element or of one that holds nothing else."""
-    around = itertools.islice(element.iterancestors(), 2)
-    return any(each.tag in _MARKED or each.get("role") == "heading" for each in (element, *around))
+    one: HtmlElement | None = element
+    for _ in range(3):
+        if one is None:
+            return False
+        if one.tag in _MARKED or one.get("role") == "heading":
+            return True
+        one = one.getparent()
+    return False
 
 
 def _may_head(element: HtmlElement, page: PageMeasures) -> bool:

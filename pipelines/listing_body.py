@@ -20,6 +20,7 @@ _GZIP = b"\x1f\x8b\x08"
 _SPACE = " \t\r\n\ufeff"
 _NAME = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_HTML = re.compile(rb"\s*+(?:<!DOCTYPE html[^>\[]*+>\s*+)?<html[\s>]", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2, without the pairs
 _ZONES = {"JST": 9, "KST": 9, "UTC": 0, "CET": 1, "CEST": 2, "BST": 1, "IST": 5.5, "HKT": 8, "SGT": 8}
@@ -60,6 +61,11 @@ def unpack(body: bytes) -> bytes:
             raise ListingError(f"gzip of {len(body):,} bytes unpacks to more than {MAX_UNPACKED:,}")
         rest = member.unused_data
     return bytes(unpacked)
+
+
+def begins_as_html(body: bytes) -> bool:
+    """Whether the root element, behind nothing but a doctype, is ``html``: no listing then, whatever follows."""
+    return _HTML.match(body) is not None
 
 
 def head_of(body: bytes) -> str:

@@ -24,7 +24,8 @@ _PARAGRAPH = 30  # the same of a block that counts as prose
 
 def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
     """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
-    scripts = [text for script in tree.iter("script") if (text := script.text) and _NAME in text]
+    typed = (script for script in tree.iter("script") if "json" in (script.get("type") or "").lower())
+    scripts = [text for script in typed if (text := script.text) and _NAME in text]
     if not scripts:
         return []
     told = "\n".join(itertools.islice(_updates(read_jsonld(scripts)), _MOST_UPDATES))

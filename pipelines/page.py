@@ -17,6 +17,7 @@ from pipelines.furniture import clean_lines, cut_furniture, machine_marks
 from pipelines.language import detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
+from pipelines.listing_body import begins_as_html
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page_measures import PageMeasures
@@ -67,10 +68,9 @@ def _read(raw: RawPage, timezone: str) -> Reading:
     body = raw.body
     if not body or body.isspace():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
-    if looks_like_feed(body):
-        return _listing(raw, "feed", timezone)
-    if looks_like_sitemap(body):
-        return _listing(raw, "sitemap", timezone)
+    listing = None if begins_as_html(body) else _kind_of_listing(body)
+    if listing is not None:
+        return _listing(raw, listing, timezone)
     media = _not_html(raw)
     if media:
         return _nothing(raw, "other", f"not HTML: {media}")
@@ -185,6 +185,12 @@ def _with_language(card: Card) -> Card:
 @functools.lru_cache(1_024)  # one article's card stands on many pages of its site
 def _language_of_card(words: str) -> str:
     return detect_language(words).code
+
+
+def _kind_of_listing(body: bytes) -> Literal["feed", "sitemap"] | None:
+    if looks_like_feed(body):
+        return "feed"
+    return "sitemap" if looks_like_sitemap(body) else None
 
 
 def _listing(raw: RawPage, kind: Literal["feed", "sitemap"], timezone: str) -> Reading:

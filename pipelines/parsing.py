@@ -22,7 +22,8 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
     article's words (``<ruby>警視庁<rt>けいしちょう</rt></ruby>``).
     """
     for character in _NONCHARACTERS:
-        text = text.replace(character, "")
+        if character in text:
+            text = text.replace(character, "")
     body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     parser = lxml.html.HTMLParser(
         encoding="utf-8",
@@ -40,8 +41,7 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
         return None
     if not isinstance(root, lxml.html.HtmlElement):
         return None
-    if "<rt" in text or "<RT" in text:
-        _drop_readings(root)
+    _drop_readings(root)
     return root
 
 

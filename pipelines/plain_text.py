@@ -4,12 +4,11 @@ import html
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
 # C0 and C1 controls, soft hyphens, zero-width and direction marks, byte order marks, lone surrogates.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\ufeff\ud800-\udfff]"
 )
-_MARKS = re.compile(r"\W+")
+_WORDS = re.compile(r"\w+")
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "_")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
@@ -28,7 +27,7 @@ def plain_text(value: object, limit: int) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit].rstrip()
+    return " ".join(_INVISIBLE.sub("", text).split())[:limit].rstrip()
 
 
 def word_characters(text: str) -> str:
@@ -36,7 +35,7 @@ def word_characters(text: str) -> str:
     spelt = unicodedata.normalize("NFKC", text).lower()
     # Most marks are ASCII, and bytes lose them fastest.
     bare = spelt.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")
-    return bare if bare.isascii() else _MARKS.sub("", bare)
+    return bare if bare.isascii() else "".join(_WORDS.findall(bare))
 
 
 def letters(text: str) -> str:

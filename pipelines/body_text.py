@@ -14,9 +14,9 @@ import functools
 import itertools
 import re
 from collections.abc import Container, Iterator, Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from lxml.etree import XPath, strip_elements, tostring
+from lxml.etree import strip_elements, tostring
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
@@ -37,7 +37,6 @@ _NEVER_TEXT = (
     *("script", "style", "svg", "template", "link", "meta", "iframe", "img", "source", "input", "noscript", "picture"),
     *("button", "label", "select", "option", "datalist", "textarea", "video", "audio", "canvas", "map", "object"),
 )
-_HOLLOW = XPath("//body//div[not(*/*)][not(normalize-space())]")
 _ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
 _BESIDE = _ELSEWHERE | {"form", "figure"}
@@ -106,12 +105,21 @@ def _drop_hollow(tree: HtmlElement) -> None:
 
     The last one stays between what stands before and behind the row, which is all that an engine sees of it.
     """
-    found = cast(list[HtmlElement], _HOLLOW(tree))
-    hollow = set(found)
-    for element in found:
+    hollow = {element: None for element in tree.iter("div") if _is_hollow(element)}
+    for element in hollow:
         parent = element.getparent()
-        if parent is not None and element.getnext() in hollow and not (element.tail and element.tail.strip()):
+        if parent is not None and element.getnext() in hollow and not _is_text(element.tail):
             parent.remove(element)
+
+
+def _is_hollow(element: HtmlElement) -> bool:
+    if _is_text(element.text):
+        return False
+    return not any(len(child) or _is_text(child.text) or _is_text(child.tail) for child in element)
+
+
+def _is_text(text: str | None) -> bool:
+    return text is not None and text != "" and not text.isspace()
 
 
 def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:

@@ -119,7 +119,7 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
         return None
     if is_caption(said):
         return "caption"
-    if is_consent_statement(said) and (left <= _TAIL or rank < 3):
+    if (left <= _TAIL or rank < 3) and is_consent_statement(said):
         return "consent"
     if left <= 2 and rank >= 3 and _rules().biography.fullmatch(said) and _begins_with_name(bare, names):
         return "biography"

@@ -16,8 +16,8 @@ from pipelines.extractor_version import extractor_version
 from pipelines.furniture import clean_lines, cut_furniture, machine_marks
 from pipelines.language import detect_language
 from pipelines.links import article_links, listed_entries, outlinks
-from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
 from pipelines.listing_body import begins_as_html
+from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page_measures import PageMeasures

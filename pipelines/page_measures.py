@@ -9,6 +9,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -60,27 +61,33 @@ BLOCKS = frozenset(
 _BREAKING = BLOCKS | UNREAD | {"br"}
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Measure:
     """What one element holds, in characters without white space.
 
     ``order`` and ``end`` are places in document order: an element ``b`` stands within ``a`` if
     ``a.order <= b.order < a.end``. ``offset`` is the number of characters before the element's start. ``linked`` are
     the characters within links. ``widest`` is the most that a single child holds. ``links`` is how many ``a href``
-    there are; ``first_link`` how many stand before the element. ``block`` is the element itself, or the nearest round
-    it that begins a line.
+    there are; ``first_link`` how many stand before the element. ``block`` is the element itself, or the nearest
+    round it that begins a line. ``next_child`` serves while the page is measured: the element's own text, then the
+    ``offset`` of the child to come.
     """
 
     order: int
-    offset: int
     first_link: int
     block: HtmlElement | None
-    text: int = 0
+    text: int
+    next_child: int
+    offset: int = 0
     end: int = 0
     linked: int = 0
     links: int = 0
     widest: int = 0
     in_link: bool = False
+
+
+# A node's measure (None of what nobody reads), its parent's, and the length of its tail.
+_Node: TypeAlias = tuple[Measure | None, Measure | None, int]
 
 
 class PageMeasures(dict[HtmlElement, Measure]):
@@ -96,8 +103,9 @@ class PageMeasures(dict[HtmlElement, Measure]):
         self.blocks: list[HtmlElement] = []  # those of the elements that begin a line
         self.links: list[HtmlElement] = []
         self.texts: list[tuple[HtmlElement, str]] = []  # every text that is not white space, with what holds it
-        parents, tails, measures = self._collected()
-        _place(parents, tails, measures, _add_up(parents, tails, measures))
+        nodes = self._collected()
+        _add_up(nodes)
+        _place(nodes)
 
     def links_in(self, element: HtmlElement) -> list[HtmlElement]:
         """The ``a href`` elements within ``element``, in document order."""
@@ -121,49 +129,41 @@ class PageMeasures(dict[HtmlElement, Measure]):
                 break
         return wide * 5 > seen
 
-    def _collected(self) -> tuple[list[int], list[int], list[Measure | None]]:
-        """The place of each node's parent, the length of its tail, and its measure with its own text alone counted.
-
-        Nodes are in document order; comments and what nobody reads have no measure, only a tail.
-        """
-        parents: list[int] = []
-        tails: list[int] = []
-        measures: list[Measure | None] = []
-        places: dict[HtmlElement | None, int] = {}
+    def _collected(self) -> list[_Node]:
+        """The nodes in document order, with their own text alone counted."""
+        nodes: list[_Node] = []
         elements, blocks, texts = self.elements, self.blocks, self.texts
+        parent: HtmlElement | None = None
+        around: Measure | None = None
         for element in self.tree.iter():
-            parent = element.getparent() if parents else None
-            above = places.get(parent, -1)
-            if above < 0 and parents:
-                continue  # inside something that nobody reads
-            tail = element.tail if parents else None
+            if nodes:
+                parent = element.getparent()
+                around = self.get(parent)
+                if around is None:
+                    continue  # inside something that nobody reads
+            measure = None
             tag = element.tag
             if isinstance(tag, str) and tag not in UNREAD:
-                places[element] = len(measures)
                 text = element.text
-                around = measures[above] if above >= 0 else None
                 block = None if around is None else around.block
                 if tag in BLOCKS:
                     block = element
                     blocks.append(element)
-                held = _length(text) if text and not text.isspace() else 0
-                measure = Measure(len(elements), 0, len(self.links), block, held)
+                held = 0
+                if text and not text.isspace():
+                    held = _length(text)
+                    texts.append((element, text))
+                self[element] = measure = Measure(len(elements), len(self.links), block, held, held)
                 if tag == "a" or (around is not None and around.in_link):
                     self._note_link(element, measure, around)
-                self[element] = measure
                 elements.append(element)
-                measures.append(measure)
-                if held and text:
-                    texts.append((element, text))
-            else:
-                measures.append(None)
-            parents.append(above)
+            tail = element.tail
             if tail and parent is not None and not tail.isspace():
-                tails.append(_length(tail))
+                nodes.append((measure, around, _length(tail)))
                 texts.append((parent, tail))
             else:
-                tails.append(0)
-        return parents, tails, measures
+                nodes.append((measure, around, 0))
+        return nodes
 
     def _note_link(self, element: HtmlElement, measure: Measure, around: Measure | None) -> None:
         if around is not None and around.in_link:
@@ -199,20 +199,17 @@ class PageMeasures(dict[HtmlElement, Measure]):
             element.drop_tree()
 
 
-def _add_up(parents: list[int], tails: list[int], measures: list[Measure | None]) -> list[int]:
-    """Children into parents, from the last node to the first; returns each node's own text."""
-    own = [0 if measure is None else measure.text for measure in measures]
-    for place in range(len(parents) - 1, -1, -1):
-        held = measures[place]
+def _add_up(nodes: Sequence[_Node]) -> None:
+    """Children into parents, from the last node to the first."""
+    for held, above, tail in reversed(nodes):
         if held is not None:
             if held.in_link:
                 held.linked = held.text
             if held.end <= held.order:
                 held.end = held.order + 1
-        above = measures[parents[place]] if parents[place] >= 0 else None
         if above is None:
             continue
-        above.text += tails[place]
+        above.text += tail
         if held is not None:
             above.text += held.text
             above.linked += held.linked
@@ -221,22 +218,19 @@ def _add_up(parents: list[int], tails: list[int], measures: list[Measure | None]
                 above.widest = held.text
             if held.end > above.end:
                 above.end = held.end
-    return own
 
 
-def _place(parents: list[int], tails: list[int], measures: list[Measure | None], own: list[int]) -> None:
+def _place(nodes: Sequence[_Node]) -> None:
     """How much text stands before each element: its parent's start, the parent's own text, the siblings before it."""
-    cursors: list[int] = []
-    for place, measure in enumerate(measures):
-        parent = parents[place]
-        start = cursors[parent] if parent >= 0 else 0
-        cursors.append(start + own[place])
+    for measure, above, tail in nodes:
+        start = 0 if above is None else above.next_child
         held = 0
         if measure is not None:
             measure.offset = start
+            measure.next_child += start
             held = measure.text
-        if parent >= 0:
-            cursors[parent] += held + tails[place]
+        if above is not None:
+            above.next_child = start + held + tail
 
 
 def _length(text: str | None) -> int:

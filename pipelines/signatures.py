@@ -8,10 +8,10 @@ bands for texts made of phrases that everybody uses, whose single shingles say n
 """
 
 import hashlib
-import heapq
 import struct
 import zlib
 
+import numpy as np
 import rensa
 
 from pipelines.duplicates import shingles
@@ -24,8 +24,7 @@ PERMUTATIONS, SEED = 128, 1
 BANDS, ROWS = 4, 4
 SKETCH = 16
 
-_SPREAD = 0x9E3779B1  # Knuth's multiplicative hash: neighbouring CRCs come apart
-_LOW_32 = 0xFFFFFFFF
+_SPREAD = np.uint32(0x9E3779B1)  # Knuth's multiplicative hash: neighbouring CRCs come apart
 
 
 def sign(text: str, language: str) -> Signature:
@@ -37,11 +36,18 @@ def sign(text: str, language: str) -> Signature:
     minhash.update(list(found))
     digest = minhash.digest()
     bands = [struct.pack(f"<B{ROWS}I", band, *digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
-    encoded = [shingle.encode("utf-8", "surrogatepass") for shingle in found]
-    lowest = heapq.nsmallest(SKETCH, [(zlib.crc32(one) * _SPREAD & _LOW_32, one) for one in encoded])
-    keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for _, shingle in lowest]
+    lowest = _lowest([shingle.encode("utf-8", "surrogatepass") for shingle in found])
+    keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for shingle in lowest]
     # The lowest byte of each value is enough to estimate by: b-bit MinHash, Li and König 2010.
     return Signature(SIGNATURE_VERSION, len(found), bytes(value & 0xFF for value in digest), tuple(dict.fromkeys(keys)))
+
+
+def _lowest(shingles: list[bytes]) -> list[bytes]:
+    """The shingles with the lowest hashes, the lowest first; of equal ones the first in the order of bytes."""
+    hashes = np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)) * _SPREAD
+    last = min(SKETCH, len(shingles)) - 1
+    among = np.flatnonzero(hashes <= np.partition(hashes, last)[last])
+    return [shingle for _, shingle in sorted((int(hashes[place]), shingles[place]) for place in among)[:SKETCH]]
 
 
 def _key(kind: bytes, content: bytes) -> int:

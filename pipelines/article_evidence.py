@@ -91,12 +91,15 @@ def _needed_prose(signs: int, listed: int) -> int:
 
 def _own_lines(evidence: Evidence) -> list[str]:
     """The text's lines that are not the teasers of listed articles."""
-    teasers = {
-        words[:_TEASER_START]
-        for entry in evidence.listed
-        for words in (word_characters(entry.title), word_characters(entry.summary))
-    }
-    return [line for line in evidence.text.splitlines() if word_characters(line)[:_TEASER_START] not in teasers]
+    teasers = {_start(words) for entry in evidence.listed for words in (entry.title, entry.summary)}
+    lines = evidence.text.splitlines()
+    return [line for line in lines if _start(line) not in teasers] if teasers else lines
+
+
+def _start(text: str) -> str:
+    """The first letters of a line or teaser, by which they are compared."""
+    start = word_characters(text[: 2 * _TEASER_START])
+    return (start if len(start) > _TEASER_START else word_characters(text))[:_TEASER_START]
 
 
 def _is_home(url: str) -> bool:

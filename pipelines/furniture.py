@@ -14,7 +14,7 @@ from pipelines.card_lines import is_caption
 from pipelines.consent import any_of, consent_by_attributes, consent_by_wording, consent_rules
 from pipelines.line_furniture import clean_lines
 from pipelines.machine_made import is_machine_mark, machine_marks
-from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
+from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_start, readable_text
 from storage.reading import Cut
 
 __all__ = ["clean_lines", "cut_furniture", "machine_marks"]
@@ -74,7 +74,7 @@ def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> li
             continue
         until = measure.end
         if measure.text:
-            cuts.append(Cut(rule, detail, readable_text(element)[:200]))
+            cuts.append(Cut(rule, detail, readable_start(element, 200)))
         gone.append(element)
     for element in gone:
         page.remove((element,))

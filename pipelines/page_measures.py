@@ -247,6 +247,17 @@ def readable_text(element: HtmlElement) -> str:
     return " ".join(str(_STRING(element)).split())
 
 
+def readable_start(element: HtmlElement, length: int) -> str:
+    """The first ``length`` characters of :func:`readable_text`; the rest is not looked at."""
+    pieces, held = [], 0
+    for piece in text_pieces(element):
+        pieces.append(piece)
+        held += _length(piece)
+        if held >= length:
+            break
+    return " ".join("".join(pieces).split())[:length]
+
+
 def text_pieces(element: HtmlElement) -> Iterator[str]:
     """The element's texts in document order, a line break where a block begins or ends."""
     unread = 0

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 from pipelines.article_body import Prose, find_body
 from pipelines.link_map import LinkMap
 from pipelines.list_blocks import BlockFinder, ListBlock
-from pipelines.page_measures import PageMeasures, readable_text
+from pipelines.page_measures import PageMeasures, readable_start
 from pipelines.related_cards import CardReader
 from pipelines.unheaded_lists import UnheadedLists
 from storage.reading import Card, Cut
@@ -54,7 +54,7 @@ def take_related(tree: HtmlElement, page_url: str, measures: PageMeasures | None
         for card in found:
             cards.setdefault(card.url, card)
         rule = "related-cards" if block.kind == "related" else f"list-{block.kind}"
-        text = " ".join(readable_text(element)[:200] for element in block.elements[:3] if element in page)
+        text = " ".join(readable_start(element, 200) for element in block.elements[:3] if element in page)
         cuts.append(Cut(rule, block.evidence, text[:200]))
         taken.append(block)
     for block in taken:

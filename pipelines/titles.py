@@ -74,7 +74,8 @@ def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str
     """The first h1 that another title repeats, or the only one; else the first as a stray: a logo can be an h1 too."""
     others = [letters(title) for title in titles]
     for head in heads:
-        if sum(letters(head) in other for other in others) > 1:
+        said = letters(head)
+        if sum(said in other for other in others) > 1:
             return [head], []
     only = list(heads[:1])
     return (only, []) if len(heads) == 1 and len(letters(only[0])) > _SHORT // 2 else ([], only)

@@ -14,7 +14,7 @@ from pipelines.link_map import LinkMap
 from pipelines.list_blocks import Headings, ListBlock
 from pipelines.list_headings import HEADING_TAGS, kind_of_heading
 from pipelines.list_names import kind_by_names
-from pipelines.page_measures import BLOCKS, PageMeasures, readable_text
+from pipelines.page_measures import BLOCKS, PageMeasures, readable_start
 
 _MOST_LINKS = 3_000
 _CLIMBS = 8
@@ -93,7 +93,7 @@ class UnheadedLists:
             return None
         if not self._links.is_article_like(place) or not self._links.is_own_site(place) or self._links.is_minor(place):
             return None
-        if measure.text - measure.linked < self._least and is_noise(readable_text(link)[:200]):
+        if measure.text - measure.linked < self._least and is_noise(readable_start(link, 200)):
             return None
         return card
 
@@ -161,7 +161,7 @@ class UnheadedLists:
 
 def _are_numbered(cards: Sequence[HtmlElement]) -> bool:
     """Whether the first cards begin with 1 and 2, as a ranking's do."""
-    starts = [readable_text(card)[:8] for card in cards[:2]]
+    starts = [readable_start(card, 8) for card in cards[:2]]
     return len(starts) == 2 and all(
         re.match(rf"\W?{number}(?![\d:/年月,])", start) is not None for number, start in enumerate(starts, 1)
     )
@@ -169,5 +169,5 @@ def _are_numbered(cards: Sequence[HtmlElement]) -> bool:
 
 def _kind_of_lead(card: HtmlElement) -> str | None:
     """The kind of list that the card's own first words name (``Trending: …``)."""
-    lead = _LEAD.match(readable_text(card)[:60])
+    lead = _LEAD.match(readable_start(card, 60))
     return kind_of_heading(lead[1], is_marked=True) if lead else None

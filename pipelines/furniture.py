@@ -27,7 +27,7 @@ _BOX = 350  # characters of a box that asks for something
 _NAMES = 300  # characters of class and id
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
-_NO_LETTERS = re.compile("[^a-z]+")
+_LETTERS = re.compile("[a-z]+")
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -182,14 +182,14 @@ def _telling_names(classes: str, number: str) -> str:
 
 @functools.lru_cache(8_192)
 def _tells(names: str) -> bool:
-    return bool(names) and _any_word().search(_NO_LETTERS.sub("", names.lower())) is not None
+    return bool(names) and _any_word().search("".join(_LETTERS.findall(names.lower()))) is not None
 
 
 @functools.cache
 def _any_word() -> re.Pattern[str]:
     """Finds whatever a rule by names may find, in names without all that is no letter: words may be joined there."""
     words = (*_class_words(), *consent_rules().names)
-    return any_of(sorted({_NO_LETTERS.sub("", word.lower()) for word in words}))
+    return any_of(sorted({"".join(_LETTERS.findall(word.lower())) for word in words}))
 
 
 @functools.lru_cache(maxsize=4096)

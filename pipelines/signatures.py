@@ -8,10 +8,10 @@ bands for texts made of phrases that everybody uses, whose single shingles say n
 """
 
 import hashlib
+import heapq
 import struct
 import zlib
 
-import numpy as np
 import rensa
 
 from pipelines.duplicates import shingles
@@ -24,7 +24,8 @@ PERMUTATIONS, SEED = 128, 1
 BANDS, ROWS = 4, 4
 SKETCH = 16
 
-_SPREAD = np.uint32(0x9E3779B1)  # Knuth's multiplicative hash: neighbouring CRCs come apart
+_SPREAD = 0x9E3779B1  # Knuth's multiplicative hash: neighbouring CRCs come apart
+_LOW_32 = 0xFFFFFFFF
 
 
 def sign(text: str, language: str) -> Signature:
@@ -44,10 +45,10 @@ def sign(text: str, language: str) -> Signature:
 
 def _lowest(shingles: list[bytes]) -> list[bytes]:
     """The shingles with the lowest hashes, the lowest first; of equal ones the first in the order of bytes."""
-    hashes = np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)) * _SPREAD
-    last = min(SKETCH, len(shingles)) - 1
-    among = np.flatnonzero(hashes <= np.partition(hashes, last)[last])
-    return [shingle for _, shingle in sorted((int(hashes[place]), shingles[place]) for place in among)[:SKETCH]]
+    hashes = [zlib.crc32(shingle) * _SPREAD & _LOW_32 for shingle in shingles]
+    last = heapq.nsmallest(SKETCH, hashes)[-1]
+    among = sorted((value, shingle) for value, shingle in zip(hashes, shingles, strict=True) if value <= last)
+    return [shingle for _, shingle in among[:SKETCH]]
 
 
 def _key(kind: bytes, content: bytes) -> int:

@@ -1,5 +1,6 @@
 """CSV for Excel and everything else, and JSON lines."""
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -8,8 +9,9 @@ from typing import Any, TextIO
 
 from storage.reading import iso_utc
 
-# defusedcsv looks at ASCII's own signs; Excel takes the full-width ones for the same, and skips white space before.
-_ALSO_FORMULA = re.compile(r"[\s　]*[＝＋－＠]|\s+[=+\-@|%]")
+# Excel takes the full-width signs for ASCII's own, and skips white space before.
+_FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
+_NUMBER = re.compile(r"-?[0-9,.]+")
 
 
 def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -18,8 +20,6 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[tuple[Any, ..
     It begins with a BOM, without which Excel takes Japanese for Latin letters. A text that Excel would run as a
     formula begins with an apostrophe instead; numbers are left alone.
     """
-    from defusedcsv import csv  # an extra, see storage.export.writing
-
     writer = csv.writer(file)
     file.write("\ufeff")
     writer.writerow(columns)
@@ -32,7 +32,7 @@ def _cell(value: object) -> object:
         return iso_utc(value)
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, str) and _ALSO_FORMULA.match(value):
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 

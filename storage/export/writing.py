@@ -22,7 +22,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 STREAMED: tuple[Format, ...] = ("csv", "jsonl")
 """Formats that can be written to a pipe: the others are put together at their end."""
 
-_NEEDS = {"csv": "defusedcsv", "xlsx": "xlsxwriter", "parquet": "polars"}
+_NEEDS = {"xlsx": "xlsxwriter", "parquet": "polars"}
 
 Begun = Callable[[int], None]
 """Told how many rows there will be."""

@@ -87,6 +87,13 @@ def test_csv_is_read_back_by_pandas_with_its_japanese_and_no_formula(database: D
             assert value.lstrip("\t\r\n 　")[:1] not in ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠"), value
 
 
+def test_csv_adds_an_apostrophe_and_changes_nothing_else(database: Database, tmp_path: Path) -> None:
+    texts = ("- Reuters | World | 韓国", "|one|two", "＝1|2", "a|b", "-1,200.5", "'=quoted", 'said "no"\n- so | it was')
+    store(database, *(Given(f"Title {number}", text) for number, text in enumerate(texts)))
+    found = [row["text"] for row in read(written(database, tmp_path, "articles", "csv"))]
+    assert found == [f"'{text}" if text[0] in "-|＝" and text != "-1,200.5" else text for text in texts]
+
+
 def cells(path: Path) -> Iterator[tuple[Any, ...]]:
     """The rows of a workbook's first sheet, by the only XLSX reader that polars and pandas share: the file's XML."""
     from lxml import etree

@@ -48,6 +48,20 @@ def test_a_page_loads_asks_nobody_else_and_runs_nothing_hostile(watched: Watched
     assert overflow <= 0, "a phone has to scroll sideways"
 
 
+def test_the_narrowest_phone_need_not_scroll_sideways(watched: Watched, served: str) -> None:
+    usual = watched.page.viewport_size
+    watched.page.set_viewport_size({"width": 320, "height": 640})
+    watched.page.goto(f"{served}/articles")
+    inside = watched.page.evaluate("document.querySelector('.top').getBoundingClientRect().right")
+    ends = watched.page.locator(".top button, .top nav a").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().right)"
+    )
+    assert max(ends) <= inside
+    assert watched.page.evaluate("document.documentElement.scrollWidth") == 320
+    assert usual is not None
+    watched.page.set_viewport_size(usual)
+
+
 def test_hostile_titles_are_shown_as_they_are_written_and_turn_nothing_around(watched: Watched, served: str) -> None:
     watched.page.goto(f"{served}/stories/{HOSTILE_STORY}")
     shown = watched.page.locator("main").inner_text()

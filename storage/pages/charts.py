@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -99,15 +100,27 @@ def timeline(articles: Sequence[Mapping[str, Any]], links: Iterable[tuple[int, i
     return Timeline(len(order) * LANE + 26, lanes, dots, edges, _ticks(begin, end, span))
 
 
+_STEPS = (1, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 4320)
+"""Hours between ticks; a longer story has years between them."""
+_YEAR = 8760
+
+
 def _ticks(begin: datetime.datetime, end: datetime.datetime, span: float) -> list[tuple[str, float]]:
-    """Mark at most five days, or hours of a story that is over within four days: five labels fit on a phone."""
-    hours = next((step for step in (1, 3, 6, 12, 24, 48, 96, 168, 336, 720) if span / 3600 / step <= 4), 2160)
+    """Mark at most five days, or hours of a story that is over within four days: five labels fit on a phone.
+
+    Where days go on into another year, the first label of each year names it.
+    """
+    hours = next((step for step in _STEPS if span / 3600 / step <= 4), _YEAR * math.ceil(span / 3600 / _YEAR / 4))
     first = begin.replace(minute=0, second=0) if hours < 24 else begin.replace(hour=0, minute=0, second=0)
+    step = datetime.timedelta(hours=hours)
     ticks = []
-    moment = first
-    while moment <= end:
+    named = begin.year if begin.year == end.year else None
+    for number in range((end - first) // step + 1):
+        moment = first + number * step
         x = 4 + 92 * (moment - begin).total_seconds() / span
-        if x >= 3:
-            ticks.append((f"{moment.month}/{moment.day}" + (f" {moment:%H:%M}" if hours < 24 else ""), x))
-        moment += datetime.timedelta(hours=hours)
+        if x < 3:
+            continue
+        year = "" if hours < 24 or moment.year == named else f"{moment.year}/"
+        named = moment.year
+        ticks.append((f"{year}{moment.month}/{moment.day}" + (f" {moment:%H:%M}" if hours < 24 else ""), x))
     return ticks

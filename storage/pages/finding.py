@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
 from storage.pages.listed import PAGE, Choice, Found, facets_of
+from storage.pages.shown import NO_TITLE, is_seen
 from storage.search import Filters, Hit, search, spread
 from storage.search_snippets import Marked
 from storage.snapshot.local_time import LocalClock
@@ -92,7 +93,7 @@ def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Found:
         "published_precision": precisions.get(hit.id),
         "undated": hit.published_at is None,
         "copies": len(hit.copies),
-        "title": _pieces(hit.title),
+        "title": _pieces(hit.title) if is_seen(hit.title.text) else [(NO_TITLE, False)],
         "snippet": _pieces(hit.snippet),
     }
 

@@ -15,7 +15,7 @@ from storage.pages import finding, views
 from storage.pages.headers import Application, guarded
 from storage.pages.listed import Choice, browse, told
 from storage.pages.queries import samples
-from storage.pages.shown import language_tag, shown, web_address
+from storage.pages.shown import language_tag, shown, titled, web_address
 
 DATA = "data"
 """The name under which the snapshot stands in addresses."""
@@ -111,7 +111,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 @hook
 def prepare_jinja2_environment(env: Environment) -> None:
     """Give the templates what makes the web's words fit to be shown."""
-    env.filters |= {"shown": shown, "web_address": web_address, "lang": language_tag, "grouped": "{:,}".format}
+    env.filters |= {"shown": shown, "titled": titled, "web_address": web_address, "lang": language_tag}
+    env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
         "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
         "sql_address": lambda sql: f"/{DATA}?sql=" + quote(sql),

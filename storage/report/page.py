@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from storage.errors import DatabaseError
-from storage.pages.shown import language_tag, shown, web_address
+from storage.pages.shown import language_tag, shown, titled, web_address
 from storage.replacing import replacing
 from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
 from storage.report.figures import Figures, top_in
@@ -108,7 +108,8 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"shown": shown, "web_address": web_address, "lang": language_tag, "grouped": "{:,}".format}
+    environment.filters |= {"shown": shown, "titled": titled, "web_address": web_address, "lang": language_tag}
+    environment.filters |= {"grouped": "{:,}".format}
     return environment
 
 

@@ -142,7 +142,7 @@ def find_ids(connection: Connection, words: str, filters: Filters = Filters()) -
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return []
-    if not _uncertain(query.wanted + query.unwanted):
+    if is_counted_exactly(words):
         return list(connection.scalars(_candidates(connection, query, filters, in_titles=False)))
     return [found.row.id for found in _newest(connection, query, filters, sys.maxsize)]
 
@@ -161,6 +161,12 @@ def count(connection: Connection, words: str, filters: Filters = Filters()) -> i
     return connection.execute(found.order_by(None)).scalar_one()
 
 
+def is_counted_exactly(words: str) -> bool:
+    """Whether the index alone tells a query's hits, so that ``count`` and ``spread`` count nothing else."""
+    query = parse_query(words)
+    return not _uncertain(query.wanted + query.unwanted)
+
+
 def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
     """Count hits by language, source and minute in UTC (``2025-10-26?01:30``), for facets.
 
@@ -176,7 +182,7 @@ def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]
         document.language, document.source, minute, func.count(), maintain_column_froms=True
     ).group_by(document.language, document.source, minute)
     places = [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
-    if _uncertain(query.wanted + query.unwanted) and sum(number for *_, number in places) <= POOL:
+    if not is_counted_exactly(words) and sum(number for *_, number in places) <= POOL:
         hits = (found.row for found in _newest(connection, query, Filters(), POOL))
         return [(row.language, row.source, f"{_dated(row):%Y-%m-%dT%H:%M}", 1) for row in hits]
     return places

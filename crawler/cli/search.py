@@ -23,7 +23,7 @@ from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from storage.database import open_database
 from storage.reading import iso_utc
-from storage.search import Filters, Hit, count, search
+from storage.search import Filters, Hit, count, is_counted_exactly, search
 from storage.search_snippets import Marked
 from storage.types import utc_now
 
@@ -63,16 +63,18 @@ def search_command(
     database = open_database(database_url(db, settings), create=False)
     with database.reading() as connection:
         hits = search(connection, asked, filters, limit=limit, newest=newest, now=now)
-        total = max(len(hits), count(connection, asked, filters)) if len(hits) == limit else len(hits)
+        total, exact = len(hits), len(hits) < limit or is_counted_exactly(asked)
+        if total == limit:
+            total = max(total, count(connection, asked, filters))
     database.close()
     if as_json:
-        found = {"query": asked, "total": total, "hits": [_as_json(hit) for hit in hits]}
+        found = {"query": asked, "total": total, "total_is_exact": exact, "hits": [_as_json(hit) for hit in hits]}
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         return 0
     console = Console(highlight=False, soft_wrap=True)
     for number, hit in enumerate(hits, 1):
         console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
-    shown = f"{len(hits)} of about {total} articles" if total > len(hits) else counted(total)
+    shown = f"{len(hits)} of {'' if exact else 'at most '}{total} articles" if total > len(hits) else counted(total)
     sys.stdout.write(f"{shown}\n" if hits else f"no article has {inert(asked)}\n")
     return 0
 

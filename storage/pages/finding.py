@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
 from storage.pages.listed import PAGE, Choice, Found, facets_of
 from storage.pages.shown import NO_TITLE, is_seen
-from storage.search import Filters, Hit, search, spread
+from storage.search import POOL, Filters, Hit, count, is_counted_exactly, search, spread
 from storage.search_snippets import Marked
 from storage.snapshot.local_time import LocalClock
 
@@ -27,7 +27,7 @@ def open_for_search(path: Path) -> Engine:
 
 
 def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -> Found:
-    """Find articles by words, the best first, narrowed by the facets."""
+    """Find articles by words, the best first, narrowed by the facets; what is counted may be a bound, and says so."""
     clock = LocalClock(snapshot["timezone"])
     now = datetime.datetime.fromisoformat(snapshot["made_at"])
     begin, end = _bounds(choice.day, clock)
@@ -38,7 +38,11 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
     by_day: collections.Counter[Place] = collections.Counter()
     for language, source, minute, number in spread(connection, choice.q):
         by_day[language, source, clock.day(minute + "Z") or ""] += number
-    counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
+    bounded = not is_counted_exactly(choice.q) and (bool(choice.source) or by_day.total() > POOL)
+    if choice.source:  # what the source has a copy of is found, too; a facet has an article under its own source
+        counted = count(connection, choice.q, filters)
+    else:
+        counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
     shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
     precisions = _precisions(connection, [hit.id for hit in shown])
     return {
@@ -46,6 +50,8 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
         "articles": [],
         "more": len(hits) > choice.page * PAGE,
         "total": len(hits) if len(hits) < wanted else max(len(hits), counted),
+        "total_is_bound": bounded and len(hits) == wanted,
+        "facets_are_bounds": bounded,
         "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
     }

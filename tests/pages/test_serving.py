@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import re
 import socket
 import sqlite3
 from pathlib import Path
@@ -16,6 +17,9 @@ from storage.database import Database
 from storage.pages.bounded import bounded
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot
+from storage.search import POOL
+from storage.search_index import rebuild
+from storage.snapshot.making import make_snapshot
 from tests.crawling.conftest import kiji
 from tests.pages.conftest import ARTICLES, ORIGIN, serving
 
@@ -77,6 +81,40 @@ def test_any_words_in_the_search_box_are_words(served: str, words: str) -> None:
 def test_as_many_are_told_as_are_found(served: str, words: str, expected: int) -> None:
     _, _, body = get(served, "/articles?q=" + quote(words))
     assert f'<span class="tally">{expected}</span>' in body
+
+
+def test_numbers_that_are_no_more_than_bounds_say_so(archive: Database, tmp_path: Path) -> None:
+    with archive.writing() as session:
+        session.execute(text("UPDATE article SET text = 'Rates of interest.' WHERE id <= :last"), {"last": POOL + 1})
+        session.execute(text("UPDATE article SET text = 'Interest rates.' WHERE id <= 60"))
+        rebuild(session.connection())
+    make_snapshot(archive, tmp_path / "news.sqlite", ORIGIN)
+
+    def told(address: str, query: str) -> tuple[str, set[bool]]:
+        _, _, body = get(address, f"/articles?{query}")
+        facets = re.findall(r"</bdi> <span>(.*?)</span>", body)
+        return re.findall('class="tally">(.*?)<', body)[0], {facet.startswith("≤ ") for facet in facets}
+
+    phrase = quote('"interest rates"')
+    with serving("--snapshot", str(tmp_path / "news.sqlite")) as address:
+        assert told(address, f"q={phrase}") == (f"≤ {POOL + 1}", {True})
+        assert told(address, f"q={phrase}&page=2") == ("60", {True})
+        assert told(address, "q=interest") == (f"{POOL + 1}", {False})
+
+
+def test_what_a_source_has_a_copy_of_is_counted_as_kiji_search_counts_it(archive: Database, tmp_path: Path) -> None:
+    with archive.writing() as session:
+        session.execute(text("UPDATE article SET title = 'Quetzal', source_id = 1 WHERE id <= 50"))
+        session.execute(
+            text(
+                "UPDATE article SET source_id = 2 WHERE id = (SELECT min(article_id) FROM copy WHERE article_id <= 50)"
+            )
+        )
+        session.execute(text("UPDATE copy SET source_id = 1"))
+        rebuild(session.connection())
+    make_snapshot(archive, tmp_path / "news.sqlite", ORIGIN)
+    with serving("--snapshot", str(tmp_path / "news.sqlite")) as address:
+        assert '<span class="tally">50</span>' in get(address, "/articles?q=quetzal&source=mirai-shimbun")[2]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,30 @@ def test_a_program_gets_one_object_with_the_places_of_the_matches(
     assert (found["total"], len(found["hits"])) == (4, 2)
 
 
+def test_a_total_that_is_no_more_than_a_bound_says_so(
+    database: Database, archive_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(
+        database,
+        *(Given("Interest rates", "起工式典") for _ in range(3)),
+        *(Given("Rates of interest", "工式典起工") for _ in range(4)),
+    )
+
+    def asked(*arguments: str) -> tuple[int, bool]:
+        assert run(["search", *arguments, "--json", "--db", archive_url]) == 0
+        found = json.loads(capsys.readouterr().out)
+        return found["total"], found["total_is_exact"]
+
+    for words in ('"interest rates"', "起工式"):
+        assert asked(words, "--limit", "2") == (7, False)
+        assert asked(words) == (3, True)
+    assert asked("interest", "--limit", "2") == (7, True)
+    assert run(["search", '"interest rates"', "--limit", "2", "--db", archive_url]) == 0
+    assert capsys.readouterr().out.endswith("2 of at most 7 articles\n")
+    assert run(["search", "interest", "--limit", "2", "--db", archive_url]) == 0
+    assert capsys.readouterr().out.endswith("2 of 7 articles\n")
+
+
 def test_exclusions_and_filters_are_options_that_do_not_get_in_each_others_way(
     database: Database, archive_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

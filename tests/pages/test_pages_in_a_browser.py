@@ -48,10 +48,11 @@ def test_a_page_loads_asks_nobody_else_and_runs_nothing_hostile(watched: Watched
     assert overflow <= 0, "a phone has to scroll sideways"
 
 
-def test_the_narrowest_phone_need_not_scroll_sideways(watched: Watched, served: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/articles", "/stories/1", "/sources", "/queries", "/data", "/data/articles"])
+def test_the_narrowest_phone_need_not_scroll_sideways(watched: Watched, served: str, path: str) -> None:
     usual = watched.page.viewport_size
     watched.page.set_viewport_size({"width": 320, "height": 640})
-    watched.page.goto(f"{served}/articles")
+    watched.page.goto(served + path)
     inside = watched.page.evaluate("document.querySelector('.top').getBoundingClientRect().right")
     ends = watched.page.locator(".top button, .top nav a").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect().right)"

@@ -122,6 +122,29 @@ def test_words_have_the_language_that_they_are_in(watched: Watched, served: str)
     assert set(watched.page.locator(".list .headline").evaluate_all("all => all.map(a => a.lang)")) == {"ja"}
 
 
+JAPANESE_IN_ANOTHER_LANGUAGE = """() => {
+  const found = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, around = text.parentElement;
+    if (around.closest("g.bar, script, style, code, pre, textarea, td, time, .evidence bdi")) continue;
+    const language = around.closest("[lang]").lang;
+    if (/[\u3041-\u30ff\u4e00-\u9fff]/.test(text.data) && language === "en") found.push(text.data);
+  }
+  return found;
+}"""
+"""Words in Japanese script that a screen reader would read as English, but for names, SQL, tables and bars' numbers."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/articles?language=ja", "/articles?q=ferry", "/stories", "/stories/1", "/articles/1", "/sources",
+     "/sources/show?name=mirai-shimbun", "/queries", "/data", "/nowhere"],
+)  # fmt: skip
+def test_japanese_is_marked_as_japanese(watched: Watched, served: str, path: str) -> None:
+    watched.page.goto(served + path)
+    assert watched.page.evaluate(JAPANESE_IN_ANOTHER_LANGUAGE) == []
+
+
 def test_the_search_box_is_reached_by_the_slash_key_and_finds_in_both_languages(watched: Watched, served: str) -> None:
     page = watched.page
     page.goto(served)

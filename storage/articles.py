@@ -27,7 +27,7 @@ from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_copies import record_alike
 from storage.near_index import index, index_anew
-from storage.parts import forget_parts, joined_text, keep_parts, take_joined_text, with_parts
+from storage.parts import follow_parts, forget_parts, joined_text, keep_part, lose_part, take_joined_text, with_parts
 from storage.reading import Reading
 from storage.search_index import expect_words
 from storage.signature import Signature
@@ -67,8 +67,9 @@ def store_article(
     read_hash = hash_of(reading, judgement)
     reading = apply_site(session, reading, page, seen_at, judgement)
     own_text = reading.text
+    took_back = follow_parts(session, reading, page, seen_at, judgement)
     reading = with_parts(session, reading, page)
-    standing = gather(session, reading, page, read_hash, judgement)
+    standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
     decision = decide(reading, standing, judgement)
     if isinstance(decision, Split):
         # The other page keeps its article; this one has its own.
@@ -83,13 +84,16 @@ def store_article(
         expect_words(session, reading.title, reading.summary, reading.text, terms)
     if same_bytes:
         decision = without_revision(decision)
-    stored = _apply(session, decision, _Page(reading, page, standing, source_id, seen_at, judgement))
+    version = standing.copy.extractor_version if standing.copy is not None else reading.extractor_version
+    is_rewritten = not same_bytes and version == reading.extractor_version
+    met = _Page(reading, page, standing, source_id, seen_at, judgement, is_rewritten)
+    stored = _apply(session, decision, met)
     if stored.article.address_id == page.id:
         page.page_id = None  # it stands for itself, wherever it led before
     _note_refusal(session, decision, reading, standing, page, judgement)
     if reading.alternates and stored.outcome != "unchanged":
         note_amp_forms(session, reading, page, judgement)
-    return _joined(session, stored, _Page(reading, page, standing, source_id, seen_at, judgement), own_text)
+    return _joined(session, stored, met, own_text)
 
 
 def _note_refusal(
@@ -114,17 +118,18 @@ def _note_refusal(
 def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> Stored:
     """Join the pages of an article that stands on several; one of them with other words than before is a revision."""
     reading, article = page.reading, stored.article
-    if reading.page_number == 1 and not reading.following:
-        if stored.outcome == "updated":
+    is_first = reading.page_number == 1 and article.read_from_id == page.address.id
+    if is_first and not reading.following:
+        if stored.outcome in ("updated", "copy"):
             forget_parts(session, article)
         return stored
     first = page.standing.declared
-    is_first = reading.page_number == 1 and article.read_from_id == page.address.id
     is_later = reading.page_number > 1 and first is not None and article.address_id == first.id
     if not is_first and not is_later:
         return stored
-    changed = keep_parts(session, reading, own_text, page.address, article)
-    if reading.page_number > 1 and changed and joined_text(session, article) != article.text:
+    changed = keep_part(session, reading, own_text, page.address, article) or page.standing.took_back
+    is_told = is_first or stored.outcome == "updated"
+    if changed and page.is_rewritten and not is_told and joined_text(session, article) != article.text:
         supersede(session, article, page.seen_at)
         stored = dataclasses.replace(stored, outcome="updated")
     take_joined_text(session, article, page.judgement)
@@ -134,7 +139,7 @@ def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> S
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Page:
-    """The page that came, with what it is filed by."""
+    """The page that came, with what it is filed by; ``is_rewritten`` where other words are its publisher's doing."""
 
     reading: Reading
     address: Address
@@ -142,6 +147,7 @@ class _Page:
     source_id: int
     seen_at: datetime
     judgement: Judgement
+    is_rewritten: bool
 
     @property
     def signature(self) -> Signature:
@@ -183,6 +189,7 @@ def _store_new(session: Session, decision: New, page: _Page) -> Stored:
     declared = page.standing.declared if decision.at_declared else None
     if page.standing.copy is not None:  # the page was a copy, and has words of its own now
         session.delete(page.standing.copy)
+        lose_part(session, page.address, page.seen_at, page.judgement)
     article = Article(
         address_id=declared.id if declared else page.address.id,
         source_id=page.source_id,

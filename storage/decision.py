@@ -22,7 +22,8 @@ class Standing:
     as they would be stored by what is known of the site today. ``declared`` is the address that the page names as
     canonical (None where that is the page's own), ``at_declared`` the article that stands there. ``form`` is the
     article of which this is an AMP form, or the form's page, by the word of one of them. ``twin`` is the article with
-    the same words. ``neighbours`` are looked for only where nothing else says what the page is.
+    the same words. ``took_back`` says that the page leads no more to one that was a part of its article.
+    ``neighbours`` are looked for only where nothing else says what the page is.
     """
 
     page: Place
@@ -38,6 +39,7 @@ class Standing:
     form: OtherForm | None = None
     twin: Article | None = None
     twin_domain: str = ""
+    took_back: bool = False
     neighbours: Neighbours | None = None
 
 
@@ -179,6 +181,7 @@ def _own_article(reading: Reading, standing: Standing, own: Article, judgement: 
         return Known(own, "same")
     # What is known of the site may have grown since: what it takes out is no change by the publisher.
     same_words = standing.text_hash in (own.text_hash, standing.own_now) or own.read_hash == standing.read_hash
+    same_words = same_words and not standing.took_back
     if own.extractor_version != reading.extractor_version or (same_title and same_words):
         return Known(own, "corrected")
     return Known(own, "revision")

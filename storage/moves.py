@@ -7,7 +7,7 @@ from storage.judgement import Judgement
 from storage.models import Address, Article, Copy, Link
 from storage.visit import Visit
 
-_GONE = (404, 410)
+GONE = (404, 410)
 
 
 def move(session: Session, asked: Address, page: Address, visit: Visit, judgement: Judgement) -> None:
@@ -93,5 +93,5 @@ def move_edges(session: Session, old: int, new: int) -> None:
 
 def take_back(session: Session, page: Address, visit: Visit) -> None:
     """Ask the old address of a start page again, where the one to which it had moved is gone."""
-    if visit.lease.via == "start" and visit.status in _GONE:
+    if visit.lease.via == "start" and visit.status in GONE:
         session.execute(update(Address).where(Address.page_id == page.id).values(moved_at=None))

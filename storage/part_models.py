@@ -7,7 +7,11 @@ from storage.models import Base
 
 
 class ArticlePart(Base):
-    """What one page of an article on several pages says; the article's text is all of them, by number from 1."""
+    """What one page of an article on several pages says; the article's text is all of them, by number from 1.
+
+    There is one page of each number. ``last_linked`` is the highest number of a page that this one linked to when it
+    was read last, its own where it was the last one; null for pages that schema 0013 stored.
+    """
 
     __tablename__ = "article_part"
     __table_args__ = (Index("ix_article_part_article_id", "article_id"),)
@@ -15,3 +19,4 @@ class ArticlePart(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     number: Mapped[int]
     text: Mapped[str]
+    last_linked: Mapped[int | None]

@@ -2,20 +2,28 @@
 
 The first page is the article's; a later one is a copy of kind ``url``, whose words are the article's next. Joining a
 page is a correction in place: the publisher has written nothing new. A joined page that is read again with other words
-is a revision of the article.
+is a revision of the article, and so is one that its publisher took away.
+
+A page that stands at two addresses is one part: the one met first, until a page of the article leads to the other. What
+is no part any more keeps its words as a copy, and is one again when a page of the article leads to it.
 """
 
 import dataclasses
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.addresses import file_addresses
 from storage.copies import compare_copies
 from storage.judgement import Judgement
-from storage.models import Address, Article
+from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
 from storage.part_models import ArticlePart
 from storage.reading import Reading
+from storage.wordings import supersede
+
+_NOT_MODIFIED = 304
 
 
 def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
@@ -29,17 +37,111 @@ def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
     return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, prepared=None)
 
 
-def keep_parts(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:
+def follow_parts(session: Session, reading: Reading, page: Address, seen_at: datetime, judgement: Judgement) -> bool:
+    """Let a page of an article that is read again say which pages follow; return whether it took any of them back."""
+    part = session.get(ArticlePart, page.id) if page.article_id is not None else None
+    if part is None or part.number != reading.page_number:
+        return False
+    last = max((number for number, _ in reading.following), default=part.number)
+    before, part.last_linked = part.last_linked, last
+    lost = delete(ArticlePart).where(ArticlePart.article_id == part.article_id, ArticlePart.number > last)
+    if last > 1:  # pages beyond are linked to by later ones alone
+        lost = lost.where(ArticlePart.number <= (before or last))
+    took_back = session.scalars(lost.returning(ArticlePart.address_id)).first() is not None
+    if last == 1:
+        session.delete(part)
+    if took_back and last > part.number:
+        _ask_again(session, part.article_id, last, seen_at)
+    _find_again(session, reading, part, judgement)
+    session.flush()
+    return took_back
+
+
+def _ask_again(session: Session, article_id: int, number: int, now: datetime) -> None:
+    """Ask the page that is the last one now: where it leads on, the pages after it are found again."""
+    its_address = select(ArticlePart.address_id).where(
+        ArticlePart.article_id == article_id, ArticlePart.number == number
+    )
+    again = update(Address).where(Address.id.in_(its_address), Address.state == "done")
+    session.execute(again.values(state="queued", due_at=now).execution_options(synchronize_session="fetch"))
+
+
+def _find_again(session: Session, reading: Reading, part: ArticlePart, judgement: Judgement) -> None:
+    """Take the pages that this one leads to for parts, where they answered last and others stand for them, or none."""
+    if not reading.following:
+        return
+    keys = {number: judgement.place(url) for number, url in reading.following}
+    ids = file_addresses(session, keys.values())
+    parts = session.scalars(select(ArticlePart).where(ArticlePart.article_id == part.article_id)).all()
+    standing = {other.number: other for other in parts}
+    known = {other.address_id for other in parts}
+    wanted = {ids[place.key]: number for number, place in keys.items() if ids[place.key] not in known}
+    answers = or_(Copy.last_seen_at >= Address.fetched_at, Address.status == _NOT_MODIFIED)
+    read = select(Copy).join(Address, Address.id == Copy.address_id).where(Copy.address_id.in_(wanted), answers)
+    read = read.where(Copy.article_id == part.article_id, Copy.kind == "url")
+    for copy in session.scalars(read).all():
+        number = wanted[copy.address_id]
+        if number in standing:
+            session.delete(standing[number])
+        session.add(ArticlePart(address_id=copy.address_id, article_id=part.article_id, number=number, text=copy.text))
+
+
+def keep_part(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:
     """Note what this page of an article says; return whether other words of it stood there before."""
+    if not _has_place(session, reading.page_number, page, article):
+        return False
+    said = {"article_id": article.id, "number": reading.page_number, "text": own_text}
     known = session.get(ArticlePart, page.id)
     if known is None:
-        session.add(ArticlePart(address_id=page.id, article_id=article.id, number=reading.page_number, text=own_text))
+        last = max((number for number, _ in reading.following), default=reading.page_number)
+        session.add(ArticlePart(address_id=page.id, last_linked=last, **said))
         session.flush()
         return False
     changed = known.text != own_text
-    known.article_id, known.number, known.text = article.id, reading.page_number, own_text
+    for name, value in said.items():
+        setattr(known, name, value)
     session.flush()
     return changed
+
+
+def _has_place(session: Session, number: int, page: Address, article: Article) -> bool:
+    """Whether this page is the article's of its number: the first page that was read last, a later one met first."""
+    alike = (ArticlePart.article_id == article.id, ArticlePart.number == number, ArticlePart.address_id != page.id)
+    other = session.scalars(select(ArticlePart).where(*alike)).first()
+    if other is None:
+        return True
+    if number > 1:
+        return False
+    session.delete(other)
+    session.flush()
+    return True
+
+
+def move_part(session: Session, asked: Address, page: Address, reading: Reading | None) -> None:
+    """Let the page to which a later page of an article redirects stand for it, where it is the same one elsewhere."""
+    part = session.get(ArticlePart, asked.id)
+    if part is None or reading is None or not reading.is_article or reading.page_number != part.number:
+        return
+    if session.get(ArticlePart, page.id) is None:
+        its = {"article_id": part.article_id, "number": part.number, "text": part.text}
+        session.delete(part)
+        session.add(ArticlePart(address_id=page.id, last_linked=part.last_linked, **its))
+        session.flush()
+
+
+def lose_part(session: Session, page: Address, seen_at: datetime, judgement: Judgement) -> None:
+    """Take a later page that is gone out of its article's text: what it said stays in the copy and in a revision."""
+    part = session.get(ArticlePart, page.id)
+    if part is None or part.number == 1:
+        return
+    article = session.get_one(Article, part.article_id)
+    if article.read_from_id == page.id:
+        return
+    session.delete(part)
+    session.flush()
+    if joined_text(session, article) != article.text:
+        supersede(session, article, seen_at)
+        take_joined_text(session, article, judgement)
 
 
 def forget_parts(session: Session, article: Article) -> None:

@@ -22,7 +22,8 @@ from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
 from storage.models import Address, Article, Claim, Fetch, Link
-from storage.moves import move, shows_its_own, take_back, unjoin
+from storage.moves import GONE, move, shows_its_own, take_back, unjoin
+from storage.parts import lose_part, move_part
 from storage.reading import Card
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
@@ -54,13 +55,14 @@ def _store_visit(
     page = _answering_page(session, asked, visit, judgement)
     if is_tombstone(page) or _names_forgotten(session, visit, judgement):
         page, visit = asked, dataclasses.replace(visit, reading=None, kept=None, verdict="refused", reason=REFUSED)
-    if visit.moved and page is not asked:
-        _follow_domain(session, visit, page, scopes)
-        move(session, asked, page, visit, judgement)
+    if page is not asked:
+        _follow_redirect(session, asked, page, visit, scopes, judgement)
     outcome, reason, article = _store_page(session, visit, page, scopes, judgement)
     _close(asked, visit, outcome, reason)
     if page is not asked:
         asked.due_at = None
+        if article is not None and asked.article_id == article.id:
+            lose_part(session, asked, visit.fetched_at, judgement)
         if not shows_its_own(session, asked, page):
             asked.page_id, asked.article_id = page.id, page.article_id
         elif page.article_id is not None and visit.lease.source_id in scopes:
@@ -138,6 +140,8 @@ def _store_page(
         scope = scopes.get(visit.lease.source_id)
         if visit.verdict == "unchanged" and visit.lease.via in ("start", "listing") and scope is not None:
             poll_listings(session, visit.lease, page, scope, visit.fetched_at)
+        if visit.status in GONE:
+            lose_part(session, page, visit.fetched_at, judgement)
         return *_without_reading(session, visit, page), None
     if reading.kind == "unreadable":
         return "failed", reading.reason, None
@@ -168,6 +172,15 @@ def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
     if not is_too_old(reading.published_at, visit.fetched_at, scope.rhythm.max_age):
         return ""
     return f"older than max_age: published {reading.published_at:%Y-%m-%d}"
+
+
+def _follow_redirect(
+    session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope], judgement: Judgement
+) -> None:
+    if visit.moved:
+        _follow_domain(session, visit, page, scopes)
+        move(session, asked, page, visit, judgement)
+    move_part(session, asked, page, visit.reading)
 
 
 def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> None:

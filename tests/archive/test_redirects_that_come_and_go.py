@@ -112,6 +112,7 @@ def test_an_upgrade_gives_back_what_redirects_had_joined_to_others(database: Dat
     with database.engine.begin() as connection:
         joined = f"UPDATE address SET page_id = 2, article_id = 2 WHERE url IN ('{PAGE}', '{elsewhere}')"
         connection.execute(text(joined))
+        connection.execute(text("ALTER TABLE article_part DROP COLUMN last_linked"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
     assert len(check(database)) == 2
     upgrade(database)

@@ -168,8 +168,13 @@ def judge_alphabet(text: str, script: str) -> Opinions:
 
 
 def _english_prior(text: str) -> float:
-    letters = sum(map(str.isalpha, text[: 2 * WEIGHTS.short]))
+    letters = count_letters(text)
     return WEIGHTS.english + WEIGHTS.english_short * max(0.0, 1 - letters / WEIGHTS.short)
+
+
+def count_letters(text: str) -> int:
+    """How many letters there are to tell by; no further than decides whether a text is short."""
+    return sum(map(str.isalpha, text[: 2 * WEIGHTS.short]))
 
 
 def _votes(**opinions: Mapping[str, float]) -> tuple[tuple[str, str, float], ...]:

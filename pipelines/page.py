@@ -14,7 +14,7 @@ from pipelines.body_text import article_text
 from pipelines.decode import Decoded, decode
 from pipelines.extractor_version import extractor_version
 from pipelines.furniture import clean_lines, cut_furniture, machine_marks
-from pipelines.language import detect_language
+from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.listing_body import begins_as_html
 from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
@@ -119,7 +119,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         modified_source=metadata.modified_source,
         language=language.code,
         image_url=metadata.image_url,
-        related=() if verdict.kind == "section" else tuple(_with_language(card) for card in related.cards),
+        related=() if verdict.kind == "section" else tuple(_with_language(card, language) for card in related.cards),
         kind=verdict.kind,
         entries=entries if verdict.kind == "section" else (),
         outlinks=outlinks(links),
@@ -176,15 +176,16 @@ def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Ent
     )
 
 
-def _with_language(card: Card) -> Card:
+def _with_language(card: Card, page: DetectedLanguage) -> Card:
     """A card's language is judged by its own words: an English article may stand among Japanese cards."""
     words = f"{card.title}\n{card.summary}".strip()
-    return dataclasses.replace(card, language=_language_of_card(words) if words else "und")
+    around = page.code if page.is_clear else UNDETERMINED
+    return dataclasses.replace(card, language=_language_of_card(words, around) if words else UNDETERMINED)
 
 
 @functools.lru_cache(1_024)  # one article's card stands on many pages of its site
-def _language_of_card(words: str) -> str:
-    return detect_language(words).code
+def _language_of_card(words: str, page: str) -> str:
+    return detect_card_language(words, page)
 
 
 def _kind_of_listing(body: bytes) -> Literal["feed", "sitemap"] | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.language import detect_language
+from pipelines.extraction import extract
+from pipelines.language import detect_card_language, detect_language
 
 KANJI_ONLY_JAPANESE = [
     "日銀金融政策決定会合",
@@ -137,3 +138,36 @@ def test_capitals_are_read_as_small_letters_by_every_judge() -> None:
 def test_an_unsure_answer_is_less_confident_than_a_plain_one() -> None:
     assert detect_language("政治").confidence < detect_language("市議会は月曜日に開かれた").confidence
     assert detect_language("Kyiv").confidence < detect_language("The council met on Monday to discuss it").confidence
+
+
+@pytest.mark.parametrize("words", ["Gaza ceasefire", "Israel-Gaza war", "Sudan conflict", "Tokyo marathon"])
+def test_a_few_words_on_a_card_that_leave_it_open_are_in_the_language_of_their_page(words: str) -> None:
+    assert detect_card_language(words, "en") == "en"
+    assert detect_card_language(words, "es") == "es"
+    assert detect_card_language(words, "ja") == detect_card_language(words, "und") == detect_language(words).code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Rice prices rise again in the city", "en"),
+        ("Bundesregierung plant Reform", "de"),
+        ("コメ価格", "ja"),
+    ],
+)
+def test_words_that_tell_their_language_keep_it_on_any_page(words: str, code: str) -> None:
+    assert {detect_card_language(words, page) for page in ("en", "ja", "de", "und")} == {code}
+
+
+def test_the_cards_of_a_page_know_its_language() -> None:
+    sentence = "The council said on Monday that talks on the harbor would go on until the end of the week. "
+    links = "".join(
+        f'<li><a href="/news/2026100{number}.html">{words}</a></li>'
+        for number, words in enumerate(["Gaza ceasefire", "Sudan conflict", "地震で列車に遅れ"])
+    )
+    page = (
+        f"<html><body><article><h1>Talks go on</h1><p>{sentence * 4}</p><p>{sentence * 3}</p></article>"
+        f"<aside><h2>Related stories</h2><ul>{links}</ul></aside></body></html>"
+    )
+    related = extract(page.encode(), "https://news.example/news/20261009.html", "text/html; charset=utf-8").related
+    assert [card.language for card in related] == ["en", "en", "ja"]

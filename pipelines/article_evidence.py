@@ -13,7 +13,8 @@ from pipelines.plain_text import word_characters
 from pipelines.text_blocks import ends_sentence, weight_of
 from storage.reading import Entry, PageKind
 
-MIN_ARTICLE = 60  # Japanese characters of a news flash of two sentences, where the markup says that it is an article
+MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one
+MIN_FLASH = 40  # of a news flash in whole sentences, two in English, where schema.org's type says so and no paywall
 MIN_SIGNED = 120  # characters of prose where two other signs say so
 MIN_LISTED = 6  # titled links to articles that make a listing of a page without much prose
 MIN_LISTED_IN_SECTION = 3  # the same where the address is not an article's: a small section, or a new one
@@ -40,6 +41,7 @@ class Evidence:
     types: tuple[str, ...]
     is_dated: bool
     has_author: bool
+    is_paywalled: bool
     listed: Sequence[Entry]
     unrelated: int
 
@@ -63,7 +65,8 @@ def judge(evidence: Evidence) -> Verdict:
     """Article, section or neither, by status, wording of the title, markup, address, prose and links."""
     if evidence.status >= 400:
         return Verdict("other", f"HTTP status {evidence.status}")
-    marked = any(_ARTICLE_TYPE.search(kind) or kind == "article" for kind in evidence.types)
+    typed = any(map(_ARTICLE_TYPE.search, evidence.types))
+    marked = typed or "article" in evidence.types
     signs = evidence.is_dated + evidence.has_author + looks_like_article(evidence.url)
     lines = _own_lines(evidence)
     prose = sum(weight_of(line) for line in lines if ends_sentence(line))
@@ -72,7 +75,8 @@ def judge(evidence: Evidence) -> Verdict:
     listed = len(evidence.listed)
     if _is_home(evidence.url) and listed >= MIN_LISTED:
         return Verdict("section", "section page: the site's home page")
-    if marked and signs and sum(map(weight_of, lines)) >= MIN_ARTICLE:
+    is_flash = typed and prose >= MIN_FLASH and not evidence.is_paywalled
+    if marked and signs and (is_flash or sum(map(weight_of, lines)) >= MIN_ARTICLE):
         return Verdict("article", "")
     is_listing = any(_LISTING_TYPE.search(kind) for kind in evidence.types) and not marked
     if not is_listing and prose >= _needed_prose(signs + marked, evidence.unrelated):

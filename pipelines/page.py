@@ -171,6 +171,7 @@ def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Ent
         types=tuple(metadata.types),
         is_dated=metadata.published_at is not None,
         has_author=bool(metadata.authors),
+        is_paywalled=bool(metadata.is_paywalled),
         listed=listed,
         unrelated=sum(entry.url not in declared for entry in listed),
     )

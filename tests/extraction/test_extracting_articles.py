@@ -150,6 +150,27 @@ def test_a_flash_of_two_sentences_is_an_article_where_the_markup_says_so() -> No
     assert not extract(html(f"<main><div><p>{flash}</p></div></main>"), "https://news.example/").is_article
 
 
+FLASHES = [
+    "The ferry to Oshima is back in service, the port said on Monday. It carried 1,200 people on its first day.",
+    "十四日午前九時ごろ、北の谷で震度三の揺れを観測した。この地震による津波の心配はないという。",
+]
+
+
+@pytest.mark.parametrize("flash", FLASHES)
+def test_two_sentences_are_an_article_where_schema_org_says_that_they_are_all_of_one(flash: str) -> None:
+    def read(flash: str, **said: object) -> Reading:
+        marks = {"@context": "https://schema.org", "headline": "Rice harvest begins", **said}
+        script = f'<script type="application/ld+json">{json.dumps(marks)}</script>'
+        return extract(html(f"<article><h1>Rice harvest begins</h1><p>{flash}</p></article>", script), URL)
+
+    news = {"@type": "NewsArticle", "datePublished": "2026-08-14T09:00:00+09:00"}
+    reading = read(flash, **news)
+    assert (reading.is_article, reading.text) == (True, flash)
+    assert not read(flash, **news, isAccessibleForFree=False).is_article
+    assert not read(flash, **news | {"@type": "WebPage"}).is_article
+    assert not read(f"{flash[:30]} ...", **news).is_article
+
+
 def test_a_section_page_lists_its_articles_in_order() -> None:
     cards = "".join(
         f'<li><a href="/2026/08/{n:02}/story-number-{n}"><h3>Story number {n} of the valley</h3></a>'

@@ -20,6 +20,7 @@ from storage.kept import Kept, SameBytes
 from storage.reading import Card, Reading
 from storage.reread_archive import RereadArchive, rehearse
 from storage.rereading import KeptRecord, kept_records
+from storage.snapshot.making import archive_state
 from storage.visit import Visit
 from tests.archive.conftest import FIRST_DAY, Crawling, rows, scope
 from tests.crawling.conftest import cold_kiji, kiji
@@ -107,7 +108,11 @@ def test_what_was_read_wrongly_is_corrected_in_place_and_is_no_revision(kitchen:
     leaked = Card("https://news.example/ranking/1", "Most read", "", "en")
     kitchen.visit(article("Ferry returns", WORDS, [OTHER]))
     kitchen.visit(article("Ferry returns", WORDS, [OTHER]), url=OTHER, text=f"Menu\n{WORDS}", related=(leaked,))
+    with kitchen.database.reading() as connection:
+        before = archive_state(connection)
     [ferry, rice] = kitchen.reread()
+    with kitchen.database.reading() as connection:
+        assert archive_state(connection) != before, "a snapshot would not be made anew"
     assert ferry == "unchanged"
     assert "text" in rice
     assert "related +0 -1" in rice

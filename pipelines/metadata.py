@@ -26,6 +26,7 @@ _MOST_KEYWORDS = 50
 # Shorter ones are sections and labels.
 _HEADLINE_LENGTH = 8
 _MOST_TYPES = 20
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,29 +75,22 @@ def read_metadata(
     markup = read_markup(tree, page_url)
     everything = read_jsonld(markup.scripts)
     canonical = _link(markup, "canonical")
-    heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
     metas = [plain_text(title, TITLE_LENGTH) for title in markup.told("titles")]
-    if not any(heads):
-        said = " ".join(map(letters, (*metas, markup.document_title)))
-        lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
-        heads = [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in said][:1]
+    heads = _headings(tree, markup, metas)
     addresses = [page_url, canonical or "", *markup.told("urls")]
     things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
     articles = [thing for thing in things if is_article(thing)]
     sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.told("sites"), *_publishers(everything))]
     headlines = [text for thing in articles for text in [plain_text(thing.get("headline"), TITLE_LENGTH)] if text]
-    known = dict(by_id(everything))
-    jsonld = jsonld_credits(things, known)
+    jsonld = jsonld_credits(things, dict(by_id(everything)))
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host)
     headline = headline_element(tree, markup, title)
+    shown = itertools.chain(meta_credits(markup), markup_credits(tree, markup), printed_credits(headline))
     when = read_publication(tree, things, markup, headline, page_url, fetched_at, timezone)
     return Metadata(
         title=title,
-        authors=choose_authors(
-            itertools.chain([jsonld], meta_credits(markup), markup_credits(tree, markup), printed_credits(headline)),
-            sites,
-        ),
+        authors=choose_authors(itertools.chain([jsonld], shown), sites),
         published_at=when.published.moment if when.published else None,
         published_precision=when.published.precision if when.published else None,
         published_source=when.source,
@@ -107,8 +101,7 @@ def read_metadata(
         image_url=_image(articles, markup),
         declared_canonical=canonical or _open_graph_address(markup, page_url),
         alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
-        declared_language=plain_text(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"), 35)
-        or None,
+        declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
         types=_types(things, markup),
         site_name=next(filter(None, sites), ""),
         section=_first(_texts(articles, "articleSection"), markup.told("sections"), limit=_NAME_LENGTH),
@@ -116,6 +109,16 @@ def read_metadata(
         is_paywalled=_is_paywalled(things, markup),
         article_markup=_article_markup(articles, markup),
     )
+
+
+def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:
+    """The page's h1; where none says anything, the first h2 that is what its titles say."""
+    heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
+    if any(heads):
+        return heads
+    said = " ".join(map(letters, (*metas, markup.document_title)))
+    lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
+    return [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in said][:1]
 
 
 def _open_graph_address(markup: Markup, page_url: str) -> str | None:

@@ -101,14 +101,40 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)
-    canonical, refused = believed_canonical(page_url, metadata.declared_canonical)
+    is_section = verdict.kind == "section"
+    return dataclasses.replace(
+        _declared(raw, decoded, metadata),
+        is_article=verdict.kind == "article",
+        reason=verdict.reason,
+        text=text,
+        language=language.code,
+        related=() if is_section else tuple(_with_language(card, language) for card in related.cards),
+        kind=verdict.kind,
+        entries=entries if is_section else (),
+        outlinks=outlinks(links),
+        page_number=pages.number,
+        first_page=pages.first,
+        following=pages.following,
+        language_confidence=language.confidence,
+        langdetect=language.langdetect,
+        language_conflict=language.conflicts_with(metadata.declared_language),
+        machine_generated=marks.image or marks.report,
+        image_machine_made=marks.image,
+        report_machine_made=marks.report,
+        cuts=(*cuts, *line_cuts),
+        noarchive=noarchive,
+        reservations=reserved,
+        signature=sign(text, language.code) if verdict.kind == "article" else None,
+    )
+
+
+def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
+    """What the page says of itself, before anything of it is judged."""
+    canonical, refused = believed_canonical(raw.final_url, metadata.declared_canonical)
     return Reading(
         url=raw.url,
         canonical_url=canonical,
-        is_article=verdict.kind == "article",
-        reason=verdict.reason,
         title=metadata.title,
-        text=text,
         summary=metadata.summary,
         authors=metadata.authors,
         published_at=metadata.published_at,
@@ -117,34 +143,16 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         modified_at=metadata.modified_at,
         modified_precision=metadata.modified_precision,
         modified_source=metadata.modified_source,
-        language=language.code,
         image_url=metadata.image_url,
-        related=() if verdict.kind == "section" else tuple(_with_language(card, language) for card in related.cards),
-        kind=verdict.kind,
-        entries=entries if verdict.kind == "section" else (),
-        outlinks=outlinks(links),
         alternates=metadata.alternates,
         declared_canonical=metadata.declared_canonical,
         canonical_refused=refused,
-        page_number=pages.number,
-        first_page=pages.first,
-        following=pages.following,
         declared_language=metadata.declared_language,
-        language_confidence=language.confidence,
-        langdetect=language.langdetect,
-        language_conflict=language.conflicts_with(metadata.declared_language),
         section=metadata.section,
         keywords=metadata.keywords,
         access=None if metadata.is_paywalled is None else "paywalled" if metadata.is_paywalled else "free",
-        machine_generated=marks.image or marks.report,
-        image_machine_made=marks.image,
-        report_machine_made=marks.report,
         encoding=decoded.encoding,
-        cuts=(*cuts, *line_cuts),
         extractor_version=extractor_version(),
-        noarchive=noarchive,
-        reservations=reserved,
-        signature=sign(text, language.code) if verdict.kind == "article" else None,
     )
 
 

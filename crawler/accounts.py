@@ -83,8 +83,8 @@ class RunAccounts:
             database = await asyncio.to_thread(open_database, plan.database_url)
             self._open.callback(database.close)
             spider.domains = await asyncio.to_thread(_domains_to_hold, plan, database)
-            lock = await asyncio.to_thread(self._take_lock, database, spider.domains)
-            await self._open_run(spider, database, lock)
+            spider.lock = await asyncio.to_thread(self._take_lock, database, spider.domains)
+            await self._open_run(spider, database, spider.lock)
         except DatabaseError as error:
             self._note(str(error))
             self.refused = None if self.run_id else error

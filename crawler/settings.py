@@ -94,6 +94,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "crawler.held_domains.HeldDomains": 80,
     "crawler.backoff.Backoff": 90,
     "crawler.robots.Robots": 100,
     "crawler.politeness.Politeness": 110,

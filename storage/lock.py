@@ -41,6 +41,8 @@ _DEAD = text("SELECT pg_try_advisory_xact_lock(:space, :run) AND now() > pg_post
 """A restart of the server frees every lock: whoever lives needs a moment to take theirs again. What a dead worker left
 is taken up later than that (``crawler.liveness.CERTAIN``), so that nothing stays leased."""
 
+_TRY_DOMAIN = text("SELECT pg_try_advisory_lock(:space, hashtext(:domain))")
+
 _LOCK_CONNECTION = {"isolation_level": "AUTOCOMMIT", "kiji_reading": True}
 
 
@@ -52,6 +54,10 @@ class CrawlLock:
 
     def vouch_for(self, run_id: int) -> None:
         """Let others see that this run lives, for as long as the lock is held."""
+
+    def hold(self, domain: str) -> bool:  # noqa: ARG002 - a shared lock has to ask
+        """Hold one more registered domain where no other crawl does; return whether it is held."""
+        return self.alone
 
     def is_dead(self, session: Session, run_id: int) -> bool:  # noqa: ARG002 - a shared lock has to ask
         """Whether a run that is not closed has nobody any more who would close it."""
@@ -80,6 +86,21 @@ class _AdvisoryLock(CrawlLock):
             self._runs.append(run_id)
             if self._connection is not None:
                 _lock_run(self._connection, run_id)
+
+    def hold(self, domain: str) -> bool:
+        with self._one_at_a_time:
+            if domain in self._domains:
+                return True
+            if self._connection is None:
+                return False
+            key = {"space": _DOMAIN_SPACE, "domain": domain}
+            try:
+                is_held = bool(self._connection.scalar(_TRY_DOMAIN, key))
+            except DBAPIError:  # whoever looks for the connection takes another one
+                return False
+            if is_held:
+                self._domains = sorted([*self._domains, domain])
+            return is_held
 
     def is_dead(self, session: Session, run_id: int) -> bool:
         return self.alone or bool(session.scalar(_DEAD, {"space": _RUN_SPACE, "run": run_id}))

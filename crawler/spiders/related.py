@@ -28,6 +28,7 @@ from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers import ReadingPool
 from storage.archive import Archive
 from storage.errors import DatabaseError
+from storage.lock import CrawlLock
 from storage.visit import Lease, Result, Visit
 from storage.writer_process import WriterProcess
 
@@ -73,9 +74,10 @@ def has_moved(response: Response) -> bool:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool``, ``page_files``, ``pool_started`` and ``domains`` are given by the accounts extension when the
-    spider opens; the pool and the writer are the crawl's own, or those shared, which whoever gave them closes.
-    ``domains`` are the registered domains that are held for this crawl, None where no other can ask them.
+    ``archive``, ``pool``, ``page_files``, ``pool_started``, ``domains`` and ``lock`` are given by the accounts
+    extension when the spider opens; the pool and the writer are the crawl's own, or those shared, which whoever gave
+    them closes. ``domains`` are the registered domains that are held for this crawl, None where no other can ask them;
+    ``lock`` holds them, and others that it is led to.
     """
 
     name = "related"
@@ -83,6 +85,7 @@ class RelatedSpider(Spider):
     pool: ReadingPool
     page_files: PageFiles | None = None
     domains: frozenset[str] | None = None
+    lock: CrawlLock
     pool_started: asyncio.Future[None]
 
     def __init__(

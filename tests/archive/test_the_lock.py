@@ -75,6 +75,25 @@ def test_on_postgresql_crawls_of_different_domains_live_side_by_side(postgresql:
     second.close()
 
 
+def test_a_crawl_that_is_led_to_another_domain_holds_it_where_nobody_else_does(postgresql: PostgreSQLServer) -> None:
+    url = postgresql.create("led", TEMPLATE)
+    first, second = open_database(url), open_database(url)
+    with domains_lock(first, {"news.example"}) as lock, domains_lock(second, {"other.example"}) as other:
+        assert [lock.hold(f"{name}.example") for name in ("news", "other", "third", "third")] == [
+            True,
+            False,
+            True,
+            True,
+        ]
+        assert not other.hold("third.example")
+    with domains_lock(second, {"third.example"}):  # free again
+        pass
+    with crawl_lock(first) as alone:
+        assert alone.hold("other.example")
+    first.close()
+    second.close()
+
+
 def test_a_crawl_beside_others_closes_dead_runs_and_leaves_living_ones(postgresql: PostgreSQLServer) -> None:
     url = postgresql.create("vouched", TEMPLATE)
     first, second = open_database(url), open_database(url)

@@ -1,14 +1,17 @@
 """Several workers on one archive: each host has one pace, each page is stored once, and a dead one is missed."""
 
+import contextlib
 import json
 import signal
 import subprocess
 from itertools import pairwise
 
 from benchmarks.many_hosts import ManyHosts
+from storage.database import connect
+from storage.lock import domains_lock
 from tests.archive.postgresql import PostgreSQLServer
 from tests.crawling.conftest import kiji as kiji_in
-from tests.guard.site import Site, page
+from tests.guard.site import Site, page, redirect
 from tests.scale.conftest import DELAY, Workers
 
 HOSTS, PAGES = 6, 6
@@ -150,3 +153,20 @@ def test_a_host_that_a_feed_teaches_a_source_keeps_its_pace_beside_the_source_th
         asked = [hit for hit in proxy.log if "//paper.example/" in hit.path]
     assert {hit.path for hit in asked} >= {*pages[0], *pages[1]}
     assert min(later.at - earlier.at for earlier, later in pairwise(asked)) >= DELAY
+
+
+def test_a_start_page_that_redirects_to_a_host_of_another_crawl_waits_for_it(workers: Workers) -> None:
+    with Site() as proxy, contextlib.closing(connect(workers.url)) as database:
+        start, front = "http://old.example/", "http://paper.example/front"
+        proxy.answers[start] = redirect(front)
+        proxy.answers[front] = page(b"<html><body><p>Welcome.</p></body></html>")
+        (workers.folder / "kiji.toml").write_text(f'[[source]]\nname = "a"\nstart = ["{start}"]\ndelay = 0\n')
+        through = f"http://127.0.0.1:{proxy.port}"
+        with domains_lock(database, {"paper.example"}):
+            assert workers.start("--once", http_proxy=through).wait(120) == 0
+            assert [hit.path for hit in proxy.log if hit.path == start] == [start]
+            assert [hit.path for hit in proxy.log if "//paper.example/" in hit.path] == []
+        assert workers.query("SELECT state, attempts, due_at > now() FROM address") == [("queued", 0, True)]
+        kiji(workers, "jobs", "add", "a")
+        assert workers.start("--once", http_proxy=through).wait(120) == 0
+        assert front in [hit.path for hit in proxy.log]

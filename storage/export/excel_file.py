@@ -1,11 +1,13 @@
 """XLSX, a row at a time: real times, real numbers, no formulas, and Excel's limits met in sight of the user."""
 
+import contextlib
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from storage.dictionary import Relation
 from storage.export.reading import kind_of
@@ -98,20 +100,85 @@ class _Sheets:
         return units[: 2 * (MAX_CELL - len(CUT))].decode("utf-16-le", "ignore") + CUT
 
 
+class _Target:
+    """The workbook's file, which is left alone once it has failed, and takes everything.
+
+    The zip archive in it is ended by Python's collector of garbage, where a second failure would be a traceback.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._at = 0
+        self.has_failed = False
+
+    def write(self, data: bytes) -> int:
+        self._do(self._file.write, data)
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int) -> int:
+        self._do(self._file.seek, offset)
+        self._at = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._at
+
+    def flush(self) -> None:
+        self._do(self._file.flush)
+
+    def _do(self, what: Callable[..., object], *given: object) -> None:
+        if self.has_failed:
+            return
+        try:
+            what(*given)
+        except OSError:
+            self.has_failed = True
+            raise
+
+
 def write_xlsx(path: Path, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int = MAX_ROWS) -> ExcelTold:
-    """Write a workbook: the rows, and a sheet with what the columns hold. Times are UTC, as Excel's own."""
+    """Write a workbook: the rows, and a sheet with what the columns hold. Times are UTC, as Excel's own.
+
+    It is put together in a folder for temporary files. Raises OSError where the one or the other cannot be written.
+    """
+    with path.open("wb") as file, tempfile.TemporaryDirectory(prefix="kiji-") as scratch:
+        target = _Target(file)
+        try:
+            told = _write_workbook(target, scratch, relation, rows, max_rows)
+            target.flush()
+        except OSError as error:
+            if target.has_failed:
+                raise
+            where = f"{error.strerror or error} in {tempfile.gettempdir()}, where it is put together"
+            raise OSError(error.errno, where) from error
+    return told
+
+
+def _write_workbook(
+    target: _Target, scratch: str, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int
+) -> ExcelTold:
     import xlsxwriter  # an extra, see storage.export.writing
+    from xlsxwriter.exceptions import FileCreateError
 
     told = ExcelTold()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        workbook.use_zip64()
-        sheets = _Sheets(workbook, relation, told, max_rows)
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
+    workbook = xlsxwriter.Workbook(target, options)
+    workbook.use_zip64()
+    sheets = _Sheets(workbook, relation, told, max_rows)
+    try:
         sheets.begin()
         for row in rows:
             sheets.add(row)
         sheets.end()
         sheets.describe()
+        workbook.close()
+    except FileCreateError as error:
+        raise error.args[0] from None
+    finally:
+        for sheet in workbook.worksheets():
+            with contextlib.suppress(OSError):
+                sheet.row_data_fh.close()
     return told
 
 

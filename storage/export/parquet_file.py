@@ -1,6 +1,8 @@
 """Parquet through polars, in row groups, with what the columns hold in the file's own metadata."""
 
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,15 @@ if TYPE_CHECKING:
 ROW_GROUP = 5_000
 """Rows that are compressed together: 15 MB of articles, which is what memory has to hold."""
 
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+
 
 def write_parquet(path: Path, relation: Relation, batches: Iterable[list[tuple[Any, ...]]]) -> None:
     """Write Parquet, compressed with zstd.
 
     The file's metadata has ``kiji.about``, and ``kiji.columns``, a JSON object of each column's description:
-    polars reads them with ``read_parquet_metadata``, DuckDB with ``parquet_kv_metadata``.
+    polars reads them with ``read_parquet_metadata``, DuckDB with ``parquet_kv_metadata``. Raises OSError where the file
+    cannot be written.
     """
     import polars as pl  # an extra, see storage.export.writing
     from polars.io.plugins import register_io_source
@@ -39,4 +44,9 @@ def write_parquet(path: Path, relation: Relation, batches: Iterable[list[tuple[A
 
     told = {"kiji.about": relation.about, "kiji.columns": json.dumps(dict(relation.columns), ensure_ascii=False)}
     frame = register_io_source(source, schema=schema)
-    frame.sink_parquet(path, row_group_size=ROW_GROUP, metadata=told, engine="streaming", maintain_order=True)
+    try:
+        frame.sink_parquet(path, row_group_size=ROW_GROUP, metadata=told, engine="streaming", maintain_order=True)
+    except pl.exceptions.PolarsError as error:
+        if (number := _SYSTEM_ERROR.search(str(error))) is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error

@@ -1,9 +1,7 @@
 """An upgrade from every earlier schema keeps every row, with the references and views that belong to it."""
 
 import contextlib
-import resource
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from storage.search_index import is_in_step
 from storage.upgrade import upgrade
 from storage.views import VIEWS
 from tests.archive.filling import WORDS, fill_empty
+from tests.full_disk import files_no_longer_than
 
 EARLIER = sorted(known_revisions() - {HEAD})
 
@@ -78,17 +77,6 @@ def test_an_upgrade_that_would_break_a_reference_is_refused_and_changes_nothing(
     with database.reading() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == EARLIER[0]
     database.close()
-
-
-@contextlib.contextmanager
-def files_no_longer_than(size: int) -> Iterator[None]:
-    """As a disk without room: who writes beyond is told so."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_an_upgrade_without_room_for_its_backup_changes_nothing(tmp_path: Path) -> None:

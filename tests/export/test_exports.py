@@ -1,9 +1,13 @@
 """Exports: every format holds what the views hold, whole, on both kinds of database."""
 
+import contextlib
 import csv
+import gc
 import io
 import json
+import secrets
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +29,7 @@ from storage.search import Filters
 from tests.archive.conftest import Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE, names
+from tests.full_disk import files_no_longer_than
 from tests.search.conftest import NOW, Given, store
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -213,6 +218,30 @@ def test_an_export_that_fails_leaves_the_old_file(
     assert path.read_text() == "the old one"
     assert run(["export", "articles", "-o", str(tmp_path / "no" / "folder.csv"), "--db", archive_url]) == 2
     assert "nothing was replaced" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    file_format: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database, scratch, path = tmp_path / "kiji.db", tmp_path / "scratch", tmp_path / f"articles.{file_format}"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    with contextlib.closing(open_database(f"sqlite:///{database}")) as opened:
+        store(opened, *(Given(f"{number}", secrets.token_hex(2_000)) for number in range(100)))
+    path.write_text("the old one")
+    with files_no_longer_than(50_000):
+        assert run(["export", "articles", "-o", str(path), "--db", f"sqlite:///{database}"]) == 2
+    where = f" in {scratch}, where it is put together" if file_format == "xlsx" else ""
+    assert capsys.readouterr().err == f"kiji: export {path}: File too large{where}; nothing was replaced\n"
+    assert path.read_text() == "the old one"
+    assert {found for found in tmp_path.rglob("*") if not found.name.startswith("kiji.db")} == {scratch, path}
+
+
+def test_a_workbook_on_a_full_disk_fails_once_and_not_again_where_it_is_collected() -> None:
+    with pytest.raises(OSError, match=r"No space left on device\Z"):
+        write_xlsx(Path("/dev/full"), relations()["stories"], [])
+    gc.collect()
 
 
 def test_a_stream_is_nothing_but_the_data(

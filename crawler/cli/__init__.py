@@ -1,5 +1,6 @@
 """The command ``kiji``: what a user got wrong ends in one line and an exit code, never in a traceback."""
 
+import os
 import sys
 
 import typer
@@ -69,6 +70,7 @@ def run(arguments: list[str] | None = None) -> int:
     watch_streams()
     try:
         logs.set_up()
+        _check_encoding(sys.argv[1:] if arguments is None else arguments)
         code = app(arguments, prog_name="kiji", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -91,6 +93,15 @@ def run(arguments: list[str] | None = None) -> int:
     if lost := lost_output():
         logs.say(lost)
     return code if isinstance(code, int) else 0
+
+
+def _check_encoding(arguments: list[str]) -> None:
+    """Refuse bytes that are no UTF-8, unless they are the name of a file that is there. Raises ConfigError."""
+    for argument in arguments:
+        told = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        value = argument.partition("=")[2] if argument.startswith("--") else argument
+        if told != argument and not os.path.lexists(value):
+            raise ConfigError([f'"{told}": not UTF-8, and no file has this name'])
 
 
 def _wrong_usage(error: typer.TyperException) -> int:

@@ -1,5 +1,6 @@
 """Wrong input ends in one line that says what, where and what would be right; nothing is fetched."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,19 @@ def test_there_are_the_commands_that_outside_programs_rely_on() -> None:
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert run([*command.split(), "--help"]) == 0
     assert f"kiji {command}" in capsys.readouterr().out.partition("Example:")[2]
+
+
+@pytest.mark.parametrize("command", list(commands(COMMAND)))
+@pytest.mark.parametrize("given", ["{}", "--source={}"])
+def test_bytes_that_are_no_text_are_one_line_whatever_the_command(says: Says, command: str, given: str) -> None:
+    code, line = says(*command.split(), given.format(os.fsdecode(b"caf\xe9")))
+    assert (code, line) == (2, 'kiji: "{}": not UTF-8, and no file has this name\n'.format(given.format("caf\\xe9")))
+
+
+def test_the_name_of_a_file_may_be_any_bytes(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.html")
+    (tmp_path / name).write_text("<title>Coffee</title>")
+    assert kiji("inspect", name, folder=tmp_path).returncode == 0
 
 
 def test_the_command_itself_ends_with_that_code_and_without_a_traceback(tmp_path: Path) -> None:

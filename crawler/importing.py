@@ -62,7 +62,7 @@ def plan_import(config: Config, url: str, files: Sequence[Path], *, source: str 
 
 
 def _problem(path: Path) -> str:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long or a folder is closed
         return f"{path}: no such file"
     if not path.name.lower().endswith(WARC_NAMES + JSONL_NAMES):
         return f"{path}: the end of its name must say what it holds; allowed: {', '.join(WARC_NAMES + JSONL_NAMES)}"

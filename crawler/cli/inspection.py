@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,14 +73,14 @@ def _by_their_sites(readings: Iterator[Reading]) -> Iterator[Reading]:
 
 def _checked(targets: list[str]) -> list[str]:
     for target in targets:
-        if "://" not in target and not Path(target).is_file():
+        # Path.is_file raises where a name is too long or a folder is closed.
+        if "://" not in target and not os.path.isfile(target):  # noqa: PTH113
             raise ConfigError([f"{target}: neither a file nor an http(s) address"])
     return targets
 
 
 def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
     from crawler.single_fetch import Unfetched, fetch_pages  # Scrapy, which files do not need
-    from pipelines.warc import read_html_file
 
     addresses = [target for target in targets if "://" in target]
     fetched = fetch_pages(addresses, config) if addresses else {}
@@ -90,11 +91,20 @@ def _pages(targets: list[str], config: Config, url: str | None, missing: list[st
                 missing.append(f"{target}: {page.reason}")
             else:
                 yield page
-        elif target.endswith((".warc", ".warc.gz")):
-            yield from _records(Path(target), missing)
         else:
-            path = Path(target)
-            yield read_html_file(path, url or path.absolute().as_uri(), datetime.datetime.now(datetime.UTC))
+            try:
+                yield from _read(Path(target), url, missing)
+            except OSError as error:
+                missing.append(f"{target}: it cannot be read: {error.strerror or error}")
+
+
+def _read(path: Path, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
+    from pipelines.warc import read_html_file
+
+    if path.name.endswith((".warc", ".warc.gz")):
+        yield from _records(path, missing)
+    else:
+        yield read_html_file(path, url or path.absolute().as_uri(), datetime.datetime.now(datetime.UTC))
 
 
 def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:

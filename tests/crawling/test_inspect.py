@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import urllib.request
 from pathlib import Path
 
@@ -92,7 +93,20 @@ def test_a_private_address_is_refused_where_no_source_allows_it(site: SampleSite
     assert done.stdout == ""
 
 
-def test_neither_a_file_nor_an_address_is_wrong_usage(tmp_path: Path) -> None:
-    done = kiji("inspect", "no-such-file.html", folder=tmp_path)
+@pytest.mark.parametrize("name", ["unreadable.html", "unreadable.warc"])
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_shown(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("/proc/self/mem")  # its first page fails to be read, whoever asks
+    (tmp_path / "page.html").write_text("<title>Coffee</title>")
+    done = kiji("inspect", name, "page.html", "--json", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == f"kiji: {name}: it cannot be read: Input/output error\n"
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["no-such-file.html", "folder", "pipe", "n" * 300, "n/" * 3_000])
+def test_neither_a_file_nor_an_address_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    done = kiji("inspect", name, folder=tmp_path)
     assert done.returncode == 2
-    assert "no-such-file.html" in done.stderr
+    assert done.stderr == f"kiji: {name}: neither a file nor an http(s) address\n"

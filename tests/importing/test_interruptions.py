@@ -174,9 +174,11 @@ def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_on
 
 def test_what_cannot_be_imported_is_said_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "articles.csv").touch()
-    done = kiji("import", "nothing.warc", "articles.csv", folder=tmp_path)
+    long = "n" * 300 + ".warc"
+    done = kiji("import", "nothing.warc", "articles.csv", long, folder=tmp_path)
     assert done.returncode == 2
     assert "nothing.warc: no such file" in done.stderr
+    assert f"{long}: no such file" in done.stderr
     assert "articles.csv" in done.stderr
     assert not (tmp_path / "kiji.db").exists()
 

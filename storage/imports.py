@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import dataclasses
+import hashlib
+import os
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -19,6 +21,9 @@ from storage.visit import Result
 ARTICLES = ("new", "updated", "unchanged", "copy")
 """The outcomes of a record that holds an article."""
 
+LONGEST_PATH = 2_600
+"""Bytes of a path that is stored as it is: a row of PostgreSQL's indexes holds 2,704."""
+
 T = TypeVar("T")
 
 
@@ -30,6 +35,12 @@ class FileStanding:
     position: int
     records: int
     articles: int
+
+
+def _stored_path(path: str) -> str:
+    """Give the path itself, or a digest of one too long and its last 200 characters."""
+    raw = os.fsencode(path)
+    return path if len(raw) <= LONGEST_PATH else f"{hashlib.blake2b(raw, digest_size=16).hexdigest()}…{path[-200:]}"
 
 
 class ImportArchive(Archive):
@@ -48,11 +59,12 @@ class ImportArchive(Archive):
 
         ``size`` is in bytes, ``modified`` in nanoseconds since 1970; a file that has changed since is another one.
         """
+        name = _stored_path(path)
 
         def begin(session: Session) -> FileStanding:
-            found = session.scalars(select(ImportFile).where(ImportFile.path == path)).first()
+            found = session.scalars(select(ImportFile).where(ImportFile.path == name)).first()
             if found is None:
-                found = ImportFile(path=path)
+                found = ImportFile(path=name)
                 session.add(found)
             elif found.finished_at is None and (found.size, found.modified) == (size, modified):
                 found.run_id = self.run_id

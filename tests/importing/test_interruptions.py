@@ -1,7 +1,9 @@
 """Files that are damaged, imports that are killed, and databases that somebody else holds."""
 
+import contextlib
 import json
 import os
+import secrets
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import text
 
 from storage.database import open_database
 from tests.crawling.conftest import end_fork_server, kiji, query, record_of, start_group, start_kiji
@@ -181,6 +184,20 @@ def test_what_cannot_be_imported_is_said_before_anything_is_done(tmp_path: Path)
     assert f"{long}: no such file" in done.stderr
     assert "articles.csv" in done.stderr
     assert not (tmp_path / "kiji.db").exists()
+
+
+def test_a_path_may_be_as_long_as_the_system_allows(archive_url: str, tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*(secrets.token_hex(100) for _ in range(18)))  # no database packs such names
+    folder.mkdir(parents=True)
+    for number in (1, 2):
+        (folder / f"{number}.jsonl").write_text(line(number))
+    paths = [str(folder / f"{number}.jsonl") for number in (1, 2)]
+    assert record_of(kiji("import", *paths, "--json", "--db", archive_url, folder=tmp_path))["articles_new"] == 2
+    again = record_of(kiji("import", *paths, "--json", "--db", archive_url, folder=tmp_path))
+    assert again["articles_unchanged"] == 2
+    with contextlib.closing(open_database(archive_url)) as database, database.reading() as connection:
+        stored = connection.execute(text("SELECT path FROM import_file ORDER BY id")).scalars().all()
+    assert [path[-8:] for path in stored] == ["/1.jsonl", "/2.jsonl"]
 
 
 def test_a_file_that_gives_nothing_is_named(tmp_path: Path) -> None:

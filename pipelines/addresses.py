@@ -17,6 +17,7 @@ from w3lib.url import safe_url_string
 from pipelines.article_addresses import MAX_LENGTH, looks_like_article
 from pipelines.parameter_rules import ParameterRules, rules_in_force
 from pipelines.trackers import is_tracker
+from storage.judgement import LONGEST_ADDRESS
 
 __all__ = [
     "MAX_LENGTH",
@@ -28,7 +29,6 @@ __all__ = [
     "registered_domain",
 ]
 
-LONGEST_KEY = 2_100  # characters: what storage holds of one; escapes make three of one byte
 _LONGEST = 4 * MAX_LENGTH  # characters taken apart at all: trackers and session ids may go, but no more than that
 _LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as it is written
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -99,8 +99,8 @@ def address_key(url: str, rules: ParameterRules | None = None) -> str:
     """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
 
     Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped. A key of
-    more than ``LONGEST_KEY`` characters is its first 200 and a digest. ``rules`` are the operator's for some sites, or
-    else those in force.
+    more than ``LONGEST_ADDRESS`` characters, for escapes make three of one byte, is its first 200 and a digest.
+    ``rules`` are the operator's for some sites, or else those in force.
     """
     return _address_key(url, rules or rules_in_force())
 
@@ -119,7 +119,7 @@ def _address_key(url: str, rules: ParameterRules | None) -> str:
         key += "?" + query
     if address.hashbang:
         key += "#" + quote(unquote_to_bytes(address.hashbang), safe="!/:=&?,")
-    return _bounded(key, LONGEST_KEY)
+    return _bounded(key, LONGEST_ADDRESS)
 
 
 def _bounded(key: str, limit: int) -> str:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 ROWS = 500
 """Rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
 
-LONGEST = 2_100
-"""Characters that are held of an address: what is longer could not be asked for again."""
-
 _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys", expanding=True)))
 
 

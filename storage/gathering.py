@@ -5,10 +5,10 @@ import dataclasses
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.addresses import LONGEST, file_addresses
+from storage.addresses import file_addresses
 from storage.amp_forms import find_other_form
 from storage.decision import Standing
-from storage.judgement import Judgement, Place
+from storage.judgement import LONGEST_ADDRESS, Judgement, Place
 from storage.models import Address, Article, Copy
 from storage.near_copies import find_neighbours
 from storage.reading import Reading
@@ -67,7 +67,7 @@ def _as_known_now(session: Session, own: Article, page: Address, text_hash: str,
 def _declared(session: Session, reading: Reading, page: Place, judgement: Judgement) -> Address | None:
     """File the address under which the article belongs, where it is another one: canonical, or its first page's."""
     place = judgement.place(reading.first_page or reading.canonical_url)
-    if place.key == page.key or len(place.url) > LONGEST:
+    if place.key == page.key or len(place.url) > LONGEST_ADDRESS:
         return None
     return session.get(Address, file_addresses(session, [place])[place.key])
 

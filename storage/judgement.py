@@ -10,6 +10,9 @@ from storage.signature import Signature
 from storage.site_lines import RememberedPage
 from storage.story_judgement import StoryJudgement
 
+LONGEST_ADDRESS = 2_100
+"""Characters that are held of an address or its key: what is longer could not be asked for again."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:

@@ -9,6 +9,7 @@ import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from storage.judgement import LONGEST_ADDRESS
 from storage.types import StorableText, UTCDateTime
 
 Moment = datetime.datetime
@@ -80,8 +81,8 @@ class Address(Base):
         Index("ix_address_lease_run_id", "lease_run_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(StorableText(2_100), unique=True)
-    url: Mapped[str] = mapped_column(StorableText(2_100))
+    key: Mapped[str] = mapped_column(StorableText(LONGEST_ADDRESS), unique=True)
+    url: Mapped[str] = mapped_column(StorableText(LONGEST_ADDRESS))
     host: Mapped[str] = mapped_column(StorableText(300))
     domain: Mapped[str] = mapped_column(StorableText(300))
     state: Mapped[str] = mapped_column(String(8), default="known")
@@ -98,7 +99,7 @@ class Address(Base):
     changed_at: Mapped[Moment | None]
     moved_at: Mapped[Moment | None]
     canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
-    refused_canonical: Mapped[str | None] = mapped_column(StorableText(2_100))
+    refused_canonical: Mapped[str | None] = mapped_column(StorableText(LONGEST_ADDRESS))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
     article_id: Mapped[int | None]
 
@@ -146,7 +147,7 @@ class Link(Base):
     page_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
     target_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(8))
-    url: Mapped[str] = mapped_column(StorableText(2_100))
+    url: Mapped[str] = mapped_column(StorableText(LONGEST_ADDRESS))
     position: Mapped[int]
     title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT))
     summary: Mapped[str] = mapped_column(StorableText(10_000))
@@ -196,7 +197,7 @@ class Article(Base):
     section: Mapped[str] = mapped_column(StorableText(200), default="")
     keywords: Mapped[str] = mapped_column(StorableText(5_000), default="")
     access: Mapped[str | None] = mapped_column(String(9))
-    image_url: Mapped[str | None] = mapped_column(StorableText(2_100))
+    image_url: Mapped[str | None] = mapped_column(StorableText(LONGEST_ADDRESS))
     machine_generated: Mapped[bool]
     image_machine_made: Mapped[bool] = mapped_column(default=False)
     report_machine_made: Mapped[bool] = mapped_column(default=False)

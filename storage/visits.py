@@ -10,14 +10,14 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import LONGEST, dialect_of, file_addresses, insert_in, insert_rows
+from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import claim, expand, queue_known
 from storage.edges import meet_edges
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
-from storage.judgement import Judgement
+from storage.judgement import LONGEST_ADDRESS, Judgement
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
@@ -120,7 +120,7 @@ def _answering_page(session: Session, asked: Address, visit: Visit, judgement: J
     if visit.reading is None and not (visit.moved and visit.verdict == "unchanged"):
         return asked
     place = judgement.place(visit.final_url)
-    if place.key == asked.key or len(place.url) > LONGEST:
+    if place.key == asked.key or len(place.url) > LONGEST_ADDRESS:
         return asked
     return session.get_one(Address, file_addresses(session, [place])[place.key])
 

@@ -4,19 +4,17 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.forgotten import forgotten_among, tombstone
 from storage.judgement import Place
+from storage.many_values import ROWS, dialect_of
 from storage.models import Address
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
-
-ROWS = 500
-"""Rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
 
 _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys", expanding=True)))
 
@@ -24,12 +22,6 @@ _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys"
 def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
     """INSERT with ON CONFLICT, in the dialect of the session's database."""
     return insert_in(dialect_of(session), table)
-
-
-def dialect_of(reader: Session | Connection) -> str:
-    """``sqlite`` or ``postgresql``."""
-    bind = reader.get_bind() if isinstance(reader, Session) else reader
-    return bind.dialect.name
 
 
 def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import ROWS, dialect_of, insert_in, insert_rows
+from storage.addresses import insert_in, insert_rows
 from storage.judgement import Place
+from storage.many_values import ROWS, dialect_of
 from storage.models import Address, Claim, Link
 from storage.scope import Scope
 from storage.visit import Via

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.many_values import is_among
 from storage.models import Address, Base, Moment
 from storage.types import StorableText
 
@@ -16,7 +17,6 @@ TOMBSTONE = "forgotten:"
 """The key and address of the one row of ``address`` that stands for all that was forgotten."""
 
 _KNOWN = "any_forgotten"
-_HASHES = 500  # a statement
 
 
 class Forgotten(Base):
@@ -41,10 +41,7 @@ def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
     if not known:
         return frozenset()
     hashes = {key_hash(key): key for key in keys}
-    asked, found = list(hashes), set[str]()
-    for first in range(0, len(asked), _HASHES):
-        some = Forgotten.key_hash.in_(asked[first : first + _HASHES])
-        found.update(session.scalars(select(Forgotten.key_hash).where(some)))
+    found = session.scalars(select(Forgotten.key_hash).where(is_among(session, Forgotten.key_hash, hashes, String())))
     return frozenset(hashes[gone] for gone in found)
 
 

@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, exists, select, update
+from sqlalchemy import Connection, String, Update, exists, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import ROWS, insert_into, insert_rows
+from storage.addresses import insert_into, insert_rows
 from storage.claims import catch_up, rescope
+from storage.many_values import ROWS, is_among
 from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.scope import Scope
 
@@ -35,12 +36,7 @@ def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> di
 
 
 def _sources_of(session: Session, names: Collection[str]) -> Sequence[Source]:
-    in_order = sorted(names)
-    return [
-        source
-        for first in range(0, len(in_order), ROWS)
-        for source in session.scalars(select(Source).where(Source.name.in_(in_order[first : first + ROWS])))
-    ]
+    return session.scalars(select(Source).where(is_among(session, Source.name, names, String()))).all()
 
 
 def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) -> Scope:

@@ -9,7 +9,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.addresses import ROWS, insert_into, insert_rows
+from storage.addresses import insert_into, insert_rows
+from storage.many_values import ROWS
 from storage.models import Base, Fetch, Moment, Run, Source, one_of
 from storage.runs import BUDGET_REASON
 from storage.types import StorableText

@@ -1,16 +1,17 @@
 """What a start page lists: its entries claimed, and the listings that it lists asked for again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import Integer, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import ROWS, file_addresses
+from storage.addresses import file_addresses
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.forgotten import forgotten_among
 from storage.frontier import learn_domain
 from storage.judgement import Judgement
+from storage.many_values import is_among
 from storage.models import Address, Claim, Fetch
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
@@ -47,11 +48,9 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     return len(reading.entries) - len(wanted)
 
 
-def _is_any_new(session: Session, ids: Iterable[int]) -> bool:
-    asked = list(ids)
-    chunks = (asked[first : first + ROWS] for first in range(0, len(asked), ROWS))
-    unread = select(Address.id).where(Address.fetched_at.is_(None)).limit(1)
-    return any(session.scalar(unread.where(Address.id.in_(chunk))) is not None for chunk in chunks)
+def _is_any_new(session: Session, ids: Collection[int]) -> bool:
+    unread = select(Address.id).where(Address.fetched_at.is_(None), is_among(session, Address.id, ids, Integer()))
+    return session.scalar(unread.limit(1)) is not None
 
 
 def _claim_entries(session: Session, lease: Lease, scope: Scope, page: Address, ids: set[int], now: datetime) -> None:

@@ -9,9 +9,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from storage.addresses import ROWS, dialect_of
+ROWS = 500
+"""Values or rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
 
 T = TypeVar("T")
+
+
+def dialect_of(reader: Session | Connection) -> str:
+    """``sqlite`` or ``postgresql``."""
+    bind = reader.get_bind() if isinstance(reader, Session) else reader
+    return bind.dialect.name
 
 
 def is_among(

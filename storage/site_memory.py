@@ -15,9 +15,10 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.addresses import insert_in, insert_rows
 from storage.copies import compare_copies
 from storage.judgement import Judgement
+from storage.many_values import dialect_of
 from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
 from storage.part_models import ArticlePart

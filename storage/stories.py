@@ -18,9 +18,10 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.addresses import insert_in, insert_rows
 from storage.earlier import EARLIER
 from storage.judgement import Judgement
+from storage.many_values import dialect_of
 from storage.models import Address, Article
 from storage.reading import Reading
 from storage.story_edges import alike_articles, declared_edges

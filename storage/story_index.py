@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, insert_in, insert_rows
+from storage.addresses import insert_in, insert_rows
+from storage.many_values import dialect_of
 from storage.story_models import StoryTerm
 
 COMMON = 60

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import dialect_of, file_addresses, insert_in, insert_rows
+from storage.addresses import file_addresses, insert_in, insert_rows
 from storage.articles import store_article
 from storage.claims import claim, expand, queue_known
 from storage.edges import meet_edges
@@ -21,6 +21,7 @@ from storage.judgement import LONGEST_ADDRESS, Judgement
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
+from storage.many_values import dialect_of
 from storage.models import Address, Article, Claim, Fetch, Link
 from storage.moves import GONE, move, shows_its_own, take_back, unjoin
 from storage.parts import lose_part, move_part

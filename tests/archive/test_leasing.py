@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.judgement import place
-from storage.addresses import ROWS, file_addresses
+from storage.addresses import file_addresses
 from storage.claims import claim, queue_known
 from storage.database import Database
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease
+from storage.many_values import ROWS
 from storage.models import Address, Run
 from storage.types import utc_now
 from storage.visit import Lease

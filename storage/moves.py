@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.judgement import Judgement
 from storage.models import Address, Article, Copy, Link
+from storage.reading import Reading
 from storage.visit import Visit
 
 GONE = (404, 410)
@@ -14,13 +15,17 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
     """File what stood at ``asked`` under ``page``, to which it redirects for good, where that is the same thing.
 
     An article goes along only where the new page has its words: sites send what they took down to their home page.
+    A page that says that it is unchanged was read, and filed, when it was led to before.
     """
+    reading = visit.reading
+    if reading is None:
+        return
     article = session.scalars(select(Article).where(Article.address_id == asked.id)).first()
     if article is None:
-        if visit.reading is not None and visit.reading.kind != "unreadable":
+        if reading.kind != "unreadable":
             asked.moved_at = visit.fetched_at
         return
-    if not _is_the_same(article, visit, judgement) or not _make_room(session, page, article):
+    if not _is_the_same(article, reading, judgement) or not _make_room(session, page, article):
         return
     article.address_id = page.id
     if article.read_from_id == asked.id:
@@ -32,10 +37,7 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
     session.flush()
 
 
-def _is_the_same(article: Article, visit: Visit, judgement: Judgement) -> bool:
-    reading = visit.reading
-    if reading is None:
-        return visit.verdict == "unchanged"
+def _is_the_same(article: Article, reading: Reading, judgement: Judgement) -> bool:
     return reading.is_article and judgement.compare(article.text, reading.text, reading.language).kind != "different"
 
 

@@ -1,14 +1,50 @@
-"""Edges of pages that are met again unchanged: what a page declared when it was last read, it still declares."""
+"""Edges: what a page declares when it is read, and still declares when it is met again unchanged."""
 
+import functools
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Address, Fetch, Link
+from storage.addresses import file_addresses, insert_in, insert_rows
+from storage.forgotten import forgotten_among
+from storage.judgement import Judgement
+from storage.many_values import dialect_of
+from storage.models import Address, Claim, Fetch, Link
+from storage.reading import Card
+from storage.scope import Scope
+from storage.visit import Visit
 
 _READ = ("new", "updated", "unchanged", "copy")
 """Outcomes of visits that found an article, or the same bytes as before."""
+
+
+def store_edges(
+    session: Session,
+    page_id: int,
+    visit: Visit,
+    scopes: Mapping[int, Scope],
+    judgement: Judgement,
+    *,
+    is_own_page: bool,
+    is_new_page: bool,
+) -> None:
+    """Store the related cards as edges, and the other links where a source follows its whole site."""
+    rows = _edges(session, page_id, visit, scopes.get(visit.lease.source_id), judgement)
+    if not rows:
+        return
+    _save_links(session, rows, is_own_page=is_own_page)
+    if is_new_page:  # nobody has claimed its links before
+        return
+    session.execute(
+        update(Claim)
+        .where(Claim.address_id == page_id)
+        .values(expanded_depth=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def meet_edges(session: Session, page: Address, seen_at: datetime) -> None:
@@ -27,4 +63,53 @@ def meet_edges(session: Session, page: Address, seen_at: datetime) -> None:
         .where(Link.page_id == stands_at, Link.last_seen_at >= read_at, Link.last_seen_at < seen_at)
         .values(last_seen_at=seen_at)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _edges(
+    session: Session, page_id: int, visit: Visit, scope: Scope | None, judgement: Judgement
+) -> list[dict[str, object]]:
+    reading = visit.reading
+    if reading is None:
+        return []
+    cards: list[tuple[Card, str]] = [(card, "related") for card in reading.related]
+    if scope is not None and scope.follow == "site":
+        cards += [(Card(url), "site") for url in reading.outlinks]
+    placed = [(card, kind, judgement.place(card.url)) for card, kind in cards]
+    ids = file_addresses(session, [place for _, _, place in placed])
+    gone = forgotten_among(session, ids)
+    rows: dict[tuple[int, str], dict[str, object]] = {}
+    positions: Counter[str] = Counter()
+    for card, kind, place in placed:
+        target = ids[place.key]
+        if target == page_id or place.key in gone or (target, kind) in rows:
+            continue
+        positions[kind] += 1
+        rows[target, kind] = {
+            "page_id": page_id,
+            "target_id": target,
+            "kind": kind,
+            "url": place.url,
+            "position": positions[kind],
+            "title": card.title,
+            "summary": card.summary,
+            "language": card.language,
+            "first_seen_at": visit.fetched_at,
+            "last_seen_at": visit.fetched_at,
+        }
+    return list(rows.values())
+
+
+def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
+    insert_rows(session, _linking(dialect_of(session), is_own_page=is_own_page), rows)
+
+
+@functools.cache
+def _linking(dialect: str, *, is_own_page: bool) -> "sqlite.Insert | postgresql.Insert":
+    # A copy's cards join those of the page that it stands for, and do not rename or move them.
+    moved = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
+    statement = insert_in(dialect, Link)
+    return statement.on_conflict_do_update(
+        index_elements=["page_id", "target_id", "kind"],
+        set_={name: statement.excluded[name] for name in moved},
     )

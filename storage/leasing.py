@@ -97,14 +97,22 @@ def lease(
     flight, without which only a fresh look tells that nothing is due, and ``window`` that of any other host.
     ``domains`` are the registered domains that may be asked, None for all.
     """
-    taken: dict[int, _DueRow] = {}
     left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
-    room_left = dict(room)
     if not room:
         outlook.forget()
+    due = _Due(session, list(left), now, domains)
+    taken = _take(due, outlook, left, dict(room), window=window, limit=limit)
+    return _write_down(session, run_id, sources, taken)
+
+
+def _take(
+    due: "_Due", outlook: Outlook, left: dict[int, int], room_left: dict[str, int], *, window: int, limit: int
+) -> Mapping[int, _DueRow]:
+    """Take what there is room for, by number; ``left`` (by source) and ``room_left`` (by host) are counted down."""
+    taken: dict[int, _DueRow] = {}
     while len(taken) < limit and left:
         full = frozenset(host for host, places in room_left.items() if places <= 0)
-        rows, is_all = outlook.offer(_Due(session, list(left), now, domains), full, taken, limit)
+        rows, is_all = outlook.offer(dataclasses.replace(due, sources=list(left)), full, taken, limit)
         waiting = set()
         for row in rows:
             if row.id in taken or left.get(row.source_id, 0) <= 0:
@@ -120,14 +128,21 @@ def lease(
         left = {source_id: budget for source_id, budget in left.items() if budget > 0}
         if is_all:
             break
-    if taken:
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(taken))
-            .values(state="leased", lease_run_id=run_id)
-            .execution_options(synchronize_session=False)
-        )
-    digests = newest_digests(session, taken) if taken else {}
+    return taken
+
+
+def _write_down(
+    session: Session, run_id: int, sources: Mapping[int, Scope], taken: Mapping[int, _DueRow]
+) -> list[Lease]:
+    if not taken:
+        return []
+    session.execute(
+        update(Address)
+        .where(Address.id.in_(taken))
+        .values(state="leased", lease_run_id=run_id)
+        .execution_options(synchronize_session=False)
+    )
+    digests = newest_digests(session, taken)
     pages = _pages_of(session, taken.values())
     return [_lease_of(row, run_id, sources[row.source_id].name, digests, pages) for row in taken.values()]
 

@@ -1,19 +1,16 @@
 """One visit, stored whole: article, edges, new addresses, outcome and the lease given back, in one transaction."""
 
 import dataclasses
-import functools
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses, insert_in, insert_rows
+from storage.addresses import file_addresses
 from storage.articles import store_article
 from storage.claims import claim, expand, queue_known
-from storage.edges import meet_edges
+from storage.edges import meet_edges, store_edges
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
@@ -21,11 +18,9 @@ from storage.judgement import LONGEST_ADDRESS, Judgement
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
-from storage.many_values import dialect_of
-from storage.models import Address, Article, Claim, Fetch, Link
+from storage.models import Address, Article, Fetch
 from storage.moves import GONE, move, shows_its_own, take_back, unjoin
 from storage.parts import lose_part, move_part
-from storage.reading import Card
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.visit import Lease, Outcome, Result, Visit
@@ -161,7 +156,7 @@ def _store_page(
     _claim_pages(session, visit, page, scopes, judgement)
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
-    _store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
+    store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
     return stored.outcome, stored.reason, stored.article
 
 
@@ -241,71 +236,3 @@ def _schedule_reread(session: Session, page: Address, article: Article | None, v
     if article.address_id == page.id:
         page.due_at = next_reread(article.first_seen_at, visit.fetched_at, scope.rhythm.rereads)
         page.rereads += 1
-
-
-def _store_edges(
-    session: Session,
-    page_id: int,
-    visit: Visit,
-    scopes: Mapping[int, Scope],
-    judgement: Judgement,
-    *,
-    is_own_page: bool,
-    is_new_page: bool,
-) -> None:
-    """Store the related cards as edges, and the other links where a source follows its whole site."""
-    reading = visit.reading
-    if reading is None:
-        return
-    cards: list[tuple[Card, str]] = [(card, "related") for card in reading.related]
-    scope = scopes.get(visit.lease.source_id)
-    if scope is not None and scope.follow == "site":
-        cards += [(Card(url), "site") for url in reading.outlinks]
-    placed = [(card, kind, judgement.place(card.url)) for card, kind in cards]
-    ids = file_addresses(session, [place for _, _, place in placed])
-    gone = forgotten_among(session, ids)
-    rows: dict[tuple[int, str], dict[str, object]] = {}
-    positions: Counter[str] = Counter()
-    for card, kind, place in placed:
-        target = ids[place.key]
-        if target == page_id or place.key in gone or (target, kind) in rows:
-            continue
-        positions[kind] += 1
-        rows[target, kind] = {
-            "page_id": page_id,
-            "target_id": target,
-            "kind": kind,
-            "url": place.url,
-            "position": positions[kind],
-            "title": card.title,
-            "summary": card.summary,
-            "language": card.language,
-            "first_seen_at": visit.fetched_at,
-            "last_seen_at": visit.fetched_at,
-        }
-    if not rows:
-        return
-    _save_links(session, list(rows.values()), is_own_page=is_own_page)
-    if is_new_page:  # nobody has claimed its links before
-        return
-    session.execute(
-        update(Claim)
-        .where(Claim.address_id == page_id)
-        .values(expanded_depth=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
-    insert_rows(session, _linking(dialect_of(session), is_own_page=is_own_page), rows)
-
-
-@functools.cache
-def _linking(dialect: str, *, is_own_page: bool) -> "sqlite.Insert | postgresql.Insert":
-    # A copy's cards join those of the page that it stands for, and do not rename or move them.
-    moved = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
-    statement = insert_in(dialect, Link)
-    return statement.on_conflict_do_update(
-        index_elements=["page_id", "target_id", "kind"],
-        set_={name: statement.excluded[name] for name in moved},
-    )

@@ -75,13 +75,7 @@ def init_command(
         raise ConfigError(["kiji init: a first source needs both --name and its start pages"])
     url = db or os.environ.get("KIJI_DB") or "sqlite:///kiji.db"
     parse_url(url)
-    try:
-        path.write_text(new_config(url, contact), encoding="utf-8")
-        path.chmod(0o600)  # it may come to hold passwords
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            path.unlink()  # on a full disk an empty one is made
-        raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
+    _write_config(path, new_config(url, contact))
     try:
         if start and name:
             private = {"allow_private_addresses": True} if allow_private_addresses else {}
@@ -100,6 +94,16 @@ def init_command(
     sys.stdout.write(
         "  kiji doctor                 is everything in place?\n  kiji crawl                  the first crawl\n"
     )
+
+
+def _write_config(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)  # it may come to hold passwords
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink()  # on a full disk an empty one is made
+        raise ConfigError([f"{path}: cannot be written: {error.strerror or error}"]) from None
 
 
 def doctor_command(

@@ -17,10 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.addresses import insert_into
 from storage.amp_forms import AmpForm
-from storage.forgotten import REFUSED, Forgotten, key_hash, tombstone
+from storage.forgotten import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
 from storage.judgement import Place
 from storage.kept_pages import KeptPage
-from storage.mentions import unmention
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
 from storage.part_models import ArticlePart
@@ -97,10 +96,12 @@ def count_doomed(session: Session, doomed: Doomed) -> dict[str, int]:
     return counts | {holding.name: holding.count(session, doomed) for holding in HOLDINGS}
 
 
-def forget(session: Session, doomed: Doomed, now: datetime, reason: str, place_of: Callable[[str], Place]) -> None:
-    """Delete all of it, and note that its addresses are not to be met again, however ``place_of`` finds them spelt."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")  # the file's free pages are overwritten
+def forget(session: Session, doomed: Doomed, now: datetime, reason: str) -> None:
+    """Delete all of it, and note that its addresses are not to be met again.
+
+    The accounts' words may still name them: :func:`storage.mentions.unmention` comes first, while all keys are known.
+    """
+    overwrite_what_leaves(session)
     for holding in HOLDINGS:
         holding.remove(session, doomed)
     _delete(session, Copy.id, doomed.copies)
@@ -115,7 +116,6 @@ def forget(session: Session, doomed: Doomed, now: datetime, reason: str, place_o
         session.execute(update(Address).where(Address.page_id.in_(ids)).values(page_id=None))
         session.execute(update(Fetch).where(Fetch.address_id.in_(ids)).values(address_id=stone, reason=REFUSED))
     _delete(session, Address.id, doomed.addresses)
-    unmention(session, frozenset(doomed.keys), place_of)
     rows = [{"key_hash": key_hash(key), "forgotten_at": now, "reason": reason} for key in doomed.keys]
     session.execute(insert_into(session, Forgotten).on_conflict_do_nothing(), rows)
     session.expire_all()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.many_values import is_among
+from storage.many_values import dialect_of, is_among
 from storage.models import Address, Base, Moment
 from storage.types import StorableText
 
@@ -43,6 +43,12 @@ def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
     hashes = {key_hash(key): key for key in keys}
     found = session.scalars(select(Forgotten.key_hash).where(is_among(session, Forgotten.key_hash, hashes, String())))
     return frozenset(hashes[gone] for gone in found)
+
+
+def overwrite_what_leaves(session: Session) -> None:
+    """Have an SQLite file's free places overwritten: what is deleted would stay readable in them."""
+    if dialect_of(session) == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def tombstone(session: Session) -> Address:

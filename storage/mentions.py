@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from storage.forgotten import TOMBSTONE
+from storage.forgotten import TOMBSTONE, overwrite_what_leaves
 from storage.health import SourceHealth
 from storage.judgement import Place
 from storage.models import Address, Fetch, Run
@@ -22,7 +22,11 @@ _TELLING: tuple[tuple[type[DeclarativeBase], str, str], ...] = (
 
 
 def unmention(session: Session, keys: Collection[str], place: Callable[[str], Place]) -> None:
-    """Take the addresses with these keys, however they are spelt, out of all such words. Reads the whole accounts."""
+    """Take the addresses with these keys, however they are spelt, out of all such words.
+
+    Reads the whole accounts once.
+    """
+    overwrite_what_leaves(session)
 
     def without(found: re.Match[str]) -> str:
         address = found[0].rstrip(",.;:)")

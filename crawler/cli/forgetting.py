@@ -22,6 +22,7 @@ from storage.judgement import Place
 from storage.kept import Kept
 from storage.kept_pages import kept_of
 from storage.lock import crawl_lock
+from storage.mentions import unmention
 from storage.types import utc_now
 
 
@@ -58,6 +59,8 @@ def forget_command(
     place_of = functools.partial(place, rules=settings.parameter_rules)
     try:
         with crawl_lock(database):
+            if not dry_run:
+                _unmention(database, urls, place_of)
             told = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in urls]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
@@ -77,6 +80,13 @@ def forget_command(
         raise typer.Exit(1)
 
 
+def _unmention(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:
+    """Take the addresses out of the accounts' words, all at once: the whole accounts are read for it."""
+    with database.writing() as session:
+        keys = {key for url in urls for key in find_doomed(session, place_of(url)).keys}
+        unmention(session, keys, place_of)
+
+
 def _forget(
     database: Database, folder: Path, url: str, place_of: Callable[[str], Place], reason: str, *, dry_run: bool
 ) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def _forget(
         counts = count_doomed(session, doomed)
         if not dry_run:
             kept = kept_of(session, doomed.addresses)
-            forget(session, doomed, utc_now(), reason, place_of)
+            forget(session, doomed, utc_now(), reason)
             session.flush()
             missing = _blank(folder, kept)
     return {

@@ -71,7 +71,7 @@ def test_other_words_on_any_page_are_one_revision_of_the_whole(database: Databas
 def test_forgetting_a_later_page_takes_the_article_whose_words_it_has(database: Database) -> None:
     crawled(database)
     with database.writing() as session:
-        forget(session, find_doomed(session, place(SECOND)), utc_now(), "a letter", place)
+        forget(session, find_doomed(session, place(SECOND)), utc_now(), "a letter")
     assert rows(database, "SELECT url FROM articles") == rows(database, "SELECT * FROM article_part") == []
 
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from crawler.cli import run
 from pipelines.judgement import place
@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.forgetting import count_doomed, find_doomed, forget
 from storage.forgotten import REFUSED
 from storage.kept_pages import KeptPage
+from storage.mentions import unmention
 from storage.models import Address
 from storage.runs import start_run
 from storage.types import utc_now
@@ -50,7 +51,8 @@ def forget_url(database: Database, url: str) -> dict[str, int]:
     with database.writing() as session:
         doomed = find_doomed(session, place(url))
         counts = count_doomed(session, doomed)
-        forget(session, doomed, utc_now(), "a letter", place)
+        unmention(session, doomed.keys, place)
+        forget(session, doomed, utc_now(), "a letter")
     return counts
 
 
@@ -197,6 +199,24 @@ def test_kiji_forget_shows_what_would_leave_then_forgets_and_an_import_is_refuse
     (tmp_path / "given.jsonl").write_text(json.dumps(line), encoding="utf-8")
     run(["import", str(tmp_path / "given.jsonl"), "--quiet", *where])
     assert rows(filled, "SELECT reason FROM fetches WHERE outcome = 'refused'") == [(REFUSED,)]
+
+
+def test_many_addresses_take_one_look_through_the_accounts(filled: Database) -> None:
+    where = filled.engine.url.render_as_string(hide_password=False)
+    with filled.writing() as session:
+        start_run(session, command=f"kiji crawl {PAGE} {OTHER}", version="0", host="here", pid=1, now=utc_now())
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        run(["forget", PAGE, OTHER, LINKING, "--db", where])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len([statement for statement in asked if "run.command LIKE" in statement]) == 1
+    assert rows(filled, "SELECT count(*) FROM run WHERE command LIKE '%one.example%'") == [(0,)]
 
 
 def test_what_is_no_address_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:

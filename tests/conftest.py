@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,11 @@ LONGEST = (
 
 TEMPLATE = "newest"
 names = (f"test{number}" for number in itertools.count())
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the commands under test also where the tests were started in the background with it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

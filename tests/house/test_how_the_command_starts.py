@@ -30,7 +30,6 @@ class Finder:
         if name == "{module}":
             os.killpg(0, signal.SIGINT)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts with & begins with it ignored
 sys.meta_path.insert(0, Finder())
 sys.argv = ["kiji", "crawl", "https://news.example/"]
 main()

@@ -50,7 +50,8 @@ for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.page"
 importlib.import_module("pipelines.language").warm_up()
 importlib.import_module("pipelines.story_terms").warm_up()
 _read_one_page()
-# Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%.
+# Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The
+# process that writes is forked from here, too.
 gc.set_threshold(_ALLOCATIONS, 10, 10)
 # What stands ready is never garbage: no collection looks at it, nor makes a worker copy its pages of memory.
 gc.freeze()

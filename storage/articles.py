@@ -69,16 +69,7 @@ def store_article(
     own_text = reading.text
     took_back = follow_parts(session, reading, page, seen_at, judgement)
     reading = with_parts(session, reading, page)
-    standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
-    decision = decide(reading, standing, judgement)
-    if isinstance(decision, Split):
-        # The other page keeps its article; this one has its own.
-        _give_back(session, decision.article)
-        standing = gather(session, reading, page, read_hash, judgement)
-        decision = decide(reading, standing, judgement)
-    if isinstance(decision, New):
-        standing = with_neighbours(session, reading, standing, judgement)
-        decision = decide(reading, standing, judgement)
+    standing, decision = _decide(session, reading, page, read_hash, judgement, took_back=took_back)
     if reading.prepared:
         terms = reading.prepared.title_terms, reading.prepared.terms
         expect_words(session, reading.title, reading.summary, reading.text, terms)
@@ -94,6 +85,23 @@ def store_article(
     if reading.alternates and stored.outcome != "unchanged":
         note_amp_forms(session, reading, page, judgement)
     return _joined(session, stored, met, own_text)
+
+
+def _decide(
+    session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement, *, took_back: bool
+) -> tuple[Standing, Decision]:
+    """Look up what the page may be, no further than it takes to decide, and decide."""
+    standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
+    decision = decide(reading, standing, judgement)
+    if isinstance(decision, Split):
+        # The other page keeps its article; this one has its own.
+        _give_back(session, decision.article)
+        standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
+        decision = decide(reading, standing, judgement)
+    if isinstance(decision, New):
+        standing = with_neighbours(session, reading, standing, judgement)
+        decision = decide(reading, standing, judgement)
+    return standing, decision
 
 
 def _note_refusal(

@@ -20,11 +20,11 @@ from pydantic import (
 
 from crawler import config_values
 from crawler.config_errors import ConfigError, problems_of, shown
-from crawler.harmless import inert
 from crawler.hosts import host_and_port, host_of, slot_of
-from crawler.identity import default_user_agent, names_a_contact, robots_token
 from crawler.parameters import Parameters, rules_of
 from crawler.quantities import duration, size
+from crawler.sanitize import inert
+from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.parameter_rules import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 

@@ -13,7 +13,7 @@ from tomlkit.items import AoT, Table
 
 from crawler.config import config_of
 from crawler.config_errors import ConfigError
-from crawler.identity import PRODUCT
+from crawler.user_agent import PRODUCT
 
 _CRLF = re.compile("\r?\n")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from crawler.harmless import escaped
 from crawler.quantities import DURATIONS, SIZES
+from crawler.sanitize import escaped
 from storage.credentials import without_credentials
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")

@@ -11,8 +11,8 @@ from scrapy.settings import Settings
 from scrapy.signals import engine_started
 
 from crawler import logs
-from crawler.accounts import accounts_of
 from crawler.plan import CrawlPlan
+from crawler.run_extension import accounts_of
 from crawler.spiders.related import Listener, RelatedSpider
 from storage.database import Database, open_database
 from storage.errors import DatabaseTrouble

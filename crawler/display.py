@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.harmless import inert
+from crawler.sanitize import inert
 
 #: The outcomes that a line names, in its order, with what they are called there; each address has exactly one.
 SHOWN: Mapping[str, str] = {

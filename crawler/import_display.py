@@ -11,8 +11,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.text import Text
 
 from crawler.display import SHOWN
-from crawler.harmless import inert
 from crawler.import_records import is_bad
+from crawler.sanitize import inert
 from storage.imported import ImportedRecord
 from storage.imports import FileStanding
 from storage.visit import Result

@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from crawler.harmless import harmless
+from crawler.sanitize import harmless
 
 
 class HarmlessRecord(logging.LogRecord):

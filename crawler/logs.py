@@ -8,8 +8,8 @@ import sys
 from typing import Any, Literal
 
 from crawler.config_errors import ConfigError
-from crawler.harmless import harmless
 from crawler.log_records import make_logs_harmless
+from crawler.sanitize import harmless
 
 LogFormat = Literal["text", "json"]
 VARIABLE = "KIJI_LOG_FORMAT"

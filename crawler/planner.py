@@ -1,11 +1,11 @@
 """Which groups of sources have something to do now: asked once a minute, about all that are configured."""
 
-from crawler.accounts import domains_by_source
 from crawler.config import Config
 from crawler.config_file import ConfigFile
 from crawler.groups import group_sources
 from crawler.jobs import WHEN_DUE, WHEN_UNFINISHED
 from crawler.plan import scope_of
+from crawler.run_extension import domains_by_source
 from storage.database import Database
 from storage.polling import due_sources
 from storage.scope import Scope

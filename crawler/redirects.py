@@ -10,9 +10,9 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.harmless import inert
 from crawler.hosts import DEFAULT_PORTS, host_of, within
 from crawler.refusals import RedirectRefused, TooManyRedirects
+from crawler.sanitize import inert
 from crawler.validators import VALIDATORS, validators_of
 from pipelines.addresses import address_key
 from storage.visit import Lease

@@ -6,7 +6,7 @@ What depends on the config (user agent, delay, private hosts) comes from :func:`
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crawler.identity import PRODUCT, default_user_agent
+from crawler.user_agent import PRODUCT, default_user_agent
 
 if TYPE_CHECKING:
     from crawler.config import Config, Source
@@ -112,7 +112,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.accounts.RunAccounts": 0,
+    "crawler.run_extension.RunAccounts": 0,
     "scrapy.extensions.corestats.CoreStats": None,  # the run's record in the database has them, and LogStats's
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,

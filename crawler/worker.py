@@ -19,7 +19,6 @@ import psycopg
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.accounts import accounts_of
 from crawler.config_file import ConfigFile
 from crawler.crawl import GRACE
 from crawler.jobs import (
@@ -36,8 +35,9 @@ from crawler.jobs import (
 from crawler.liveness import LOOK, Liveness
 from crawler.plan import plan_crawl
 from crawler.planner import Planner
+from crawler.run_extension import accounts_of
 from crawler.spiders.related import RelatedSpider
-from crawler.writer import writer_for
+from crawler.writer_process import writer_for
 from pipelines.workers import ReadingPool
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError

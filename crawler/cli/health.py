@@ -14,9 +14,9 @@ from rich.text import Text
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
-from crawler.harmless import inert
 from crawler.health import Verdict
 from crawler.plan import database_url, find_config
+from crawler.sanitize import inert
 from crawler.watch import keep_and_tell, look
 from storage.database import open_database
 from storage.reading import iso_utc

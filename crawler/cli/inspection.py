@@ -15,8 +15,8 @@ from crawler import logs
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config import Config
 from crawler.config_errors import ConfigError
-from crawler.harmless import inert_lines
 from crawler.plan import find_config
+from crawler.sanitize import inert_lines
 from pipelines.pagination import join_pages
 from pipelines.site_memory import without_site_furniture
 from storage.reading import Reading, iso_utc

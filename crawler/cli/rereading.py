@@ -15,9 +15,9 @@ from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
 from crawler.config_errors import ConfigError
-from crawler.harmless import inert
 from crawler.plan import database_url, find_config
 from crawler.quantities import DURATIONS, duration
+from crawler.sanitize import inert
 
 if TYPE_CHECKING:
     from crawler.rereading import RereadReport

@@ -19,8 +19,8 @@ from crawler.cli.filters import (
     until,
 )
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.harmless import inert
 from crawler.plan import database_url, find_config
+from crawler.sanitize import inert
 from storage.database import open_database
 from storage.reading import iso_utc
 from storage.search import Filters, Hit, count, is_counted_exactly, search

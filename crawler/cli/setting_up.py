@@ -17,8 +17,8 @@ from crawler.config_editing import add_source, new_config
 from crawler.config_errors import ConfigError
 from crawler.crontab import Schedule, crontab_line
 from crawler.doctor import Finding, examine_place, examine_sources
-from crawler.harmless import inert
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
+from crawler.sanitize import inert
 from storage.credentials import without_credentials
 from storage.database import open_database, parse_url
 from storage.types import utc_now

@@ -14,8 +14,8 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config import Config
 from crawler.config_editing import add_source, set_enabled
 from crawler.config_errors import ConfigError
-from crawler.harmless import inert, inert_lines
 from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_url, find_config, named_source
+from crawler.sanitize import inert, inert_lines
 from storage.database import open_database
 from storage.errors import DatabaseUnreachable
 from storage.health import known_health

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config_errors import ConfigError
-from crawler.harmless import inert
 from crawler.plan import database_url, find_config
+from crawler.sanitize import inert
 from pipelines.dates import parse_date
 from storage.database import open_database
 from storage.errors import DatabaseError

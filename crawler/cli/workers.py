@@ -127,10 +127,10 @@ async def _jobs(url: str) -> "list[GroupJob]":
 
 
 async def _add(settings: Config, url: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    from crawler.accounts import domains_by_source
     from crawler.groups import group_sources
     from crawler.jobs import WHEN_ASKED, job_queue, queue_groups
     from crawler.plan import scope_of
+    from crawler.run_extension import domains_by_source
 
     database = open_database(url)
     try:

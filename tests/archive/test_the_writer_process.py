@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crawler.logs import JsonFormatter
-from crawler.writer import writer_for
+from crawler.writer_process import writer_for
 from pipelines.judgement import PipelineJudgement
 from storage.archive import Archive
 from storage.database import Database

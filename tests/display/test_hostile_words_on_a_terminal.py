@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import run
-from crawler.harmless import harmless, inert, inert_lines
+from crawler.sanitize import harmless, inert, inert_lines
 from tests.crawling.conftest import kiji
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 

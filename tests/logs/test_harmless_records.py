@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.harmless import harmless
 from crawler.log_records import make_logs_harmless
+from crawler.sanitize import harmless
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from crawler.identity import robots_token
 from crawler.robots import Rules, for_us
+from crawler.user_agent import robots_token
 from tests.guard.crawling import Crawl, crawl
 from tests.guard.site import Answer, Site, page, redirect
 

@@ -20,7 +20,7 @@ from crawler.failures import REASON_LIMIT
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.watch import after_crawl, ping_failure
-from crawler.writer import writer_for
+from crawler.writer_process import writer_for
 from pipelines.judgement import PipelineJudgement
 from pipelines.page_files import PageFiles, take_out
 from pipelines.scrapy_pipelines import FetchedPage

@@ -97,7 +97,7 @@ def run_scrapy(base: str, pages: int, *, inline: bool = False, pace: float = 0.0
 
 def run_kiji(base: str) -> Figures:
     """Crawl the site's sitemap with Kiji."""
-    from crawler.config import Config, Source
+    from crawler.config.models import Config, Source
     from crawler.crawl import crawl
     from crawler.plan import plan_crawl
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from crawler.config import Config
+from crawler.config.models import Config
+from crawler.config.quantities import told_size
 from crawler.plan import archive_folder
-from crawler.quantities import told_size
 from storage.database import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.lock import crawl_lock

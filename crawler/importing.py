@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from crawler.config import Config
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.import_reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
 from crawler.stop_signals import StopSignals

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, Literal
 
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.log_records import make_logs_harmless
 from crawler.sanitize import harmless
 

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from crawler import config_values
-from crawler.config import Config, ConfigError, Source, load_config
-from crawler.config_errors import shown
+from crawler.config import validators as config_values
+from crawler.config.errors import shown
+from crawler.config.models import Config, ConfigError, Source, load_config
 from crawler.hosts import host_and_port, host_of
 from pipelines.judgement import place
 from pipelines.traps import is_trap

@@ -1,7 +1,7 @@
 """Which groups of sources have something to do now: asked once a minute, about all that are configured."""
 
-from crawler.config import Config
-from crawler.config_file import ConfigFile
+from crawler.config.models import Config
+from crawler.config.reload import ConfigFile
 from crawler.groups import group_sources
 from crawler.jobs import WHEN_DUE, WHEN_UNFINISHED
 from crawler.plan import scope_of

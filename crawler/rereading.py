@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from crawler.config import Config
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.plan import archive_folder
 from crawler.stop_signals import StopSignals
 from pipelines.judgement import PipelineJudgement

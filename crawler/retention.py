@@ -5,7 +5,7 @@ import datetime
 import logging
 from pathlib import Path
 
-from crawler.config import Archive
+from crawler.config.models import Archive
 from storage.database import Database
 from storage.pruning import PageFile, files_to_prune, forget_files, newest_pages
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.user_agent import PRODUCT, default_user_agent
 
 if TYPE_CHECKING:
-    from crawler.config import Config, Source
+    from crawler.config.models import Config, Source
 
 BOT_NAME = "kiji"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -125,7 +125,7 @@ EXTENSIONS = {
 
 def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, object]:
     """What the config adds: for these sources (configured ones, or one made ad hoc)."""
-    from crawler.config import host_delays  # Scrapy reads this module without one
+    from crawler.config.models import host_delays  # Scrapy reads this module without one
 
     delays = config.host_delays
     own = {slot: delay for slot, delay in host_delays(sources).items() if delay > delays.get(slot, 0.0)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crawler.alerts import Message, ping, send
-from crawler.config import Config
+from crawler.config.models import Config
 from crawler.health import PAST, TROUBLE, Verdict, judge
 from crawler.plan import CrawlPlan, archive_folder
 from crawler.retention import prune_pages

@@ -19,7 +19,7 @@ import psycopg
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from crawler.config_file import ConfigFile
+from crawler.config.reload import ConfigFile
 from crawler.crawl import GRACE
 from crawler.jobs import (
     CRAWL,

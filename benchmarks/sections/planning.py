@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import text
 
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
-from crawler.config_file import ConfigFile
+from crawler.config.reload import ConfigFile
 from crawler.jobs import CRAWL, job_queue, prepare, queue_groups
 from crawler.planner import Planner
 from storage.database import Database, open_database

@@ -27,7 +27,7 @@ from crawler.cli import (
 )
 from crawler.cli.options import example
 from crawler.cli.streams import OutputFailed, ReaderGone, drop_output, lost_output, watch_streams
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from storage.errors import DatabaseBusy, DatabaseError
 
 USAGE, BUSY, INTERRUPTED = 2, 3, 130

@@ -10,7 +10,7 @@ from rich.console import Console
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
 from crawler.cli.streams import drop_output
-from crawler.config import Config
+from crawler.config.models import Config
 from crawler.display import CrawlDisplay
 from crawler.plan import database_url, find_config, plan_crawl
 from crawler.watch import ping_failure

@@ -13,7 +13,7 @@ from rich.console import Console
 from crawler.cli.filters import LanguageOption, SinceOption, SourceOption, UntilOption, language, since, until
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import check_output, size_of, tell_output
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS

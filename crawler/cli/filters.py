@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 
 LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="CODE", help="One language: ja, en, another ISO 639-1 code, or und.")

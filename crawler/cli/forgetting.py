@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config, kept_folder
 from pipelines.addresses import clean_url
 from pipelines.judgement import place

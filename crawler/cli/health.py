@@ -13,7 +13,7 @@ from rich.text import Text
 
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert

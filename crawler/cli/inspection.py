@@ -13,8 +13,8 @@ import typer
 
 from crawler import logs
 from crawler.cli.options import ConfigOption, JsonOption, example
-from crawler.config import Config
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.plan import find_config
 from crawler.sanitize import inert_lines
 from pipelines.pagination import join_pages

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.plan import config_file
 from storage.database import parse_url
 

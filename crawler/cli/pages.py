@@ -14,7 +14,7 @@ from rich.console import Console
 from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database import open_database
 from storage.errors import DatabaseError

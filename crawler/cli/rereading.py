@@ -14,9 +14,9 @@ from rich.text import Text
 from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.quantities import DURATIONS, duration
 from crawler.plan import database_url, find_config
-from crawler.quantities import DURATIONS, duration
 from crawler.sanitize import inert
 
 if TYPE_CHECKING:

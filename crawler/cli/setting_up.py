@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.cli.options import ConfigOption, DatabaseOption, example
-from crawler.config import Config
-from crawler.config_editing import add_source, new_config
-from crawler.config_errors import ConfigError
+from crawler.config.edit import add_source, new_config
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.crontab import Schedule, crontab_line
 from crawler.doctor import Finding, examine_place, examine_sources
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.config import Config
-from crawler.config_editing import add_source, set_enabled
-from crawler.config_errors import ConfigError
+from crawler.config.edit import add_source, set_enabled
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_url, find_config, named_source
 from crawler.sanitize import inert, inert_lines
 from storage.database import open_database

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 from pipelines.dates import parse_date

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import ConfigOption, DatabaseOption, example
-from crawler.config import Archive
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import Archive
+from crawler.config.quantities import DURATIONS, duration, told_size
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
-from crawler.quantities import DURATIONS, duration, told_size
 from crawler.retention import prune_pages
 from storage.backup import back_up
 from storage.checking import check

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from crawler.cli.crawling import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.config import Config
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.plan import config_file, database_url, find_config, plan_crawl
 from storage.database import open_database
 

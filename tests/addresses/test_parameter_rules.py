@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import ConfigError, load_config
+from crawler.config.models import ConfigError, load_config
 from pipelines.addresses import address_key, clean_url
 from pipelines.parameter_rules import ParameterRules, SiteParameters, in_force
 from tests.archive.near_texts import report

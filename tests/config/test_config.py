@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import MAX_BYTES, Config, ConfigError, Source, load_config
-from crawler.config_file import ConfigFile
+from crawler.config.models import MAX_BYTES, Config, ConfigError, Source, load_config
+from crawler.config.reload import ConfigFile
 from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
 

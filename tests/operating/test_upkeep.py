@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from crawler.config import Archive
+from crawler.config.models import Archive
 from crawler.retention import prune_pages
 from pipelines.crawled_page import record_of
 from pipelines.page_files import PageFiles

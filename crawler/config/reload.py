@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crawler.config import Config, load_config
+from crawler.config.models import Config, load_config
 
 
 class ConfigFile:

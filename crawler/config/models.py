@@ -18,11 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from crawler import config_values
-from crawler.config_errors import ConfigError, problems_of, shown
+from crawler.config import validators as config_values
+from crawler.config.errors import ConfigError, problems_of, shown
+from crawler.config.quantities import duration, size
+from crawler.config.url_parameters import Parameters, rules_of
 from crawler.hosts import host_and_port, host_of, slot_of
-from crawler.parameters import Parameters, rules_of
-from crawler.quantities import duration, size
 from crawler.sanitize import inert
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.parameter_rules import ParameterRules

@@ -11,8 +11,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
-from crawler.config import config_of
-from crawler.config_errors import ConfigError
+from crawler.config.errors import ConfigError
+from crawler.config.models import config_of
 from crawler.user_agent import PRODUCT
 
 _CRLF = re.compile("\r?\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from crawler.quantities import DURATIONS, SIZES
+from crawler.config.quantities import DURATIONS, SIZES
 from crawler.sanitize import escaped
 from storage.credentials import without_credentials
 

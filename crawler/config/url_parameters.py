@@ -39,7 +39,7 @@ class Site(Protocol):
     """What the rules need of a source."""
 
     @property
-    def start(self) -> tuple[str, ...]: ...  # noqa: D102 - as in crawler.config.Source
+    def start(self) -> tuple[str, ...]: ...  # noqa: D102 - as in crawler.config.models.Source
 
     @property
     def start_hosts(self) -> tuple[str, ...]: ...  # noqa: D102 - the same

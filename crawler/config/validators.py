@@ -10,8 +10,8 @@ import re
 import zoneinfo
 from urllib.parse import urlsplit
 
+from crawler.config.quantities import duration, size
 from crawler.hosts import DEFAULT_PORTS, normal_host
-from crawler.quantities import duration, size
 
 _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")

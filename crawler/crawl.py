@@ -10,7 +10,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.signals import engine_started
 
-from crawler import logs
+from crawler.console import logs
 from crawler.plan import CrawlPlan
 from crawler.run_extension import accounts_of
 from crawler.spiders.related import Listener, RelatedSpider

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from crawler.display import SHOWN
+from crawler.console.progress import SHOWN
 from crawler.import_records import is_bad
 from crawler.sanitize import inert
 from storage.imported import ImportedRecord

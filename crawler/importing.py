@@ -11,9 +11,9 @@ from typing import Any
 
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.console.stop_signals import StopSignals
 from crawler.import_reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
-from crawler.stop_signals import StopSignals
 from pipelines.judgement import PipelineJudgement
 from storage.database import Database, open_database
 from storage.errors import DatabaseError

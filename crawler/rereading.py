@@ -13,8 +13,8 @@ from typing import Any
 
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.console.stop_signals import StopSignals
 from crawler.plan import archive_folder
-from crawler.stop_signals import StopSignals
 from pipelines.judgement import PipelineJudgement
 from pipelines.kept_reading import READ_MEMBER, record_bytes
 from pipelines.raw_page import RawPage

@@ -13,8 +13,8 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler import logs
 from crawler.config.models import Config, Source
+from crawler.console import logs
 from crawler.failures import verdict_of_error, verdict_of_status
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of

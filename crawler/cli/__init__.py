@@ -5,7 +5,6 @@ import sys
 
 import typer
 
-from crawler import logs
 from crawler.cli import (
     articles,
     crawling,
@@ -28,6 +27,7 @@ from crawler.cli import (
 from crawler.cli.options import example
 from crawler.cli.streams import OutputFailed, ReaderGone, drop_output, lost_output, watch_streams
 from crawler.config.errors import ConfigError
+from crawler.console import logs
 from storage.errors import DatabaseBusy, DatabaseError
 
 USAGE, BUSY, INTERRUPTED = 2, 3, 130

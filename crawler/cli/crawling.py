@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.models import Config
-from crawler.display import CrawlDisplay
+from crawler.console import logs
+from crawler.console.progress import CrawlDisplay
 from crawler.plan import database_url, find_config, plan_crawl
 from crawler.watch import ping_failure
 from storage.errors import DatabaseBusy, DatabaseError

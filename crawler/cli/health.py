@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
+from crawler.console import logs
 from crawler.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler import logs
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.console import logs
 from crawler.plan import find_config
 from crawler.sanitize import inert_lines
 from pipelines.pagination import join_pages

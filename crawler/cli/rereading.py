@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crawler import logs
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.errors import ConfigError
 from crawler.config.quantities import DURATIONS, duration
+from crawler.console import logs
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 

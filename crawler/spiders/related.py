@@ -14,8 +14,8 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.console.log_records import make_logs_harmless
 from crawler.failures import known_status, verdict_of_error, verdict_of_status
-from crawler.log_records import make_logs_harmless
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.politeness import BoundedDownloader
 from crawler.refusals import HostRests, NotAsked

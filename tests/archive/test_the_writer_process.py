@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from crawler.logs import JsonFormatter
+from crawler.console.logs import JsonFormatter
 from crawler.writer_process import writer_for
 from pipelines.judgement import PipelineJudgement
 from storage.archive import Archive

@@ -6,7 +6,7 @@ import threading
 
 from rich.console import Console
 
-from crawler.display import CrawlDisplay
+from crawler.console.progress import CrawlDisplay
 
 
 class Clock:

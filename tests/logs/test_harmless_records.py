@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.log_records import make_logs_harmless
+from crawler.console.log_records import make_logs_harmless
 from crawler.sanitize import harmless
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.log_records import make_logs_harmless
-from crawler.logs import JsonFormatter
+from crawler.console.log_records import make_logs_harmless
+from crawler.console.logs import JsonFormatter
 from storage.credentials import without_credentials
 from tests.crawling.conftest import kiji
 

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Literal
 
 from crawler.config.errors import ConfigError
-from crawler.log_records import make_logs_harmless
+from crawler.console.log_records import make_logs_harmless
 from crawler.sanitize import harmless
 
 LogFormat = Literal["text", "json"]

@@ -1,0 +1,1 @@
+"""Write logs and progress to the terminal, and handle stop signals."""

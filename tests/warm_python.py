@@ -32,7 +32,7 @@ from pipelines.fork_server import preload_workers
 ROOT = Path(__file__).parents[1]
 PRELOADED = (
     *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
-    *("crawler.cli", "crawler.crawl", "crawler.importing", "crawler.import_display", "crawler.rereading"),
+    *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
     *("crawler.trial", "crawler.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
     # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
     *("crawler.guard", "crawler.robots", "aiohttp.web", "scrapy.core.downloader.handlers.http11"),

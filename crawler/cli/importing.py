@@ -14,7 +14,7 @@ from crawler.cli.streams import drop_output
 from crawler.plan import database_url, find_config
 
 if TYPE_CHECKING:
-    from crawler.importing import ImportReport
+    from crawler.imports.run import ImportReport
 
 HELP = example(
     "Take in what somebody else fetched: raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz).",
@@ -42,8 +42,10 @@ def import_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
 ) -> int:
     """Import; return the exit code."""
-    from crawler.import_display import ImportDisplay  # the pipelines take a second, which other commands need not wait
-    from crawler.importing import import_files, plan_import
+    from crawler.imports.progress import (
+        ImportDisplay,  # the pipelines take a second, which other commands need not wait
+    )
+    from crawler.imports.run import import_files, plan_import
 
     drop_output()
     settings = find_config(config)

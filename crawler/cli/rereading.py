@@ -20,7 +20,7 @@ from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 
 if TYPE_CHECKING:
-    from crawler.rereading import RereadReport
+    from crawler.imports.reread import RereadReport
     from storage.rereading import Reread
 
 HELP = example(
@@ -50,7 +50,10 @@ def reread_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="No list of changes and no summary.")] = False,
 ) -> int:
     """Read again; return the exit code."""
-    from crawler.rereading import RereadPlan, reread  # the pipelines take a second, which other commands need not wait
+    from crawler.imports.reread import (  # the pipelines take a second, which other commands need not wait
+        RereadPlan,
+        reread,
+    )
 
     drop_output()
     settings = find_config(config)

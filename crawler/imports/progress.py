@@ -11,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.text import Text
 
 from crawler.console.progress import SHOWN
-from crawler.import_records import is_bad
+from crawler.imports.records import is_bad
 from crawler.sanitize import inert
 from storage.imported import ImportedRecord
 from storage.imports import FileStanding

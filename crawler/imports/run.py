@@ -12,7 +12,7 @@ from typing import Any
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.console.stop_signals import StopSignals
-from crawler.import_reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
+from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
 from pipelines.judgement import PipelineJudgement
 from storage.database import Database, open_database

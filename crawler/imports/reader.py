@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from crawler.import_records import imported, is_bad, page_of
+from crawler.imports.records import imported, is_bad, page_of
 from pipelines.file_records import FileRecord
 from pipelines.jsonl import jsonl_records
 from pipelines.judgement import place

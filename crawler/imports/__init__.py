@@ -1,0 +1,1 @@
+"""Import WARC and JSONL files, and read archived pages again."""

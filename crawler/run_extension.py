@@ -16,7 +16,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.failures import REASON_LIMIT
+from crawler.middlewares.outcomes import REASON_LIMIT
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.watch import after_crawl, ping_failure

@@ -17,7 +17,7 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # --- Safe -----------------------------------------------------------------------------------------------------------
 # Name look-ups pass the address guard before any crawler is made; its middleware is below.
-TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf_guard.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups block a thread each
 #: ``host:port`` that may have private addresses.
 KIJI_PRIVATE_HOSTS: list[str] = []
@@ -26,8 +26,8 @@ DOWNLOAD_HANDLERS = {
     "data": None,
     "file": None,
     "ftp": None,
-    "http": "crawler.header_cap.CappedHandler",
-    "https": "crawler.header_cap.CappedHandler",
+    "http": "crawler.middlewares.header_cap.CappedHandler",
+    "https": "crawler.middlewares.header_cap.CappedHandler",
     "s3": None,
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -44,16 +44,16 @@ COOKIES_ENABLED = False
 # --- Polite ---------------------------------------------------------------------------------------------------------
 USER_AGENT = default_user_agent()
 ROBOTSTXT_USER_AGENT = PRODUCT
-ROBOTSTXT_OBEY = True  # by crawler.robots
+ROBOTSTXT_OBEY = True  # by crawler.middlewares.robots
 DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
 KIJI_HOST_DELAYS: dict[str, float] = {}  # by slot (crawler.hosts), from the config: known before the first request
-DOWNLOAD_DELAY_JITTER = 0.0  # crawler.politeness has one that only adds; Scrapy's undercuts the delay
+DOWNLOAD_DELAY_JITTER = 0.0  # crawler.middlewares.download_slots has one that only adds; Scrapy's undercuts the delay
 CONCURRENT_REQUESTS = 100
 CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for every answer, 100 by default
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
-DOWNLOADER = "crawler.politeness.BoundedDownloader"  # which keeps to that
+DOWNLOADER = "crawler.middlewares.download_slots.BoundedDownloader"  # which keeps to that
 RETRY_TIMES = 2
-RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.backoff sees to 429 and 503
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.middlewares.backoff sees to 429 and 503
 KIJI_BACKOFF_SECONDS = 5.0  # after the first 429 or 503 without Retry-After; doubled by each further one
 KIJI_LONGEST_HOLD = 60.0  # seconds that a run waits for a host; above that the host rests, and the run goes on
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
@@ -81,7 +81,7 @@ KIJI_READ = "pipelines.page:read_page"  # module:function, run in the workers
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
-STATS_CLASS = "crawler.stats.Counters"
+STATS_CLASS = "crawler.middlewares.stats.Counters"
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page; mypy knows it better
 KIJI_LOG_TROUBLE = True  # what ends a run; False where the caller tells it, as kiji does
 
@@ -94,12 +94,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "crawler.held_domains.HeldDomains": 80,
-    "crawler.backoff.Backoff": 90,
-    "crawler.robots.Robots": 100,
-    "crawler.politeness.Politeness": 110,
-    "crawler.redirects.PoliteRedirects": 600,
-    "crawler.guard.AddressGuard": 770,
+    "crawler.middlewares.domain_lock.HeldDomains": 80,
+    "crawler.middlewares.backoff.Backoff": 90,
+    "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.download_slots.Politeness": 110,
+    "crawler.middlewares.redirects.PoliteRedirects": 600,
+    "crawler.middlewares.ssrf_guard.AddressGuard": 770,
 }
 ITEM_PIPELINES = {
     "pipelines.scrapy_pipelines.ReadingPipeline": 100,

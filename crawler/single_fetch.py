@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from crawler.config.models import Config
-from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler.config.models import Config, Source
 from crawler.console import logs
-from crawler.failures import verdict_of_error, verdict_of_status
+from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.judgement import place

@@ -35,7 +35,12 @@ PRELOADED = (
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
     *("crawler.trial", "crawler.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
     # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
-    *("crawler.guard", "crawler.robots", "aiohttp.web", "scrapy.core.downloader.handlers.http11"),
+    *(
+        "crawler.middlewares.ssrf_guard",
+        "crawler.middlewares.robots",
+        "aiohttp.web",
+        "scrapy.core.downloader.handlers.http11",
+    ),
     *("scrapy.extensions.feedexport", "scrapy.extensions.telnet", "scrapy.downloadermiddlewares.robotstxt"),
 )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from crawler.failures import REASON_LIMIT, verdict_of_status
+from crawler.middlewares.outcomes import REASON_LIMIT, verdict_of_status
 from pipelines.addresses import MAX_LENGTH, clean_url
 from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.raw_page import RawPage

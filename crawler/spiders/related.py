@@ -15,12 +15,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.console.log_records import make_logs_harmless
-from crawler.failures import known_status, verdict_of_error, verdict_of_status
+from crawler.middlewares.conditional_requests import validators_of
+from crawler.middlewares.download_slots import BoundedDownloader
+from crawler.middlewares.exceptions import HostRests, NotAsked
+from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict_of_status
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
-from crawler.politeness import BoundedDownloader
-from crawler.refusals import HostRests, NotAsked
 from crawler.settings import settings_from
-from crawler.validators import validators_of
 from pipelines.crawled_page import CrawledPage, KeepingOrder
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage

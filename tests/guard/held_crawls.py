@@ -8,7 +8,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.config.models import config_of
-from crawler.guard import GuardedResolver
+from crawler.middlewares.ssrf_guard import GuardedResolver
 from crawler.plan import plan_crawl
 from crawler.spiders.related import RelatedSpider
 from storage.database import open_database

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress, IHostResolution
 
-from crawler.guard import GuardedResolver, Receiver
+from crawler.middlewares.ssrf_guard import GuardedResolver, Receiver
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase

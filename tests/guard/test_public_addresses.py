@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.public_addresses import literal_address, why_not_public
+from crawler.middlewares.public_ips import literal_address, why_not_public
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_no_console_and_no_remote_control_listens() -> None:
 def test_downloads_are_verified_bounded_and_of_the_web_only() -> None:
     found = settings()
     handlers = {scheme: name for scheme, name in found.getwithbase("DOWNLOAD_HANDLERS").items() if name is not None}
-    assert handlers == dict.fromkeys(("http", "https"), "crawler.header_cap.CappedHandler")
+    assert handlers == dict.fromkeys(("http", "https"), "crawler.middlewares.header_cap.CappedHandler")
     assert found.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
     assert found.getbool("ROBOTSTXT_OBEY")
     assert found.getint("DOWNLOAD_MAXSIZE") == 10 * 1024 * 1024

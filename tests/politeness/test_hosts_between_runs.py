@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.backoff import retry_after
+from crawler.middlewares.backoff import retry_after
 from tests.crawling.conftest import kiji, query, record_of
 from tests.crawling.hostile_server import WORDS, article
 from tests.guard.site import Answer, Site, page

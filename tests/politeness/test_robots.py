@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from crawler.robots import Rules, for_us
+from crawler.middlewares.robots import Rules, for_us
 from crawler.user_agent import robots_token
 from tests.guard.crawling import Crawl, crawl
 from tests.guard.site import Answer, Site, page, redirect

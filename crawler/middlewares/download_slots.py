@@ -12,7 +12,7 @@ from scrapy.utils.asyncio import call_later
 from twisted.internet.defer import Deferred
 
 from crawler.hosts import slot_of
-from crawler.refusals import NotAsked, RobotsRefused
+from crawler.middlewares.exceptions import NotAsked, RobotsRefused
 
 #: Jitter adds up to this share of the delay, and never takes from it.
 JITTER = 0.25

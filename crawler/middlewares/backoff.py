@@ -13,10 +13,10 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.host_memory import HostMemory
 from crawler.hosts import slot_of
-from crawler.politeness import BoundedDownloader
-from crawler.refusals import HostRests
+from crawler.middlewares.download_slots import BoundedDownloader
+from crawler.middlewares.exceptions import HostRests
+from crawler.middlewares.host_state import HostMemory
 from storage.hosts import Rest
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,9 @@ class Backoff:
 
         def downloader() -> BoundedDownloader:
             if crawler.engine is None or not isinstance(crawler.engine.downloader, BoundedDownloader):
-                raise RuntimeError("crawler.backoff needs a running engine with crawler.politeness.BoundedDownloader")
+                raise RuntimeError(
+                    "crawler.middlewares.backoff needs a running engine with crawler.middlewares.download_slots.BoundedDownloader"
+                )
             return crawler.engine.downloader
 
         settings = crawler.settings

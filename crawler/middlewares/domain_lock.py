@@ -7,7 +7,7 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from crawler.refusals import HostRests
+from crawler.middlewares.exceptions import HostRests
 from pipelines.addresses import registered_domain
 
 HELD_ELSEWHERE = datetime.timedelta(minutes=1)

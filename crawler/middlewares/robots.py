@@ -17,10 +17,10 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.host_memory import HostMemory
 from crawler.hosts import host_and_port
-from crawler.refusals import HostRests, RobotsRefused, RobotsUnreachable
-from crawler.robots_memory import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
+from crawler.middlewares.exceptions import HostRests, RobotsRefused, RobotsUnreachable
+from crawler.middlewares.host_state import HostMemory
+from crawler.middlewares.robots_cache import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
 from crawler.user_agent import robots_token
 from pipelines.reservations import reservations_of_robots, reservations_of_tdmrep
 from storage.hosts import KnownRobots

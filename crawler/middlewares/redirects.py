@@ -11,9 +11,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawler.hosts import DEFAULT_PORTS, host_of, within
-from crawler.refusals import RedirectRefused, TooManyRedirects
+from crawler.middlewares.conditional_requests import VALIDATORS, validators_of
+from crawler.middlewares.exceptions import RedirectRefused, TooManyRedirects
 from crawler.sanitize import inert
-from crawler.validators import VALIDATORS, validators_of
 from pipelines.addresses import address_key
 from storage.visit import Lease
 

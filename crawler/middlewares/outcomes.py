@@ -9,7 +9,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawler.refusals import Refused
+from crawler.middlewares.exceptions import Refused
 from storage.visit import STATUSES
 
 _REFUSING = frozenset({401, 403, 451})

@@ -17,8 +17,8 @@ from scrapy.exceptions import CannotResolveHostError
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 
 from crawler.hosts import DEFAULT_PORTS, host_of, joined, normal_host, port_of
-from crawler.public_addresses import literal_address, why_not_public
-from crawler.refusals import AddressRefused
+from crawler.middlewares.exceptions import AddressRefused
+from crawler.middlewares.public_ips import literal_address, why_not_public
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase

@@ -1,0 +1,1 @@
+"""Scrapy middlewares: robots.txt, delays, redirects, the address guard, outcomes."""

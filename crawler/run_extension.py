@@ -17,9 +17,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.middlewares.outcomes import REASON_LIMIT
+from crawler.monitoring.after_crawl import after_crawl, ping_failure
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
-from crawler.watch import after_crawl, ping_failure
 from crawler.writer_process import writer_for
 from pipelines.judgement import PipelineJudgement
 from pipelines.page_files import PageFiles, take_out

@@ -12,8 +12,8 @@ from crawler.cli.streams import drop_output
 from crawler.config.models import Config
 from crawler.console import logs
 from crawler.console.progress import CrawlDisplay
+from crawler.monitoring.after_crawl import ping_failure
 from crawler.plan import database_url, find_config, plan_crawl
-from crawler.watch import ping_failure
 from storage.errors import DatabaseBusy, DatabaseError
 
 if TYPE_CHECKING:

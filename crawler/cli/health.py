@@ -14,10 +14,10 @@ from rich.text import Text
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.console import logs
-from crawler.health import Verdict
+from crawler.monitoring.after_crawl import keep_and_tell, look
+from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
-from crawler.watch import keep_and_tell, look
 from storage.database import open_database
 from storage.reading import iso_utc
 from storage.types import utc_now

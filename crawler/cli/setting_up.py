@@ -15,8 +15,8 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.edit import add_source, new_config
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.crontab import Schedule, crontab_line
-from crawler.doctor import Finding, examine_place, examine_sources
+from crawler.monitoring.crontab import Schedule, crontab_line
+from crawler.monitoring.doctor import Finding, examine_place, examine_sources
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from crawler.sanitize import inert
 from storage.credentials import without_credentials

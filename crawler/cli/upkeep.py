@@ -11,8 +11,8 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Archive
 from crawler.config.quantities import DURATIONS, duration, told_size
+from crawler.monitoring.retention import prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
-from crawler.retention import prune_pages
 from storage.backup import back_up
 from storage.checking import check
 from storage.database import open_database

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from crawler.health import Verdict, judge
+from crawler.monitoring.health import Verdict, judge
 from storage.health import SourceRun
 from tests.health.histories import DAY, HOUR, NOW, healthy, run
 

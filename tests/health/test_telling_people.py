@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.alerts import ping
-from crawler.watch import keep_and_tell, look
+from crawler.monitoring.after_crawl import keep_and_tell, look
+from crawler.monitoring.alerts import ping
 from storage.database import Database, open_database
 from storage.types import utc_now
 from tests.archive.conftest import rows

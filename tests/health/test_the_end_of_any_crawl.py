@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from crawler.alerts import ping
+from crawler.monitoring.alerts import ping
 from storage.database import connect
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer

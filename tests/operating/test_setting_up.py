@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.crontab import Schedule, crontab_line
+from crawler.monitoring.crontab import Schedule, crontab_line
 from tests.crawling.conftest import environment_of, kiji, query
 from tests.crawling.hostile_server import HostileServer
 from tests.operating.conftest import FIRST

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from crawler.config.models import Archive
-from crawler.retention import prune_pages
+from crawler.monitoring.retention import prune_pages
 from pipelines.crawled_page import record_of
 from pipelines.page_files import PageFiles
 from storage.backup import BackupFailed, back_up

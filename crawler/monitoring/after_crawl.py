@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crawler.alerts import Message, ping, send
 from crawler.config.models import Config
-from crawler.health import PAST, TROUBLE, Verdict, judge
+from crawler.monitoring.alerts import Message, ping, send
+from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
+from crawler.monitoring.retention import prune_pages
 from crawler.plan import CrawlPlan, archive_folder
-from crawler.retention import prune_pages
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.health import Finding, Look, State, findings, history, record, tell

@@ -80,7 +80,7 @@ def _checked(targets: list[str]) -> list[str]:
 
 
 def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
-    from crawler.single_fetch import Unfetched, fetch_pages  # Scrapy, which files do not need
+    from crawler.preview.fetch_one import Unfetched, fetch_pages  # Scrapy, which files do not need
 
     addresses = [target for target in targets if "://" in target]
     fetched = fetch_pages(addresses, config) if addresses else {}

@@ -125,7 +125,7 @@ def doctor_command(
 
 
 def _fetched(settings: Config) -> list[Finding]:
-    from crawler.trial import try_sources  # Scrapy, which the other commands need not wait for
+    from crawler.preview.trial import try_sources  # Scrapy, which the other commands need not wait for
 
     return list(examine_sources(try_sources(settings.enabled_sources, settings, 0), settings))
 

@@ -153,7 +153,7 @@ def try_command(
     as_json: JsonOption = False,
 ) -> int:
     """Try one; return 1 where it gives no article."""
-    from crawler.trial import try_sources  # Scrapy, which the other commands need not wait for
+    from crawler.preview.trial import try_sources  # Scrapy, which the other commands need not wait for
 
     settings: Config = find_config(config)
     source = ad_hoc_source(target, settings) if "://" in target else named_source(target, settings)

@@ -18,7 +18,7 @@ from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
 
 if TYPE_CHECKING:
-    from crawler.trial import Tried
+    from crawler.preview.trial import Tried
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
 """Bytes free on a disk: an article and its page as fetched take some 20 kB, so 100,000 and 10,000 of them."""

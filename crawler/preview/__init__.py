@@ -1,0 +1,1 @@
+"""Fetch and read pages without storing anything."""

@@ -39,7 +39,7 @@ KEPT = 2.0
 
 _DEAD = text("SELECT pg_try_advisory_xact_lock(:space, :run) AND now() > pg_postmaster_start_time() + interval '4 s'")
 """A restart of the server frees every lock: whoever lives needs a moment to take theirs again. What a dead worker left
-is taken up later than that (``crawler.liveness.CERTAIN``), so that nothing stays leased."""
+is taken up later than that (``crawler.workers.liveness.CERTAIN``), so that nothing stays leased."""
 
 _TRY_DOMAIN = text("SELECT pg_try_advisory_lock(:space, hashtext(:domain))")
 

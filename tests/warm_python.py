@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 PRELOADED = (
     *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
-    *("crawler.preview.trial", "crawler.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
+    *("crawler.preview.trial", "crawler.workers.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
     # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
     *(
         "crawler.middlewares.ssrf_guard",

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
 from crawler.config.reload import ConfigFile
-from crawler.jobs import CRAWL, job_queue, prepare, queue_groups
-from crawler.planner import Planner
+from crawler.workers.due_groups import Planner
+from crawler.workers.job_queue import CRAWL, job_queue, prepare, queue_groups
 from storage.database import Database, open_database
 from tests.archive.postgresql import PostgreSQLServer
 

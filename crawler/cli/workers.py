@@ -19,7 +19,7 @@ from crawler.plan import config_file, database_url, find_config, plan_crawl
 from storage.database import open_database
 
 if TYPE_CHECKING:
-    from crawler.jobs import GroupJob
+    from crawler.workers.job_queue import GroupJob
 
 WORKER_HELP = example(
     "Crawl what is due, beside other workers on this or other machines, until stopped. Needs PostgreSQL.",
@@ -56,7 +56,7 @@ def worker_command(
 ) -> int:
     """Work; return the exit code."""
     _needs_workers()
-    from crawler.worker import WorkerOptions, work  # Scrapy takes half a second, procrastinate as long
+    from crawler.workers.worker import WorkerOptions, work  # Scrapy takes half a second, procrastinate as long
 
     settings = find_config(config)
     console = Console(stderr=True, quiet=quiet)
@@ -106,7 +106,7 @@ def add_jobs(
 def _queue_url(settings: Config, db: str | None) -> str:
     """The database's address, its job queue made where it is missing."""
     _needs_workers()
-    from crawler.jobs import prepare
+    from crawler.workers.job_queue import prepare
     from storage.job_queue import conninfo_of
 
     url = database_url(db, settings)
@@ -120,17 +120,17 @@ def _queue_url(settings: Config, db: str | None) -> str:
 
 
 async def _jobs(url: str) -> "list[GroupJob]":
-    from crawler.jobs import group_jobs, job_queue
+    from crawler.workers.job_queue import group_jobs, job_queue
 
     async with job_queue(url).open_async() as queue:
         return await group_jobs(queue)
 
 
 async def _add(settings: Config, url: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    from crawler.groups import group_sources
-    from crawler.jobs import WHEN_ASKED, job_queue, queue_groups
     from crawler.plan import scope_of
     from crawler.run_extension import domains_by_source
+    from crawler.workers.groups import group_sources
+    from crawler.workers.job_queue import WHEN_ASKED, job_queue, queue_groups
 
     database = open_database(url)
     try:

@@ -1,6 +1,6 @@
 """Sources that share hosts are crawled together, whoever shares them."""
 
-from crawler.groups import group_sources
+from crawler.workers.groups import group_sources
 
 
 def test_sources_without_a_common_domain_are_groups_of_their_own() -> None:

@@ -9,8 +9,8 @@ import pytest
 from procrastinate.jobs import Job
 from sqlalchemy import text
 
-from crawler import liveness
-from crawler.jobs import (
+from crawler.workers import liveness
+from crawler.workers.job_queue import (
     CRAWL,
     QUEUED_AT_ONCE,
     WHEN_DUE,

@@ -2,10 +2,10 @@
 
 from crawler.config.models import Config
 from crawler.config.reload import ConfigFile
-from crawler.groups import group_sources
-from crawler.jobs import WHEN_DUE, WHEN_UNFINISHED
 from crawler.plan import scope_of
 from crawler.run_extension import domains_by_source
+from crawler.workers.groups import group_sources
+from crawler.workers.job_queue import WHEN_DUE, WHEN_UNFINISHED
 from storage.database import Database
 from storage.polling import due_sources
 from storage.scope import Scope

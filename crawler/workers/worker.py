@@ -2,7 +2,7 @@
 
 It takes jobs from procrastinate's queue and runs each as the one crawl that everybody runs, in its own event loop, with
 one pool of reading processes for all. Every minute one of the workers, whichever is first, looks which groups of
-sources have something to do and queues them. A worker that dies is missed within seconds (``crawler.liveness``): its
+sources have something to do and queues them. A worker that dies is missed within seconds (``crawler.workers.liveness``): its
 jobs are taken up by another one, and their runs closed as ``killed``.
 """
 
@@ -21,7 +21,11 @@ from scrapy.settings import Settings
 
 from crawler.config.reload import ConfigFile
 from crawler.crawl import GRACE
-from crawler.jobs import (
+from crawler.plan import plan_crawl
+from crawler.run_extension import accounts_of
+from crawler.spiders.related import RelatedSpider
+from crawler.workers.due_groups import Planner
+from crawler.workers.job_queue import (
     CRAWL,
     PLAN,
     HostsHeld,
@@ -32,11 +36,7 @@ from crawler.jobs import (
     queue_groups,
     queue_plan,
 )
-from crawler.liveness import LOOK, Liveness
-from crawler.plan import plan_crawl
-from crawler.planner import Planner
-from crawler.run_extension import accounts_of
-from crawler.spiders.related import RelatedSpider
+from crawler.workers.liveness import LOOK, Liveness
 from crawler.writer_process import writer_for
 from pipelines.workers import ReadingPool
 from storage.database import Database, open_database
@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_MINUTE = "* * * * *"
 FORGOTTEN = 3600.0
-"""Seconds of silence after which procrastinate forgets a worker. Whether one lives is told by ``crawler.liveness``."""
+"""Seconds of silence after which procrastinate forgets a worker. Whether one lives is told by ``crawler.workers.liveness``."""
 
 Teller = Callable[[dict[str, object], tuple[str, ...]], None]
 

@@ -14,7 +14,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from crawler.jobs import take_up
+from crawler.workers.job_queue import take_up
 from storage.database import Database
 from storage.worker_lock import WorkerLock
 

@@ -1,0 +1,1 @@
+"""Run crawls as jobs on many machines through PostgreSQL."""

@@ -90,7 +90,7 @@ class Backoff:
         def downloader() -> BoundedDownloader:
             if crawler.engine is None or not isinstance(crawler.engine.downloader, BoundedDownloader):
                 raise RuntimeError(
-                    "crawler.middlewares.backoff needs a running engine with crawler.middlewares.download_slots.BoundedDownloader"
+                    "Backoff needs a running engine with crawler.middlewares.download_slots.BoundedDownloader"
                 )
             return crawler.engine.downloader
 

@@ -16,8 +16,8 @@ import trafilatura
 from crawler.sample.cards import Bases
 from crawler.sample.content import JST, load_content
 from crawler.sample.render import render_article
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from storage.reading import Reading, iso_utc
 
 BASES: Bases = {"mirai": "https://mirai.example", "harbor": "https://harbor.example"}

@@ -66,7 +66,7 @@ def run_scrapy(base: str, pages: int, *, inline: bool = False, pace: float = 0.0
 
     from benchmarks.generated_site import path_of
     from crawler.spiders.related import raw_page_of
-    from pipelines.page import read_page
+    from pipelines.read_page import read_page
 
     figures = Figures()
 

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from benchmarks.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 from benchmarks.section import Cell, Check, Extent, Findings, Table
-from pipelines.judgement import PipelineJudgement, place
+from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.reading import Reading

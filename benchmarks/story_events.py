@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from pipelines.judgement import PipelineJudgement
 from pipelines.story_terms import with_story_terms
+from pipelines.text_rules import PipelineJudgement
 from storage.database import Database
 from storage.imported import ImportedRecord
 from storage.imports import ImportArchive

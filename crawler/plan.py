@@ -10,7 +10,7 @@ from crawler.config import validators as config_values
 from crawler.config.errors import shown
 from crawler.config.models import Config, ConfigError, Source, load_config
 from crawler.hosts import host_and_port, host_of
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from pipelines.traps import is_trap
 from storage.database import parse_url
 from storage.scope import Scope

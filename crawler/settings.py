@@ -75,7 +75,7 @@ HTTPCACHE_ENABLED = False
 
 # --- Pages are read in worker processes -------------------------------------------------------------------------------
 KIJI_READING_SECONDS = 20.0  # a page; the slowest of 512 real ones took less than one
-KIJI_READ = "pipelines.page:read_page"  # module:function, run in the workers
+KIJI_READ = "pipelines.read_page:read_page"  # module:function, run in the workers
 
 # --- Quiet ----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "WARNING"

@@ -4,8 +4,8 @@ import datetime
 import logging
 
 from pipelines.extractor_version import extractor_version
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import signal
 
 _PRELOADED = (
     "pipelines.fork_server_start",  # first: what follows takes two seconds
-    *("pipelines.worker_process", "pipelines.judgement", "storage.writer_process", "pipelines.worker_preload"),
+    *("pipelines.worker_process", "pipelines.text_rules", "storage.writer_process", "pipelines.worker_preload"),
 )
 
 LOST = 255

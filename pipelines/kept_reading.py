@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pipelines.extractor_version import extractor_version
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from pipelines.warc_records import page_in_member
 from storage.kept import Kept
 from storage.reading import Reading

@@ -37,14 +37,14 @@ def _read_one_page() -> None:
     raw = importlib.import_module("pipelines.raw_page").RawPage(
         url, url, body, 200, datetime.datetime.now(datetime.UTC)
     )
-    reading = importlib.import_module("pipelines.page").read_page(raw)
+    reading = importlib.import_module("pipelines.read_page").read_page(raw)
     for language in ("ja", "en"):
         importlib.import_module("pipelines.story_terms").with_story_terms(
             dataclasses.replace(reading, language=language)
         )
 
 
-for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.page"):
+for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.read_page"):
     importlib.import_module(_module)
 
 importlib.import_module("pipelines.language").warm_up()

@@ -39,7 +39,9 @@ _AHEAD = 2  # tasks a worker that are handed out: the one that it is at, and one
 _START_WAITS = (0.0, 0.1, 0.2, 0.4, 0.8)  # seconds before each try to start: a fork server that dies takes its time
 _MAX_TRIES = 3  # times a page is handed out when the pool around it broke; a page that is to blame breaks it thrice
 
-READ_PAGE = "pipelines.page:read_page"  # by name: importing it costs a second that the crawl's own process need not pay
+READ_PAGE = (
+    "pipelines.read_page:read_page"  # by name: importing it costs a second that the crawl's own process need not pay
+)
 
 
 @dataclasses.dataclass(slots=True)

@@ -20,9 +20,9 @@ from benchmarks.sections.kills import Disturbance, Tally
 from crawler.sample.server import SampleSite
 from pipelines.crawled_page import record_of
 from pipelines.kept_reading import record_bytes
-from pipelines.page import read_page
 from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from pipelines.warc_records import page_in_member
 from pipelines.warc_writing import payload_digest
 from storage.database import open_database

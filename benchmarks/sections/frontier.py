@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.database import Database, open_database
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease

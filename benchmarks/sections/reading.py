@@ -12,8 +12,8 @@ import trafilatura
 from benchmarks.generated_site import page, path_of
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from crawler.sample.content import JST
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from pipelines.warc import read_warc
 from storage.types import utc_now
 

@@ -116,7 +116,7 @@ def stories_command(
     """Group articles, alone on the database; stopped, it goes on when it is called again without --anew."""
     from rich.progress import Progress  # needed by few commands
 
-    from pipelines.judgement import PipelineJudgement
+    from pipelines.text_rules import PipelineJudgement
     from storage.story_rebuild import regroup, ungrouped
 
     judgement = PipelineJudgement()

@@ -14,7 +14,7 @@ from crawler.config.models import Config
 from crawler.console.stop_signals import StopSignals
 from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
-from pipelines.judgement import PipelineJudgement
+from pipelines.text_rules import PipelineJudgement
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.imports import ImportArchive

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from pipelines.judgement import PipelineJudgement, place
+from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
 from storage.attempts import WAITS
 from storage.database import Database

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from sqlalchemy import text
 
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.database import Database
 from storage.forgetting import find_doomed, forget
 from storage.reading import Reading

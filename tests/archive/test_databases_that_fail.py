@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from pipelines.judgement import PipelineJudgement
+from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly

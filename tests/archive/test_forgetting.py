@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 
 from crawler.cli import run
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.checking import check
 from storage.database import Database
 from storage.forgetting import count_doomed, find_doomed, forget

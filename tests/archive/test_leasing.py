@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.addresses import file_addresses
 from storage.claims import claim, queue_known
 from storage.database import Database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.database import Database, open_database
 from storage.forgetting import find_doomed, forget
 from storage.hosts import Rest, give_rest

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from storage.database import Database
 from storage.reading import Reading
 from storage.types import utc_now

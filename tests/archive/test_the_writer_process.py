@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.console.logs import JsonFormatter
 from crawler.writer_process import writer_for
-from pipelines.judgement import PipelineJudgement
+from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.database import Database
 from storage.errors import DatabaseBusy

@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import text
 
-from pipelines.judgement import PipelineJudgement
+from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.lock import CrawlLock

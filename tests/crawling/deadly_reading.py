@@ -2,8 +2,8 @@
 
 import os
 
-from pipelines.page import read_page as really_read
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page as really_read
 from storage.reading import Reading
 
 

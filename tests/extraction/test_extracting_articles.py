@@ -6,8 +6,8 @@ import json
 import pytest
 
 from pipelines.extraction import extract
-from pipelines.page import MAX_HTML, read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import MAX_HTML, read_page
 from storage.reading import Reading
 
 URL = "https://news.example/2026/08/14/rice-harvest-begins"

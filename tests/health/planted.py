@@ -4,7 +4,7 @@ import datetime
 
 from sqlalchemy import insert, select
 
-from pipelines.judgement import place
+from pipelines.text_rules import place
 from storage.addresses import file_addresses
 from storage.database import Database
 from storage.frontier import open_sources

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from pipelines.page import read_page
 from pipelines.raw_page import RawPage
+from pipelines.read_page import read_page
 from pipelines.reservations import reservations_of_robots, reservations_of_tdmrep
 from storage.reading import Reading, Reservation
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from benchmarks.story_events import FITTED, HELD_OUT, EventArticle, articles_of, scores, store, stories_by_url
 from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
-from pipelines.judgement import PipelineJudgement
+from pipelines.text_rules import PipelineJudgement
 from storage.database import Database
 from storage.models import Article
 from storage.story_index import ALL, COMMON, TermIndex

@@ -2,8 +2,8 @@
 
 It takes jobs from procrastinate's queue and runs each as the one crawl that everybody runs, in its own event loop, with
 one pool of reading processes for all. Every minute one of the workers, whichever is first, looks which groups of
-sources have something to do and queues them. A worker that dies is missed within seconds (``crawler.workers.liveness``):
-its jobs are taken up by another one, and their runs closed as ``killed``.
+sources have something to do and queues them. A worker that dies is missed within seconds
+(``crawler.workers.liveness``): its jobs are taken up by another one, and their runs closed as ``killed``.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_MINUTE = "* * * * *"
 FORGOTTEN = 3600.0
-"""Seconds of silence after which procrastinate forgets a worker; ``crawler.workers.liveness`` sees whether one lives."""
+"""Seconds of silence after which procrastinate forgets a worker; ``crawler.workers.liveness`` sees if it lives."""
 
 Teller = Callable[[dict[str, object], tuple[str, ...]], None]
 

@@ -10,8 +10,8 @@ from crawler.config import validators as config_values
 from crawler.config.errors import shown
 from crawler.config.models import Config, ConfigError, Source, load_config
 from crawler.hosts import host_and_port, host_of
+from pipelines.addresses.traps import is_trap
 from pipelines.text_rules import place
-from pipelines.traps import is_trap
 from storage.database import parse_url
 from storage.scope import Scope
 

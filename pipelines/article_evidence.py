@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from pipelines.article_addresses import looks_like_article
+from pipelines.addresses.article_urls import looks_like_article
 from pipelines.plain_text import word_characters
 from pipelines.text_blocks import ends_sentence, weight_of
 from storage.reading import Entry, PageKind

@@ -13,7 +13,7 @@ from typing import Any
 
 import feedparser
 
-from pipelines.addresses import clean_url
+from pipelines.addresses.normalize import clean_url
 from pipelines.decode import decode
 from pipelines.listing_body import (
     MAX_SUMMARY,

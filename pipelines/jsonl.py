@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from pipelines.addresses import clean_url
+from pipelines.addresses.normalize import clean_url
 from pipelines.authors import clean_authors
 from pipelines.dates import parse_date
 from pipelines.file_records import FileRecord, GivenArticle

@@ -8,7 +8,7 @@ import tomllib
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses import address_key, clean_url, host_of, looks_like_article, registered_domain
+from pipelines.addresses.normalize import address_key, clean_url, host_of, looks_like_article, registered_domain
 from pipelines.links import base_address
 from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_text
 

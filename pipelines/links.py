@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses import clean_url
-from pipelines.article_addresses import looks_like_article
+from pipelines.addresses.article_urls import looks_like_article
+from pipelines.addresses.normalize import clean_url
 from storage.reading import Entry
 
 MAX_LINKS = 500  # of one page; the longest of 326 real pages has some 400, a trap page has no end

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
-from pipelines.addresses import address_key
+from pipelines.addresses.normalize import address_key
 from pipelines.authors import choose_authors
 from pipelines.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
 from pipelines.dates import Precision

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses import address_key, clean_url
+from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.links import base_address
 from pipelines.page_measures import plain
 from storage.reading import Reading

@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses import believed_canonical, clean_url
+from pipelines.addresses.normalize import believed_canonical, clean_url
 from pipelines.article_evidence import Evidence, judge
 from pipelines.body_text import article_text
 from pipelines.decode import Decoded, decode

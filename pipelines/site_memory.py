@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pipelines.addresses import host_of
+from pipelines.addresses.normalize import host_of
 from pipelines.plain_text import word_characters
 from pipelines.text_blocks import ends_sentence, weight_of
 from storage.prepared import Line

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from pipelines.addresses import clean_url
+from pipelines.addresses.normalize import clean_url
 from pipelines.decode import decode
 from pipelines.listing_body import (
     MAX_TITLE,

@@ -4,8 +4,9 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines import addresses, duplicates, recurrence, signatures, site_memory, stories, story_terms
-from pipelines.parameter_rules import ParameterRules
+from pipelines import duplicates, recurrence, signatures, site_memory, stories, story_terms
+from pipelines.addresses import normalize as addresses
+from pipelines.addresses.parameters import ParameterRules
 from storage.judgement import Comparison, Place
 from storage.prepared import Line
 from storage.signature import Signature

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from pipelines.addresses.parameters import ParameterRules, put_in_force
 from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
-from pipelines.parameter_rules import ParameterRules, put_in_force
 from pipelines.preparing import prepared
 from pipelines.raw_page import RawPage
 from storage.reading import Reading

@@ -12,7 +12,7 @@ import typer
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config, kept_folder
-from pipelines.addresses import clean_url
+from pipelines.addresses.normalize import clean_url
 from pipelines.page_blanking import blank_pages
 from pipelines.text_rules import place
 from storage.database import Database, open_database

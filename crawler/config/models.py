@@ -25,7 +25,7 @@ from crawler.config.url_parameters import Parameters, rules_of
 from crawler.hosts import host_and_port, host_of, slot_of
 from crawler.sanitize import inert
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
-from pipelines.parameter_rules import ParameterRules
+from pipelines.addresses.parameters import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
 __all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "load_config"]

@@ -5,8 +5,8 @@ from typing import Annotated, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pipelines.addresses import registered_domain
-from pipelines.parameter_rules import ParameterRules, SiteParameters
+from pipelines.addresses.normalize import registered_domain
+from pipelines.addresses.parameters import ParameterRules, SiteParameters
 
 _NAME = re.compile(r"[^\s&=#?*]{1,100}\*?\Z|\*\Z")
 

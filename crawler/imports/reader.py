@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.imports.records import imported, is_bad, page_of
+from pipelines.addresses.parameters import ParameterRules
 from pipelines.file_records import FileRecord
 from pipelines.jsonl import jsonl_records
-from pipelines.parameter_rules import ParameterRules
 from pipelines.text_rules import place
 from pipelines.warc import BadRecord
 from pipelines.warc_records import warc_records

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from crawler.middlewares.outcomes import REASON_LIMIT, verdict_of_status
-from pipelines.addresses import MAX_LENGTH, clean_url
+from pipelines.addresses.normalize import MAX_LENGTH, clean_url
 from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord

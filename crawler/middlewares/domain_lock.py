@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.middlewares.exceptions import HostRests
-from pipelines.addresses import registered_domain
+from pipelines.addresses.normalize import registered_domain
 
 HELD_ELSEWHERE = datetime.timedelta(minutes=1)
 """How long an address waits whose redirect leads to what another crawl asks just now: as long as until the planner's

@@ -14,7 +14,7 @@ from crawler.hosts import DEFAULT_PORTS, host_of, within
 from crawler.middlewares.conditional_requests import VALIDATORS, validators_of
 from crawler.middlewares.exceptions import RedirectRefused, TooManyRedirects
 from crawler.sanitize import inert
-from pipelines.addresses import address_key
+from pipelines.addresses.normalize import address_key
 from storage.visit import Lease
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.addresses import (
+from pipelines.addresses.normalize import (
     address_key,
     believed_canonical,
     clean_url,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.config.models import ConfigError, load_config
-from pipelines.addresses import address_key, clean_url
-from pipelines.parameter_rules import ParameterRules, SiteParameters, in_force
+from pipelines.addresses.normalize import address_key, clean_url
+from pipelines.addresses.parameters import ParameterRules, SiteParameters, in_force
 from tests.archive.near_texts import report
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import HostileServer, answers, article

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.traps import is_trap
+from pipelines.addresses.traps import is_trap
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote_to_bytes, u
 import tldextract
 from w3lib.url import safe_url_string
 
-from pipelines.article_addresses import MAX_LENGTH, looks_like_article
-from pipelines.parameter_rules import ParameterRules, rules_in_force
-from pipelines.trackers import is_tracker
+from pipelines.addresses.article_urls import MAX_LENGTH, looks_like_article
+from pipelines.addresses.parameters import ParameterRules, rules_in_force
+from pipelines.addresses.tracking import is_tracker
 from storage.judgement import LONGEST_ADDRESS
 
 __all__ = [

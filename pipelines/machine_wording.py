@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 
-from pipelines.consent import any_of
+from pipelines.boilerplate.consent import any_of
 from pipelines.page_measures import plain
 
 LONGEST = 60  # characters of a mark

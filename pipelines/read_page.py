@@ -11,9 +11,9 @@ from lxml.html import HtmlElement
 from pipelines.addresses.normalize import believed_canonical, clean_url
 from pipelines.article_evidence import Evidence, judge
 from pipelines.body_text import article_text
+from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.decode import Decoded, decode
 from pipelines.extractor_version import extractor_version
-from pipelines.furniture import clean_lines, cut_furniture, machine_marks
 from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.listing_body import begins_as_html

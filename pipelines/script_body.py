@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from pipelines.furniture import cut_furniture
+from pipelines.boilerplate.dom import cut_furniture
 from pipelines.parsing import parse_html
 from pipelines.text_blocks import TextBlock, text_blocks
 

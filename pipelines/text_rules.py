@@ -4,9 +4,10 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines import duplicates, recurrence, signatures, site_memory, stories, story_terms
+from pipelines import duplicates, recurrence, signatures, stories, story_terms
 from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
+from pipelines.boilerplate import site_lines as site_memory
 from storage.judgement import Comparison, Place
 from storage.prepared import Line
 from storage.signature import Signature

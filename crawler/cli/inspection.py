@@ -17,8 +17,8 @@ from crawler.config.models import Config
 from crawler.console import logs
 from crawler.plan import find_config
 from crawler.sanitize import inert_lines
+from pipelines.boilerplate.site_lines import without_site_furniture
 from pipelines.pagination import join_pages
-from pipelines.site_memory import without_site_furniture
 from storage.reading import Reading, iso_utc
 
 if TYPE_CHECKING:

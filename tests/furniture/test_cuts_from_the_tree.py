@@ -1,7 +1,7 @@
 import lxml.html
 import pytest
 
-from pipelines.furniture import cut_furniture, machine_marks
+from pipelines.boilerplate.dom import cut_furniture, machine_marks
 from storage.reading import Cut
 from tests.related.page_parts import EN_BODY, JA_BODY, page
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.furniture import clean_lines
+from pipelines.boilerplate.dom import clean_lines
 
 TITLE = "中央図書館を建て替えへ、二〇二八年に開館"
 BODY = [

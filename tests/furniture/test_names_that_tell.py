@@ -5,8 +5,8 @@ import tomllib
 
 import pytest
 
-from pipelines.consent import consent_rules
-from pipelines.furniture import cut_furniture
+from pipelines.boilerplate.consent import consent_rules
+from pipelines.boilerplate.dom import cut_furniture
 from pipelines.parsing import parse_html
 
 RULES = importlib.resources.files("pipelines.rules").joinpath("furniture.toml")

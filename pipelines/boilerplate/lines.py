@@ -7,8 +7,8 @@ import re
 import tomllib
 from collections import Counter
 
+from pipelines.boilerplate.consent import is_consent_statement
 from pipelines.card_lines import is_caption, is_noise
-from pipelines.consent import is_consent_statement
 from pipelines.page_measures import plain
 from pipelines.plain_text import letters
 from pipelines.text_blocks import ends_sentence

@@ -1,0 +1,1 @@
+"""Remove navigation, consent dialogs and repeated lines from pages."""

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO, cast
 from pipelines.addresses.normalize import clean_url
 from pipelines.authors import clean_authors
 from pipelines.dates import parse_date
+from pipelines.duplicates.minhash import sign
 from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.language import detect_language
 from pipelines.plain_text import plain_text
 from pipelines.raw_page import RawPage
-from pipelines.signatures import sign
 from pipelines.warc import BadRecord
 from storage.reading import Reading
 

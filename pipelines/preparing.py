@@ -3,7 +3,7 @@
 import dataclasses
 
 from pipelines.boilerplate.site_lines import lines_of
-from pipelines.duplicates import text_hash
+from pipelines.duplicates.compare import text_hash
 from pipelines.story_terms import story_keys, with_story_terms
 from storage.prepared import Prepared
 from storage.reading import Reading

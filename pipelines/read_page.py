@@ -13,6 +13,7 @@ from pipelines.article_evidence import Evidence, judge
 from pipelines.body_text import article_text
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.decode import Decoded, decode
+from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
@@ -26,7 +27,6 @@ from pipelines.parsing import parse_html
 from pipelines.raw_page import RawPage
 from pipelines.related import take_related
 from pipelines.reservations import forbids_archive, reservations
-from pipelines.signatures import sign
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from benchmarks.generated_words import Vocabulary
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
+from pipelines.duplicates.minhash import sign
 from pipelines.preparing import prepared
 from pipelines.read_page import read_page
-from pipelines.signatures import sign
 from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
 from storage.database import open_database

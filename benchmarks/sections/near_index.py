@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import event, text
 
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
-from pipelines.signatures import sign
+from pipelines.duplicates.minhash import sign
 from storage.database import Database, open_database
 from storage.near_copies import ESTIMATED, TEMPLATE_SHARE
 from storage.near_index import index, look_up, signatures_of

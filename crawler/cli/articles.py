@@ -12,8 +12,8 @@ from rich.text import Text
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert_lines
+from pipelines.duplicates.diff import Part, diff_wordings, shortened
 from pipelines.text_rules import place
-from pipelines.wording_diff import Part, diff_wordings, shortened
 from storage.article_records import article_record, find_article, wordings
 from storage.database import open_database
 from storage.errors import DatabaseError

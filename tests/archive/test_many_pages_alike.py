@@ -1,7 +1,7 @@
 """However many pages say nearly the same, the index of near copies holds a few of them."""
 
 from benchmarks.sections.near_index import measure_crowd, notice
-from pipelines.duplicates import compare
+from pipelines.duplicates.compare import compare
 from storage.near_index import ROWS_A_KEY
 
 

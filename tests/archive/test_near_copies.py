@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from sqlalchemy import update
 
-from pipelines.duplicates import compare
-from pipelines.signatures import sign
+from pipelines.duplicates.compare import compare
+from pipelines.duplicates.minhash import sign
 from storage.database import Database
 from storage.near_index import ROWS_A_KEY
 from storage.near_models import ArticleSignature

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from pipelines.signatures import SIGNATURE_VERSION, sign
+from pipelines.duplicates.minhash import SIGNATURE_VERSION, sign
 from storage.signature import estimated_containment
 from tests.archive.near_texts import japanese_report, report
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.wording_diff import Part, diff_wordings, shortened
+from pipelines.duplicates.diff import Part, diff_wordings, shortened
 
 
 def test_english_changes_by_words() -> None:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from pipelines.alignment import Alignment, align
+from pipelines.duplicates.alignment import Alignment, align
 
 ALGORITHM_VERSION = 1
 """To be stored with what was decided or hashed; raised whenever ``compare``, ``text_hash`` or ``shingles`` change."""

@@ -15,10 +15,10 @@ from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.decode import Decoded, decode
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
+from pipelines.feeds.listing import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
+from pipelines.feeds.xml import begins_as_html
 from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
-from pipelines.listing_body import begins_as_html
-from pipelines.listings import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
 from pipelines.page_measures import PageMeasures

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.listings import Listing, ListingError, looks_like_feed, looks_like_sitemap, read_feed
+from pipelines.feeds.listing import Listing, ListingError, looks_like_feed, looks_like_sitemap, read_feed
 
 URL = "https://news.example.jp/feeds/all.xml"
 TOKYO = zoneinfo.ZoneInfo("Asia/Tokyo")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.listings import (
+from pipelines.feeds.listing import (
     MAX_ENTRIES,
     MAX_UNPACKED,
     Listing,

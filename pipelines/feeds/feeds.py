@@ -1,6 +1,6 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, Atom, and JSON Feed 1.x, told by what is in them and not by their header.
 
-XML is read by feedparser, after the bytes were decoded and a DTD was refused (:mod:`pipelines.listing_body`).
+XML is read by feedparser, after the bytes were decoded and a DTD was refused (:mod:`pipelines.feeds.xml`).
 """
 
 import calendar
@@ -15,7 +15,7 @@ import feedparser
 
 from pipelines.addresses.normalize import clean_url
 from pipelines.decode import decode
-from pipelines.listing_body import (
+from pipelines.feeds.xml import (
     MAX_SUMMARY,
     MAX_TITLE,
     Listing,

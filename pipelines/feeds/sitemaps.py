@@ -8,7 +8,7 @@ from lxml import etree
 
 from pipelines.addresses.normalize import clean_url
 from pipelines.decode import decode
-from pipelines.listing_body import (
+from pipelines.feeds.xml import (
     MAX_TITLE,
     Listing,
     ListingError,

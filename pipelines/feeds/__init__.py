@@ -1,0 +1,1 @@
+"""Read RSS, Atom and sitemaps."""

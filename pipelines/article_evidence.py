@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines.addresses.article_urls import looks_like_article
-from pipelines.plain_text import word_characters
-from pipelines.text_blocks import ends_sentence, weight_of
+from pipelines.html.plain_text import word_characters
+from pipelines.html.text_blocks import ends_sentence, weight_of
 from storage.reading import Entry, PageKind
 
 MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one

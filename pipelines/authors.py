@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 
-from pipelines.plain_text import letters, plain_text
+from pipelines.html.plain_text import letters, plain_text
 
 _MOST_AUTHORS = 20
 _NAME_LENGTH = 100

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.html.dom_index import BLOCKS, UNREAD, plain
 from pipelines.list_headings import HEADING_TAGS, kind_of_heading
 from pipelines.machine_wording import machine_wording
-from pipelines.page_measures import BLOCKS, UNREAD, plain
 
 # Words in class names and ids (evidence beside the text itself): BEM blocks, WordPress themes, Japanese sites' "ttl".
 _TITLE_CLASS = re.compile(

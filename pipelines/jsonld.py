@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from pipelines.html.plain_text import letters, plain_text
 from pipelines.markup import schema_types
-from pipelines.plain_text import letters, plain_text
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 Thing: TypeAlias = Mapping[str, "Json"]

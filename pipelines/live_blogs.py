@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
+from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_text
+from pipelines.html.plain_text import word_characters
+from pipelines.html.text_blocks import weight_of
 from pipelines.jsonld import Json, read_jsonld
-from pipelines.page_measures import BLOCKS, PageMeasures, readable_text
-from pipelines.plain_text import word_characters
-from pipelines.text_blocks import weight_of
 from storage.reading import Cut
 
 _NAME = "liveBlogUpdate"

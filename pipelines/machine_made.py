@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from pipelines.card_lines import caption_rules
+from pipelines.html.dom_index import PageMeasures, plain
 from pipelines.machine_wording import LONGEST, machine_wording
-from pipelines.page_measures import PageMeasures, plain
 
 _EDGES = " .。()[]【】※*・-:|/"
 _LONGEST_TEXT = 200  # characters of a mark with the white space round it

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 
 from pipelines.boilerplate.consent import any_of
-from pipelines.page_measures import plain
+from pipelines.html.dom_index import plain
 
 LONGEST = 60  # characters of a mark
 _KINDS = ("machine", "tools", "made", "picture", "report", "other", "between")  # a word of two is the earlier one's

@@ -11,7 +11,7 @@ from typing import cast
 import lxml.etree
 import lxml.html
 
-from pipelines.plain_text import plain_text
+from pipelines.html.plain_text import plain_text
 
 # More of a kind than this is no help; it bounds what a hostile page costs.
 _MOST_METAS = 500

@@ -12,18 +12,18 @@ from pipelines.addresses.normalize import believed_canonical, clean_url
 from pipelines.article_evidence import Evidence, judge
 from pipelines.body_text import article_text
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
-from pipelines.decode import Decoded, decode
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.feeds.listing import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
 from pipelines.feeds.xml import begins_as_html
+from pipelines.html.charset import Decoded, decode
+from pipelines.html.dom_index import PageMeasures
+from pipelines.html.parse import parse_html
 from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata
-from pipelines.page_measures import PageMeasures
 from pipelines.pagination import read_pagination
-from pipelines.parsing import parse_html
 from pipelines.raw_page import RawPage
 from pipelines.related import take_related
 from pipelines.reservations import forbids_archive, reservations

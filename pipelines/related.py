@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from pipelines.article_body import Prose, find_body
+from pipelines.html.dom_index import PageMeasures, readable_start
+from pipelines.html.prose import Prose, find_body
 from pipelines.link_map import LinkMap
 from pipelines.list_blocks import BlockFinder, ListBlock
-from pipelines.page_measures import PageMeasures, readable_start
 from pipelines.related_cards import CardReader
 from pipelines.unheaded_lists import UnheadedLists
 from storage.reading import Card, Cut

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.boilerplate.dom import cut_furniture
-from pipelines.parsing import parse_html
-from pipelines.text_blocks import TextBlock, text_blocks
+from pipelines.html.parse import parse_html
+from pipelines.html.text_blocks import TextBlock, text_blocks
 
 _LONGEST = 3_000_000  # characters of a script that is looked through
 _SHORTEST = 300  # characters of a string that may be an article's HTML

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipelines.plain_text import letters
+from pipelines.html.plain_text import letters
 
 TITLE_LENGTH = 2_000
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.article_body import BodySpan
 from pipelines.card_lines import is_noise
+from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_start
+from pipelines.html.prose import BodySpan
 from pipelines.link_map import LinkMap
 from pipelines.list_blocks import Headings, ListBlock
 from pipelines.list_headings import HEADING_TAGS, kind_of_heading
 from pipelines.list_names import kind_by_names
-from pipelines.page_measures import BLOCKS, PageMeasures, readable_start
 
 _MOST_LINKS = 3_000
 _CLIMBS = 8

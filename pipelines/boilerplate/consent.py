@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.page_measures import PageMeasures, plain, readable_text, text_pieces
+from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pieces
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
 _CLIMBS = 8

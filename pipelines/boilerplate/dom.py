@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.article_body import Prose
 from pipelines.boilerplate.consent import any_of, consent_by_attributes, consent_by_wording, consent_rules
 from pipelines.boilerplate.lines import clean_lines
 from pipelines.card_lines import is_caption
+from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start, readable_text
+from pipelines.html.prose import Prose
 from pipelines.machine_made import is_machine_mark, machine_marks
-from pipelines.page_measures import BLOCKS, PageMeasures, plain, readable_start, readable_text
 from storage.reading import Cut
 
 __all__ = ["clean_lines", "cut_furniture", "machine_marks"]

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipelines.addresses.normalize import host_of
-from pipelines.plain_text import word_characters
-from pipelines.text_blocks import ends_sentence, weight_of
+from pipelines.html.plain_text import word_characters
+from pipelines.html.text_blocks import ends_sentence, weight_of
 from storage.prepared import Line
 from storage.reading import Reading
 from storage.site_lines import RememberedPage, reading_without, remembered

@@ -14,7 +14,6 @@ from typing import Any
 import feedparser
 
 from pipelines.addresses.normalize import clean_url
-from pipelines.decode import decode
 from pipelines.feeds.xml import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -27,7 +26,8 @@ from pipelines.feeds.xml import (
     unpack,
     utc_moment,
 )
-from pipelines.plain_text import plain_text
+from pipelines.html.charset import decode
+from pipelines.html.plain_text import plain_text
 from storage.reading import Entry
 
 _JSON_FEED = "jsonfeed.org/version/"  # https://www.jsonfeed.org/version/1.1/: required in "version"

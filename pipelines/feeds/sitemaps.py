@@ -7,7 +7,6 @@ import re
 from lxml import etree
 
 from pipelines.addresses.normalize import clean_url
-from pipelines.decode import decode
 from pipelines.feeds.xml import (
     MAX_TITLE,
     Listing,
@@ -19,7 +18,8 @@ from pipelines.feeds.xml import (
     unpack,
     utc_moment,
 )
-from pipelines.plain_text import plain_text
+from pipelines.html.charset import decode
+from pipelines.html.plain_text import plain_text
 from storage.reading import Entry
 
 _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Literal
 
-from pipelines.decode import decode
+from pipelines.html.charset import decode
 from storage.reading import Entry
 
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes: the sitemap protocol's own limit (sitemaps.org, "Sitemap file location")

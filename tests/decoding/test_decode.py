@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from pipelines.decode import decode
+from pipelines.html.charset import decode
 
 WORDS = "日銀は金融政策決定会合で、政策金利を据え置くことを決めた。総裁は「賃金と物価の好循環を見極める」と述べた。"
 NEC = "①㈱髙島屋の髙橋社長は、Ⅲ期の計画を発表した。売り上げは前の年より十㌫増えた。"

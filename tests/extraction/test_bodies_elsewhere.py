@@ -6,7 +6,7 @@ from lxml.etree import tostring
 
 from pipelines.body_text import article_text
 from pipelines.extraction import extract
-from pipelines.parsing import parse_html
+from pipelines.html.parse import parse_html
 
 URL = "https://news.example/2026/10/05/bridge-closes"
 TITLE = "Bridge closes"

@@ -9,7 +9,7 @@ from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
 from pipelines.body_text import article_text
-from pipelines.parsing import parse_html
+from pipelines.html.parse import parse_html
 from pipelines.trafilatura_opinion import trafilatura_text
 from tests.extraction.test_extracting_articles import BODY, MORE, NIHONGO, html, paragraphs
 

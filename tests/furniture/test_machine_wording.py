@@ -3,8 +3,8 @@
 import pytest
 
 from pipelines.extraction import extract
+from pipelines.html.dom_index import plain
 from pipelines.machine_wording import machine_wording
-from pipelines.page_measures import plain
 
 IMAGES = (
     *(

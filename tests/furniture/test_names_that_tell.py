@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.boilerplate.consent import consent_rules
 from pipelines.boilerplate.dom import cut_furniture
-from pipelines.parsing import parse_html
+from pipelines.html.parse import parse_html
 
 RULES = importlib.resources.files("pipelines.rules").joinpath("furniture.toml")
 CLASSES = tomllib.loads(RULES.read_text(encoding="utf-8"))["classes"]

@@ -6,8 +6,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.page_measures import BLOCKS, UNREAD
-from pipelines.plain_text import word_characters
+from pipelines.html.dom_index import BLOCKS, UNREAD
+from pipelines.html.plain_text import word_characters
 
 # Elements whose words a reader operates and does not read, beside those that nobody reads at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})

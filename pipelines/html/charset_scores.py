@@ -3,7 +3,7 @@
 import codecs
 import unicodedata
 
-from pipelines.japanese_codecs import decode_euc_jp
+from pipelines.html.japanese_codecs import decode_euc_jp
 
 JAPANESE = frozenset({"cp932", "euc_jp"})
 _ENCODINGS = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp949")

@@ -7,7 +7,7 @@ import itertools
 
 from lxml.html import HtmlElement
 
-from pipelines.page_measures import BLOCKS, PageMeasures
+from pipelines.html.dom_index import BLOCKS, PageMeasures
 
 _PARAGRAPH = {
     True: 30,

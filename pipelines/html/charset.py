@@ -12,8 +12,8 @@ import re
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from pipelines.cjk_plausibility import JAPANESE, plausibility, strongest
-from pipelines.japanese_codecs import ISO_2022_JP_ESCAPE, decode_euc_jp, decode_iso_2022_jp
+from pipelines.html.charset_scores import JAPANESE, plausibility, strongest
+from pipelines.html.japanese_codecs import ISO_2022_JP_ESCAPE, decode_euc_jp, decode_iso_2022_jp
 
 _META_PREFIX = 4096  # bytes in which a <meta charset> counts; w3lib reads as many, the HTML standard asks for 1,024
 _SAMPLE = 65_536  # bytes from the first non-ASCII one on that detection looks at

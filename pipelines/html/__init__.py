@@ -1,0 +1,1 @@
+"""Decode and parse HTML, and measure the parsed tree."""

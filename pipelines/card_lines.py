@@ -12,8 +12,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, UNREAD, plain
-from pipelines.list_headings import HEADING_TAGS, kind_of_heading
-from pipelines.machine_wording import machine_wording
+from pipelines.labels.ai_wording import machine_wording
+from pipelines.labels.headings import HEADING_TAGS, kind_of_heading
 
 # Words in class names and ids (evidence beside the text itself): BEM blocks, WordPress themes, Japanese sites' "ttl".
 _TITLE_CLASS = re.compile(

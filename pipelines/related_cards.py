@@ -7,8 +7,8 @@ from lxml.html import HtmlElement
 
 from pipelines.card_lines import CardLine, card_lines
 from pipelines.html.dom_index import PageMeasures, plain
+from pipelines.labels.headings import kind_of_heading
 from pipelines.link_map import LinkMap
-from pipelines.list_headings import kind_of_heading
 from pipelines.related_owners import card_owners, shape
 from pipelines.related_words import habits_of, is_cjk, title_and_summary
 from storage.reading import Card

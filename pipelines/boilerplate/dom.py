@@ -14,7 +14,7 @@ from pipelines.boilerplate.lines import clean_lines
 from pipelines.card_lines import is_caption
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start, readable_text
 from pipelines.html.prose import Prose
-from pipelines.machine_made import is_machine_mark, machine_marks
+from pipelines.labels.ai_labels import is_machine_mark, machine_marks
 from storage.reading import Cut
 
 __all__ = ["clean_lines", "cut_furniture", "machine_marks"]

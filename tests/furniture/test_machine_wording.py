@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.extraction import extract
 from pipelines.html.dom_index import plain
-from pipelines.machine_wording import machine_wording
+from pipelines.labels.ai_wording import machine_wording
 
 IMAGES = (
     *(

@@ -2,7 +2,7 @@ import lxml.html
 import trafilatura
 
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
-from pipelines.machine_made import MachineMarks
+from pipelines.labels.ai_labels import MachineMarks
 from pipelines.related import take_related
 from tests.furniture.model_page import BODY, CAPTION, CARDS, CONSENT, LEAD, TITLE, model_page
 from tests.related.page_parts import HOST, PAGE

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
-from pipelines.list_names import is_named_related
+from pipelines.labels.class_names import is_named_related
 
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MARKED = HEADING_TAGS | {"dt", "legend", "caption", "summary", "header"}

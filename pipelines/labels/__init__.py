@@ -1,0 +1,1 @@
+"""Recognize captions, list headings, class names and AI labels."""

@@ -16,7 +16,7 @@ from pipelines.dates import parse_date
 from pipelines.duplicates.minhash import sign
 from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.html.plain_text import plain_text
-from pipelines.language import detect_language
+from pipelines.language.detect import detect_language
 from pipelines.raw_page import RawPage
 from pipelines.warc import BadRecord
 from storage.reading import Reading

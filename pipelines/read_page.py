@@ -19,7 +19,7 @@ from pipelines.feeds.xml import begins_as_html
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import PageMeasures
 from pipelines.html.parse import parse_html
-from pipelines.language import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
+from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata import Metadata, read_metadata

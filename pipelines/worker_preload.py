@@ -47,7 +47,7 @@ def _read_one_page() -> None:
 for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.read_page"):
     importlib.import_module(_module)
 
-importlib.import_module("pipelines.language").warm_up()
+importlib.import_module("pipelines.language.detect").warm_up()
 importlib.import_module("pipelines.story_terms").warm_up()
 _read_one_page()
 # Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The

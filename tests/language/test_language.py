@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.extraction import extract
-from pipelines.language import detect_card_language, detect_language
+from pipelines.language.detect import detect_card_language, detect_language
 
 KANJI_ONLY_JAPANESE = [
     "日銀金融政策決定会合",

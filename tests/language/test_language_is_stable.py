@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.language import DetectedLanguage, detect_language, warm_up
+from pipelines.language.detect import DetectedLanguage, detect_language, warm_up
 
 UNCLEAR = [
     "Harbor bombings kill dozens",
@@ -24,7 +24,7 @@ UNCLEAR = [
 ]
 FRESH = """
 import concurrent.futures, json, sys
-from pipelines.language import detect_language
+from pipelines.language.detect import detect_language
 texts = json.loads(sys.argv[1])
 with concurrent.futures.ThreadPoolExecutor(8) as pool:
     found = list(pool.map(detect_language, texts * 8))

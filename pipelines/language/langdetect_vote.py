@@ -19,8 +19,8 @@ from langdetect.detector import Detector
 from langdetect.detector_factory import DetectorFactory
 from langdetect.utils.ngram import NGram
 
-from pipelines.langid_scores import langid_shares
-from pipelines.scripts import alphabets
+from pipelines.language.py3langid_scores import langid_shares
+from pipelines.language.scripts import alphabets
 from pipelines.word_lists import common_words, english_function_words, headline_words, word_shares
 
 PROFILES: Mapping[str, tuple[str, ...]] = {

@@ -9,11 +9,11 @@ import dataclasses
 import re
 from collections import Counter
 
-from pipelines.alphabet_languages import WEIGHTS, count_letters, judge_alphabet, load_alphabets
-from pipelines.han_languages import character_sets, japanese_or_chinese, kanji_rules
-from pipelines.langid_scores import load_identifier
-from pipelines.leading_script import leading_script
-from pipelines.scripts import EAST_ASIAN, alphabets, count_scripts, normalise, sample
+from pipelines.language.han import character_sets, japanese_or_chinese, kanji_rules
+from pipelines.language.langdetect_vote import WEIGHTS, count_letters, judge_alphabet, load_alphabets
+from pipelines.language.leading_script import leading_script
+from pipelines.language.py3langid_scores import load_identifier
+from pipelines.language.scripts import EAST_ASIAN, alphabets, count_scripts, normalise, sample
 
 UNDETERMINED = "und"
 _MAJORITY = 0.5

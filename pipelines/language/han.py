@@ -12,8 +12,8 @@ import importlib.resources
 import re
 import tomllib
 
-from pipelines.langid_scores import langid_scores
-from pipelines.scripts import BOPOMOFO, HAN, KANA
+from pipelines.language.py3langid_scores import langid_scores
+from pipelines.language.scripts import BOPOMOFO, HAN, KANA
 
 _UNCLEAR = 1.0  # evidence up to that is one unusual character's: py3langid is asked
 _TIE = 0.75  # what is below that even then decides nothing

@@ -8,7 +8,7 @@ what it quotes off with spaces, brackets or quotation marks, and has lower-case 
 import re
 from collections import Counter
 
-from pipelines.scripts import EAST_ASIAN
+from pipelines.language.scripts import EAST_ASIAN
 from pipelines.word_lists import english_function_words
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from pipelines.jsonld import read_jsonld
+from pipelines.metadata.jsonld import read_jsonld
 
 _LINE_BREAK = re.compile(r"<(?:/p|/li|/h[1-6]|/div|br\s{0,3}/?)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")

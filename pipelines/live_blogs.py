@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_text
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import weight_of
-from pipelines.jsonld import Json, read_jsonld
+from pipelines.metadata.jsonld import Json, read_jsonld
 from storage.reading import Cut
 
 _NAME = "liveBlogUpdate"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import lxml.html
 
-from pipelines.metadata import Metadata, read_metadata
+from pipelines.metadata.metadata import Metadata, read_metadata
 
 TOKYO = zoneinfo.ZoneInfo("Asia/Tokyo")
 NOW = datetime.datetime(2026, 11, 24, 3, 0, tzinfo=datetime.UTC)

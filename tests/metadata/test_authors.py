@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.authors import clean_authors
+from pipelines.metadata.authors import clean_authors
 from tests.metadata.pages import declared, page
 
 

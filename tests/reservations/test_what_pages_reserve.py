@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
+from pipelines.metadata.tdm_reservations import reservations_of_robots, reservations_of_tdmrep
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
-from pipelines.reservations import reservations_of_robots, reservations_of_tdmrep
 from storage.reading import Reading, Reservation
 
 

@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipelines.date_forms import (
+from pipelines.metadata.date_forms import (
     FoundDate,
     ParsedDate,
     Precision,

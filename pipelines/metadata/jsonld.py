@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from pipelines.html.plain_text import letters, plain_text
-from pipelines.markup import schema_types
+from pipelines.metadata.meta_tags import schema_types
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 Thing: TypeAlias = Mapping[str, "Json"]

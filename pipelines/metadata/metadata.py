@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 import lxml.html
 
 from pipelines.addresses.normalize import address_key
-from pipelines.authors import choose_authors
-from pipelines.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
-from pipelines.dates import Precision
 from pipelines.html.plain_text import letters, plain_text
-from pipelines.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
-from pipelines.markup import Markup, meta_name, read_markup
-from pipelines.publication import read_publication
-from pipelines.surroundings import headline_element, visible_pieces
-from pipelines.titles import TITLE_LENGTH, choose_title
+from pipelines.metadata.authors import choose_authors
+from pipelines.metadata.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
+from pipelines.metadata.dates import Precision
+from pipelines.metadata.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
+from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
+from pipelines.metadata.near_headline import headline_element, visible_pieces
+from pipelines.metadata.publication_date import read_publication
+from pipelines.metadata.titles import TITLE_LENGTH, choose_title
 
 _SUMMARY_LENGTH = 5_000
 _NAME_LENGTH = 200

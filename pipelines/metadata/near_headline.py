@@ -5,7 +5,7 @@ import itertools
 import lxml.html
 
 from pipelines.html.plain_text import letters, plain_text
-from pipelines.markup import Markup
+from pipelines.metadata.meta_tags import Markup
 
 # How much text below a headline is looked through, in characters, and how many neighbours above it.
 _BELOW = 600

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
-from pipelines.authors import Credit, is_byline, is_job, is_lead_in, is_name_like
-from pipelines.jsonld import Json, Thing
-from pipelines.markup import Markup
-from pipelines.surroundings import visible_pieces, words_above, words_below
+from pipelines.metadata.authors import Credit, is_byline, is_job, is_lead_in, is_name_like
+from pipelines.metadata.jsonld import Json, Thing
+from pipelines.metadata.meta_tags import Markup
+from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
 _MOST = 60
 _LONGEST_BYLINE = 200

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
-from pipelines.dates import DateKind, ParsedDate, find_dates, label_of, parse_date
-from pipelines.jsonld import Thing
-from pipelines.markup import Markup
-from pipelines.surroundings import visible_pieces, words_above, words_below
+from pipelines.metadata.dates import DateKind, ParsedDate, find_dates, label_of, parse_date
+from pipelines.metadata.jsonld import Thing
+from pipelines.metadata.meta_tags import Markup
+from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
 _DAY = datetime.timedelta(days=1)
 _LONGEST_DATE = 200

@@ -1,0 +1,1 @@
+"""Read titles, authors, dates and other metadata of a page."""

@@ -20,13 +20,13 @@ from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import PageMeasures
 from pipelines.html.parse import parse_html
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
-from pipelines.links import article_links, listed_entries, outlinks
 from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata.metadata import Metadata, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, reservations
-from pipelines.pagination import read_pagination
 from pipelines.raw_page import RawPage
-from pipelines.related import take_related
+from pipelines.related.extract import take_related
+from pipelines.related.outlinks import article_links, listed_entries, outlinks
+from pipelines.related.pagination import read_pagination
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5

@@ -18,7 +18,7 @@ from crawler.console import logs
 from crawler.plan import find_config
 from crawler.sanitize import inert_lines
 from pipelines.boilerplate.site_lines import without_site_furniture
-from pipelines.pagination import join_pages
+from pipelines.related.pagination import join_pages
 from storage.reading import Reading, iso_utc
 
 if TYPE_CHECKING:

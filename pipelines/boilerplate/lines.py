@@ -8,10 +8,10 @@ import tomllib
 from collections import Counter
 
 from pipelines.boilerplate.consent import is_consent_statement
-from pipelines.card_lines import is_caption, is_noise
 from pipelines.html.dom_index import plain
 from pipelines.html.plain_text import letters
 from pipelines.html.text_blocks import ends_sentence
+from pipelines.related.card_lines import is_caption, is_noise
 from pipelines.word_lists import english_function_words
 from storage.reading import Cut
 

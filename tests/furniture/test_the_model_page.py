@@ -3,7 +3,7 @@ import trafilatura
 
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.labels.ai_labels import MachineMarks
-from pipelines.related import take_related
+from pipelines.related.extract import take_related
 from tests.furniture.model_page import BODY, CAPTION, CARDS, CONSENT, LEAD, TITLE, model_page
 from tests.related.page_parts import HOST, PAGE
 

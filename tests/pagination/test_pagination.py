@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from pipelines.pagination import Pagination, join_pages, read_pagination
+from pipelines.related.pagination import Pagination, join_pages, read_pagination
 from storage.reading import Reading
 
 HOST = "https://news.example"

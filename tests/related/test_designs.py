@@ -7,7 +7,7 @@ from collections.abc import Callable
 import lxml.html
 import pytest
 
-from pipelines.related import take_related
+from pipelines.related.extract import take_related
 from tests.related import english_designs, japanese_designs
 from tests.related.japanese_designs import Design
 from tests.related.page_parts import EN_BODY, HOST, JA_BODY, PAGE

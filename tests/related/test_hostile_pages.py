@@ -1,7 +1,7 @@
 import lxml.html
 import pytest
 
-from pipelines.related import take_related
+from pipelines.related.extract import take_related
 from tests.related.page_parts import EN_BODY, JA_BODY, PAGE
 
 MANY = 3_000

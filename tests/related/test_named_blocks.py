@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from pipelines.related import take_related
+from pipelines.related.extract import take_related
 from tests.related.page_parts import EN, EN_BODY, HOST, JA, JA_BODY, PAGE, Expected, page
 
 NAMES = ("related-articles", "article-related", "js-related-list", "l-kanren")

@@ -7,10 +7,10 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, readable_start
 from pipelines.html.prose import Prose, find_body
-from pipelines.link_map import LinkMap
-from pipelines.list_blocks import BlockFinder, ListBlock
-from pipelines.related_cards import CardReader
-from pipelines.unheaded_lists import UnheadedLists
+from pipelines.related.blocks import BlockFinder, ListBlock
+from pipelines.related.cards import CardReader
+from pipelines.related.link_index import LinkMap
+from pipelines.related.unheaded import UnheadedLists
 from storage.reading import Card, Cut
 
 _PROSE_SHARE = 0.5  # of the page's unlinked text; a block that holds more is the article

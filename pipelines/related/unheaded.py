@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.card_lines import is_noise
 from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_start
 from pipelines.html.prose import BodySpan
 from pipelines.labels.class_names import kind_by_names
 from pipelines.labels.headings import HEADING_TAGS, kind_of_heading
-from pipelines.link_map import LinkMap
-from pipelines.list_blocks import Headings, ListBlock
+from pipelines.related.blocks import Headings, ListBlock
+from pipelines.related.card_lines import is_noise
+from pipelines.related.link_index import LinkMap
 
 _MOST_LINKS = 3_000
 _CLIMBS = 8

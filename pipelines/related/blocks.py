@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.html.dom_index import BLOCKS, PageMeasures
 from pipelines.html.prose import BodySpan, Prose
 from pipelines.labels.headings import HEADING_TAGS, ListHeading, list_headings
-from pipelines.link_map import LinkMap
+from pipelines.related.link_index import LinkMap
 
 _BAR = 20  # characters that may stand beside a heading in its bar ("もっと見る", "View all")
 _LABEL = 40  # characters of a line that is no prose: date, label, caption

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import address_key, clean_url, host_of, looks_like_article, registered_domain
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
-from pipelines.links import base_address
+from pipelines.related.outlinks import base_address
 
 _PAGE_PARAMETER = re.compile(r"(?:page|p|pg|paged|pn)=\d{1,3}|page=all|")
 _PAGE_SUFFIX = re.compile(r"(?:[_-]|/(?:page[/-]?)?)\d{1,2}(?:\.\w{2,5})?")

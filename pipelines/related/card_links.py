@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures
-from pipelines.link_map import LinkMap
+from pipelines.related.link_index import LinkMap
 
 _CLIMBS = 10
 _CHILDREN = 500  # of one element that are looked at

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.html.dom_index import plain
-from pipelines.links import base_address
+from pipelines.related.outlinks import base_address
 from storage.reading import Reading
 
 MOST_PAGES = 30  # of one article; what has more is a gallery

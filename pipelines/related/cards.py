@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.card_lines import CardLine, card_lines
 from pipelines.html.dom_index import PageMeasures, plain
 from pipelines.labels.headings import kind_of_heading
-from pipelines.link_map import LinkMap
-from pipelines.related_owners import card_owners, shape
-from pipelines.related_words import habits_of, is_cjk, title_and_summary
+from pipelines.related.card_lines import CardLine, card_lines
+from pipelines.related.card_links import card_owners, shape
+from pipelines.related.card_text import habits_of, is_cjk, title_and_summary
+from pipelines.related.link_index import LinkMap
 from storage.reading import Card
 
 _CLIMBS = 10

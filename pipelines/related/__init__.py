@@ -1,0 +1,1 @@
+"""Find the related-article links of a page."""

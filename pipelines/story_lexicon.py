@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from babel import Locale
 
-from pipelines.word_lists import common_words
+from pipelines.rules.word_lists import common_words
 
 _LATIN = re.compile(r"[A-Za-z]")
 _NAMES_OF_ENTRIES = (("institutions", "A"), ("people", "N"), ("places", "L"))

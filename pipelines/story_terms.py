@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import Stemmer
 
+from pipelines.rules.word_lists import english_function_words
 from pipelines.story_lexicon import lexicon, plain_words, titles
 from pipelines.story_quantities import days, numbers, ordinals
 from pipelines.story_readings import kanji_names, katakana_name, latin_name, readings
 from pipelines.story_series import classes, instalments, scores
-from pipelines.word_lists import english_function_words
 from storage.reading import Reading
 
 ALGORITHM_VERSION = 3

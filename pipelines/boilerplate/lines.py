@@ -12,7 +12,7 @@ from pipelines.html.dom_index import plain
 from pipelines.html.plain_text import letters
 from pipelines.html.text_blocks import ends_sentence
 from pipelines.related.card_lines import is_caption, is_noise
-from pipelines.word_lists import english_function_words
+from pipelines.rules.word_lists import english_function_words
 from storage.reading import Cut
 
 _HEAD = 8  # lines from the start that may be title, date, byline

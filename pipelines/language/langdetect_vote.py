@@ -21,7 +21,7 @@ from langdetect.utils.ngram import NGram
 
 from pipelines.language.py3langid_scores import langid_shares
 from pipelines.language.scripts import alphabets
-from pipelines.word_lists import common_words, english_function_words, headline_words, word_shares
+from pipelines.rules.word_lists import common_words, english_function_words, headline_words, word_shares
 
 PROFILES: Mapping[str, tuple[str, ...]] = {
     "latin": (

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 from pipelines.language.scripts import EAST_ASIAN
-from pipelines.word_lists import english_function_words
+from pipelines.rules.word_lists import english_function_words
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _GLUE = re.compile(

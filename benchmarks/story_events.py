@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from pipelines.story_terms import with_story_terms
+from pipelines.stories.profile import with_story_terms
 from pipelines.text_rules import PipelineJudgement
 from storage.database import Database
 from storage.imported import ImportedRecord

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.story_events import FITTED, EventArticle, Score, articles_of, near_events, scores_by
-from pipelines.stories import choose_story
-from pipelines.story_likeness import WINDOW, Rarity, Weights, likeness
-from pipelines.story_terms import story_keys, story_terms
+from pipelines.stories.cluster import choose_story
+from pipelines.stories.profile import story_keys, story_terms
+from pipelines.stories.similarity import WINDOW, Rarity, Weights, likeness
 from storage.story_judgement import StoryMember
 
 FILE = Path(__file__).parents[1] / "pipelines" / "rules" / "story_weights.toml"
@@ -168,7 +168,7 @@ def cross_validated(
 def written(weights: Weights) -> str:
     """The file of rules."""
     lines = [
-        "# How much each feature of two articles says that they tell of one event (pipelines/story_likeness.py):",
+        "# How much each feature of two articles says that they tell of one event (pipelines/stories/similarity.py):",
         "# logistic regressions on the pairs of tests/stories/development*.toml.",
         "# Written by python -m benchmarks.story_fit --write.",
     ]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pipelines.story_phonetics import kana_romaji, romaji_key
+from pipelines.stories.transliteration import kana_romaji, romaji_key
 
 FILE = Path(__file__).parents[1] / "pipelines" / "rules" / "story_readings.txt"
 NOUNS = ("Noun", "Noun.verbal", "Noun.adverbal", "Noun.adjv", "Noun.others", "Noun.number")

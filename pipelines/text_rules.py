@@ -4,13 +4,14 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines import stories, story_terms
 from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.boilerplate import site_lines as site_memory
 from pipelines.duplicates import compare as duplicates
 from pipelines.duplicates import dated_notices as recurrence
 from pipelines.duplicates import minhash as signatures
+from pipelines.stories import cluster as stories
+from pipelines.stories import profile as story_terms
 from storage.judgement import Comparison, Place
 from storage.prepared import Line
 from storage.signature import Signature

@@ -39,7 +39,7 @@ def _read_one_page() -> None:
     )
     reading = importlib.import_module("pipelines.read_page").read_page(raw)
     for language in ("ja", "en"):
-        importlib.import_module("pipelines.story_terms").with_story_terms(
+        importlib.import_module("pipelines.stories.profile").with_story_terms(
             dataclasses.replace(reading, language=language)
         )
 
@@ -48,7 +48,7 @@ for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.read_
     importlib.import_module(_module)
 
 importlib.import_module("pipelines.language.detect").warm_up()
-importlib.import_module("pipelines.story_terms").warm_up()
+importlib.import_module("pipelines.stories.profile").warm_up()
 _read_one_page()
 # Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The
 # process that writes is forked from here, too.

@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
-from pipelines.story_phonetics import kana_romaji, katakana_key, latin_key, romaji_key
-from pipelines.story_quantities import days, numbers, ordinals
-from pipelines.story_series import scores
-from pipelines.story_terms import FOUND_BY, KEPT, story_keys, story_terms, unpack
+from pipelines.stories.profile import FOUND_BY, KEPT, story_keys, story_terms, unpack
+from pipelines.stories.quantities import days, numbers, ordinals
+from pipelines.stories.series import scores
+from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key
 
 FRIDAY = datetime.date(2026, 10, 30)
 

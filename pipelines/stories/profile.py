@@ -22,14 +22,14 @@ from typing import NamedTuple
 import Stemmer
 
 from pipelines.rules.word_lists import english_function_words
-from pipelines.story_lexicon import lexicon, plain_words, titles
-from pipelines.story_quantities import days, numbers, ordinals
-from pipelines.story_readings import kanji_names, katakana_name, latin_name, readings
-from pipelines.story_series import classes, instalments, scores
+from pipelines.stories.lexicon import lexicon, plain_words, titles
+from pipelines.stories.name_readings import kanji_names, katakana_name, latin_name, readings
+from pipelines.stories.quantities import days, numbers, ordinals
+from pipelines.stories.series import classes, instalments, scores
 from storage.reading import Reading
 
 ALGORITHM_VERSION = 3
-"""Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories`` change."""
+"""Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories.cluster`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
 HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9

@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pipelines.story_measures import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
-from pipelines.story_terms import expectation, key_of
+from pipelines.stories.profile import expectation, key_of
+from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
 from storage.story_judgement import StoryMember
 
 WINDOW = 8.0

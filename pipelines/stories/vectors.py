@@ -5,7 +5,7 @@ import functools
 import math
 from collections.abc import Mapping
 
-from pipelines.story_terms import expectation, unpack_weights
+from pipelines.stories.profile import expectation, unpack_weights
 
 SPACES = ("words", "topics", "facts")
 SPACE_OF = {"W": "words", "T": "topics"}

@@ -11,7 +11,7 @@ import importlib.resources
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelines.story_phonetics import kana_romaji, katakana_key, latin_key, romaji_key
+from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key
 
 _RUN = re.compile("[一-鿿々ヶ]{2,}")
 _KANA_BEHIND = re.compile("[ぁ-ん]{3,5}")

@@ -8,8 +8,8 @@ compared, its first article included, and not only the one that is nearest; so a
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from pipelines.story_likeness import WINDOW, Likeness, Rarity, Weighed, Weights, fitted_weights, likeness
-from pipelines.story_terms import unpack
+from pipelines.stories.profile import unpack
+from pipelines.stories.similarity import WINDOW, Likeness, Rarity, Weighed, Weights, fitted_weights, likeness
 from storage.story_judgement import StoryChoice, StoryMember, Tie
 
 TIES_KEPT = 5

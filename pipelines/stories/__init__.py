@@ -1,0 +1,1 @@
+"""Decide which articles report the same event."""

@@ -9,8 +9,6 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import believed_canonical, clean_url
-from pipelines.article_evidence import Evidence, judge
-from pipelines.body_text import article_text
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
@@ -20,13 +18,15 @@ from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import PageMeasures
 from pipelines.html.parse import parse_html
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
-from pipelines.live_blogs import cut_live_updates
 from pipelines.metadata.metadata import Metadata, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
+from pipelines.text.live_blogs import cut_live_updates
+from pipelines.text.main_text import article_text
+from pipelines.text.page_type import Evidence, judge
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5

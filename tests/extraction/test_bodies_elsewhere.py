@@ -4,9 +4,9 @@ import json
 
 from lxml.etree import tostring
 
-from pipelines.body_text import article_text
 from pipelines.extraction import extract
 from pipelines.html.parse import parse_html
+from pipelines.text.main_text import article_text
 
 URL = "https://news.example/2026/10/05/bridge-closes"
 TITLE = "Bridge closes"

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, document_fromstring
 from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
-from pipelines.trafilatura_lists import Selection, main_extractor, remembering
+from pipelines.text.trafilatura_xpaths import Selection, main_extractor, remembering
 
 LISTS = {
     f"{name} {place}": expression

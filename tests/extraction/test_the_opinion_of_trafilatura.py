@@ -8,9 +8,9 @@ from lxml.html import HtmlElement
 from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
-from pipelines.body_text import article_text
 from pipelines.html.parse import parse_html
-from pipelines.trafilatura_opinion import trafilatura_text
+from pipelines.text.main_text import article_text
+from pipelines.text.trafilatura_stages import trafilatura_text
 from tests.extraction.test_extracting_articles import BODY, MORE, NIHONGO, html, paragraphs
 
 LONG = paragraphs([*BODY, *MORE, *BODY[::-1]])

@@ -22,7 +22,7 @@ from trafilatura.settings import Extractor
 from trafilatura.xml import xmltotxt
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from pipelines.trafilatura_lists import main_extractor
+from pipelines.text.trafilatura_xpaths import main_extractor
 
 _NAMES = XPath("//@class | //@id", smart_strings=False)
 # Classes and ids of what is pruned first, and what prunes it: articles below the article, comments.

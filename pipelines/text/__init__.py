@@ -1,0 +1,1 @@
+"""Extract the article's text from a page."""

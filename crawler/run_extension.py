@@ -21,9 +21,9 @@ from crawler.monitoring.after_crawl import after_crawl, ping_failure
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.writer_process import writer_for
-from pipelines.page_files import PageFiles, take_out
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineJudgement
+from pipelines.warc.page_store import PageFiles, take_out
 from pipelines.workers import ReadingPool
 from storage.archive import Archive
 from storage.database import Database, open_database

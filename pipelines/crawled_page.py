@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Collection
 
 from pipelines.raw_page import RawPage
-from pipelines.warc_writing import payload_digest, response_record
+from pipelines.warc.write import payload_digest, response_record
 from storage.kept import Record, SameBytes
 from storage.reading import Reading
 from storage.visit import Via

@@ -14,7 +14,7 @@ from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from crawler.sample.content import JST
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
-from pipelines.warc import read_warc
+from pipelines.warc.read import read_warc
 from storage.types import utc_now
 
 WARM_UP = 5

@@ -13,8 +13,8 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config, kept_folder
 from pipelines.addresses.normalize import clean_url
-from pipelines.page_blanking import blank_pages
 from pipelines.text_rules import place
+from pipelines.warc.redact import blank_pages
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.forgetting import Doomed, count_doomed, find_doomed, forget

@@ -99,7 +99,7 @@ def _pages(targets: list[str], config: Config, url: str | None, missing: list[st
 
 
 def _read(path: Path, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
-    from pipelines.warc import read_html_file
+    from pipelines.warc.read import read_html_file
 
     if path.name.endswith((".warc", ".warc.gz")):
         yield from _records(path, missing)
@@ -108,7 +108,7 @@ def _read(path: Path, url: str | None, missing: list[str]) -> Iterator["RawPage"
 
 
 def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:
-    from pipelines.warc import BadRecord, read_warc
+    from pipelines.warc.read import BadRecord, read_warc
 
     for record in read_warc(path):
         if isinstance(record, BadRecord):

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from crawler.imports.records import imported, is_bad, page_of
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.file_records import FileRecord
-from pipelines.jsonl import jsonl_records
 from pipelines.text_rules import place
-from pipelines.warc import BadRecord
-from pipelines.warc_records import warc_records
+from pipelines.warc.import_record import FileRecord
+from pipelines.warc.jsonl import jsonl_records
+from pipelines.warc.read import BadRecord
+from pipelines.warc.records import warc_records
 from pipelines.workers import READ_PAGE, ReadingPool
 from storage.imported import ImportedRecord
 from storage.imports import ARTICLES, FileStanding, ImportArchive
@@ -23,7 +23,7 @@ from storage.types import utc_now
 from storage.visit import Result
 from storage.waiting import BATCH
 
-READ_LINE = "pipelines.jsonl:read_line"
+READ_LINE = "pipelines.warc.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")
 JSONL_NAMES = (".jsonl", ".jsonl.gz")
 

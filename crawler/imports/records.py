@@ -6,9 +6,9 @@ from typing import Literal
 
 from crawler.middlewares.outcomes import REASON_LIMIT, verdict_of_status
 from pipelines.addresses.normalize import MAX_LENGTH, clean_url
-from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.raw_page import RawPage
-from pipelines.warc import BadRecord
+from pipelines.warc.import_record import FileRecord, GivenArticle
+from pipelines.warc.read import BadRecord
 from storage.imported import ImportedRecord
 from storage.reading import Reading
 from storage.visit import Result

@@ -15,9 +15,9 @@ from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.console.stop_signals import StopSignals
 from crawler.plan import archive_folder
-from pipelines.kept_reading import READ_MEMBER, record_bytes
 from pipelines.raw_page import RawPage
 from pipelines.text_rules import PipelineJudgement
+from pipelines.warc.reread import READ_MEMBER, record_bytes
 from pipelines.workers import ReadingPool, read_in_order
 from storage.database import Database, open_database
 from storage.errors import DatabaseError

@@ -22,9 +22,9 @@ from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.settings import settings_from
 from pipelines.crawled_page import CrawledPage, KeepingOrder
-from pipelines.page_files import PageFiles
 from pipelines.raw_page import RawPage
 from pipelines.scrapy_pipelines import FetchedPage
+from pipelines.warc.page_store import PageFiles
 from pipelines.workers import ReadingPool
 from storage.archive import Archive
 from storage.errors import DatabaseError

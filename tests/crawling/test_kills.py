@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from crawler.sample.server import SampleSite
-from pipelines.kept_reading import record_bytes
-from pipelines.warc_records import page_in_member
-from pipelines.warc_writing import payload_digest
+from pipelines.warc.records import page_in_member
+from pipelines.warc.reread import record_bytes
+from pipelines.warc.write import payload_digest
 from storage.kept import Kept
 from tests.crawling.conftest import (
     Rows,

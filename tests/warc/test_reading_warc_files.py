@@ -11,8 +11,8 @@ import pytest
 from warcio.bufferedreaders import BufferedReader
 
 from pipelines.raw_page import RawPage
-from pipelines.warc import MAX_BODY, BadRecord, read_html_file, read_warc
-from pipelines.warc_records import warc_records
+from pipelines.warc.read import MAX_BODY, BadRecord, read_html_file, read_warc
+from pipelines.warc.records import warc_records
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -4,14 +4,14 @@ import dataclasses
 import datetime
 
 from pipelines.raw_page import RawPage
-from pipelines.warc import BadRecord
+from pipelines.warc.read import BadRecord
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GivenArticle:
     """A line that holds an article somebody else extracted: the line itself, and what it says of its origin.
 
-    ``line`` is read again in a worker (:func:`pipelines.jsonl.read_line`), because telling its language takes time.
+    ``line`` is read again in a worker (:func:`pipelines.warc.jsonl.read_line`), because telling its language takes time.
     """
 
     url: str

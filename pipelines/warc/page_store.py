@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.page_blanking import blank_pages
-from pipelines.warc_writing import info_record
+from pipelines.warc.redact import blank_pages
+from pipelines.warc.write import info_record
 from storage.kept import Kept, Record
 
 logger = logging.getLogger(__name__)

@@ -12,13 +12,13 @@ from typing import Any, BinaryIO, cast
 
 from pipelines.addresses.normalize import clean_url
 from pipelines.duplicates.minhash import sign
-from pipelines.file_records import FileRecord, GivenArticle
 from pipelines.html.plain_text import plain_text
 from pipelines.language.detect import detect_language
 from pipelines.metadata.authors import clean_authors
 from pipelines.metadata.dates import parse_date
 from pipelines.raw_page import RawPage
-from pipelines.warc import BadRecord
+from pipelines.warc.import_record import FileRecord, GivenArticle
+from pipelines.warc.read import BadRecord
 from storage.reading import Reading
 
 MAX_LINE = 10 * 1024 * 1024  # bytes, the cap on a page; an article's text is kept to a million characters

@@ -16,9 +16,9 @@ from typing import BinaryIO, cast
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipelines.file_records import FileRecord
 from pipelines.raw_page import RawPage
-from pipelines.warc import MAX_BODY, BadRecord, WarcRecord, fetched_at_of, page_of
+from pipelines.warc.import_record import FileRecord
+from pipelines.warc.read import MAX_BODY, BadRecord, WarcRecord, fetched_at_of, page_of
 
 _CHUNK = 65_536  # bytes
 _KEPT = MAX_BODY + 1024 * 1024  # bytes kept of one record: a body at the cap, and its headers

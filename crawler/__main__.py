@@ -13,7 +13,7 @@ def main() -> None:
     """Run the command and exit with the contract's code."""
     try:
         if READING.intersection(sys.argv[1:2]):
-            from pipelines.fork_server import preload_workers
+            from pipelines.workers.fork_server import preload_workers
 
             preload_workers()
         from crawler.cli import run

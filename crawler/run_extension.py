@@ -24,7 +24,7 @@ from crawler.writer_process import writer_for
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.page_store import PageFiles, take_out
-from pipelines.workers import ReadingPool
+from pipelines.workers.pool import ReadingPool
 from storage.archive import Archive
 from storage.database import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError

@@ -1,8 +1,8 @@
 """The process that writes for the crawls of this one. Imported there, too: it loads little."""
 
 from crawler.console.log_records import make_logs_harmless
-from pipelines.fork_server import WorkerContext
-from pipelines.worker_process import follow_parent
+from pipelines.workers.fork_server import WorkerContext
+from pipelines.workers.process import follow_parent
 from storage.writer_process import WriterProcess
 
 

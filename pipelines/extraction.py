@@ -16,7 +16,7 @@ def extract(html: bytes, url: str, content_type: str | None = None) -> Reading:
 
     The result has the fields that ``kiji inspect --json`` prints. Never raises for any bytes: a page that a parser
     fails on is of kind ``unreadable``, and the failure is logged. In this process, so without time limit; see
-    :class:`pipelines.workers.ReadingPool` for pages from strangers.
+    :class:`pipelines.workers.pool.ReadingPool` for pages from strangers.
     """
     headers = (("content-type", content_type),) if content_type is not None else ()
     raw = RawPage(url, url, html, 200, datetime.datetime.now(datetime.UTC), headers)

@@ -50,7 +50,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     """Tell what came back, and read it: feed, sitemap, article, section, or the reason why it is none of these.
 
     ``timezone`` is the IANA name of the zone for dates that name none. Deterministic, and slow or deadly for hostile
-    pages: a crawl calls it in a worker process (:mod:`pipelines.workers`).
+    pages: a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
     """
     reading = _read(raw, timezone)
     said = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]

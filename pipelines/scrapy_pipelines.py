@@ -7,8 +7,8 @@ from typing import Protocol, Self, cast
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.crawled_page import CrawledPage
 from pipelines.raw_page import RawPage
+from pipelines.workers.result import CrawledPage
 from storage.archive import Archive
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit

@@ -27,11 +27,11 @@ from multiprocessing import util
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.fork_server import preload_workers
+from pipelines.workers.fork_server import preload_workers
 
 ROOT = Path(__file__).parents[1]
 PRELOADED = (
-    *("pipelines.worker_process", "storage.writer_process", "pipelines.worker_preload"),
+    *("pipelines.workers.process", "storage.writer_process", "pipelines.workers.preload"),
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
     *("crawler.preview.trial", "crawler.workers.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
     # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.

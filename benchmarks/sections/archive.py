@@ -18,13 +18,13 @@ from benchmarks.generated_site import page, path_of
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
 from benchmarks.sections.kills import Disturbance, Tally
 from crawler.sample.server import SampleSite
-from pipelines.crawled_page import record_of
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
+from pipelines.workers.result import record_of
 from storage.database import open_database
 from storage.kept import Kept
 from storage.transfer import digests

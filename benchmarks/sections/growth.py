@@ -12,9 +12,9 @@ from benchmarks.generated_words import Vocabulary
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.duplicates.minhash import sign
-from pipelines.preparing import prepared
 from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineJudgement, place
+from pipelines.workers.precompute import prepared
 from storage.archive import Archive
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading

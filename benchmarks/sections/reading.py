@@ -18,7 +18,7 @@ from pipelines.warc.read import read_warc
 from storage.types import utc_now
 
 WARM_UP = 5
-"""Pages before the clock runs, after what every worker starts with (``pipelines.worker_preload``)."""
+"""Pages before the clock runs, after what every worker starts with (``pipelines.workers.preload``)."""
 
 PAGES = 400
 
@@ -75,7 +75,7 @@ def _compare(pages: Iterator[RawPage], about: str) -> Table:
 
 def measure(extent: Extent) -> Findings:
     """Compare the readers on generated pages, and on real ones where they are given."""
-    importlib.import_module("pipelines.worker_preload")
+    importlib.import_module("pipelines.workers.preload")
     number = WARM_UP + extent.of(PAGES)
     tables = [_compare(generated(number), "generated pages of 40 kB")]
     if extent.warc is not None:

@@ -48,7 +48,10 @@ def inspect_command(
     as_json: JsonOption = False,
 ) -> int:
     """Read and print every page, in order; return 1 where one could not be had."""
-    from pipelines.workers import ReadingPool, read_in_order  # with their libraries, which other commands do not need
+    from pipelines.workers.pool import (  # with their libraries, which other commands do not need
+        ReadingPool,
+        read_in_order,
+    )
 
     settings = find_config(config)
     missing: list[str] = []

@@ -15,7 +15,7 @@ from pipelines.warc.import_record import FileRecord
 from pipelines.warc.jsonl import jsonl_records
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import warc_records
-from pipelines.workers import READ_PAGE, ReadingPool
+from pipelines.workers.pool import READ_PAGE, ReadingPool
 from storage.imported import ImportedRecord
 from storage.imports import ARTICLES, FileStanding, ImportArchive
 from storage.reading import Reading

@@ -18,7 +18,7 @@ from crawler.plan import archive_folder
 from pipelines.raw_page import RawPage
 from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.reread import READ_MEMBER, record_bytes
-from pipelines.workers import ReadingPool, read_in_order
+from pipelines.workers.pool import ReadingPool, read_in_order
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.kept import Kept

@@ -19,7 +19,7 @@ from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.text_rules import place
-from pipelines.workers import ReadingPool
+from pipelines.workers.pool import ReadingPool
 from storage.reading import Reading
 
 

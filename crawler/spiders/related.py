@@ -21,11 +21,11 @@ from crawler.middlewares.exceptions import HostRests, NotAsked
 from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict_of_status
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.settings import settings_from
-from pipelines.crawled_page import CrawledPage, KeepingOrder
 from pipelines.raw_page import RawPage
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.warc.page_store import PageFiles
-from pipelines.workers import ReadingPool
+from pipelines.workers.pool import ReadingPool
+from pipelines.workers.result import CrawledPage, KeepingOrder
 from storage.archive import Archive
 from storage.errors import DatabaseError
 from storage.lock import CrawlLock

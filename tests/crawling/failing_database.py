@@ -17,7 +17,7 @@ storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archi
 
 if __name__ == "__main__":
     import crawler.cli
-    from pipelines.fork_server import preload_workers
+    from pipelines.workers.fork_server import preload_workers
 
     preload_workers()
     raise SystemExit(crawler.cli.run())

@@ -48,11 +48,11 @@ allow_private_addresses = true
 hosts = ["no-such-host.invalid"]
 """
 COMMAND = """
-import crawler.cli, crawler.settings as settings, pipelines.fork_server
+import crawler.cli, crawler.settings as settings, pipelines.workers.fork_server
 settings.DOWNLOAD_TIMEOUT, settings.KIJI_READING_SECONDS = 8, 3
 settings.RETRY_TIMES = 0
 settings.KIJI_READ = "tests.crawling.deadly_reading:read_page"
-pipelines.fork_server.preload_workers()
+pipelines.workers.fork_server.preload_workers()
 raise SystemExit(crawler.cli.run())
 """
 BAD = {

@@ -36,7 +36,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["pipelines.fork_server", "crawler.cli", "crawler.cli.workers"])
+@pytest.mark.parametrize("module", ["pipelines.workers.fork_server", "crawler.cli", "crawler.cli.workers"])
 def test_ctrl_c_while_the_command_starts_ends_it_without_a_word(tmp_path: Path, module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED.format(module=module)],

@@ -39,7 +39,7 @@ def test_what_it_raises_is_told_and_a_signal_is_its_end(tmp_path: Path) -> None:
 def test_its_worker_processes_are_its_own_and_end_with_it(tmp_path: Path) -> None:
     program = """
 import os, sys
-from pipelines.fork_server import WorkerContext, preload_workers
+from pipelines.workers.fork_server import WorkerContext, preload_workers
 preload_workers()
 import concurrent.futures
 with concurrent.futures.ProcessPoolExecutor(1, mp_context=WorkerContext()) as pool:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from crawler.config.models import Archive
 from crawler.monitoring.retention import prune_pages
-from pipelines.crawled_page import record_of
 from pipelines.warc.page_store import PageFiles
+from pipelines.workers.result import record_of
 from storage.backup import BackupFailed, back_up
 from storage.checking import check
 from storage.database import Database, open_database

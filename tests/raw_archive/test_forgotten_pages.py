@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.crawled_page import record_of
 from pipelines.raw_page import RawPage
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.records import warc_records
 from pipelines.warc.redact import blank_pages, blank_record
+from pipelines.workers.result import record_of
 from storage.kept import Kept
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import JAPANESE, WORDS, HostileServer, answers, article

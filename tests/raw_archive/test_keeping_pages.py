@@ -5,13 +5,13 @@ import datetime
 import random
 from pathlib import Path
 
-from pipelines.crawled_page import KeepingOrder, crawled_page, record_of
 from pipelines.raw_page import RawPage
 from pipelines.warc.import_record import FileRecord
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import page_in_member, warc_records
 from pipelines.warc.reread import read_member, record_bytes
+from pipelines.workers.result import KeepingOrder, crawled_page, record_of
 from storage.kept import Kept, Record, SameBytes
 from storage.reading import Reading
 from tests.crawling.conftest import kiji, query

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pipelines.crawled_page import record_of
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.reread import read_member, record_bytes
+from pipelines.workers.result import record_of
 from storage.database import Database, open_database
 from storage.kept import Kept, SameBytes
 from storage.reading import Card, Reading

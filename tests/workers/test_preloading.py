@@ -5,7 +5,7 @@ import sys
 
 _SHOW_EMPTY = """
 import sys
-import pipelines.worker_preload
+import pipelines.workers.preload
 modules = [module for name, module in sys.modules.items() if name.startswith("pipelines.")]
 cached = {one for module in modules for one in vars(module).values() if hasattr(one, "cache_info")}
 tables = [one for one in cached if not one.__wrapped__.__code__.co_argcount]

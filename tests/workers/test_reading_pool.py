@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from pipelines.raw_page import RawPage
-from pipelines.workers import ReadingPool, read_in_order
+from pipelines.workers.pool import ReadingPool, read_in_order
 
 NOW = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
 READERS = "tests.workers.readers:read"
@@ -132,7 +132,7 @@ def test_closing_gives_up_unfinished_pages_and_leaves_no_process() -> None:
 CRAWL = """
 import datetime, sys
 from pipelines.raw_page import RawPage
-from pipelines.workers import ReadingPool
+from pipelines.workers.pool import ReadingPool
 if __name__ == "__main__":
     pool = ReadingPool(max_workers=2, read="tests.workers.readers:read", time_limit=1.0)
     url, now = "https://a.example/", datetime.datetime.now(datetime.UTC)

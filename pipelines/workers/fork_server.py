@@ -6,8 +6,8 @@ import multiprocessing.resource_tracker
 import signal
 
 _PRELOADED = (
-    "pipelines.fork_server_start",  # first: what follows takes two seconds
-    *("pipelines.worker_process", "pipelines.text_rules", "storage.writer_process", "pipelines.worker_preload"),
+    "pipelines.workers.fork_server_signals",  # first: what follows takes two seconds
+    *("pipelines.workers.process", "pipelines.text_rules", "storage.writer_process", "pipelines.workers.preload"),
 )
 
 LOST = 255

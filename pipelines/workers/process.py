@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipelines.addresses.parameters import ParameterRules, put_in_force
-from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
-from pipelines.preparing import prepared
 from pipelines.raw_page import RawPage
+from pipelines.workers.precompute import prepared
+from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
 from storage.reading import Reading
 
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3

@@ -22,11 +22,11 @@ from typing import Any, Self
 import pebble
 
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.crawled_page import CrawledPage, KeepingOrder, crawled_page
 from pipelines.extractor_version import extractor_version
-from pipelines.fork_server import LOST, WorkerContext
 from pipelines.raw_page import RawPage
-from pipelines.worker_process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
+from pipelines.workers.fork_server import LOST, WorkerContext
+from pipelines.workers.process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
+from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from benchmarks.story_events import FITTED, EventArticle, Score, articles_of, ne
 from pipelines.stories.cluster import choose_story
 from pipelines.stories.profile import story_keys, story_terms
 from pipelines.stories.similarity import WINDOW, Rarity, Weights, likeness
-from storage.story_judgement import StoryMember
+from storage.story_rules import StoryMember
 
 FILE = Path(__file__).parents[1] / "pipelines" / "rules" / "story_weights.toml"
 PENALTY = 0.3

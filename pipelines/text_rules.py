@@ -12,11 +12,11 @@ from pipelines.duplicates import dated_notices as recurrence
 from pipelines.duplicates import minhash as signatures
 from pipelines.stories import cluster as stories
 from pipelines.stories import profile as story_terms
-from storage.judgement import Comparison, Place
 from storage.prepared import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
-from storage.story_judgement import StoryChoice, StoryMember
+from storage.story_rules import StoryChoice, StoryMember
+from storage.text_rules import Comparison, Place
 
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
@@ -31,7 +31,7 @@ def place(url: str, rules: ParameterRules | None = None) -> Place:
 
 
 class PipelineJudgement:
-    """``storage.judgement.Judgement`` by the functions of this package; ``rules`` are the operator's for some sites."""
+    """``storage.text_rules.Judgement`` by the functions of this package; ``rules`` are the operator's for some sites."""
 
     def __init__(self, rules: ParameterRules | None = None) -> None:
         self._rules = rules

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.forgotten import forgotten_among, tombstone
-from storage.judgement import Place
 from storage.many_values import ROWS, dialect_of
 from storage.models import Address
+from storage.text_rules import Place
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.addresses import file_addresses, insert_into
 from storage.forgotten import is_tombstone
-from storage.judgement import Judgement
 from storage.models import Address, Article, Base
 from storage.moves import move_edges
 from storage.reading import Reading
+from storage.text_rules import Judgement
 
 
 class AmpForm(Base):

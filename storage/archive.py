@@ -11,10 +11,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from storage.attempts import WAITS, Attempts
 from storage.database import Database
 from storage.errors import DatabaseError
-from storage.judgement import Judgement
 from storage.kept import Kept, Record
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.scope import Scope
+from storage.text_rules import Judgement
 from storage.transactions import Beginning, Transactions, Work, leave_be
 from storage.visit import Lease, Result, Visit
 from storage.waiting import GAP, WaitingVisits

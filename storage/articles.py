@@ -23,7 +23,6 @@ from storage.decision import (
 )
 from storage.forgotten import forgotten_among
 from storage.gathering import gather, hash_of, signature_of, with_neighbours
-from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_copies import record_alike
 from storage.near_index import index, index_anew
@@ -32,6 +31,7 @@ from storage.reading import Reading
 from storage.search_index import expect_words
 from storage.signature import Signature
 from storage.site_memory import apply_site
+from storage.text_rules import Judgement
 from storage.visit import Outcome
 from storage.wordings import supersede
 

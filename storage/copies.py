@@ -3,9 +3,9 @@
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from storage.judgement import Judgement
 from storage.models import Article, Copy
 from storage.part_models import ArticlePart
+from storage.text_rules import Judgement
 
 _MOST_TEXTS = 50
 """Different texts of one article's copies that are compared at once: a comparison takes milliseconds. Those of further

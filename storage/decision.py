@@ -4,10 +4,10 @@ import dataclasses
 from typing import Literal
 
 from storage.amp_forms import OtherForm
-from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Copy
 from storage.near_copies import Neighbours
 from storage.reading import Reading
+from storage.text_rules import Judgement, Place
 
 CopyKind = Literal["url", "exact", "near"]
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.judgement import Judgement
 from storage.models import Address, Article, Copy, Revision
 from storage.reading import Reading
+from storage.text_rules import Judgement
 from storage.visit import Outcome
 
 EARLIER = "an earlier wording"

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.addresses import file_addresses, insert_in, insert_rows
 from storage.forgotten import forgotten_among
-from storage.judgement import Judgement
 from storage.many_values import dialect_of
 from storage.models import Address, Claim, Fetch, Link
 from storage.reading import Card
 from storage.scope import Scope
+from storage.text_rules import Judgement
 from storage.visit import Visit
 
 _READ = ("new", "updated", "unchanged", "copy")

@@ -18,7 +18,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.addresses import insert_into
 from storage.amp_forms import AmpForm
 from storage.forgotten import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
-from storage.judgement import Place
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.near_index import remove
@@ -26,6 +25,7 @@ from storage.part_models import ArticlePart
 from storage.search_index import forget_words
 from storage.site_models import SitePage
 from storage.story_leaving import leave_stories
+from storage.text_rules import Place
 
 _CHUNK = 500  # ids a statement
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.column_types import StorableText
 from storage.many_values import dialect_of, is_among
 from storage.models import Address, Base, Moment
-from storage.types import StorableText
 
 REFUSED = "forgotten at the operator's request"
 """The reason under which such an address is refused, however it is met."""

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from storage.addresses import file_addresses
 from storage.amp_forms import find_other_form
 from storage.decision import Standing
-from storage.judgement import LONGEST_ADDRESS, Judgement, Place
 from storage.models import Address, Article, Copy
 from storage.near_copies import find_neighbours
 from storage.reading import Reading
 from storage.signature import Signature
 from storage.site_memory import recall_site
+from storage.text_rules import LONGEST_ADDRESS, Judgement, Place
 from storage.twins import find_twin
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.addresses import insert_into, insert_rows
+from storage.column_types import StorableText
 from storage.many_values import ROWS
 from storage.models import Base, Fetch, Moment, Run, Source, one_of
 from storage.runs import BUDGET_REASON
-from storage.types import StorableText
 
 State = Literal["ok", "new", "dead", "blocked", "changed", "silent", "idle"]
 STATES: tuple[State, ...] = ("ok", "new", "dead", "blocked", "changed", "silent", "idle")

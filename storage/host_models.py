@@ -5,8 +5,8 @@ import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import StorableText
 from storage.models import Base
-from storage.types import StorableText
 
 Moment = datetime.datetime
 

@@ -22,7 +22,6 @@ from storage.claims import claim
 from storage.earlier import meet_earlier, meet_unchanged
 from storage.edges import meet_edges
 from storage.forgotten import REFUSED, is_tombstone
-from storage.judgement import Judgement, Place
 from storage.models import Address, Article, Source
 from storage.parts import with_parts
 from storage.reading import Reading
@@ -30,6 +29,7 @@ from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.site_memory import recall_site
 from storage.stories import group_stored
+from storage.text_rules import Judgement, Place
 from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.archive import Archive
+from storage.column_types import utc_now
 from storage.imported import ImportedRecord, lease_of, store_batch
-from storage.judgement import Place
 from storage.models import Address, Fetch, ImportFile, Source
 from storage.runs import count
-from storage.types import utc_now
+from storage.text_rules import Place
 from storage.visit import Result
 
 ARTICLES = ("new", "updated", "unchanged", "copy")

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.column_types import StorableText
 from storage.kept import Kept
 from storage.models import Address, Base, Moment
-from storage.types import StorableText
 
 
 class KeptPage(Base):

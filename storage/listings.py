@@ -10,11 +10,11 @@ from storage.addresses import file_addresses
 from storage.claims import came_nearer, claim, expand, queue_known
 from storage.forgotten import forgotten_among
 from storage.frontier import learn_domain
-from storage.judgement import Judgement
 from storage.many_values import is_among
 from storage.models import Address, Claim, Fetch
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
+from storage.text_rules import Judgement
 from storage.visit import Lease, Visit
 
 

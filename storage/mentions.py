@@ -8,8 +8,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.forgotten import TOMBSTONE, overwrite_what_leaves
 from storage.health import SourceHealth
-from storage.judgement import Place
 from storage.models import Address, Fetch, Run
+from storage.text_rules import Place
 
 _ADDRESS = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)
 _TELLING: tuple[tuple[type[DeclarativeBase], str, str], ...] = (

@@ -9,8 +9,8 @@ import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.judgement import LONGEST_ADDRESS
-from storage.types import StorableText, UTCDateTime
+from storage.column_types import StorableText, UTCDateTime
+from storage.text_rules import LONGEST_ADDRESS
 
 Moment = datetime.datetime
 

@@ -3,9 +3,9 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.judgement import Judgement
 from storage.models import Address, Article, Copy, Link
 from storage.reading import Reading
+from storage.text_rules import Judgement
 from storage.visit import Visit
 
 GONE = (404, 410)

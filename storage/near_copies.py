@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_into
-from storage.judgement import Comparison, Judgement
 from storage.models import Address, Article
 from storage.near_index import Postings, look_up, signatures_of
 from storage.near_models import Alike
 from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
+from storage.text_rules import Comparison, Judgement
 
 ESTIMATED = 16
 """Candidates whose signatures are read: those that share most and rarest keys."""

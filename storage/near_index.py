@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from storage.judgement import Judgement
 from storage.models import Article
 from storage.near_models import ArticleSignature, Band
 from storage.signature import Signature
+from storage.text_rules import Judgement
 
 ROWS_A_KEY = 32
 """Articles a key stands for at most: 640 index rows for a text of 20 keys, 0.3 ms."""

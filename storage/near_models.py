@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import StorableText
 from storage.models import Base, Moment
-from storage.types import StorableText
 
 
 class ArticleSignature(Base):

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
 from storage.copies import compare_copies
-from storage.judgement import Judgement
 from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
 from storage.part_models import ArticlePart
 from storage.reading import Reading
+from storage.text_rules import Judgement
 from storage.wordings import supersede
 
 _NOT_MODIFIED = 304

@@ -79,7 +79,7 @@ class Reading:
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
     without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as it
     stands there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
-    own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_judgement`), "" where it was
+    own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, ``prepared`` what else is made of the words: None where there is no article, or where

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Literal
 
-from storage.judgement import Place
 from storage.schedule import Rhythm
+from storage.text_rules import Place
 
 Follow = Literal["related", "site", "none"]
 

@@ -24,12 +24,12 @@ from sqlalchemy import (
     table,
 )
 
+from storage.column_types import UTCDateTime
 from storage.search_matching import matches_all, matches_any
 from storage.search_models import TEXTS, TITLES, SearchDocument
 from storage.search_ranking import score
 from storage.search_snippets import Marked, mark, snippet
 from storage.search_terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
-from storage.types import UTCDateTime
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, event, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
+from storage.column_types import UTCDateTime
 from storage.models import Article, Source
 from storage.search_models import TERM_TABLES, TEXTS, TITLES, SearchDocument
 from storage.search_terms import VERSION, document_terms
-from storage.types import UTCDateTime
 
 BATCH = 500
 """Articles that a rebuilding reads and writes in one go."""

@@ -8,8 +8,8 @@ different kinds: contentless FTS5 tables there, ``tsvector`` columns with GIN he
 from sqlalchemy import Connection, ForeignKey, Index, String, column, table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import StorableText
 from storage.models import Base, Moment
-from storage.types import StorableText
 
 
 class SearchDocument(Base):

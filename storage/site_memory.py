@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
 from storage.copies import compare_copies
-from storage.judgement import Judgement
 from storage.many_values import dialect_of
 from storage.models import Address, Article, Copy
 from storage.near_index import index_anew
@@ -27,6 +26,7 @@ from storage.prepared import Line
 from storage.reading import Reading
 from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
 from storage.site_models import SiteFurniture, SitePage
+from storage.text_rules import Judgement
 
 WINDOW = 24
 """Pages of a host that a new one is compared with: 8 KB to read. A box that fewer than one page in 24 has stays."""

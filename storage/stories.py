@@ -20,14 +20,14 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
 from storage.earlier import EARLIER
-from storage.judgement import Judgement
 from storage.many_values import dialect_of
 from storage.models import Address, Article
 from storage.reading import Reading
 from storage.story_edges import alike_articles, declared_edges
 from storage.story_index import ALL, TermIndex
-from storage.story_judgement import StoryChoice, StoryMember
 from storage.story_models import Story, StoryProfile, StoryTie
+from storage.story_rules import StoryChoice, StoryMember
+from storage.text_rules import Judgement
 from storage.trouble import trouble_of
 from storage.visit import Result
 

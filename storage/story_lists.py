@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, text
 
+from storage.column_types import UTCDateTime
 from storage.reading import iso_utc
-from storage.types import UTCDateTime
 
 Order = Literal["newest", "biggest"]
 

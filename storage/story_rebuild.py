@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.database import Database
-from storage.judgement import Judgement
 from storage.models import Article
 from storage.stories import group_articles
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
+from storage.text_rules import Judgement
 
 BATCH = 200
 

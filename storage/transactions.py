@@ -10,11 +10,11 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.forgotten import REFUSED
 from storage.frontier import open_sources, release, release_ended
-from storage.judgement import Judgement
 from storage.kept import Kept
 from storage.leasing import Outlook, lease
 from storage.lock import CrawlLock
@@ -33,8 +33,8 @@ from storage.runs import (
 )
 from storage.scope import Scope
 from storage.stories import group_stored
+from storage.text_rules import Judgement
 from storage.trouble import trouble_of
-from storage.types import utc_now
 from storage.visit import STATUSES, Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits
 

@@ -14,7 +14,6 @@ from storage.edges import meet_edges, store_edges
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
 from storage.frontier import learn_domain
 from storage.hosts import note_reservations
-from storage.judgement import LONGEST_ADDRESS, Judgement
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
@@ -23,6 +22,7 @@ from storage.moves import GONE, move, shows_its_own, take_back, unjoin
 from storage.parts import lose_part, move_part
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
+from storage.text_rules import LONGEST_ADDRESS, Judgement
 from storage.visit import Lease, Outcome, Result, Visit
 
 _FETCHED = insert(Fetch)

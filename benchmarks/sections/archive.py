@@ -25,10 +25,10 @@ from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
 from pipelines.workers.result import record_of
+from storage.column_types import utc_now
 from storage.database import open_database
 from storage.kept import Kept
 from storage.transfer import digests
-from storage.types import utc_now
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}

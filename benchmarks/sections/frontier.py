@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
 from pipelines.text_rules import place
+from storage.column_types import utc_now
 from storage.database import Database, open_database
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease
 from storage.models import Address, Run
 from storage.polling import due_sources
 from storage.scope import Scope
-from storage.types import utc_now
 from storage.visit import Lease
 from tests.archive.postgresql import PostgreSQLServer
 

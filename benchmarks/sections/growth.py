@@ -16,11 +16,11 @@ from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineJudgement, place
 from pipelines.workers.precompute import prepared
 from storage.archive import Archive
+from storage.column_types import utc_now
 from storage.database import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope
-from storage.types import utc_now
 from storage.visit import Lease, Visit
 from storage.waiting import BATCH
 

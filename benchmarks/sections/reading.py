@@ -15,7 +15,7 @@ from crawler.sample.content import JST
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.read import read_warc
-from storage.types import utc_now
+from storage.column_types import utc_now
 
 WARM_UP = 5
 """Pages before the clock runs, after what every worker starts with (``pipelines.workers.preload``)."""

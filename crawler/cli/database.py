@@ -10,13 +10,13 @@ from rich.console import Console
 from crawler.cli import upkeep
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
+from storage.column_types import utc_now
 from storage.database import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseUnreachable
 from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
 from storage.search_index import count_articles, rebuild
 from storage.transfer import copy_archive, rows_in
-from storage.types import utc_now
 
 
 def register(app: typer.Typer) -> None:

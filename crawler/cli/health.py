@@ -18,9 +18,9 @@ from crawler.monitoring.after_crawl import keep_and_tell, look
 from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
+from storage.column_types import utc_now
 from storage.database import open_database
 from storage.reading import iso_utc
-from storage.types import utc_now
 
 HELP = example(
     "Judge every configured source by its own history: dead, silent, changed, blocked or well. Exit code 1 where one"

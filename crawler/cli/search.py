@@ -21,11 +21,11 @@ from crawler.cli.filters import (
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
+from storage.column_types import utc_now
 from storage.database import open_database
 from storage.reading import iso_utc
 from storage.search import Filters, Hit, count, is_counted_exactly, search
 from storage.search_snippets import Marked
-from storage.types import utc_now
 
 HELP = example(
     'Find articles by all of the words, "phrases" and not -those; Japanese from one character on, English by stems.',

@@ -19,9 +19,9 @@ from crawler.monitoring.crontab import Schedule, crontab_line
 from crawler.monitoring.doctor import Finding, examine_place, examine_sources
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from crawler.sanitize import inert
+from storage.column_types import utc_now
 from storage.credentials import without_credentials
 from storage.database import open_database, parse_url
-from storage.types import utc_now
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

@@ -16,10 +16,10 @@ from pipelines.warc.jsonl import jsonl_records
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import warc_records
 from pipelines.workers.pool import READ_PAGE, ReadingPool
+from storage.column_types import utc_now
 from storage.imported import ImportedRecord
 from storage.imports import ARTICLES, FileStanding, ImportArchive
 from storage.reading import Reading
-from storage.types import utc_now
 from storage.visit import Result
 from storage.waiting import BATCH
 

@@ -11,11 +11,11 @@ from crawler.monitoring.alerts import Message, ping, send
 from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import CrawlPlan, archive_folder
+from storage.column_types import utc_now
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.health import Finding, Look, State, findings, history, record, tell
 from storage.runs import run_record, source_accounts
-from storage.types import utc_now
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from w3lib.url import safe_url_string
 from pipelines.addresses.article_urls import MAX_LENGTH, looks_like_article
 from pipelines.addresses.parameters import ParameterRules, rules_in_force
 from pipelines.addresses.tracking import is_tracker
-from storage.judgement import LONGEST_ADDRESS
+from storage.text_rules import LONGEST_ADDRESS
 
 __all__ = [
     "MAX_LENGTH",

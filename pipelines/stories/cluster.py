@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.stories.profile import unpack
 from pipelines.stories.similarity import WINDOW, Likeness, Rarity, Weighed, Weights, fitted_weights, likeness
-from storage.story_judgement import StoryChoice, StoryMember, Tie
+from storage.story_rules import StoryChoice, StoryMember, Tie
 
 TIES_KEPT = 5
 """Ties that are kept as an article's evidence, the strongest first."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipelines.stories.profile import expectation, key_of
 from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
-from storage.story_judgement import StoryMember
+from storage.story_rules import StoryMember
 
 WINDOW = 8.0
 """Days between two articles that can be compared at all."""

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from storage.column_types import UTCDateTime
 from storage.dictionary import Relation, relations
 from storage.search import Filters
-from storage.types import UTCDateTime
 
 BATCH = 500
 """Rows in memory at once: of 3 KB as a rule, of a megabyte at worst."""

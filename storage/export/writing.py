@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
+from storage.atomic_file import replacing
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelTold, write_xlsx
 from storage.export.parquet_file import write_parquet
 from storage.export.reading import SUBJECTS, batches, count_rows, relation_of
 from storage.export.text_files import write_csv, write_jsonl
-from storage.replacing import replacing
 from storage.search import Filters
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]

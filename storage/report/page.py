@@ -14,9 +14,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from storage.atomic_file import replacing
 from storage.errors import DatabaseError
 from storage.pages.shown import language_tag, shown, titled, web_address
-from storage.replacing import replacing
 from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
 from storage.report.figures import Figures, top_in
 from storage.report.look import findings

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import Boolean, Connection, Float, Integer, String, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
+from storage.atomic_file import replacing
 from storage.database import Database
 from storage.errors import DatabaseError
 from storage.health import known_health
 from storage.reading import iso_utc
-from storage.replacing import replacing
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe
 from storage.snapshot.local_time import LocalClock, plain

@@ -4,8 +4,8 @@ import datetime
 
 from sqlalchemy import Connection, bindparam, text
 
+from storage.column_types import UTCDateTime
 from storage.snapshot.local_time import LocalClock, plain
-from storage.types import UTCDateTime
 
 LATELY = datetime.timedelta(days=14)
 """As far back as troubles are told: an older one that did not come again is over."""

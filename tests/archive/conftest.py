@@ -8,12 +8,12 @@ from sqlalchemy import text
 from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
 from storage.attempts import WAITS
+from storage.column_types import utc_now
 from storage.database import Database
-from storage.judgement import Judgement
 from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
-from storage.types import utc_now
+from storage.text_rules import Judgement
 from storage.visit import Lease, Result, Visit
 
 FIRST_DAY = datetime.datetime(2026, 10, 5, 6, 0, tzinfo=datetime.UTC)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from pipelines.text_rules import place
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.forgetting import find_doomed, forget
 from storage.reading import Reading
-from storage.types import utc_now
 from storage.upgrade import upgrade
 from storage.visit import Lease, Visit
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, rows, scope

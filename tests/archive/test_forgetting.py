@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, select, update
 from crawler.cli import run
 from pipelines.text_rules import place
 from storage.checking import check
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.forgetting import count_doomed, find_doomed, forget
 from storage.forgotten import REFUSED
@@ -17,7 +18,6 @@ from storage.kept_pages import KeptPage
 from storage.mentions import unmention
 from storage.models import Address
 from storage.runs import start_run
-from storage.types import utc_now
 from storage.visit import Visit
 from tests.archive.conftest import Crawling, article, listing, rows, scope
 from tests.archive.near_texts import report

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from pipelines.text_rules import place
 from storage.addresses import file_addresses
 from storage.claims import claim, queue_known
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease
 from storage.many_values import ROWS
 from storage.models import Address, Run
-from storage.types import utc_now
 from storage.visit import Lease
 from tests.archive.conftest import scope
 

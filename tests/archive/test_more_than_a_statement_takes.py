@@ -8,12 +8,12 @@ from pathlib import Path
 from sqlalchemy import event
 
 from pipelines.text_rules import place
+from storage.column_types import utc_now
 from storage.database import Database, open_database
 from storage.forgetting import find_doomed, forget
 from storage.hosts import Rest, give_rest
 from storage.polling import refuse_resting
 from storage.reading import Entry
-from storage.types import utc_now
 from tests.archive.conftest import Crawling, listing, rows, scope
 
 SQLITES = 32_766  # variables a statement, where it was not built otherwise (sqlite.org/limits.html)

@@ -15,9 +15,9 @@ from crawler.console.logs import JsonFormatter
 from crawler.writer_process import writer_for
 from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.errors import DatabaseBusy
-from storage.types import utc_now
 from storage.visit import Visit
 from storage.writer_process import WriterProcess
 from tests.archive.conftest import Crawling, article, listing, rows, scope

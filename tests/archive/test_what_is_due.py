@@ -5,6 +5,7 @@ import datetime
 
 from sqlalchemy import text, update
 
+from storage.column_types import utc_now
 from storage.database import Database
 from storage.hosts import Rest, give_rest
 from storage.models import Source
@@ -12,7 +13,6 @@ from storage.polling import due_sources
 from storage.reading import Entry, Reading, iso_utc
 from storage.schedule import Rhythm
 from storage.scope import Scope
-from storage.types import utc_now
 from storage.visit import Lease, Result, Visit
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 

@@ -18,9 +18,9 @@ from sqlalchemy import text
 
 from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
+from storage.column_types import utc_now
 from storage.database import Database, open_database
 from storage.lock import CrawlLock
-from storage.types import utc_now
 from storage.visit import Lease, Visit
 from tests.archive.conftest import article, scope
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import run
-from storage.replacing import replacing
+from storage.atomic_file import replacing
 
 COMMANDS = (["snapshot"], ["report"], ["export", "articles", "--format", "csv"])
 

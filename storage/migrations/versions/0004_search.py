@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import UTCDateTime
 from storage.search_models import create_term_tables
-from storage.types import UTCDateTime
 
 revision = "0004"
 down_revision = "0003"

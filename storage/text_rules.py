@@ -8,7 +8,7 @@ from typing import Protocol
 from storage.prepared import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
-from storage.story_judgement import StoryJudgement
+from storage.story_rules import StoryJudgement
 
 LONGEST_ADDRESS = 2_100
 """Characters that are held of an address or its key: what is longer could not be asked for again."""

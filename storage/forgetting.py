@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.addresses import insert_into
-from storage.amp_forms import AmpForm
+from storage.articles.amp import AmpForm
+from storage.articles.minhash_index import remove
 from storage.forgotten import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
-from storage.near_index import remove
 from storage.part_models import ArticlePart
 from storage.search_index import forget_words
 from storage.site_models import SitePage

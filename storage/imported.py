@@ -18,16 +18,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses, insert_into
+from storage.articles.multipage import with_parts
+from storage.articles.site_boilerplate import recall_site
 from storage.claims import claim
 from storage.earlier import meet_earlier, meet_unchanged
 from storage.edges import meet_edges
 from storage.forgotten import REFUSED, is_tombstone
 from storage.models import Address, Article, Source
-from storage.parts import with_parts
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
-from storage.site_memory import recall_site
 from storage.stories import group_stored
 from storage.text_rules import Judgement, Place
 from storage.trouble import trouble_of

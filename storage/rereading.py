@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from storage.addresses import file_addresses
-from storage.articles import store_article
+from storage.articles.site_boilerplate import recall_site
+from storage.articles.store import store_article
 from storage.forgotten import forgotten_among
 from storage.kept import Kept
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.reading import Reading
-from storage.site_memory import recall_site
 from storage.text_rules import Judgement
 from storage.visit import Outcome
 

@@ -1,7 +1,6 @@
 """Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
 
 from storage import (
-    amp_forms,
     forgotten,
     health,
     host_models,
@@ -13,6 +12,7 @@ from storage import (
     site_models,
     story_models,
 )
+from storage.articles import amp as amp_forms
 
 __all__ = [
     "amp_forms",

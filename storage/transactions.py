@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.articles.minhash_index import has_outdated, index_outdated
 from storage.column_types import utc_now
 from storage.database import Database
 from storage.errors import DatabaseBusy
@@ -19,7 +20,6 @@ from storage.kept import Kept
 from storage.leasing import Outlook, lease
 from storage.lock import CrawlLock
 from storage.models import Address
-from storage.near_index import has_outdated, index_outdated
 from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.runs import (
     bury_dead_runs,

@@ -8,7 +8,9 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
-from storage.articles import store_article
+from storage.articles.multipage import lose_part, move_part
+from storage.articles.redirects import GONE, move, shows_its_own, take_back, unjoin
+from storage.articles.store import store_article
 from storage.claims import claim, expand, queue_known
 from storage.edges import meet_edges, store_edges
 from storage.forgotten import REFUSED, forgotten_among, is_tombstone
@@ -18,8 +20,6 @@ from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
 from storage.listings import poll_listings, store_entries
 from storage.models import Address, Article, Fetch
-from storage.moves import GONE, move, shows_its_own, take_back, unjoin
-from storage.parts import lose_part, move_part
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.text_rules import LONGEST_ADDRESS, Judgement

@@ -13,9 +13,9 @@ from sqlalchemy import event, text
 
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from pipelines.duplicates.minhash import sign
+from storage.articles.minhash_index import index, look_up, signatures_of
+from storage.articles.near_duplicates import ESTIMATED, TEMPLATE_SHARE
 from storage.database import Database, open_database
-from storage.near_copies import ESTIMATED, TEMPLATE_SHARE
-from storage.near_index import index, look_up, signatures_of
 from storage.signature import Signature
 from tests.archive.postgresql import PostgreSQLServer
 

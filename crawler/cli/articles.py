@@ -14,7 +14,7 @@ from crawler.plan import database_url, find_config
 from crawler.sanitize import inert_lines
 from pipelines.duplicates.diff import Part, diff_wordings, shortened
 from pipelines.text_rules import place
-from storage.article_records import article_record, find_article, wordings
+from storage.articles.show import article_record, find_article, wordings
 from storage.database import open_database
 from storage.errors import DatabaseError
 

@@ -12,12 +12,12 @@ from tests.archive.near_texts import report
 PAGE, COPY = "https://one.example/a/1000", "https://two.example/a/2000"
 KILLED = f"""
 import os, signal, sys
-import storage.articles
+import storage.articles.store
 from storage.database import open_database
 from tests.archive.conftest import Crawling, article, scope
 from tests.archive.near_texts import report
 
-storage.articles.index = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # the article is inserted by now
+storage.articles.store.index = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # the article is inserted by now
 crawling = Crawling(open_database(sys.argv[1]), scope("{PAGE}"))
 crawling.store(crawling.lease_url("{PAGE}"), article("{PAGE}", report(1)))
 """

@@ -2,7 +2,7 @@
 
 from benchmarks.sections.near_index import measure_crowd, notice
 from pipelines.duplicates.compare import compare
-from storage.near_index import ROWS_A_KEY
+from storage.articles.minhash_index import ROWS_A_KEY
 
 
 def test_three_hundred_pages_in_nearly_the_same_words_cost_what_a_hundred_did(archive_url: str) -> None:

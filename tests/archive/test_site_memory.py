@@ -4,8 +4,8 @@ import dataclasses
 import random
 from collections.abc import Sequence
 
+from storage.articles.site_boilerplate import WINDOW
 from storage.database import Database
-from storage.site_memory import WINDOW
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 
 HOST = "https://news.example"

@@ -16,12 +16,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
-from storage.copies import compare_copies
+from storage.articles.copies import compare_copies
+from storage.articles.minhash_index import index_anew
+from storage.articles.multipage import take_joined_text
 from storage.many_values import dialect_of
 from storage.models import Address, Article, Copy
-from storage.near_index import index_anew
 from storage.part_models import ArticlePart
-from storage.parts import take_joined_text
 from storage.prepared import Line
 from storage.reading import Reading
 from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without

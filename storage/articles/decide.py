@@ -3,9 +3,9 @@
 import dataclasses
 from typing import Literal
 
-from storage.amp_forms import OtherForm
+from storage.articles.amp import OtherForm
+from storage.articles.near_duplicates import Neighbours
 from storage.models import Address, Article, Copy
-from storage.near_copies import Neighbours
 from storage.reading import Reading
 from storage.text_rules import Judgement, Place
 

@@ -15,13 +15,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
-from storage.copies import compare_copies
+from storage.articles.copies import compare_copies
+from storage.articles.minhash_index import index_anew
+from storage.articles.revisions import supersede
 from storage.models import Address, Article, Copy
-from storage.near_index import index_anew
 from storage.part_models import ArticlePart
 from storage.reading import Reading
 from storage.text_rules import Judgement
-from storage.wordings import supersede
 
 _NOT_MODIFIED = 304
 

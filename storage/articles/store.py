@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage.amp_forms import file_under, note_amp_forms
-from storage.article_words import take_words, words_of
-from storage.copies import compare_copies
-from storage.decision import (
+from storage.articles.amp import file_under, note_amp_forms
+from storage.articles.copies import compare_copies
+from storage.articles.decide import (
     CanonicalMet,
     CopyOf,
     Decision,
@@ -21,19 +20,28 @@ from storage.decision import (
     decide,
     without_revision,
 )
+from storage.articles.fields import take_words, words_of
+from storage.articles.lookup import gather, hash_of, signature_of, with_neighbours
+from storage.articles.minhash_index import index, index_anew
+from storage.articles.multipage import (
+    follow_parts,
+    forget_parts,
+    joined_text,
+    keep_part,
+    lose_part,
+    take_joined_text,
+    with_parts,
+)
+from storage.articles.near_duplicates import record_alike
+from storage.articles.revisions import supersede
+from storage.articles.site_boilerplate import apply_site
 from storage.forgotten import forgotten_among
-from storage.gathering import gather, hash_of, signature_of, with_neighbours
 from storage.models import Address, Article, Copy
-from storage.near_copies import record_alike
-from storage.near_index import index, index_anew
-from storage.parts import follow_parts, forget_parts, joined_text, keep_part, lose_part, take_joined_text, with_parts
 from storage.reading import Reading
 from storage.search_index import expect_words
 from storage.signature import Signature
-from storage.site_memory import apply_site
 from storage.text_rules import Judgement
 from storage.visit import Outcome
-from storage.wordings import supersede
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
-from storage.amp_forms import find_other_form
-from storage.decision import Standing
+from storage.articles.amp import find_other_form
+from storage.articles.decide import Standing
+from storage.articles.exact_duplicates import find_twin
+from storage.articles.near_duplicates import find_neighbours
+from storage.articles.site_boilerplate import recall_site
 from storage.models import Address, Article, Copy
-from storage.near_copies import find_neighbours
 from storage.reading import Reading
 from storage.signature import Signature
-from storage.site_memory import recall_site
 from storage.text_rules import LONGEST_ADDRESS, Judgement, Place
-from storage.twins import find_twin
 
 
 def signature_of(reading: Reading, judgement: Judgement) -> Signature:

@@ -1,0 +1,1 @@
+"""Store articles, revisions and copies."""

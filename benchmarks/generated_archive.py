@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from storage.database import open_database
+from storage.database.engine import open_database
 from storage.health import SourceHealth
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
 from storage.search_index import rebuild

@@ -19,7 +19,7 @@ from benchmarks.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, s
 from benchmarks.section import Cell, Check, Extent, Findings, Table
 from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.reading import Reading
 from storage.scope import Scope
 from storage.search import find_ids, search

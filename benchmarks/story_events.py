@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from pipelines.stories.profile import with_story_terms
 from pipelines.text_rules import PipelineJudgement
-from storage.database import Database
+from storage.database.crawl_lock import NO_OTHERS, CrawlLock
+from storage.database.engine import Database
 from storage.imported import ImportedRecord
 from storage.imports import ImportArchive
-from storage.lock import NO_OTHERS, CrawlLock
 from storage.reading import Reading
 
 FOLDER = Path(__file__).parents[1] / "tests" / "stories"

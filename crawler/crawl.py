@@ -14,9 +14,9 @@ from crawler.console import logs
 from crawler.plan import CrawlPlan
 from crawler.run_extension import accounts_of
 from crawler.spiders.related import Listener, RelatedSpider
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseTrouble
-from storage.lock import crawl_lock
 from storage.runs import SourceAccount, run_record, source_accounts
 
 GRACE = 20.0

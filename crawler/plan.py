@@ -12,7 +12,7 @@ from crawler.config.models import Config, ConfigError, Source, load_config
 from crawler.hosts import host_and_port, host_of
 from pipelines.addresses.traps import is_trap
 from pipelines.text_rules import place
-from storage.database import parse_url
+from storage.database.engine import parse_url
 from storage.scope import Scope
 
 DEFAULT_CONFIG = "kiji.toml"

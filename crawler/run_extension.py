@@ -27,10 +27,10 @@ from pipelines.warc.page_store import PageFiles, take_out
 from pipelines.workers.pool import ReadingPool
 from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.database import Database, open_database
+from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.frontier import learnt_domains
-from storage.lock import CrawlLock, crawl_lock, domains_lock
 from storage.polling import due_sources
 from storage.scope import Scope
 from storage.visit import Lease, Visit

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from storage.database.in_values import ROWS, dialect_of
 from storage.forgotten import forgotten_among, tombstone
-from storage.many_values import ROWS, dialect_of
 from storage.models import Address
 from storage.text_rules import Place
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from storage.attempts import WAITS, Attempts
-from storage.database import Database
+from storage.database.crawl_lock import NO_OTHERS, CrawlLock
+from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.kept import Kept, Record
-from storage.lock import NO_OTHERS, CrawlLock
 from storage.scope import Scope
 from storage.text_rules import Judgement
 from storage.transactions import Beginning, Transactions, Work, leave_be

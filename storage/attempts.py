@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseBusy, DatabaseError, DatabaseTrouble
 
 logger = logging.getLogger(__name__)
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each further try. Half a minute sees a PostgreSQL server through its restart; on SQLite each try
-waits for ``storage.database.BUSY_TIMEOUT`` besides."""
+waits for ``storage.database.engine.BUSY_TIMEOUT`` besides."""
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
-from storage.many_values import ROWS, dialect_of
+from storage.database.in_values import ROWS, dialect_of
 from storage.models import Address, Claim, Link
 from storage.scope import Scope
 from storage.text_rules import Place

@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from storage.addresses import file_addresses, insert_in, insert_rows
+from storage.database.in_values import dialect_of
 from storage.forgotten import forgotten_among
-from storage.many_values import dialect_of
 from storage.models import Address, Claim, Fetch, Link
 from storage.reading import Card
 from storage.scope import Scope

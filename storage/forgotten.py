@@ -7,7 +7,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.column_types import StorableText
-from storage.many_values import dialect_of, is_among
+from storage.database.in_values import dialect_of, is_among
 from storage.models import Address, Base, Moment
 
 REFUSED = "forgotten at the operator's request"

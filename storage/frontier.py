@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import insert_into, insert_rows
 from storage.claims import catch_up, rescope
-from storage.many_values import ROWS, is_among
+from storage.database.in_values import ROWS, is_among
 from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.scope import Scope
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.addresses import insert_into, insert_rows
 from storage.column_types import StorableText
-from storage.many_values import ROWS
+from storage.database.in_values import ROWS
 from storage.models import Base, Fetch, Moment, Run, Source, one_of
 from storage.runs import BUDGET_REASON
 

@@ -21,6 +21,7 @@ from storage.addresses import file_addresses, insert_into
 from storage.articles.multipage import with_parts
 from storage.articles.site_boilerplate import recall_site
 from storage.claims import claim
+from storage.database.error_codes import trouble_of
 from storage.earlier import meet_earlier, meet_unchanged
 from storage.edges import meet_edges
 from storage.forgotten import REFUSED, is_tombstone
@@ -30,7 +31,6 @@ from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.stories import group_stored
 from storage.text_rules import Judgement, Place
-from storage.trouble import trouble_of
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Integer, Row, SQLColumnExpression, String, select, update
 from sqlalchemy.orm import Session
 
+from storage.database.in_values import dialect_of, is_among
 from storage.kept_pages import newest_digests
-from storage.many_values import dialect_of, is_among
 from storage.models import Address, Claim
 from storage.polling import claims_due, not_resting
 from storage.scope import Scope

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from storage.addresses import file_addresses
 from storage.claims import claim
+from storage.database.in_values import dialect_of, is_among
 from storage.forgotten import forgotten_among
 from storage.host_models import HostRest
 from storage.hosts import resting_hosts
-from storage.many_values import dialect_of, is_among
 from storage.models import Address, Article, Claim, Fetch, Run, Source
 from storage.schedule import next_poll
 from storage.scope import Scope

@@ -19,8 +19,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
+from storage.database.error_codes import trouble_of
+from storage.database.in_values import dialect_of
 from storage.earlier import EARLIER
-from storage.many_values import dialect_of
 from storage.models import Address, Article
 from storage.reading import Reading
 from storage.story_edges import alike_articles, declared_edges
@@ -28,7 +29,6 @@ from storage.story_index import ALL, TermIndex
 from storage.story_models import Story, StoryProfile, StoryTie
 from storage.story_rules import StoryChoice, StoryMember
 from storage.text_rules import Judgement
-from storage.trouble import trouble_of
 from storage.visit import Result
 
 logger = logging.getLogger(__name__)

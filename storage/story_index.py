@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.addresses import insert_in, insert_rows
-from storage.many_values import dialect_of
+from storage.database.in_values import dialect_of
 from storage.story_models import StoryTerm
 
 COMMON = 60

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.models import Article
 from storage.stories import group_articles
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from storage.articles.minhash_index import has_outdated, index_outdated
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.crawl_lock import CrawlLock
+from storage.database.engine import Database
+from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseBusy
 from storage.forgotten import REFUSED
 from storage.frontier import open_sources, release, release_ended
 from storage.kept import Kept
 from storage.leasing import Outlook, lease
-from storage.lock import CrawlLock
 from storage.models import Address
 from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.runs import (
@@ -34,7 +35,6 @@ from storage.runs import (
 from storage.scope import Scope
 from storage.stories import group_stored
 from storage.text_rules import Judgement
-from storage.trouble import trouble_of
 from storage.visit import STATUSES, Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits
 

@@ -1,7 +1,7 @@
 """A process in which runs have their transactions made, so that the crawl's own is left to its event loop.
 
 It serves any number of runs of one database, one transaction after the other, as the database would have it anyway
-(``storage.database``). What it logs is logged in the process that asked. Until it is ready, and while it is started
+(``storage.database.engine``). What it logs is logged in the process that asked. Until it is ready, and while it is started
 anew after a death, whoever asks makes transactions on their own.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from multiprocessing.context import BaseContext
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from storage.database import Database, connect
+from storage.database.engine import Database, connect
 from storage.errors import DatabaseTrouble
 from storage.kept import Kept
 from storage.scope import Scope

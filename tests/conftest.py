@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from tests.archive.postgresql import PostgreSQLServer
 
 LONGEST = (

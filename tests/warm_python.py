@@ -33,7 +33,13 @@ ROOT = Path(__file__).parents[1]
 PRELOADED = (
     *("pipelines.workers.process", "storage.writer_process", "pipelines.workers.preload"),
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
-    *("crawler.preview.trial", "crawler.workers.worker", "storage.job_queue", "storage.upgrade", "alembic.command"),
+    *(
+        "crawler.preview.trial",
+        "crawler.workers.worker",
+        "storage.database.job_queue",
+        "storage.database.upgrade",
+        "alembic.command",
+    ),
     # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
     *(
         "crawler.middlewares.ssrf_guard",

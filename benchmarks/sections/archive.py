@@ -26,9 +26,9 @@ from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
 from pipelines.workers.result import record_of
 from storage.column_types import utc_now
-from storage.database import open_database
+from storage.database.copy import digests
+from storage.database.engine import open_database
 from storage.kept import Kept
-from storage.transfer import digests
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}

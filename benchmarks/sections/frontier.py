@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
 from pipelines.text_rules import place
 from storage.column_types import utc_now
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease
 from storage.models import Address, Run

@@ -17,7 +17,7 @@ from pipelines.text_rules import PipelineJudgement, place
 from pipelines.workers.precompute import prepared
 from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.database import open_database
+from storage.database.engine import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope

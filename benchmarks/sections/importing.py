@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.generated_site import SEED, Texts, page, path_of
 from benchmarks.section import ROOT, Cell, Check, Extent, Findings, Section, Table
-from storage.database import connect
+from storage.database.engine import connect
 from tests.archive.postgresql import PostgreSQLServer
 
 OUTCOMES = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")

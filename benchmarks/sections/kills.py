@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
 from crawler.sample.server import SampleSite
-from storage.database import connect
+from storage.database.engine import connect
 from tests.archive.postgresql import PostgreSQLServer
 
 SEED = 1

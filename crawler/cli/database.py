@@ -11,12 +11,12 @@ from crawler.cli import upkeep
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
-from storage.database import connect, open_database, parse_url, schema_of
+from storage.database.copy import copy_archive, rows_in
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseUnreachable
-from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
 from storage.search_index import count_articles, rebuild
-from storage.transfer import copy_archive, rows_in
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
 def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:
     """Upgrade, alone on the database."""
-    from storage.upgrade import upgrade  # Alembic, needed here alone
+    from storage.database.upgrade import upgrade  # Alembic, needed here alone
 
     database = connect(database_url(db, find_config(config)))
     schema_of(database)  # beside another program's database no lock is made

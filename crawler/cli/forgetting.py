@@ -16,12 +16,12 @@ from pipelines.addresses.normalize import clean_url
 from pipelines.text_rules import place
 from pipelines.warc.redact import blank_pages
 from storage.column_types import utc_now
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.forgetting import Doomed, count_doomed, find_doomed, forget
 from storage.kept import Kept
 from storage.kept_pages import kept_of
-from storage.lock import crawl_lock
 from storage.mentions import unmention
 from storage.text_rules import Place
 

@@ -8,7 +8,7 @@ import typer
 
 from crawler.config.errors import ConfigError
 from crawler.plan import config_file
-from storage.database import parse_url
+from storage.database.engine import parse_url
 
 OutputOption = Annotated[
     Path, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole.")

@@ -13,12 +13,12 @@ from crawler.config.models import Archive
 from crawler.config.quantities import DURATIONS, duration, told_size
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
-from storage.backup import back_up
-from storage.checking import check
 from storage.column_types import utc_now
-from storage.database import open_database
+from storage.database.backup import back_up
+from storage.database.check import check
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import open_database
 from storage.kept_pages import missing_files
-from storage.lock import crawl_lock
 from storage.pruning import forget_fetches
 
 

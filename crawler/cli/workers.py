@@ -16,7 +16,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import config_file, database_url, find_config, plan_crawl
-from storage.database import open_database
+from storage.database.engine import open_database
 
 if TYPE_CHECKING:
     from crawler.workers.job_queue import GroupJob
@@ -107,7 +107,7 @@ def _queue_url(settings: Config, db: str | None) -> str:
     """The database's address, its job queue made where it is missing."""
     _needs_workers()
     from crawler.workers.job_queue import prepare
-    from storage.job_queue import conninfo_of
+    from storage.database.job_queue import conninfo_of
 
     url = database_url(db, settings)
     conninfo_of(url)

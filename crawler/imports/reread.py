@@ -19,10 +19,10 @@ from pipelines.raw_page import RawPage
 from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.reread import READ_MEMBER, record_bytes
 from pipelines.workers.pool import ReadingPool, read_in_order
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.kept import Kept
-from storage.lock import crawl_lock
 from storage.reading import Reading
 from storage.reread_archive import Batch, RereadArchive, rehearse
 from storage.rereading import KeptRecord, Reread, kept_records, unknown_sources

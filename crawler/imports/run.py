@@ -15,10 +15,10 @@ from crawler.console.stop_signals import StopSignals
 from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
 from pipelines.text_rules import PipelineJudgement
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.imports import ImportArchive
-from storage.lock import crawl_lock
 from storage.runs import run_record
 
 

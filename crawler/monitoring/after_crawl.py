@@ -12,7 +12,7 @@ from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import CrawlPlan, archive_folder
 from storage.column_types import utc_now
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.health import Finding, Look, State, findings, history, record, tell
 from storage.runs import run_record, source_accounts

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from crawler.config.models import Config
 from crawler.config.quantities import told_size
 from crawler.plan import archive_folder
-from storage.database import connect, open_database, parse_url, schema_of
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.lock import crawl_lock
 from storage.migrations.history import HEAD
 
 if TYPE_CHECKING:

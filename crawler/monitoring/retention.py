@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from crawler.config.models import Archive
-from storage.database import Database
+from storage.database.engine import Database
 from storage.pruning import PageFile, files_to_prune, forget_files, newest_pages
 
 logger = logging.getLogger(__name__)

@@ -27,8 +27,8 @@ from pipelines.warc.page_store import PageFiles
 from pipelines.workers.pool import ReadingPool
 from pipelines.workers.result import CrawledPage, KeepingOrder
 from storage.archive import Archive
+from storage.database.crawl_lock import CrawlLock
 from storage.errors import DatabaseError
-from storage.lock import CrawlLock
 from storage.visit import Lease, Result, Visit
 from storage.writer_process import WriterProcess
 

@@ -19,8 +19,8 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 
-from storage.database import Database
-from storage.job_queue import SCHEMA, conninfo_of, prepare_job_queue
+from storage.database.engine import Database
+from storage.database.job_queue import SCHEMA, conninfo_of, prepare_job_queue
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
 from crawler.workers.job_queue import take_up
-from storage.database import Database
-from storage.worker_lock import WorkerLock
+from storage.database.engine import Database
+from storage.database.worker_lock import WorkerLock
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")

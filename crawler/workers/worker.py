@@ -39,7 +39,7 @@ from crawler.workers.job_queue import (
 from crawler.workers.liveness import LOOK, Liveness
 from crawler.writer_process import writer_for
 from pipelines.workers.pool import ReadingPool
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.runs import run_record
 from storage.writer_process import WriterProcess

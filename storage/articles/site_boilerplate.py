@@ -19,7 +19,7 @@ from storage.addresses import insert_in, insert_rows
 from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.multipage import take_joined_text
-from storage.many_values import dialect_of
+from storage.database.in_values import dialect_of
 from storage.models import Address, Article, Copy
 from storage.part_models import ArticlePart
 from storage.prepared import Line

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
 from storage.atomic_file import replacing
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelTold, write_xlsx
 from storage.export.parquet_file import write_parquet

@@ -14,7 +14,7 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from storage.database import Database as Archive
+from storage.database.engine import Database as Archive
 from storage.errors import DatabaseError
 from storage.pages import plugin
 from storage.pages.bounded import SnapshotDatabase

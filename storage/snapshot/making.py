@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Connection, Float, Integer, String, inspect, tex
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from storage.atomic_file import replacing
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.health import known_health
 from storage.reading import iso_utc

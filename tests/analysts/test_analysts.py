@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
-from storage.database import Database, open_database
+from storage.database.copy import copy_archive
+from storage.database.engine import Database, open_database
 from storage.export.writing import Export, Format, export
 from storage.queries import ORDER, SampleQuery, as_markdown, sample_queries
 from storage.reading import iso_utc
 from storage.search import search
 from storage.snapshot.making import Origin, make_snapshot
-from storage.transfer import copy_archive
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE, names
 

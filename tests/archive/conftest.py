@@ -9,8 +9,8 @@ from pipelines.text_rules import PipelineJudgement, place
 from storage.archive import Archive
 from storage.attempts import WAITS
 from storage.column_types import utc_now
-from storage.database import Database
-from storage.lock import NO_OTHERS, CrawlLock
+from storage.database.crawl_lock import NO_OTHERS, CrawlLock
+from storage.database.engine import Database
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
 from storage.text_rules import Judgement

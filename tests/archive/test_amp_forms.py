@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.reading import Reading
 from tests.archive.conftest import OTHER_STORY, STORY, article, rows
 from tests.archive.near_texts import report

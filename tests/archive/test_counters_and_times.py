@@ -5,7 +5,7 @@ import pytest
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.engine import Database
 from storage.reading import Reading
 from tests.archive.conftest import rows
 from tests.archive.near_texts import japanese_report, report

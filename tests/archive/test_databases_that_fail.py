@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly
-from storage.lock import crawl_lock
 from storage.visit import Visit
 from tests.archive.conftest import Crawling, article, rows, scope
 from tests.archive.postgresql import PostgreSQLServer

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.visit import Visit
 from tests.archive.conftest import FIRST_DAY, Crawling, article, rows, scope
 from tests.crawling.conftest import kiji, query

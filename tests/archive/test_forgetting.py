@@ -9,9 +9,9 @@ from sqlalchemy import Engine, event, select, update
 
 from crawler.cli import run
 from pipelines.text_rules import place
-from storage.checking import check
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.check import check
+from storage.database.engine import Database
 from storage.forgetting import count_doomed, find_doomed, forget
 from storage.forgotten import REFUSED
 from storage.kept_pages import KeptPage

@@ -13,10 +13,10 @@ from pipelines.text_rules import place
 from storage.addresses import file_addresses
 from storage.claims import claim, queue_known
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.in_values import ROWS
 from storage.frontier import open_sources
 from storage.leasing import Outlook, lease
-from storage.many_values import ROWS
 from storage.models import Address, Run
 from storage.visit import Lease
 from tests.archive.conftest import scope

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.visit import Visit
 from tests.archive.conftest import FIRST_DAY, STORY, Crawling, article, rows, scope
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from crawler.cli import run
-from storage.database import Database, open_database
+from storage.database.copy import TransferRefused, copy_archive, digests, rows_in
+from storage.database.engine import Database, open_database
 from storage.forgotten import Forgotten
 from storage.host_models import HostRest, RobotsFile
 from storage.hosts import note_reservations
@@ -19,7 +20,6 @@ from storage.near_models import Alike
 from storage.reading import Reservation
 from storage.site_models import SiteFurniture
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
-from storage.transfer import TransferRefused, copy_archive, digests, rows_in
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, rows, scope
 from tests.archive.filling import fill_empty
 from tests.archive.postgresql import PostgreSQLServer

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from pipelines.duplicates.compare import compare
 from pipelines.duplicates.minhash import sign
 from storage.articles.minhash_index import ROWS_A_KEY
-from storage.database import Database
+from storage.database.engine import Database
 from storage.near_models import ArticleSignature
 from storage.reading import Reading
 from tests.archive.conftest import FIRST_DAY, Crawling, article, rows, scope

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from storage.database import Database
+from storage.database.engine import Database
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 
 PAGE = "https://news.example/ja/n/7000"

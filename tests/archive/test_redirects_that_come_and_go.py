@@ -5,12 +5,12 @@ import dataclasses
 import pytest
 from sqlalchemy import text
 
-from storage.checking import check
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.check import check
+from storage.database.engine import Database
+from storage.database.upgrade import upgrade
 from storage.polling import refresh
 from storage.reading import Reading
-from storage.upgrade import upgrade
 from storage.visit import Lease, Visit
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope
 

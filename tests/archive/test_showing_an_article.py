@@ -6,7 +6,7 @@ import re
 import pytest
 
 from crawler.cli import run
-from storage.database import Database
+from storage.database.engine import Database
 from tests.archive.conftest import STORY, Crawling, article, rows, scope
 
 PAGE, COPY = "https://one.example/a/1000", "https://two.example/a/2000"

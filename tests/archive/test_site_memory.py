@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 from storage.articles.site_boilerplate import WINDOW
-from storage.database import Database
+from storage.database.engine import Database
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 
 HOST = "https://news.example"

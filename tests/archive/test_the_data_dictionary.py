@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.dictionary import Relation, as_markdown, relations
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-dictionary.md"

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from storage.archive import Archive
-from storage.database import Database
+from storage.database.engine import Database
 from tests.archive.conftest import OTHER_STORY, Crawling, article, listing, scope
 
 HOST = "https://news.example"

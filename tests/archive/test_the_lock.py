@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.database.crawl_lock import crawl_lock, domains_lock
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy
-from storage.lock import crawl_lock, domains_lock
 from tests.archive.conftest import Crawling, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE
 
 HOLD = """
 import sys
-from storage.database import open_database
-from storage.lock import crawl_lock
+from storage.database.engine import open_database
+from storage.database.crawl_lock import crawl_lock
 with crawl_lock(open_database(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

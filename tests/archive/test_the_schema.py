@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.migrations
 import storage.tables
-from storage.database import Database, connect, open_database
+from storage.database.engine import Database, connect, open_database
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.models import Base
@@ -57,7 +57,7 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_as_it_is(archive_url: s
 def test_an_older_schema_is_refused_with_the_command_that_mends_it(
     archive_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.database.HEAD", "9998")  # as the next version will have it
+    monkeypatch.setattr("storage.database.engine.HEAD", "9998")  # as the next version will have it
     with pytest.raises(SchemaMismatch, match=r"kiji db upgrade --db (sqlite|postgresql)"):
         open_database(archive_url)
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, delete, text, update
 
 from benchmarks.generated_archive import fill
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.models import Article
 from storage.report.figures import gather

@@ -16,7 +16,7 @@ from crawler.writer_process import writer_for
 from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseBusy
 from storage.visit import Visit
 from storage.writer_process import WriterProcess

@@ -11,12 +11,12 @@ from sqlalchemy import MetaData, func, inspect, select, text
 
 import storage.migrations
 from crawler.cli import run
-from storage.database import Database, connect, open_database
+from storage.database.engine import Database, connect, open_database
+from storage.database.upgrade import upgrade
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.models import Base
 from storage.search_index import is_in_step
-from storage.upgrade import upgrade
 from storage.views import VIEWS
 from tests.archive.filling import WORDS, fill_empty
 from tests.full_disk import files_no_longer_than

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.visit import Visit
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope
 

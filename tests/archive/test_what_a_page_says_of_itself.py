@@ -1,7 +1,7 @@
 """What a page says of its article beside its words stands in columns of its own."""
 
 from pipelines.extraction import extract
-from storage.database import Database
+from storage.database.engine import Database
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, rows, scope
 
 PAGE = "https://news.example/ja/n/7000"

@@ -6,7 +6,7 @@ import datetime
 from sqlalchemy import text, update
 
 from storage.column_types import utc_now
-from storage.database import Database
+from storage.database.engine import Database
 from storage.hosts import Rest, give_rest
 from storage.models import Source
 from storage.polling import due_sources

@@ -19,8 +19,8 @@ from sqlalchemy import text
 from pipelines.text_rules import PipelineJudgement
 from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.database import Database, open_database
-from storage.lock import CrawlLock
+from storage.database.crawl_lock import CrawlLock
+from storage.database.engine import Database, open_database
 from storage.visit import Lease, Visit
 from tests.archive.conftest import article, scope
 

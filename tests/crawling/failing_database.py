@@ -8,11 +8,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 import storage.archive
-import storage.database
+import storage.database.engine
 
 pragma, busy, waits = json.loads(os.environ["FAILING_DATABASE"])
 event.listen(Engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA {pragma}"))
-storage.database.BUSY_TIMEOUT = busy
+storage.database.engine.BUSY_TIMEOUT = busy
 storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits=waits)  # type: ignore[method-assign, assignment]  # as partial methods are
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import inspect
 
 from crawler.cli import run
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.dictionary import relations
 from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
 from storage.export.reading import SUBJECTS, batches, count_rows, kind_of, relation_of

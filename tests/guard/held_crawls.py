@@ -11,8 +11,8 @@ from crawler.config.models import config_of
 from crawler.middlewares.ssrf_guard import GuardedResolver
 from crawler.plan import plan_crawl
 from crawler.spiders.related import RelatedSpider
-from storage.database import open_database
-from storage.lock import crawl_lock
+from storage.database.crawl_lock import crawl_lock
+from storage.database.engine import open_database
 
 CONFIG = '[[source]]\nname = "intern"\nstart = ["http://127.0.0.1:9/"]\nallow_private_addresses = true\n'
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 
 from pipelines.text_rules import place
 from storage.addresses import file_addresses
-from storage.database import Database
+from storage.database.engine import Database
 from storage.frontier import open_sources
 from storage.models import Fetch, Run, Source
 from storage.runs import count

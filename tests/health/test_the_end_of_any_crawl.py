@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from crawler.monitoring.alerts import ping
-from storage.database import connect
+from storage.database.engine import connect
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE

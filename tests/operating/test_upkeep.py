@@ -13,9 +13,9 @@ from crawler.config.models import Archive
 from crawler.monitoring.retention import prune_pages
 from pipelines.warc.page_store import PageFiles
 from pipelines.workers.result import record_of
-from storage.backup import BackupFailed, back_up
-from storage.checking import check
-from storage.database import Database, open_database
+from storage.database.backup import BackupFailed, back_up
+from storage.database.check import check
+from storage.database.engine import Database, open_database
 from storage.kept import Kept
 from storage.kept_pages import missing_files
 from storage.pruning import forget_fetches

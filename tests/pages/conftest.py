@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from benchmarks.generated_archive import fill
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Source
 from storage.snapshot.making import Origin, make_snapshot
 from storage.story_models import Story

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.pages import views
 from storage.pages.serving import application
 from storage.report.figures import Figures, gather

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.pages.bounded import bounded
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot

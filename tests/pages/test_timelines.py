@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.pages.charts import timeline
 from storage.pages.views import MOST_DOTS
 from storage.snapshot.making import make_snapshot

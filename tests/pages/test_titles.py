@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.pages.shown import shown
 from storage.report.figures import gather
 from storage.report.page import report_html

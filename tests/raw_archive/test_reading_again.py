@@ -15,7 +15,7 @@ from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import record_of
-from storage.database import Database, open_database
+from storage.database.engine import Database, open_database
 from storage.kept import Kept, SameBytes
 from storage.reading import Card, Reading
 from storage.reread_archive import RereadArchive, rehearse

@@ -23,8 +23,8 @@ from crawler.workers.job_queue import (
     queue_groups,
     take_up,
 )
-from storage.database import Database, connect
-from storage.worker_lock import WorkerLock
+from storage.database.engine import Database, connect
+from storage.database.worker_lock import WorkerLock
 from tests.archive.postgresql import PostgreSQLServer
 
 GROUPS = {"one.example": ["one"], "two.example": ["two"], "three.example": ["three"]}

@@ -7,8 +7,8 @@ import subprocess
 from itertools import pairwise
 
 from benchmarks.many_hosts import ManyHosts
-from storage.database import connect
-from storage.lock import domains_lock
+from storage.database.crawl_lock import domains_lock
+from storage.database.engine import connect
 from tests.archive.postgresql import PostgreSQLServer
 from tests.crawling.conftest import kiji as kiji_in
 from tests.guard.site import Site, page, redirect

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.models import Address, Article, Copy, Source
 from storage.search import Filters, Hit, search
 

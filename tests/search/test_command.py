@@ -5,7 +5,7 @@ import json
 import pytest
 
 from crawler.cli import run
-from storage.database import Database
+from storage.database.engine import Database
 from tests.search.conftest import Given, store
 
 KOREA = Given(

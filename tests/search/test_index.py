@@ -11,11 +11,11 @@ from alembic.operations import Operations
 from sqlalchemy import select, text
 
 from crawler.cli import run
-from storage.database import Database, open_database
+from storage.database.copy import copy_archive
+from storage.database.engine import Database, open_database
 from storage.models import Article
 from storage.search_index import forget_words, is_in_step, rebuild
 from storage.search_models import TERM_TABLES, SearchDocument
-from storage.transfer import copy_archive
 from tests.archive.conftest import OTHER_STORY, Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import names
@@ -150,8 +150,8 @@ def test_an_older_archive_is_searched_after_its_upgrade(empty_url: str, monkeypa
     with database.reading() as connection:
         assert not is_in_step(connection)
     rebuilt = []
-    monkeypatch.setattr("storage.upgrade.command.upgrade", lambda *_: rebuilt.append(1))
-    from storage import upgrade
+    monkeypatch.setattr("storage.database.upgrade.command.upgrade", lambda *_: rebuilt.append(1))
+    from storage.database import upgrade
 
     monkeypatch.setattr(upgrade, "HEAD", "9999")
     upgrade.upgrade(database)

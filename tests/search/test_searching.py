@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.search import POOL, Filters, count, spread
 from tests.search.conftest import NOW, Given, found, store, titles
 from tests.search.test_terms import HOSTILE

@@ -3,8 +3,8 @@
 import sys
 
 from benchmarks.story_events import articles_of, store
-from storage.database import open_database
-from storage.lock import CrawlLock
+from storage.database.crawl_lock import CrawlLock
+from storage.database.engine import open_database
 
 
 def main(url: str, order: str, *events: str) -> None:

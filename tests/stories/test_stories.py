@@ -12,7 +12,7 @@ from benchmarks.story_events import FITTED, HELD_OUT, EventArticle, articles_of,
 from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
 from pipelines.text_rules import PipelineJudgement
-from storage.database import Database
+from storage.database.engine import Database
 from storage.models import Article
 from storage.story_index import ALL, COMMON, TermIndex
 from storage.story_leaving import leave_stories

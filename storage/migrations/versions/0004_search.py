@@ -1,4 +1,4 @@
-"""The search index; ``storage.upgrade`` fills it from the articles that are there."""
+"""The search index; ``storage.database.upgrade`` fills it from the articles that are there."""
 
 import sqlalchemy as sa
 from alembic import op

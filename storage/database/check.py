@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.models import OUTCOMES
 
 _QUESTIONS = {

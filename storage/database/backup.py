@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseError
 
 _PAGES = 1_000  # of the database, copied before a writer is let in between

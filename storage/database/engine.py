@@ -11,10 +11,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.orm import Session
 
 from storage.credentials import without_credentials
+from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions, present_revision
 from storage.search_index import bring_in_step, watch
-from storage.trouble import trouble_of
 
 BUSY_TIMEOUT = 30
 """Seconds that a writer waits for another: with SQLite's default of 5 rows were lost, with exit code 0."""
@@ -253,7 +253,7 @@ def _bring_up(database: Database, *, create: bool) -> None:
         if not create:
             msg = f"database {database.url} holds no archive"
             raise DatabaseUnreachable(msg)
-        from storage.upgrade import upgrade  # Alembic takes 0.2 s to import and is needed once
+        from storage.database.upgrade import upgrade  # Alembic takes 0.2 s to import and is needed once
 
         upgrade(database)
     elif revision != HEAD:

@@ -2,7 +2,7 @@
 
 Foreign keys are off meanwhile, set outside the transaction: batch mode on a parent table with
 ``foreign_keys=ON`` deleted every child row and reported success. DDL is transactional on both databases here,
-because ``storage.database`` begins transactions itself.
+because ``storage.database.engine`` begins transactions itself.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from storage.database import Database, schema_of, write_ahead
+from storage.database.engine import Database, schema_of, write_ahead
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.search_index import is_in_step, rebuild

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select, text, update
 
 import storage.tables  # noqa: F401 - all tables of Base
-from storage.database import Database
+from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.models import Base
 from storage.reading import iso_utc

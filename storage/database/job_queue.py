@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
-from storage.database import Database, parse_url
+from storage.database.engine import Database, parse_url
 from storage.errors import DatabaseUnreachable
 
 SCHEMA = "procrastinate"

@@ -15,12 +15,12 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from storage.database import Database
+from storage.database.engine import Database
+from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseBusy, DatabaseError, DatabaseLocked, DatabaseReadOnly
 from storage.migrations.history import present_revision
 from storage.models import Run
 from storage.reading import iso_utc
-from storage.trouble import trouble_of
 
 _DATABASE_KEY = 0x6B696A69
 """The PostgreSQL advisory lock of the database: "kiji" in ASCII."""

@@ -1,7 +1,7 @@
 """A worker's sign of life: an advisory lock of its number among procrastinate's workers, free as soon as it is dead.
 
 PostgreSQL frees it within a moment of a ``kill -9``, because the system closes the dead process's connections, and
-within 20 s where the machine itself is gone (``storage.lock``); a domain's lock, without which nobody could crawl
+within 20 s where the machine itself is gone (``storage.database.crawl_lock``); a domain's lock, without which nobody could crawl
 there, is freed at the same time. A worker that merely says nothing for a while keeps both.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Collection
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database
-from storage.job_queue import SCHEMA
-from storage.lock import lock_connection
-from storage.trouble import trouble_of
+from storage.database.crawl_lock import lock_connection
+from storage.database.engine import Database
+from storage.database.error_codes import trouble_of
+from storage.database.job_queue import SCHEMA
 
 _WORKER_SPACE = 0x6B696A70
 """First half of the two-part keys of workers: "kijp" in ASCII, for process."""

@@ -1,0 +1,1 @@
+"""Open, lock, upgrade, check, back up and copy the database."""

@@ -18,11 +18,11 @@ from pipelines.warc.redact import blank_pages
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, open_database
+from storage.erasure.delete import Doomed, count_doomed, find_doomed, forget
+from storage.erasure.scrub_log import unmention
 from storage.errors import DatabaseError
-from storage.forgetting import Doomed, count_doomed, find_doomed, forget
 from storage.kept import Kept
 from storage.kept_pages import kept_of
-from storage.mentions import unmention
 from storage.text_rules import Place
 
 

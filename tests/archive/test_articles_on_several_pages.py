@@ -12,7 +12,7 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.upgrade import upgrade
-from storage.forgetting import find_doomed, forget
+from storage.erasure.delete import find_doomed, forget
 from storage.reading import Reading
 from storage.visit import Lease, Visit
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, rows, scope

@@ -12,10 +12,10 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.check import check
 from storage.database.engine import Database
-from storage.forgetting import count_doomed, find_doomed, forget
+from storage.erasure.delete import count_doomed, find_doomed, forget
+from storage.erasure.scrub_log import unmention
 from storage.forgotten import REFUSED
 from storage.kept_pages import KeptPage
-from storage.mentions import unmention
 from storage.models import Address
 from storage.runs import start_run
 from storage.visit import Visit

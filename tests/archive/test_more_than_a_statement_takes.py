@@ -10,7 +10,7 @@ from sqlalchemy import event
 from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database, open_database
-from storage.forgetting import find_doomed, forget
+from storage.erasure.delete import find_doomed, forget
 from storage.hosts import Rest, give_rest
 from storage.polling import refuse_resting
 from storage.reading import Entry

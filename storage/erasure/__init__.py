@@ -1,0 +1,1 @@
+"""Erase articles at the operator's request."""

@@ -18,8 +18,8 @@ from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
 from storage.database.engine import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
-from storage.export.reading import SUBJECTS
-from storage.export.writing import FORMATS, STREAMED, Export, Exported, Format, export
+from storage.export.export import FORMATS, STREAMED, Export, Exported, Format, export
+from storage.export.rows import SUBJECTS
 from storage.search import Filters
 
 HELP = example(

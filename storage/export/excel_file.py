@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from storage.dictionary import Relation
-from storage.export.reading import kind_of
+from storage.export.rows import kind_of
 
 MAX_ROWS = 1_048_576
 """Rows of a sheet in Excel, the header's included. What is more goes on in a further sheet."""
@@ -158,7 +158,7 @@ def write_xlsx(path: Path, relation: Relation, rows: Iterable[tuple[Any, ...]], 
 def _write_workbook(
     target: _Target, scratch: str, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int
 ) -> ExcelTold:
-    import xlsxwriter  # an extra, see storage.export.writing
+    import xlsxwriter  # an extra, see storage.export.export
     from xlsxwriter.exceptions import FileCreateError
 
     told = ExcelTold()

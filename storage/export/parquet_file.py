@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.dictionary import Relation
-from storage.export.reading import Kind, kind_of
+from storage.export.rows import Kind, kind_of
 
 if TYPE_CHECKING:
     import polars
@@ -26,7 +26,7 @@ def write_parquet(path: Path, relation: Relation, batches: Iterable[list[tuple[A
     polars reads them with ``read_parquet_metadata``, DuckDB with ``parquet_kv_metadata``. Raises OSError where the file
     cannot be written.
     """
-    import polars as pl  # an extra, see storage.export.writing
+    import polars as pl  # an extra, see storage.export.export
     from polars.io.plugins import register_io_source
 
     kinds: dict[Kind, Any] = {

@@ -23,8 +23,8 @@ from crawler.cli import run
 from storage.database.engine import Database, open_database
 from storage.dictionary import relations
 from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
-from storage.export.reading import SUBJECTS, batches, count_rows, kind_of, relation_of
-from storage.export.writing import Export, Format, export
+from storage.export.export import Export, Format, export
+from storage.export.rows import SUBJECTS, batches, count_rows, kind_of, relation_of
 from storage.search import Filters
 from tests.archive.conftest import Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer

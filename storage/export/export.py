@@ -13,7 +13,7 @@ from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelTold, write_xlsx
 from storage.export.parquet_file import write_parquet
-from storage.export.reading import SUBJECTS, batches, count_rows, relation_of
+from storage.export.rows import SUBJECTS, batches, count_rows, relation_of
 from storage.export.text_files import write_csv, write_jsonl
 from storage.search import Filters
 

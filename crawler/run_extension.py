@@ -30,8 +30,8 @@ from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.frontier import learnt_domains
-from storage.polling import due_sources
+from storage.frontier.polling import due_sources
+from storage.frontier.sources import learnt_domains
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer_process import WriterProcess

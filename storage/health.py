@@ -9,9 +9,9 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.addresses import insert_into, insert_rows
 from storage.column_types import StorableText
 from storage.database.in_values import ROWS
+from storage.frontier.addresses import insert_into, insert_rows
 from storage.models import Base, Fetch, Moment, Run, Source, one_of
 from storage.runs import BUDGET_REASON
 

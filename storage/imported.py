@@ -17,14 +17,14 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses, insert_into
 from storage.articles.multipage import with_parts
 from storage.articles.site_boilerplate import recall_site
-from storage.claims import claim
 from storage.database.error_codes import trouble_of
 from storage.earlier import meet_earlier, meet_unchanged
-from storage.edges import meet_edges
-from storage.forgotten import REFUSED, is_tombstone
+from storage.frontier.addresses import file_addresses, insert_into
+from storage.frontier.blocklist import REFUSED, is_tombstone
+from storage.frontier.claims import claim
+from storage.frontier.edges import meet_edges
 from storage.models import Address, Article, Source
 from storage.reading import Reading
 from storage.schedule import next_reread

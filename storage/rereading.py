@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.addresses import file_addresses
 from storage.articles.site_boilerplate import recall_site
 from storage.articles.store import store_article
-from storage.forgotten import forgotten_among
+from storage.frontier.addresses import file_addresses
+from storage.frontier.blocklist import forgotten_among
 from storage.kept import Kept
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Link, Revision, Source

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.forgotten import REFUSED, tombstone
+from storage.frontier.blocklist import REFUSED, tombstone
 from storage.models import OUTCOMES, Address, Claim, Fetch, Run, Source
 from storage.reading import iso_utc
 from storage.visit import Result

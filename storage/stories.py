@@ -18,10 +18,10 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_in, insert_rows
 from storage.database.error_codes import trouble_of
 from storage.database.in_values import dialect_of
 from storage.earlier import EARLIER
+from storage.frontier.addresses import insert_in, insert_rows
 from storage.models import Address, Article
 from storage.reading import Reading
 from storage.story_edges import alike_articles, declared_edges

@@ -14,8 +14,8 @@ from sqlalchemy import bindparam, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_in, insert_rows
 from storage.database.in_values import dialect_of
+from storage.frontier.addresses import insert_in, insert_rows
 from storage.story_models import StoryTerm
 
 COMMON = 60

@@ -1,7 +1,6 @@
 """Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
 
 from storage import (
-    forgotten,
     health,
     host_models,
     kept_pages,
@@ -13,6 +12,7 @@ from storage import (
     story_models,
 )
 from storage.articles import amp as amp_forms
+from storage.frontier import blocklist as forgotten
 
 __all__ = [
     "amp_forms",

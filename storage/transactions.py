@@ -16,12 +16,12 @@ from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseBusy
-from storage.forgotten import REFUSED
-from storage.frontier import open_sources, release, release_ended
+from storage.frontier.blocklist import REFUSED
+from storage.frontier.leasing import Outlook, lease
+from storage.frontier.polling import poll, postpone, refresh, refuse_resting, schedule_poll
+from storage.frontier.sources import open_sources, release, release_ended
 from storage.kept import Kept
-from storage.leasing import Outlook, lease
 from storage.models import Address
-from storage.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.runs import (
     bury_dead_runs,
     count,
@@ -121,7 +121,7 @@ class Transactions:
         domains: Collection[str] | None = None,
         keeping: Collection[int] | None = None,
     ) -> list[Lease]:
-        """Lease due addresses; ``taken`` counts those of each source so far, the rest as for ``storage.leasing``.
+        """Lease due addresses; ``taken`` counts those of each source so far, the rest as for ``storage.frontier.leasing``.
 
         ``keeping`` are the leases that are known, where those of a try that was not confirmed have to be freed.
         """

@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
 from storage.articles.multipage import lose_part, move_part
 from storage.articles.redirects import GONE, move, shows_its_own, take_back, unjoin
 from storage.articles.store import store_article
-from storage.claims import claim, expand, queue_known
-from storage.edges import meet_edges, store_edges
-from storage.forgotten import REFUSED, forgotten_among, is_tombstone
-from storage.frontier import learn_domain
-from storage.hosts import note_reservations
+from storage.frontier.addresses import file_addresses
+from storage.frontier.blocklist import REFUSED, forgotten_among, is_tombstone
+from storage.frontier.claims import claim, expand, queue_known
+from storage.frontier.edges import meet_edges, store_edges
+from storage.frontier.host_state import note_reservations
+from storage.frontier.listing_entries import poll_listings, store_entries
+from storage.frontier.sources import learn_domain
 from storage.kept import Kept, SameBytes
 from storage.kept_pages import index_page
-from storage.listings import poll_listings, store_entries
 from storage.models import Address, Article, Fetch
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope

@@ -15,10 +15,10 @@ from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Ta
 from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database, open_database
-from storage.frontier import open_sources
-from storage.leasing import Outlook, lease
+from storage.frontier.leasing import Outlook, lease
+from storage.frontier.polling import due_sources
+from storage.frontier.sources import open_sources
 from storage.models import Address, Run
-from storage.polling import due_sources
 from storage.scope import Scope
 from storage.visit import Lease
 from tests.archive.postgresql import PostgreSQLServer
@@ -209,7 +209,7 @@ SECTION = Section(
     """
 What a run of many sources asks of the frontier: which of the sources have something to do, opening them, and a lease
 after each 100 pages stored. What is due is what counts, and not what is known; where very much is due, looking takes a
-tenth of the writer's time at most (`storage/leasing.py`). Times on the wall, the database on the same machine.
+tenth of the writer's time at most (`storage/frontier/leasing.py`). Times on the wall, the database on the same machine.
 """,
     measure,
     (Chart("A lease", 0, "addresses known", "a lease, ms", is_line=True, is_log=True, series="database", rows=6),),

@@ -17,7 +17,7 @@ from crawler.hosts import slot_of
 from crawler.middlewares.download_slots import BoundedDownloader
 from crawler.middlewares.exceptions import HostRests
 from crawler.middlewares.host_state import HostMemory
-from storage.hosts import Rest
+from storage.frontier.host_state import Rest
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 
 from storage.archive import Archive
-from storage.hosts import KnownRobots, Rest, give_rest, keep_robots, known_robots, note_reservations, rest_of
+from storage.frontier.host_state import (
+    KnownRobots,
+    Rest,
+    give_rest,
+    keep_robots,
+    known_robots,
+    note_reservations,
+    rest_of,
+)
 from storage.reading import Reservation
 from storage.transactions import Work
 from storage.visit import Lease
@@ -33,23 +41,23 @@ class HostMemory:
         return otherwise if archive is None else await asyncio.wrap_future(archive.do(work))
 
     async def robots(self, origin: str) -> KnownRobots:
-        """As :func:`storage.hosts.known_robots`."""
+        """As :func:`storage.frontier.host_state.known_robots`."""
         return await self._do(functools.partial(known_robots, origin=origin), KnownRobots())
 
     async def keep_robots(self, origin: str, known: KnownRobots) -> None:
-        """As :func:`storage.hosts.keep_robots`."""
+        """As :func:`storage.frontier.host_state.keep_robots`."""
         await self._do(functools.partial(keep_robots, origin=origin, known=known), None)
 
     async def rest(self, host: str) -> Rest | None:
-        """As :func:`storage.hosts.rest_of`."""
+        """As :func:`storage.frontier.host_state.rest_of`."""
         return await self._do(functools.partial(rest_of, host=host), None)
 
     async def give_rest(self, host: str, rest: Rest | None) -> None:
-        """As :func:`storage.hosts.give_rest`."""
+        """As :func:`storage.frontier.host_state.give_rest`."""
         await self._do(functools.partial(give_rest, host=host, rest=rest), None)
 
     async def note(self, lease: Lease, origin: str, found: Iterable[Reservation]) -> None:
-        """As :func:`storage.hosts.note_reservations`."""
+        """As :func:`storage.frontier.host_state.note_reservations`."""
         reserved = tuple(found)
         if reserved:
             work = functools.partial(

@@ -23,7 +23,7 @@ from crawler.middlewares.host_state import HostMemory
 from crawler.middlewares.robots_cache import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
 from crawler.user_agent import robots_token
 from pipelines.metadata.tdm_reservations import reservations_of_robots, reservations_of_tdmrep
-from storage.hosts import KnownRobots
+from storage.frontier.host_state import KnownRobots
 from storage.visit import STATUSES, Lease
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 from typing import Literal
 
-from storage.hosts import KnownRobots
+from storage.frontier.host_state import KnownRobots
 
 FRESH = datetime.timedelta(hours=24)
 """RFC 9309, 2.4: a cached version is not used for longer, unless robots.txt is unreachable."""

@@ -8,7 +8,7 @@ from crawler.workers.groups import group_sources
 from crawler.workers.job_queue import WHEN_DUE, WHEN_UNFINISHED
 from storage.column_types import utc_now
 from storage.database.engine import Database
-from storage.polling import due_sources
+from storage.frontier.polling import due_sources
 from storage.scope import Scope
 
 

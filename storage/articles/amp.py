@@ -9,9 +9,9 @@ import dataclasses
 from sqlalchemy import ForeignKey, Index, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.addresses import file_addresses, insert_into
 from storage.articles.redirects import move_edges
-from storage.forgotten import is_tombstone
+from storage.frontier.addresses import file_addresses, insert_into
+from storage.frontier.blocklist import is_tombstone
 from storage.models import Address, Article, Base
 from storage.reading import Reading
 from storage.text_rules import Judgement

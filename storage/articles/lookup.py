@@ -5,12 +5,12 @@ import dataclasses
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
 from storage.articles.amp import find_other_form
 from storage.articles.decide import Standing
 from storage.articles.exact_duplicates import find_twin
 from storage.articles.near_duplicates import find_neighbours
 from storage.articles.site_boilerplate import recall_site
+from storage.frontier.addresses import file_addresses
 from storage.models import Address, Article, Copy
 from storage.reading import Reading
 from storage.signature import Signature

@@ -14,10 +14,10 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
 from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.revisions import supersede
+from storage.frontier.addresses import file_addresses
 from storage.models import Address, Article, Copy
 from storage.part_models import ArticlePart
 from storage.reading import Reading

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_into
 from storage.articles.minhash_index import Postings, look_up, signatures_of
+from storage.frontier.addresses import insert_into
 from storage.models import Address, Article
 from storage.near_models import Alike
 from storage.reading import Reading

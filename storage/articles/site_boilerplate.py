@@ -15,11 +15,11 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_in, insert_rows
 from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.multipage import take_joined_text
 from storage.database.in_values import dialect_of
+from storage.frontier.addresses import insert_in, insert_rows
 from storage.models import Address, Article, Copy
 from storage.part_models import ArticlePart
 from storage.prepared import Line

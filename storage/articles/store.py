@@ -35,7 +35,7 @@ from storage.articles.multipage import (
 from storage.articles.near_duplicates import record_alike
 from storage.articles.revisions import supersede
 from storage.articles.site_boilerplate import apply_site
-from storage.forgotten import forgotten_among
+from storage.frontier.blocklist import forgotten_among
 from storage.models import Address, Article, Copy
 from storage.reading import Reading
 from storage.search_index import expect_words

@@ -15,10 +15,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.addresses import insert_into
 from storage.articles.amp import AmpForm
 from storage.articles.minhash_index import remove
-from storage.forgotten import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
+from storage.frontier.addresses import insert_into
+from storage.frontier.blocklist import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.part_models import ArticlePart

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from storage.forgotten import TOMBSTONE, overwrite_what_leaves
+from storage.frontier.blocklist import TOMBSTONE, overwrite_what_leaves
 from storage.health import SourceHealth
 from storage.models import Address, Fetch, Run
 from storage.text_rules import Place

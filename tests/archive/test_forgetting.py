@@ -14,7 +14,7 @@ from storage.database.check import check
 from storage.database.engine import Database
 from storage.erasure.delete import count_doomed, find_doomed, forget
 from storage.erasure.scrub_log import unmention
-from storage.forgotten import REFUSED
+from storage.frontier.blocklist import REFUSED
 from storage.kept_pages import KeptPage
 from storage.models import Address
 from storage.runs import start_run

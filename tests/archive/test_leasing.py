@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.text_rules import place
-from storage.addresses import file_addresses
-from storage.claims import claim, queue_known
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.in_values import ROWS
-from storage.frontier import open_sources
-from storage.leasing import Outlook, lease
+from storage.frontier.addresses import file_addresses
+from storage.frontier.claims import claim, queue_known
+from storage.frontier.leasing import Outlook, lease
+from storage.frontier.sources import open_sources
 from storage.models import Address, Run
 from storage.visit import Lease
 from tests.archive.conftest import scope

@@ -11,8 +11,8 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database, open_database
 from storage.erasure.delete import find_doomed, forget
-from storage.hosts import Rest, give_rest
-from storage.polling import refuse_resting
+from storage.frontier.host_state import Rest, give_rest
+from storage.frontier.polling import refuse_resting
 from storage.reading import Entry
 from tests.archive.conftest import Crawling, listing, rows, scope
 

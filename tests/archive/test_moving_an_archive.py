@@ -11,9 +11,9 @@ from sqlalchemy import select
 from crawler.cli import run
 from storage.database.copy import TransferRefused, copy_archive, digests, rows_in
 from storage.database.engine import Database, open_database
-from storage.forgotten import Forgotten
+from storage.frontier.blocklist import Forgotten
+from storage.frontier.host_state import note_reservations
 from storage.host_models import HostRest, RobotsFile
-from storage.hosts import note_reservations
 from storage.kept_pages import KeptPage
 from storage.models import Article, ImportFile
 from storage.near_models import Alike

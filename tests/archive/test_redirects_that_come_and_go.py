@@ -9,7 +9,7 @@ from storage.column_types import utc_now
 from storage.database.check import check
 from storage.database.engine import Database
 from storage.database.upgrade import upgrade
-from storage.polling import refresh
+from storage.frontier.polling import refresh
 from storage.reading import Reading
 from storage.visit import Lease, Visit
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope

@@ -7,9 +7,9 @@ from sqlalchemy import text, update
 
 from storage.column_types import utc_now
 from storage.database.engine import Database
-from storage.hosts import Rest, give_rest
+from storage.frontier.host_state import Rest, give_rest
+from storage.frontier.polling import due_sources
 from storage.models import Source
-from storage.polling import due_sources
 from storage.reading import Entry, Reading, iso_utc
 from storage.schedule import Rhythm
 from storage.scope import Scope

@@ -5,9 +5,9 @@ import datetime
 from sqlalchemy import insert, select
 
 from pipelines.text_rules import place
-from storage.addresses import file_addresses
 from storage.database.engine import Database
-from storage.frontier import open_sources
+from storage.frontier.addresses import file_addresses
+from storage.frontier.sources import open_sources
 from storage.models import Fetch, Run, Source
 from storage.runs import count
 from storage.visit import Lease, Result

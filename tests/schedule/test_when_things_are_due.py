@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from crawler.middlewares.robots_cache import answered, failed, use_in_trouble, use_of
-from storage.hosts import KnownRobots
+from storage.frontier.host_state import KnownRobots
 from storage.reading import Entry
 from storage.schedule import Rhythm, listing_may_have_changed, may_be_wanted, next_poll, next_reread, next_retry
 

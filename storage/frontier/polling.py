@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Integer, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
-from storage.claims import claim
 from storage.database.in_values import dialect_of, is_among
-from storage.forgotten import forgotten_among
+from storage.frontier.addresses import file_addresses
+from storage.frontier.blocklist import forgotten_among
+from storage.frontier.claims import claim
+from storage.frontier.host_state import resting_hosts
 from storage.host_models import HostRest
-from storage.hosts import resting_hosts
 from storage.models import Address, Article, Claim, Fetch, Run, Source
 from storage.schedule import next_poll
 from storage.scope import Scope

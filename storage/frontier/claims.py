@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_in, insert_rows
 from storage.database.in_values import ROWS, dialect_of
+from storage.frontier.addresses import insert_in, insert_rows
 from storage.models import Address, Claim, Link
 from storage.scope import Scope
 from storage.text_rules import Place

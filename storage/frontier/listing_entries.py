@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Integer, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import file_addresses
-from storage.claims import came_nearer, claim, expand, queue_known
 from storage.database.in_values import is_among
-from storage.forgotten import forgotten_among
-from storage.frontier import learn_domain
+from storage.frontier.addresses import file_addresses
+from storage.frontier.blocklist import forgotten_among
+from storage.frontier.claims import came_nearer, claim, expand, queue_known
+from storage.frontier.sources import learn_domain
 from storage.models import Address, Claim, Fetch
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from storage.addresses import file_addresses, insert_in, insert_rows
 from storage.database.in_values import dialect_of
-from storage.forgotten import forgotten_among
+from storage.frontier.addresses import file_addresses, insert_in, insert_rows
+from storage.frontier.blocklist import forgotten_among
 from storage.models import Address, Claim, Fetch, Link
 from storage.reading import Card
 from storage.scope import Scope

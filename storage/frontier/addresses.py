@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.database.in_values import ROWS, dialect_of
-from storage.forgotten import forgotten_among, tombstone
+from storage.frontier.blocklist import forgotten_among, tombstone
 from storage.models import Address
 from storage.text_rules import Place
 

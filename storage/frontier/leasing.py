@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Integer, Row, SQLColumnExpression, String,
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of, is_among
+from storage.frontier.polling import claims_due, not_resting
 from storage.kept_pages import newest_digests
 from storage.models import Address, Claim
-from storage.polling import claims_due, not_resting
 from storage.scope import Scope
 from storage.visit import Lease
 

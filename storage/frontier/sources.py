@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, String, Update, exists, select, update
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_into, insert_rows
-from storage.claims import catch_up, rescope
 from storage.database.in_values import ROWS, is_among
+from storage.frontier.addresses import insert_into, insert_rows
+from storage.frontier.claims import catch_up, rescope
 from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.scope import Scope
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from storage.addresses import insert_into
+from storage.frontier.addresses import insert_into
 from storage.host_models import HostRest, MiningReservation, RobotsFile
 from storage.reading import Reservation
 

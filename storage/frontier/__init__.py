@@ -1,0 +1,1 @@
+"""Keep the addresses to crawl: due times, leases, links."""

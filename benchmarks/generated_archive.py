@@ -21,8 +21,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.database.engine import open_database
-from storage.health import SourceHealth
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.monitoring.source_health import SourceHealth
 from storage.search_index import rebuild
 from storage.story_models import Story, StoryTie
 

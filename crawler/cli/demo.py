@@ -14,7 +14,7 @@ from crawler.cli.options import example
 from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
 from storage.database.engine import open_database
-from storage.overview import Overview, overview
+from storage.monitoring.summary import Overview, overview
 
 CONFIG = Path("kiji.toml")
 FALLBACK = Path("kiji-sample.toml")

@@ -18,7 +18,7 @@ from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_ur
 from crawler.sanitize import inert, inert_lines
 from storage.database.engine import open_database
 from storage.errors import DatabaseUnreachable
-from storage.health import known_health
+from storage.monitoring.source_health import known_health
 from storage.reading import Reading, iso_utc
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The source's name.")]

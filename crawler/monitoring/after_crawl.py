@@ -14,7 +14,7 @@ from crawler.plan import CrawlPlan, archive_folder
 from storage.column_types import utc_now
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
-from storage.health import Finding, Look, State, findings, history, record, tell
+from storage.monitoring.source_health import Finding, Look, State, findings, history, record, tell
 from storage.runs import run_record, source_accounts
 
 logger = logging.getLogger(__name__)

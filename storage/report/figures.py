@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.column_types import UTCDateTime
-from storage.health import known_health
+from storage.monitoring.source_health import known_health
 from storage.snapshot.activity import Activity, activity
 from storage.snapshot.local_time import LocalClock, plain
 from storage.snapshot.resting import last_moment, newest_publication

@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from storage.atomic_file import replacing
 from storage.database.engine import Database
 from storage.errors import DatabaseError
-from storage.health import known_health
+from storage.monitoring.source_health import known_health
 from storage.reading import iso_utc
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe

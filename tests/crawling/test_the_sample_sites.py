@@ -12,7 +12,7 @@ from crawler.cli.demo import summary
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth
 from storage.database.engine import open_database
-from storage.overview import overview
+from storage.monitoring.summary import overview
 from storage.reading import iso_utc
 from tests.crawling.conftest import COUNTS, Rows, cold_kiji, kiji, query, record_of
 

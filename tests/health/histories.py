@@ -4,7 +4,7 @@ import collections
 import datetime
 from typing import Any
 
-from storage.health import SourceRun
+from storage.monitoring.source_health import SourceRun
 
 NOW = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)

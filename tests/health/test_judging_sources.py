@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from crawler.monitoring.health import Verdict, judge
-from storage.health import SourceRun
+from storage.monitoring.source_health import SourceRun
 from tests.health.histories import DAY, HOUR, NOW, healthy, run
 
 FAILS = {"asked": 1, "answered": 0, "errors": {"HTTP 503": 1}}

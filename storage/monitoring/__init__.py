@@ -1,0 +1,1 @@
+"""Query the history of sources for health checks."""

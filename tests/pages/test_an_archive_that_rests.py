@@ -15,7 +15,7 @@ from storage.database.engine import Database, open_database
 from storage.pages import views
 from storage.pages.serving import application
 from storage.report.figures import Figures, gather
-from storage.report.look import findings
+from storage.report.findings import findings
 from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import make_snapshot

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from storage.database.engine import Database, open_database
 from storage.report.charts import step_of
 from storage.report.figures import Cell, Figures, gather, top_in, usual
-from storage.report.look import findings
+from storage.report.findings import findings
 from storage.report.page import json_for_script, report_html
 from storage.report.words import LABELS
 from storage.snapshot.local_time import LocalClock

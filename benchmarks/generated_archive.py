@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from storage.database.engine import open_database
 from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
 from storage.monitoring.source_health import SourceHealth
-from storage.search_index import rebuild
+from storage.search.index import rebuild
 from storage.story_models import Story, StoryTie
 
 EVENTS = tomllib.loads(Path(__file__).with_name("generated_events.toml").read_text(encoding="utf-8"))

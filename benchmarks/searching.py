@@ -22,8 +22,8 @@ from storage.archive import Archive
 from storage.database.engine import Database, open_database
 from storage.reading import Reading
 from storage.scope import Scope
-from storage.search import find_ids, search
-from storage.search_index import rebuild
+from storage.search.index import rebuild
+from storage.search.query import find_ids, search
 from storage.visit import Lease, Visit
 
 ARTICLES, STORED = 100_000, 2_000
@@ -244,7 +244,7 @@ def _insert_seconds(url: str, articles: int, indexed: bool) -> float:
 @contextlib.contextmanager
 def _without_index() -> Iterator[None]:
     """Write as it would be without the index: nothing is noted, so that nothing is written."""
-    with mock.patch("storage.search_index._note"):
+    with mock.patch("storage.search.index._note"):
         yield
 
 

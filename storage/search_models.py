@@ -2,7 +2,7 @@
 
 Beside ``search_document`` there are two tables of terms, which no model describes because SQLite and PostgreSQL have
 different kinds: contentless FTS5 tables there, ``tsvector`` columns with GIN here. Both have the columns ``rowid``
-(the article's id) and ``terms``. Terms are made by ``storage.search_terms``; neither database cuts words itself.
+(the article's id) and ``terms``. Terms are made by ``storage.search.terms``; neither database cuts words itself.
 """
 
 from sqlalchemy import Connection, ForeignKey, Index, String, column, table, text

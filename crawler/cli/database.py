@@ -16,7 +16,7 @@ from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import connect, open_database, parse_url, schema_of
 from storage.errors import DatabaseUnreachable
 from storage.migrations.history import HEAD
-from storage.search_index import count_articles, rebuild
+from storage.search.index import count_articles, rebuild
 
 
 def register(app: typer.Typer) -> None:

@@ -20,7 +20,7 @@ from storage.database.engine import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
 from storage.export.export import FORMATS, STREAMED, Export, Exported, Format, export
 from storage.export.rows import SUBJECTS
-from storage.search import Filters
+from storage.search.query import Filters
 
 HELP = example(
     "Write articles, related links, stories or copies into a CSV, Excel, JSON lines or Parquet file.",

@@ -24,8 +24,8 @@ from crawler.sanitize import inert
 from storage.column_types import utc_now
 from storage.database.engine import open_database
 from storage.reading import iso_utc
-from storage.search import Filters, Hit, count, is_counted_exactly, search
-from storage.search_snippets import Marked
+from storage.search.query import Filters, Hit, count, is_counted_exactly, search
+from storage.search.snippets import Marked
 
 HELP = example(
     'Find articles by all of the words, "phrases" and not -those; Japanese from one character on, English by stems.',

@@ -7,7 +7,7 @@ from pipelines.duplicates.compare import text_hash
 from pipelines.stories.profile import story_keys, with_story_terms
 from storage.prepared import Prepared
 from storage.reading import Reading
-from storage.search_terms import document_terms
+from storage.search.terms import document_terms
 
 
 def prepared(reading: Reading) -> Reading:

@@ -38,7 +38,7 @@ from storage.articles.site_boilerplate import apply_site
 from storage.frontier.blocklist import forgotten_among
 from storage.models import Address, Article, Copy
 from storage.reading import Reading
-from storage.search_index import expect_words
+from storage.search.index import expect_words
 from storage.signature import Signature
 from storage.text_rules import Judgement
 from storage.visit import Outcome

@@ -13,7 +13,7 @@ from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.models import Base
 from storage.reading import iso_utc
-from storage.search_index import rebuild
+from storage.search.index import rebuild
 
 BATCH = 1_000
 """Rows read and written in one go; memory does not grow with the archive."""

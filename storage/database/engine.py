@@ -14,7 +14,7 @@ from storage.credentials import without_credentials
 from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions, present_revision
-from storage.search_index import bring_in_step, watch
+from storage.search.index import bring_in_step, watch
 
 BUSY_TIMEOUT = 30
 """Seconds that a writer waits for another: with SQLite's default of 5 rows were lost, with exit code 0."""

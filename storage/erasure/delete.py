@@ -22,7 +22,7 @@ from storage.frontier.blocklist import REFUSED, Forgotten, key_hash, overwrite_w
 from storage.kept_pages import KeptPage
 from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.part_models import ArticlePart
-from storage.search_index import forget_words
+from storage.search.index import forget_words
 from storage.site_models import SitePage
 from storage.story_leaving import leave_stories
 from storage.text_rules import Place

@@ -15,7 +15,7 @@ from storage.export.excel_file import ExcelTold, write_xlsx
 from storage.export.parquet_file import write_parquet
 from storage.export.rows import SUBJECTS, batches, count_rows, relation_of
 from storage.export.text_files import write_csv, write_jsonl
-from storage.search import Filters
+from storage.search.query import Filters
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)

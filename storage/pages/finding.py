@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
 from storage.pages.listed import PAGE, Choice, Found, facets_of
 from storage.pages.shown import NO_TITLE, is_seen
-from storage.search import POOL, Filters, Hit, count, is_counted_exactly, search, spread
-from storage.search_snippets import Marked
+from storage.search.query import POOL, Filters, Hit, count, is_counted_exactly, search, spread
+from storage.search.snippets import Marked
 from storage.snapshot.local_time import LocalClock
 
 FACETS = ("language", "source", "day")

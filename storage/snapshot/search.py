@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from storage.search_index import Words, is_in_step
+from storage.search.index import Words, is_in_step
+from storage.search.terms import VERSION
 from storage.search_models import TEXTS, TITLES
-from storage.search_terms import VERSION
 from storage.snapshot.local_time import plain
 
 BATCH = 500

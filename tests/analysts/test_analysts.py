@@ -19,7 +19,7 @@ from storage.database.engine import Database, open_database
 from storage.export.export import Export, Format, export
 from storage.queries import ORDER, SampleQuery, as_markdown, sample_queries
 from storage.reading import iso_utc
-from storage.search import search
+from storage.search.query import search
 from storage.snapshot.making import Origin, make_snapshot
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE, names

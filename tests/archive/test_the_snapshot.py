@@ -17,7 +17,7 @@ from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.models import Article
 from storage.report.figures import gather
-from storage.search import search
+from storage.search.query import search
 from storage.search_models import SearchDocument
 from storage.snapshot.activity import activity
 from storage.snapshot.local_time import LocalClock

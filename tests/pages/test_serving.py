@@ -17,8 +17,8 @@ from storage.database.engine import Database
 from storage.pages.bounded import bounded
 from storage.pages.queries import samples
 from storage.pages.serving import fresh_snapshot
-from storage.search import POOL
-from storage.search_index import rebuild
+from storage.search.index import rebuild
+from storage.search.query import POOL
 from storage.snapshot.making import make_snapshot
 from tests.crawling.conftest import kiji
 from tests.pages.conftest import ARTICLES, ORIGIN, serving

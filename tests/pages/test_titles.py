@@ -14,7 +14,7 @@ from storage.database.engine import Database, open_database
 from storage.pages.shown import shown
 from storage.report.figures import gather
 from storage.report.page import report_html
-from storage.search_index import rebuild
+from storage.search.index import rebuild
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import make_snapshot
 from tests.pages.conftest import HOSTILE_IDS, HOSTILE_STORY, NOW, ORIGIN, serving

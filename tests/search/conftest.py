@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from storage.database.engine import Database
 from storage.models import Address, Article, Copy, Source
-from storage.search import Filters, Hit, search
+from storage.search.query import Filters, Hit, search
 
 NOW = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)
 

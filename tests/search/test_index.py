@@ -14,7 +14,7 @@ from crawler.cli import run
 from storage.database.copy import copy_archive
 from storage.database.engine import Database, open_database
 from storage.models import Article
-from storage.search_index import forget_words, is_in_step, rebuild
+from storage.search.index import forget_words, is_in_step, rebuild
 from storage.search_models import TERM_TABLES, SearchDocument
 from tests.archive.conftest import OTHER_STORY, Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer

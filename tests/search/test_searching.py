@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database.engine import Database
-from storage.search import POOL, Filters, count, spread
+from storage.search.query import POOL, Filters, count, spread
 from tests.search.conftest import NOW, Given, found, store, titles
 from tests.search.test_terms import HOSTILE
 
@@ -79,7 +79,7 @@ def test_a_title_counts_for_more_than_a_mention_and_the_new_for_more_than_the_ol
 def test_the_best_is_found_behind_more_new_mentions_than_compete(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.search.POOL", 5)
+    monkeypatch.setattr("storage.search.query.POOL", 5)
     mentions = [Given(f"News {number}", "It rained. A tariff too.", age=0.1) for number in range(12)]
     store(database, Given("Tariff rises", "The tariff rises.", age=30), *mentions)
     assert titles(database, "tariff", limit=2)[0] == "Tariff rises"

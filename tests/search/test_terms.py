@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.search_snippets import mark, snippet
-from storage.search_terms import Folded, fold, fold_with_offsets, index_terms, lookups, parse_query, spans
+from storage.search.snippets import mark, snippet
+from storage.search.terms import Folded, fold, fold_with_offsets, index_terms, lookups, parse_query, spans
 
 #: What breaks tokenisers: half-width kana with marks, ligatures, astral Han, quotes, minus signs, escapes.
 HOSTILE = st.text(

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from storage.column_types import UTCDateTime
 from storage.models import Article, Source
+from storage.search.terms import VERSION, document_terms
 from storage.search_models import TERM_TABLES, TEXTS, TITLES, SearchDocument
-from storage.search_terms import VERSION, document_terms
 
 BATCH = 500
 """Articles that a rebuilding reads and writes in one go."""

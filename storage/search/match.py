@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, TableClause, and_, cast, literal, literal_column, not_
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from storage.search_terms import Lookup
+from storage.search.terms import Lookup
 
 
 def matches_all(

@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 
 from storage.column_types import UTCDateTime
-from storage.search_matching import matches_all, matches_any
+from storage.search.match import matches_all, matches_any
+from storage.search.rank import score
+from storage.search.snippets import Marked, mark, snippet
+from storage.search.terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
 from storage.search_models import TEXTS, TITLES, SearchDocument
-from storage.search_ranking import score
-from storage.search_snippets import Marked, mark, snippet
-from storage.search_terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from storage.search_terms import Folded, Term, fold_with_offsets, spans
+from storage.search.terms import Folded, Term, fold_with_offsets, spans
 
 WIDTH = 180
 """Columns of a snippet; a full-width character takes two."""

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from storage.column_types import UTCDateTime
 from storage.monitoring.source_health import known_health
 from storage.snapshot.activity import Activity, activity
+from storage.snapshot.last_activity import last_moment, newest_publication
 from storage.snapshot.local_time import LocalClock, plain
-from storage.snapshot.resting import last_moment, newest_publication
 
 CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
 FEW = 3

@@ -17,8 +17,8 @@ from storage.monitoring.source_health import known_health
 from storage.reading import iso_utc
 from storage.snapshot.activity import activity, activity_rows
 from storage.snapshot.descriptions import describe
+from storage.snapshot.last_activity import last_moment, newest_publication
 from storage.snapshot.local_time import LocalClock, plain
-from storage.snapshot.resting import last_moment, newest_publication
 from storage.snapshot.search import copy_index
 from storage.snapshot.tables import (
     COLUMNS,

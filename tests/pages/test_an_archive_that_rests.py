@@ -17,9 +17,9 @@ from storage.pages.serving import application
 from storage.report.figures import Figures, gather
 from storage.report.findings import findings
 from storage.report.page import report_html
+from storage.snapshot.last_activity import RESTS_AFTER, last_moment
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import make_snapshot
-from storage.snapshot.resting import RESTS_AFTER, last_moment
 from tests.pages.conftest import NOW, ORIGIN
 
 THEN = NOW - datetime.timedelta(days=60)

@@ -29,7 +29,7 @@ from storage.models import Address, Article, Source
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
-from storage.stories import group_stored
+from storage.stories.group import group_stored
 from storage.text_rules import Judgement, Place
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits

@@ -33,7 +33,7 @@ from storage.runs import (
     start_run,
 )
 from storage.scope import Scope
-from storage.stories import group_stored
+from storage.stories.group import group_stored
 from storage.text_rules import Judgement
 from storage.visit import STATUSES, Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits

@@ -117,7 +117,7 @@ def stories_command(
     from rich.progress import Progress  # needed by few commands
 
     from pipelines.text_rules import PipelineJudgement
-    from storage.story_rebuild import regroup, ungrouped
+    from storage.stories.regroup import regroup, ungrouped
 
     judgement = PipelineJudgement()
     console = Console(stderr=True)

@@ -19,7 +19,7 @@ from crawler.sanitize import inert
 from pipelines.metadata.dates import parse_date
 from storage.database.engine import open_database
 from storage.errors import DatabaseError
-from storage.story_lists import list_stories, story_record
+from storage.stories.queries import list_stories, story_record
 
 COLUMNS = {
     "id": "story",

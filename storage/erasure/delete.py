@@ -24,7 +24,7 @@ from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.part_models import ArticlePart
 from storage.search.index import forget_words
 from storage.site_models import SitePage
-from storage.story_leaving import leave_stories
+from storage.stories.remove import leave_stories
 from storage.text_rules import Place
 
 _CHUNK = 500  # ids a statement

@@ -75,7 +75,7 @@ def say(session: Session, line: str) -> None:
     try:
         dict[str, str]()["\x1b[31mnowhere"]
     except KeyError:
-        logging.getLogger("storage.stories").exception("%s", line)
+        logging.getLogger("storage.stories.group").exception("%s", line)
 
 
 def test_a_run_is_written_by_the_process(database: Database, writer: WriterProcess) -> None:
@@ -119,7 +119,7 @@ def test_what_it_logs_is_logged_here(
     run = Written(database, writer, PAGES[0])
     run.archive.do(functools.partial(say, line="no stories")).result()
     run.finish()
-    (record,) = [record for record in caplog.records if record.name == "storage.stories"]
+    (record,) = [record for record in caplog.records if record.name == "storage.stories.group"]
     assert record.getMessage() == "no stories"
     assert "KeyError" in str(record.exc_text)
     assert "\x1b" not in str(record.exc_text)

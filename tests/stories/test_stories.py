@@ -14,10 +14,10 @@ from crawler.cli import run
 from pipelines.text_rules import PipelineJudgement
 from storage.database.engine import Database
 from storage.models import Article
-from storage.story_index import ALL, COMMON, TermIndex
-from storage.story_leaving import leave_stories
+from storage.stories.regroup import regroup, ungrouped
+from storage.stories.remove import leave_stories
+from storage.stories.term_index import ALL, COMMON, TermIndex
 from storage.story_models import Story, StoryProfile, StoryTerm
-from storage.story_rebuild import regroup, ungrouped
 from tests import warm_python
 from tests.archive.conftest import Crawling, article, rows, scope
 from tests.crawling.conftest import environment_of

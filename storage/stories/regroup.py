@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.database.engine import Database
 from storage.models import Article
-from storage.stories import group_articles
+from storage.stories.group import group_articles
 from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
 from storage.text_rules import Judgement
 

@@ -24,8 +24,8 @@ from storage.earlier import EARLIER
 from storage.frontier.addresses import insert_in, insert_rows
 from storage.models import Address, Article
 from storage.reading import Reading
-from storage.story_edges import alike_articles, declared_edges
-from storage.story_index import ALL, TermIndex
+from storage.stories.edges import alike_articles, declared_edges
+from storage.stories.term_index import ALL, TermIndex
 from storage.story_models import Story, StoryProfile, StoryTie
 from storage.story_rules import StoryChoice, StoryMember
 from storage.text_rules import Judgement

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Article
-from storage.story_index import unfile
+from storage.stories.term_index import unfile
 from storage.story_models import Story, StoryProfile, StoryTie
 
 

@@ -1,0 +1,1 @@
+"""Store stories and their edges."""

@@ -40,7 +40,7 @@ types: $(INSTALLED)
 
 # docs/data-dictionary.md and the queries in docs/analysts.md, each from its one source; tests tell when they are old.
 dictionary: $(INSTALLED)
-	$(BIN)/python -m storage.dictionary docs/data-dictionary.md
+	$(BIN)/python -m storage.tables.dictionary docs/data-dictionary.md
 	$(BIN)/python -m storage.queries docs/analysts.md
 
 # The lock holds names, versions and hashes, and no address of a registry.

@@ -21,10 +21,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.database.engine import open_database
-from storage.models import Address, Article, Copy, Fetch, Link, Revision, Run, Source
 from storage.monitoring.source_health import SourceHealth
 from storage.search.index import rebuild
-from storage.story_models import Story, StoryTie
+from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.tables.stories import Story, StoryTie
 
 EVENTS = tomllib.loads(Path(__file__).with_name("generated_events.toml").read_text(encoding="utf-8"))
 BATCH = 2_000

@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from storage.models import Address, Article, Copy, Source
+from storage.tables.core import Address, Article, Copy, Source
 
 SEED = 11
 NOW = datetime.datetime(2026, 10, 20, tzinfo=datetime.UTC)

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.models import Address, Article, Copy, Revision
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Copy, Revision
 from storage.text_rules import Judgement
 from storage.visit import Outcome
 

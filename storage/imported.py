@@ -25,11 +25,11 @@ from storage.frontier.addresses import file_addresses, insert_into
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
 from storage.frontier.edges import meet_edges
-from storage.models import Address, Article, Source
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.stories.group import group_stored
+from storage.tables.core import Address, Article, Source
 from storage.text_rules import Judgement, Place
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.visits import record_fetch, store_visits

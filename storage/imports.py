@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.imported import ImportedRecord, lease_of, store_batch
-from storage.models import Address, Fetch, ImportFile, Source
 from storage.runs import count
+from storage.tables.core import Address, Fetch, ImportFile, Source
 from storage.text_rules import Place
 from storage.visit import Result
 

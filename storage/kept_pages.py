@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.column_types import StorableText
 from storage.kept import Kept
-from storage.models import Address, Base, Moment
+from storage.tables.core import Address, Base, Moment
 
 
 class KeptPage(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.kept_pages import KeptPage
-from storage.models import Fetch, Run
+from storage.tables.core import Fetch, Run
 
 _CHUNK = 500  # names, or runs, in one statement
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from storage.archive import Archive
 from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
-from storage.models import Fetch
 from storage.reading import Reading
 from storage.rereading import KeptRecord, Reread, correct
 from storage.runs import count
+from storage.tables.core import Fetch
 from storage.text_rules import Judgement
 from storage.visit import Lease, Result
 from storage.visits import record_fetch

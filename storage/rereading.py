@@ -19,8 +19,8 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.kept import Kept
 from storage.kept_pages import KeptPage
-from storage.models import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.text_rules import Judgement
 from storage.visit import Outcome
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.frontier.blocklist import REFUSED, tombstone
-from storage.models import OUTCOMES, Address, Claim, Fetch, Run, Source
 from storage.reading import iso_utc
+from storage.tables.core import OUTCOMES, Address, Claim, Fetch, Run, Source
 from storage.visit import Result
 
 BUDGET_REASON = "budget: max_pages reached"

@@ -18,8 +18,8 @@ from storage.database.engine import Database, open_database
 from storage.frontier.leasing import Outlook, lease
 from storage.frontier.polling import due_sources
 from storage.frontier.sources import open_sources
-from storage.models import Address, Run
 from storage.scope import Scope
+from storage.tables.core import Address, Run
 from storage.visit import Lease
 from tests.archive.postgresql import PostgreSQLServer
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.articles.redirects import move_edges
 from storage.frontier.addresses import file_addresses, insert_into
 from storage.frontier.blocklist import is_tombstone
-from storage.models import Address, Article, Base
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Base
 from storage.text_rules import Judgement
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Article, Copy
-from storage.part_models import ArticlePart
+from storage.tables.core import Article, Copy
+from storage.tables.multipage import ArticlePart
 from storage.text_rules import Judgement
 
 _MOST_TEXTS = 50

@@ -5,8 +5,8 @@ from typing import Literal
 
 from storage.articles.amp import OtherForm
 from storage.articles.near_duplicates import Neighbours
-from storage.models import Address, Article, Copy
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Copy
 from storage.text_rules import Judgement, Place
 
 CopyKind = Literal["url", "exact", "near"]

@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from storage.models import Address, Article, Copy, Revision
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Copy, Revision
 from storage.text_rules import Judgement
 
 _BOUND = 8  # rows looked at of each kind: articles with the same words are the events of a standing notice

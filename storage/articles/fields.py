@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from storage.models import Address, Article
 from storage.reading import Reading
+from storage.tables.core import Address, Article
 
 
 def words_of(article: Article) -> dict[str, object]:

@@ -11,9 +11,9 @@ from storage.articles.exact_duplicates import find_twin
 from storage.articles.near_duplicates import find_neighbours
 from storage.articles.site_boilerplate import recall_site
 from storage.frontier.addresses import file_addresses
-from storage.models import Address, Article, Copy
 from storage.reading import Reading
 from storage.signature import Signature
+from storage.tables.core import Address, Article, Copy
 from storage.text_rules import LONGEST_ADDRESS, Judgement, Place
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from storage.models import Article
-from storage.near_models import ArticleSignature, Band
 from storage.signature import Signature
+from storage.tables.core import Article
+from storage.tables.dedup import ArticleSignature, Band
 from storage.text_rules import Judgement
 
 ROWS_A_KEY = 32

@@ -18,9 +18,9 @@ from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.revisions import supersede
 from storage.frontier.addresses import file_addresses
-from storage.models import Address, Article, Copy
-from storage.part_models import ArticlePart
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Copy
+from storage.tables.multipage import ArticlePart
 from storage.text_rules import Judgement
 
 _NOT_MODIFIED = 304

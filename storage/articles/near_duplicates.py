@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from storage.articles.minhash_index import Postings, look_up, signatures_of
 from storage.frontier.addresses import insert_into
-from storage.models import Address, Article
-from storage.near_models import Alike
 from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
+from storage.tables.core import Address, Article
+from storage.tables.dedup import Alike
 from storage.text_rules import Comparison, Judgement
 
 ESTIMATED = 16

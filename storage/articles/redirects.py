@@ -3,8 +3,8 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Address, Article, Copy, Link
 from storage.reading import Reading
+from storage.tables.core import Address, Article, Copy, Link
 from storage.text_rules import Judgement
 from storage.visit import Visit
 

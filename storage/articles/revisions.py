@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Article, Revision
+from storage.tables.core import Article, Revision
 
 ALL_KEPT = 5
 """Wordings that are kept however fast they follow: corrections come in ones and twos."""

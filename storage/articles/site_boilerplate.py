@@ -20,12 +20,12 @@ from storage.articles.minhash_index import index_anew
 from storage.articles.multipage import take_joined_text
 from storage.database.in_values import dialect_of
 from storage.frontier.addresses import insert_in, insert_rows
-from storage.models import Address, Article, Copy
-from storage.part_models import ArticlePart
 from storage.prepared import Line
 from storage.reading import Reading
 from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
-from storage.site_models import SiteFurniture, SitePage
+from storage.tables.core import Address, Article, Copy
+from storage.tables.multipage import ArticlePart
+from storage.tables.site_lines import SiteFurniture, SitePage
 from storage.text_rules import Judgement
 
 WINDOW = 24

@@ -36,10 +36,10 @@ from storage.articles.near_duplicates import record_alike
 from storage.articles.revisions import supersede
 from storage.articles.site_boilerplate import apply_site
 from storage.frontier.blocklist import forgotten_among
-from storage.models import Address, Article, Copy
 from storage.reading import Reading
 from storage.search.index import expect_words
 from storage.signature import Signature
+from storage.tables.core import Address, Article, Copy
 from storage.text_rules import Judgement
 from storage.visit import Outcome
 

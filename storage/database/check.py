@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 from storage.database.engine import Database
-from storage.models import OUTCOMES
+from storage.tables.core import OUTCOMES
 
 _QUESTIONS = {
     "runs whose counts are not what their fetches add up to": f"""

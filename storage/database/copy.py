@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select, text, update
 
-import storage.tables  # noqa: F401 - all tables of Base
+import storage.tables.all  # noqa: F401 - all tables of Base
 from storage.database.engine import Database
 from storage.errors import DatabaseError
-from storage.models import Base
 from storage.reading import iso_utc
 from storage.search.index import rebuild
+from storage.tables.core import Base
 
 BATCH = 1_000
 """Rows read and written in one go; memory does not grow with the archive."""

@@ -19,8 +19,8 @@ from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseBusy, DatabaseError, DatabaseLocked, DatabaseReadOnly
 from storage.migrations.history import present_revision
-from storage.models import Run
 from storage.reading import iso_utc
+from storage.tables.core import Run
 
 _DATABASE_KEY = 0x6B696A69
 """The PostgreSQL advisory lock of the database: "kiji" in ASCII."""

@@ -17,7 +17,7 @@ from storage.database.engine import Database, schema_of, write_ahead
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.search.index import is_in_step, rebuild
-from storage.views import create_views, drop_views
+from storage.tables.views import create_views, drop_views
 
 
 def upgrade(database: Database) -> Path | None:

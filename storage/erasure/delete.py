@@ -20,11 +20,11 @@ from storage.articles.minhash_index import remove
 from storage.frontier.addresses import insert_into
 from storage.frontier.blocklist import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
 from storage.kept_pages import KeptPage
-from storage.models import Address, Article, Claim, Copy, Fetch, Link, Revision
-from storage.part_models import ArticlePart
 from storage.search.index import forget_words
-from storage.site_models import SitePage
 from storage.stories.remove import leave_stories
+from storage.tables.core import Address, Article, Claim, Copy, Fetch, Link, Revision
+from storage.tables.multipage import ArticlePart
+from storage.tables.site_lines import SitePage
 from storage.text_rules import Place
 
 _CHUNK = 500  # ids a statement

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from storage.dictionary import Relation
 from storage.export.rows import kind_of
+from storage.tables.dictionary import Relation
 
 MAX_ROWS = 1_048_576
 """Rows of a sheet in Excel, the header's included. What is more goes on in a further sheet."""

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.column_types import UTCDateTime
-from storage.dictionary import Relation, relations
 from storage.search.query import Filters
+from storage.tables.dictionary import Relation, relations
 
 BATCH = 500
 """Rows in memory at once: of 3 KB as a rule, of a megabyte at worst."""

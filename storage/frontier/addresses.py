@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.database.in_values import ROWS, dialect_of
 from storage.frontier.blocklist import forgotten_among, tombstone
-from storage.models import Address
+from storage.tables.core import Address
 from storage.text_rules import Place
 
 if TYPE_CHECKING:

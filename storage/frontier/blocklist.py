@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.column_types import StorableText
 from storage.database.in_values import dialect_of, is_among
-from storage.models import Address, Base, Moment
+from storage.tables.core import Address, Base, Moment
 
 REFUSED = "forgotten at the operator's request"
 """The reason under which such an address is refused, however it is met."""

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import ROWS, dialect_of
 from storage.frontier.addresses import insert_in, insert_rows
-from storage.models import Address, Claim, Link
 from storage.scope import Scope
+from storage.tables.core import Address, Claim, Link
 from storage.text_rules import Place
 from storage.visit import Via
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from storage.database.in_values import dialect_of
 from storage.frontier.addresses import file_addresses, insert_in, insert_rows
 from storage.frontier.blocklist import forgotten_among
-from storage.models import Address, Claim, Fetch, Link
 from storage.reading import Card
 from storage.scope import Scope
+from storage.tables.core import Address, Claim, Fetch, Link
 from storage.text_rules import Judgement
 from storage.visit import Visit
 

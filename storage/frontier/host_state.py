@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from storage.frontier.addresses import insert_into
-from storage.host_models import HostRest, MiningReservation, RobotsFile
 from storage.reading import Reservation
+from storage.tables.hosts import HostRest, MiningReservation, RobotsFile
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

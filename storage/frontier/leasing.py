@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from storage.database.in_values import dialect_of, is_among
 from storage.frontier.polling import claims_due, not_resting
 from storage.kept_pages import newest_digests
-from storage.models import Address, Claim
 from storage.scope import Scope
+from storage.tables.core import Address, Claim
 from storage.visit import Lease
 
 COSTLY, WORTH = 0.03, 10

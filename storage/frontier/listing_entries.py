@@ -11,9 +11,9 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.frontier.claims import came_nearer, claim, expand, queue_known
 from storage.frontier.sources import learn_domain
-from storage.models import Address, Claim, Fetch
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
+from storage.tables.core import Address, Claim, Fetch
 from storage.text_rules import Judgement
 from storage.visit import Lease, Visit
 

@@ -11,10 +11,10 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.frontier.claims import claim
 from storage.frontier.host_state import resting_hosts
-from storage.host_models import HostRest
-from storage.models import Address, Article, Claim, Fetch, Run, Source
 from storage.schedule import next_poll
 from storage.scope import Scope
+from storage.tables.core import Address, Article, Claim, Fetch, Run, Source
+from storage.tables.hosts import HostRest
 
 _NEWEST = 500
 """Articles of a source by which its rate is told: more would be read for each poll, and change nothing."""

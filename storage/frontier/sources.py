@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from storage.database.in_values import ROWS, is_among
 from storage.frontier.addresses import insert_into, insert_rows
 from storage.frontier.claims import catch_up, rescope
-from storage.models import Address, Claim, Run, Source, SourceDomain
 from storage.scope import Scope
+from storage.tables.core import Address, Claim, Run, Source, SourceDomain
 
 
 def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[int, Scope]:

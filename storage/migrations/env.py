@@ -2,8 +2,8 @@
 
 from alembic import context
 
-import storage.tables  # noqa: F401 - all tables of Base
-from storage.models import Base
+import storage.tables.all  # noqa: F401 - all tables of Base
+from storage.tables.core import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

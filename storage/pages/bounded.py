@@ -14,7 +14,7 @@ from typing import Any
 
 from datasette.database import Database
 
-from storage.search_models import TERM_TABLES
+from storage.tables.search import TERM_TABLES
 
 LONGEST_VALUE = 5_000_000
 """Bytes of a value or a row: an article's text has 4 MB at most."""

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, event, func, insert, 
 from sqlalchemy.orm import Session
 
 from storage.column_types import UTCDateTime
-from storage.models import Article, Source
 from storage.search.terms import VERSION, document_terms
-from storage.search_models import TERM_TABLES, TEXTS, TITLES, SearchDocument
+from storage.tables.core import Article, Source
+from storage.tables.search import TERM_TABLES, TEXTS, TITLES, SearchDocument
 
 BATCH = 500
 """Articles that a rebuilding reads and writes in one go."""

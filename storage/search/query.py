@@ -1,6 +1,6 @@
 """Search in the archive: the index gives candidates, the articles' own words decide, the best come first.
 
-It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage.search_models``.
+It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage.tables.search``.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ from storage.search.match import matches_all, matches_any
 from storage.search.rank import score
 from storage.search.snippets import Marked, mark, snippet
 from storage.search.terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
-from storage.search_models import TEXTS, TITLES, SearchDocument
+from storage.tables.search import TEXTS, TITLES, SearchDocument
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the

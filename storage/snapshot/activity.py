@@ -7,8 +7,8 @@ import datetime
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.column_types import UTCDateTime
-from storage.models import OUTCOMES
 from storage.snapshot.local_time import LocalClock
+from storage.tables.core import OUTCOMES
 
 # Sixteen characters are year to minute on both databases (SQLite keeps a T, PostgreSQL casts with a space): zones
 # with offsets of 30 and 45 minutes exist, so grouping by hour would put articles into the wrong day.

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.dictionary import relations
+from storage.tables.dictionary import relations
 
 _BASES = {"articles_ja": "articles", "articles_en": "articles"}
 _FILE = Path(__file__).parent / "descriptions.toml"

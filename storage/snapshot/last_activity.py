@@ -4,7 +4,7 @@ import datetime
 
 from sqlalchemy import Connection, func, select
 
-from storage.models import Article
+from storage.tables.core import Article
 
 RESTS_AFTER = datetime.timedelta(days=14)
 """Shorter gaps are worth seeing: a fortnight without news on a chart of four weeks is a finding, not an empty chart."""

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, text
 
 from storage.search.index import Words, is_in_step
 from storage.search.terms import VERSION
-from storage.search_models import TEXTS, TITLES
 from storage.snapshot.local_time import plain
+from storage.tables.search import TEXTS, TITLES
 
 BATCH = 500
 _DOCUMENTS = "article_id INTEGER PRIMARY KEY, dated_at TEXT, language TEXT, source TEXT, version INTEGER"
 _SHADOWS = ("data", "idx")
 _INDEX = "fts5(terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii')"
-"""As ``storage.search_models`` makes them; a test holds the two together."""
+"""As ``storage.tables.search`` makes them; a test holds the two together."""
 
 
 def copy_index(source: Connection, target: sqlite3.Connection) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Address, Link
-from storage.near_models import Alike
+from storage.tables.core import Address, Link
+from storage.tables.dedup import Alike
 
 MOST = 200
 """Edges of a batch that are looked at: an article that everybody links to is no evidence."""

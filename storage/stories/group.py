@@ -22,12 +22,12 @@ from storage.database.error_codes import trouble_of
 from storage.database.in_values import dialect_of
 from storage.earlier import EARLIER
 from storage.frontier.addresses import insert_in, insert_rows
-from storage.models import Address, Article
 from storage.reading import Reading
 from storage.stories.edges import alike_articles, declared_edges
 from storage.stories.term_index import ALL, TermIndex
-from storage.story_models import Story, StoryProfile, StoryTie
 from storage.story_rules import StoryChoice, StoryMember
+from storage.tables.core import Address, Article
+from storage.tables.stories import Story, StoryProfile, StoryTie
 from storage.text_rules import Judgement
 from storage.visit import Result
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.database.engine import Database
-from storage.models import Article
 from storage.stories.group import group_articles
-from storage.story_models import Story, StoryProfile, StoryTerm, StoryTie
+from storage.tables.core import Article
+from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryTie
 from storage.text_rules import Judgement
 
 BATCH = 200

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Article
 from storage.stories.term_index import unfile
-from storage.story_models import Story, StoryProfile, StoryTie
+from storage.tables.core import Article
+from storage.tables.stories import Story, StoryProfile, StoryTie
 
 
 def leave_stories(session: Session, article_ids: Sequence[int]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of
 from storage.frontier.addresses import insert_in, insert_rows
-from storage.story_models import StoryTerm
+from storage.tables.stories import StoryTerm
 
 COMMON = 60
 """Articles of one week that have a term, from which on it leads nowhere; so many ids are kept."""

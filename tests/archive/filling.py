@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint, Connection, MetaData, Table, column, fun
 from sqlalchemy import table as plain_table
 from sqlalchemy.types import TypeEngine
 
-import storage.tables  # noqa: F401 - all tables of Base
+import storage.tables.all  # noqa: F401 - all tables of Base
 from storage.column_types import UTCDateTime
-from storage.models import Base
+from storage.tables.core import Base
 
 MOMENT = datetime.datetime(2026, 10, 5, 6, 0, tzinfo=datetime.UTC)
 WORDS = "韓国 'quoted' \\ %"

@@ -17,7 +17,7 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.claims import claim, queue_known
 from storage.frontier.leasing import Outlook, lease
 from storage.frontier.sources import open_sources
-from storage.models import Address, Run
+from storage.tables.core import Address, Run
 from storage.visit import Lease
 from tests.archive.conftest import scope
 

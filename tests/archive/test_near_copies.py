@@ -11,8 +11,8 @@ from pipelines.duplicates.compare import compare
 from pipelines.duplicates.minhash import sign
 from storage.articles.minhash_index import ROWS_A_KEY
 from storage.database.engine import Database
-from storage.near_models import ArticleSignature
 from storage.reading import Reading
+from storage.tables.dedup import ArticleSignature
 from tests.archive.conftest import FIRST_DAY, Crawling, article, rows, scope
 from tests.archive.near_texts import japanese_report, report, tender
 

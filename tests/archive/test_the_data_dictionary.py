@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from storage.database.engine import Database
-from storage.dictionary import Relation, as_markdown, relations
+from storage.tables.dictionary import Relation, as_markdown, relations
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -30,8 +30,8 @@ def columns_of(database: Database) -> dict[str, set[str]]:
 def test_every_view_table_and_column_is_described_and_nothing_else(database: Database) -> None:
     real = {(name, column) for name, columns in columns_of(database).items() for column in columns}
     described = {(name, column) for name, relation in relations().items() for column in relation.columns}
-    assert sorted(real - described) == [], "described in storage/dictionary.toml they are not"
-    assert sorted(described - real) == [], "storage/dictionary.toml describes what does not exist"
+    assert sorted(real - described) == [], "described in storage/tables/dictionary.toml they are not"
+    assert sorted(described - real) == [], "storage/tables/dictionary.toml describes what does not exist"
 
 
 def test_views_are_described_as_views_and_tables_as_tables(database: Database) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import storage.migrations
-import storage.tables
+import storage.tables.all
 from storage.database.engine import Database, connect, open_database
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
-from storage.models import Base
-from storage.views import VIEWS
+from storage.tables.core import Base
+from storage.tables.views import VIEWS
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer
 

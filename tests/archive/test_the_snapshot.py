@@ -15,13 +15,13 @@ from sqlalchemy import create_engine, delete, text, update
 from benchmarks.generated_archive import fill
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
-from storage.models import Article
 from storage.report.figures import gather
 from storage.search.query import search
-from storage.search_models import SearchDocument
 from storage.snapshot.activity import activity
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
+from storage.tables.core import Article
+from storage.tables.search import SearchDocument
 from tests.archive.conftest import rows
 
 NOW = datetime.datetime(2026, 11, 25, 21, 30, tzinfo=datetime.UTC)

@@ -15,9 +15,9 @@ from storage.database.engine import Database, connect, open_database
 from storage.database.upgrade import upgrade
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
-from storage.models import Base
 from storage.search.index import is_in_step
-from storage.views import VIEWS
+from storage.tables.core import Base
+from storage.tables.views import VIEWS
 from tests.archive.filling import WORDS, fill_empty
 from tests.full_disk import files_no_longer_than
 

@@ -9,10 +9,10 @@ from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.frontier.host_state import Rest, give_rest
 from storage.frontier.polling import due_sources
-from storage.models import Source
 from storage.reading import Entry, Reading, iso_utc
 from storage.schedule import Rhythm
 from storage.scope import Scope
+from storage.tables.core import Source
 from storage.visit import Lease, Result, Visit
 from tests.archive.conftest import OTHER_STORY, STORY, Crawling, article, rows, scope
 

@@ -8,8 +8,8 @@ from pipelines.text_rules import place
 from storage.database.engine import Database
 from storage.frontier.addresses import file_addresses
 from storage.frontier.sources import open_sources
-from storage.models import Fetch, Run, Source
 from storage.runs import count
+from storage.tables.core import Fetch, Run, Source
 from storage.visit import Lease, Result
 from tests.archive.conftest import scope
 

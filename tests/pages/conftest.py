@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from benchmarks.generated_archive import fill
 from storage.database.engine import Database, open_database
-from storage.models import Address, Article, Copy, Fetch, Link, Revision, Source
 from storage.snapshot.making import Origin, make_snapshot
-from storage.story_models import Story
+from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Source
+from storage.tables.stories import Story
 
 NOW = datetime.datetime(2026, 11, 25, 21, 30, tzinfo=datetime.UTC)
 """Half past six in the morning of the 26th in Tokyo."""

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from crawler.cli import run
 from storage.database.copy import copy_archive
 from storage.database.engine import Database, open_database
-from storage.models import Article
 from storage.search.index import forget_words, is_in_step, rebuild
-from storage.search_models import TERM_TABLES, SearchDocument
+from storage.tables.core import Article
+from storage.tables.search import TERM_TABLES, SearchDocument
 from tests.archive.conftest import OTHER_STORY, Crawling, article, scope
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import names
@@ -169,7 +169,7 @@ def test_later_migrations_of_the_article_table_keep_the_index(sqlite_template: P
     with database.engine.connect() as connection:
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above
         with connection.begin():
-            from storage.views import create_views, drop_views
+            from storage.tables.views import create_views, drop_views
 
             drop_views(connection)
             operations = Operations(MigrationContext.configure(connection))

@@ -13,11 +13,11 @@ from benchmarks.story_fit import FILE, fitted, members_of, pairs_of, written
 from crawler.cli import run
 from pipelines.text_rules import PipelineJudgement
 from storage.database.engine import Database
-from storage.models import Article
 from storage.stories.regroup import regroup, ungrouped
 from storage.stories.remove import leave_stories
 from storage.stories.term_index import ALL, COMMON, TermIndex
-from storage.story_models import Story, StoryProfile, StoryTerm
+from storage.tables.core import Article
+from storage.tables.stories import Story, StoryProfile, StoryTerm
 from tests import warm_python
 from tests.archive.conftest import Crawling, article, rows, scope
 from tests.crawling.conftest import environment_of

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.column_types import UTCDateTime
-from storage.search_models import create_term_tables
+from storage.tables.search import create_term_tables
 
 revision = "0004"
 down_revision = "0003"

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
-from storage.models import Base, Moment, one_of
+from storage.tables.core import Base, Moment, one_of
 
 TIE_KINDS = ("alike", "link", "terms")
 """What ties two articles: alike words with other facts, a related link between them, rare terms in common."""

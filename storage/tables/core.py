@@ -1,4 +1,4 @@
-"""The tables. Analysts read the views of ``storage.views``; the tables are the crawler's own.
+"""The tables. Analysts read the views of ``storage.tables.views``; the tables are the crawler's own.
 
 Names are singular for tables, plural for views. A page's life: an ``Address`` is known, claimed by a source,
 queued, leased, done; what it showed becomes an ``Article``, a ``Copy`` of one, or a reason in ``Fetch``.

@@ -16,7 +16,7 @@ SOURCE = Path(__file__).with_name("dictionary.toml")
 
 _HEAD = """# Data dictionary
 
-<!-- Made from storage/dictionary.toml by `make dictionary`: change it there. -->
+<!-- Made from storage/tables/dictionary.toml by `make dictionary`: change it there. -->
 
 Analysts read the **views** (plural names); the **tables** (singular names) are the crawler's own and may change with
 any version. Both are the same on SQLite and PostgreSQL. Times are UTC: text such as `2025-10-26T01:30:00Z` on SQLite,

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
-from storage.models import Base
+from storage.tables.core import Base
 
 Moment = datetime.datetime
 

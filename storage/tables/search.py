@@ -9,7 +9,7 @@ from sqlalchemy import Connection, ForeignKey, Index, String, column, table, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
-from storage.models import Base, Moment
+from storage.tables.core import Base, Moment
 
 
 class SearchDocument(Base):

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
-from storage.models import Base, Moment
+from storage.tables.core import Base, Moment
 
 
 class SitePage(Base):

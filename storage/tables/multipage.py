@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models import Base
+from storage.tables.core import Base
 
 
 class ArticlePart(Base):

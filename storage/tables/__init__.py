@@ -1,0 +1,1 @@
+"""Define tables, views and the data dictionary."""

@@ -22,8 +22,8 @@ from storage.erasure.delete import Doomed, count_doomed, find_doomed, forget
 from storage.erasure.scrub_log import unmention
 from storage.errors import DatabaseError
 from storage.kept import Kept
-from storage.kept_pages import kept_of
 from storage.text_rules import Place
+from storage.warc_index.index import kept_of
 
 
 def register(app: typer.Typer) -> None:

@@ -18,8 +18,8 @@ from storage.database.backup import back_up
 from storage.database.check import check
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import open_database
-from storage.kept_pages import missing_files
-from storage.pruning import forget_fetches
+from storage.warc_index.index import missing_files
+from storage.warc_index.retention import forget_fetches
 
 
 def register(group: typer.Typer) -> None:

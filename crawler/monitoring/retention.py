@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.config.models import Archive
 from storage.database.engine import Database
-from storage.pruning import PageFile, files_to_prune, forget_files, newest_pages
+from storage.warc_index.retention import PageFile, files_to_prune, forget_files, newest_pages
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of, is_among
 from storage.frontier.polling import claims_due, not_resting
-from storage.kept_pages import newest_digests
 from storage.scope import Scope
 from storage.tables.core import Address, Claim
 from storage.visit import Lease
+from storage.warc_index.index import newest_digests
 
 COSTLY, WORTH = 0.03, 10
 """Seconds from which on a look at all that is due serves more than one lease (30,000 due addresses, SQLite), and for

@@ -17,9 +17,9 @@ from storage.database.backup import BackupFailed, back_up
 from storage.database.check import check
 from storage.database.engine import Database, open_database
 from storage.kept import Kept
-from storage.kept_pages import missing_files
-from storage.pruning import forget_fetches
 from storage.visit import Visit
+from storage.warc_index.index import missing_files
+from storage.warc_index.retention import forget_fetches
 from tests.archive.conftest import FIRST_DAY, Crawling, article, rows, scope
 from tests.crawling.conftest import kiji
 from tests.raw_archive.pages import raw

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
-from storage.kept_pages import KeptPage
 from storage.tables.core import Fetch, Run
+from storage.warc_index.index import KeptPage
 
 _CHUNK = 500  # names, or runs, in one statement
 

@@ -1,0 +1,1 @@
+"""Index the WARC files of the raw archive."""

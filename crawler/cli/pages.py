@@ -94,7 +94,7 @@ def serve_command(
 ) -> None:
     """Serve until Ctrl-C."""
     try:
-        from storage.pages.serving import fresh_snapshot, serve  # Datasette, an extra
+        from storage.web.server import fresh_snapshot, serve  # Datasette, an extra
     except ModuleNotFoundError as error:
         msg = f"kiji serve needs {error.name}: pip install 'kiji[pages]'"
         raise DatabaseError(msg) from error

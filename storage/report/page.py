@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from storage.atomic_file import replacing
 from storage.errors import DatabaseError
-from storage.pages.shown import language_tag, shown, titled, web_address
 from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
 from storage.report.figures import Figures, top_in
 from storage.report.findings import findings
 from storage.report.words import Labels, Words
 from storage.snapshot.local_time import LocalClock
+from storage.web.safe_text import language_tag, shown, titled, web_address
 
 HERE = Path(__file__).parent
 SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")

@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
 from storage.database.engine import Database, open_database
-from storage.pages import views
-from storage.pages.serving import application
 from storage.report.figures import Figures, gather
 from storage.report.findings import findings
 from storage.report.page import report_html
 from storage.snapshot.last_activity import RESTS_AFTER, last_moment
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import make_snapshot
+from storage.web import views
+from storage.web.server import application
 from tests.pages.conftest import NOW, ORIGIN
 
 THEN = NOW - datetime.timedelta(days=60)

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.engine import Database
-from storage.pages.bounded import bounded
-from storage.pages.queries import samples
-from storage.pages.serving import fresh_snapshot
 from storage.search.index import rebuild
 from storage.search.query import POOL
 from storage.snapshot.making import make_snapshot
+from storage.web.limited_sqlite import bounded
+from storage.web.sample_queries import samples
+from storage.web.server import fresh_snapshot
 from tests.crawling.conftest import kiji
 from tests.pages.conftest import ARTICLES, ORIGIN, serving
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.engine import Database
-from storage.pages.charts import timeline
-from storage.pages.views import MOST_DOTS
 from storage.snapshot.making import make_snapshot
+from storage.web.svg import timeline
+from storage.web.views import MOST_DOTS
 from tests.pages.conftest import ORIGIN, serving
 from tests.pages.test_serving import get
 

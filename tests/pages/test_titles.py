@@ -11,12 +11,12 @@ from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from storage.database.engine import Database, open_database
-from storage.pages.shown import shown
 from storage.report.figures import gather
 from storage.report.page import report_html
 from storage.search.index import rebuild
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import make_snapshot
+from storage.web.safe_text import shown
 from tests.pages.conftest import HOSTILE_IDS, HOSTILE_STORY, NOW, ORIGIN, serving
 from tests.pages.test_serving import get
 

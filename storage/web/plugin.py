@@ -11,11 +11,12 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from storage.pages import finding, views
-from storage.pages.headers import Application, guarded
-from storage.pages.listed import Choice, browse, told
-from storage.pages.queries import samples
-from storage.pages.shown import language_tag, shown, titled, web_address
+from storage.web import search as finding
+from storage.web import views
+from storage.web.article_list import Choice, browse, told
+from storage.web.http_headers import Application, guarded
+from storage.web.safe_text import language_tag, shown, titled, web_address
+from storage.web.sample_queries import samples
 
 DATA = "data"
 """The name under which the snapshot stands in addresses."""

@@ -4,10 +4,10 @@ import datetime
 import itertools
 import sqlite3
 
-from storage.pages.charts import Bar, day_bars, last_days, timeline
-from storage.pages.diff import changes
-from storage.pages.listed import LISTED, NEWEST_FIRST, Found, number, rows, told
-from storage.pages.shown import paragraphs
+from storage.web.article_list import LISTED, NEWEST_FIRST, Found, number, rows, told
+from storage.web.diff import changes
+from storage.web.safe_text import paragraphs
+from storage.web.svg import Bar, day_bars, last_days, timeline
 
 CHART_DAYS, SPARK_DAYS = 28, 21
 MOST_STORIES = 200

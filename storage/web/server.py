@@ -16,13 +16,13 @@ from datasette.plugins import pm
 
 from storage.database.engine import Database as Archive
 from storage.errors import DatabaseError
-from storage.pages import plugin
-from storage.pages.bounded import SnapshotDatabase
-from storage.pages.finding import open_for_search
-from storage.pages.headers import LOOPBACK_NAMES
 from storage.snapshot.descriptions import describe_column, table_description
 from storage.snapshot.making import Origin, Progress, archive_state, make_snapshot
 from storage.snapshot.tables import VERSION
+from storage.web import plugin
+from storage.web.http_headers import LOOPBACK_NAMES
+from storage.web.limited_sqlite import SnapshotDatabase
+from storage.web.search import open_for_search
 
 SETTINGS = {
     "default_page_size": 50,

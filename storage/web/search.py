@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
-from storage.pages.listed import PAGE, Choice, Found, facets_of
-from storage.pages.shown import NO_TITLE, is_seen
 from storage.search.query import POOL, Filters, Hit, count, is_counted_exactly, search, spread
 from storage.search.snippets import Marked
 from storage.snapshot.local_time import LocalClock
+from storage.web.article_list import PAGE, Choice, Found, facets_of
+from storage.web.safe_text import NO_TITLE, is_seen
 
 FACETS = ("language", "source", "day")
 Place = tuple[str, str, str]

@@ -18,13 +18,13 @@ from sqlalchemy import text
 from benchmarks.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 from benchmarks.section import Cell, Check, Extent, Findings, Table
 from pipelines.text_rules import PipelineJudgement, place
-from storage.archive import Archive
 from storage.database.engine import Database, open_database
 from storage.reading import Reading
 from storage.scope import Scope
 from storage.search.index import rebuild
 from storage.search.query import find_ids, search
 from storage.visit import Lease, Visit
+from storage.writer.run_writer import Archive
 
 ARTICLES, STORED = 100_000, 2_000
 A_LENGTH, WORDS = 20, 100

@@ -13,9 +13,9 @@ from pipelines.stories.profile import with_story_terms
 from pipelines.text_rules import PipelineJudgement
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
-from storage.imported import ImportedRecord
-from storage.imports import ImportArchive
 from storage.reading import Reading
+from storage.writer.import_records import ImportedRecord
+from storage.writer.import_writer import ImportArchive
 
 FOLDER = Path(__file__).parents[1] / "tests" / "stories"
 FITTED = ("development", "development_2", "development_3", "development_4")

@@ -17,7 +17,7 @@ from crawler.spiders.related import Listener, RelatedSpider
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseTrouble
-from storage.runs import SourceAccount, run_record, source_accounts
+from storage.writer.runs import SourceAccount, run_record, source_accounts
 
 GRACE = 20.0
 """Seconds in which a crawl that was told to stop finishes what is in flight. Service managers kill after 30 or 90."""

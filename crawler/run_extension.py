@@ -25,7 +25,6 @@ from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.page_store import PageFiles, take_out
 from pipelines.workers.pool import ReadingPool
-from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
 from storage.database.engine import Database, open_database
@@ -34,7 +33,8 @@ from storage.frontier.polling import due_sources
 from storage.frontier.sources import learnt_domains
 from storage.scope import Scope
 from storage.visit import Lease, Visit
-from storage.writer_process import WriterProcess
+from storage.writer.process import WriterProcess
+from storage.writer.run_writer import Archive
 
 logger = logging.getLogger(__name__)
 

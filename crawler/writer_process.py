@@ -3,7 +3,7 @@
 from crawler.console.log_records import make_logs_harmless
 from pipelines.workers.fork_server import WorkerContext
 from pipelines.workers.process import follow_parent
-from storage.writer_process import WriterProcess
+from storage.writer.process import WriterProcess
 
 
 def writer_for(database_url: str) -> WriterProcess:

@@ -9,9 +9,9 @@ from scrapy.exceptions import DropItem
 
 from pipelines.raw_page import RawPage
 from pipelines.workers.result import CrawledPage
-from storage.archive import Archive
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
+from storage.writer.run_writer import Archive
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from pipelines.workers.fork_server import preload_workers
 
 ROOT = Path(__file__).parents[1]
 PRELOADED = (
-    *("pipelines.workers.process", "storage.writer_process", "pipelines.workers.preload"),
+    *("pipelines.workers.process", "storage.writer.process", "pipelines.workers.preload"),
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
     *(
         "crawler.preview.trial",

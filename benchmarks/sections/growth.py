@@ -15,14 +15,14 @@ from pipelines.duplicates.minhash import sign
 from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineJudgement, place
 from pipelines.workers.precompute import prepared
-from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.database.engine import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope
 from storage.visit import Lease, Visit
-from storage.waiting import BATCH
+from storage.writer.batching import BATCH
+from storage.writer.run_writer import Archive
 
 SIZES = (1_000, 10_000, 100_000)
 MEASURED = 1_000

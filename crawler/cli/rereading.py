@@ -21,7 +21,7 @@ from crawler.sanitize import inert
 
 if TYPE_CHECKING:
     from crawler.imports.reread import RereadReport
-    from storage.rereading import Reread
+    from storage.writer.reread_records import Reread
 
 HELP = example(
     "Read the pages that were kept as fetched again, with today's pipelines; correct what stands, in place.",

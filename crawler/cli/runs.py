@@ -14,7 +14,7 @@ from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
-from storage.runs import fetches_of, recent_runs, run_record, source_accounts
+from storage.writer.runs import fetches_of, recent_runs, run_record, source_accounts
 
 COLUMNS = {
     "id": "run",

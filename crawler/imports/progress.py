@@ -13,9 +13,9 @@ from rich.text import Text
 from crawler.console.progress import SHOWN
 from crawler.imports.records import is_bad
 from crawler.sanitize import inert
-from storage.imported import ImportedRecord
-from storage.imports import FileStanding
 from storage.visit import Result
+from storage.writer.import_records import ImportedRecord
+from storage.writer.import_writer import FileStanding
 
 NAMED = 20
 """Bad records that are named; the rest is counted, and stands in ``kiji runs show``."""

@@ -17,11 +17,11 @@ from pipelines.warc.read import BadRecord
 from pipelines.warc.records import warc_records
 from pipelines.workers.pool import READ_PAGE, ReadingPool
 from storage.column_types import utc_now
-from storage.imported import ImportedRecord
-from storage.imports import ARTICLES, FileStanding, ImportArchive
 from storage.reading import Reading
 from storage.visit import Result
-from storage.waiting import BATCH
+from storage.writer.batching import BATCH
+from storage.writer.import_records import ImportedRecord
+from storage.writer.import_writer import ARTICLES, FileStanding, ImportArchive
 
 READ_LINE = "pipelines.warc.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")

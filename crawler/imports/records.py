@@ -9,9 +9,9 @@ from pipelines.addresses.normalize import MAX_LENGTH, clean_url
 from pipelines.raw_page import RawPage
 from pipelines.warc.import_record import FileRecord, GivenArticle
 from pipelines.warc.read import BadRecord
-from storage.imported import ImportedRecord
 from storage.reading import Reading
 from storage.visit import Result
+from storage.writer.import_records import ImportedRecord
 
 Verdict = Literal["refused", "failed", "unchanged", "not_article"]
 

@@ -24,10 +24,10 @@ from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.kept import Kept
 from storage.reading import Reading
-from storage.reread_archive import Batch, RereadArchive, rehearse
-from storage.rereading import KeptRecord, Reread, kept_records, unknown_sources
-from storage.runs import run_record
-from storage.waiting import BATCH
+from storage.writer.batching import BATCH
+from storage.writer.reread_records import KeptRecord, Reread, kept_records, unknown_sources
+from storage.writer.reread_writer import Batch, RereadArchive, rehearse
+from storage.writer.runs import run_record
 
 Listener = Callable[[Reread], None]
 

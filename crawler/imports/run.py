@@ -18,8 +18,8 @@ from pipelines.text_rules import PipelineJudgement
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
-from storage.imports import ImportArchive
-from storage.runs import run_record
+from storage.writer.import_writer import ImportArchive
+from storage.writer.runs import run_record
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
-from storage.archive import Archive
 from storage.frontier.host_state import (
     KnownRobots,
     Rest,
@@ -20,8 +19,9 @@ from storage.frontier.host_state import (
     rest_of,
 )
 from storage.reading import Reservation
-from storage.transactions import Work
 from storage.visit import Lease
+from storage.writer.run_writer import Archive
+from storage.writer.transactions import Work
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from storage.column_types import utc_now
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseError
 from storage.monitoring.source_health import Finding, Look, State, findings, history, record, tell
-from storage.runs import run_record, source_accounts
+from storage.writer.runs import run_record, source_accounts
 
 logger = logging.getLogger(__name__)
 

@@ -26,11 +26,11 @@ from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.warc.page_store import PageFiles
 from pipelines.workers.pool import ReadingPool
 from pipelines.workers.result import CrawledPage, KeepingOrder
-from storage.archive import Archive
 from storage.database.crawl_lock import CrawlLock
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
-from storage.writer_process import WriterProcess
+from storage.writer.process import WriterProcess
+from storage.writer.run_writer import Archive
 
 WINDOW, AHEAD = 64, 2.0
 """Addresses of one host in flight, from lease to commit, at most, and for how many seconds at its pace: enough that its

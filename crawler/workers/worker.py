@@ -41,8 +41,8 @@ from crawler.writer_process import writer_for
 from pipelines.workers.pool import ReadingPool
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.runs import run_record
-from storage.writer_process import WriterProcess
+from storage.writer.process import WriterProcess
+from storage.writer.runs import run_record
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import signal
 
 _PRELOADED = (
     "pipelines.workers.fork_server_signals",  # first: what follows takes two seconds
-    *("pipelines.workers.process", "pipelines.text_rules", "storage.writer_process", "pipelines.workers.preload"),
+    *("pipelines.workers.process", "pipelines.text_rules", "storage.writer.process", "pipelines.workers.preload"),
 )
 
 LOST = 255

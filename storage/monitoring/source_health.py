@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.column_types import StorableText
 from storage.database.in_values import ROWS
 from storage.frontier.addresses import insert_into, insert_rows
-from storage.runs import BUDGET_REASON
 from storage.tables.core import Base, Fetch, Moment, Run, Source, one_of
+from storage.writer.runs import BUDGET_REASON
 
 State = Literal["ok", "new", "dead", "blocked", "changed", "silent", "idle"]
 STATES: tuple[State, ...] = ("ok", "new", "dead", "blocked", "changed", "silent", "idle")

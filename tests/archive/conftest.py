@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from pipelines.text_rules import PipelineJudgement, place
-from storage.archive import Archive
-from storage.attempts import WAITS
 from storage.column_types import utc_now
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
@@ -15,6 +13,8 @@ from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
 from storage.text_rules import Judgement
 from storage.visit import Lease, Result, Visit
+from storage.writer.retry import WAITS
+from storage.writer.run_writer import Archive
 
 FIRST_DAY = datetime.datetime(2026, 10, 5, 6, 0, tzinfo=datetime.UTC)
 STORY = (

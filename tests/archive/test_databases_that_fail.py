@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines.text_rules import PipelineJudgement
-from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly
 from storage.visit import Visit
+from storage.writer.run_writer import Archive
 from tests.archive.conftest import Crawling, article, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
 from tests.conftest import TEMPLATE, names

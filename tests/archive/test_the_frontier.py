@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from storage.archive import Archive
 from storage.database.engine import Database
+from storage.writer.run_writer import Archive
 from tests.archive.conftest import OTHER_STORY, Crawling, article, listing, scope
 
 HOST = "https://news.example"

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from crawler.console.logs import JsonFormatter
 from crawler.writer_process import writer_for
 from pipelines.text_rules import PipelineJudgement
-from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.errors import DatabaseBusy
 from storage.visit import Visit
-from storage.writer_process import WriterProcess
+from storage.writer.process import WriterProcess
+from storage.writer.run_writer import Archive
 from tests.archive.conftest import Crawling, article, listing, rows, scope
 
 PAGES = [f"https://news.example/ja/n/{number}" for number in range(5)]

@@ -17,11 +17,11 @@ from multiprocessing.synchronize import Barrier
 from sqlalchemy import text
 
 from pipelines.text_rules import PipelineJudgement
-from storage.archive import Archive
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database, open_database
 from storage.visit import Lease, Visit
+from storage.writer.run_writer import Archive
 from tests.archive.conftest import article, scope
 
 WORDS_A_TEXT = 120

@@ -7,13 +7,15 @@ import os
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-import storage.archive
 import storage.database.engine
+import storage.writer.run_writer
 
 pragma, busy, waits = json.loads(os.environ["FAILING_DATABASE"])
 event.listen(Engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA {pragma}"))
 storage.database.engine.BUSY_TIMEOUT = busy
-storage.archive.Archive.__init__ = functools.partialmethod(storage.archive.Archive.__init__, waits=waits)  # type: ignore[method-assign, assignment]  # as partial methods are
+storage.writer.run_writer.Archive.__init__ = functools.partialmethod(
+    storage.writer.run_writer.Archive.__init__, waits=waits
+)  # type: ignore[method-assign, assignment]  # as partial methods are
 
 if __name__ == "__main__":
     import crawler.cli

@@ -8,9 +8,9 @@ from pipelines.text_rules import place
 from storage.database.engine import Database
 from storage.frontier.addresses import file_addresses
 from storage.frontier.sources import open_sources
-from storage.runs import count
 from storage.tables.core import Fetch, Run, Source
 from storage.visit import Lease, Result
+from storage.writer.runs import count
 from tests.archive.conftest import scope
 
 Met = list[tuple[str, str, int | None, str, int | None]]

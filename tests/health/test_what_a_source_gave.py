@@ -3,7 +3,7 @@
 import pytest
 
 from storage.database.engine import Database
-from storage.runs import source_accounts
+from storage.writer.runs import source_accounts
 from tests.health.histories import HOUR, NOW
 from tests.health.planted import ANSWERED, GIVES, Met, plant
 

@@ -18,10 +18,10 @@ from pipelines.workers.result import record_of
 from storage.database.engine import Database, open_database
 from storage.kept import Kept, SameBytes
 from storage.reading import Card, Reading
-from storage.reread_archive import RereadArchive, rehearse
-from storage.rereading import KeptRecord, kept_records
 from storage.snapshot.making import archive_state
 from storage.visit import Visit
+from storage.writer.reread_records import KeptRecord, kept_records
+from storage.writer.reread_writer import RereadArchive, rehearse
 from tests.archive.conftest import FIRST_DAY, Crawling, rows, scope
 from tests.crawling.conftest import cold_kiji, kiji
 from tests.crawling.hostile_server import JAPANESE, WORDS, article

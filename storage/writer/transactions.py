@@ -21,7 +21,12 @@ from storage.frontier.leasing import Outlook, lease
 from storage.frontier.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.frontier.sources import open_sources, release, release_ended
 from storage.kept import Kept
-from storage.runs import (
+from storage.scope import Scope
+from storage.stories.group import group_stored
+from storage.tables.core import Address
+from storage.text_rules import Judgement
+from storage.visit import STATUSES, Lease, Outcome, Result, Visit
+from storage.writer.runs import (
     bury_dead_runs,
     count,
     finish_run,
@@ -31,12 +36,7 @@ from storage.runs import (
     refuse_forgotten,
     start_run,
 )
-from storage.scope import Scope
-from storage.stories.group import group_stored
-from storage.tables.core import Address
-from storage.text_rules import Judgement
-from storage.visit import STATUSES, Lease, Outcome, Result, Visit
-from storage.visits import record_fetch, store_visits
+from storage.writer.store_visit import record_fetch, store_visits
 
 logger = logging.getLogger(__name__)
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.archive import Archive
 from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
 from storage.reading import Reading
-from storage.rereading import KeptRecord, Reread, correct
-from storage.runs import count
 from storage.tables.core import Fetch
 from storage.text_rules import Judgement
 from storage.visit import Lease, Result
-from storage.visits import record_fetch
+from storage.writer.reread_records import KeptRecord, Reread, correct
+from storage.writer.run_writer import Archive
+from storage.writer.runs import count
+from storage.writer.store_visit import record_fetch
 
 Batch = Sequence[tuple[KeptRecord, Reading]]
 

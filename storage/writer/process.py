@@ -22,7 +22,7 @@ from storage.errors import DatabaseTrouble
 from storage.kept import Kept
 from storage.scope import Scope
 from storage.text_rules import Judgement
-from storage.transactions import Transactions
+from storage.writer.transactions import Transactions
 
 logger = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.archive import Archive
 from storage.column_types import utc_now
-from storage.imported import ImportedRecord, lease_of, store_batch
-from storage.runs import count
 from storage.tables.core import Address, Fetch, ImportFile, Source
 from storage.text_rules import Place
 from storage.visit import Result
+from storage.writer.import_records import ImportedRecord, lease_of, store_batch
+from storage.writer.run_writer import Archive
+from storage.writer.runs import count
 
 ARTICLES = ("new", "updated", "unchanged", "copy")
 """The outcomes of a record that holds an article."""

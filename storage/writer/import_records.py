@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from storage.articles.multipage import with_parts
 from storage.articles.site_boilerplate import recall_site
 from storage.database.error_codes import trouble_of
-from storage.earlier import meet_earlier, meet_unchanged
 from storage.frontier.addresses import file_addresses, insert_into
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
@@ -32,7 +31,8 @@ from storage.stories.group import group_stored
 from storage.tables.core import Address, Article, Source
 from storage.text_rules import Judgement, Place
 from storage.visit import Lease, Outcome, Result, Visit
-from storage.visits import record_fetch, store_visits
+from storage.writer.out_of_order import meet_earlier, meet_unchanged
+from storage.writer.store_visit import record_fetch, store_visits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

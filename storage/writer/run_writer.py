@@ -8,17 +8,17 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from storage.attempts import WAITS, Attempts
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.kept import Kept, Record
 from storage.scope import Scope
 from storage.text_rules import Judgement
-from storage.transactions import Beginning, Transactions, Work, leave_be
 from storage.visit import Lease, Result, Visit
-from storage.waiting import GAP, WaitingVisits
-from storage.writer_process import Elsewhere, WriterProcess
+from storage.writer.batching import GAP, WaitingVisits
+from storage.writer.process import Elsewhere, WriterProcess
+from storage.writer.retry import WAITS, Attempts
+from storage.writer.transactions import Beginning, Transactions, Work, leave_be
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ def keep_none(records: Sequence[Record]) -> list[Kept | None]:
 class Archive:
     """All of a run's writing. Every method may be called from any thread, and returns a future.
 
-    Visits that wait are stored together (``storage.waiting``); one that the database refuses is recorded as
+    Visits that wait are stored together (``storage.writer.batching``); one that the database refuses is recorded as
     failed and takes no other along: they are then stored again, each in a savepoint of its own. Trouble with the
-    database itself is met as ``storage.attempts`` says; when it stays, every future gets it, as a DatabaseError in
+    database itself is met as ``storage.writer.retry`` says; when it stays, every future gets it, as a DatabaseError in
     one line.
 
     Several archives, in one process or many, may write to one database at once. With a ``writer``, and from when that

@@ -1,0 +1,1 @@
+"""Write runs to the database, one transaction per batch."""

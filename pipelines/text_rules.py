@@ -31,7 +31,7 @@ def place(url: str, rules: ParameterRules | None = None) -> Place:
 
 
 class PipelineJudgement:
-    """``storage.text_rules.Judgement`` by the functions of this package; ``rules`` are the operator's for some sites."""
+    """``storage.text_rules.Judgement`` by this package's functions; ``rules`` are the operator's for some sites."""
 
     def __init__(self, rules: ParameterRules | None = None) -> None:
         self._rules = rules

@@ -11,7 +11,7 @@ from pipelines.warc.read import BadRecord
 class GivenArticle:
     """A line that holds an article somebody else extracted: the line itself, and what it says of its origin.
 
-    ``line`` is read again in a worker (:func:`pipelines.warc.jsonl.read_line`), because telling its language takes time.
+    ``line`` is read again in a worker (:func:`pipelines.warc.jsonl.read_line`), because detecting its language is slow.
     """
 
     url: str

@@ -67,7 +67,7 @@ def jsonl_records(path: Path, now: datetime.datetime, start: int = 0, number: in
 
 
 def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
-    """Read a line (``raw.body``) that :func:`jsonl_records` found good; for a worker, as ``pipelines.read_page.read_page``.
+    """Read a line (``raw.body``) that :func:`jsonl_records` accepted; runs in a worker, as ``read_page`` does.
 
     Raises BadLine for any other.
     """

@@ -1,8 +1,8 @@
 """A worker's sign of life: an advisory lock of its number among procrastinate's workers, free as soon as it is dead.
 
 PostgreSQL frees it within a moment of a ``kill -9``, because the system closes the dead process's connections, and
-within 20 s where the machine itself is gone (``storage.database.crawl_lock``); a domain's lock, without which nobody could crawl
-there, is freed at the same time. A worker that merely says nothing for a while keeps both.
+within 20 s where the machine itself is gone (``storage.database.crawl_lock``). A domain's lock is
+freed at the same time. A worker that merely says nothing for a while keeps both.
 """
 
 from collections.abc import Collection

@@ -99,7 +99,7 @@ def count_doomed(session: Session, doomed: Doomed) -> dict[str, int]:
 def forget(session: Session, doomed: Doomed, now: datetime, reason: str) -> None:
     """Delete all of it, and note that its addresses are not to be met again.
 
-    The accounts' words may still name them: :func:`storage.erasure.scrub_log.unmention` comes first, while all keys are known.
+    Run :func:`storage.erasure.scrub_log.unmention` first, while all keys are known: log texts may name them.
     """
     overwrite_what_leaves(session)
     for holding in HOLDINGS:

@@ -1,8 +1,8 @@
 """A process in which runs have their transactions made, so that the crawl's own is left to its event loop.
 
 It serves any number of runs of one database, one transaction after the other, as the database would have it anyway
-(``storage.database.engine``). What it logs is logged in the process that asked. Until it is ready, and while it is started
-anew after a death, whoever asks makes transactions on their own.
+(``storage.database.engine``). What it logs is logged in the process that asked. Until it is ready, and while it is
+started anew after a death, whoever asks makes transactions on their own.
 """
 
 import concurrent.futures

@@ -119,7 +119,7 @@ class Archive:
         requests: int,
         domains: Collection[str] | None = None,
     ) -> concurrent.futures.Future[list[Lease]]:
-        """Lease due addresses as :func:`storage.frontier.leasing.lease` does; ``requests`` counts all HTTP requests so far."""
+        """Lease due addresses (see :func:`storage.frontier.leasing.lease`); ``requests`` counts all requests so far."""
 
         def run() -> list[Lease]:
             take = functools.partial(

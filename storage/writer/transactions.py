@@ -121,7 +121,7 @@ class Transactions:
         domains: Collection[str] | None = None,
         keeping: Collection[int] | None = None,
     ) -> list[Lease]:
-        """Lease due addresses; ``taken`` counts those of each source so far, the rest as for ``storage.frontier.leasing``.
+        """Lease due addresses; ``taken`` counts those of each source so far, the rest as in ``frontier.leasing``.
 
         ``keeping`` are the leases that are known, where those of a try that was not confirmed have to be freed.
         """

@@ -41,8 +41,9 @@ def configured(folder: Path, site: SampleSite) -> Path:
 
 
 IMPATIENT = """
-import functools, crawler.cli, storage.writer.run_writer
-storage.writer.run_writer.Archive.__init__ = functools.partialmethod(storage.writer.run_writer.Archive.__init__, waits=(0.1, 0.1))
+import functools, crawler.cli
+from storage.writer.run_writer import Archive
+Archive.__init__ = functools.partialmethod(Archive.__init__, waits=(0.1, 0.1))
 raise SystemExit(crawler.cli.run())
 """
 

@@ -25,7 +25,7 @@ from trafilatura.deduplication import Simhash, content_fingerprint
 
 from crawler.cli import run
 from pipelines.duplicates.compare import compare, shingles, text_hash
-from storage.database.engine import open_database
+from storage.database.open import open_database
 
 Pair = dict[str, Any]
 HARSH = ("cut60", "teaser", "words15")  # more was cut or changed than anybody must see through

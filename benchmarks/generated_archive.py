@@ -20,10 +20,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from storage.database.engine import open_database
-from storage.monitoring.source_health import SourceHealth
+from storage.database.open import open_database
 from storage.search.index import rebuild
 from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.tables.health import SourceHealth
 from storage.tables.stories import Story, StoryTie
 
 EVENTS = tomllib.loads(Path(__file__).with_name("generated_events.toml").read_text(encoding="utf-8"))

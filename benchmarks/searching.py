@@ -18,7 +18,8 @@ from sqlalchemy import text
 from benchmarks.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 from benchmarks.section import Cell, Check, Extent, Findings, Table
 from pipelines.text_rules import PipelineJudgement, place
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.reading import Reading
 from storage.scope import Scope
 from storage.search.index import rebuild

@@ -15,7 +15,8 @@ from crawler.plan import CrawlPlan
 from crawler.run_extension import accounts_of
 from crawler.spiders.related import Listener, RelatedSpider
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseTrouble
 from storage.writer.runs import SourceAccount, run_record, source_accounts
 

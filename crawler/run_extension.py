@@ -27,7 +27,8 @@ from pipelines.warc.page_store import PageFiles, take_out
 from pipelines.workers.pool import ReadingPool
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.frontier.polling import due_sources
 from storage.frontier.sources import learnt_domains

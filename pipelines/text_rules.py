@@ -12,7 +12,7 @@ from pipelines.duplicates import dated_notices as recurrence
 from pipelines.duplicates import minhash as signatures
 from pipelines.stories import cluster as stories
 from pipelines.stories import profile as story_terms
-from storage.prepared import Line
+from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
 from storage.story_rules import StoryChoice, StoryMember

@@ -3,8 +3,7 @@
 import dataclasses
 from collections.abc import Collection, Sequence
 
-from storage.prepared import Line
-from storage.reading import Cut, Reading
+from storage.reading import Cut, Line, Reading
 
 SHOWN = 200
 """Characters of a line that are kept for people to read."""

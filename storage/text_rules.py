@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from storage.prepared import Line
+from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
 from storage.story_rules import StoryJudgement

@@ -5,14 +5,48 @@ import datetime
 import pickle
 from typing import Literal
 
-from storage.kept import Kept, Record, SameBytes
 from storage.reading import Reading
 
 Outcome = Literal["new", "updated", "unchanged", "copy", "not_article", "refused", "failed"]
 Via = Literal["start", "listing", "entry", "related", "site"]
 
+EARLIER = "an earlier wording"
+"""The reason of a page that is older than the stored version."""
+
+BUDGET_REASON = "budget: max_pages reached"
+"""The reason of an address that was refused because the run's budget was used up."""
+
 STATUSES = range(100, 1000)
 """What an HTTP status can be: three digits (RFC 9110, section 15). Servers send other numbers, of any length."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """A page's record that is to be appended to a WARC file: one gzip member; ``digest`` is the payload's."""
+
+    member: bytes
+    digest: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A page's record in the raw archive.
+
+    ``file`` is the WARC file's name in the archive's folder, ``offset`` and ``length`` are the record's bytes in it
+    (one gzip member), ``digest`` is the payload's, as it stands in the record (``sha256:`` and base32).
+    """
+
+    file: str
+    offset: int
+    length: int
+    digest: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SameBytes:
+    """A page whose bytes are those that were kept of it last: they are not kept again."""
+
+    digest: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from tests.archive.postgresql import PostgreSQLServer
 
 LONGEST = (

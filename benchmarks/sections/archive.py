@@ -27,8 +27,8 @@ from pipelines.warc.write import payload_digest
 from pipelines.workers.result import record_of
 from storage.column_types import utc_now
 from storage.database.copy import digests
-from storage.database.engine import open_database
-from storage.kept import Kept
+from storage.database.open import open_database
+from storage.visit import Kept
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}

@@ -18,7 +18,7 @@ import psutil
 
 from benchmarks.generated_words import Vocabulary, store, write
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.export.export import FORMATS
 from tests.archive.postgresql import PostgreSQLServer
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
 from pipelines.text_rules import place
 from storage.column_types import utc_now
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.frontier.leasing import Outlook, lease
 from storage.frontier.polling import due_sources
 from storage.frontier.sources import open_sources

@@ -16,7 +16,7 @@ from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineJudgement, place
 from pipelines.workers.precompute import prepared
 from storage.column_types import utc_now
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.reading import Card, Entry, Reading
 from storage.schedule import Rhythm
 from storage.scope import Scope

@@ -15,7 +15,8 @@ from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from pipelines.duplicates.minhash import sign
 from storage.articles.minhash_index import index, look_up, signatures_of
 from storage.articles.near_duplicates import ESTIMATED, TEMPLATE_SHARE
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.signature import Signature
 from tests.archive.postgresql import PostgreSQLServer
 

@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
 from benchmarks.section import Cell, Check, Extent, Findings, Section, Table
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.report.figures import gather
 from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock

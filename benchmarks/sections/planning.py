@@ -13,7 +13,8 @@ from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Ta
 from crawler.config.reload import ConfigFile
 from crawler.workers.due_groups import Planner
 from crawler.workers.job_queue import CRAWL, job_queue, prepare, queue_groups
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from tests.archive.postgresql import PostgreSQLServer
 
 SIZES = (1_000, 10_000, 100_000)

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.section import Check, Extent, Findings, Section, Table
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.archive.postgresql import PostgreSQLServer
 from tests.archive.writer_race import Race, run
 

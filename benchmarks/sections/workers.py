@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from benchmarks.many_hosts import HostLog, ManyHosts
 from benchmarks.section import ROOT, Cell, Chart, Check, Extent, Findings, Section, Table
-from storage.database.engine import Database, connect, open_database
+from storage.database.engine import Database, connect
+from storage.database.open import open_database
 from tests.archive.postgresql import PostgreSQLServer
 
 HOSTS, PAGES, DELAY, CONCURRENCY = 30, 12, 1.0, 5

@@ -15,7 +15,7 @@ from crawler.sanitize import inert_lines
 from pipelines.duplicates.diff import Part, diff_wordings, shortened
 from pipelines.text_rules import place
 from storage.articles.show import article_record, find_article, wordings
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 
 _STYLES = {"same": "", "gone": "red strike", "come": "green"}

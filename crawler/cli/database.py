@@ -13,7 +13,8 @@ from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
 from storage.database.copy import copy_archive, rows_in
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, open_database, parse_url, schema_of
+from storage.database.engine import connect, parse_url, schema_of
+from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
 from storage.migrations.history import HEAD
 from storage.search.index import count_articles, rebuild

@@ -13,7 +13,7 @@ import typer
 from crawler.cli.options import example
 from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.monitoring.summary import Overview, overview
 
 CONFIG = Path("kiji.toml")

@@ -16,7 +16,7 @@ from crawler.cli.output import check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
 from storage.export.export import FORMATS, STREAMED, Export, Exported, Format, export
 from storage.export.rows import SUBJECTS

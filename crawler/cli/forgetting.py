@@ -17,12 +17,13 @@ from pipelines.text_rules import place
 from pipelines.warc.redact import blank_pages
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.erasure.delete import Doomed, count_doomed, find_doomed, forget
 from storage.erasure.scrub_log import unmention
 from storage.errors import DatabaseError
-from storage.kept import Kept
 from storage.text_rules import Place
+from storage.visit import Kept
 from storage.warc_index.index import kept_of
 
 

@@ -19,7 +19,7 @@ from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 from storage.column_types import utc_now
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.reading import iso_utc
 
 HELP = example(

@@ -16,7 +16,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot

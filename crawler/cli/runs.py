@@ -12,7 +12,8 @@ from crawler.cli.crawling import summary_line
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.writer.runs import fetches_of, recent_runs, run_record, source_accounts
 

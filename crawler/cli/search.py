@@ -22,7 +22,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 from storage.column_types import utc_now
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.reading import iso_utc
 from storage.search.query import Filters, Hit, count, is_counted_exactly, search
 from storage.search.snippets import Marked

@@ -21,7 +21,8 @@ from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from crawler.sanitize import inert
 from storage.column_types import utc_now
 from storage.credentials import without_credentials
-from storage.database.engine import open_database, parse_url
+from storage.database.engine import parse_url
+from storage.database.open import open_database
 
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

@@ -16,7 +16,7 @@ from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_url, find_config, named_source
 from crawler.sanitize import inert, inert_lines
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
 from storage.monitoring.source_health import known_health
 from storage.reading import Reading, iso_utc

@@ -17,7 +17,7 @@ from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
 from pipelines.metadata.dates import parse_date
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.stories.queries import list_stories, story_record
 

@@ -17,7 +17,7 @@ from storage.column_types import utc_now
 from storage.database.backup import back_up
 from storage.database.check import check
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.warc_index.index import missing_files
 from storage.warc_index.retention import forget_fetches
 

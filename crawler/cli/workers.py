@@ -16,7 +16,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import config_file, database_url, find_config, plan_crawl
-from storage.database.engine import open_database
+from storage.database.open import open_database
 
 if TYPE_CHECKING:
     from crawler.workers.job_queue import GroupJob

@@ -20,10 +20,11 @@ from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.reread import READ_MEMBER, record_bytes
 from pipelines.workers.pool import ReadingPool, read_in_order
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
-from storage.kept import Kept
 from storage.reading import Reading
+from storage.visit import Kept
 from storage.writer.batching import BATCH
 from storage.writer.reread_records import KeptRecord, Reread, kept_records, unknown_sources
 from storage.writer.reread_writer import Batch, RereadArchive, rehearse

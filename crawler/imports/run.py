@@ -16,7 +16,8 @@ from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportLi
 from crawler.plan import scope_of
 from pipelines.text_rules import PipelineJudgement
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.writer.import_writer import ImportArchive
 from storage.writer.runs import run_record

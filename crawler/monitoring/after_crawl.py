@@ -12,9 +12,11 @@ from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import CrawlPlan, archive_folder
 from storage.column_types import utc_now
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
-from storage.monitoring.source_health import Finding, Look, State, findings, history, record, tell
+from storage.monitoring.source_health import Finding, Look, findings, history, record, tell
+from storage.tables.health import State
 from storage.writer.runs import run_record, source_accounts
 
 logger = logging.getLogger(__name__)

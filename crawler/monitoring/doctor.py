@@ -13,7 +13,8 @@ from crawler.config.models import Config
 from crawler.config.quantities import told_size
 from crawler.plan import archive_folder
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, open_database, parse_url, schema_of
+from storage.database.engine import connect, parse_url, schema_of
+from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.migrations.history import HEAD
 

@@ -11,7 +11,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from storage.monitoring.source_health import SourceRun, State
+from storage.monitoring.source_health import SourceRun
+from storage.tables.health import State
 
 DAY = datetime.timedelta(days=1)
 PAST = datetime.timedelta(days=28)

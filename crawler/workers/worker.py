@@ -39,7 +39,8 @@ from crawler.workers.job_queue import (
 from crawler.workers.liveness import LOOK, Liveness
 from crawler.writer_process import writer_for
 from pipelines.workers.pool import ReadingPool
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.writer.process import WriterProcess
 from storage.writer.runs import run_record

@@ -6,11 +6,12 @@ import importlib.resources
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pieces
+from pipelines.rules.patterns import any_of
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
 _CLIMBS = 8
@@ -41,14 +42,6 @@ def consent_rules() -> ConsentRules:
         controls=frozenset(map(plain, table["controls"]["words"])),
         context=tuple(map(plain, table["context"]["words"])),
     )
-
-
-def any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of these words, grouped by their first letters: three times as fast where there are many."""
-    endings: dict[str, list[str]] = {}
-    for word in words:
-        endings.setdefault(word[0], []).append(re.escape(word[1:]))
-    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in endings.items()))
 
 
 def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: bool) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate.consent import any_of, consent_by_attributes, consent_by_wording, consent_rules
+from pipelines.boilerplate.consent import consent_by_attributes, consent_by_wording, consent_rules
 from pipelines.boilerplate.lines import clean_lines
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start, readable_text
 from pipelines.html.prose import Prose
 from pipelines.labels.ai_labels import is_machine_mark, machine_marks
-from pipelines.related.card_lines import is_caption
+from pipelines.labels.captions import is_caption
+from pipelines.rules.patterns import any_of
 from storage.reading import Cut
 
 __all__ = ["clean_lines", "cut_furniture", "machine_marks"]

@@ -11,7 +11,7 @@ from pipelines.boilerplate.consent import is_consent_statement
 from pipelines.html.dom_index import plain
 from pipelines.html.plain_text import letters
 from pipelines.html.text_blocks import ends_sentence
-from pipelines.related.card_lines import is_caption, is_noise
+from pipelines.labels.captions import is_caption, is_noise
 from pipelines.rules.word_lists import english_function_words
 from storage.reading import Cut
 

@@ -15,8 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pipelines.addresses.normalize import host_of
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import ends_sentence, weight_of
-from storage.prepared import Line
-from storage.reading import Reading
+from storage.reading import Line, Reading
 from storage.site_lines import RememberedPage, reading_without, remembered
 
 MOST_LINES = 60  # of one page, 20 from its start and 40 from its end: what a long live blog has between is its own

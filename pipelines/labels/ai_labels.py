@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, plain
 from pipelines.labels.ai_wording import LONGEST, machine_wording
-from pipelines.related.card_lines import caption_rules
+from pipelines.labels.captions import caption_rules
 
 _EDGES = " .。()[]【】※*・-:|/"
 _LONGEST_TEXT = 200  # characters of a mark with the white space round it

@@ -7,8 +7,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 
-from pipelines.boilerplate.consent import any_of
 from pipelines.html.dom_index import plain
+from pipelines.rules.patterns import any_of
 
 LONGEST = 60  # characters of a mark
 _KINDS = ("machine", "tools", "made", "picture", "report", "other", "between")  # a word of two is the earlier one's

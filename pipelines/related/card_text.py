@@ -5,8 +5,9 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 
+from pipelines.labels.captions import is_noise
 from pipelines.labels.headings import kind_of_heading
-from pipelines.related.card_lines import CardLine, is_noise
+from pipelines.related.card_lines import CardLine
 
 _TITLE = {True: 60, False: 110}  # characters that a title rarely exceeds, in CJK and other scripts
 _SENTENCE = {True: 40, False: 60}  # characters from which a sentence with its full stop is none among titles without

@@ -10,10 +10,10 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_start
 from pipelines.html.prose import BodySpan
+from pipelines.labels.captions import is_noise
 from pipelines.labels.class_names import kind_by_names
 from pipelines.labels.headings import HEADING_TAGS, kind_of_heading
 from pipelines.related.blocks import Headings, ListBlock
-from pipelines.related.card_lines import is_noise
 from pipelines.related.link_index import LinkMap
 
 _MOST_LINKS = 3_000

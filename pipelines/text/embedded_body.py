@@ -4,6 +4,7 @@ Frameworks that render in the reader's browser send the article as a string of H
 ``__NEXT_DATA__`` and ``__next_f``, Nuxt, Arc XP's ``Fusion.globalContent``): the longest with paragraphs is the body.
 """
 
+import html
 import itertools
 import json
 import re
@@ -12,17 +13,30 @@ from collections.abc import Iterator, Sequence
 from pipelines.boilerplate.dom import cut_furniture
 from pipelines.html.parse import parse_html
 from pipelines.html.text_blocks import TextBlock, text_blocks
+from pipelines.metadata.jsonld import read_jsonld
 
 _LONGEST = 3_000_000  # characters of a script that is looked through
 _SHORTEST = 300  # characters of a string that may be an article's HTML
 _LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _PLACE = re.compile(r"\$\$\s*\w+\s*\$\$|\{\{[^{}]{1,60}\}\}|\[\[[^\[\]]{1,60}\]\]")
 _PARAGRAPHS = 2
+_LINE_BREAK = re.compile(r"<(?:/p|/li|/h[1-6]|/div|br\s{0,3}/?)>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{1,2000}>")
+
+
+def declared_body(scripts: Sequence[str]) -> str:
+    """The longest ``articleBody`` that the scripts declare, its markup dropped, one paragraph a line; "" for none."""
+    telling = [script for script in scripts if "articleBody" in script]
+    bodies = [body for thing in read_jsonld(telling) if isinstance(body := thing.get("articleBody"), str)]
+    text = html.unescape(_TAG.sub("", _LINE_BREAK.sub("\n", max(bodies, key=len, default=""))))
+    return "\n".join(line for part in text.splitlines() if (line := " ".join(part.split())))
 
 
 def script_body(scripts: Sequence[str]) -> str:
     """The words of the longest HTML that the scripts hold, a block a line; "" for none."""
-    longest = max((html for script in scripts if _may_hold(script) for html in _markup(script)), key=len, default="")
+    longest = max(
+        (markup for script in scripts if _may_hold(script) for markup in _markup(script)), key=len, default=""
+    )
     tree = parse_html(longest) if longest else None
     body = tree.find("body") if tree is not None else None
     if tree is None or body is None:

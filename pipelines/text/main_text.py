@@ -19,10 +19,9 @@ from lxml.etree import tostring
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 
-from pipelines.declared_body import declared_body
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import TextBlock, text_blocks, weight_of
-from pipelines.text.embedded_body import script_body
+from pipelines.text.embedded_body import declared_body, script_body
 from pipelines.text.other_articles import foreign_containers
 from pipelines.text.prune_dom import drop_textless, set_aside
 from pipelines.text.trafilatura_stages import trafilatura_text

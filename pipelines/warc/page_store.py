@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from pipelines.warc.redact import blank_pages
 from pipelines.warc.write import info_record
-from storage.kept import Kept, Record
+from storage.visit import Kept, Record
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from storage.kept import Kept
+from storage.visit import Kept
 
 _COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
 """A gzip member's header that says a comment follows: no time, an unknown system."""

@@ -6,8 +6,8 @@ from pipelines.extractor_version import extractor_version
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.records import page_in_member
-from storage.kept import Kept
 from storage.reading import Reading
+from storage.visit import Kept
 
 READ_MEMBER = "pipelines.warc.reread:read_member"
 """For the workers: by name, since what it imports takes a second that the parent need not pay."""

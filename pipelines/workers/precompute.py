@@ -5,8 +5,7 @@ import dataclasses
 from pipelines.boilerplate.site_lines import lines_of
 from pipelines.duplicates.compare import text_hash
 from pipelines.stories.profile import story_keys, with_story_terms
-from storage.prepared import Prepared
-from storage.reading import Reading
+from storage.reading import Prepared, Reading
 from storage.search.terms import document_terms
 
 

@@ -9,9 +9,8 @@ from collections.abc import Collection
 
 from pipelines.raw_page import RawPage
 from pipelines.warc.write import payload_digest, response_record
-from storage.kept import Record, SameBytes
 from storage.reading import Reading
-from storage.visit import Via
+from storage.visit import Record, SameBytes, Via
 
 _LISTED: Collection[Via] = ("start", "listing")
 

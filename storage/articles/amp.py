@@ -6,24 +6,17 @@ else any page could take another publisher's article for its own.
 
 import dataclasses
 
-from sqlalchemy import ForeignKey, Index, bindparam, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from storage.articles.redirects import move_edges
-from storage.frontier.addresses import file_addresses, insert_into
+from storage.database.upsert import insert_into
+from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import is_tombstone
 from storage.reading import Reading
-from storage.tables.core import Address, Article, Base
+from storage.tables.amp import AmpForm
+from storage.tables.core import Address, Article
 from storage.text_rules import Judgement
-
-
-class AmpForm(Base):
-    """That a page names an address as its AMP form."""
-
-    __tablename__ = "amp_form"
-    __table_args__ = (Index("ix_amp_form_page_id", "page_id"),)
-    form_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
-    page_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"), primary_key=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.articles.minhash_index import Postings, look_up, signatures_of
-from storage.frontier.addresses import insert_into
+from storage.database.upsert import insert_into
 from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
 from storage.tables.core import Address, Article

@@ -19,9 +19,8 @@ from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.multipage import take_joined_text
 from storage.database.in_values import dialect_of
-from storage.frontier.addresses import insert_in, insert_rows
-from storage.prepared import Line
-from storage.reading import Reading
+from storage.database.upsert import insert_in, insert_rows
+from storage.reading import Line, Reading
 from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
 from storage.tables.core import Address, Article, Copy
 from storage.tables.multipage import ArticlePart

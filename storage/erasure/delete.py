@@ -15,17 +15,18 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.articles.amp import AmpForm
 from storage.articles.minhash_index import remove
-from storage.frontier.addresses import insert_into
-from storage.frontier.blocklist import REFUSED, Forgotten, key_hash, overwrite_what_leaves, tombstone
+from storage.database.upsert import insert_into
+from storage.frontier.blocklist import REFUSED, key_hash, overwrite_what_leaves, tombstone
 from storage.search.index import forget_words
 from storage.stories.remove import leave_stories
+from storage.tables.amp import AmpForm
+from storage.tables.blocklist import Forgotten
 from storage.tables.core import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.tables.multipage import ArticlePart
 from storage.tables.site_lines import SitePage
+from storage.tables.warc import KeptPage
 from storage.text_rules import Place
-from storage.warc_index.index import KeptPage
 
 _CHUNK = 500  # ids a statement
 

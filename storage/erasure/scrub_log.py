@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.frontier.blocklist import TOMBSTONE, overwrite_what_leaves
-from storage.monitoring.source_health import SourceHealth
 from storage.tables.core import Address, Fetch, Run
+from storage.tables.health import SourceHealth
 from storage.text_rules import Place
 
 _ADDRESS = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)

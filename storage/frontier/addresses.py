@@ -1,14 +1,14 @@
 """Filing addresses: one row for each, however it is written and whoever met it first."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import Session
 
 from storage.database.in_values import ROWS, dialect_of
+from storage.database.upsert import insert_in
 from storage.frontier.blocklist import forgotten_among, tombstone
 from storage.tables.core import Address
 from storage.text_rules import Place
@@ -17,24 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
 
 _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys", expanding=True)))
-
-
-def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
-    """INSERT with ON CONFLICT, in the dialect of the session's database."""
-    return insert_in(dialect_of(session), table)
-
-
-def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
-    """INSERT with ON CONFLICT, in this dialect: for statements that are built once and kept."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-
-
-def insert_rows(
-    session: Session, statement: "sqlite.Insert | postgresql.Insert", rows: Sequence[Mapping[str, object]]
-) -> None:
-    """Run an INSERT for many rows past the ORM: one statement, compiled once, whatever the number of rows."""
-    if rows:
-        session.connection().execute(statement, rows)
 
 
 def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Collection
 
 from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from storage.column_types import StorableText
 from storage.database.in_values import dialect_of, is_among
-from storage.tables.core import Address, Base, Moment
+from storage.tables.blocklist import Forgotten
+from storage.tables.core import Address
 
 REFUSED = "forgotten at the operator's request"
 """The reason under which such an address is refused, however it is met."""
@@ -17,15 +17,6 @@ TOMBSTONE = "forgotten:"
 """The key and address of the one row of ``address`` that stands for all that was forgotten."""
 
 _KNOWN = "any_forgotten"
-
-
-class Forgotten(Base):
-    """An address that was forgotten, by the hash of its key; ``reason`` is the operator's own note."""
-
-    __tablename__ = "forgotten"
-    key_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
-    forgotten_at: Mapped[Moment]
-    reason: Mapped[str] = mapped_column(StorableText(500))
 
 
 def key_hash(key: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import ROWS, dialect_of
-from storage.frontier.addresses import insert_in, insert_rows
+from storage.database.upsert import insert_in, insert_rows
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Link
 from storage.text_rules import Place

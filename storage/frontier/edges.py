@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from storage.database.in_values import dialect_of
-from storage.frontier.addresses import file_addresses, insert_in, insert_rows
+from storage.database.upsert import insert_in, insert_rows
+from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.reading import Card
 from storage.scope import Scope

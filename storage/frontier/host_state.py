@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from storage.frontier.addresses import insert_into
+from storage.database.upsert import insert_into
 from storage.reading import Reservation
 from storage.tables.hosts import HostRest, MiningReservation, RobotsFile
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, String, Update, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import ROWS, is_among
-from storage.frontier.addresses import insert_into, insert_rows
+from storage.database.upsert import insert_into, insert_rows
 from storage.frontier.claims import catch_up, rescope
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Run, Source, SourceDomain

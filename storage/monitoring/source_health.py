@@ -4,35 +4,19 @@ import collections
 import dataclasses
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, ForeignKey, Row, Select, String, case, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
+from sqlalchemy.orm import Session
 
-from storage.column_types import StorableText
 from storage.database.in_values import ROWS
-from storage.frontier.addresses import insert_into, insert_rows
-from storage.tables.core import Base, Fetch, Moment, Run, Source, one_of
-from storage.writer.runs import BUDGET_REASON
-
-State = Literal["ok", "new", "dead", "blocked", "changed", "silent", "idle"]
-STATES: tuple[State, ...] = ("ok", "new", "dead", "blocked", "changed", "silent", "idle")
+from storage.database.upsert import insert_into, insert_rows
+from storage.tables.core import Fetch, Run, Source
+from storage.tables.health import SourceHealth, State
+from storage.visit import BUDGET_REASON
 
 _BLOCKING = (401, 403, 429, 451)
 """RFC 9110 15.5.2 and 15.5.4, RFC 6585 4, RFC 7725: what a server answers that does not want us (so often)."""
-
-
-class SourceHealth(Base):
-    """What was last found of a source. ``told_state`` is the state of the last alert."""
-
-    __tablename__ = "source_health"
-    __table_args__ = (one_of("state", STATES), one_of("told_state", STATES))
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
-    state: Mapped[str] = mapped_column(String(8))
-    since: Mapped[Moment]
-    detail: Mapped[str] = mapped_column(StorableText(500))
-    checked_at: Mapped[Moment]
-    told_state: Mapped[str] = mapped_column(String(8), default="ok")
 
 
 @dataclasses.dataclass(slots=True)

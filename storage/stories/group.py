@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.error_codes import trouble_of
 from storage.database.in_values import dialect_of
-from storage.frontier.addresses import insert_in, insert_rows
+from storage.database.upsert import insert_in, insert_rows
 from storage.reading import Reading
 from storage.stories.edges import alike_articles, declared_edges
 from storage.stories.term_index import ALL, TermIndex
@@ -28,8 +28,7 @@ from storage.story_rules import StoryChoice, StoryMember
 from storage.tables.core import Address, Article
 from storage.tables.stories import Story, StoryProfile, StoryTie
 from storage.text_rules import Judgement
-from storage.visit import Result
-from storage.writer.out_of_order import EARLIER
+from storage.visit import EARLIER, Result
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of
-from storage.frontier.addresses import insert_in, insert_rows
+from storage.database.upsert import insert_in, insert_rows
 from storage.tables.stories import StoryTerm
 
 COMMON = 60

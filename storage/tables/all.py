@@ -1,27 +1,17 @@
-"""Every module that declares tables: who speaks of all tables of ``Base`` imports this one."""
+"""Import every module that defines tables, so that ``Base.metadata`` is complete."""
 
-from storage.articles import amp as amp_forms
-from storage.frontier import blocklist as forgotten
-from storage.monitoring import source_health as health
-from storage.tables import core as models
-from storage.tables import dedup as near_models
-from storage.tables import hosts as host_models
-from storage.tables import multipage as part_models
-from storage.tables import search as search_models
-from storage.tables import site_lines as site_models
-from storage.tables import stories as story_models
-from storage.warc_index import index as kept_pages
+from storage.tables import amp, blocklist, core, dedup, health, hosts, multipage, search, site_lines, stories, warc
 
 __all__ = [
-    "amp_forms",
-    "forgotten",
+    "amp",
+    "blocklist",
+    "core",
+    "dedup",
     "health",
-    "host_models",
-    "kept_pages",
-    "models",
-    "near_models",
-    "part_models",
-    "search_models",
-    "site_models",
-    "story_models",
+    "hosts",
+    "multipage",
+    "search",
+    "site_lines",
+    "stories",
+    "warc",
 ]

@@ -5,11 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     Connection,
-    ForeignKey,
-    Index,
     Select,
     bindparam,
     func,
@@ -17,35 +14,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from storage.column_types import StorableText
-from storage.kept import Kept
-from storage.tables.core import Address, Base, Moment
-
-
-class KeptPage(Base):
-    """One page as it was fetched once. A page fetched again with the same bytes is not kept again.
-
-    ``address_id`` is the address that answered; what it shows (article or copy) stands there. ``offset`` and
-    ``length`` are bytes in ``file``, which is a name in the archive's folder.
-    """
-
-    __tablename__ = "kept_page"
-    __table_args__ = (
-        Index("ix_kept_page_address_id", "address_id"),
-        Index("ix_kept_page_source_id_fetched_at", "source_id", "fetched_at"),
-        Index("ix_kept_page_file", "file"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    address_id: Mapped[int] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
-    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    fetched_at: Mapped[Moment]
-    digest: Mapped[str] = mapped_column(StorableText(80))
-    file: Mapped[str] = mapped_column(StorableText(255))
-    offset: Mapped[int] = mapped_column(BigInteger)
-    length: Mapped[int] = mapped_column(BigInteger)
-
+from storage.tables.core import Address, Moment
+from storage.tables.warc import KeptPage
+from storage.visit import Kept
 
 _KEPT = insert(KeptPage)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables.core import Fetch, Run
-from storage.warc_index.index import KeptPage
+from storage.tables.warc import KeptPage
 
 _CHUNK = 500  # names, or runs, in one statement
 

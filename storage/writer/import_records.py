@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from storage.articles.multipage import with_parts
 from storage.articles.site_boilerplate import recall_site
 from storage.database.error_codes import trouble_of
-from storage.frontier.addresses import file_addresses, insert_into
+from storage.database.upsert import insert_into
+from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
 from storage.frontier.edges import meet_edges

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy, Revision
 from storage.text_rules import Judgement
-from storage.visit import Outcome
-
-EARLIER = "an earlier wording"
+from storage.visit import EARLIER, Outcome
 
 
 def meet_earlier(

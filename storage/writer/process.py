@@ -19,9 +19,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from storage.database.engine import Database, connect
 from storage.errors import DatabaseTrouble
-from storage.kept import Kept
 from storage.scope import Scope
 from storage.text_rules import Judgement
+from storage.visit import Kept
 from storage.writer.transactions import Transactions
 
 logger = logging.getLogger(__name__)

@@ -17,12 +17,11 @@ from storage.articles.site_boilerplate import recall_site
 from storage.articles.store import store_article
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
-from storage.kept import Kept
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Claim, Copy, Link, Revision, Source
+from storage.tables.warc import KeptPage
 from storage.text_rules import Judgement
-from storage.visit import Outcome
-from storage.warc_index.index import KeptPage
+from storage.visit import Kept, Outcome
 
 _CHUNK = 1_000  # rows of the index in one query
 

@@ -11,10 +11,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.errors import DatabaseError
-from storage.kept import Kept, Record
 from storage.scope import Scope
 from storage.text_rules import Judgement
-from storage.visit import Lease, Result, Visit
+from storage.visit import Kept, Lease, Record, Result, Visit
 from storage.writer.batching import GAP, WaitingVisits
 from storage.writer.process import Elsewhere, WriterProcess
 from storage.writer.retry import WAITS, Attempts

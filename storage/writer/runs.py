@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.frontier.blocklist import REFUSED, tombstone
 from storage.reading import iso_utc
 from storage.tables.core import OUTCOMES, Address, Claim, Fetch, Run, Source
-from storage.visit import Result
-
-BUDGET_REASON = "budget: max_pages reached"
+from storage.visit import BUDGET_REASON, Result
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -17,12 +17,11 @@ from storage.frontier.edges import meet_edges, store_edges
 from storage.frontier.host_state import note_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
 from storage.frontier.sources import learn_domain
-from storage.kept import Kept, SameBytes
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Fetch
 from storage.text_rules import LONGEST_ADDRESS, Judgement
-from storage.visit import Lease, Outcome, Result, Visit
+from storage.visit import Kept, Lease, Outcome, Result, SameBytes, Visit
 from storage.warc_index.index import index_page
 
 _FETCHED = insert(Fetch)

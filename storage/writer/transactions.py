@@ -20,12 +20,11 @@ from storage.frontier.blocklist import REFUSED
 from storage.frontier.leasing import Outlook, lease
 from storage.frontier.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.frontier.sources import open_sources, release, release_ended
-from storage.kept import Kept
 from storage.scope import Scope
 from storage.stories.group import group_stored
 from storage.tables.core import Address
 from storage.text_rules import Judgement
-from storage.visit import STATUSES, Lease, Outcome, Result, Visit
+from storage.visit import STATUSES, Kept, Lease, Outcome, Result, Visit
 from storage.writer.runs import (
     bury_dead_runs,
     count,

@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
 from storage.database.copy import copy_archive
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.export.export import Export, Format, export
 from storage.queries import ORDER, SampleQuery, as_markdown, sample_queries
 from storage.reading import iso_utc

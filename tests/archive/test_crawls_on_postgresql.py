@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from crawler.sample.server import SampleSite
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseReadOnly
 from tests.archive.conftest import rows
 from tests.archive.postgresql import PostgreSQLServer

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from pipelines.text_rules import PipelineJudgement
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly
 from storage.visit import Visit
 from storage.writer.run_writer import Archive

@@ -16,8 +16,8 @@ from storage.erasure.delete import count_doomed, find_doomed, forget
 from storage.erasure.scrub_log import unmention
 from storage.frontier.blocklist import REFUSED
 from storage.tables.core import Address
+from storage.tables.warc import KeptPage
 from storage.visit import Visit
-from storage.warc_index.index import KeptPage
 from storage.writer.runs import start_run
 from tests.archive.conftest import Crawling, article, listing, rows, scope
 from tests.archive.near_texts import report

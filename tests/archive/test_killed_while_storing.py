@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.archive.conftest import Crawling, article, rows, scope
 from tests.archive.near_texts import report
 
@@ -13,7 +13,7 @@ PAGE, COPY = "https://one.example/a/1000", "https://two.example/a/2000"
 KILLED = f"""
 import os, signal, sys
 import storage.articles.store
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.archive.conftest import Crawling, article, scope
 from tests.archive.near_texts import report
 

@@ -9,7 +9,8 @@ from sqlalchemy import event
 
 from pipelines.text_rules import place
 from storage.column_types import utc_now
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.erasure.delete import find_doomed, forget
 from storage.frontier.host_state import Rest, give_rest
 from storage.frontier.polling import refuse_resting

@@ -10,16 +10,17 @@ from sqlalchemy import select
 
 from crawler.cli import run
 from storage.database.copy import TransferRefused, copy_archive, digests, rows_in
-from storage.database.engine import Database, open_database
-from storage.frontier.blocklist import Forgotten
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.frontier.host_state import note_reservations
 from storage.reading import Reservation
+from storage.tables.blocklist import Forgotten
 from storage.tables.core import Article, ImportFile
 from storage.tables.dedup import Alike
 from storage.tables.hosts import HostRest, RobotsFile
 from storage.tables.site_lines import SiteFurniture
 from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryTie
-from storage.warc_index.index import KeptPage
+from storage.tables.warc import KeptPage
 from tests.archive.conftest import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, listing, rows, scope
 from tests.archive.filling import fill_empty
 from tests.archive.postgresql import PostgreSQLServer

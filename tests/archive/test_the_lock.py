@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage.database.crawl_lock import crawl_lock, domains_lock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseBusy
 from tests.archive.conftest import Crawling, rows, scope
 from tests.archive.postgresql import PostgreSQLServer
@@ -16,7 +17,7 @@ from tests.conftest import TEMPLATE
 
 HOLD = """
 import sys
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.database.crawl_lock import crawl_lock
 with crawl_lock(open_database(sys.argv[1])):
     print("held", flush=True)

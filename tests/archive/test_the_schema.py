@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.migrations
 import storage.tables.all
-from storage.database.engine import Database, connect, open_database
+from storage.database.engine import Database, connect
+from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions
 from storage.tables.core import Base

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import create_engine, delete, text, update
 
 from benchmarks.generated_archive import fill
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.report.figures import gather
 from storage.search.query import search

@@ -11,7 +11,8 @@ from sqlalchemy import MetaData, func, inspect, select, text
 
 import storage.migrations
 from crawler.cli import run
-from storage.database.engine import Database, connect, open_database
+from storage.database.engine import Database, connect
+from storage.database.open import open_database
 from storage.database.upgrade import upgrade
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, known_revisions

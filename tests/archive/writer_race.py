@@ -19,7 +19,8 @@ from sqlalchemy import text
 from pipelines.text_rules import PipelineJudgement
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.visit import Lease, Visit
 from storage.writer.run_writer import Archive
 from tests.archive.conftest import article, scope

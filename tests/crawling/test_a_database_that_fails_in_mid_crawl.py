@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.crawling.conftest import kiji, query, start_kiji
 from tests.crawling.hostile_server import HostileServer, answers, article
 from tests.warm_python import Running

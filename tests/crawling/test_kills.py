@@ -19,7 +19,7 @@ from crawler.sample.server import SampleSite
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
-from storage.kept import Kept
+from storage.visit import Kept
 from tests.crawling.conftest import (
     Rows,
     end_fork_server,

@@ -11,7 +11,7 @@ from crawler.cli.crawling import summary_line
 from crawler.cli.demo import summary
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from storage.monitoring.summary import overview
 from storage.reading import iso_utc
 from tests.crawling.conftest import COUNTS, Rows, cold_kiji, kiji, query, record_of

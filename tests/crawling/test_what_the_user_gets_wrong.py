@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from crawler.cli import app, run
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.crawling.conftest import kiji
 
 CONFIG = '[[source]]\nname = "mirai"\nstart = ["http://127.0.0.1:1/"]\n'

@@ -20,7 +20,8 @@ import pytest
 from sqlalchemy import inspect
 
 from crawler.cli import run
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
 from storage.export.export import Export, Format, export
 from storage.export.rows import SUBJECTS, batches, count_rows, kind_of, relation_of

@@ -12,7 +12,7 @@ from crawler.middlewares.ssrf_guard import GuardedResolver
 from crawler.plan import plan_crawl
 from crawler.spiders.related import RelatedSpider
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import open_database
+from storage.database.open import open_database
 
 CONFIG = '[[source]]\nname = "intern"\nstart = ["http://127.0.0.1:9/"]\nallow_private_addresses = true\n'
 

@@ -11,7 +11,8 @@ import pytest
 from crawler.monitoring.after_crawl import keep_and_tell, look
 from crawler.monitoring.alerts import ping
 from storage.column_types import utc_now
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from tests.archive.conftest import rows
 from tests.crawling.conftest import kiji, record_of
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.crawling.conftest import end_fork_server, kiji, query, record_of, start_group, start_kiji
 from tests.importing.conftest import PARAGRAPHS, Record, line, page, write_warc
 from tests.warm_python import Running

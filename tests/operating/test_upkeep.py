@@ -15,9 +15,9 @@ from pipelines.warc.page_store import PageFiles
 from pipelines.workers.result import record_of
 from storage.database.backup import BackupFailed, back_up
 from storage.database.check import check
-from storage.database.engine import Database, open_database
-from storage.kept import Kept
-from storage.visit import Visit
+from storage.database.engine import Database
+from storage.database.open import open_database
+from storage.visit import Kept, Visit
 from storage.warc_index.index import missing_files
 from storage.warc_index.retention import forget_fetches
 from tests.archive.conftest import FIRST_DAY, Crawling, article, rows, scope

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from benchmarks.generated_archive import fill
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.snapshot.making import Origin, make_snapshot
 from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Source
 from storage.tables.stories import Story

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.generated_archive import fill
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.report.figures import Figures, gather
 from storage.report.findings import findings
 from storage.report.page import report_html

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.report.charts import step_of
 from storage.report.figures import Cell, Figures, gather, top_in, usual
 from storage.report.findings import findings

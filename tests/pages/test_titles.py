@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.report.figures import gather
 from storage.report.page import report_html
 from storage.search.index import rebuild

@@ -14,7 +14,7 @@ from pipelines.warc.page_store import PageFiles
 from pipelines.warc.records import warc_records
 from pipelines.warc.redact import blank_pages, blank_record
 from pipelines.workers.result import record_of
-from storage.kept import Kept
+from storage.visit import Kept
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import JAPANESE, WORDS, HostileServer, answers, article
 from tests.raw_archive.pages import MOMENT, bodies, raw

@@ -12,8 +12,8 @@ from pipelines.warc.read import BadRecord
 from pipelines.warc.records import page_in_member, warc_records
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import KeepingOrder, crawled_page, record_of
-from storage.kept import Kept, Record, SameBytes
 from storage.reading import Reading
+from storage.visit import Kept, Record, SameBytes
 from tests.crawling.conftest import kiji, query
 from tests.crawling.hostile_server import WORDS, HostileServer, answers, article
 from tests.raw_archive.pages import MOMENT, bodies, raw

@@ -15,11 +15,11 @@ from pipelines.text_rules import PipelineJudgement
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import record_of
-from storage.database.engine import Database, open_database
-from storage.kept import Kept, SameBytes
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.reading import Card, Reading
 from storage.snapshot.making import archive_state
-from storage.visit import Visit
+from storage.visit import Kept, SameBytes, Visit
 from storage.writer.reread_records import KeptRecord, kept_records
 from storage.writer.reread_writer import RereadArchive, rehearse
 from tests.archive.conftest import FIRST_DAY, Crawling, rows, scope

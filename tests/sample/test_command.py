@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from crawler.config.models import load_config
-from storage.database.engine import open_database
+from storage.database.open import open_database
 from tests.crawling.conftest import kiji, query
 from tests.sample.fetching import fetch
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from benchmarks.many_hosts import ManyHosts
-from storage.database.engine import connect, open_database
+from storage.database.engine import connect
+from storage.database.open import open_database
 from tests.archive.postgresql import PostgreSQLServer
 from tests.crawling.conftest import start_kiji
 from tests.warm_python import Running

@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 
 from crawler.cli import run
 from storage.database.copy import copy_archive
-from storage.database.engine import Database, open_database
+from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.search.index import forget_words, is_in_step, rebuild
 from storage.tables.core import Article
 from storage.tables.search import TERM_TABLES, SearchDocument

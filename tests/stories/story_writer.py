@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.story_events import articles_of, store
 from storage.database.crawl_lock import CrawlLock
-from storage.database.engine import open_database
+from storage.database.open import open_database
 
 
 def main(url: str, order: str, *events: str) -> None:

@@ -1,0 +1,43 @@
+"""Open a database at the newest schema."""
+
+from pathlib import Path
+
+from storage.database.engine import Database, connect, parse_url, schema_of, write_ahead
+from storage.errors import DatabaseUnreachable, SchemaMismatch
+from storage.migrations.history import HEAD, known_revisions
+
+
+def open_database(url: str, *, create: bool = True) -> Database:
+    """Open a database at the newest schema: an empty one gets it, an older one raises SchemaMismatch.
+
+    Where it is not to be created, an empty one, or a file that does not exist, raises DatabaseUnreachable.
+    """
+    parsed = parse_url(url)
+    if not create and parsed.drivername == "sqlite" and not Path(parsed.database or "").is_file():
+        msg = f"database {url}: there is no such file"
+        raise DatabaseUnreachable(msg)
+    database = connect(url)
+    try:
+        _bring_up(database, create=create)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _bring_up(database: Database, *, create: bool) -> None:
+    revision = schema_of(database)
+    if revision is None:
+        if not create:
+            msg = f"database {database.url} holds no archive"
+            raise DatabaseUnreachable(msg)
+        from storage.database.upgrade import upgrade  # Alembic takes 0.2 s to import and is needed once
+
+        upgrade(database)
+    elif revision != HEAD:
+        known = revision in known_revisions()
+        advice = f"run: kiji db upgrade --db {database.url}" if known else "it was made by a newer version of Kiji"
+        msg = f"database {database.url} has schema {revision}, this version of Kiji needs {HEAD}; {advice}"
+        raise SchemaMismatch(msg)
+    else:
+        write_ahead(database)

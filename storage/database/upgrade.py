@@ -35,7 +35,7 @@ def upgrade(database: Database) -> Path | None:
     write_ahead(database)
     backup = _back_up(database, revision) if revision and database.is_sqlite else None
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     with database.trouble_told(), database.engine.connect() as connection:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above

@@ -4,6 +4,7 @@
     python -m benchmarks crawl kills           these
     python -m benchmarks reading --share 0.05  a twentieth of the pages, to try; nothing is recorded
     python -m benchmarks --page                the page alone, from what was measured before
+    python -m benchmarks --check               compares the page and its pictures with what was measured before
 
 Exit code 1 where a figure is outside the bound that it is held to.
 """
@@ -15,8 +16,8 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import machine, versions
-from benchmarks.page import PAGE, Record, assemble, draw_all, findings_text, write
-from benchmarks.section import Extent, sections
+from benchmarks.page import PAGE, Record, assemble, draw_all, faults_of, findings_text, write
+from benchmarks.section import Extent, Section, sections
 
 
 def main() -> int:
@@ -29,7 +30,10 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0, help="of the full size, above 0; below 1 it only prints")
     parser.add_argument("--warc", type=Path, help="a WARC file of real pages, measured beside the generated ones")
     parser.add_argument("--page", action="store_true", help="measure nothing, make the page anew")
+    parser.add_argument("--check", action="store_true", help="measure and write nothing, name what is out of date")
     options = parser.parse_args()
+    if options.check:
+        return _check(list(known.values()))
     if unknown := [name for name in options.sections if name not in known]:
         parser.error(f"no section {', '.join(unknown)}; there are: {', '.join(known)}")
     if not 0 < options.share <= 1:
@@ -52,6 +56,14 @@ def main() -> int:
         draw_all(list(known.values()))
         PAGE.write_text(assemble(list(known.values())), encoding="utf-8")
     return 0 if held else 1
+
+
+def _check(known: list[Section]) -> int:
+    """Print what is out of date on the page; return the exit code."""
+    faults = faults_of(known)
+    for fault in faults:
+        print(f"{fault}; run: python -m benchmarks --page", file=sys.stderr)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ machine-made pictures), a Japanese newspaper's article, and an English site's.
 import argparse
 import datetime
 import html
+import sys
 from pathlib import Path
 
 import trafilatura
@@ -112,13 +113,18 @@ def _cell(text: str, limit: int) -> str:
     return said if len(said) <= limit else said[:limit] + "…"
 
 
-def main() -> None:
+def main() -> int:
     """Write the document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
-    file: Path = parser.parse_args().file
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where the file has other contents")
+    options = parser.parse_args()
+    file: Path = options.file
+    if options.check:
+        return 0 if file.read_text(encoding="utf-8") == document() else 1
     file.write_text(document(), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

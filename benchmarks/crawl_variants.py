@@ -64,9 +64,9 @@ def run_scrapy(base: str, pages: int, *, inline: bool = False, pace: float = 0.0
     from scrapy.http import Response
     from scrapy.settings import Settings
 
-    from benchmarks.generated_site import path_of
     from crawler.spiders.related import raw_page_of
     from pipelines.read_page import read_page
+    from tests.support.generated_site import path_of
 
     figures = Figures()
 

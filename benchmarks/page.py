@@ -9,7 +9,8 @@ import json
 import tomllib
 from collections.abc import Sequence
 
-from benchmarks.charts import charts_of, draw, shown
+from benchmarks.charts import FOLDER as PICTURES
+from benchmarks.charts import charts_of, draw, labels, shown
 from benchmarks.section import ROOT, Check, Findings, Section, Table
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -75,6 +76,31 @@ def assemble(sections: Sequence[Section]) -> str:
         told = _not_yet(section) if record is None else _measured(section, record)
         parts.append(f"## {section.title}\n\n{section.about.strip()}\n\n{told}")
     return "\n".join(parts)
+
+
+def faults_of(sections: Sequence[Section]) -> list[str]:
+    """Name what differs between the kept figures and the page, its pictures and the named shortfalls."""
+    faults = [] if PAGE.read_text(encoding="utf-8") == assemble(sections) else [f"{PAGE.name} is out of date"]
+    known = {section.name for section in sections}
+    faults += [f"{path.name} is of no section" for path in RESULTS.glob("*.json") if path.stem not in known]
+    outside = {check.claim for check in broken(sections)}
+    named = {claim for claim, reason in shortfalls().items() if reason}
+    faults += [f"{SHORTFALLS.name}: {claim!r} is named on one side only" for claim in sorted(outside ^ named)]
+    drawn = [
+        (chart, picture, record.findings.tables[chart.table])
+        for section in sections
+        if (record := read(section.name)) is not None
+        for chart, picture in charts_of(section, record.findings)
+    ]
+    stray = {picture for _, picture, _ in drawn} ^ set(PICTURES.iterdir())
+    faults += [f"{picture.name} is missing or of no section" for picture in sorted(stray)]
+    for chart, picture, table in drawn:
+        if picture not in stray:
+            svg = picture.read_text(encoding="utf-8")
+            faults += [
+                f"{picture.name} lacks {label!r}" for label in labels(chart, table) if f">{label}</text>" not in svg
+            ]
+    return faults
 
 
 def draw_all(sections: Sequence[Section]) -> None:

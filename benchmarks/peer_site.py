@@ -20,7 +20,7 @@ import random
 import sys
 import threading
 
-from benchmarks.generated_site import SEED, Texts
+from tests.support.generated_site import SEED, Texts
 
 PARAGRAPHS, CARDS = 8, 5
 CONSENT = {

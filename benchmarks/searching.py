@@ -15,7 +15,6 @@ from unittest import mock
 import Stemmer
 from sqlalchemy import text
 
-from benchmarks.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 from benchmarks.section import Cell, Check, Extent, Findings, Table
 from pipelines.text_rules import PipelineJudgement, place
 from storage.database.engine import Database
@@ -26,6 +25,7 @@ from storage.search.index import rebuild
 from storage.search.query import find_ids, search
 from storage.visit import Lease, Visit
 from storage.writer.run_writer import Archive
+from tests.support.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 
 ARTICLES, STORED = 100_000, 2_000
 A_LENGTH, WORDS = 20, 100

@@ -1,7 +1,8 @@
-"""Fits the weights by which stories are told, on the development parts of tests/stories, and writes them.
+"""Fits the weights by which stories are told, on the development parts of tests/support/story_events, and writes them.
 
     python -m benchmarks.story_fit            cross-validation by event, and the weights that would be written
     python -m benchmarks.story_fit --write    writes pipelines/rules/story_weights.toml
+    python -m benchmarks.story_fit --check    exit code 1 where that file has other weights
 
 A logistic regression for each kind of pair (one language, two languages) on all pairs that lie near in time. Every
 weight keeps the sign of its sense: what is shared counts for one event, what differs against it.
@@ -10,6 +11,7 @@ weight keeps the sign of its sense: what is shared counts for one event, what di
 import argparse
 import dataclasses
 import itertools
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.story_events import FITTED, EventArticle, Score, articles_of, near_events, scores_by
 from pipelines.stories.cluster import choose_story
 from pipelines.stories.profile import story_keys, story_terms
 from pipelines.stories.similarity import WINDOW, Rarity, Weights, likeness
 from storage.story_rules import StoryMember
+from tests.support.story_events import FITTED, EventArticle, Score, articles_of, near_events, scores_by
 
 FILE = Path(__file__).parents[1] / "pipelines" / "rules" / "story_weights.toml"
 PENALTY = 0.3
@@ -169,7 +171,7 @@ def written(weights: Weights) -> str:
     """The file of rules."""
     lines = [
         "# How much each feature of two articles says that they tell of one event (pipelines/stories/similarity.py):",
-        "# logistic regressions on the pairs of tests/stories/development*.toml.",
+        "# logistic regressions on the pairs of tests/support/story_events/development*.toml.",
         "# Written by python -m benchmarks.story_fit --write.",
     ]
     decision = {"join": weights.join, "resemble": weights.resemble, "merge": weights.merge}
@@ -178,7 +180,7 @@ def written(weights: Weights) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
+def main() -> int:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.story_fit",
@@ -186,10 +188,13 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--write", action="store_true", help=f"write {FILE.name} instead of printing it")
+    parser.add_argument("--check", action="store_true", help=f"fail where {FILE.name} has other weights")
     options = parser.parse_args()
     articles = articles_of(*FITTED)
     members = members_of(articles)
     pairs = pairs_of(articles, members)
+    if options.check:
+        return 0 if FILE.read_text(encoding="utf-8") == written(fitted(pairs)) else 1
     for kind, score in cross_validated(articles, members, pairs).items():
         print(f"cross-validated, {kind}: precision {score.precision:.3f}, recall {score.recall:.3f}")
     rules = written(fitted(pairs))
@@ -197,7 +202,8 @@ def main() -> None:
         FILE.write_text(rules, encoding="utf-8")
     else:
         print(rules, end="")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,5 @@
 """The order of the tests, and real databases for each: one PostgreSQL server and one SQLite file to copy from."""
 
-import itertools
 import os
 import shutil
 import signal
@@ -11,19 +10,26 @@ import pytest
 
 from storage.database.engine import Database
 from storage.database.open import open_database
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.databases import TEMPLATE, names
+from tests.support.postgresql import PostgreSQLServer
 
 LONGEST = (
-    *("operating/test_setting_up.py", "scale/test_workers.py", "crawling/test_kills.py"),
-    *("pages/test_pages_in_a_browser.py", "importing/test_interruptions.py", "crawling/test_what_a_crawl_says.py"),
-    *("archive/test_crawls_on_postgresql.py", "stories/test_stories.py", "archive/test_several_writers.py"),
-    *("politeness/test_hosts_between_runs.py", "crawling/test_a_database_that_fails_in_mid_crawl.py"),
-    *("crawling/test_what_the_web_gets_wrong.py", "importing/test_pages.py", "archive/test_upgrading.py"),
+    "crawler/cli/test_setting_up.py",
+    "crawler/workers/test_workers.py",
+    "crawler/crawl/test_kills.py",
+    "storage/web/test_pages_in_a_browser.py",
+    "crawler/imports/test_interruptions.py",
+    "crawler/crawl/test_what_a_crawl_says.py",
+    "crawler/crawl/test_crawls_on_postgresql.py",
+    "storage/stories/test_stories.py",
+    "storage/writer/test_several_writers.py",
+    "crawler/middlewares/test_hosts_between_runs.py",
+    "crawler/crawl/test_a_database_that_fails_in_mid_crawl.py",
+    "crawler/crawl/test_what_the_web_gets_wrong.py",
+    "crawler/imports/test_pages.py",
+    "storage/database/test_upgrading.py",
 )
 """Files that take from 10 seconds to a minute go first: one that began last would be waited for alone."""
-
-TEMPLATE = "newest"
-names = (f"test{number}" for number in itertools.count())
 
 
 def pytest_configure() -> None:

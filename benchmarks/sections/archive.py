@@ -14,7 +14,6 @@ from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from benchmarks.generated_site import page, path_of
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
 from benchmarks.sections.kills import Disturbance, Tally
 from crawler.sample.server import SampleSite
@@ -29,6 +28,7 @@ from storage.column_types import utc_now
 from storage.database.copy import digests
 from storage.database.open import open_database
 from storage.visit import Kept
+from tests.support.generated_site import page, path_of
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
 ACCOUNTS = {"run", "fetch", "source_health", "site_page"}
@@ -66,7 +66,7 @@ def rows_of(folder: Path) -> Mapping[str, object]:
 
 def reread_against_crawl(folder: Path, pages: int) -> tuple[Table, list[Check]]:
     """Crawl the generated site, then read again what was kept of it."""
-    command = [sys.executable, "-m", "benchmarks.generated_site", "--pages", str(pages)]
+    command = [sys.executable, "-m", "tests.support.generated_site", "--pages", str(pages)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as site:
         assert site.stdout is not None
         base = site.stdout.readline().strip()

@@ -30,7 +30,7 @@ _FIGURES = {
 
 def _run(variant: str, pages: int, *more: str) -> dict[str, float]:
     """One variant in a process of its own, against a fresh server in another."""
-    site = [sys.executable, "-m", "benchmarks.generated_site", "--pages", str(pages)]
+    site = [sys.executable, "-m", "tests.support.generated_site", "--pages", str(pages)]
     with subprocess.Popen(site, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         if server.stdout is None or server.stdin is None:
             raise SystemExit("the generated site has no pipes")

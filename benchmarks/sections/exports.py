@@ -16,11 +16,11 @@ import pandas
 import polars
 import psutil
 
-from benchmarks.generated_words import Vocabulary, store, write
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
 from storage.database.open import open_database
 from storage.export.export import FORMATS
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.generated_words import Vocabulary, store, write
+from tests.support.postgresql import PostgreSQLServer
 
 ARTICLES = 100_000
 MOST_MEMORY = 400.0

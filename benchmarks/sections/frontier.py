@@ -22,7 +22,7 @@ from storage.frontier.sources import open_sources
 from storage.scope import Scope
 from storage.tables.core import Address, Run
 from storage.visit import Lease
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.postgresql import PostgreSQLServer
 
 KNOWN = (10_000, 100_000, 1_000_000)
 DUE, BACKLOG = 2_000, 100_000

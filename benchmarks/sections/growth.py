@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from benchmarks.generated_words import Vocabulary
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.duplicates.minhash import sign
@@ -23,6 +22,7 @@ from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer.batching import BATCH
 from storage.writer.run_writer import Archive
+from tests.support.generated_words import Vocabulary
 
 SIZES = (1_000, 10_000, 100_000)
 MEASURED = 1_000

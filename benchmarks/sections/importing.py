@@ -17,10 +17,10 @@ from sqlalchemy import text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from benchmarks.generated_site import SEED, Texts, page, path_of
 from benchmarks.section import ROOT, Cell, Check, Extent, Findings, Section, Table
 from storage.database.engine import connect
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.generated_site import SEED, Texts, page, path_of
+from tests.support.postgresql import PostgreSQLServer
 
 OUTCOMES = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")
 ARTICLES, PAGES = 20_000, 2_000

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
-from tests.incremental.living_site import Asked, LivingSite, path_of
+from tests.support.changing_site import Asked, LivingSite, path_of
 
 ARTICLES = 1000
 EDITS, NEW = 20, 10

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
 from crawler.sample.server import SampleSite
 from storage.database.engine import connect
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.postgresql import PostgreSQLServer
 
 SEED = 1
 AMOUNTS = {"KILL": 50, "TERM": 20}

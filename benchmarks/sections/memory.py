@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.section import ROOT, Check, Extent, Findings, Section, Table
-from tests.incremental.living_site import LivingSite
+from tests.support.changing_site import LivingSite
 
 PAGES = 20_000
 EARLY = 0.1

@@ -9,16 +9,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
-from pipelines.duplicates.minhash import sign
 from storage.articles.minhash_index import index, look_up, signatures_of
-from storage.articles.near_duplicates import ESTIMATED, TEMPLATE_SHARE
 from storage.database.engine import Database
-from storage.database.open import open_database
 from storage.signature import Signature
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.alike_notices import Crowd, measure_crowd, open_without_foreign_keys
+from tests.support.postgresql import PostgreSQLServer
 
 SIZES = (10_000, 100_000, 1_000_000)
 KEYS, COMMON = 20, 4
@@ -99,20 +97,9 @@ def _binary(pairs: Keys) -> bytes:
     return rows.tobytes()
 
 
-def _without_foreign_keys(url: str) -> Database:
-    """Open an archive whose index may speak of articles that are not there."""
-    database = open_database(url)
-    off = "PRAGMA foreign_keys = OFF" if database.is_sqlite else "SET session_replication_role = replica"
-    event.listen(database.engine, "begin", lambda connection: connection.exec_driver_sql(off))  # no articles here
-    if database.is_sqlite:
-        event.listen(database.engine, "connect", lambda raw, _: raw.execute(off))
-    database.engine.dispose()
-    return database
-
-
 def measure_one(url: str, articles: int) -> Figures:
     """Load an archive's index, and measure."""
-    database = _without_foreign_keys(url)
+    database = open_without_foreign_keys(url)
     keys = keys_of(articles, 1)
     began = time.perf_counter()
     load(database, keys)
@@ -138,52 +125,7 @@ def measure_one(url: str, articles: int) -> Figures:
     return Figures(1e3 * statistics.median(lookups[50:]), 1e3 * inserted / INSERTED, size, loaded)
 
 
-NOTICE = (
-    "The page at /{n}/{m} that you asked for, number {n}{m}, is not here any more. It may have been moved on {d} "
-    "October to archive {m}, or the address was mistyped. Our editors keep {n} pages of the last {d} years, and the "
-    "office at {m} Harbour Street answers letters within {d} days. Please look for the words of the article in our "
-    "search, or begin at the front page, where today's reports and the weather for all towns of the county are found."
-)
-"""What a server says at addresses that are gone, with other numbers each time: alike, and no copies by their facts."""
 ALIKE = (100, 1_000, 10_000)
-
-
-@dataclasses.dataclass(frozen=True)
-class Crowd:
-    """With so many pages in nearly the same words: rows of the index, and milliseconds (median) a look-up."""
-
-    pages: int
-    rows: int
-    lookup: float
-
-
-def measure_crowd(url: str, sizes: Sequence[int]) -> list[Crowd]:
-    """Sign and index such pages one after the other, as the archive's writer does."""
-    database = _without_foreign_keys(url)
-    found, done = [], 0
-    for size in sizes:
-        lookups = []
-        for first in range(done, size, BATCH):
-            with database.writing() as session:
-                for number in range(first, min(first + BATCH, size)):
-                    signed = sign(notice(number), "en")
-                    began = time.perf_counter()
-                    postings = look_up(session, signed.keys)
-                    signatures_of(session, postings.ranked()[:ESTIMATED])
-                    lookups.append(time.perf_counter() - began)
-                    template = len(postings.full) >= TEMPLATE_SHARE * len(signed.keys)
-                    index(session, number + 1, signed, postings.full, findable=not template)
-        done = size
-        with database.engine.connect() as connection:
-            rows = int(connection.execute(text("SELECT count(*) FROM band")).scalar_one())
-        found.append(Crowd(size, rows, 1e3 * statistics.median(lookups[-BATCH:])))
-    database.close()
-    return found
-
-
-def notice(number: int) -> str:
-    """The page at one of these addresses."""
-    return NOTICE.format(n=1_000 + number, m=7 * number + 3, d=1 + number % 28)
 
 
 def _bytes(database: Database) -> float:

@@ -14,7 +14,6 @@ from statistics import median
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 
-from benchmarks.generated_archive import fill
 from benchmarks.section import Cell, Check, Extent, Findings, Section, Table
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -22,8 +21,9 @@ from storage.report.figures import gather
 from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
-from tests.archive.postgresql import PostgreSQLServer
-from tests.pages.conftest import CHROMIUM, FLAGS, Watched, add_hostile, serving
+from tests.support.generated_archive import fill
+from tests.support.postgresql import PostgreSQLServer
+from tests.support.web_pages import CHROMIUM, FLAGS, Watched, add_hostile, serving
 
 SIZES = (5_000, 100_000)
 VISITS = 5

@@ -15,7 +15,7 @@ from crawler.workers.due_groups import Planner
 from crawler.workers.job_queue import CRAWL, job_queue, prepare, queue_groups
 from storage.database.engine import Database
 from storage.database.open import open_database
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.postgresql import PostgreSQLServer
 
 SIZES = (1_000, 10_000, 100_000)
 DUE = 100

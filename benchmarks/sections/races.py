@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.section import Check, Extent, Findings, Section, Table
 from storage.database.open import open_database
-from tests.archive.postgresql import PostgreSQLServer
-from tests.archive.writer_race import Race, run
+from tests.support.postgresql import PostgreSQLServer
+from tests.support.writer_race import Race, run
 
 RACES = 200
 WRITERS = (2, 4)

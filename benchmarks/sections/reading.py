@@ -9,13 +9,13 @@ from pathlib import Path
 
 import trafilatura
 
-from benchmarks.generated_site import page, path_of
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from crawler.sample.content import JST
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.read import read_warc
 from storage.column_types import utc_now
+from tests.support.generated_site import page, path_of
 
 WARM_UP = 5
 """Pages before the clock runs, after what every worker starts with (``pipelines.workers.preload``)."""

@@ -2,7 +2,7 @@
 
 from benchmarks.searching import measure_on
 from benchmarks.section import Extent, Findings, Section
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.postgresql import PostgreSQLServer
 
 ABOUT = """
 The same on a PostgreSQL server with 16 MB of shared buffers, an eighth of its default.

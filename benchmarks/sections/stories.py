@@ -3,9 +3,9 @@
 import tempfile
 
 from benchmarks.section import Cell, Check, Extent, Findings, Section, Table
-from benchmarks.story_events import FITTED, HELD_OUT, Score, articles_of, scores, store, stories_by_url
 from benchmarks.story_fit import cross_validated, members_of, pairs_of
 from storage.database.open import open_database
+from tests.support.story_events import FITTED, HELD_OUT, Score, articles_of, scores, store, stories_by_url
 
 LEAST_PRECISION = 0.95
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.many_hosts import HostLog, ManyHosts
 from benchmarks.section import ROOT, Cell, Chart, Check, Extent, Findings, Section, Table
 from storage.database.engine import Database, connect
 from storage.database.open import open_database
-from tests.archive.postgresql import PostgreSQLServer
+from tests.support.many_hosts import HostLog, ManyHosts
+from tests.support.postgresql import PostgreSQLServer
 
 HOSTS, PAGES, DELAY, CONCURRENCY = 30, 12, 1.0, 5
 """The load: 15 hosts at once for three workers, so that each number of workers has whole rounds of hosts."""

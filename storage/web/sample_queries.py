@@ -21,7 +21,7 @@ class Sample:
 @functools.cache
 def samples() -> list[Sample]:
     """Give our own first, then those of ``docs/analysts.md``."""
-    loaded = tomllib.loads(Path(__file__).with_name("queries.toml").read_text(encoding="utf-8"))
+    loaded = tomllib.loads(Path(__file__).with_name("sample_queries.toml").read_text(encoding="utf-8"))
     own = [Sample(**entry) for entry in loaded["query"]]
     titles: dict[str, str] = loaded["titles"]
     return own + [Sample(each.title, titles.get(each.name, ""), each.sql, each.about) for each in sample_queries()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling.conftest import environment_of
+from tests.support.commands import environment_of
 
 HEAVY = (
     *("scrapy", "twisted", "trafilatura", "numpy", "langdetect", "feedparser", "pebble", "warcio"),

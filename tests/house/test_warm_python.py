@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import warm_python
+from tests.support import warm_python
 
 PROGRAM = """
 import multiprocessing, os, sys, threading

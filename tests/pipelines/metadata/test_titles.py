@@ -1,0 +1,81 @@
+"""The headline as readers see it, without the site's name."""
+
+import pytest
+
+from tests.support.metadata_pages import declared, page
+
+SITE = '<meta property="og:site_name" content="みなと新報デジタル">'
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        " | みなと新報デジタル",
+        "｜みなと新報デジタル",
+        " - みなと新報デジタル",
+        "：みなと新報デジタル",
+        " – みなと新報",
+        " | 政治 | みなと新報デジタル",
+        " | minato.example",
+    ],
+)
+def test_the_sites_name_behind_a_headline_is_cut(suffix: str) -> None:
+    head = f"{SITE}<title>港の再開発、来春に着工へ{suffix}</title>"
+    body = "<h1>港の再開発、来春に着工へ</h1>"
+    assert declared(page(head=head, body=body)).title == "港の再開発、来春に着工へ"
+    if "政治" not in suffix:
+        assert declared(page(head=head)).title == "港の再開発、来春に着工へ"
+
+
+def test_the_sites_name_before_a_headline_is_cut() -> None:
+    head = '<meta property="og:site_name" content="Harbour Post"><title>Harbour Post: x | y</title>'
+    head = head.replace("Harbour Post: x | y", "Harbour Post | Ferries return to the old pier")
+    assert declared(page(head=head, lang="en")).title == "Ferries return to the old pier"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Talks on A-B line – and why they failed",
+        "「港」：歴史と今 - 市民の声",
+        "Mayor: no new tax | says opposition",
+        "速報｜港で火災",
+    ],
+)
+def test_separators_inside_a_headline_stay(title: str) -> None:
+    assert declared(page(head=f"{SITE}<title>{title}</title>", body=f"<h1>{title}</h1>")).title == title
+
+
+def test_a_headline_in_jsonld_is_unescaped_and_without_markup() -> None:
+    jsonld = {"@type": "NewsArticle", "headline": "Mayor&amp;#8217;s <b>plan</b>\n for&nbsp;the\tharbour"}
+    assert declared(page(jsonld=jsonld)).title == "Mayor’s plan for the harbour"
+
+
+def test_a_headline_that_jsonld_cuts_short_is_taken_in_full_from_elsewhere() -> None:
+    jsonld = {"@type": "NewsArticle", "headline": "港の再開発、来春に着工へ　市議会が…"}
+    body = "<h1>港の再開発、来春に着工へ　市議会が予算案を可決</h1>"
+    assert declared(page(jsonld=jsonld, body=body)).title == "港の再開発、来春に着工へ 市議会が予算案を可決"
+
+
+def test_a_logo_in_an_h1_is_not_the_title() -> None:
+    head = f'{SITE}<meta property="og:title" content="港の再開発、来春に着工へ"><title>港の再開発、来春に着工へ</title>'
+    body = "<h1><a href='/'>みなと新報デジタル</a></h1><h1>港の再開発、来春に着工へ</h1>"
+    assert declared(page(head=head, body=body)).title == "港の再開発、来春に着工へ"
+
+
+def test_without_an_h1_the_heading_that_the_title_repeats_is_the_headline() -> None:
+    head = "<title>港の再開発、来春に着工へ｜みなと新報</title>"
+    assert (
+        declared(page(head=head, body="<h2>注目のニュース</h2><h2>港の再開発、来春に着工へ</h2>")).title
+        == "港の再開発、来春に着工へ"
+    )
+    assert declared(page(head=head)).title == "港の再開発、来春に着工へ"
+
+
+def test_the_number_of_a_page_is_not_part_of_the_title() -> None:
+    assert declared(page(body="<h1>港の再開発を歩く（1/3 ページ）</h1>")).title == "港の再開発を歩く"
+
+
+def test_a_title_of_half_a_million_characters_is_capped() -> None:
+    html = page(head=f"<title>{'港 - ' * 125_000}</title>", body=f"<h1>{'x | ' * 100_000}</h1>")
+    assert 0 < len(declared(html).title) <= 2_000

@@ -1,0 +1,167 @@
+"""The morning report: right figures, one file that asks for nothing, hostile words inert in its charts too."""
+
+import contextlib
+import datetime
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from storage.database.engine import Database
+from storage.database.open import open_database
+from storage.report.charts import step_of
+from storage.report.figures import Cell, Figures, gather, top_in, usual
+from storage.report.findings import findings
+from storage.report.page import json_for_script, report_html
+from storage.report.words import LABELS
+from storage.snapshot.local_time import LocalClock
+from tests.support.commands import kiji
+from tests.support.web_pages import HOSTILE, NOW, Watched
+
+SINCE = NOW - datetime.timedelta(days=1)
+MONDAY = datetime.date(2026, 11, 23)
+ATTACK = "</script><script>window.pwned = 1</script><!--"
+
+
+@pytest.fixture(scope="module")
+def figures(generated: Path) -> Iterator[Figures]:
+    database = open_database(f"sqlite:///{generated}")
+    with database.reading() as connection:
+        yield gather(connection, LocalClock("Asia/Tokyo"), SINCE, NOW)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def written(figures: Figures, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report_html(figures, "Asia/Tokyo", "both", "0.0"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_a_report_draws_its_charts_from_itself_alone(browser: Browser, written: Path, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]  # a literal each
+    watched = Watched(context.new_page(), written.as_uri())
+    watched.page.goto(written.as_uri())
+    watched.page.wait_for_function("document.querySelectorAll('.drawn svg').length === 4")
+    assert watched.wrong == []
+    assert not watched.is_pwned()
+    assert watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert watched.page.locator("a[href^='javascript:' i], [onerror], [onload], main script").count() == 0
+    assert ATTACK in watched.page.locator("#chart-timeline, #table-timeline").evaluate_all(
+        "all => all.map(e => e.textContent).join()"
+    )
+    assert watched.page.locator("details[open]").count() == 0
+    context.close()
+
+
+def test_where_scripts_do_not_run_the_tables_stand_open(browser: Browser, written: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(written.as_uri())
+    assert page.locator("details[open] tbody tr").count() > 20
+    context.close()
+
+
+def test_a_report_allows_its_own_scripts_only_and_no_evaluation(written: Path) -> None:
+    html = written.read_text(encoding="utf-8")
+    policy = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)[0]
+    assert policy.count("sha256-") == 4
+    assert "unsafe-eval" not in policy
+    assert "http" not in policy
+    assert html.count("<script") - html.count("<script>window.pwned") == 5, "a title opened a script"
+
+
+def test_titles_cannot_end_the_element_that_holds_the_charts() -> None:
+    written = json_for_script([ATTACK, "&\u2028", "記事"])
+    assert "<" not in written
+    assert json.loads(written) == [ATTACK, "&\u2028", "記事"]
+
+
+def test_the_figures_are_those_of_the_archive(figures: Figures, generated: Path) -> None:
+    since = f"{SINCE:%Y-%m-%dT%H:%M:%SZ}"
+    with contextlib.closing(sqlite3.connect(generated)) as archive:
+        new = archive.execute("SELECT count(*) FROM articles WHERE first_seen_at >= ?", (since,)).fetchone()[0]
+        fetched = archive.execute("SELECT count(*) FROM fetches WHERE fetched_at >= ?", (since,)).fetchone()[0]
+        today = archive.execute("SELECT count(*) FROM articles WHERE date(published_at, '+9 hours') = '2026-11-26'")
+        assert sum(figures.days[-1][1:]) == today.fetchone()[0]
+    assert (figures.new, figures.fetched) == (new, fetched)
+    assert figures.fetched >= figures.articles_met
+    assert figures.new >= figures.in_stories >= len(HOSTILE)
+    assert figures.days[-1][0] == "2026-11-26"
+    assert {cell.day for cell in figures.cells if cell.source == "mirai-shimbun"} == {
+        (MONDAY - datetime.timedelta(days=ago)).isoformat() for ago in range(-2, 19)
+    }
+    counts = [story.sources_in("ja") for story in top_in(figures.stories, "ja")]
+    assert counts == sorted(counts, reverse=True)
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_every_label_exists_in_each_language(figures: Figures, labels: str) -> None:
+    html = report_html(figures, "Asia/Tokyo", next(label for label in LABELS if label == labels), "0.0")
+    assert ("要確認" in html) == (labels != "en")
+    assert ("Needs a look" in html) == (labels != "ja")
+
+
+def days(*counts: int, until: datetime.date = MONDAY) -> dict[datetime.date, int]:
+    """The last of the counts is that of the day before."""
+    return {until - datetime.timedelta(days=ago): count for ago, count in enumerate(reversed(counts), 1)}
+
+
+def test_weekdays_are_held_against_weekdays() -> None:
+    # Two weeks, Monday to Sunday: 10 on weekdays, 2 on weekends.
+    fortnight = days(*([10] * 5 + [2] * 2) * 2)
+    assert usual(fortnight, MONDAY) == 10
+    assert usual(fortnight, MONDAY - datetime.timedelta(days=1)) == 2
+
+
+def test_a_new_source_has_no_usual_day() -> None:
+    assert usual(days(5, 5), MONDAY) is None
+    assert usual({}, MONDAY) is None
+
+
+def test_a_day_is_placed_in_one_of_five_steps() -> None:
+    assert [step_of(*day) for day in ((0, None), (3, None), (0, 4.0), (1, 4.0), (2, 4.0), (7, 4.0), (8, 4.0))] == [
+        "none", "new", "silent", "low", "usual", "usual", "high",
+    ]  # fmt: skip
+
+
+def looked_at(*articles: int, usual: float | None = 10.0, **more: object) -> list[str]:
+    """The kinds of findings for one source with these articles on its last days."""
+    cells = [
+        Cell("s", (MONDAY + datetime.timedelta(days=number)).isoformat(), count, usual)
+        for number, count in enumerate(articles)
+    ]
+    nothing: dict[str, object] = dict.fromkeys(("fetched", "articles_met", "new", "new_ja", "new_en", "in_stories"), 0)
+    lists: dict[str, object] = {name: [] for name in ("days", "stories", "troubles", "runs", "health")}
+    values = {**nothing, **lists, "since": SINCE, "now": NOW, "today": NOW.date(), "cells": cells}
+    return [finding.kind for finding in findings(Figures(**{**values, **more}))]  # type: ignore[arg-type]  # the test's own
+
+
+def test_what_needs_a_look_is_told_and_a_quiet_morning_is_quiet() -> None:
+    assert looked_at(10, 9, 11) == []
+    assert looked_at(10, 9, 0) == ["silent"]
+    assert looked_at(10, 9, 3) == ["low"]
+    assert looked_at(10, 9, 31) == ["high"]
+    assert looked_at(1, 0, 0, usual=0.5) == []
+    assert looked_at(0, 0, 0, usual=None) == []
+    assert looked_at(1, runs=[(7, "killed", "2026-11-25 03:00")]) == ["run_ended", "low"]
+    assert looked_at(10, troubles=[("s", "failed", "HTTP 503", 40), ("s", "refused", "HTTP 403", 3)]) == ["failed"]
+
+
+def test_a_source_that_health_has_judged_is_told_of_once() -> None:
+    assert looked_at(10, 9, 0, health=[("s", "dead", "2026-11-24", "no answer")]) == ["health_dead"]
+
+
+def test_the_command_writes_the_file_and_refuses_other_labels_in_one_line(archive: Database, tmp_path: Path) -> None:
+    command = ("report", "-o", str(tmp_path / "r.html"), "--db", archive.url)
+    assert kiji(*command, "--since", "2026-10-01", folder=tmp_path).returncode == 0
+    assert "朝の報告" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    refused = kiji(*command, "--lang", "fr", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "allowed: ja, en, both" in refused.stderr
+    assert refused.stderr.count("\n") == 1

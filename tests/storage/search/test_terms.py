@@ -1,0 +1,106 @@
+"""Texts and queries become the same terms, however they are spelt; no string is an error."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.search.snippets import mark, snippet
+from storage.search.terms import Folded, fold, fold_with_offsets, index_terms, lookups, parse_query, spans
+from tests.support.hostile_text import HOSTILE
+
+
+def holds(text: str, term: str) -> bool:
+    [wanted] = parse_query(f'"{term}"').wanted
+    return any(spans(wanted, Folded(fold(text))))
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("ｺﾝﾋﾟｭｰﾀｰの値段", "コンピューター"),
+        ("コンピュ−タの値段", "コンピュータ"),
+        ("ＮＨＫが２０２６年に", "nhk"),
+        ("人々の声", "人々"),
+        ("人々の声", "々"),
+        ("韓国の首相", "首"),
+        ("𠮷野家で", "𠮷野"),
+        ("Japan’s rates were rising", "japan"),
+        ("Japan’s rates were rising", "rate"),
+        ("Japan’s rates were rising", "Rising rates"[7:]),
+        ("The running mate", "runs"),
+        ("A café in Zürich", "cafe"),
+        ("ジョー・バイデン前大統領", "ジョー・バイデン"),
+        ("AI規制の案", "AI規制"),
+        ("新AI規制案", "AI規制"),
+        ("the U.S. economy", "U.S. economy"),
+        ("in\u00adter\u200bnational", "international"),
+    ],
+)
+def test_other_spellings_are_found(text: str, term: str) -> None:
+    assert holds(text, term)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("東京。京都", "東京京都"),
+        ("ひらがな", "ヒラガナ"),
+        ("interest in high rates", "interest rates"),
+        ("AIの規制", "AI規制"),
+        ("国韓", "韓国"),
+        ("housing", "us"),
+    ],
+)
+def test_what_only_looks_alike_is_not_found(text: str, term: str) -> None:
+    assert not holds(text, term)
+
+
+def test_a_query_is_words_phrases_and_exclusions() -> None:
+    query = parse_query('韓国　"interest rates" -選挙 −"snap poll" 「関税」 - "" !!')
+    assert [[piece.text for piece in term.pieces] for term in query.wanted] == [
+        ["韓国"],
+        ["interest", "rate"],
+        ["関税"],
+    ]
+    assert [[piece.text for piece in term.pieces] for term in query.unwanted] == [["選挙"], ["snap", "poll"]]
+
+
+@given(HOSTILE, HOSTILE)
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_text_holds_the_index_has_the_terms_for_it(before: str, term: str) -> None:
+    text = f"{before} {term} and more"
+    folded = fold(text)
+    for wanted in parse_query(f'"{term}"').wanted:
+        if any(spans(wanted, Folded(folded))):
+            terms = index_terms(folded)
+            for lookup in lookups(wanted):
+                assert any(each.startswith(lookup.text) if lookup.is_prefix else each == lookup.text for each in terms)
+
+
+@given(HOSTILE, HOSTILE)
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_cut_and_marked_for_any_query(text: str, words: str) -> None:
+    query = parse_query(words)
+    for cut in (mark(text, query.wanted), snippet(text, query.wanted, width=20)):
+        ends = [0, *(place for mark_ in cut.marks for place in mark_), len(cut.text)]
+        assert ends == sorted(ends)
+    assert len(fold_with_offsets(text)[1]) == len(fold_with_offsets(text)[0])
+
+
+@given(st.text(st.sampled_from("韓国ｶﾞﾊﾟーヴé’A ﷺß\n"), max_size=60))
+def test_folding_with_offsets_folds_the_same(text: str) -> None:
+    assert fold_with_offsets(text)[0] == fold(text)
+
+
+def test_a_snippet_shows_most_of_the_terms_marked_in_the_publishers_own_spelling() -> None:
+    text = "前置き。" * 80 + "日銀は利上げを見送った。ＮＨＫによると、物価は落ち着いている。" + "後書き。" * 80
+    cut = snippet(text, parse_query("nhk 利上げ").wanted)
+    assert [cut.text[start:end] for start, end in cut.marks] == ["利上げ", "ＮＨＫ"]
+    assert cut.text.startswith("…")
+    assert cut.text.endswith("…")
+    assert len(cut.text) < 110
+
+
+def test_half_width_kana_are_marked_whole() -> None:
+    title = mark("新型ｶﾞｰﾄﾞ発売", parse_query("ガード").wanted)
+    assert [title.text[start:end] for start, end in title.marks] == ["ｶﾞｰﾄﾞ"]

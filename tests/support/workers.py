@@ -1,0 +1,58 @@
+"""Run several workers on one database."""
+
+import subprocess
+from pathlib import Path
+
+from sqlalchemy import text
+
+from storage.database.engine import connect
+from tests.support.commands import start_kiji
+from tests.support.many_hosts import ManyHosts
+from tests.support.warm_python import Running
+
+DELAY = 0.3
+
+
+class Workers:
+    """Workers on one archive, and what they leave."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.processes: list[Running] = []
+
+    def write_config(self, site: ManyHosts, delay: float = DELAY) -> None:
+        """Make every host a source."""
+        (self.folder / "kiji.toml").write_text(site.config(delay=delay), encoding="utf-8")
+
+    def start(self, *options: str, **environment: str) -> Running:
+        """Start one worker; what all of them say is in one file."""
+        arguments = ("worker", "--db", self.url, "--readers", "1", *options)
+        with self.told.open("a", encoding="utf-8") as told:
+            self.processes.append(start_kiji(*arguments, folder=self.folder, stderr=told, **environment))
+        return self.processes[-1]
+
+    @property
+    def told(self) -> Path:
+        return self.folder / "told.log"
+
+    def wait_for(self, query: str, process: Running) -> None:
+        """Wait until a query gives something, while this worker lives."""
+        while not self.query(query):
+            try:
+                process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(self.told.read_text(encoding="utf-8"))
+
+    def query(self, query: str) -> list[tuple[object, ...]]:
+        """Ask the archive."""
+        database = connect(self.url)
+        try:
+            with database.reading() as connection:
+                return [tuple(row) for row in connection.execute(text(query))]
+        finally:
+            database.close()
+
+    def articles(self) -> list[tuple[object, ...]]:
+        """How often each page was stored."""
+        return self.query("SELECT url, count(*) FROM articles GROUP BY url ORDER BY url")

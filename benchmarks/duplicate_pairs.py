@@ -24,7 +24,7 @@ from sqlalchemy import text
 from trafilatura.deduplication import Simhash, content_fingerprint
 
 from crawler.cli import run
-from pipelines.duplicates.compare import compare, shingles, text_hash
+from pipelines.duplicates.comparison import compare, shingles, text_hash
 from storage.database.open import open_database
 
 Pair = dict[str, Any]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.boilerplate import site_lines as site_memory
-from pipelines.duplicates import compare as duplicates
+from pipelines.duplicates import comparison as duplicates
 from pipelines.duplicates import dated_notices as recurrence
 from pipelines.duplicates import minhash as signatures
 from pipelines.stories import cluster as stories

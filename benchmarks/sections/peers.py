@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from benchmarks.peer_site import CAPTION, CONSENT, card_titles, paths, truth
 from benchmarks.section import ROOT, Cell, Chart, Check, Extent, Findings, Section, Table
-from pipelines.duplicates.compare import shingles
+from pipelines.duplicates.comparison import shingles
 
 ARTICLES = 1_500
 PEERS = ROOT / "benchmarks" / "peers"

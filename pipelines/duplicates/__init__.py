@@ -1,5 +1,5 @@
 """Compare texts: exact duplicates, near-duplicates, revisions."""
 
-from pipelines.duplicates.compare import compare
+from pipelines.duplicates.comparison import compare
 
 __all__ = ["compare"]

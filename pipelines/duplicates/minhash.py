@@ -14,7 +14,7 @@ import zlib
 
 import rensa
 
-from pipelines.duplicates.compare import shingles
+from pipelines.duplicates.comparison import shingles
 from storage.signature import Signature
 
 SIGNATURE_VERSION = 1

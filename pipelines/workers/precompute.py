@@ -3,7 +3,7 @@
 import dataclasses
 
 from pipelines.boilerplate.site_lines import lines_of
-from pipelines.duplicates.compare import text_hash
+from pipelines.duplicates.comparison import text_hash
 from pipelines.stories.profile import story_keys, with_story_terms
 from storage.reading import Prepared, Reading
 from storage.search.terms import document_terms

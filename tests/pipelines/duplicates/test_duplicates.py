@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates.compare import compare, shingles, text_hash
+from pipelines.duplicates.comparison import compare, shingles, text_hash
 
 WORDS = (  # noqa: SIM905 - a list of thirty literals is harder to read
     "harbour council ferry bridge winter market school teacher river storm engine night report window garden letter "

@@ -1,6 +1,6 @@
 """However many pages say nearly the same, the index of near copies holds a few of them."""
 
-from pipelines.duplicates.compare import compare
+from pipelines.duplicates.comparison import compare
 from storage.articles.minhash_index import ROWS_A_KEY
 from tests.support.alike_notices import measure_crowd, notice
 

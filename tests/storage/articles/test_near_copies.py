@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from sqlalchemy import update
 
-from pipelines.duplicates.compare import compare
+from pipelines.duplicates.comparison import compare
 from pipelines.duplicates.minhash import sign
 from storage.articles.minhash_index import ROWS_A_KEY
 from storage.database.engine import Database

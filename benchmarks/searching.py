@@ -16,7 +16,7 @@ import Stemmer
 from sqlalchemy import text
 
 from benchmarks.section import Cell, Check, Extent, Findings, Table
-from pipelines.text_rules import PipelineJudgement, place
+from pipelines.text_rules import PipelineRules, place
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.reading import Reading
@@ -223,7 +223,7 @@ def _times(database: Database, terms: Sequence[str], *, newest: bool) -> tuple[f
 def _insert_seconds(url: str, articles: int, indexed: bool) -> float:
     """Store visits as a crawl does, up to 100 a transaction, with the index or without."""
     database = open_database(url)
-    archive = Archive(database, PipelineJudgement())
+    archive = Archive(database, PipelineRules())
     written = {f"https://stored.example/{each.id}": each for each in write(articles, Vocabulary())}
     scope = Scope(
         name="stored", starts=tuple(map(place, written)), hosts=frozenset({"stored.example"}), domains=frozenset(),

@@ -22,7 +22,7 @@ from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.writer_process import writer_for
 from pipelines.scrapy_pipelines import FetchedPage
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from pipelines.warc.page_store import PageFiles, take_out
 from pipelines.workers.pool import ReadingPool
 from storage.column_types import utc_now
@@ -97,14 +97,14 @@ class RunAccounts:
     async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
         plan = spider.plan
         files = self._keep_pages(spider)
-        judgement = PipelineJudgement(plan.config.parameter_rules)
+        rules = PipelineRules(plan.config.parameter_rules)
         writer = spider.shared_writer or self._own_writer(plan)
         if files is None:
-            spider.archive = archive = Archive(database, judgement, writer=writer)
+            spider.archive = archive = Archive(database, rules, writer=writer)
         else:
             blank_page = functools.partial(take_out, files.folder)
             spider.archive = archive = Archive(
-                database, judgement, keep_pages=files.keep, blank_page=blank_page, writer=writer
+                database, rules, keep_pages=files.keep, blank_page=blank_page, writer=writer
             )
         self._open.callback(archive.close)
         spider.pool = spider.shared_pool or self._own_pool(plan)

@@ -7,9 +7,8 @@ from datetime import datetime
 from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.boilerplate import site_lines as site_memory
-from pipelines.duplicates import comparison as duplicates
-from pipelines.duplicates import dated_notices as recurrence
-from pipelines.duplicates import minhash as signatures
+from pipelines.duplicates import dated_notices, minhash
+from pipelines.duplicates.comparison import compare, text_hash
 from pipelines.stories import cluster as stories
 from pipelines.stories import profile as story_terms
 from storage.reading import Line
@@ -30,8 +29,8 @@ def place(url: str, rules: ParameterRules | None = None) -> Place:
     )
 
 
-class PipelineJudgement:
-    """``storage.text_rules.Judgement`` by this package's functions; ``rules`` are the operator's for some sites."""
+class PipelineRules:
+    """``storage.text_rules.TextRules`` by this package's functions; ``rules`` are the operator's for some sites."""
 
     def __init__(self, rules: ParameterRules | None = None) -> None:
         self._rules = rules
@@ -41,25 +40,25 @@ class PipelineJudgement:
         return place(url, self._rules)
 
     def text_hash(self, text: str) -> str:
-        """As ``duplicates.text_hash``."""
-        return duplicates.text_hash(text)
+        """As ``compare.text_hash``."""
+        return text_hash(text)
 
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
-        """As ``duplicates.compare``."""
-        return duplicates.compare(text_a, text_b, language)
+        """As ``compare.compare``."""
+        return compare(text_a, text_b, language)
 
     @property
     def signature_version(self) -> int:
-        """``signatures.SIGNATURE_VERSION``."""
-        return signatures.SIGNATURE_VERSION
+        """``minhash.SIGNATURE_VERSION``."""
+        return minhash.SIGNATURE_VERSION
 
     def sign(self, text: str, language: str) -> Signature:
-        """As ``signatures.sign``."""
-        return signatures.sign(text, language)
+        """As ``minhash.sign``."""
+        return minhash.sign(text, language)
 
     def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
-        """As ``recurrence.recurs``."""
-        return recurrence.recurs(text, first, second)
+        """As ``dated_notices.recurs``."""
+        return dated_notices.recurs(text, first, second)
 
     def lines(self, text: str) -> Sequence[Line]:
         """As ``site_memory.lines_of``."""

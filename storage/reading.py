@@ -30,7 +30,7 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Prepared:
-    """As ``Judgement`` and the search index would make it of the reading that carries it, and of no other words.
+    """As ``TextRules`` and the search index would make it of the reading that carries it, and of no other words.
 
     ``text_hash`` and ``lines`` are of the text; ``title_terms`` and ``terms`` what the search index takes, of the title
     and of title, summary and text; ``story_keys`` are of the reading's story terms.

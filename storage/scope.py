@@ -14,7 +14,7 @@ Follow = Literal["related", "site", "none"]
 _USUAL = Rhythm()
 
 
-def _never(url: str) -> bool:  # noqa: ARG001 - the signature of a judgement
+def _never(url: str) -> bool:  # noqa: ARG001 - the signature of ``is_trap``
     return False
 
 

@@ -44,7 +44,7 @@ class StoryChoice:
     merged: tuple[int, ...] = ()
 
 
-class StoryJudgement(Protocol):
+class StoryRules(Protocol):
     """Pure decisions about stories; they hold no state and never raise."""
 
     @property

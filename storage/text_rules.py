@@ -1,14 +1,17 @@
-"""What storage has to be told, because deciding it belongs to the pipelines."""
+"""Declare the rules about texts and addresses that the pipelines make for storage."""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
-from storage.story_rules import StoryJudgement
+from storage.story_rules import StoryRules
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session  # the pages' workers import this module, and no database
 
 LONGEST_ADDRESS = 2_100
 """Characters that are held of an address or its key: what is longer could not be asked for again."""
@@ -47,7 +50,7 @@ class Comparison(Protocol):
     def reason(self) -> str: ...  # noqa: D102 - described by the class
 
 
-class Judgement(StoryJudgement, Protocol):
+class TextRules(StoryRules, Protocol):
     """Pure decisions that the pipelines make for storage; they hold no state and never raise."""
 
     def place(self, url: str) -> Place:
@@ -76,3 +79,17 @@ class Judgement(StoryJudgement, Protocol):
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
     ) -> frozenset[int]:
         """Tell which of a page's lines are its host's, by fingerprint; ``known`` has page counts."""
+
+
+_KEY = "text_rules"
+
+
+def bind_rules(session: "Session", rules: TextRules) -> None:
+    """Bind the rules that a session stores by; ``Session.info`` is SQLAlchemy's place for an application's data."""
+    session.info[_KEY] = rules
+
+
+def rules_of(session: "Session") -> TextRules:
+    """Return the rules that were bound to a session. Raises KeyError where none were."""
+    rules: TextRules = session.info[_KEY]
+    return rules

@@ -12,7 +12,7 @@ from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.duplicates.minhash import sign
 from pipelines.read_page import read_page
-from pipelines.text_rules import PipelineJudgement, place
+from pipelines.text_rules import PipelineRules, place
 from pipelines.workers.precompute import prepared
 from storage.column_types import utc_now
 from storage.database.open import open_database
@@ -137,7 +137,7 @@ def measure(extent: Extent) -> Findings:
     )
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/kiji.db")
-        growing = _Growing(_opened(Archive(database, PipelineJudgement()), scope, ["growth"]), Vocabulary())
+        growing = _Growing(_opened(Archive(database, PipelineRules()), scope, ["growth"]), Vocabulary())
         (start,), _ = growing.leases()
         entries = tuple(Entry(_url(number)) for number in range(sizes[-1] + len(sizes) * MEASURED + BATCH))
         growing.store([Visit(start, _START, utc_now(), 200, Reading(_START, _START, kind="sitemap", entries=entries))])
@@ -145,7 +145,7 @@ def measure(extent: Extent) -> Findings:
         found = list(_grown(growing, sizes, MEASURED))
         growing.archive.finish("done", 0).result()
         growing.archive.close()
-        growing.archive = _opened(Archive(database, PipelineJudgement()), scope, [], again=True)
+        growing.archive = _opened(Archive(database, PipelineRules()), scope, [], again=True)
         growing.meet_unchanged()
         unchanged = statistics.median(growing.meet_unchanged() for _ in range(3))
         growing.archive.close()

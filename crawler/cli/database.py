@@ -117,18 +117,18 @@ def stories_command(
     """Group articles, alone on the database; stopped, it goes on when it is called again without --anew."""
     from rich.progress import Progress  # needed by few commands
 
-    from pipelines.text_rules import PipelineJudgement
+    from pipelines.text_rules import PipelineRules
     from storage.stories.regroup import regroup, ungrouped
 
-    judgement = PipelineJudgement()
+    rules = PipelineRules()
     console = Console(stderr=True)
     with contextlib.ExitStack() as opened:
         database = open_database(database_url(db, find_config(config)), create=False)
         opened.callback(database.close)
         opened.enter_context(crawl_lock(database))
         bar = opened.enter_context(Progress(console=console, disable=not console.is_terminal, transient=True))
-        task = bar.add_task("articles", total=None if anew else ungrouped(database, judgement))
+        task = bar.add_task("articles", total=None if anew else ungrouped(database, rules))
         grouped = regroup(
-            database, judgement, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
+            database, rules, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
         )
     sys.stdout.write(f"grouped {grouped} articles; kiji stories lists what they tell of\n")

@@ -16,7 +16,7 @@ from crawler.config.models import Config
 from crawler.console.stop_signals import StopSignals
 from crawler.plan import archive_folder
 from pipelines.raw_page import RawPage
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from pipelines.warc.reread import READ_MEMBER, record_bytes
 from pipelines.workers.pool import ReadingPool, read_in_order
 from storage.database.crawl_lock import crawl_lock
@@ -80,12 +80,12 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         pool = stack.enter_context(_pool(plan.config))
         signals = stack.enter_context(StopSignals())
         work = _Work(plan, database, folder, pool, signals, listener)
-        judgement = PipelineJudgement(plan.config.parameter_rules)
+        rules = PipelineRules(plan.config.parameter_rules)
         if plan.is_dry:
-            work.run(lambda batch: rehearse(database, batch, judgement))
+            work.run(lambda batch: rehearse(database, batch, rules))
             return work.report
         lock = stack.enter_context(crawl_lock(database))
-        archive = RereadArchive(database, judgement)
+        archive = RereadArchive(database, rules)
         stack.callback(archive.close)
         started = archive.start(
             [],

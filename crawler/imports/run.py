@@ -14,7 +14,7 @@ from crawler.config.models import Config
 from crawler.console.stop_signals import StopSignals
 from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -79,7 +79,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
         database = open_database(plan.database_url)
         stack.callback(database.close)
         lock = stack.enter_context(crawl_lock(database))
-        archive = ImportArchive(database, PipelineJudgement(plan.config.parameter_rules))
+        archive = ImportArchive(database, PipelineRules(plan.config.parameter_rules))
         stack.callback(archive.close)
         started = archive.start(
             [scope_of(source) for source in plan.config.sources],

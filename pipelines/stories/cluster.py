@@ -23,7 +23,7 @@ def choose_story(
     total: int,
     weights: Weights | None = None,
 ) -> StoryChoice:
-    """As ``StoryJudgement.choose_story``; by other ``weights`` than the project's where they are given."""
+    """As ``StoryRules.choose_story``; by other ``weights`` than the project's where they are given."""
     rarity, weights = Rarity(counts, total), weights or fitted_weights()
     found = {member.article_id: likeness(newcomer, member, rarity, weights) for member in known}
     by_story: dict[int, list[StoryMember]] = {}

@@ -16,7 +16,7 @@ from storage.frontier.blocklist import is_tombstone
 from storage.reading import Reading
 from storage.tables.amp import AmpForm
 from storage.tables.core import Address, Article
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,26 +38,26 @@ _NAMING = (
 )
 
 
-def find_other_form(session: Session, reading: Reading, page: Address, judgement: Judgement) -> OtherForm | None:
+def find_other_form(session: Session, reading: Reading, page: Address) -> OtherForm | None:
     """Find the article of which this page is another form, by what either says of the other."""
     for named_by in session.connection().execute(_NAMING, {"form": page.id}):
-        named = reading.declared_canonical and judgement.place(reading.declared_canonical).key == named_by.key
+        named = reading.declared_canonical and rules_of(session).place(reading.declared_canonical).key == named_by.key
         if named_by.domain == page.domain or named:
             return OtherForm(session.get_one(Article, named_by.article_id), is_amp=False)
-    keys = {judgement.place(url).key for url in reading.alternates} - {page.key}
+    keys = {rules_of(session).place(url).key for url in reading.alternates} - {page.key}
     if not keys:
         return None
     for form in session.scalars(select(Address).where(Address.key.in_(keys), Address.article_id.is_not(None))):
-        named = form.refused_canonical and judgement.place(form.refused_canonical).key == page.key
+        named = form.refused_canonical and rules_of(session).place(form.refused_canonical).key == page.key
         if form.domain == page.domain or named:
             article = session.get_one(Article, form.article_id)
             return OtherForm(article, is_amp=article.address_id == article.read_from_id == form.id)
     return None
 
 
-def note_amp_forms(session: Session, reading: Reading, page: Address, judgement: Judgement) -> None:
+def note_amp_forms(session: Session, reading: Reading, page: Address) -> None:
     """Keep which AMP forms a page names, for the day on which they are read."""
-    places = [judgement.place(url) for url in reading.alternates]
+    places = [rules_of(session).place(url) for url in reading.alternates]
     ids = set(file_addresses(session, places).values()) - {page.id} if places else set()
     rows = [
         {"form_id": form_id, "page_id": page.id}

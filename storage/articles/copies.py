@@ -5,14 +5,14 @@ from sqlalchemy.orm import Session
 
 from storage.tables.core import Article, Copy
 from storage.tables.multipage import ArticlePart
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 _MOST_TEXTS = 50
 """Different texts of one article's copies that are compared at once: a comparison takes milliseconds. Those of further
 ones wait until their page is read again."""
 
 
-def compare_copies(session: Session, article: Article, judgement: Judgement) -> None:
+def compare_copies(session: Session, article: Article) -> None:
     """Compare an article's copies with its present words, each text of theirs once.
 
     A copy of an earlier wording stays one, of kind ``near`` where it stands elsewhere, however little is left of it.
@@ -24,7 +24,7 @@ def compare_copies(session: Session, article: Article, judgement: Judgement) -> 
     for text_hash in hashes:
         alike = (*its_copies, Copy.text_hash == text_hash)
         said = session.scalars(select(Copy.text).where(*alike).limit(1)).one()
-        met = judgement.compare(article.text, said, article.language)
+        met = rules_of(session).compare(article.text, said, article.language)
         elsewhere = "exact" if met.kind == "exact" else "near"
         session.execute(
             update(Copy)

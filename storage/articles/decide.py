@@ -7,7 +7,7 @@ from storage.articles.amp import OtherForm
 from storage.articles.near_duplicates import Neighbours
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
-from storage.text_rules import Judgement, Place
+from storage.text_rules import Place, TextRules
 
 CopyKind = Literal["url", "exact", "near"]
 
@@ -23,11 +23,12 @@ class Standing:
     canonical (None where that is the page's own), ``at_declared`` the article that stands there. ``form`` is the
     article of which this is an AMP form, or the form's page, by the word of one of them. ``twin`` is the article with
     the same words. ``took_back`` says that the page leads no more to one that was a part of its article.
-    ``neighbours`` are looked for only where nothing else says what the page is.
+    ``neighbours`` are looked for only where nothing else says what the page is. ``rules`` compare texts.
     """
 
     page: Place
     page_id: int
+    rules: TextRules
     text_hash: str
     read_hash: str = ""
     own: Article | None = None
@@ -112,38 +113,38 @@ class KnownCopy:
 Decision = New | Known | CanonicalMet | FormMet | Split | CopyOf | KnownCopy
 
 
-def decide(reading: Reading, standing: Standing, judgement: Judgement) -> Decision:
+def decide(reading: Reading, standing: Standing) -> Decision:
     """Decide what the page is; the order of the questions is the order of certainty."""
     if standing.own is not None:
-        return _own_article(reading, standing, standing.own, judgement)
+        return _own_article(reading, standing, standing.own)
     if standing.copy is not None and standing.original is not None:
-        kind, similarity = _meet(standing.original, reading, standing, judgement)
+        kind, similarity = _meet(standing.original, reading, standing)
         if kind != "different" or standing.copy.text_hash == standing.text_hash:
             return KnownCopy(standing.copy, kind, similarity)
     refused = ""
     if standing.declared is not None:
         if standing.at_declared is not None:
             if standing.at_declared.read_from_id == standing.page_id:
-                return _own_article(reading, standing, standing.at_declared, judgement)
+                return _own_article(reading, standing, standing.at_declared)
             if reading.page_number > 1:
                 return CopyOf(standing.at_declared, "url", 1.0)
-            kind, similarity = _agree(standing.at_declared.text, reading, judgement)
+            kind, similarity = _agree(standing.at_declared.text, reading, standing.rules)
             if kind != "different":
                 joined = standing.at_declared.address_id == standing.declared.id
                 return CopyOf(standing.at_declared, "url", similarity, joined=joined)
             refused = "the words at the canonical address are others"
         elif standing.declared.state == "done" and standing.declared.article_id is None:
             refused = f"the canonical address gave no article: {standing.declared.outcome}"
-    if standing.form is not None and (met := _other_form(reading, standing, standing.form, refused, judgement)):
+    if standing.form is not None and (met := _other_form(reading, standing, standing.form, refused)):
         return met
-    if (copy := _by_words(reading, standing, refused, judgement)) is not None:
+    if (copy := _by_words(reading, standing, refused)) is not None:
         return copy
     return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
 
 
-def _by_words(reading: Reading, standing: Standing, refused: str, judgement: Judgement) -> CopyOf | None:
+def _by_words(reading: Reading, standing: Standing, refused: str) -> CopyOf | None:
     if standing.twin is not None:
-        kind, similarity = _meet(standing.twin, reading, standing, judgement)
+        kind, similarity = _meet(standing.twin, reading, standing)
         elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the words of an earlier wording, or of a copy
         same_site = standing.twin_domain == standing.page.domain
         return CopyOf(standing.twin, "url" if same_site else elsewhere, similarity, canonical_refused=refused)
@@ -154,10 +155,8 @@ def _by_words(reading: Reading, standing: Standing, refused: str, judgement: Jud
     return None
 
 
-def _other_form(
-    reading: Reading, standing: Standing, form: OtherForm, refused: str, judgement: Judgement
-) -> Decision | None:
-    kind, similarity = _agree(form.article.text, reading, judgement)
+def _other_form(reading: Reading, standing: Standing, form: OtherForm, refused: str) -> Decision | None:
+    kind, similarity = _agree(form.article.text, reading, standing.rules)
     if kind == "different":
         return None
     if form.is_amp and (standing.declared is None or refused):
@@ -172,11 +171,11 @@ def without_revision(decision: Decision) -> Decision:
     return decision
 
 
-def _own_article(reading: Reading, standing: Standing, own: Article, judgement: Judgement) -> Decision:
+def _own_article(reading: Reading, standing: Standing, own: Article) -> Decision:
     if own.read_from_id != standing.page_id:
-        kind, _ = _agree(own.text, reading, judgement)
+        kind, _ = _agree(own.text, reading, standing.rules)
         return Split(own) if kind == "different" else CanonicalMet(own)
-    same_title = judgement.text_hash(own.title) == judgement.text_hash(reading.title)
+    same_title = standing.rules.text_hash(own.title) == standing.rules.text_hash(reading.title)
     if own.text_hash == standing.text_hash and same_title:
         return Known(own, "same")
     # What is known of the site may have grown since: what it takes out is no change by the publisher.
@@ -187,11 +186,11 @@ def _own_article(reading: Reading, standing: Standing, own: Article, judgement: 
     return Known(own, "revision")
 
 
-def _agree(text: str, reading: Reading, judgement: Judgement) -> tuple[str, float]:
-    comparison = judgement.compare(text, reading.text, reading.language)
+def _agree(text: str, reading: Reading, rules: TextRules) -> tuple[str, float]:
+    comparison = rules.compare(text, reading.text, reading.language)
     return comparison.kind, comparison.similarity
 
 
-def _meet(article: Article, reading: Reading, standing: Standing, judgement: Judgement) -> tuple[str, float]:
+def _meet(article: Article, reading: Reading, standing: Standing) -> tuple[str, float]:
     """As ``_agree``, and at once where the words are the same."""
-    return ("exact", 1.0) if article.text_hash == standing.text_hash else _agree(article.text, reading, judgement)
+    return ("exact", 1.0) if article.text_hash == standing.text_hash else _agree(article.text, reading, standing.rules)

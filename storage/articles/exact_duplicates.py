@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy, Revision
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 _BOUND = 8  # rows looked at of each kind: articles with the same words are the events of a standing notice
 
@@ -30,7 +30,7 @@ _TWINS = union_all(
 )
 
 
-def find_twin(session: Session, text_hash: str, reading: Reading, domain: str, judgement: Judgement) -> Twin | None:
+def find_twin(session: Session, text_hash: str, reading: Reading, domain: str) -> Twin | None:
     """Find the article stored first with these words.
 
     Not one by which the same publisher reported another event in them; of several events the nearest in time.
@@ -42,7 +42,8 @@ def find_twin(session: Session, text_hash: str, reading: Reading, domain: str, j
     for article_id in dict.fromkeys(row.id for row in rows):
         article = session.get_one(Article, article_id)
         twin = Twin(article, session.get_one(Address, article.address_id).domain)
-        if twin.domain != domain or not judgement.recurs(reading.text, article.published_at, reading.published_at):
+        recurs = rules_of(session).recurs
+        if twin.domain != domain or not recurs(reading.text, article.published_at, reading.published_at):
             twins.append(twin)
     return min(twins, key=lambda twin: _distance(twin.article, reading), default=None)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from storage.signature import Signature
 from storage.tables.core import Article
 from storage.tables.dedup import ArticleSignature, Band
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 ROWS_A_KEY = 32
 """Articles a key stands for at most: 640 index rows for a text of 20 keys, 0.3 ms."""
@@ -116,13 +116,13 @@ def index_anew(session: Session, article_id: int, signature: Signature) -> None:
     index(session, article_id, signature, look_up(session, signature.keys).full, findable=True)
 
 
-def has_outdated(session: Session, judgement: Judgement) -> bool:
+def has_outdated(session: Session) -> bool:
     """Tell whether any article waits for a signature of the present algorithm."""
     version = ArticleSignature.version
-    return session.scalar(select(version).where(version < judgement.signature_version).limit(1)) is not None
+    return session.scalar(select(version).where(version < rules_of(session).signature_version).limit(1)) is not None
 
 
-def index_outdated(session: Session, judgement: Judgement, limit: int) -> int:
+def index_outdated(session: Session, limit: int) -> int:
     """Sign the next articles whose signature is older than the algorithm, or that have none; return how many.
 
     Nothing is decided anew by it: what was two articles stays two.
@@ -131,12 +131,12 @@ def index_outdated(session: Session, judgement: Judgement, limit: int) -> int:
     outdated = session.execute(
         select(Article.id, Article.text, Article.language)
         .join(table, table.article_id == Article.id)
-        .where(table.version < judgement.signature_version)
+        .where(table.version < rules_of(session).signature_version)
         .order_by(table.version, table.article_id)
         .limit(limit)
     ).all()
     for row in outdated:
-        index_anew(session, row.id, judgement.sign(row.text, row.language))
+        index_anew(session, row.id, rules_of(session).sign(row.text, row.language))
     return len(outdated)
 
 

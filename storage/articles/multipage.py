@@ -21,7 +21,7 @@ from storage.frontier.addresses import file_addresses
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
 from storage.tables.multipage import ArticlePart
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 _NOT_MODIFIED = 304
 
@@ -37,7 +37,7 @@ def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
     return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, prepared=None)
 
 
-def follow_parts(session: Session, reading: Reading, page: Address, seen_at: datetime, judgement: Judgement) -> bool:
+def follow_parts(session: Session, reading: Reading, page: Address, seen_at: datetime) -> bool:
     """Let a page of an article that is read again say which pages follow; return whether it took any of them back."""
     part = session.get(ArticlePart, page.id) if page.article_id is not None else None
     if part is None or part.number != reading.page_number:
@@ -52,7 +52,7 @@ def follow_parts(session: Session, reading: Reading, page: Address, seen_at: dat
         session.delete(part)
     if took_back and last > part.number:
         _ask_again(session, part.article_id, last, seen_at)
-    _find_again(session, reading, part, judgement)
+    _find_again(session, reading, part)
     session.flush()
     return took_back
 
@@ -66,11 +66,11 @@ def _ask_again(session: Session, article_id: int, number: int, now: datetime) ->
     session.execute(again.values(state="queued", due_at=now).execution_options(synchronize_session="fetch"))
 
 
-def _find_again(session: Session, reading: Reading, part: ArticlePart, judgement: Judgement) -> None:
+def _find_again(session: Session, reading: Reading, part: ArticlePart) -> None:
     """Take the pages that this one leads to for parts, where they answered last and others stand for them, or none."""
     if not reading.following:
         return
-    keys = {number: judgement.place(url) for number, url in reading.following}
+    keys = {number: rules_of(session).place(url) for number, url in reading.following}
     ids = file_addresses(session, keys.values())
     parts = session.scalars(select(ArticlePart).where(ArticlePart.article_id == part.article_id)).all()
     standing = {other.number: other for other in parts}
@@ -129,7 +129,7 @@ def move_part(session: Session, asked: Address, page: Address, reading: Reading 
         session.flush()
 
 
-def lose_part(session: Session, page: Address, seen_at: datetime, judgement: Judgement) -> None:
+def lose_part(session: Session, page: Address, seen_at: datetime) -> None:
     """Take a later page that is gone out of its article's text: what it said stays in the copy and in a revision."""
     part = session.get(ArticlePart, page.id)
     if part is None or part.number == 1:
@@ -141,7 +141,7 @@ def lose_part(session: Session, page: Address, seen_at: datetime, judgement: Jud
     session.flush()
     if joined_text(session, article) != article.text:
         supersede(session, article, seen_at)
-        take_joined_text(session, article, judgement)
+        take_joined_text(session, article)
 
 
 def forget_parts(session: Session, article: Article) -> None:
@@ -155,11 +155,11 @@ def joined_text(session: Session, article: Article) -> str:
     return "\n".join(session.scalars(parts)) or article.text
 
 
-def take_joined_text(session: Session, article: Article, judgement: Judgement) -> None:
+def take_joined_text(session: Session, article: Article) -> None:
     """Make the words of all its pages the article's."""
     text = joined_text(session, article)
     if text != article.text:
-        article.text, article.text_hash = text, judgement.text_hash(text)
+        article.text, article.text_hash = text, rules_of(session).text_hash(text)
         session.flush()
-        index_anew(session, article.id, judgement.sign(text, article.language))
-        compare_copies(session, article, judgement)
+        index_anew(session, article.id, rules_of(session).sign(text, article.language))
+        compare_copies(session, article)

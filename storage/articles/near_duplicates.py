@@ -13,7 +13,7 @@ from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
 from storage.tables.core import Address, Article
 from storage.tables.dedup import Alike
-from storage.text_rules import Comparison, Judgement
+from storage.text_rules import Comparison, rules_of
 
 ESTIMATED = 16
 """Candidates whose signatures are read: those that share most and rarest keys."""
@@ -78,9 +78,7 @@ class Neighbours:
         return bool(self.alike) and len(full) >= TEMPLATE_SHARE * len(self.signature.keys)
 
 
-def find_neighbours(
-    session: Session, reading: Reading, domain: str, signature: Signature, judgement: Judgement
-) -> Neighbours:
+def find_neighbours(session: Session, reading: Reading, domain: str, signature: Signature) -> Neighbours:
     """Find the articles that a page's text is a copy of, or alike to. At most COMPARED texts are read."""
     postings = look_up(session, signature.keys)
     candidates = postings.ranked()[:ESTIMATED]
@@ -94,7 +92,7 @@ def find_neighbours(
     }
     worth = [article_id for article_id in candidates if estimates.get(article_id, 0.0) >= WORTH_COMPARING]
     worth.sort(key=lambda article_id: (-estimates[article_id], article_id))
-    pairs = [_pair(*found, reading, domain, judgement) for found in _stored(session, worth[:COMPARED])]
+    pairs = [_pair(session, *found, reading, domain) for found in _stored(session, worth[:COMPARED])]
     return Neighbours(
         signature,
         postings,
@@ -110,12 +108,13 @@ def _stored(session: Session, article_ids: Sequence[int]) -> Sequence[tuple[Arti
     return [(article, domain) for article, domain in session.execute(_STORED, {"ids": article_ids})]
 
 
-def _pair(article: Article, its_domain: str, reading: Reading, domain: str, judgement: Judgement) -> Pair:
+def _pair(session: Session, article: Article, its_domain: str, reading: Reading, domain: str) -> Pair:
+    rules = rules_of(session)
     return Pair(
         article,
         its_domain,
-        judgement.compare(article.text, reading.text, reading.language),
-        recurs=its_domain == domain and judgement.recurs(reading.text, article.published_at, reading.published_at),
+        rules.compare(article.text, reading.text, reading.language),
+        recurs=its_domain == domain and rules.recurs(reading.text, article.published_at, reading.published_at),
     )
 
 

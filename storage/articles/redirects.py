@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy, Link
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import Visit
 
 GONE = (404, 410)
 
 
-def move(session: Session, asked: Address, page: Address, visit: Visit, judgement: Judgement) -> None:
+def move(session: Session, asked: Address, page: Address, visit: Visit) -> None:
     """File what stood at ``asked`` under ``page``, to which it redirects for good, where that is the same thing.
 
     An article goes along only where the new page has its words: sites send what they took down to their home page.
@@ -25,7 +25,7 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
         if reading.kind != "unreadable":
             asked.moved_at = visit.fetched_at
         return
-    if not _is_the_same(article, reading, judgement) or not _make_room(session, page, article):
+    if not _is_the_same(session, article, reading) or not _make_room(session, page, article):
         return
     article.address_id = page.id
     if article.read_from_id == asked.id:
@@ -37,8 +37,10 @@ def move(session: Session, asked: Address, page: Address, visit: Visit, judgemen
     session.flush()
 
 
-def _is_the_same(article: Article, reading: Reading, judgement: Judgement) -> bool:
-    return reading.is_article and judgement.compare(article.text, reading.text, reading.language).kind != "different"
+def _is_the_same(session: Session, article: Article, reading: Reading) -> bool:
+    if not reading.is_article:
+        return False
+    return rules_of(session).compare(article.text, reading.text, reading.language).kind != "different"
 
 
 def _make_room(session: Session, page: Address, article: Article) -> bool:

@@ -1,8 +1,8 @@
 """What is known of a page's host: learnt from every article page, used on the next one, and on the last few in place.
 
-A page is compared with the last WINDOW pages of its host; what stands on several is the host's furniture (the judgement
-decides) and is cut before the page is stored. Pages among those that were stored before it was known are corrected:
-their words were never the publisher's article, so that is no revision. Both tables are bounded a host.
+A page is compared with the last WINDOW pages of its host; what stands on several is the host's furniture (as the
+text rules decide) and is cut before the page is stored. Pages among those that were stored before it was known are
+corrected: their words were never the publisher's article, so that is no revision. Both tables are bounded a host.
 """
 
 import base64
@@ -25,7 +25,7 @@ from storage.site_lines import SHOWN, RememberedPage, reading_without, remembere
 from storage.tables.core import Address, Article, Copy
 from storage.tables.multipage import ArticlePart
 from storage.tables.site_lines import SiteFurniture, SitePage
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 
 WINDOW = 24
 """Pages of a host that a new one is compared with: 8 KB to read. A box that fewer than one page in 24 has stays."""
@@ -44,33 +44,33 @@ _KNOWN_LINES = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
 )
 
 
-def apply_site(session: Session, reading: Reading, page: Address, seen_at: datetime, judgement: Judgement) -> Reading:
+def apply_site(session: Session, reading: Reading, page: Address, seen_at: datetime) -> Reading:
     """Learn from an article page, and return it without what is its host's; earlier pages are corrected in place.
 
     A text that somebody else extracted (no extractor's version) neither teaches nor is touched.
     """
-    lines = reading.prepared.lines if reading.prepared else judgement.lines(reading.text)
+    lines = reading.prepared.lines if reading.prepared else rules_of(session).lines(reading.text)
     if not reading.extractor_version or not lines:
         return reading
     others = _remembered(session, page)
     is_first_time = others.pop(page.id, None) is None
     known = _known(session, page.host, lines)
-    found = judgement.site_furniture(lines, list(others.values()), known)
+    found = rules_of(session).site_furniture(lines, list(others.values()), known)
     _remember(session, page, lines, seen_at)
     if found and (is_first_time or not found <= known.keys()):
         _note(session, page.host, reading.text, [line for line in lines if line.fingerprint in found], seen_at)
     if learnt := found - known.keys():
         _forget_stale(session, page.host)
         for address_id in _holders(others, learnt):
-            _correct(session, address_id, page, lines, others, judgement)
+            _correct(session, address_id, page, lines, others)
     return reading_without(reading, lines, found)
 
 
-def recall_site(session: Session, host: str, text: str, judgement: Judgement) -> str:
+def recall_site(session: Session, host: str, text: str) -> str:
     """Return a text of a host without what is known to be its furniture by now; nothing is learnt."""
-    lines = judgement.lines(text)
+    lines = rules_of(session).lines(text)
     known = _known(session, host, lines)
-    return text_without(text, lines, judgement.site_furniture(lines, (), known)) if known else text
+    return text_without(text, lines, rules_of(session).site_furniture(lines, (), known)) if known else text
 
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
@@ -162,7 +162,6 @@ def _correct(
     page: Address,
     lines: Sequence[Line],
     others: Mapping[int, RememberedPage],
-    judgement: Judgement,
 ) -> None:
     """Take out of a page that is stored what the new ``page`` has shown to be its host's."""
     row = _row_of(session, address_id)
@@ -170,22 +169,22 @@ def _correct(
         return
     part = session.get(ArticlePart, address_id)
     around = [remembered(lines), *(other for one, other in others.items() if one != address_id)]
-    own = judgement.lines(part.text if part is not None else row.text)
-    found = judgement.site_furniture(own, around, _known(session, page.host, own))
+    own = rules_of(session).lines(part.text if part is not None else row.text)
+    found = rules_of(session).site_furniture(own, around, _known(session, page.host, own))
     if not found:
         return
     if part is not None:
         part.text = text_without(part.text, own, found)
         session.flush()
-        take_joined_text(session, session.get_one(Article, part.article_id), judgement)
+        take_joined_text(session, session.get_one(Article, part.article_id))
         if isinstance(row, Article):
             return
     row.text = text_without(row.text, own, found) if part is None else part.text
-    row.text_hash = judgement.text_hash(row.text)
+    row.text_hash = rules_of(session).text_hash(row.text)
     session.flush()
     if isinstance(row, Article):
-        index_anew(session, row.id, judgement.sign(row.text, row.language))
-    compare_copies(session, row if isinstance(row, Article) else session.get_one(Article, row.article_id), judgement)
+        index_anew(session, row.id, rules_of(session).sign(row.text, row.language))
+    compare_copies(session, row if isinstance(row, Article) else session.get_one(Article, row.article_id))
 
 
 def _row_of(session: Session, address_id: int) -> Article | Copy | None:

@@ -38,9 +38,8 @@ from storage.articles.site_boilerplate import apply_site
 from storage.frontier.blocklist import forgotten_among
 from storage.reading import Reading
 from storage.search.index import expect_words
-from storage.signature import Signature
 from storage.tables.core import Address, Article, Copy
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import Outcome
 
 
@@ -60,7 +59,6 @@ def store_article(
     page: Address,
     source_id: int,
     seen_at: datetime,
-    judgement: Judgement,
     *,
     same_bytes: bool = False,
 ) -> Stored:
@@ -69,15 +67,15 @@ def store_article(
     Its row takes the spelling by which the page calls itself: links may spell it otherwise. ``same_bytes`` says that
     what stands was read from these very bytes: then other words are no revision.
     """
-    canonical = judgement.place(reading.canonical_url)
+    canonical = rules_of(session).place(reading.canonical_url)
     if canonical.key == page.key:
         page.url = canonical.url
-    read_hash = hash_of(reading, judgement)
-    reading = apply_site(session, reading, page, seen_at, judgement)
+    read_hash = hash_of(session, reading)
+    reading = apply_site(session, reading, page, seen_at)
     own_text = reading.text
-    took_back = follow_parts(session, reading, page, seen_at, judgement)
+    took_back = follow_parts(session, reading, page, seen_at)
     reading = with_parts(session, reading, page)
-    standing, decision = _decide(session, reading, page, read_hash, judgement, took_back=took_back)
+    standing, decision = _decide(session, reading, page, read_hash, took_back=took_back)
     if reading.prepared:
         terms = reading.prepared.title_terms, reading.prepared.terms
         expect_words(session, reading.title, reading.summary, reading.text, terms)
@@ -85,30 +83,30 @@ def store_article(
         decision = without_revision(decision)
     version = standing.copy.extractor_version if standing.copy is not None else reading.extractor_version
     is_rewritten = not same_bytes and version == reading.extractor_version
-    met = _Page(reading, page, standing, source_id, seen_at, judgement, is_rewritten)
+    met = _Page(reading, page, standing, source_id, seen_at, is_rewritten)
     stored = _apply(session, decision, met)
     if stored.article.address_id == page.id:
         page.page_id = None  # it stands for itself, wherever it led before
-    _note_refusal(session, decision, reading, standing, page, judgement)
+    _note_refusal(session, decision, reading, standing, page)
     if reading.alternates and stored.outcome != "unchanged":
-        note_amp_forms(session, reading, page, judgement)
+        note_amp_forms(session, reading, page)
     return _joined(session, stored, met, own_text)
 
 
 def _decide(
-    session: Session, reading: Reading, page: Address, read_hash: str, judgement: Judgement, *, took_back: bool
+    session: Session, reading: Reading, page: Address, read_hash: str, *, took_back: bool
 ) -> tuple[Standing, Decision]:
     """Look up what the page may be, no further than it takes to decide, and decide."""
-    standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
-    decision = decide(reading, standing, judgement)
+    standing = dataclasses.replace(gather(session, reading, page, read_hash), took_back=took_back)
+    decision = decide(reading, standing)
     if isinstance(decision, Split):
         # The other page keeps its article; this one has its own.
         _give_back(session, decision.article)
-        standing = dataclasses.replace(gather(session, reading, page, read_hash, judgement), took_back=took_back)
-        decision = decide(reading, standing, judgement)
+        standing = dataclasses.replace(gather(session, reading, page, read_hash), took_back=took_back)
+        decision = decide(reading, standing)
     if isinstance(decision, New):
-        standing = with_neighbours(session, reading, standing, judgement)
-        decision = decide(reading, standing, judgement)
+        standing = with_neighbours(session, reading, standing)
+        decision = decide(reading, standing)
     return standing, decision
 
 
@@ -118,14 +116,13 @@ def _note_refusal(
     reading: Reading,
     standing: Standing,
     page: Address,
-    judgement: Judgement,
 ) -> None:
     """Keep which canonical address was not believed, and why; the page's latest word counts."""
     by_words = decision.canonical_refused if isinstance(decision, New | CopyOf | FormMet) else ""
     reason = by_words or reading.canonical_refused
     if reason:
         named = reading.declared_canonical or reading.canonical_url
-        is_forgotten = forgotten_among(session, [judgement.place(named).key])
+        is_forgotten = forgotten_among(session, [rules_of(session).place(named).key])
         page.canonical_refused, page.refused_canonical = reason, None if is_forgotten else named
     elif isinstance(decision, New | CopyOf | FormMet) or standing.declared is None:
         page.canonical_refused, page.refused_canonical = "", None
@@ -148,7 +145,7 @@ def _joined(session: Session, stored: Stored, page: "_Page", own_text: str) -> S
     if changed and page.is_rewritten and not is_told and joined_text(session, article) != article.text:
         supersede(session, article, page.seen_at)
         stored = dataclasses.replace(stored, outcome="updated")
-    take_joined_text(session, article, page.judgement)
+    take_joined_text(session, article)
     # Whichever page came first, each declares its own cards.
     return dataclasses.replace(stored, edges_at=page.address.id) if is_later else stored
 
@@ -162,13 +159,7 @@ class _Page:
     standing: Standing
     source_id: int
     seen_at: datetime
-    judgement: Judgement
     is_rewritten: bool
-
-    @property
-    def signature(self) -> Signature:
-        """As the worker made it; made here where the reading is none of a worker's."""
-        return signature_of(self.reading, self.judgement)
 
 
 def _give_back(session: Session, article: Article) -> None:
@@ -205,7 +196,7 @@ def _store_new(session: Session, decision: New, page: _Page) -> Stored:
     declared = page.standing.declared if decision.at_declared else None
     if page.standing.copy is not None:  # the page was a copy, and has words of its own now
         session.delete(page.standing.copy)
-        lose_part(session, page.address, page.seen_at, page.judgement)
+        lose_part(session, page.address, page.seen_at)
     article = Article(
         address_id=declared.id if declared else page.address.id,
         source_id=page.source_id,
@@ -301,8 +292,8 @@ def _change_words(session: Session, article: Article, page: _Page) -> None:
     indexed = article.text_hash == page.standing.text_hash and article.language == page.reading.language
     _take_words(article, page)
     if not indexed:
-        index_anew(session, article.id, page.signature)
-        compare_copies(session, article, page.judgement)
+        index_anew(session, article.id, signature_of(session, page.reading))
+        compare_copies(session, article)
 
 
 def _take_words(article: Article, page: _Page) -> None:

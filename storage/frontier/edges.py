@@ -16,7 +16,7 @@ from storage.frontier.blocklist import forgotten_among
 from storage.reading import Card
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch, Link
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import Visit
 
 _READ = ("new", "updated", "unchanged", "copy")
@@ -28,13 +28,12 @@ def store_edges(
     page_id: int,
     visit: Visit,
     scopes: Mapping[int, Scope],
-    judgement: Judgement,
     *,
     is_own_page: bool,
     is_new_page: bool,
 ) -> None:
     """Store the related cards as edges, and the other links where a source follows its whole site."""
-    rows = _edges(session, page_id, visit, scopes.get(visit.lease.source_id), judgement)
+    rows = _edges(session, page_id, visit, scopes.get(visit.lease.source_id))
     if not rows:
         return
     _save_links(session, rows, is_own_page=is_own_page)
@@ -67,16 +66,14 @@ def meet_edges(session: Session, page: Address, seen_at: datetime) -> None:
     )
 
 
-def _edges(
-    session: Session, page_id: int, visit: Visit, scope: Scope | None, judgement: Judgement
-) -> list[dict[str, object]]:
+def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) -> list[dict[str, object]]:
     reading = visit.reading
     if reading is None:
         return []
     cards: list[tuple[Card, str]] = [(card, "related") for card in reading.related]
     if scope is not None and scope.follow == "site":
         cards += [(Card(url), "site") for url in reading.outlinks]
-    placed = [(card, kind, judgement.place(card.url)) for card, kind in cards]
+    placed = [(card, kind, rules_of(session).place(card.url)) for card, kind in cards]
     ids = file_addresses(session, [place for _, _, place in placed])
     gone = forgotten_among(session, ids)
     rows: dict[tuple[int, str], dict[str, object]] = {}

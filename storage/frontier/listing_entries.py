@@ -14,11 +14,11 @@ from storage.frontier.sources import learn_domain
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import Lease, Visit
 
 
-def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement) -> int:
+def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> int:
     """Queue what a start page lists; return how many entries were left out for their age.
 
     A feed's or sitemap's registered domains belong to the source from then on.
@@ -29,7 +29,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
         return 0
     max_age = scope.rhythm.max_age
     wanted = [entry for entry in reading.entries if may_be_wanted(entry, visit.fetched_at, max_age)]
-    found = [(entry, judgement.place(entry.url)) for entry in wanted]
+    found = [(entry, rules_of(session).place(entry.url)) for entry in wanted]
     if reading.kind in ("feed", "sitemap") and scope.entry_depth == 0:
         for domain in {place.domain for _, place in found} - scope.domains:
             scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)

@@ -27,7 +27,7 @@ from storage.stories.term_index import ALL, TermIndex
 from storage.story_rules import StoryChoice, StoryMember
 from storage.tables.core import Address, Article
 from storage.tables.stories import Story, StoryProfile, StoryTie
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import EARLIER, Result
 
 logger = logging.getLogger(__name__)
@@ -45,9 +45,7 @@ _MEMBERS = (
 )
 
 
-def group_stored(
-    session: Session, stored: Iterable[tuple[Reading | None, Result]], judgement: Judgement, now: datetime
-) -> None:
+def group_stored(session: Session, stored: Iterable[tuple[Reading | None, Result]], now: datetime) -> None:
     """Group the articles of a batch that are new or have other words. Trouble here costs no article its place.
 
     Whatever fails leaves these articles without a story, and is logged; trouble with the database itself is raised.
@@ -67,28 +65,27 @@ def group_stored(
             profiles, keys = {}, {}
             for article in articles:
                 reading = readings[article.id]
-                profiles[article.id] = _profile_of(article, reading, judgement)
+                profiles[article.id] = _profile_of(session, article, reading)
                 if reading.prepared and profiles[article.id] == reading.story_terms:
                     keys[article.id] = reading.prepared.story_keys
-            group_articles(session, articles, profiles, judgement, now, keys)
+            group_articles(session, articles, profiles, now, keys)
     except Exception as error:
         if trouble_of(error, "") is not None:
             raise
         logger.exception("no stories for %d articles; kiji db stories groups them", len(readings))
 
 
-def _profile_of(article: Article, reading: Reading, judgement: Judgement) -> str:
+def _profile_of(session: Session, article: Article, reading: Reading) -> str:
     """Take the profile that a worker made, unless what is stored has lost words that were its site's."""
     if reading.story_terms and reading.text == article.text:
         return reading.story_terms
-    return judgement.story_terms(article.title, article.text, article.language, article.published_at)
+    return rules_of(session).story_terms(article.title, article.text, article.language, article.published_at)
 
 
 def group_articles(
     session: Session,
     articles: Sequence[Article],
     profiles: Mapping[int, str],
-    judgement: Judgement,
     now: datetime,
     known_keys: Mapping[int, Sequence[int]] = types.MappingProxyType({}),
 ) -> None:
@@ -96,16 +93,16 @@ def group_articles(
 
     ``known_keys`` are the profiles' ``story_keys`` where they were made before.
     """
-    newcomers, filed = _file_profiles(session, articles, profiles, judgement)
+    newcomers, filed = _file_profiles(session, articles, profiles)
     if not newcomers:
         return
     index = TermIndex(session)
     keys = {
-        article.id: known_keys.get(article.id) or judgement.story_keys(profiles[article.id], article.language)
+        article.id: known_keys.get(article.id) or rules_of(session).story_keys(profiles[article.id], article.language)
         for article in newcomers
     }
     index.load([(time_of(article), keys[article.id]) for article in newcomers])
-    neighbourhood = _Neighbourhood(session, judgement)
+    neighbourhood = _Neighbourhood(session)
     neighbourhood.load(newcomers, keys, index)
     for article in newcomers:
         neighbourhood.settle(article, profiles[article.id], keys[article.id], index)
@@ -121,7 +118,7 @@ def time_of(article: Article) -> datetime:
 
 
 def _file_profiles(
-    session: Session, articles: Sequence[Article], profiles: Mapping[int, str], judgement: Judgement
+    session: Session, articles: Sequence[Article], profiles: Mapping[int, str]
 ) -> tuple[list[Article], dict[int, frozenset[int]]]:
     """Store profiles that are new or changed; return the articles that may look for a story, and under what they stand.
 
@@ -141,8 +138,8 @@ def _file_profiles(
         elif article.story_id is not None and (profile.terms == terms or not _is_alone(session, article)):
             continue
         else:
-            filed[article.id] = frozenset((ALL, *judgement.story_keys(profile.terms, article.language)))
-        profile.at, profile.version, profile.terms = time_of(article), judgement.story_version, terms
+            filed[article.id] = frozenset((ALL, *rules_of(session).story_keys(profile.terms, article.language)))
+        profile.at, profile.version, profile.terms = time_of(article), rules_of(session).story_version, terms
         newcomers.append(article)
     return newcomers, filed
 
@@ -155,8 +152,8 @@ def _is_alone(session: Session, article: Article) -> bool:
 class _Neighbourhood:
     """The articles that a batch of newcomers may belong with, held while they are settled one after the other."""
 
-    def __init__(self, session: Session, judgement: Judgement) -> None:
-        self._session, self._judgement = session, judgement
+    def __init__(self, session: Session) -> None:
+        self._session, self._rules = session, rules_of(session)
         self._members: dict[int, StoryMember] = {}
         self._first: dict[int, int] = {}
         self._linked: dict[int, set[int]] = {}
@@ -187,7 +184,7 @@ class _Neighbourhood:
 
     def _fetch(self, ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(ids)):
-            for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._judgement.story_version}):
+            for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._rules.story_version}):
                 self._members[row.article_id] = StoryMember(*row)
 
     def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
@@ -195,7 +192,7 @@ class _Neighbourhood:
         newcomer = StoryMember(article.id, None, article.language, time_of(article), terms)
         counts, total = index.counts(newcomer.at, keys)
         known = self._known(article, index.candidates(newcomer.at, counts, total, CANDIDATES))
-        choice = self._judgement.choose_story(newcomer, known, counts, total)
+        choice = self._rules.choose_story(newcomer, known, counts, total)
         story = self._take_in(article, choice)
         article.story_id = story.id
         story.first_at, story.last_at = min(story.first_at, newcomer.at), max(story.last_at, newcomer.at)

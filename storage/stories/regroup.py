@@ -14,34 +14,33 @@ from storage.database.engine import Database
 from storage.stories.group import group_articles
 from storage.tables.core import Article
 from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryTie
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules, bind_rules, rules_of
 
 BATCH = 200
 
 
-def ungrouped(database: Database, judgement: Judgement) -> int:
+def ungrouped(database: Database, rules: TextRules) -> int:
     """Count the articles that have no story by this version of the algorithm."""
     with database.reading() as connection:
-        waiting = select(func.count()).select_from(Article).where(_waits(judgement))
+        waiting = select(func.count()).select_from(Article).where(_waits(rules.story_version))
         return int(connection.execute(waiting).scalar_one())
 
 
-def regroup(
-    database: Database, judgement: Judgement, now: datetime, *, anew: bool, progress: Callable[[int], None]
-) -> int:
+def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, progress: Callable[[int], None]) -> int:
     """Group what is not grouped yet, or everything ``anew``; return how many articles were grouped.
 
     The caller holds the database's lock. ``progress`` is told the articles of each batch.
     """
     with database.writing() as session:
-        stale = exists().where(StoryProfile.version != judgement.story_version)
+        stale = exists().where(StoryProfile.version != rules.story_version)
         if anew or session.scalar(select(stale)):
             for table in (StoryTie, StoryTerm, StoryProfile):
                 session.execute(delete(table))
     grouped = 0
     while True:
         with database.writing() as session:
-            done = _regroup_batch(session, judgement, now)
+            bind_rules(session, rules)
+            done = _regroup_batch(session, now)
         if not done:
             break
         grouped += done
@@ -51,14 +50,17 @@ def regroup(
     return grouped
 
 
-def _waits(judgement: Judgement) -> ColumnElement[bool]:
-    profile = exists().where(StoryProfile.article_id == Article.id, StoryProfile.version == judgement.story_version)
+def _waits(version: int) -> ColumnElement[bool]:
+    profile = exists().where(StoryProfile.article_id == Article.id, StoryProfile.version == version)
     return or_(Article.story_id.is_(None), ~profile)
 
 
-def _regroup_batch(session: Session, judgement: Judgement, now: datetime) -> int:
+def _regroup_batch(session: Session, now: datetime) -> int:
     at = func.coalesce(Article.published_at, Article.first_seen_at)
-    articles = session.scalars(select(Article).where(_waits(judgement)).order_by(at, Article.id).limit(BATCH)).all()
+    rules = rules_of(session)
+    articles = session.scalars(
+        select(Article).where(_waits(rules.story_version)).order_by(at, Article.id).limit(BATCH)
+    ).all()
     for article in articles:
         if article.story_id is not None and _is_taken(session, article.story_id):
             article.story_id = None
@@ -69,10 +71,10 @@ def _regroup_batch(session: Session, judgement: Judgement, now: datetime) -> int
         former.add(article.story_id)
     session.flush()
     profiles = {
-        article.id: judgement.story_terms(article.title, article.text, article.language, article.published_at)
+        article.id: rules.story_terms(article.title, article.text, article.language, article.published_at)
         for article in articles
     }
-    group_articles(session, articles, profiles, judgement, now)
+    group_articles(session, articles, profiles, now)
     return len(articles)
 
 

@@ -30,7 +30,7 @@ from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.stories.group import group_stored
 from storage.tables.core import Address, Article, Source
-from storage.text_rules import Judgement, Place
+from storage.text_rules import Place, rules_of
 from storage.visit import Lease, Outcome, Result, Visit
 from storage.writer.out_of_order import meet_earlier, meet_unchanged
 from storage.writer.store_visit import record_fetch, store_visits
@@ -62,7 +62,6 @@ def store_batch(
     run_id: int,
     records: Sequence[ImportedRecord],
     scopes: dict[int, Scope],
-    judgement: Judgement,
     now: datetime,
 ) -> list[Result]:
     """Store records, each in a savepoint of its own; one that the database refuses is recorded as failed.
@@ -70,7 +69,7 @@ def store_batch(
     ``scopes`` are those of the configured sources by id, and are updated in place. Trouble with the database itself
     is raised.
     """
-    places = [judgement.place(record.url) for record in records]
+    places = [rules_of(session).place(record.url) for record in records]
     ids = file_addresses(session, places)
     addresses = {found.id: found for found in session.scalars(select(Address).where(Address.id.in_(ids.values())))}
     sources = {scope.name: source_id for source_id, scope in scopes.items()}
@@ -79,9 +78,9 @@ def store_batch(
         if record.source not in sources:
             sources[record.source] = _source_id(session, record.source)
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
-        results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, judgement, now))
+        results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, now))
     read = zip((record.reading for record in records), results, strict=True)
-    group_stored(session, read, judgement, now)
+    group_stored(session, read, now)
     return results
 
 
@@ -92,13 +91,12 @@ def _store_one(
     address: Address,
     place: Place,
     scopes: dict[int, Scope],
-    judgement: Judgement,
     now: datetime,
 ) -> Result:
     learnt = dict(scopes)
     try:
         with session.begin_nested():
-            result = _store(session, lease, record, address, place, learnt, judgement, now)
+            result = _store(session, lease, record, address, place, learnt, now)
     except Exception as error:
         if trouble_of(error, "") is not None:
             raise
@@ -135,7 +133,6 @@ def _store(
     address: Address,
     place: Place,
     scopes: dict[int, Scope],
-    judgement: Judgement,
     now: datetime,
 ) -> Result:
     reading = record.reading
@@ -146,10 +143,10 @@ def _store(
     if not reading.is_article:
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
-    text = recall_site(session, address.host, reading.text, judgement)
+    text = recall_site(session, address.host, reading.text)
     known = dataclasses.replace(reading, text=text, signature=None, prepared=None)
     known = with_parts(session, known, address)
-    met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at, judgement)
+    met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at)
     scope = scopes.get(lease.source_id)
     if scope is not None and scope.covers(place):
         claim(session, lease.source_id, [address.id], depth=scope.entry_depth, via="entry", found_on=None)
@@ -164,7 +161,7 @@ def _store(
         etag=record.etag,
         last_modified=record.last_modified,
     )
-    (result,) = store_visits(session, [visit], scopes, judgement)
+    (result,) = store_visits(session, [visit], scopes)
     _let_pass(address, record.fetched_at, now)
     return result
 

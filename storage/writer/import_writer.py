@@ -91,7 +91,7 @@ class ImportArchive(Archive):
 
         def store(session: Session) -> list[Result]:
             scopes, now = dict(self._here.scopes), utc_now()
-            results = store_batch(session, self.run_id, records, scopes, self._judgement, now)
+            results = store_batch(session, self.run_id, records, scopes, now)
             found = session.get_one(ImportFile, file_id)
             found.position, found.records = records[-1].end, records[-1].number
             found.articles += sum(result.outcome in ARTICLES for result in results)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy, Revision
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import EARLIER, Outcome
 
 
 def meet_earlier(
-    session: Session, address: Address, reading: Reading, fetched_at: datetime, judgement: Judgement
+    session: Session, address: Address, reading: Reading, fetched_at: datetime
 ) -> tuple[Outcome, str] | None:
     """File an article page that is older than what was read at its address; None where it is not.
 
@@ -41,15 +41,15 @@ def meet_earlier(
         return "unchanged", "read here from the page itself"
     if fetched_at > article.last_seen_at:
         return None
-    words = (judgement.text_hash(reading.title), judgement.text_hash(reading.text))
+    words = (rules_of(session).text_hash(reading.title), rules_of(session).text_hash(reading.text))
     earlier = _superseded(session, article)
-    known = [(judgement.text_hash(wording.title), wording.text_hash) for wording in earlier]
+    known = [(rules_of(session).text_hash(wording.title), wording.text_hash) for wording in earlier]
     if fetched_at == article.last_seen_at and words not in known:
         return None  # the same page again, or another in the same second: the later record wins
     article.first_seen_at = min(article.first_seen_at, fetched_at)
     if reading.extractor_version != article.extractor_version:
         return "unchanged", "an earlier reading by another extractor"
-    if words == (judgement.text_hash(article.title), article.text_hash):
+    if words == (rules_of(session).text_hash(article.title), article.text_hash):
         if not earlier or fetched_at > earlier[-1].seen_at:
             article.revised_at = min(article.revised_at, fetched_at)
         return "unchanged", "an earlier reading"

@@ -20,7 +20,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from storage.database.engine import Database, connect
 from storage.errors import DatabaseTrouble
 from storage.scope import Scope
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules
 from storage.visit import Kept
 from storage.writer.transactions import Transactions
 
@@ -103,8 +103,8 @@ class WriterProcess:
 class Elsewhere:
     """One run's transactions in a writer's process: as ``Transactions``, of the same arguments."""
 
-    def __init__(self, writer: WriterProcess, judgement: Judgement, blank_page: Callable[[Kept], None]) -> None:
-        self._writer, self._judgement, self._blank_page = writer, judgement, blank_page
+    def __init__(self, writer: WriterProcess, rules: TextRules, blank_page: Callable[[Kept], None]) -> None:
+        self._writer, self._rules, self._blank_page = writer, rules, blank_page
         self._key = next(_keys)
         self._known_to = 0
 
@@ -124,7 +124,7 @@ class Elsewhere:
         """Make a transaction there; a process that does not know the run is told of it first. Blocks."""
         generation = self._writer.generation
         if generation != self._known_to:
-            self._writer.call(_adopt, self._key, run_id, dict(scopes), self._judgement, self._blank_page)
+            self._writer.call(_adopt, self._key, run_id, dict(scopes), self._rules, self._blank_page)
             self._known_to = generation
         return self._writer.make(self._key, make, *args, **kwargs)
 
@@ -194,9 +194,9 @@ def _connect(url: str) -> None:
 
 
 def _adopt(
-    key: int, run_id: int, scopes: dict[int, Scope], judgement: Judgement, blank_page: Callable[[Kept], None]
+    key: int, run_id: int, scopes: dict[int, Scope], rules: TextRules, blank_page: Callable[[Kept], None]
 ) -> None:
-    _runs[key] = Transactions(_databases[0], judgement, blank_page, run_id=run_id, scopes=scopes)
+    _runs[key] = Transactions(_databases[0], rules, blank_page, run_id=run_id, scopes=scopes)
 
 
 def _forget(key: int) -> None:

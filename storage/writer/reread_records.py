@@ -20,7 +20,7 @@ from storage.frontier.blocklist import forgotten_among
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.tables.warc import KeptPage
-from storage.text_rules import Judgement
+from storage.text_rules import rules_of
 from storage.visit import Kept, Outcome
 
 _CHUNK = 1_000  # rows of the index in one query
@@ -96,7 +96,7 @@ def unknown_sources(connection: Connection, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in known]
 
 
-def correct(session: Session, record: KeptRecord, reading: Reading, judgement: Judgement) -> Reread:
+def correct(session: Session, record: KeptRecord, reading: Reading) -> Reread:
     """Bring what stands of a page to today's reading of the same bytes."""
     page = session.get(Address, record.address_id)
     if page is None:
@@ -108,14 +108,14 @@ def correct(session: Session, record: KeptRecord, reading: Reading, judgement: J
         return Reread(record, "not_article", stays + reading.reason, ("no article",) if stays else ())
     own = session.scalars(select(Article).where(Article.read_from_id == page.id)).first()
     if not record.is_newest or (own is not None and own.revised_at > record.fetched_at):
-        reading = dataclasses.replace(reading, text=recall_site(session, page.host, reading.text, judgement))
-        return _correct_earlier(session, record, reading, judgement)
+        reading = dataclasses.replace(reading, text=recall_site(session, page.host, reading.text))
+        return _correct_earlier(session, record, reading)
     before = _shown(session, page)
-    stored = store_article(session, reading, page, record.source_id, record.fetched_at, judgement, same_bytes=True)
+    stored = store_article(session, reading, page, record.source_id, record.fetched_at, same_bytes=True)
     session.flush()
     changes = _changed(before, _shown(session, page))
     if stored.edges_at == page.id:
-        changes += _correct_edges(session, record, reading, judgement)
+        changes += _correct_edges(session, record, reading)
     if stored.outcome in ("new", "copy"):
         return Reread(record, stored.outcome, stored.reason, changes or (stored.outcome,))
     return Reread(record, "unchanged", _told(changes), changes)
@@ -142,7 +142,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, 
     )
 
 
-def _correct_earlier(session: Session, record: KeptRecord, reading: Reading, judgement: Judgement) -> Reread:
+def _correct_earlier(session: Session, record: KeptRecord, reading: Reading) -> Reread:
     """Correct the wording that these bytes gave, where one stands of that time; nothing else hangs on them."""
     wording = session.scalars(
         select(Revision)
@@ -153,11 +153,11 @@ def _correct_earlier(session: Session, record: KeptRecord, reading: Reading, jud
         return Reread(record, "unchanged", "an earlier wording")
     changes = _changed({"title": wording.title, "text": wording.text}, {"title": reading.title, "text": reading.text})
     wording.title, wording.text = reading.title, reading.text
-    wording.text_hash = judgement.text_hash(reading.text)
+    wording.text_hash = rules_of(session).text_hash(reading.text)
     return Reread(record, "unchanged", f"revision {wording.revision} {_told(changes)}", changes)
 
 
-def _correct_edges(session: Session, record: KeptRecord, reading: Reading, judgement: Judgement) -> tuple[str, ...]:
+def _correct_edges(session: Session, record: KeptRecord, reading: Reading) -> tuple[str, ...]:
     """Bring a page's related links to what its bytes declare.
 
     A link last seen before these bytes came belongs to older ones, and stays.
@@ -166,7 +166,7 @@ def _correct_edges(session: Session, record: KeptRecord, reading: Reading, judge
         link.target_id: link
         for link in session.scalars(select(Link).where(Link.page_id == record.address_id, Link.kind == "related"))
     }
-    places = [judgement.place(card.url) for card in reading.related]
+    places = [rules_of(session).place(card.url) for card in reading.related]
     ids = file_addresses(session, places)
     forgotten = forgotten_among(session, ids)
     wanted: dict[int, dict[str, Any]] = {}

@@ -11,7 +11,7 @@ from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
 from storage.reading import Reading
 from storage.tables.core import Fetch
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules, bind_rules
 from storage.visit import Lease, Result
 from storage.writer.reread_records import KeptRecord, Reread, correct
 from storage.writer.run_writer import Archive
@@ -30,7 +30,7 @@ class RereadArchive(Archive):
         self._batches += len(batch)
 
         def store(session: Session) -> list[Reread]:
-            rereads = [_correct_one(session, record, reading, self._judgement) for record, reading in batch]
+            rereads = [_correct_one(session, record, reading) for record, reading in batch]
             leases = [_lease_of(self.run_id, reread.record) for reread in rereads]
             for lease, reread in zip(leases, rereads, strict=True):
                 record_fetch(session, lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500])
@@ -53,19 +53,20 @@ class _Rehearsed(Exception):
     """Ends a transaction that was only to be seen, before anything is made to follow it."""
 
 
-def rehearse(database: Database, batch: Batch, judgement: Judgement) -> list[Reread]:
+def rehearse(database: Database, batch: Batch, rules: TextRules) -> list[Reread]:
     """Tell what would become of these pages, in a transaction that is rolled back. Blocks."""
     rereads: list[Reread] = []
     with contextlib.suppress(_Rehearsed), database.writing() as session:
-        rereads = [_correct_one(session, record, reading, judgement) for record, reading in batch]
+        bind_rules(session, rules)
+        rereads = [_correct_one(session, record, reading) for record, reading in batch]
         raise _Rehearsed
     return rereads
 
 
-def _correct_one(session: Session, record: KeptRecord, reading: Reading, judgement: Judgement) -> Reread:
+def _correct_one(session: Session, record: KeptRecord, reading: Reading) -> Reread:
     try:
         with session.begin_nested():
-            return correct(session, record, reading, judgement)
+            return correct(session, record, reading)
     except Exception as error:
         if trouble_of(error, "") is not None:
             raise

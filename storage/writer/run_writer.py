@@ -12,7 +12,7 @@ from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.scope import Scope
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules
 from storage.visit import Kept, Lease, Record, Result, Visit
 from storage.writer.batching import GAP, WaitingVisits
 from storage.writer.process import Elsewhere, WriterProcess
@@ -52,7 +52,7 @@ class Archive:
     def __init__(
         self,
         database: Database,
-        judgement: Judgement,
+        rules: TextRules,
         waits: Sequence[float] = WAITS,
         keep_pages: Callable[[Sequence[Record]], Sequence[Kept | None]] = keep_none,
         blank_page: Callable[[Kept], None] = leave_be,
@@ -60,9 +60,8 @@ class Archive:
         writer: WriterProcess | None = None,
     ) -> None:
         self._attempts = Attempts(database, waits)
-        self._judgement = judgement
-        self._here = Transactions(database, judgement, blank_page)
-        self._elsewhere = None if writer is None else Elsewhere(writer, judgement, blank_page)
+        self._here = Transactions(database, rules, blank_page)
+        self._elsewhere = None if writer is None else Elsewhere(writer, rules, blank_page)
         self._keep_pages = keep_pages
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._waiting = WaitingVisits(gap)

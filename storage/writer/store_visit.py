@@ -20,20 +20,18 @@ from storage.frontier.sources import learn_domain
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Fetch
-from storage.text_rules import LONGEST_ADDRESS, Judgement
+from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import Kept, Lease, Outcome, Result, SameBytes, Visit
 from storage.warc_index.index import index_page
 
 _FETCHED = insert(Fetch)
 
 
-def store_visits(
-    session: Session, visits: Iterable[Visit], scopes: dict[int, Scope], judgement: Judgement
-) -> list[Result]:
+def store_visits(session: Session, visits: Iterable[Visit], scopes: dict[int, Scope]) -> list[Result]:
     """Store what came of some leases; ``scopes`` is updated in place when a source learns of a domain."""
     results, pages, now = [], set[int](), None
     for visit in visits:
-        result, shown = _store_visit(session, visit, scopes, judgement)
+        result, shown = _store_visit(session, visit, scopes)
         results.append(result)
         pages |= shown
         now = max(now or visit.fetched_at, visit.fetched_at)
@@ -42,22 +40,20 @@ def store_visits(
     return results
 
 
-def _store_visit(
-    session: Session, visit: Visit, scopes: dict[int, Scope], judgement: Judgement
-) -> tuple[Result, set[int]]:
+def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tuple[Result, set[int]]:
     """Store what came of a lease; give the addresses whose edges may be claimed in turn, too."""
     asked = session.get_one(Address, visit.lease.address_id)
-    page = _answering_page(session, asked, visit, judgement)
-    if is_tombstone(page) or _names_forgotten(session, visit, judgement):
+    page = _answering_page(session, asked, visit)
+    if is_tombstone(page) or _names_forgotten(session, visit):
         page, visit = asked, dataclasses.replace(visit, reading=None, kept=None, verdict="refused", reason=REFUSED)
     if page is not asked:
-        _follow_redirect(session, asked, page, visit, scopes, judgement)
-    outcome, reason, article = _store_page(session, visit, page, scopes, judgement)
+        _follow_redirect(session, asked, page, visit, scopes)
+    outcome, reason, article = _store_page(session, visit, page, scopes)
     _close(asked, visit, outcome, reason)
     if page is not asked:
         asked.due_at = None
         if article is not None and asked.article_id == article.id:
-            lose_part(session, asked, visit.fetched_at, judgement)
+            lose_part(session, asked, visit.fetched_at)
         if not shows_its_own(session, asked, page):
             asked.page_id, asked.article_id = page.id, page.article_id
         elif page.article_id is not None and visit.lease.source_id in scopes:
@@ -110,25 +106,25 @@ def record_fetch(
     session.connection().execute(_FETCHED, row)
 
 
-def _answering_page(session: Session, asked: Address, visit: Visit, judgement: Judgement) -> Address:
+def _answering_page(session: Session, asked: Address, visit: Visit) -> Address:
     """Give the address that answered in the end: another one after a redirect, unless that is longer than any held."""
     if visit.reading is None and not (visit.moved and visit.verdict == "unchanged"):
         return asked
-    place = judgement.place(visit.final_url)
+    place = rules_of(session).place(visit.final_url)
     if place.key == asked.key or len(place.url) > LONGEST_ADDRESS:
         return asked
     return session.get_one(Address, file_addresses(session, [place])[place.key])
 
 
-def _names_forgotten(session: Session, visit: Visit, judgement: Judgement) -> bool:
+def _names_forgotten(session: Session, visit: Visit) -> bool:
     """Whether an article page says that it is one that was forgotten, in another form such as AMP."""
     if visit.reading is None or not visit.reading.is_article:
         return False
-    return bool(forgotten_among(session, [judgement.place(visit.reading.canonical_url).key]))
+    return bool(forgotten_among(session, [rules_of(session).place(visit.reading.canonical_url).key]))
 
 
 def _store_page(
-    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], judgement: Judgement
+    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]
 ) -> tuple[Outcome, str, Article | None]:
     reading = visit.reading
     if reading is None:
@@ -136,26 +132,24 @@ def _store_page(
         if visit.verdict == "unchanged" and visit.lease.via in ("start", "listing") and scope is not None:
             poll_listings(session, visit.lease, page, scope, visit.fetched_at)
         if visit.status in GONE:
-            lose_part(session, page, visit.fetched_at, judgement)
+            lose_part(session, page, visit.fetched_at)
         return *_without_reading(session, visit, page), None
     if reading.kind == "unreadable":
         return "failed", reading.reason, None
     if not reading.is_article:
         if visit.lease.via in ("start", "listing"):
-            left_out = store_entries(session, visit, page, scopes, judgement)
+            left_out = store_entries(session, visit, page, scopes)
             if left_out:
                 return "not_article", f"{reading.reason}; {left_out:,} older than max_age", None
         return "not_article", reading.reason, None
     if too_old := _too_old(visit, page, scopes):
         return "refused", too_old, None
     same_bytes = isinstance(visit.kept, SameBytes)
-    stored = store_article(
-        session, reading, page, visit.lease.source_id, visit.fetched_at, judgement, same_bytes=same_bytes
-    )
-    _claim_pages(session, visit, page, scopes, judgement)
+    stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, same_bytes=same_bytes)
+    _claim_pages(session, visit, page, scopes)
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
-    store_edges(session, stored.edges_at, visit, scopes, judgement, is_own_page=is_own_page, is_new_page=is_new_page)
+    store_edges(session, stored.edges_at, visit, scopes, is_own_page=is_own_page, is_new_page=is_new_page)
     return stored.outcome, stored.reason, stored.article
 
 
@@ -169,12 +163,10 @@ def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
     return f"older than max_age: published {reading.published_at:%Y-%m-%d}"
 
 
-def _follow_redirect(
-    session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope], judgement: Judgement
-) -> None:
+def _follow_redirect(session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope]) -> None:
     if visit.moved:
         _follow_domain(session, visit, page, scopes)
-        move(session, asked, page, visit, judgement)
+        move(session, asked, page, visit)
     move_part(session, asked, page, visit.reading)
 
 
@@ -185,15 +177,13 @@ def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[i
         scopes[visit.lease.source_id] = learn_domain(session, visit.lease.source_id, scope, page.domain)
 
 
-def _claim_pages(
-    session: Session, visit: Visit, page: Address, scopes: Mapping[int, Scope], judgement: Judgement
-) -> None:
+def _claim_pages(session: Session, visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> None:
     """Queue the other pages of an article that stands on several, at the depth of the one that was read."""
     reading, lease = visit.reading, visit.lease
     if reading is None or lease.source_id not in scopes or not (reading.following or reading.first_page):
         return
     urls = [url for _, url in reading.following] + [reading.first_page] * bool(reading.first_page)
-    ids = set(file_addresses(session, map(judgement.place, urls)).values()) - {page.id}
+    ids = set(file_addresses(session, map(rules_of(session).place, urls)).values()) - {page.id}
     claim(session, lease.source_id, ids, depth=lease.depth, via="related", found_on=page.id)
     queue_known(session, ids, visit.fetched_at)
 

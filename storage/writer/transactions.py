@@ -23,7 +23,7 @@ from storage.frontier.sources import open_sources, release, release_ended
 from storage.scope import Scope
 from storage.stories.group import group_stored
 from storage.tables.core import Address
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules, bind_rules
 from storage.visit import STATUSES, Kept, Lease, Outcome, Result, Visit
 from storage.writer.runs import (
     bury_dead_runs,
@@ -77,7 +77,7 @@ class Transactions:
     def __init__(
         self,
         database: Database,
-        judgement: Judgement,
+        rules: TextRules,
         blank_page: Callable[[Kept], None] = leave_be,
         *,
         run_id: int = 0,
@@ -86,20 +86,21 @@ class Transactions:
         self.run_id = run_id
         self.scopes = dict(scopes or {})
         self._database = database
-        self._judgement = judgement
+        self._rules = rules
         self._blank_page = blank_page
         self._outlook = Outlook()
 
     def begin(self, beginning: Beginning, lock: CrawlLock) -> bool:
         """Open the run, free what dead ones hold, and poll; tell whether articles wait to be signed anew."""
         with self._database.writing() as session:
+            bind_rules(session, self._rules)
             now = utc_now()
             bury_dead_runs(session, lock.is_dead)
             release_ended(session)
             names = {name: getattr(beginning, name) for name in ("command", "version", "host", "pid")}
             run_id = start_run(session, **names, now=now)
             lock.vouch_for(run_id)  # before anybody can see the run
-            outdated = has_outdated(session, self._judgement)
+            outdated = has_outdated(session)
             opened = open_sources(session, beginning.scopes, now)
             for source_id, scope in opened.items():
                 if scope.name in beginning.polled and poll(session, source_id, scope, now):
@@ -174,7 +175,7 @@ class Transactions:
     def sign_outdated(self, limit: int) -> int:
         """Sign some articles that are not, or by an older algorithm; return how many."""
         with self._writing() as session:
-            return index_outdated(session, self._judgement, limit)
+            return index_outdated(session, limit)
 
     def end(self, status: str, requests: int, taken: Mapping[int, int], polled: Collection[str]) -> None:
         """Close the run, free its leases, and record what the budgets left over; nothing where it is closed."""
@@ -194,6 +195,7 @@ class Transactions:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Session]:
         with self._database.writing() as session:
+            bind_rules(session, self._rules)
             if not is_running(session, self.run_id):
                 msg = f"database {self._database.url}: another crawl has taken over from run {self.run_id}"
                 raise DatabaseBusy(msg)
@@ -208,7 +210,7 @@ class Transactions:
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = self._store_all(session, visits, scopes)
         read = zip((visit.reading for visit in visits), results, strict=True)
-        group_stored(session, read, self._judgement, utc_now())
+        group_stored(session, read, utc_now())
         del at_once
         for visit, result in zip(visits, results, strict=True):
             if result.reason == REFUSED and isinstance(visit.kept, Kept):
@@ -221,7 +223,7 @@ class Transactions:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                results = store_visits(session, visits, learnt, self._judgement)
+                results = store_visits(session, visits, learnt)
         except Exception as error:
             if trouble_of(error, "") is not None:
                 raise
@@ -234,7 +236,7 @@ class Transactions:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                (result,) = store_visits(session, [visit], learnt, self._judgement)
+                (result,) = store_visits(session, [visit], learnt)
         except Exception as error:
             if trouble_of(error, "") is not None:
                 raise

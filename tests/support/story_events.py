@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from pipelines.stories.profile import with_story_terms
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.reading import Reading
@@ -81,7 +81,7 @@ def store(
     lock: CrawlLock = NO_OTHERS,
 ) -> None:
     """Store articles in this order, as one import; others may write beside it where the lock says so."""
-    archive = ImportArchive(database, PipelineJudgement())
+    archive = ImportArchive(database, PipelineRules())
     archive.start([], [], command="events", version="0", host="here", pid=1, lock=lock).result()
     file = archive.open_file(file_name, 1, 1).result()
     for first in range(0, len(articles), batch):

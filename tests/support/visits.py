@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from pipelines.text_rules import PipelineJudgement, place
+from pipelines.text_rules import PipelineRules, place
 from storage.column_types import utc_now
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.reading import Card, Entry, Reading, iso_utc
 from storage.scope import Scope
-from storage.text_rules import Judgement
+from storage.text_rules import TextRules
 from storage.visit import Lease, Result, Visit
 from storage.writer.retry import WAITS
 from storage.writer.run_writer import Archive
@@ -44,11 +44,11 @@ class Crawling:
         database: Database,
         *scopes: Scope,
         waits: Sequence[float] = WAITS,
-        judgement: Judgement | None = None,
+        rules: TextRules | None = None,
         lock: CrawlLock = NO_OTHERS,
     ) -> None:
         self.database = database
-        self.archive = Archive(database, judgement or PipelineJudgement(), waits, gap=0.0)
+        self.archive = Archive(database, rules or PipelineRules(), waits, gap=0.0)
         names = [scope.name for scope in scopes]
         started = self.archive.start(scopes, names, command="test", version="0", host="here", pid=1, lock=lock)
         self.run_id = started.result()

@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import text
 
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database
@@ -75,7 +75,7 @@ def visit(lease: Lease, cards: list[str]) -> Visit:
 def write(race: Race, writer: int, barrier: Barrier, told: "Queue[int]") -> None:
     """One process: its own run, its own leases, every race at the same time as the others."""
     database = open_database(race.url)
-    archive = Archive(database, PipelineJudgement())
+    archive = Archive(database, PipelineRules())
     pages = [race.pages(writer, number) for number in range(race.races)]
     own = scope(*(url for urls in pages for url in urls), name=f"writer{writer}")
     begun = archive.start(

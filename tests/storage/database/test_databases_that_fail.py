@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
@@ -85,7 +85,7 @@ def test_a_server_restarted_in_mid_crawl_costs_nothing_but_time(
 def test_a_connection_lost_in_the_middle_of_a_batch_costs_nothing(
     postgresql: PostgreSQLServer, on_server: Database
 ) -> None:
-    class Cutting(PipelineJudgement):
+    class Cutting(PipelineRules):
         cuts = 3
 
         def text_hash(self, text: str) -> str:
@@ -97,7 +97,7 @@ def test_a_connection_lost_in_the_middle_of_a_batch_costs_nothing(
                 )
             return super().text_hash(text)
 
-    crawling = Crawling(on_server, scope(*PAGES), waits=PATIENT, judgement=Cutting())
+    crawling = Crawling(on_server, scope(*PAGES), waits=PATIENT, rules=Cutting())
     futures = [crawling.archive.store(visit) for visit in visits(crawling)]
     assert [future.result().outcome for future in futures] == ["new"] * 5
     assert rows(on_server, "SELECT articles_new, (SELECT count(*) FROM fetches) FROM runs") == [(5, 5)]
@@ -153,7 +153,7 @@ def test_writers_in_the_way_are_waited_for(on_file: Database) -> None:
     blocker.execute("BEGIN IMMEDIATE")
     future = crawling.archive.store(first)
     with pytest.raises(DatabaseLocked, match="locked by other writers"):
-        Archive(on_file, PipelineJudgement(), IMPATIENT).start([], [], command="", version="", host="", pid=1).result()
+        Archive(on_file, PipelineRules(), IMPATIENT).start([], [], command="", version="", host="", pid=1).result()
     blocker.execute("ROLLBACK")
     blocker.close()
     assert future.result().outcome == "new"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from crawler.cli import run
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.stories.regroup import regroup, ungrouped
 from storage.stories.remove import leave_stories
@@ -165,11 +165,11 @@ def test_grouping_anew_comes_to_the_same_groups_with_the_same_ids(database: Data
     store(database, articles)
     before = stories_by_url(database)
     told: list[int] = []
-    assert regroup(database, PipelineJudgement(), NOW, anew=True, progress=told.append) == len(articles) == sum(told)
+    assert regroup(database, PipelineRules(), NOW, anew=True, progress=told.append) == len(articles) == sum(told)
     after = stories_by_url(database)
     assert groups(after) == groups(before)
     assert Counter(after.values()) == Counter(before.values())
-    assert ungrouped(database, PipelineJudgement()) == 0
+    assert ungrouped(database, PipelineRules()) == 0
 
 
 def groups(stories: dict[str, int]) -> set[frozenset[str]]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import record_of
@@ -75,7 +75,7 @@ class Kitchen:
 
     def reread(self) -> list[str]:
         """Read all again, in a run; return what was said of each page."""
-        archive = RereadArchive(self.database, PipelineJudgement())
+        archive = RereadArchive(self.database, PipelineRules())
         archive.start([], [], command="kiji reread", version="0", host="here", pid=1).result()
         found = archive.store_rereads(self.batch()).result()
         archive.finish("done", 0).result()
@@ -124,7 +124,7 @@ def test_what_was_read_wrongly_is_corrected_in_place_and_is_no_revision(kitchen:
 def test_a_rehearsal_tells_what_would_change_and_writes_nothing(kitchen: Kitchen) -> None:
     kitchen.visit(article("Ferry returns", WORDS), text="Only the cookie banner", title="We value your privacy")
     before = kitchen.everything()
-    [told] = rehearse(kitchen.database, kitchen.batch(), PipelineJudgement())
+    [told] = rehearse(kitchen.database, kitchen.batch(), PipelineRules())
     assert told.changes[0] == "title"
     assert told.changes[1].startswith("text (22 to ")
     assert kitchen.everything() == before

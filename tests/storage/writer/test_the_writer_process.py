@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.console.logs import JsonFormatter
 from crawler.writer_process import writer_for
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.errors import DatabaseBusy
@@ -46,7 +46,7 @@ class Written(Crawling):
 
     def __init__(self, database: Database, writer: WriterProcess, *starts: str) -> None:
         self.database = database
-        self.archive = Archive(database, PipelineJudgement(), PATIENT, gap=0.0, writer=writer)
+        self.archive = Archive(database, PipelineRules(), PATIENT, gap=0.0, writer=writer)
         started = self.archive.start([scope(*starts)], ["mirai"], command="test", version="0", host="here", pid=1)
         self.run_id = started.result()
 

@@ -24,6 +24,7 @@ from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
+from pipelines.rules.load import rule_cache
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
 from pipelines.text.page_type import Evidence, judge
@@ -192,7 +193,7 @@ def _with_language(card: Card, page: DetectedLanguage) -> Card:
     return dataclasses.replace(card, language=_language_of_card(words, around) if words else UNDETERMINED)
 
 
-@functools.lru_cache(1_024)  # one article's card stands on many pages of its site
+@rule_cache(1_024)  # one article's card stands on many pages of its site
 def _language_of_card(words: str, page: str) -> str:
     return detect_card_language(words, page)
 

@@ -5,11 +5,10 @@ Used where a page has more links than can be followed: section pages and ``follo
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from urllib.parse import parse_qsl, unquote
+
+from pipelines.rules.load import load_rules, rule_cache
 
 ARTICLE_WEIGHT = 3  # what the evidence must add up to
 MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the pipelines
@@ -38,11 +37,10 @@ class PathRules:
     listing_parameters: frozenset[str]
 
 
-@functools.cache
+@rule_cache()
 def path_rules() -> PathRules:
     """The rules of ``rules/article_addresses.toml``, read once a process."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("article_addresses.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("article_addresses")
     return PathRules(
         listing=frozenset(table["listing"]["words"]),
         last=frozenset(table["listing"]["last"]),
@@ -53,7 +51,7 @@ def path_rules() -> PathRules:
     )
 
 
-@functools.lru_cache(4_096)  # menus and cards of one page are asked for several times
+@rule_cache(4_096)  # menus and cards of one page are asked for several times
 def looks_like_article(url: str) -> bool:
     """Whether an absolute http(s) address looks like one article's, by its path and query alone. Never raises."""
     if len(url) > MAX_LENGTH:

@@ -17,6 +17,7 @@ from w3lib.url import safe_url_string
 from pipelines.addresses.article_urls import MAX_LENGTH, looks_like_article
 from pipelines.addresses.parameters import ParameterRules, rules_in_force
 from pipelines.addresses.tracking import is_tracker
+from pipelines.rules.load import rule_cache
 from storage.text_rules import LONGEST_ADDRESS
 
 __all__ = [
@@ -105,7 +106,7 @@ def address_key(url: str, rules: ParameterRules | None = None) -> str:
     return _address_key(url, rules or rules_in_force())
 
 
-@functools.lru_cache(_REMEMBERED)
+@rule_cache(_REMEMBERED)
 def _address_key(url: str, rules: ParameterRules | None) -> str:
     address = _taken_apart(url)
     if address is None:
@@ -200,7 +201,7 @@ def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = 
     return _clean_url(url, base, rules or rules_in_force())
 
 
-@functools.lru_cache(_REMEMBERED)
+@rule_cache(_REMEMBERED)
 def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str | None:
     url = url.strip(_EDGES)
     if not url.isprintable():

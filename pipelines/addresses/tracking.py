@@ -5,10 +5,9 @@ at a separator; patterns such as "anything with cid in it" were rejected because
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
+
+from pipelines.rules.load import load_rules, rule_cache
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,11 +21,10 @@ class TrackerRules:
     sites: tuple[tuple[str, frozenset[str]], ...]
 
 
-@functools.cache
+@rule_cache()
 def tracker_rules() -> TrackerRules:
     """The rules of ``rules/trackers.toml``, read once a process."""
-    text = importlib.resources.files("pipelines.rules").joinpath("trackers.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = load_rules("trackers")
     return TrackerRules(
         exact=frozenset(name for rule in table["exact"] for name in rule["names"]),
         prefixes=tuple(name for rule in table["prefix"] for name in rule["names"]),

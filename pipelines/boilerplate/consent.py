@@ -1,16 +1,14 @@
 """Consent dialogs: by role, by the platforms' containers, and by what they say."""
 
 import dataclasses
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pieces
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
@@ -29,11 +27,10 @@ class ConsentRules:
     context: tuple[str, ...]
 
 
-@functools.cache
+@rule_cache()
 def consent_rules() -> ConsentRules:
     """The rules, read once a process."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("consent.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("consent")
     names = tuple(name.lower() for name in table["containers"]["names"])
     return ConsentRules(
         names=names,
@@ -68,7 +65,7 @@ def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
             yield notice
 
 
-@functools.lru_cache(maxsize=8192)
+@rule_cache(8_192)
 def _container(names: str) -> str:
     found = consent_rules().containers.search(names.lower())
     return found[0] if found else ""

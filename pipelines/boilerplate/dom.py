@@ -1,10 +1,7 @@
 """What stands round an article's words: cut from the tree before extraction, every cut with its reason."""
 
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
@@ -15,6 +12,7 @@ from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start
 from pipelines.html.prose import Prose
 from pipelines.labels.ai_labels import is_machine_mark, machine_marks
 from pipelines.labels.captions import is_caption
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 from storage.reading import Cut
 
@@ -33,27 +31,21 @@ _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
 
-@functools.cache
+@rule_cache()
 def _class_words() -> dict[str, str]:
-    return {word: rule for rule, words in _table()["classes"].items() for word in words}
+    return {word: rule for rule, words in load_rules("furniture")["classes"].items() for word in words}
 
 
-@functools.cache
+@rule_cache()
 def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words without which no box is one, and what a box says."""
-    boxes = _table()["boxes"]
+    boxes = load_rules("furniture")["boxes"]
     return any_of(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
 
-@functools.cache
+@rule_cache()
 def _roles() -> frozenset[str]:
-    return frozenset(_table()["regions"]["roles"])
-
-
-@functools.cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    resource = importlib.resources.files("pipelines.rules").joinpath("furniture.toml")
-    return tomllib.loads(resource.read_text(encoding="utf-8"))
+    return frozenset(load_rules("furniture")["regions"]["roles"])
 
 
 def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
@@ -140,7 +132,7 @@ def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, Html
         yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
 
 
-@functools.lru_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
+@rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
 def _rule_by_words(text: str) -> tuple[str, str]:
     """The rule and the evidence in a line's words, "" where they are nothing's."""
     said = plain(text)
@@ -181,19 +173,19 @@ def _telling_names(classes: str, number: str) -> str:
     return names if _tells(classes[:_NAMES]) or _tells(number[:_NAMES]) else ""
 
 
-@functools.lru_cache(8_192)
+@rule_cache(8_192)
 def _tells(names: str) -> bool:
     return bool(names) and _any_word().search("".join(_LETTERS.findall(names.lower()))) is not None
 
 
-@functools.cache
+@rule_cache()
 def _any_word() -> re.Pattern[str]:
     """Finds whatever a rule by names may find, in names without all that is no letter: words may be joined there."""
     words = (*_class_words(), *consent_rules().names)
     return any_of(sorted({"".join(_LETTERS.findall(word.lower())) for word in words}))
 
 
-@functools.lru_cache(maxsize=4096)
+@rule_cache(4_096)
 def _rule_by_names(names: str) -> str | None:
     known = _class_words()
     for name in names.lower().split():

@@ -1,10 +1,7 @@
 """Lines of an extracted text that are none of the article's words: repeated title, date, byline, boilerplate."""
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections import Counter
 
 from pipelines.boilerplate.consent import is_consent_statement
@@ -12,6 +9,7 @@ from pipelines.html.dom_index import plain
 from pipelines.html.plain_text import letters
 from pipelines.html.text_blocks import ends_sentence
 from pipelines.labels.captions import is_caption, is_noise
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.word_lists import english_function_words
 from storage.reading import Cut
 
@@ -46,10 +44,9 @@ class _Rules:
     biography: re.Pattern[str]
 
 
-@functools.cache
+@rule_cache()
 def _rules() -> _Rules:
-    resource = importlib.resources.files("pipelines.rules").joinpath("boilerplate.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("boilerplate")
     return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in _KEYS))
 
 

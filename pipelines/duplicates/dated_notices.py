@@ -5,11 +5,10 @@ date alone proves nothing (sites date pages anew when they move or republish the
 publisher has two pages with dates of their own, the text is short, and it speaks of its own day.
 """
 
-import functools
-import importlib.resources
 import re
-import tomllib
 from datetime import datetime, timedelta
+
+from pipelines.rules.load import load_rules, rule_cache
 
 MAX_CHARACTERS = {"spaced": 800, "unspaced": 300}
 """Letters and digits of a notice: some 120 words, as ``duplicates.MIN_WORDS``."""
@@ -28,11 +27,10 @@ def recurs(text: str, first: datetime | None, second: datetime | None) -> bool:
     return sum(map(str.isalnum, text)) <= MAX_CHARACTERS[kind] and _own_day().search(text) is not None
 
 
-@functools.cache
+@rule_cache()
 def _own_day() -> re.Pattern[str]:
     """The words by which a text means the day it was written on."""
-    source = importlib.resources.files("pipelines.rules").joinpath("own_day.toml").read_text(encoding="utf-8")
-    words = tomllib.loads(source)
+    words = load_rules("own_day")
     english = "|".join(map(re.escape, words["english"]))
     japanese = "|".join(map(re.escape, words["japanese"]))
     return re.compile(rf"\b(?:{english})\b|{japanese}", re.IGNORECASE)

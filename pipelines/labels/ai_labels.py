@@ -1,7 +1,6 @@
 """Marks that an image, a report or a whole article is machine-made."""
 
 import dataclasses
-import functools
 import re
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ from lxml.html import HtmlElement
 from pipelines.html.dom_index import PageMeasures, plain
 from pipelines.labels.ai_wording import LONGEST, machine_wording
 from pipelines.labels.captions import caption_rules
+from pipelines.rules.load import rule_cache
 
 _EDGES = " .。()[]【】※*・-:|/"
 _LONGEST_TEXT = 200  # characters of a mark with the white space round it
@@ -30,7 +30,7 @@ def is_machine_mark(text: str) -> bool:
     return mark_kind(text) is not None
 
 
-@functools.lru_cache(8_192)  # menus, labels and captions stand on all pages of a site
+@rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
 def mark_kind(text: str) -> str | None:
     """What a short text marks as machine-made and is nothing else: ``image``, ``report`` or ``other``."""
     stripped = text.strip()

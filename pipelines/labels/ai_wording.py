@@ -1,13 +1,11 @@
 """Wordings of marks of machine-made work, in whatever language a page's furniture has."""
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterable
 
 from pipelines.html.dom_index import plain
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 
 LONGEST = 60  # characters of a mark
@@ -34,10 +32,9 @@ class _Wording:
     topics: frozenset[str]
 
 
-@functools.cache
+@rule_cache()
 def _wording() -> _Wording:
-    resource = importlib.resources.files("pipelines.rules").joinpath("machine_wording.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("machine_wording")
     kinds = {plain(word): kind for kind in reversed(_KINDS) for word in table[kind]}
     machines = [word for word, kind in kinds.items() if kind in ("machine", "tools")]
     return _Wording(
@@ -61,7 +58,7 @@ def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})|{joined}")
 
 
-@functools.lru_cache(8_192)  # menus, labels and captions stand on all pages of a site
+@rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
 def machine_wording(said: str) -> str | None:
     """What a line, plain, marks as machine-made: ``image``, ``report``, ``other``; None where it is no such mark.
 

@@ -1,13 +1,11 @@
 """Recognize captions, credits, bylines, dates and labels among a page's lines."""
 
-import functools
-import importlib.resources
 import re
-import tomllib
 
 from pipelines.html.dom_index import plain
 from pipelines.labels.ai_wording import machine_wording
 from pipelines.labels.headings import kind_of_heading
+from pipelines.rules.load import load_rules, rule_cache
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = (
@@ -32,16 +30,16 @@ _POLITE = ("です。", "ます。")  # 「写真はイメージです。」
 _NUMBER = re.compile(r"[#№(]?\d{1,4}[)位.]?")
 
 
-@functools.cache
+@rule_cache()
 def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
     """``rules/captions.toml``, all in plain form; ``machine`` has all its marks under ``whole`` too."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("captions.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
-    table["machine"]["whole"] = [mark for marks in table["machine"].values() for mark in marks]
-    return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in table.items()}
+    table = load_rules("captions")
+    whole = {"whole": [mark for marks in table["machine"].values() for mark in marks]}
+    entries = {**table, "machine": {**table["machine"], **whole}}
+    return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in entries.items()}
 
 
-@functools.lru_cache(4_096)  # a line is asked of in its block, its card and the text
+@rule_cache(4_096)  # a line is asked of in its block, its card and the text
 def is_caption(said: str) -> bool:
     """Whether a line, plain, is a mark of machine-made work, or an image's credit."""
     if len(said) > 120:

@@ -1,12 +1,11 @@
 """What a list of links is by the names that its elements bear: class and id."""
 
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 
 from lxml.html import HtmlElement
+
+from pipelines.rules.load import load_rules, rule_cache
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -33,10 +32,9 @@ def _words(element: HtmlElement) -> list[str]:
     return [*lowered, *map("".join, itertools.pairwise(lowered))]
 
 
-@functools.cache
+@rule_cache()
 def _table() -> tuple[dict[str, str], frozenset[str]]:
     """Each word with its kind, and those that declare."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("list_classes.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("list_classes")
     kinds = {word: kind for kind, entry in table.items() for word in entry["words"]}
     return kinds, frozenset(table["related"]["declaring"])

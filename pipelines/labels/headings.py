@@ -1,17 +1,15 @@
 """Headings that say what the list of links below them is: related articles, a ranking, the latest, advertisements."""
 
 import dataclasses
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
 from pipelines.labels.class_names import is_named_related
+from pipelines.rules.load import load_rules, rule_cache
 
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MARKED = HEADING_TAGS | {"dt", "legend", "caption", "summary", "header"}
@@ -50,10 +48,9 @@ class _Words:
     contained: re.Pattern[str]
 
 
-@functools.cache
+@rule_cache()
 def _words() -> _Words:
-    resource = importlib.resources.files("pipelines.rules").joinpath("headings.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("headings")
     pairs: dict[str, list[tuple[str, str]]] = {"equals": [], "weak": [], "begins": [], "ends": [], "contains": []}
     for key, found in pairs.items():
         found += [(plain(word), kind) for kind in _KINDS for word in table[kind].get(key, ())]
@@ -69,7 +66,7 @@ def _words() -> _Words:
     return _Words(equals, dict(reversed(pairs["weak"])), begins, ends, contains, contained)
 
 
-@functools.lru_cache(maxsize=4096)
+@rule_cache(4_096)
 def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
     """The kind of list that a heading announces, or None; ``is_marked`` where the markup says that it is a heading."""
     said = plain(text)

@@ -8,12 +8,11 @@ words or the page's own claim say otherwise: Kiji reads Japanese news.
 
 import dataclasses
 import functools
-import importlib.resources
 import re
-import tomllib
 
 from pipelines.language.py3langid_scores import langid_scores
 from pipelines.language.scripts import BOPOMOFO, HAN, KANA
+from pipelines.rules.load import load_rules, rule_cache
 
 _UNCLEAR = 1.0  # evidence up to that is one unusual character's: py3langid is asked
 _TIE = 0.75  # what is below that even then decides nothing
@@ -136,11 +135,10 @@ def _word_balance(text: str) -> float:
     return _WORD_WEIGHT * (len(set(japanese)) - len(set(chinese)))
 
 
-@functools.cache
+@rule_cache()
 def kanji_rules() -> KanjiRules:
     """The rules of ``rules/kanji.toml``, read once a process."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("kanji.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("kanji")
     return KanjiRules(
         old_forms=frozenset("".join(table["old_forms"].split())),
         used_second_level=frozenset("".join(table["used_second_level"].split())),

@@ -4,12 +4,11 @@ Pure counting over regular expressions of plain character classes (linear in the
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 import unicodedata
 from collections import Counter
+
+from pipelines.rules.load import load_rules, rule_cache
 
 SAMPLE = 1_500  # characters that are looked at: headline and lead settle every script
 
@@ -37,15 +36,14 @@ class Script:
     codes: tuple[str, ...]
 
 
-@functools.cache
+@rule_cache()
 def alphabets() -> tuple[Script, ...]:
     """The alphabets of ``rules/scripts.toml``, in its order."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("scripts.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("scripts")
     return tuple(Script(row["name"], row["letters"], tuple(row["codes"])) for row in table["script"])
 
 
-@functools.cache
+@rule_cache()
 def _alphabet_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((script.name, re.compile(f"[{script.letters}]")) for script in alphabets())
 

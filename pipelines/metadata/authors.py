@@ -1,13 +1,11 @@
 """Authors as a clean list of names, out of what pages write in author fields and bylines."""
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 
 from pipelines.html.plain_text import letters, plain_text
+from pipelines.rules.load import load_rules, rule_cache
 
 _MOST_AUTHORS = 20
 _NAME_LENGTH = 100
@@ -23,10 +21,9 @@ class Credit:
     is_office: bool = False
 
 
-@functools.cache
+@rule_cache()
 def _words(kind: str) -> tuple[str, ...]:
-    path = importlib.resources.files("pipelines.rules") / "author_words.toml"
-    return tuple(sorted(tomllib.loads(path.read_text(encoding="utf-8"))[kind], key=len, reverse=True))
+    return tuple(sorted(load_rules("author_words")[kind], key=len, reverse=True))
 
 
 def _either(words: Iterable[str]) -> str:
@@ -34,7 +31,7 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(rf"\b{re.escape(word)}(?!\w)" if word[0].isascii() else re.escape(word) for word in words)
 
 
-@functools.cache
+@rule_cache()
 def _patterns() -> dict[str, re.Pattern[str]]:
     jobs = _either(_words("jobs"))
     leads = _either(_words("lead_ins"))

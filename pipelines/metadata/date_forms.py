@@ -6,14 +6,13 @@ their time grows with the text's length alone.
 
 import dataclasses
 import datetime
-import functools
-import importlib.resources
 import re
-import tomllib
 import unicodedata
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Literal
+
+from pipelines.rules.load import load_rules, rule_cache
 
 Precision = Literal["instant", "day"]
 
@@ -52,11 +51,10 @@ class DateWords:
     labels: Mapping[str, tuple[str, ...]]
 
 
-@functools.cache
+@rule_cache()
 def date_words() -> DateWords:
     """The words of dates, from the rules file."""
-    path = importlib.resources.files("pipelines.rules") / "date_words.toml"
-    rules = tomllib.loads(path.read_text(encoding="utf-8"))
+    rules = load_rules("date_words")
     months = {name: int(number) for number, names in rules["months"].items() for name in names}
     labels = {kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in rules["labels"].items()}
     return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
@@ -143,7 +141,7 @@ def _at(day: datetime.date, match: re.Match[str] | None, home: datetime.tzinfo) 
         return None
 
 
-@functools.cache
+@rule_cache()
 def _date_pattern() -> re.Pattern[str]:
     month = "|".join(map(re.escape, sorted(date_words().months, key=len, reverse=True)))
     return re.compile(

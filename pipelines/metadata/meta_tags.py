@@ -1,9 +1,6 @@
 """What a page says of itself in its tags, collected in one pass: meta names, links, headings, times, JSON-LD."""
 
 import dataclasses
-import functools
-import importlib.resources
-import tomllib
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -12,6 +9,7 @@ import lxml.etree
 import lxml.html
 
 from pipelines.html.plain_text import plain_text
+from pipelines.rules.load import load_rules, rule_cache
 
 # More of a kind than this is no help; it bounds what a hostile page costs.
 _MOST_METAS = 500
@@ -20,10 +18,13 @@ _LONGEST = 20_000
 _ITEMS = lxml.etree.XPath("//*[@itemprop][not(self::meta)]")
 
 
-@functools.cache
+@rule_cache()
 def metadata_names() -> Mapping[str, Sequence[str]]:
     """Names of meta tags by what they tell, as :func:`meta_name` gives them, the most believed first."""
-    return {kind: tuple(dict.fromkeys(map(meta_name, names))) for kind, names in _rules()["names"].items()}
+    return {
+        kind: tuple(dict.fromkeys(map(meta_name, names)))
+        for kind, names in load_rules("metadata_names")["names"].items()
+    }
 
 
 def meta_name(name: str) -> str:
@@ -32,15 +33,10 @@ def meta_name(name: str) -> str:
     return "".join(filter(str.isalnum, bare))
 
 
-@functools.cache
+@rule_cache()
 def schema_types() -> Mapping[str, frozenset[str]]:
     """Kinds of schema.org types and properties, from the rules file, in lower case."""
-    return {kind: frozenset(names) for kind, names in _rules()["schema"].items()}
-
-
-def _rules() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    path = importlib.resources.files("pipelines.rules") / "metadata_names.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: frozenset(names) for kind, names in load_rules("metadata_names")["schema"].items()}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

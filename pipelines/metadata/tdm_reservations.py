@@ -3,16 +3,14 @@
 The protocol: W3C Community Group Report "TDM Reservation Protocol (TDMRep)", www.w3.org/community/reports/tdmrep/.
 """
 
-import functools
 import itertools
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import resources
 
 from lxml.html import HtmlElement
 
+from pipelines.rules.load import load_rules, rule_cache
 from storage.reading import Reservation
 
 _US = frozenset({"robots", "kiji"})
@@ -25,10 +23,9 @@ _CONTENT_SIGNAL = re.compile(r"\s*content-(?:signal|usage)\s*:\s*(.{0,500})", re
 _NO_TRAINING = re.compile(r"\b(ai-train|ai-input|train-ai|tdm|ai)\s*=\s*(?:no|n)\b", re.IGNORECASE)
 
 
-@functools.cache
+@rule_cache()
 def _directives(table: str) -> frozenset[str]:
-    rules = tomllib.loads(resources.files("pipelines.rules").joinpath("reservations.toml").read_text("utf-8"))
-    return frozenset(rules[table]["directives"])
+    return frozenset(load_rules("reservations")[table]["directives"])
 
 
 def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:

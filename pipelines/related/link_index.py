@@ -1,16 +1,14 @@
 """The links of a page: where each leads, and whether it stands by itself or within a sentence."""
 
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import address_key, clean_url, host_of, looks_like_article, registered_domain
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
 from pipelines.related.outlinks import base_address
+from pipelines.rules.load import load_rules, rule_cache
 
 _PAGE_PARAMETER = re.compile(r"(?:page|p|pg|paged|pn)=\d{1,3}|page=all|")
 _PAGE_SUFFIX = re.compile(r"(?:[_-]|/(?:page[/-]?)?)\d{1,2}(?:\.\w{2,5})?")
@@ -18,11 +16,10 @@ _ITEMS = frozenset({"li", "dd", "dt", "td", "th"})
 _TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-@functools.cache
+@rule_cache()
 def link_rules() -> dict[str, frozenset[str]]:
     """The lists of ``rules/links.toml`` by name, plain."""
-    resource = importlib.resources.files("pipelines.rules").joinpath("links.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("links")
     return {name: frozenset(map(plain, entry["words"])) for name, entry in table.items()}
 
 

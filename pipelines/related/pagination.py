@@ -5,11 +5,8 @@ one address but for the number, and link to each other by numbers, by 「次の�
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +15,7 @@ from lxml.html import HtmlElement
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.html.dom_index import plain
 from pipelines.related.outlinks import base_address
+from pipelines.rules.load import load_rules, rule_cache
 from storage.reading import Reading
 
 MOST_PAGES = 30  # of one article; what has more is a gallery
@@ -40,10 +38,9 @@ class Pagination:
     following: tuple[tuple[int, str], ...] = ()
 
 
-@functools.cache
+@rule_cache()
 def _rules() -> tuple[frozenset[str], frozenset[str]]:
-    resource = importlib.resources.files("pipelines.rules").joinpath("pagination.toml")
-    table = tomllib.loads(resource.read_text(encoding="utf-8"))
+    table = load_rules("pagination")
     return frozenset(table["addresses"]["parameters"]), frozenset(map(plain, table["links"]["words"]))
 
 
@@ -78,7 +75,7 @@ def _is_pager(words: str, relation: str, number: int, own: int) -> bool:
     return int(words) == number if words.isdigit() else number == own + 1 or number < own
 
 
-@functools.lru_cache(4_096)  # a site's pages have the same menus
+@rule_cache(4_096)  # a site's pages have the same menus
 def _said(words: str) -> str:
     """A link's words without marks and arrows, before a colon: 「次ページ：返済が滞った街」 says 次ページ."""
     begin = words.replace("：", ":").partition(":")[0].strip()

@@ -11,6 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
+from pipelines.rules.load import load_words
+
 _LISTS = {
     "en": "English",
     "de": "German",
@@ -53,16 +55,14 @@ def common_words() -> Mapping[str, tuple[str, ...]]:
     return {word: tuple(sorted(codes)) for word, codes in languages.items()}
 
 
-@functools.cache
 def headline_words() -> frozenset[str]:
     """The English words of ``rules/headline_words.txt``."""
-    return _words_of("headline_words.txt")
+    return load_words("headline_words")
 
 
-@functools.cache
 def english_function_words() -> frozenset[str]:
     """The English words of ``rules/function_words.txt``: hardly ever part of a name."""
-    return _words_of("function_words.txt")
+    return load_words("function_words")
 
 
 def word_shares(text: str) -> dict[str, float]:
@@ -82,8 +82,3 @@ def word_shares(text: str) -> dict[str, float]:
         for code in codes:
             shares[code] += weight / len(codes)
     return {code: share / max(_FEW, total) for code, share in sorted(shares.items())}
-
-
-def _words_of(name: str) -> frozenset[str]:
-    lines = importlib.resources.files("pipelines.rules").joinpath(name).read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -4,15 +4,13 @@ What is in ``rules/story_names.toml`` and ``rules/story_topics.toml``, and the C
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from babel import Locale
 
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.word_lists import common_words
 
 _LATIN = re.compile(r"[A-Za-z]")
@@ -46,11 +44,6 @@ class Lexicon:
         return counts, forms
 
 
-@functools.cache
-def _table(name: str) -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(importlib.resources.files("pipelines.rules").joinpath(name).read_text(encoding="utf-8"))
-
-
 def _is_latin(form: str) -> bool:
     return _LATIN.match(form) is not None
 
@@ -60,14 +53,14 @@ def lexicon(language: str) -> Lexicon:
     return _lexicon(japanese=language == "ja")
 
 
-@functools.cache
+@rule_cache()
 def _lexicon(*, japanese: bool) -> Lexicon:
     names: dict[str, set[str]] = {}
     for form, thing in _name_forms():
         if japanese or _is_latin(form):
             names.setdefault(form, set()).add(thing)
     topics: dict[str, set[str]] = {}
-    for topic, (english, in_japanese) in _table("story_topics.toml")["topics"].items():
+    for topic, (english, in_japanese) in load_rules("story_topics")["topics"].items():
         for form in in_japanese if japanese else english:
             topics.setdefault(form.lower(), set()).add(f"T {topic}")
     return Lexicon(
@@ -79,7 +72,7 @@ def _lexicon(*, japanese: bool) -> Lexicon:
 
 
 def _name_forms() -> Iterable[tuple[str, str]]:
-    tables = _table("story_names.toml")
+    tables = load_rules("story_names")
     english, japanese = Locale("en").territories, Locale("ja").territories
     for code, forms in tables["countries"].items():
         known = [str(names[code]) for names in (english, japanese) if code in names]
@@ -150,16 +143,16 @@ def _trie(forms: Iterable[str]) -> str:
     return f"(?:{'|'.join(parts)}){'?' if ends else ''}"
 
 
-@functools.cache
+@rule_cache()
 def plain_words(language: str) -> frozenset[str]:
     """Words that say little in the news of this language."""
-    listed = frozenset(_table("story_topics.toml")["plain"].get(language, []))
+    listed = frozenset(load_rules("story_topics")["plain"].get(language, []))
     if language == "ja":
         return listed
     return listed | {word for word, codes in common_words().items() if "en" in codes}
 
 
-@functools.cache
+@rule_cache()
 def titles() -> frozenset[str]:
     """English words with a capital that name nobody by themselves."""
-    return frozenset(_table("story_topics.toml")["plain"]["titles"])
+    return frozenset(load_rules("story_topics")["plain"]["titles"])

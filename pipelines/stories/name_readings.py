@@ -7,10 +7,10 @@ surname: elsewhere, two kanji are a word more often than a name.
 
 import dataclasses
 import functools
-import importlib.resources
 import re
 from collections.abc import Iterator, Mapping
 
+from pipelines.rules.load import read_rule_file
 from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key
 
 _RUN = re.compile("[一-鿿々ヶ]{2,}")
@@ -41,7 +41,7 @@ class Readings:
 def readings() -> Readings:
     """The list, loaded once."""
     tables: dict[str, dict[str, tuple[str, ...]]] = {"common": {}, "surnames": {}, "given": {}, "places": {}}
-    text = importlib.resources.files("pipelines.rules").joinpath("story_readings.txt").read_text(encoding="utf-8")
+    text = read_rule_file("story_readings.txt")
     table: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():
         if line.startswith("["):

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import Stemmer
 
+from pipelines.rules.load import rule_cache
 from pipelines.rules.word_lists import english_function_words
 from pipelines.stories.lexicon import lexicon, plain_words, titles
 from pipelines.stories.name_readings import kanji_names, katakana_name, latin_name, readings
@@ -163,13 +164,13 @@ def _share_of(kind: str, value: str) -> float:
     return _SHARES[kind]
 
 
-@functools.cache
+@rule_cache()
 def _plain_stems() -> frozenset[str]:
     stemmed = _stemmer().stemWords(sorted(plain_words("en")))
     return frozenset(stemmed) | plain_words("ja")
 
 
-@functools.lru_cache(65_536)
+@rule_cache(65_536)
 def _telling_word(written: str) -> tuple[str, str] | None:
     """An English word without its endings, and its stem; None for those that say nothing of what is told."""
     word = written.removesuffix("'s").removesuffix("’s").rstrip(".")

@@ -3,12 +3,10 @@
 The words are data, ``rules/story_series.toml``.
 """
 
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+
+from pipelines.rules.load import load_rules, rule_cache
 
 _SCORE = re.compile(r"(?<![\d.,-])(\d{1,3})\s?[-‐‑–—―−]\s?(\d{1,3})(?![\d.,]*\d|[-‐‑–—―−]\d)")
 _MARGIN = 60  # what is further apart is a span of years or ages, no score
@@ -18,27 +16,21 @@ _WON = re.compile(
 )
 
 
-@functools.cache
-def _tables() -> Mapping[str, Any]:
-    file = importlib.resources.files("pipelines.rules").joinpath("story_series.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
 def _pattern(forms: Mapping[str, Sequence[str]], *, japanese: bool) -> re.Pattern[str]:
     words = "|".join(map(re.escape, sorted(forms["ja" if japanese else "en"], key=len, reverse=True)))
     return re.compile(words if japanese else rf"\b(?:{words})(?!\w)", 0 if japanese else re.IGNORECASE)
 
 
-@functools.cache
+@rule_cache()
 def _daily(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(forms, japanese=japanese) for kind, forms in _tables()["daily"].items()}
+    return {kind: _pattern(forms, japanese=japanese) for kind, forms in load_rules("story_series")["daily"].items()}
 
 
-@functools.cache
+@rule_cache()
 def _classes(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
     return {
         f"{unit} {name}": _pattern(forms, japanese=japanese)
-        for unit, names in _tables()["classes"].items()
+        for unit, names in load_rules("story_series")["classes"].items()
         for name, forms in names.items()
     }
 

@@ -4,13 +4,11 @@ Its weights are data, ``rules/story_weights.toml``, which ``python -m benchmarks
 """
 
 import dataclasses
-import functools
-import importlib.resources
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipelines.rules.load import load_rules, rule_cache
 from pipelines.stories.profile import expectation, key_of
 from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
 from storage.story_rules import StoryMember
@@ -92,11 +90,10 @@ class Weights:
     merge: float
 
 
-@functools.cache
+@rule_cache()
 def fitted_weights() -> Weights:
     """The weights that the project ships."""
-    file = importlib.resources.files("pipelines.rules").joinpath("story_weights.toml")
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    table = load_rules("story_weights")
     return Weights(table["same_language"], table["across_languages"], **table["decision"])
 
 

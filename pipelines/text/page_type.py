@@ -1,16 +1,14 @@
 """Is it an article? Evidence of several kinds, and what a page is that is none."""
 
 import dataclasses
-import functools
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines.addresses.article_urls import looks_like_article
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import ends_sentence, weight_of
+from pipelines.rules.load import load_rules, rule_cache
 from storage.reading import Entry, PageKind
 
 MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one
@@ -54,10 +52,9 @@ class Verdict:
     reason: str
 
 
-@functools.cache
+@rule_cache()
 def _error_title() -> re.Pattern[str]:
-    resource = importlib.resources.files("pipelines.rules").joinpath("error_titles.toml")
-    rules = tomllib.loads(resource.read_text(encoding="utf-8"))
+    rules = load_rules("error_titles")
     return re.compile("|".join(rules["patterns"]), re.IGNORECASE)
 
 

@@ -1,0 +1,47 @@
+"""Rules come from the package, with an operator's folder merged over them where one is set."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.addresses import address_key
+from pipelines.labels.headings import kind_of_heading
+from pipelines.rules.load import load_rules, set_overlay
+
+
+@pytest.fixture(autouse=True)
+def _packaged_rules_afterwards() -> Iterator[None]:
+    yield
+    set_overlay(None)
+
+
+def test_an_operators_word_joins_the_packaged_ones(tmp_path: Path) -> None:
+    assert kind_of_heading("Zum Weiterschmökern") is None
+    (tmp_path / "headings.toml").write_text('[related]\nequals = ["Zum Weiterschmökern"]\n', encoding="utf-8")
+    set_overlay(tmp_path)
+    assert kind_of_heading("Zum Weiterschmökern") == "related"
+    assert kind_of_heading("関連記事") == "related"
+
+
+def test_what_was_cached_with_other_rules_is_computed_again(tmp_path: Path) -> None:
+    address = "https://news.example/a?zzclick=1"
+    before = address_key(address)
+    rule = '[[exact]]\nsource = "us"\nnames = ["zzclick"]\n'
+    (tmp_path / "trackers.toml").write_text(rule, encoding="utf-8")
+    set_overlay(tmp_path)
+    assert address_key(address) == address_key("https://news.example/a") != before
+    set_overlay(None)
+    assert address_key(address) == before
+
+
+def test_a_value_takes_the_packaged_ones_place_and_other_keys_stay(tmp_path: Path) -> None:
+    packaged = load_rules("date_words")["eras"]
+    (tmp_path / "date_words.toml").write_text('[eras]\n"令和" = 1\n', encoding="utf-8")
+    set_overlay(tmp_path)
+    assert load_rules("date_words")["eras"] == {**packaged, "令和": 1}
+
+
+def test_a_table_that_is_not_packaged_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        load_rules("no_such_table")

@@ -13,6 +13,7 @@ import unicodedata
 from typing import Literal
 
 from pipelines.duplicates.alignment import Alignment, align
+from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
 ALGORITHM_VERSION = 1
 """To be stored with what was decided or hashed; raised whenever ``compare``, ``text_hash`` or ``shingles`` change."""
@@ -47,7 +48,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _EXACT_FORM = re.compile(r"(?<=\d)\.(?=\d)|[^\W_]+")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-_UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED_SCRIPT = re.compile(f"[{SOUTHEAST_ASIAN}{EAST_ASIAN}]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 from pipelines.rules.load import load_rules, rule_cache
+from storage.scripts import HAN, KANA
 
 MAX_CHARACTERS = {"spaced": 800, "unspaced": 300}
 """Letters and digits of a notice: some 120 words, as ``duplicates.MIN_WORDS``."""
@@ -16,7 +17,7 @@ MAX_CHARACTERS = {"spaced": 800, "unspaced": 300}
 MIN_APART = timedelta(hours=20)
 """A daily notice comes a few hours earlier on some days; an evening's text that is on the morning page is nearer."""
 
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(f"[{KANA}{HAN}]")
 
 
 def recurs(text: str, first: datetime | None, second: datetime | None) -> bool:

@@ -14,12 +14,14 @@ from typing import TypeAlias
 from lxml import etree
 from lxml.html import HtmlElement
 
+from storage.scripts import HAN, KANA
+
 # Elements whose text nobody reads.
 UNREAD = frozenset(
     {"script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea", "math"}
 )
 
-_WIDE = re.compile("[\u3040-\u9fff]")
+_WIDE = re.compile(f"[{KANA}{HAN}]")
 _STRING = etree.XPath("string()", smart_strings=False)
 
 # Elements that begin a new line (https://html.spec.whatwg.org/multipage/rendering.html#flow-content-3).

@@ -8,11 +8,12 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, UNREAD
 from pipelines.html.plain_text import word_characters
+from storage.scripts import EAST_ASIAN
 
 # Elements whose words a reader operates and does not read, beside those that nobody reads at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 _SKIPPED = UNREAD | _OPERATED
-_DENSE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]+")
+_DENSE = re.compile(f"[{EAST_ASIAN}]+")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
 _LETTERS_A_CHARACTER = 2.5  # Latin letters that say as much as one Japanese character (2.2 to 2.7 in translated news)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pipelines.html.dom_index import plain
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
+from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
 LONGEST = 60  # characters of a mark
 _KINDS = ("machine", "tools", "made", "picture", "report", "other", "between")  # a word of two is the earlier one's
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # Thai, kana, han, hangul: words stand side by side
+_UNSPACED = SOUTHEAST_ASIAN + EAST_ASIAN  # words follow each other without a space, or with endings
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _APART = re.compile(r"[:/=()\[\]【】※*©|]|\w-\w")  # what stands between a picture and its maker: 画像：生成AI, KI-Bild
 _SENTENCE = (".", "。")

@@ -13,7 +13,8 @@ from pipelines.language.han import character_sets, japanese_or_chinese, kanji_ru
 from pipelines.language.langdetect_vote import WEIGHTS, count_letters, judge_alphabet, load_alphabets
 from pipelines.language.leading_script import leading_script
 from pipelines.language.py3langid_scores import load_identifier
-from pipelines.language.scripts import EAST_ASIAN, alphabets, count_scripts, normalise, sample
+from pipelines.language.scripts import alphabets, count_scripts, normalise, sample
+from storage.scripts import EAST_ASIAN
 
 UNDETERMINED = "und"
 _MAJORITY = 0.5

@@ -11,8 +11,8 @@ import functools
 import re
 
 from pipelines.language.py3langid_scores import langid_scores
-from pipelines.language.scripts import BOPOMOFO, HAN, KANA
 from pipelines.rules.load import load_rules, rule_cache
+from storage.scripts import BOPOMOFO, HAN, HAN_BLOCK, KANA
 
 _UNCLEAR = 1.0  # evidence up to that is one unusual character's: py3langid is asked
 _TIE = 0.75  # what is below that even then decides nothing
@@ -25,8 +25,8 @@ _LANGID_MIDDLE = -2.05
 _LANGID_ENOUGH = 6  # characters from which on it counts fully
 _WORD_WEIGHT = 1.5  # of a word in one of the lists; they hold no word that both languages use
 _KANA_SHARE = 0.2  # of kana and Han; Japanese prose has over 0.4, a Chinese sentence with a shop's の 0.1
-_JAPANESE_MARKS = re.compile("[々〆〜・]|(?<=[\u4e00-\u9fff])ー")
-_CHINESE_MARKS = re.compile("[，；《》]|(?<=[\u4e00-\u9fff])·")  # before NFKC, which makes commas of every width one
+_JAPANESE_MARKS = re.compile(f"[々〆〜・]|(?<=[{HAN_BLOCK}])ー")
+_CHINESE_MARKS = re.compile(f"[，；《》]|(?<=[{HAN_BLOCK}])·")  # before NFKC, which makes commas of every width one
 _KANA = re.compile(f"[{KANA}]")
 _HAN = re.compile(f"[{HAN}]")
 _BOPOMOFO = re.compile(f"[{BOPOMOFO}]")

@@ -8,8 +8,8 @@ what it quotes off with spaces, brackets or quotation marks, and has lower-case 
 import re
 from collections import Counter
 
-from pipelines.language.scripts import EAST_ASIAN
 from pipelines.rules.word_lists import english_function_words
+from storage.scripts import EAST_ASIAN
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _GLUE = re.compile(

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 
 from pipelines.rules.load import load_rules, rule_cache
+from storage.scripts import BOPOMOFO, HAN, HANGUL, KANA
 
 SAMPLE = 1_500  # characters that are looked at: headline and lead settle every script
 
@@ -19,12 +20,6 @@ _NOT_WORDS = re.compile(
 )
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
-
-KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # without the middle dot ・
-HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
-BOPOMOFO = "\u3105-\u312f\u31a0-\u31bf"
-EAST_ASIAN = KANA + HAN + HANGUL + BOPOMOFO
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.rules.load import load_rules, rule_cache
+from storage.scripts import HAN, HIRAGANA, KATAKANA
 
 _MOST_AUTHORS = 20
 _NAME_LENGTH = 100
@@ -39,13 +40,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "lead": re.compile(rf"^(?:{leads})(?:\s*[:：=＝/／●■▼]\s*|\s+|(?=[（(【『「]))", re.IGNORECASE),
         "bracketed": re.compile(r"\s*(?:[(（［\[【〈<＜][^()（）\[\]［］【】〈〉<>＜＞]{0,80}[)）］\]】〉>＞])"),
         "job": re.compile(
-            rf"(?:\s*[,、・/／]\s*|\s*|[=＝])(?:[一-龠ァ-ヶー]{{2,8}}(?:部|局|社|担当)[・\s]?)?(?:{jobs})$",
+            rf"(?:\s*[,、・/／]\s*|\s*|[=＝])(?:[{HAN}{KATAKANA}]{{2,8}}(?:部|局|社|担当)[・\s]?)?(?:{jobs})$",
             re.IGNORECASE,
         ),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
         "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w{2,30}"),
         "split": re.compile(
-            r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+|(?<=[一-龠ぁ-ん])[,/](?=[一-龠ァ-ヶ])"
+            r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
+            rf"|(?<=[{HAN}{HIRAGANA}])[,/](?=[{HAN}{KATAKANA}])"
         ),
         "dots": re.compile(r"\s*[・･]\s*"),
         "updated": re.compile(
@@ -56,9 +58,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 # 社会部, 那覇支局: where a reporter sits.
-_DEPARTMENT = re.compile(r"[一-龠]{1,6}(?:部|支局|総局|本社)")
+_DEPARTMENT = re.compile(f"[{HAN}]{{1,6}}(?:部|支局|総局|本社)")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_KATAKANA = re.compile(r"[ァ-ヶー]+(?:[・･=＝\s][ァ-ヶー]+)+$")
+_KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
 
 
 def clean_authors(values: Iterable[object]) -> list[str]:
@@ -90,7 +92,7 @@ def _split(text: str) -> list[str]:
             parts[-1] = f"{parts[-1]}, {part.strip()}"
         elif part.strip().lower().replace(".", "") in _words("credentials"):
             continue
-        elif not _KATAKANA.match(part) and re.search(r"[一-龠]", part):
+        elif not _KATAKANA.match(part) and re.search(f"[{HAN}]", part):
             parts.extend(patterns["dots"].split(part))
         else:
             parts.append(part)
@@ -113,7 +115,7 @@ def _is_nobody(name: str) -> bool:
         lowered in _words("nobody")
         or lowered in _words("jobs")
         or lowered in _words("lead_ins")
-        or not re.search(r"[^\W\d_]{2}|[一-龠]", name)
+        or not re.search(rf"[^\W\d_]{{2}}|[{HAN}]", name)
     )
 
 
@@ -141,7 +143,7 @@ def is_name_like(text: str) -> bool:
     return bool(names) and all(
         len(name.split()) <= _NAME_WORDS
         and len(name) <= _NAME_LENGTH // 2
-        and not re.search(r"[:：。？！?!\d]|[一-龠][をにはがで][一-龠]", name)
+        and not re.search(rf"[:：。？！?!\d]|[{HAN}][をにはがで][{HAN}]", name)
         and not blocked & set(name.lower().split())
         and not name[0].islower()
         for name in names

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pipelines.labels.captions import is_noise
 from pipelines.labels.headings import kind_of_heading
 from pipelines.related.card_lines import CardLine
+from storage.scripts import EAST_ASIAN
 
 _TITLE = {True: 60, False: 110}  # characters that a title rarely exceeds, in CJK and other scripts
 _SENTENCE = {True: 40, False: 60}  # characters from which a sentence with its full stop is none among titles without
@@ -15,7 +16,7 @@ _PROSE = {True: 20, False: 40}  # characters from which what is no title is a su
 _SHORTEST = {True: 6, False: 10}  # characters of a title beside a sentence; a shorter line is a label
 _SENTENCE_END = re.compile(r"[。！？!?]|[.](?:[\s”\"’')]|$)")
 _FULL_STOP = re.compile(r"(?:。|[^\W\dA-Z]{3}[.])[”\"’'」』)）]?$")  # no abbreviation, no "II."
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_CJK = re.compile(f"[{EAST_ASIAN}]")
 _LEAD = re.compile(r"^[【\[(（]?\s*([^】\])）:：>»]{2,40}?)\s*[】\])）:：>»]+\s*(?=\S)")
 
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Mapping
 
 from pipelines.rules.load import read_rule_file
 from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key
+from storage.scripts import HAN_BLOCK
 
-_RUN = re.compile("[一-鿿々ヶ]{2,}")
+_RUN = re.compile(f"[{HAN_BLOCK}々ヶ]{{2,}}")
 _KANA_BEHIND = re.compile("[ぁ-ん]{3,5}")
 _UNITS = "都道府県郡市区町村"
 _UNIT = re.compile(f"[{_UNITS}]")
-_GIVEN_READING = re.compile(r"(?<![一-鿿々])([一-鿿々]{2,8})\s?\(([ぁ-んー]{2,8})(?:[・\s]([ぁ-んー]{1,10}))?[、,=＝)]")
+_GIVEN_READING = re.compile(
+    rf"(?<![{HAN_BLOCK}々])([{HAN_BLOCK}々]{{2,8}})\s?\(([ぁ-んー]{{2,8}})(?:[・\s]([ぁ-んー]{{1,10}}))?[、,=＝)]"
+)
 _HIRAGANA, _KATAKANA = "".join(map(chr, range(0x3041, 0x3095))), "".join(map(chr, range(0x30A1, 0x30F5)))
 _TO_KATAKANA = str.maketrans(_HIRAGANA, _KATAKANA)
 _TITLE = re.compile(

@@ -28,6 +28,7 @@ from pipelines.stories.name_readings import kanji_names, katakana_name, latin_na
 from pipelines.stories.quantities import days, numbers, ordinals
 from pipelines.stories.series import classes, instalments, scores
 from storage.reading import Reading
+from storage.scripts import HAN_BLOCK
 
 ALGORITHM_VERSION = 3
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories.cluster`` change."""
@@ -47,7 +48,7 @@ _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Lt|Col|Capt|Pr
 _WITHIN = frozenset(f"{string.ascii_lowercase},")  # what stands before a word in the midst of a sentence, and a space
 _KATAKANA = re.compile("[ァ-ヴー]{3,}")
 _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
-_KANJI = re.compile("[一-鿿々]{2,}")
+_KANJI = re.compile(f"[{HAN_BLOCK}々]{{2,}}")
 _ACRONYM = re.compile("[A-Z]{2,6}")
 _SHORTEST_KEY, _SHORTEST_WORD = 2, 3
 _RECENT = 7  # days before publication that a report may be of

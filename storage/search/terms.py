@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from storage.scripts import HAN, HANGUL, KANA
+
 VERSION = 1
 """Of the terms that texts are indexed by. Whoever changes them raises it and adds a migration, be it an empty one:
 an upgrade rebuilds an index of another version."""
@@ -29,11 +31,7 @@ WORD_LIMIT = 64
 QUERY_LIMIT = 500
 """Characters of a query that are heeded: a long headline has 300."""
 
-_CJK = (
-    "\u3005-\u3007\u303b\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # 々〆〇〻, kana, ー
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Han
-    "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
-)
+_CJK = KANA + HAN + HANGUL
 _WORD = rf"[^\W_{_CJK}]"
 _WORDS = re.compile(rf"{_WORD}+(?:'(?:s|t|re|ve|ll|d|m)(?!{_WORD}))?")
 _RUNS = re.compile(rf"[{_CJK}]+")

@@ -4,8 +4,10 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
+from storage.scripts import EAST_ASIAN, WIDE_FORMS
+
 # A run of letters without CJK, or any single character: Japanese is compared by characters.
-_TOKEN = re.compile(r"[^\W\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+|\s+|.", re.DOTALL)
+_TOKEN = re.compile(rf"[^\W{EAST_ASIAN}{WIDE_FORMS}]+|\s+|.", re.DOTALL)
 
 MOST = 4_000
 """Tokens of a paragraph that are compared: difflib's time grows with their square. Longer ones are shown whole."""

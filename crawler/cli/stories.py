@@ -16,7 +16,7 @@ from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOptio
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert
-from pipelines.metadata.dates import parse_date
+from pipelines.dates.parse import parse_date
 from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.stories.queries import list_stories, story_record

@@ -8,6 +8,7 @@ import dataclasses
 import re
 from urllib.parse import parse_qsl, unquote
 
+from pipelines.dates.forms import DAY_NUMBER, MONTH_NUMBER, YEAR
 from pipelines.rules.load import load_rules, rule_cache
 
 ARTICLE_WEIGHT = 3  # what the evidence must add up to
@@ -15,11 +16,11 @@ MAX_LENGTH = 2_000  # characters; longer addresses are refused everywhere in the
 
 # RFC 3986, appendix B: path and query of what has a host; square brackets only round an IPv6 address.
 _PARTS = re.compile(r"https?://(?:[^/?#\[\]]++|\[[\da-f:.]++\])*+(?=[/?#]|$)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
-_DATE = re.compile(r"(?:^|\D)(?:19|20)\d\d[-/_.]?(?:0?[1-9]|1[0-2])(?:[-/_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d{3})")
+_DATE = re.compile(rf"(?:^|\D){YEAR}[-/_.]?{MONTH_NUMBER}(?:[-/_.]?{DAY_NUMBER})?(?!\d{{3}})")
 _DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")
-_DATE_ARCHIVE = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$")
+_DATE_ARCHIVE = re.compile(rf"/{YEAR}(?:/\d{{1,2}}){{0,2}}/?$")
 _PAGE_FILE = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml|cgi|cms)$")
 _INDEX = re.compile(r"(?:index|default|home|top|list)(?:[._-]?\d*)?")
 _PAGINATION = re.compile(r"/(?:page[-_/]?\d{1,4}|p\d{1,3})(?:/|$)")

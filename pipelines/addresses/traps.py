@@ -7,6 +7,8 @@ identifiers never get here: they are no part of an address's key (``rules/tracke
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from pipelines.dates.forms import YEAR
+
 MAX_SEGMENTS = 20
 """Of a path: section, date and slug of news sites take some ten at most."""
 
@@ -56,4 +58,4 @@ def _is_calendar(path: str, names: list[str]) -> bool:
     if word is None:
         return False
     rest = path[word.end() :]
-    return re.fullmatch(r"/?(?:(?:19|20)\d\d)(?:[/-]?\d{1,2}){0,2}/?", rest) is not None or "month" in names
+    return re.fullmatch(rf"/?{YEAR}(?:[/-]?\d{{1,2}}){{0,2}}/?", rest) is not None or "month" in names

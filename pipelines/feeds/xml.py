@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Literal
 
+from pipelines.dates.words import clock_zone
 from pipelines.html.charset import decode
 from storage.reading import Entry
 
@@ -23,7 +24,6 @@ _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HTML = re.compile(rb"\s*+(?:<!DOCTYPE html[^>\[]*+>\s*+)?<html[\s>]", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2, without the pairs
-_ZONES = {"JST": 9, "KST": 9, "UTC": 0, "CET": 1, "CEST": 2, "BST": 1, "IST": 5.5, "HKT": 8, "SGT": 8}
 
 
 class ListingError(ValueError):
@@ -144,9 +144,9 @@ def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None
             moment = email.utils.parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError):
             return None
-        named = _ZONES.get(text.rpartition(" ")[2].upper())
-        if named is not None:  # Python leaves out the zones that RFC 822 does not name
-            moment = moment.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=named)))
+        # Python leaves out the zones that RFC 822 does not name, and -0000, which is UTC (RFC 2822, section 3.3).
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=clock_zone(text.rpartition(" ")[2].lower()))
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(datetime.UTC)
     except OverflowError:  # the year 1 or 9999

@@ -2,25 +2,21 @@
 
 import re
 
+from pipelines.dates.forms import ANY_MONTH, ANY_WEEKDAY, JAPANESE_AGO_UNIT, ORDINAL
+from pipelines.dates.words import date_words
 from pipelines.html.dom_index import plain
 from pipelines.labels.ai_wording import machine_wording
 from pipelines.labels.headings import kind_of_heading
 from pipelines.rules.load import load_rules, rule_cache
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = (
-    r"(?:\d{4}|令和\s?(?:\d+|元)|['’]\d\d)?\s?[年./-]?\s?\d{1,2}\s?[月./-]\s?\d{1,4}\s?日?\s?(?:\([^()]{1,4}\))?"
-    rf"|(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}},?\s?)?(?:\d{{1,2}}\s)?{_MONTH},?\s?\d{{1,4}}"
-    r"(?:st|nd|rd|th)?(?:,?\s?\d{4})?"
-    r"|\d+\s?(?:秒|分|時間|日|週間|か月|ヶ月|年)前|今日|昨日|yesterday|today|just now"
+    r"(?:\d{4}|(?:@ERA@)\s?(?:\d+|元)|['’]\d\d)?\s?[年./-]?\s?\d{1,2}\s?[月./-]\s?\d{1,4}\s?日?\s?(?:\([^()]{1,4}\))?"
+    rf"|(?:{ANY_WEEKDAY},?\s?)?(?:\d{{1,2}}\s)?{ANY_MONTH}\.?,?\s?\d{{1,4}}"
+    rf"{ORDINAL}?(?:,?\s?\d{{4}})?"
+    rf"|\d+\s?(?:{JAPANESE_AGO_UNIT}|か月|ヶ月|年)前|今日|昨日|yesterday|today|just now"
     r"|(?:an?|\d+)\s?(?:second|sec|minute|min|hour|hr|day|week|month|year|m|h|d)s?\.?\s?ago"
 )
 _CLOCK = r",?\s?(?:at\s)?\d{1,2}(?::\d\d){1,2}\s?(?:[ap]\.?m\.?)?|\s?\d{1,2}時(?:\d{1,2}分)?"
-_SAID = r"published|updated|posted|公開|更新|配信|掲載"
-_ZONE = r"jst|gmt|utc|[ecmp][sd]t|bst|cet"
-_DATE = re.compile(
-    rf"(?:(?:{_SAID}):?\s?)?(?:(?:{_CLOCK})\s?(?:{_ZONE})?,?\s)?(?:{_DAY})?(?:{_CLOCK})?(?:\s?(?:{_ZONE}|{_SAID}))?"
-)
 _BYLINE = re.compile(
     r"by\s+\S.{0,60}|\(?(?:文|取材)[・=:/].{1,30}|.{1,12}(?:記者|編集部)"
     r"|\d+\s*(?:min(?:ute)?s?\s*read|comments?|件(?:のコメント)?)|コメント\s*\d+"
@@ -37,6 +33,17 @@ def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
     whole = {"whole": [mark for marks in table["machine"].values() for mark in marks]}
     entries = {**table, "machine": {**table["machine"], **whole}}
     return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in entries.items()}
+
+
+@rule_cache()
+def _date_line() -> re.Pattern[str]:
+    """A line that is a date and nothing else, with its label and zone: also such as no article would be dated by."""
+    words = date_words()
+    label = "|".join(re.escape(label) for kind in ("published", "modified") for label in words.labels[kind])
+    zone, day = "|".join(words.zones), _DAY.replace("@ERA@", "|".join(words.eras))
+    return re.compile(
+        rf"(?:(?:{label}):?\s?)?(?:(?:{_CLOCK})\s?(?:{zone})?,?\s)?(?:{day})?(?:{_CLOCK})?(?:\s?(?:{zone}|{label}))?"
+    )
 
 
 @rule_cache(4_096)  # a line is asked of in its block, its card and the text
@@ -72,7 +79,7 @@ def is_noise(text: str) -> bool:
     said = plain(text)
     if not re.search(r"\w", said):
         return True
-    if len(said) <= 80 and any(pattern.fullmatch(said) for pattern in (_DATE, _BYLINE, _NUMBER)):
+    if len(said) <= 80 and any(pattern.fullmatch(said) for pattern in (_date_line(), _BYLINE, _NUMBER)):
         return True
     bare = said.strip("[]()【】|>»: ")
     return bare in caption_rules()["label"]["whole"] or kind_of_heading(bare) == "related" or is_caption(said)

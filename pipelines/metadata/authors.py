@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 
+from pipelines.dates.forms import ANY_MONTH, ENGLISH_WEEKDAY
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.rules.load import load_rules, rule_cache
 from storage.scripts import HAN, HIRAGANA, KATAKANA
@@ -51,7 +52,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "dots": re.compile(r"\s*[・･]\s*"),
         "updated": re.compile(
-            r"\s*(?:\d{1,2}:\d\d|\d{4}[年/.-]|\bpublished\b|\bupdated\b|公開|更新|配信|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b).*$",
+            r"\s*(?:\d{1,2}:\d\d|\d{4}[年/.-]|\bpublished\b|\bupdated\b|公開|更新|配信"
+            rf"|\b{ANY_MONTH}\.?\s\d{{1,2}}\b|\b{ENGLISH_WEEKDAY}\b).*$",
             re.IGNORECASE | re.DOTALL,
         ),
     }

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import lxml.html
 
 from pipelines.addresses.normalize import address_key
+from pipelines.dates.parse import Precision
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.metadata.authors import choose_authors
 from pipelines.metadata.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
-from pipelines.metadata.dates import Precision
 from pipelines.metadata.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
 from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
 from pipelines.metadata.near_headline import headline_element, visible_pieces

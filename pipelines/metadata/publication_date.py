@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
-from pipelines.metadata.dates import DateKind, ParsedDate, find_dates, label_of, parse_date
+from pipelines.dates.forms import YEAR
+from pipelines.dates.parse import DateKind, ParsedDate, find_dates, label_of, parse_date
 from pipelines.metadata.jsonld import Thing
 from pipelines.metadata.meta_tags import Markup
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
@@ -182,7 +183,7 @@ def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo
 
 
 # /2026/10/05/, /20261005-…, /A20261005143000…: a day, alone or before a time, not a number that begins like one.
-_ADDRESS_DAY = re.compile(r"/[A-Za-z]{0,3}((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d{1,3}(?!\d))")
+_ADDRESS_DAY = re.compile(rf"/[A-Za-z]{{0,3}}({YEAR})[/-]?([01]\d)[/-]?([0-3]\d)(?!\d{{1,3}}(?!\d))")
 
 
 def _times(

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from pipelines.dates.forms import ENGLISH_MONTH, ENGLISH_WEEKDAY, MONTHS, ORDINAL, WEEKDAYS
+
 _MAGNITUDES = {
     "千": 10**3, "万": 10**4, "億": 10**8, "兆": 10**12,
     "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
@@ -25,16 +27,9 @@ _PERCENT = re.compile(r"\s?(?:%|percent|per cent|パーセント)", re.IGNORECAS
 _TENTHS = re.compile("割(?!る|り|れ|引)")
 _YEARS = range(1900, 2101)
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_ENGLISH_DAY = re.compile(
-    rf"\b(?:{_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?\b|(\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH}\b)", re.IGNORECASE
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_MONTH = rf"({ENGLISH_MONTH})\.?"
+_ENGLISH_DAY = re.compile(rf"\b(?:{_MONTH}\s(\d{{1,2}}){ORDINAL}?\b|(\d{{1,2}}){ORDINAL}?\s{_MONTH}\b)", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b{ENGLISH_WEEKDAY}\b", re.IGNORECASE)
 _JAPANESE_DAY = re.compile(r"(?:(\d{1,2})月)?(\d{1,2})日(?!間|目|後|以内|連続|あたり|当たり|に\d回)")
 _DATES = re.compile(
     rf"{_ENGLISH_DAY.pattern}|(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,4}}[年月時分]|\d{{1,2}}:\d\d",
@@ -89,7 +84,7 @@ def days(text: str, published: datetime.date | None) -> Iterator[tuple[str, str]
     """Each day of NFKC text, ``MMDD``, with the words it was read from; vague ones where ``published`` is known."""
     near = _round_digits(text)
     for match in _ENGLISH_DAY.finditer(near):
-        month = _MONTHS.index((match[1] or match[4])[:3].lower()) + 1
+        month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         yield from _day(month, int(match[2] or match[3]), match[0])
     for match in _JAPANESE_DAY.finditer(near) if "日" in near else ():
         if match[1]:
@@ -98,7 +93,7 @@ def days(text: str, published: datetime.date | None) -> Iterator[tuple[str, str]
             yield from _near(published, int(match[2]), match[0])
     if published is not None and "day" in text.lower():
         for match in _WEEKDAY.finditer(text):
-            back = (published.weekday() - _WEEKDAYS.index(match[0].lower())) % 7
+            back = (published.weekday() - WEEKDAYS.index(match[0].lower())) % 7
             date = published - datetime.timedelta(days=back)
             yield f"{date:%m%d}", match[0]
 
@@ -137,7 +132,7 @@ _JAPANESE_ORDINAL = re.compile(
 _CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ENGLISH_NOUNS = "day|game|match|round|time|session|term|reactor|unit|quarter|edition|part|leg|stage"
 _ENGLISH_ORDINAL = re.compile(
-    rf"\b(?:(\d{{1,3}})(?:st|nd|rd|th)|({'|'.join(_WORDS)}))[\s-]({_ENGLISH_NOUNS})\b"
+    rf"\b(?:(\d{{1,3}}){ORDINAL}|({'|'.join(_WORDS)}))[\s-]({_ENGLISH_NOUNS})\b"
     rf"|\b({_ENGLISH_NOUNS})\s(\d{{1,3}}|{'|'.join(_CARDINALS)})\b|\bno\.\s?(\d{{1,3}})\s(reactor|unit)\b"
 )
 

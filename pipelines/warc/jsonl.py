@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from pipelines.addresses.normalize import clean_url
+from pipelines.dates.parse import parse_date
 from pipelines.duplicates.minhash import sign
 from pipelines.html.plain_text import plain_text
 from pipelines.language.detect import detect_language
 from pipelines.metadata.authors import clean_authors
-from pipelines.metadata.dates import parse_date
 from pipelines.raw_page import RawPage
 from pipelines.warc.import_record import FileRecord, GivenArticle
 from pipelines.warc.read import BadRecord

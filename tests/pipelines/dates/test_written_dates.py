@@ -5,7 +5,7 @@ import zoneinfo
 
 import pytest
 
-from pipelines.metadata.dates import ParsedDate, parse_date
+from pipelines.dates.parse import ParsedDate, parse_date
 
 TOKYO = zoneinfo.ZoneInfo("Asia/Tokyo")
 NOW = datetime.datetime(2026, 11, 24, 3, 0, tzinfo=datetime.UTC)  # noon in Tokyo

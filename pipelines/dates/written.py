@@ -8,11 +8,22 @@ import dataclasses
 import datetime
 import re
 import unicodedata
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pipelines.rules.load import load_rules, rule_cache
+from pipelines.dates.forms import (
+    ANY_WEEKDAY,
+    CLOCK,
+    ENGLISH_AGO_UNIT,
+    JAPANESE_AGO_UNIT,
+    JAPANESE_WEEKDAY,
+    KOREAN_WEEKDAY,
+    ORDINAL,
+    YEAR,
+    ZONE,
+)
+from pipelines.dates.words import clock_zone, date_words
+from pipelines.rules.load import rule_cache
 
 Precision = Literal["instant", "day"]
 
@@ -40,29 +51,8 @@ class FoundDate:
     is_relative: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class DateWords:
-    """The rules file ``date_words.toml``, turned for look-ups."""
-
-    zones: Mapping[str, int]
-    zone_names: Mapping[str, str]
-    eras: Mapping[str, int]
-    months: Mapping[str, int]
-    labels: Mapping[str, tuple[str, ...]]
-
-
-@rule_cache()
-def date_words() -> DateWords:
-    """The words of dates, from the rules file."""
-    rules = load_rules("date_words")
-    months = {name: int(number) for number, names in rules["months"].items() for name in names}
-    labels = {kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in rules["labels"].items()}
-    return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
-
-
 _WEEKDAY = re.compile(
-    r"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|[월화수목금토일](?:요일)?|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?"
-    r"\s?\)\s?"
+    rf"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|[월화수목금토일](?:요일)?|{ANY_WEEKDAY})\.?\s?\)\s?"
 )
 _SPACES = re.compile(r"\s+")
 
@@ -73,17 +63,8 @@ def normalised(text: str, limit: int) -> str:
     return _SPACES.sub(" ", _WEEKDAY.sub(" ", plain)).strip()
 
 
-_ZONE = r"(?:z\b|(?:gmt|utc)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|\(?[a-z]{2,4}\b\)?|\(?(?:日本時間|米東部時間)\)?)"
-# 14:30, 14:30:05.123, 2:30 p.m., 4.34pm, 11 a.m., 14.30 BST, 14時30分, 午後2時半, 오후 2:30
-_CLOCK = (
-    r"(?:(?P<half>午前|午後|오전|오후|am|pm)\s?)?(?:(?P<noon>正午)|(?P<h>\d{1,2})(?:"
-    r"\s?[時시](?:\s?(?P<mj>\d{1,2})\s?[分분](?:\s?(?P<sj>\d{1,2})\s?[秒초])?|(?P<bisect>半))?"
-    r"|:(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?:\s?(?P<ap1>[ap])\.?m\b\.?)?"
-    r"|(?:\.(?P<md>\d\d))?\s?(?P<ap2>[ap])\.?m\b\.?"
-    r"|\.(?P<mz>\d\d)(?=\s(?:[a-z]{2,4}t|uhr)\b)))"
-)
-_ZONED_CLOCK = _CLOCK + rf"(?:\s?uhr)?(?:\s?(?P<zone>{_ZONE}))?"
-_DAY_NAME = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b\.?|[月火水木金土日]曜日?|[월화수목금토일]요일)"
+_ZONED_CLOCK = CLOCK + rf"(?:\s?uhr)?(?:\s?(?P<zone>{ZONE}))?"
+_DAY_NAME = rf"(?:{ANY_WEEKDAY}\b\.?|{JAPANESE_WEEKDAY}|{KOREAN_WEEKDAY})"
 _CLOCK_AFTER = re.compile(
     rf"(?:t|(?:[\s,、|・/()-]{{0,4}}{_DAY_NAME})?"
     r"[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|kl\.?|ore)\b)?[\s:]{0,2})" + _ZONED_CLOCK
@@ -91,26 +72,6 @@ _CLOCK_AFTER = re.compile(
 _CLOCK_BEFORE = re.compile(_ZONED_CLOCK + r"[\s,|・/-]{0,4}(?:\bon\b|\b[a-z]{3,9}day\b|\b[a-z]{3}\b)?[\s,.]{0,3}$")
 _BEFORE = 48
 _HALVES = {"午前": "a", "午後": "p", "오전": "a", "오후": "p", "am": "a", "pm": "p"}
-
-
-def clock_zone(name: str | None) -> datetime.tzinfo | None:
-    """The zone that a written name or offset means, or None where it means none."""
-    if not name:
-        return None
-    words, name = date_words(), name.strip("() ")
-    if name in words.zones:
-        return datetime.timezone(datetime.timedelta(minutes=words.zones[name]))
-    if name in words.zone_names:
-        return zoneinfo.ZoneInfo(words.zone_names[name])
-    offset = re.fullmatch(r"(?:gmt|utc)?\s?([+-])(\d\d?):?(\d\d)?", name)
-    if offset is None:
-        return None
-    minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-    return (
-        datetime.timezone(datetime.timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-        if minutes < 960
-        else None
-    )
 
 
 def _clock(match: re.Match[str]) -> datetime.timedelta | None:
@@ -144,14 +105,15 @@ def _at(day: datetime.date, match: re.Match[str] | None, home: datetime.tzinfo) 
 @rule_cache()
 def _date_pattern() -> re.Pattern[str]:
     month = "|".join(map(re.escape, sorted(date_words().months, key=len, reverse=True)))
+    era = "|".join(map(re.escape, date_words().eras))
     return re.compile(
-        r"(?<![\d/.-])(?P<y>(?:19|20)\d\d)(?:-(?P<mo1>\d\d?)-(?P<d1>\d\d?)|/(?P<mo2>\d\d?)/(?P<d2>\d\d?)"
+        rf"(?<![\d/.-])(?P<y>{YEAR})(?:-(?P<mo1>\d\d?)-(?P<d1>\d\d?)|/(?P<mo2>\d\d?)/(?P<d2>\d\d?)"
         r"|\. ?(?P<mo3>\d\d?)\. ?(?P<d3>\d\d?)\.?)(?!\d)"
-        r"|(?:(?P<yj>\d{4})\s?年|(?P<era>令和|平成|昭和)\s?(?P<ye>元|\d\d?)\s?年)?\s?(?P<moj>(?<!\d)\d\d?)\s?月\s?(?P<dj>\d\d?)\s?日(?!間)"
+        rf"|(?:(?P<yj>\d{{4}})\s?年|(?P<era>{era})\s?(?P<ye>元|\d\d?)\s?年)?\s?(?P<moj>(?<!\d)\d\d?)\s?月\s?(?P<dj>\d\d?)\s?日(?!間)"
         r"|(?P<yk>\d{4})년\s?(?P<mok>\d\d?)월\s?(?P<dk>\d\d?)일"
-        rf"|\b(?P<mow1>{month})\.?\s?(?P<d4>\d\d?)(?:st|nd|rd|th)?(?!\d),?(?:\s(?P<y4>(?:19|20)\d\d)\b)?"
-        rf"|(?<![\d.])(?P<d5>\d\d?)(?:st|nd|rd|th|\.|er)?[\s-](?:de\s|of\s)?(?P<mow2>{month})\.?,?(?:[\s-](?:de\s|del\s)?(?P<y5>(?:19|20)\d\d)\b)?"
-        r"|(?<![\d/.-])(?P<a>\d\d?)(?P<sep>[/.-])\s?(?P<b>\d\d?)(?P=sep)\s?(?P<y6>(?:19|20)\d\d|(?<=\.)\d\d(?!\.\d))(?!\d)"
+        rf"|\b(?P<mow1>{month})\.?\s?(?P<d4>\d\d?){ORDINAL}?(?!\d),?(?:\s(?P<y4>{YEAR})\b)?"
+        rf"|(?<![\d.])(?P<d5>\d\d?)(?:{ORDINAL}|\.|er)?[\s-](?:de\s|of\s)?(?P<mow2>{month})\.?,?(?:[\s-](?:de\s|del\s)?(?P<y5>{YEAR})\b)?"
+        rf"|(?<![\d/.-])(?P<a>\d\d?)(?P<sep>[/.-])\s?(?P<b>\d\d?)(?P=sep)\s?(?P<y6>{YEAR}|(?<=\.)\d\d(?!\.\d))(?!\d)"
         r"|(?<![\d/.:-])(?P<mos>\d\d?)/(?P<ds>\d\d?)(?=\s\d\d?:\d\d)"
     )
 
@@ -242,7 +204,7 @@ def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> I
 
 _RELATIVE = re.compile(
     r"(?<!\d)(?P<n>\d{1,3}|an?|one|half an)\s?"
-    r"(?P<unit>秒|分|時間|日|週間|sec(?:ond)?s?|mins?|minutes?|hrs?|hours?|days?|weeks?|[smhdw])\s?(?:前|ago\b)"
+    rf"(?P<unit>{JAPANESE_AGO_UNIT}|{ENGLISH_AGO_UNIT})\s?(?:前|ago\b)"
     r"|(?P<day>一昨日|おととい|昨日|きのう|今日|本日|きょう|\byesterday\b|\btoday\b)(?:の)?"
     r"|(?P<just>たった今|\bjust now\b|\bmoments ago\b)"
 )

@@ -5,7 +5,7 @@ import zoneinfo
 
 import pytest
 
-from pipelines.metadata.dates import find_dates
+from pipelines.dates.parse import find_dates
 
 TOKYO = zoneinfo.ZoneInfo("Asia/Tokyo")
 NOW = datetime.datetime(2026, 11, 24, 3, 0, tzinfo=datetime.UTC)

@@ -7,16 +7,8 @@ import zoneinfo
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipelines.metadata.date_forms import (
-    FoundDate,
-    ParsedDate,
-    Precision,
-    clock_zone,
-    date_words,
-    normalised,
-    relative_dates,
-    written_dates,
-)
+from pipelines.dates.words import clock_zone, date_words
+from pipelines.dates.written import FoundDate, ParsedDate, Precision, normalised, relative_dates, written_dates
 
 __all__ = [
     "DateKind",

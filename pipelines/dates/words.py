@@ -1,0 +1,49 @@
+"""Read the words of dates: months, eras, zones and labels, from ``rules/date_words.toml``."""
+
+import dataclasses
+import datetime
+import re
+import zoneinfo
+from collections.abc import Mapping
+
+from pipelines.rules.load import load_rules, rule_cache
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DateWords:
+    """The rules file ``date_words.toml``, turned for look-ups."""
+
+    zones: Mapping[str, int]
+    zone_names: Mapping[str, str]
+    eras: Mapping[str, int]
+    months: Mapping[str, int]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+@rule_cache()
+def date_words() -> DateWords:
+    """The words of dates, from the rules file."""
+    rules = load_rules("date_words")
+    months = {name: int(number) for number, names in rules["months"].items() for name in names}
+    labels = {kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in rules["labels"].items()}
+    return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
+
+
+def clock_zone(name: str | None) -> datetime.tzinfo | None:
+    """The zone that a written name or offset means, or None where it means none."""
+    if not name:
+        return None
+    words, name = date_words(), name.strip("() ")
+    if name in words.zones:
+        return datetime.timezone(datetime.timedelta(minutes=words.zones[name]))
+    if name in words.zone_names:
+        return zoneinfo.ZoneInfo(words.zone_names[name])
+    offset = re.fullmatch(r"(?:gmt|utc)?\s?([+-])(\d\d?):?(\d\d)?", name)
+    if offset is None:
+        return None
+    minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+    return (
+        datetime.timezone(datetime.timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+        if minutes < 960
+        else None
+    )

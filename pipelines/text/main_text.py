@@ -24,7 +24,7 @@ from pipelines.html.text_blocks import TextBlock, text_blocks, weight_of
 from pipelines.text.embedded_body import declared_body, script_body
 from pipelines.text.other_articles import foreign_containers
 from pipelines.text.prune_dom import drop_textless, set_aside
-from pipelines.text.trafilatura_stages import trafilatura_text
+from pipelines.text.trafilatura_text import trafilatura_text
 from storage.reading import Cut
 
 Template: TypeAlias = tuple[tuple[str, str], ...]

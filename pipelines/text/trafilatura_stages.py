@@ -2,8 +2,9 @@
 
 ``extract`` copies the tree four times, looks for comments and for articles appended below with patterns that it tries
 on every element, and renders the whole page again to see whether it kept enough of it. Here its own stages are called,
-each where it could change what comes out: half the CPU, and the same words. Written against trafilatura 2.3; a test
-holds the two against each other.
+each where it could change what comes out: half the CPU, and the same words. They are private parts: only
+``trafilatura_text`` imports this module, and only with a version of trafilatura that it was written for. A test
+compares the two.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ _PRUNED = (
 )
 
 
-def trafilatura_text(tree: HtmlElement) -> str:
+def text_by_stages(tree: HtmlElement) -> str:
     """The text that trafilatura keeps, in its fast mode and without comments; "" where it keeps nothing.
 
     ``tree`` is left as it is; it has no scripts. Lists nested deeper than Python's stack are nothing, too.

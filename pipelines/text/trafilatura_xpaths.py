@@ -4,6 +4,9 @@ Its lists select elements by tag and attributes alone, in XPath whose patterns c
 Class names come again on every element, page and site: here each list's own conditions are read out of its XPath, tried
 on each attribute's value and remembered by it. trafilatura itself is left as it is: the lists are exchanged in a second
 instance of its module.
+
+Kept for its CPU: a page takes 1.035 to 1.05 times as long without it (326 real pages, 44.8 ms to 46.6; both ways in
+turn in one process, 2026-11-30). Remembering each ``re:test`` alone, by an XPath extension, gives half of that.
 """
 
 import functools

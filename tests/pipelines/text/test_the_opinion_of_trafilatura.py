@@ -10,7 +10,7 @@ from crawler.sample.content import load_content
 from crawler.sample.render import render_article
 from pipelines.html.parse import parse_html
 from pipelines.text.main_text import article_text
-from pipelines.text.trafilatura_stages import trafilatura_text
+from pipelines.text.trafilatura_text import trafilatura_text
 from tests.support.article_pages import BODY, MORE, NIHONGO, html, paragraphs
 
 LONG = paragraphs([*BODY, *MORE, *BODY[::-1]])

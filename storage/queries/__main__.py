@@ -1,11 +1,11 @@
-"""Writes the sample queries into the document that is named: ``make dictionary`` calls it."""
+"""Write the sample queries into the named document. ``make dictionary`` calls it."""
 
 import sys
 from pathlib import Path
 
 from storage.queries import as_markdown
 
-MARK = "kept in `storage/queries/`.\n"
+MARK = "Their source is `storage/queries/`.\n"
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])

@@ -1,5 +1,5 @@
 -- Articles a day, by language
--- Days are UTC's; a snapshot has the local day in a column of its own.
+-- Days are in UTC. A snapshot has a column with the local day.
 SELECT substr(CAST(coalesce(published_at, first_seen_at) AS VARCHAR), 1, 10) AS day,
        count(*) AS articles,
        sum(CASE WHEN language = 'ja' THEN 1 ELSE 0 END) AS japanese,

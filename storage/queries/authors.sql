@@ -1,5 +1,5 @@
 -- Who wrote most
--- Bylines as the pages give them; several names are joined by "; ".
+-- Bylines as on the pages. Several names are joined by "; ".
 SELECT authors, source, count(*) AS articles, min(published_at) AS first_at, max(published_at) AS last_at
 FROM articles
 WHERE authors <> ''

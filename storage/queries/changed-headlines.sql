@@ -1,5 +1,5 @@
 -- Headlines that were changed
--- Each wording beside the one before it.
+-- Each revision beside the one before.
 SELECT article_id, seen_at, title_before, title
 FROM (
     SELECT article_id, revision, seen_at, title,

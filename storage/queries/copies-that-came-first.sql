@@ -1,5 +1,5 @@
 -- Copies that were published before their article
--- The article is the page that the crawl stored first, which need not be the one that was published first.
+-- The article is the page that was stored first. It need not be the one that was published first.
 SELECT articles.source, articles.published_at, copies.source AS earlier_source,
        copies.published_at AS earlier_published_at, articles.title, copies.url AS earlier_url
 FROM copies

@@ -1,5 +1,5 @@
 -- Who is first with a story
--- Of the stories that several sources tell: how often each source's article was the first.
+-- Counts the stories with several sources: how often each source had the first article.
 SELECT source, count(DISTINCT story_id) AS stories, sum(CASE WHEN place = 1 THEN 1 ELSE 0 END) AS first
 FROM (
     SELECT articles.story_id, articles.source,

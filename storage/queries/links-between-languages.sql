@@ -1,5 +1,5 @@
 -- Links from one language to another
--- Articles whose own pages declare a related article in another language, and whether that is stored.
+-- Articles with a related link to another language, and whether its target is stored.
 SELECT here.language AS from_language, here.title, link.language AS to_language, link.title AS card,
        there.title AS related_title, link.url
 FROM related_links AS link

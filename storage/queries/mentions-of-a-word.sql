@@ -1,5 +1,5 @@
 -- How often a word was in the news, day by day
--- Any string will do, in either language. kiji search is quicker, and knows stems and full-width letters.
+-- Takes any string in either language. kiji search is faster and knows word stems and full-width letters.
 SELECT substr(CAST(coalesce(published_at, first_seen_at) AS VARCHAR), 1, 10) AS day,
        language,
        count(*) AS articles

@@ -1,5 +1,5 @@
 -- The articles with most copies
--- exact: the same words on another site; near: edited there; url: another page of the same site.
+-- exact: the same text on another site. near: an edited text there. url: another page of the same site.
 SELECT articles.id, articles.source, articles.title,
        count(*) AS copies,
        sum(CASE WHEN copies.kind = 'exact' THEN 1 ELSE 0 END) AS exact,

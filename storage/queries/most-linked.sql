@@ -1,5 +1,5 @@
--- The articles that others relate to most
--- Counted once for each page that declares it.
+-- The articles with most related links to them
+-- Each declaring page counts once.
 SELECT articles.id, articles.language, articles.source, articles.title, count(DISTINCT link.page_url) AS pages
 FROM related_links AS link
 JOIN articles ON articles.id = link.related_article_id

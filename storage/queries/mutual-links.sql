@@ -1,5 +1,5 @@
--- Pairs of articles that point to each other
--- Declared on both pages: usually one event, or one series.
+-- Pairs of articles that link to each other
+-- Both pages declare the link. Usually it is one event or one series.
 SELECT one.id, one.title, other.id AS other_id, other.title AS other_title
 FROM (SELECT DISTINCT article_id, related_article_id FROM related_links) AS forth
 JOIN (SELECT DISTINCT article_id, related_article_id FROM related_links) AS back

@@ -1,5 +1,5 @@
 -- The newest articles in Japanese
--- What came in last, by the publishers' own dates. For English read articles_en.
+-- Sorted by the publishers' own dates. For English use articles_en.
 SELECT published_at, source, title, url
 FROM articles_ja
 WHERE published_at IS NOT NULL

@@ -1,5 +1,5 @@
--- What each source gives
--- Articles, how long they are, and how many say when they appeared and who wrote them.
+-- The articles of each source
+-- Their number and length, and how many have a date and an author.
 SELECT source,
        count(*) AS articles,
        round(avg(length(text))) AS characters,

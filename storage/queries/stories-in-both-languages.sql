@@ -1,4 +1,4 @@
--- Stories told in Japanese and in English
+-- Stories in Japanese and in English
 -- With the first headline in each language.
 SELECT stories.id, stories.articles, stories.sources,
        (SELECT title FROM articles_ja WHERE story_id = stories.id ORDER BY first_seen_at, id LIMIT 1) AS japanese,

@@ -1,5 +1,5 @@
 -- The biggest story, article by article
--- In the order in which its articles appeared.
+-- Sorted by time of publication.
 SELECT coalesce(articles.published_at, articles.first_seen_at) AS at, articles.source, articles.language,
        articles.title, articles.url
 FROM articles

@@ -1,5 +1,5 @@
--- Who takes over from whom
--- Pairs of sources with the same words, exact or edited. The first is the one that was stored first.
+-- Who copies whom
+-- Pairs of sources with the same text, exact or edited. The first source stored it first.
 SELECT articles.source AS first_source, copies.source AS then_source, copies.kind, count(*) AS texts,
        round(avg(100 * copies.similarity)) AS percent_alike
 FROM copies

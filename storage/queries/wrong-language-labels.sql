@@ -1,5 +1,5 @@
--- Pages that claim another language than they are in
--- language is told by the article's own words; declared_language is what the page says.
+-- Pages with a wrong language label
+-- language is detected from the text. declared_language is the page's claim.
 SELECT source, declared_language, language, count(*) AS articles
 FROM articles
 WHERE language <> 'und' AND declared_language <> ''

@@ -6,7 +6,7 @@ import platform
 import sqlite3
 from pathlib import Path
 
-LIBRARIES = ("kiji", "scrapy", "trafilatura", "lxml", "sqlalchemy", "psycopg")
+LIBRARIES = ("kiji-news", "scrapy", "trafilatura", "lxml", "sqlalchemy", "psycopg")
 
 
 def machine() -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import importlib.metadata
 import logging
 import os
 import socket
@@ -29,6 +28,7 @@ from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.distribution import kiji_version
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.frontier.polling import due_sources
 from storage.frontier.sources import learnt_domains
@@ -114,7 +114,7 @@ class RunAccounts:
             [scope for scope in plan.scopes if scope.name in due],
             self.polled,
             command=plan.command,
-            version=importlib.metadata.version("kiji"),
+            version=kiji_version(),
             host=socket.gethostname(),
             pid=os.getpid(),
             again=plan.refresh,

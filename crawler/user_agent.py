@@ -1,8 +1,9 @@
 """Who we say we are to the sites that we crawl."""
 
 import functools
-import importlib.metadata
 import re
+
+from storage.distribution import kiji_version
 
 #: The product token by which robots.txt addresses us where the operator has no name of their own.
 PRODUCT = "Kiji"
@@ -12,7 +13,7 @@ NO_CONTACT = "no contact given"
 @functools.cache
 def default_user_agent() -> str:
     """The user agent where the operator has set none; it says so, for it must not pretend a contact."""
-    return f"{PRODUCT}/{importlib.metadata.version('kiji')} (news crawler; {NO_CONTACT} by its operator)"
+    return f"{PRODUCT}/{kiji_version()} (news crawler; {NO_CONTACT} by its operator)"
 
 
 def names_a_contact(user_agent: str) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from storage.database.open import open_database
+from storage.distribution import install_extra, kiji_version
 from storage.errors import DatabaseError
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.making import Origin, make_snapshot
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
 def origin(zone: str) -> Origin:
     """What a snapshot made now says of itself."""
-    return Origin(importlib.metadata.version("kiji"), zone, datetime.datetime.now(datetime.UTC))
+    return Origin(kiji_version(), zone, datetime.datetime.now(datetime.UTC))
 
 
 @contextlib.contextmanager
@@ -96,7 +96,7 @@ def serve_command(
     try:
         from storage.web.server import fresh_snapshot, serve  # Datasette, an extra
     except ModuleNotFoundError as error:
-        msg = f"kiji serve needs {error.name}: pip install 'kiji[pages]'"
+        msg = f"kiji serve needs {error.name}: {install_extra('pages')}"
         raise DatabaseError(msg) from error
     settings = find_config(config)
     if snapshot is None:
@@ -136,5 +136,5 @@ def report_command(
     with database.reading() as connection:
         figures = gather(connection, LocalClock(zone), begin, now)
     database.close()
-    write_report(output, report_html(figures, zone, labels, importlib.metadata.version("kiji")))
+    write_report(output, report_html(figures, zone, labels, kiji_version()))
     tell_output(output, f"{figures.new} new articles, {len(figures.stories)} stories")

@@ -17,6 +17,7 @@ from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import config_file, database_url, find_config, plan_crawl
 from storage.database.open import open_database
+from storage.distribution import install_extra
 
 if TYPE_CHECKING:
     from crawler.workers.job_queue import GroupJob
@@ -147,4 +148,4 @@ def _needs_workers() -> None:
     try:
         import procrastinate  # noqa: F401 - is it there?
     except ImportError:
-        raise ConfigError(["kiji worker and kiji jobs need more: pip install 'kiji[workers]'"]) from None
+        raise ConfigError([f"kiji worker and kiji jobs need more: {install_extra('workers')}"]) from None

@@ -34,7 +34,7 @@ path = ""                   # beside the database
 max_age = ""                # such as "365d"
 max_size = ""               # such as "50 GB"
 
-[alerts]                    # pip install 'kiji[alerts]'
+[alerts]                    # needs the extra "alerts"
 urls = []                   # Apprise's addresses, such as "mailto://user:password@example.com"
 ping = ""                   # a dead-man's switch, told of every crawl's end
 

@@ -4,7 +4,6 @@ import collections
 import contextlib
 import dataclasses
 import datetime
-import importlib.metadata
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from pipelines.workers.pool import ReadingPool, read_in_order
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.distribution import kiji_version
 from storage.errors import DatabaseError
 from storage.reading import Reading
 from storage.visit import Kept
@@ -91,7 +91,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
             [],
             [],
             command=plan.command,
-            version=importlib.metadata.version("kiji"),
+            version=kiji_version(),
             host=socket.gethostname(),
             pid=os.getpid(),
             lock=lock,

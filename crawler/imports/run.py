@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib.metadata
 import os
 import socket
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pipelines.text_rules import PipelineRules
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.distribution import kiji_version
 from storage.errors import DatabaseError
 from storage.writer.import_writer import ImportArchive
 from storage.writer.runs import run_record
@@ -85,7 +85,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
             [scope_of(source) for source in plan.config.sources],
             [],
             command=plan.command,
-            version=importlib.metadata.version("kiji"),
+            version=kiji_version(),
             host=socket.gethostname(),
             pid=os.getpid(),
             lock=lock,

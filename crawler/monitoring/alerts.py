@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from storage.distribution import install_extra
+
 logger = logging.getLogger(__name__)
 
 PING_SECONDS = 10.0
@@ -34,7 +36,7 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
     try:
         apprise: Any = importlib.import_module("apprise")
     except ImportError:
-        return ["alerts need the package apprise: pip install 'kiji[alerts]'"]
+        return [f"alerts need the package apprise: {install_extra('alerts')}"]
     # Its own warnings would name addresses; what they say comes back from here.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
     problems = []

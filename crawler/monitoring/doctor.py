@@ -15,6 +15,7 @@ from crawler.plan import archive_folder
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import connect, parse_url, schema_of
 from storage.database.open import open_database
+from storage.distribution import install_extra
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.migrations.history import HEAD
 
@@ -55,7 +56,7 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
     if now < _OLDEST:
         yield Finding("clock", "fail", f"says {now:%Y-%m-%d}: set it, for example by timedatectl set-ntp true")
     if config.alerts.urls and importlib.util.find_spec("apprise") is None:
-        yield Finding("alerts", "fail", "need the package apprise: pip install 'kiji[alerts]'")
+        yield Finding("alerts", "fail", f"need the package apprise: {install_extra('alerts')}")
 
 
 def _config(config: Config, path: Path | None) -> Finding:

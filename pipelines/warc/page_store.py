@@ -7,7 +7,6 @@ process writes files of its own.
 """
 
 import datetime
-import importlib.metadata
 import logging
 import os
 import re
@@ -19,6 +18,7 @@ from typing import BinaryIO
 
 from pipelines.warc.redact import blank_pages
 from pipelines.warc.write import info_record
+from storage.distribution import kiji_version
 from storage.visit import Kept, Record
 
 logger = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class PageFiles:
             except FileExistsError:  # a process of the same number in the same second, before or on another machine
                 continue
             self._name, self._day, self._size = name, today, 0
-        version = importlib.metadata.version("kiji")
+        version = kiji_version()
         self._write(info_record(self._name, {"software": f"kiji/{version}", "format": "WARC File Format 1.1"}))
 
     def _end_file(self) -> None:

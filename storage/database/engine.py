@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.credentials import without_credentials
 from storage.database.error_codes import trouble_of
+from storage.distribution import install_extra
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import present_revision
 from storage.search.index import bring_in_step, watch
@@ -170,7 +171,7 @@ def connect(url: str) -> Database:
             raise
     except (DBAPIError, NoSuchModuleError, ImportError) as error:
         cause = getattr(error, "orig", None) or error
-        hint = "pip install 'kiji[postgresql]'" if isinstance(error, ImportError) else "check --db and KIJI_DB"
+        hint = install_extra("postgresql") if isinstance(error, ImportError) else "check --db and KIJI_DB"
         msg = f"database {shown_url(parsed)}: {without_credentials(str(cause).splitlines()[0])}; {hint}"
         raise DatabaseUnreachable(msg) from error
     return Database(engine)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, get_args
 
 from storage.atomic_file import replacing
 from storage.database.engine import Database
+from storage.distribution import install_extra
 from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelTold, write_xlsx
 from storage.export.parquet_file import write_parquet
@@ -64,7 +65,7 @@ def export(
     """
     needed = _NEEDS.get(wanted.format)
     if needed is not None and importlib.util.find_spec(needed) is None:
-        msg = f"--format {wanted.format} needs {needed}, which is not installed; run: pip install 'kiji[exports]'"
+        msg = f"--format {wanted.format} needs {needed}, which is not installed: {install_extra('exports')}"
         raise ExportRefused(msg)
     rows = _Rows(database, wanted, begun, progress)
     if not isinstance(target, Path):

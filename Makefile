@@ -42,6 +42,7 @@ types: $(INSTALLED)
 dictionary: $(INSTALLED)
 	$(BIN)/python -m storage.tables.dictionary docs/data-dictionary.md
 	$(BIN)/python -m storage.queries docs/analysts.md
+	$(BIN)/python -m crawler.config.reference docs/configuration.md
 
 # The lock holds names, versions and hashes, and no address of a registry.
 lock: $(INSTALLED)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from crawler.config import validators as config_values
-from crawler.config.errors import shown
-from crawler.config.models import Config, ConfigError, Source, load_config
+from crawler.config.errors import ConfigError, shown
+from crawler.config.load import load_config
+from crawler.config.models import Config, Source
 from crawler.hosts import host_and_port, host_of
 from pipelines.addresses.traps import is_trap
 from pipelines.text_rules import place

@@ -12,48 +12,17 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
 from crawler.config.errors import ConfigError
-from crawler.config.models import config_of
+from crawler.config.load import config_of
+from crawler.config.reference import config_template
 from crawler.user_agent import PRODUCT
 
 _CRLF = re.compile("\r?\n")
-
-NEW = """\
-# Kiji's config. Relative paths are relative to the folder that kiji runs in; every key is in docs/configuration.md.
-
-[database]
-url = {database}            # or postgresql://kiji@localhost/kiji
-
-[crawl]
-user_agent = {user_agent}   # who is crawling, and where to complain
-delay = 1.0                 # seconds between requests to one host
-timezone = "Asia/Tokyo"     # for dates on pages that name no zone, and for local days
-
-[archive]                   # article pages as they were fetched, in WARC files: for kiji reread
-enabled = true
-path = ""                   # beside the database
-max_age = ""                # such as "365d"
-max_size = ""               # such as "50 GB"
-
-[alerts]                    # needs the extra "alerts"
-urls = []                   # Apprise's addresses, such as "mailto://user:password@example.com"
-ping = ""                   # a dead-man's switch, told of every crawl's end
-
-# A source is a site as you want it crawled. start: articles, sections, feeds or sitemaps, told apart by their content.
-#
-# [[source]]
-# name = "mirai"
-# start = ["https://news.example/ja/feed.xml"]
-# follow = "related"        # related articles | "site": any article-like link | "none": what start pages list only
-# depth = 3                 # links away from an entry
-# max_pages = 2000          # a run's budget
-# max_age = "30d"           # nothing older; set it where a sitemap lists a whole archive
-"""
 
 
 def new_config(database: str, contact: str) -> str:
     """Write a config with comments and no source; ``contact`` is an address that says where to complain."""
     agent = f"{PRODUCT}/1.0 (+{contact})" if contact else f"{PRODUCT}/1.0 (+mailto:you@example.com)"
-    return NEW.format(database=_quoted(database), user_agent=_quoted(agent))
+    return config_template({("database", "url"): _quoted(database), ("crawl", "user_agent"): _quoted(agent)})
 
 
 def add_source(path: Path, values: Mapping[str, Any]) -> None:

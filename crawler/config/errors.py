@@ -4,65 +4,15 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from crawler.config.quantities import DURATIONS, SIZES
+from crawler.config.keys import Key, keys_of
 from crawler.sanitize import escaped
 from storage.credentials import without_credentials
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 _SHOWN = 80
-
-_RHYTHM = {
-    "poll_min": DURATIONS,
-    "poll_max": DURATIONS,
-    "rereads": 'a list of growing durations, 20 at most, such as ["1h", "6h", "1d", "1w"]; [] for never',
-    "max_age": DURATIONS,
-}
-#: What each key allows, in the operator's words. Lists of keys (for unknown ones) are taken from here too.
-ALLOWED: Mapping[str, Mapping[str, str]] = {
-    "": {
-        "database": "a table: [database]",
-        "crawl": "a table: [crawl]",
-        "archive": "a table: [archive]",
-        "alerts": "a table: [alerts]",
-        "source": "tables, one for each source: [[source]]",
-    },
-    "database": {"url": "an SQLAlchemy URL such as sqlite:///kiji.db or postgresql+psycopg://user@host/name"},
-    "crawl": {
-        "user_agent": "1 to 300 printable ASCII characters: who is crawling, and where to complain",
-        "delay": "seconds, a number from 0",
-        "timezone": "a name of the IANA time zone database, such as Asia/Tokyo or UTC",
-        **_RHYTHM,
-    },
-    "archive": {
-        "enabled": "true or false",
-        "path": 'a folder; "" for one beside the database',
-        "max_file": f"{SIZES}, at which a file is ended and the next begun",
-        "max_age": f'{DURATIONS}; "" for ever',
-        "max_size": f'{SIZES}; "" without limit',
-    },
-    "alerts": {
-        "urls": 'a list of Apprise addresses, such as "mailto://…" or "slack://…"',
-        "ping": "an http:// or https:// address that is told of every crawl's end",
-    },
-    "source": {
-        "name": "1 to 100 letters, digits and . _ : -, beginning with a letter or digit; no name twice",
-        "start": "a list of at least one http:// or https:// address",
-        "hosts": "a list of host names, such as news.example, without scheme, port or path",
-        "follow": '"related", "site" or "none"',
-        "depth": "a whole number from 0 to 1,000,000,000",
-        "max_pages": "a whole number from 1 to 1,000,000,000",
-        "delay": "seconds, a number from 0",
-        "allow_private_addresses": "true or false",
-        "enabled": "true or false",
-        "parameters": '{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all that begin so',
-        **_RHYTHM,
-    },
-}
-#: Values of these keys are not repeated in messages: they may hold a password.
-SECRET = frozenset({("database", "url"), ("", "database"), ("alerts", "urls"), ("alerts", "ping"), ("", "alerts")})
 
 
 class ConfigError(Exception):
@@ -84,29 +34,27 @@ def shown(value: object) -> str:
     return f'"{text}"' if isinstance(value, str) else text
 
 
-def problems_of(error: ValidationError, data: Mapping[str, object], file: str) -> list[str]:
-    """One line for each mistake that the models found in what the file holds."""
+def problems_of(error: ValidationError, data: Mapping[str, object], file: str, config: type[BaseModel]) -> list[str]:
+    """Describe each mistake that the models found in what the file holds, in one line; ``config`` models the file."""
     details = error.errors(include_url=False)
     inner = {detail["loc"][:-1] for detail in details}  # a list whose items are wrong is also reported as too short
     return [
-        f"{file}: {_line(detail, data)}"
+        f"{file}: {_line(detail, data, config)}"
         for detail in details
         if not (detail["type"] == "too_short" and detail["loc"] in inner)
     ]
 
 
-def _line(detail: ErrorDetails, data: Mapping[str, object]) -> str:
-    location = detail["loc"]
-    table, key = _table_and_key(location)
-    where = _where(location, data)
-    allowed = ALLOWED[table].get(key, "")
-    if detail["type"] == "extra_forbidden":
-        return _unknown(where, str(location[-1]), ALLOWED[table])
+def _line(detail: ErrorDetails, data: Mapping[str, object], config: type[BaseModel]) -> str:
+    table, key = _table_and_key(detail["loc"], config)
+    where = _where(detail["loc"], data)
+    if key is None:
+        return _unknown(where, str(detail["loc"][-1]), keys_of(table))
     if detail["type"] == "missing":
-        return f"{where}: missing; it must be given: {allowed}"
-    given = "this value" if (table, key) in SECRET else shown(detail["input"])
+        return f"{where}: missing; it must be given: {key.allowed}"
+    given = "this value" if key.is_secret else shown(detail["input"])
     why = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else ""
-    return f"{where}: {given} is not allowed{f' ({why})' if why else ''}; allowed: {allowed}"
+    return f"{where}: {given} is not allowed{f' ({why})' if why else ''}; allowed: {key.allowed}"
 
 
 def _unknown(where: str, key: str, known: Iterable[str]) -> str:
@@ -115,10 +63,16 @@ def _unknown(where: str, key: str, known: Iterable[str]) -> str:
     return f"{where}: unknown key; {hint}allowed here: {', '.join(known)}"
 
 
-def _table_and_key(location: tuple[int | str, ...]) -> tuple[str, str]:
-    """("source", 1, "start", 0) is about the key ``start`` of the table ``source``."""
-    names = [part for part in location if isinstance(part, str)]
-    return ("", names[0]) if len(names) < 2 or names[0] not in ALLOWED else (names[0], names[1])
+def _table_and_key(location: Sequence[int | str], table: type[BaseModel]) -> tuple[type[BaseModel], Key | None]:
+    """Follow a location such as ("source", 1, "start", 0) to the table and its key, None if unknown."""
+    key = None
+    for name in (part for part in location if isinstance(part, str)):
+        if key is not None and key.table is not None:
+            table = key.table
+        elif key is not None:
+            break
+        key = keys_of(table).get(name)
+    return table, key
 
 
 def _where(location: tuple[int | str, ...], data: Mapping[str, object]) -> str:

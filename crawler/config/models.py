@@ -1,45 +1,46 @@
-"""The config, ``kiji.toml``: read whole and checked whole before the first request."""
+"""Declare the tables and keys of the config, ``kiji.toml``: each key once, with its type, default and description."""
 
 import datetime
 import functools
-import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
-    ValidationError,
     model_validator,
 )
 
-from crawler.config import validators as config_values
-from crawler.config.errors import ConfigError, problems_of, shown
 from crawler.config.quantities import duration, size
 from crawler.config.url_parameters import Parameters, rules_of
+from crawler.config.value_types import (
+    Age,
+    AlertAddresses,
+    DatabaseUrl,
+    Depth,
+    Folder,
+    Hosts,
+    Interval,
+    Intervals,
+    Pages,
+    ParametersTable,
+    PingAddress,
+    Seconds,
+    Size,
+    SourceName,
+    Strings,
+    TimeZone,
+    UserAgent,
+    WebAddresses,
+)
 from crawler.hosts import host_and_port, host_of, slot_of
-from crawler.sanitize import inert
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.addresses.parameters import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
-__all__ = ["Alerts", "Archive", "Config", "ConfigError", "Crawl", "Database", "Source", "load_config"]
-
-#: A config of a hundred thousand sources takes some 20 MB; more than this is not a config.
-MAX_BYTES = 64_000_000
-_LARGEST = 1_000_000_000
-
-_Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
-_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_Interval = Annotated[datetime.timedelta, BeforeValidator(config_values.interval)]
-_Intervals = Annotated[tuple[_Interval, ...], Field(strict=False, max_length=20), AfterValidator(config_values.growing)]
-_WebAddress = Annotated[str, AfterValidator(config_values.web_address)]
-_AlertAddress = Annotated[str, Field(max_length=2_000), AfterValidator(config_values.alert_address)]
+OWN = "this source's own; without it [crawl]'s"
 
 
 class _Table(BaseModel):
@@ -51,21 +52,40 @@ class _Table(BaseModel):
 class Database(_Table):
     """``[database]``: where everything is stored, as an SQLAlchemy URL."""
 
-    url: Annotated[str, AfterValidator(config_values.database_url)] = Field(default="sqlite:///kiji.db", repr=False)
+    url: DatabaseUrl = Field(
+        default="sqlite:///kiji.db", repr=False, description="where everything is stored: an SQLite file, or PostgreSQL"
+    )
 
 
 class Crawl(_Table):
     """``[crawl]``: what holds for sources that do not say otherwise. ``delay`` in seconds; ``timezone`` is IANA's."""
 
-    user_agent: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(config_values.user_agent)] = Field(
-        default_factory=default_user_agent
+    user_agent: UserAgent = Field(
+        default_factory=default_user_agent,
+        description="who is crawling, and where to complain: give an address of yours",
     )
-    delay: _Seconds = 1.0
-    timezone: Annotated[str, AfterValidator(config_values.time_zone)] = "Asia/Tokyo"
-    poll_min: _Interval = POLL_MIN
-    poll_max: _Interval = POLL_MAX
-    rereads: _Intervals = REREADS
-    max_age: _Interval | None = None
+    delay: Seconds = Field(default=1.0, description="seconds between requests to one host")
+    timezone: TimeZone = Field(
+        default="Asia/Tokyo", description="for dates on pages that name no zone, and for local days"
+    )
+    poll_min: Interval = Field(
+        default=POLL_MIN,
+        description="the shortest time between two polls of a source's start pages; it is polled by how often it"
+        " publishes, twice within the mean gap between two articles",
+    )
+    poll_max: Interval = Field(
+        default=POLL_MAX, description="the longest time between two polls of a source's start pages"
+    )
+    rereads: Intervals = Field(
+        default=REREADS,
+        description="when articles are read again for revisions, counted from when they were first seen",
+    )
+    max_age: Interval | None = Field(
+        default=None,
+        examples=["30d"],
+        description="how old an article may be: what a feed or sitemap dates before that is not fetched, and an article"
+        " that turns out older is neither stored nor followed; without it any age",
+    )
 
     @property
     def names_a_contact(self) -> bool:
@@ -81,11 +101,18 @@ class Crawl(_Table):
 class Archive(_Table):
     """``[archive]``: article pages as they were fetched, in WARC files. "" for ``path``: beside the database."""
 
-    enabled: bool = True
-    path: Annotated[str, Field(max_length=4_000)] = ""
-    max_file: Annotated[str, AfterValidator(config_values.size_text)] = "1 GB"
-    max_age: Annotated[str, AfterValidator(config_values.duration_text)] = ""
-    max_size: Annotated[str, AfterValidator(config_values.size_text)] = ""
+    enabled: bool = Field(
+        default=True, description="keep article pages as they were fetched, in WARC files, for kiji reread"
+    )
+    path: Folder = Field(
+        default="",
+        description='the folder; "" for kiji.warc beside kiji.db, or with PostgreSQL NAME.warc in the current folder',
+    )
+    max_file: Size = Field(default="1 GB", description="a file is ended at this size, and every day (UTC)")
+    max_age: Age = Field(default="", examples=["365d"], description="how long pages are kept")
+    max_size: Size = Field(
+        default="", examples=["50 GB"], description="the size of all files together: the oldest are deleted first"
+    )
 
     @property
     def file_bytes(self) -> int:
@@ -106,34 +133,70 @@ class Archive(_Table):
 class Alerts(_Table):
     """``[alerts]``: whom to tell when a source's state changes (Apprise's addresses), and what a crawl's end pings."""
 
-    urls: Annotated[
-        tuple[Annotated[str, Field(max_length=2_000), AfterValidator(config_values.alert_address)], ...], _Strings
-    ] = Field(default=(), repr=False)
-    ping: Annotated[str, AfterValidator(config_values.ping_address)] = Field(default="", repr=False)
+    urls: AlertAddresses = Field(
+        default=(),
+        repr=False,
+        examples=[["mailto://user:password@example.com"]],
+        description="Apprise addresses that are told when a source's state changes; needs the extra alerts",
+    )
+    ping: PingAddress = Field(
+        default="",
+        repr=False,
+        examples=["https://ping.example/ID"],
+        description="a dead-man's switch: pinged (POST) at every crawl's end, with /fail added where it failed",
+    )
 
 
 _NO_CRAWL = Crawl()
 
 
+def _as_in_crawl(key: str) -> Any:  # as pydantic's Field
+    """A key of ``[[source]]`` that stands for ``[crawl]``'s of the same name where it is not given."""
+    example = Crawl.model_fields[key].examples or [getattr(_NO_CRAWL, key)]
+    return Field(default=None, examples=example, description=OWN)
+
+
 class Source(_Table):
     """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
 
-    name: Annotated[str, AfterValidator(config_values.source_name)]
-    start: Annotated[
-        tuple[Annotated[str, AfterValidator(config_values.web_address)], ...], Field(min_length=1), _Strings
-    ]
-    hosts: Annotated[tuple[Annotated[str, AfterValidator(config_values.host_name)], ...], _Strings] = ()
-    follow: Literal["related", "site", "none"] = "related"
-    depth: Annotated[int, Field(ge=0, le=_LARGEST)] = 3
-    max_pages: Annotated[int, Field(ge=1, le=_LARGEST)] = 2000
-    delay: _Seconds | None = None
-    allow_private_addresses: bool = False
-    enabled: bool = True
-    poll_min: _Interval | None = None
-    poll_max: _Interval | None = None
-    rereads: _Intervals | None = None
-    max_age: _Interval | None = None
-    parameters: Parameters = Field(default_factory=Parameters)
+    name: SourceName = Field(
+        examples=["mirai"], description="by which the command line and the views know it; each name once"
+    )
+    start: WebAddresses = Field(
+        examples=[["https://news.example/ja/feed.xml"]],
+        description="addresses of articles, sections, feeds or sitemaps, told apart by their content",
+    )
+    hosts: Hosts = Field(
+        default=(),
+        examples=[["news-two.example"]],
+        description="hosts that belong to the source beside its start hosts and their registered domain",
+    )
+    follow: Literal["related", "site", "none"] = Field(
+        default="related",
+        description='"related": related articles of articles; "site": any article-like link within its hosts;'
+        ' "none": entries of the start pages only',
+    )
+    depth: Depth = Field(
+        default=3,
+        description="links away from an entry (what a start page lists, or the start page if it is an article)",
+    )
+    max_pages: Pages = Field(default=2000, description="a run's budget; the rest waits for the next run")
+    delay: Seconds | None = _as_in_crawl("delay")
+    poll_min: Interval | None = _as_in_crawl("poll_min")
+    poll_max: Interval | None = _as_in_crawl("poll_max")
+    rereads: Intervals | None = _as_in_crawl("rereads")
+    max_age: Interval | None = _as_in_crawl("max_age")
+    parameters: ParametersTable = Field(
+        default_factory=Parameters,
+        examples=[{"keep": ["page"], "drop": ["from_*"]}],
+        description="which query parameters count on this source's sites",
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="let the hosts of this source's start pages have private addresses"
+    )
+    enabled: bool = Field(
+        default=True, description="false: crawled only when it is named, and its health is not looked after"
+    )
     _crawl: Crawl = PrivateAttr(default=_NO_CRAWL)
     _rules: ParameterRules | None = PrivateAttr(default=None)
 
@@ -179,10 +242,12 @@ class Config(_Table):
     """The whole config. ``sources`` is the file's ``[[source]]``, in its order."""
 
     database: Database = Field(default_factory=Database)
-    crawl: Crawl = Field(default_factory=Crawl)
-    archive: Archive = Field(default_factory=Archive)
-    alerts: Alerts = Field(default_factory=Alerts)
-    sources: Annotated[tuple[Source, ...], _Strings, Field(alias="source")] = ()
+    crawl: Crawl = Field(default_factory=Crawl, description="what holds for sources that do not say otherwise")
+    archive: Archive = Field(default_factory=Archive, description="article pages as they were fetched")
+    alerts: Alerts = Field(default_factory=Alerts, description="who is told when something goes wrong")
+    sources: Annotated[tuple[Source, ...], Strings] = Field(
+        default=(), alias="source", description="a site as you want it crawled; one such table for each"
+    )
     _rules: ParameterRules | None = PrivateAttr(default=None)
     _by_name: dict[str, Source] = PrivateAttr(default_factory=dict)
 
@@ -221,81 +286,3 @@ def host_delays(sources: Iterable[Source]) -> dict[str, float]:
         for slot in (*map(slot_of, source.start), *source.hosts):
             delays[slot] = max(source.effective_delay, delays.get(slot, 0.0))
     return delays
-
-
-def load_config(path: Path | None) -> Config:
-    """The config in a file; without a path the defaults, with no sources.
-
-    Raises :class:`ConfigError` with one line for each mistake.
-    """
-    if path is None:
-        return Config()
-    file = str(path) if str(path).isprintable() else shown(str(path))
-    return config_of(_text(path, file), file)
-
-
-def config_of(text: str, file: str) -> Config:
-    """The config that a text holds; ``file`` names it in what :class:`ConfigError` says."""
-    data = _parsed(text, file)
-    try:
-        config = Config.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(problems_of(error, data, file)) from None
-    problems = [*_names_given_twice(config, file), *_crossed_bounds(config, file)]
-    if problems:
-        raise ConfigError(problems)
-    return config
-
-
-def _text(path: Path, file: str) -> str:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigError([f"{file}: cannot be read: {error.strerror or error}"]) from None
-    except ValueError as error:
-        raise ConfigError([f"{file}: not a file's name: {error}"]) from None
-    if len(content) > MAX_BYTES:
-        raise ConfigError([f"{file}: larger than {MAX_BYTES:,} bytes; a config in TOML is expected"])
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError([f"{file}: line {line} is not UTF-8; a config in TOML, in UTF-8, is expected"]) from None
-
-
-def _parsed(text: str, file: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        said = inert(str(error))
-        raise ConfigError([f"{file}: not valid TOML: {said[:300]}"]) from None
-    except ValueError as error:  # a whole number of more than 4,300 digits
-        raise ConfigError([f"{file}: a value in it cannot be read: {str(error)[:300]}"]) from None
-    except RecursionError:
-        raise ConfigError([f"{file}: not a config: its values are nested too deeply"]) from None
-
-
-def _crossed_bounds(config: Config, file: str) -> list[str]:
-    told = [("crawl", config.crawl.poll_min, config.crawl.poll_max)] + [
-        (f"source[{number}] {shown(source.name)}", source.rhythm.poll_min, source.rhythm.poll_max)
-        for number, source in enumerate(config.sources, 1)
-    ]
-    return [
-        f"{file}: {where}.poll_min: {least} is not allowed; allowed: no more than poll_max, which is {most}"
-        for where, least, most in told
-        if least > most
-    ]
-
-
-def _names_given_twice(config: Config, file: str) -> list[str]:
-    first: dict[str, int] = {}
-    problems = []
-    for number, source in enumerate(config.sources, 1):
-        if source.name in first:
-            problems.append(
-                f"{file}: source[{number}] {shown(source.name)}.name: given already to source[{first[source.name]}]; "
-                "allowed: each name once"
-            )
-        first.setdefault(source.name, number)
-    return problems

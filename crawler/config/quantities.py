@@ -23,6 +23,13 @@ def duration(written: str) -> datetime.timedelta:
     return datetime.timedelta(seconds=min(float(found[1]) * unit, LONGEST.total_seconds()))
 
 
+def written_duration(length: datetime.timedelta) -> str:
+    """Write a length of time as :func:`duration` reads it, in the largest unit that divides it."""
+    seconds = int(length.total_seconds())
+    unit = next(unit for unit in ("w", "d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
 def size(written: str) -> int:
     """Read a size in bytes; kB and so on count in thousands, KiB in 1,024s. Raise ValueError."""
     found = _WRITTEN.match(written.strip())

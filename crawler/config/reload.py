@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from crawler.config.models import Config, load_config
+from crawler.config.load import load_config
+from crawler.config.models import Config
 
 
 class ConfigFile:

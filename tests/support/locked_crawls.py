@@ -7,7 +7,7 @@ from typing import cast
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.config.models import config_of
+from crawler.config.load import config_of
 from crawler.middlewares.ssrf_guard import GuardedResolver
 from crawler.plan import plan_crawl
 from crawler.spiders.related import RelatedSpider

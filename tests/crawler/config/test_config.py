@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.models import MAX_BYTES, Config, ConfigError, Source, load_config
+from crawler.config.errors import ConfigError
+from crawler.config.load import MAX_BYTES, load_config
+from crawler.config.models import Config, Source
 from crawler.config.reload import ConfigFile
 from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
@@ -101,6 +103,8 @@ def test_an_unknown_key_is_named_with_its_source_and_the_key_that_was_meant(tmp_
     assert 'sources: unknown key; did you mean "source"?' in line
     (line,) = problems(tmp_path, "[crawl]\nqwertz = 1\n")
     assert "crawl.qwertz: unknown key; allowed here: user_agent, delay, timezone" in line
+    (line,) = problems(tmp_path, a_source('start = ["https://b.example/"]\nparameters = { kep = ["a"] }'))
+    assert 'parameters.kep: unknown key; did you mean "keep"? allowed here: keep, drop' in line
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import feedparser
 import lxml.etree
 import pytest
 
-from crawler.config.models import load_config
+from crawler.config.load import load_config
 from crawler.sample.server import SampleSite
 from tests.support.sample_requests import fetch, served_urls
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from crawler.config.models import load_config
+from crawler.config.load import load_config
 from storage.database.open import open_database
 from tests.support.commands import kiji, query
 from tests.support.sample_requests import fetch

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config.models import ConfigError, load_config
+from crawler.config.errors import ConfigError
+from crawler.config.load import load_config
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.addresses.parameters import ParameterRules, SiteParameters, in_force
 from tests.support.commands import kiji, query

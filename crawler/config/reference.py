@@ -1,0 +1,74 @@
+"""Write the keys of the config: as the config that ``kiji init`` makes, and as the table of the documentation.
+
+``python -m crawler.config.reference docs/configuration.md`` renews the table there: ``make dictionary`` calls it.
+"""
+
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+from crawler.config.keys import Key, keys_of
+from crawler.config.models import OWN, Config
+from storage.distribution import kiji_version
+
+BEGIN, END = "<!-- Made from crawler/config/models.py by `make dictionary`. -->", "<!-- The end of what is made. -->"
+
+_COMMENT, _WIDTH = 34, 115
+"""The columns in which comments begin and end."""
+
+_HEAD = """\
+# Kiji's config. Relative paths are relative to the folder that kiji runs in. Lines that begin with "#" are comments:
+# they show the defaults, or an example where nothing is the default. More is in docs/configuration.md.
+"""
+
+
+def config_template(values: Mapping[tuple[str, str], str]) -> str:
+    """Write a config in which every key is described and none is given but ``values``: TOML by table and key."""
+    lines = [_HEAD]
+    for table in keys_of(Config).values():
+        is_given = any(name == table.name for name, _ in values)
+        lines += _commented(_header(table) if is_given else f"# {_header(table)}", table.description)
+        for key in keys_of(table.table).values() if table.table else ():
+            value = values.get((table.name, key.name))
+            line = f"# {key.name} = {key.example}" if value is None else f"{key.name} = {value}"
+            lines += _commented(line, key.description)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _header(table: Key) -> str:
+    return f"[[{table.name}]]" if table.is_list else f"[{table.name}]"
+
+
+def _commented(line: str, comment: str) -> list[str]:
+    """The comment beside the line and below it; below alone where the line is long."""
+    comments = textwrap.wrap(comment, _WIDTH - _COMMENT) or [""]
+    lines = [line, *["#"] * len(comments)] if len(line) >= _COMMENT else [line, *["#"] * (len(comments) - 1)]
+    comments = ["", *comments] if len(line) >= _COMMENT else comments
+    return [f"{left:<{_COMMENT}}# {right}" if right else left for left, right in zip(lines, comments, strict=True)]
+
+
+def as_markdown() -> str:
+    """Write the table of all keys as ``docs/configuration.md`` holds it."""
+    lines = [BEGIN, "", "| key | default | what it is | allowed |", "|---|---|---|---|"]
+    for table in keys_of(Config).values():
+        lines += [_row(_header(table), key) for key in (keys_of(table.table).values() if table.table else ())]
+    return "\n".join([*lines, "", END])
+
+
+def _row(table: str, key: Key) -> str:
+    default = f"`{key.default.replace(kiji_version(), 'VERSION')}`" if key.default else ""
+    cells = (
+        f"`{table} {key.name}`",
+        "`[crawl]`'s" if key.description == OWN else default,
+        key.description,
+        key.allowed,
+    )
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+if __name__ == "__main__":
+    document = Path(sys.argv[1])
+    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    document.write_text(before + as_markdown() + rest.partition(END)[2], encoding="utf-8")

@@ -1,0 +1,74 @@
+"""Types of the config's values: what is read from TOML, how it is checked, and what is allowed in words."""
+
+import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from crawler.config import validators
+from crawler.config.keys import Allowed
+from crawler.config.quantities import DURATIONS, SIZES
+from crawler.config.url_parameters import Parameters
+
+LARGEST = 1_000_000_000
+
+Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Allowed("seconds, a number from 0")]
+Interval = Annotated[datetime.timedelta, BeforeValidator(validators.interval), Allowed(DURATIONS)]
+Intervals = Annotated[
+    tuple[Interval, ...],
+    Field(strict=False, max_length=20),
+    AfterValidator(validators.growing),
+    Allowed('a list of growing durations, 20 at most, such as ["1h", "6h", "1d", "1w"]; [] for never'),
+]
+Age = Annotated[str, AfterValidator(validators.duration_text), Allowed(f'{DURATIONS}; "" for ever')]
+Size = Annotated[str, AfterValidator(validators.size_text), Allowed(f'{SIZES}; "" without limit')]
+DatabaseUrl = Annotated[
+    str,
+    AfterValidator(validators.database_url),
+    Allowed("an SQLAlchemy URL such as sqlite:///kiji.db or postgresql+psycopg://user@host/name"),
+]
+UserAgent = Annotated[
+    str,
+    Field(min_length=1, max_length=300),
+    AfterValidator(validators.user_agent),
+    Allowed("1 to 300 printable ASCII characters: who is crawling, and where to complain"),
+]
+TimeZone = Annotated[
+    str,
+    AfterValidator(validators.time_zone),
+    Allowed("a name of the IANA time zone database, such as Asia/Tokyo or UTC"),
+]
+AlertAddresses = Annotated[
+    tuple[Annotated[str, Field(max_length=2_000), AfterValidator(validators.alert_address)], ...],
+    Strings,
+    Allowed('a list of Apprise addresses, such as "mailto://…" or "slack://…"'),
+]
+PingAddress = Annotated[
+    str,
+    AfterValidator(validators.ping_address),
+    Allowed("an http:// or https:// address that is told of every crawl's end"),
+]
+SourceName = Annotated[
+    str,
+    AfterValidator(validators.source_name),
+    Allowed("1 to 100 letters, digits and . _ : -, beginning with a letter or digit; no name twice"),
+]
+WebAddresses = Annotated[
+    tuple[Annotated[str, AfterValidator(validators.web_address)], ...],
+    Field(min_length=1),
+    Strings,
+    Allowed("a list of at least one http:// or https:// address"),
+]
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(validators.host_name)], ...],
+    Strings,
+    Allowed("a list of host names, such as news.example, without scheme, port or path"),
+]
+ParametersTable = Annotated[
+    Parameters,
+    Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all that begin so'),
+]
+Folder = Annotated[str, Field(max_length=4_000), Allowed('a folder; "" for one beside the database')]
+Depth = Annotated[int, Field(ge=0, le=LARGEST), Allowed(f"a whole number from 0 to {LARGEST:,}")]
+Pages = Annotated[int, Field(ge=1, le=LARGEST), Allowed(f"a whole number from 1 to {LARGEST:,}")]

@@ -1,0 +1,1 @@
+"""Train the models of ``pipelines/models`` from annotated pages (``docs/training.md``)."""

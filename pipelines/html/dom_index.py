@@ -239,6 +239,11 @@ def _length(text: str | None) -> int:
     return len("".join(text.split())) if text else 0
 
 
+def element_text(element: HtmlElement) -> str:
+    """All the text of the element as it stands there, lines joined, what nobody reads included; the fastest way."""
+    return str(_STRING(element))
+
+
 def readable_text(element: HtmlElement) -> str:
     """The element's text with single spaces, lines joined, without what nobody reads."""
     if not len(element):

@@ -54,6 +54,10 @@ class Headings:
         first = bisect.bisect_left(self._orders, measure.order)
         return self._marked[first : bisect.bisect_left(self._orders, measure.end, lo=first)]
 
+    def between(self, start: int, end: int) -> bool:
+        """Whether a heading begins between two places in document order."""
+        return bisect.bisect_left(self._orders, start) < bisect.bisect_left(self._orders, end)
+
     def last_before(self, order: int) -> HtmlElement | None:
         """The nearest heading before a place in document order."""
         place = bisect.bisect_left(self._orders, order)

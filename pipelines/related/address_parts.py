@@ -1,0 +1,74 @@
+"""Compare the shape of addresses: what a page's own address has in common with those that it links to."""
+
+import dataclasses
+import functools
+import re
+from urllib.parse import urlsplit
+
+_NUMBER = re.compile(r"\d+")
+_NUMBERS = re.compile(r"(?<!\d)\d{3,15}(?!\d)")
+_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)?(?:[/-]?(\d\d))?")
+_FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|zip|docx?|mp[34])$")
+_EXTENSION = 5  # characters after the last dot of a segment
+_SLUG = 25  # characters from which a segment is a slug
+_HYPHENS = 3  # the same by its hyphens
+_MONTH, _YEAR = 31, 372  # days, near enough to compare dates that are told to the month or year
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AddressParts:
+    """What of an address is compared.
+
+    ``pattern`` has one letter a path segment (``n`` number, ``m`` digits among letters, ``s`` slug, ``w`` word), its
+    extension and the names of the query. ``number`` is the largest number of three digits or more, ``day`` a count of
+    days for the date in the path; None where there is none.
+    """
+
+    host: str
+    segments: tuple[str, ...]
+    pattern: str
+    number: int | None
+    day: int | None
+    has_query: bool
+    is_file: bool
+
+
+@functools.lru_cache(8_192)  # menus are the same on all pages of a site
+def address_parts(url: str) -> AddressParts:
+    """The parts of an absolute address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return AddressParts("", (), "", None, None, has_query=False, is_file=False)
+    path = parts.path.lower()
+    segments = tuple(segment for segment in path.split("/") if segment)
+    names = sorted(each.partition("=")[0] for each in parts.query.split("&") if each)[:3]
+    numbers = [int(number) for number in _NUMBERS.findall(f"{path}?{parts.query}")]
+    return AddressParts(
+        host=parts.netloc.lower().removeprefix("www."),
+        segments=segments,
+        pattern="/".join(map(_letter, segments)) + ("?" + "&".join(names) if names else ""),
+        number=max(numbers, default=None),
+        day=_day(path),
+        has_query=bool(parts.query),
+        is_file=_FILE.search(path) is not None,
+    )
+
+
+def _letter(segment: str) -> str:
+    stem, dot, extension = segment.rpartition(".")
+    if not dot or len(extension) > _EXTENSION:
+        stem, extension = segment, ""
+    digits = sum(map(len, _NUMBER.findall(stem)))
+    if digits and digits * 2 >= len(stem):
+        return "n" + extension
+    if stem.count("-") + stem.count("_") >= _HYPHENS or len(stem) > _SLUG:
+        return "s" + extension
+    return ("m" if digits else "w") + extension
+
+
+def _day(path: str) -> int | None:
+    match = _DATE.search(path)
+    if match is None:
+        return None
+    return int(match[1]) * _YEAR + int(match[2] or 6) * _MONTH + int(match[3] or 15)

@@ -1,0 +1,227 @@
+"""Describe each group of links in numbers, for a model to weigh (:mod:`pipelines.related.classify`).
+
+Every function gives the numbers of its own names in order. Shares are 0 to 1, flags 0 or 1, lengths in characters
+without white space (a wide character counts for two on pages in scripts without spaces); -1 says that nothing is known.
+"""
+
+import itertools
+import re
+import statistics
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.html.dom_index import element_text, readable_start, readable_text
+from pipelines.labels.headings import HEADING_TAGS, kind_of_heading
+from pipelines.labels.list_words import (
+    HEADING_SUBJECTS,
+    NAME_SUBJECTS,
+    heading_subjects,
+    name_columns,
+)
+from pipelines.related.group_headings import GroupHeadings
+from pipelines.related.groups import LinkGroup
+from pipelines.related.page_context import LANDMARK_COUNT, PageContext
+
+_ITEMS = 6  # of a group that are looked into
+_INSIDE = 30  # elements of an item that are looked at
+_PICTURES = frozenset({"img", "picture", "amp-img", "figure", "video"})
+_SHORT = 18  # characters of a link that is no headline
+_FAR = 6_000  # characters
+_TAGS = ("a", "li", "p", "div", "article", "td", "span")
+_PARENTS = ("ul", "ol", "p", "tr", "div")
+_KINDS = ("related", "ranking", "latest", "advertisement", "tags", "author", "navigation", "share", "other")
+_DATE = re.compile(
+    r"\d{4}[-/.年]\s?\d{1,2}[-/.月]|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日"
+    r"|\d+ ?(?:hours?|days?|min\w*|weeks?|months?) ago|vor \d+|\d+(?:時間|日|分)前"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-zé]*\.? \d"
+    r"|\d{1,2}\.? (?:jan|feb|mar|mär|apr|mai|may|jun|jul|aug|sep|o[ck]t|nov|de[cz])",
+    re.IGNORECASE,
+)
+
+PLACE_NAMES = (
+    *("items", "links", "alone", "place", "order", "inside", "after", "before", "distance", "distance_links"),
+    *("in_container", "depth", "nav", "aside", "footer", "header", "form", "article", "main"),
+    *("parent_links", "parent_text", "parent_children", "gap"),
+)
+
+
+def place_features(context: PageContext, group: LinkGroup, before: LinkGroup | None) -> list[float]:
+    """Where the group is: in the page, to the body, and inside which parts."""
+    page = context.page
+    first, last = page[group.items[0]], page[group.items[-1]]
+    parent = group.parent
+    around = page[parent]
+    distance = 0
+    if first.order > context.last:
+        distance = first.offset - context.end
+    elif first.order < context.first:
+        distance = first.offset - context.start
+    end = page[before.items[-1]] if before is not None else None
+    bits, depth = context.landmarks(group.items[0])
+    return [
+        len(group.items),
+        len(group.places),
+        group.is_alone,
+        group.places[0] / max(1, len(page.links)),
+        first.order / len(page.elements),
+        context.first < first.order and last.end <= context.last,
+        first.order > context.last,
+        last.end <= context.first,
+        max(-_FAR // 2, min(_FAR, distance)),
+        max(-200, min(200, group.places[0] - context.last_link)),
+        context.body is not None and page.is_within(group.items[0], context.body.container),
+        depth,
+        *(float(bits >> bit & 1) for bit in range(LANDMARK_COUNT)),
+        min(300, around.links),
+        min(8_000, around.text - around.linked),
+        min(300, len(parent)),
+        -1 if end is None else min(_FAR, first.offset - end.offset - end.text),
+    ]
+
+
+SHAPE_NAMES = (
+    *("unlinked", "pictures", "headed", "timed", "dated", "numbered"),
+    *(f"item_{tag}" for tag in (*_TAGS, "heading", "definition")),
+    *(f"parent_{tag}" for tag in (*_PARENTS, "heading")),
+)
+
+
+def shape_features(context: PageContext, group: LinkGroup) -> list[float]:
+    """What the items are made of."""
+    page, items = context.page, group.items[:_ITEMS]
+    pictures = headed = timed = dated = 0
+    for item in items:
+        tags = {element.tag for element in itertools.islice(item.iter(), _INSIDE)}
+        pictures += not tags.isdisjoint(_PICTURES)
+        headed += not tags.isdisjoint(HEADING_TAGS)
+        timed += "time" in tags
+        dated += page[item].text < _FAR and _DATE.search(element_text(item)[:600]) is not None
+    unlinked = sum(page[item].text - page[item].linked for item in items)
+    tag, around = items[0].tag, group.parent.tag
+    return [
+        min(2_000, unlinked / len(items) * context.width),
+        *(count / len(items) for count in (pictures, headed, timed, dated)),
+        is_numbered(group),
+        *(tag == each for each in _TAGS),
+        tag in HEADING_TAGS,
+        tag in ("dd", "dt"),
+        *(around == each for each in _PARENTS),
+        around in HEADING_TAGS,
+    ]
+
+
+def is_numbered(group: LinkGroup) -> bool:
+    """Whether the first two items begin with 1 and 2, as a ranking's do."""
+    return len(group.items) > 1 and all(
+        re.match(rf"\W?{number}(?![\d:/年月,])", readable_start(item, 8)) is not None
+        for number, item in enumerate(group.items[:2], 1)
+    )
+
+
+_SOURCES = ("near", "further", "tagged", "lead", "label")
+HEADING_NAMES = (
+    *("near_length", "near_level", "near_distance", "near_steps", "near_passed", "near_climbs"),
+    *("tagged_distance", "tagged_length", "tagged_level", "lead_length", "labelled"),
+    *(f"{source}:{subject}" for source in _SOURCES for subject in HEADING_SUBJECTS),
+    *(f"{source}:kind:{kind}" for source in _SOURCES for kind in (*_KINDS[:4], "else")),
+    *(f"link:{subject}" for subject in HEADING_SUBJECTS),
+)
+
+
+def heading_texts(context: PageContext, headings: GroupHeadings) -> tuple[str, ...]:
+    """The texts of the five sources, "" where there is none."""
+    near = [text.text for text in headings.near]
+    tagged = headings.tagged
+    is_read = tagged is not None and context.page[tagged].text <= 100
+    return (
+        near[0] if near else "",
+        near[1] if len(near) > 1 else "",
+        readable_text(tagged) if tagged is not None and is_read else "",
+        headings.lead,
+        headings.label,
+    )
+
+
+def heading_features(
+    context: PageContext, group: LinkGroup, headings: GroupHeadings, texts: Sequence[str]
+) -> list[float]:
+    """What the words over the group say, and how near they are."""
+    near, tagged = headings.near[0] if headings.near else None, headings.tagged
+    first = context.page[group.items[0]]
+    numbers: list[float] = [-1.0] * 6
+    if near is not None:
+        length = len(near.text) * context.width
+        numbers = [length, near.level, near.distance, near.steps, near.passed, near.climbs]
+    if tagged is None:
+        numbers += [-1.0] * 3
+    else:
+        measure = context.page[tagged]
+        level = int(tagged.tag[1]) if tagged.tag in HEADING_TAGS else 0
+        numbers += [min(_FAR, first.offset - measure.offset - measure.text), measure.text * context.width, level]
+    numbers += [len(headings.lead), bool(headings.label)]
+    for text in texts:
+        numbers += heading_subjects(text)
+    for source, text in zip(_SOURCES, texts, strict=True):
+        numbers += _kind_columns(kind_of_heading(text, is_marked=source == "tagged") if text else None)
+    numbers += heading_subjects(element_text(context.page.links[group.places[0]])[:200].strip()[:60])
+    return numbers
+
+
+def _kind_columns(kind: str | None) -> tuple[float, ...]:
+    return (*(float(kind == each) for each in _KINDS[:4]), float(kind in _KINDS[4:]))
+
+
+RULE_NAMES = tuple(f"rule:{kind}" for kind in _KINDS)
+NAMES_NAMES = (
+    *(f"item:{subject}" for subject in NAME_SUBJECTS),
+    *(f"holder:{subject}" for subject in NAME_SUBJECTS),
+    *(f"outer:{subject}" for subject in NAME_SUBJECTS),
+    "outer_levels",
+)
+
+
+def rule_features(context: PageContext, group: LinkGroup) -> list[float]:
+    """The kind of list by the rules of headings (:mod:`pipelines.related.blocks`)."""
+    kind = context.rule_kind(context.page[group.items[0]].order)
+    return [float(kind == each) for each in _KINDS]
+
+
+def name_features(context: PageContext, group: LinkGroup) -> list[float]:
+    """What classes and ids speak of: in the first item, in its three nearest holders, and up to the body's own."""
+    page, item = context.page, group.items[0]
+    inner = holder = outer = level = 0
+    for element in itertools.islice(item.iter(), 8):
+        if element in page:
+            inner |= context.names(element)
+    for element in itertools.islice(item.iterancestors(), 8):
+        if element not in page or element.tag in ("body", "html") or _holds_body(context, element):
+            break
+        if level < 3:
+            holder |= context.names(element)
+        else:
+            outer |= context.names(element)
+        level += 1
+    return [*name_columns(inner), *name_columns(holder), *name_columns(outer), level]
+
+
+def _holds_body(context: PageContext, element: HtmlElement) -> bool:
+    return context.body is not None and context.page.is_within(context.body.container, element)
+
+
+LENGTH_NAMES = ("text", "text_deviation", "text_least", "text_most", "textless", "short", "text_sum")
+
+
+def length_features(context: PageContext, group: LinkGroup, lengths: Sequence[int]) -> list[float]:
+    """How long the links' texts are."""
+    wide = [length * context.width for length in lengths]
+    mean = sum(wide) / len(wide)
+    return [
+        mean,
+        statistics.pstdev(wide, mean),
+        min(wide),
+        max(wide),
+        sum(length == 0 for length in wide) / len(wide),
+        sum(length < _SHORT for length in wide) / len(wide),
+        mean * len(group.items),
+    ]

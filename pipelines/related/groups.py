@@ -1,0 +1,150 @@
+"""Group the links of a page by structure into candidates for lists, without deciding what any of them is.
+
+An item is the largest element round a link that holds no second title. Items of one parent, or of neighbouring rows,
+that follow each other and look alike are a group. Every link that leads to another page is in exactly one group.
+"""
+
+import collections
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.html.dom_index import PageMeasures
+from pipelines.related.blocks import Headings
+from pipelines.related.card_links import shape
+from pipelines.related.link_index import LinkMap
+
+_MOST_LINKS = 3_000  # of a page; the longest of 200 annotated ones has some 900
+_CLIMBS = 12  # elements from a link up to its item
+_ITEM_LINKS = 8  # links of one item: title, picture, section, authors
+_ITEM_PROSE = 600  # unlinked characters of one item
+_TITLE = 16  # characters of a title beside shorter links of the same item; a wide character counts for two
+_MINOR = 26  # characters of a link that may stand beside a title more than twice as long: section, author
+_GAP = 60  # characters between two items: a date, a label
+_SUMMARY = 450  # the same where summaries stand between titles
+_KIN = 3  # elements up to the holder that two rows of one grid share
+_TOPMOST = frozenset({"body", "html", "main"})
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class LinkGroup:
+    """Items in document order, and the places (:class:`LinkMap`) of their links that lead to other pages.
+
+    ``is_alone`` says that the first link stands by itself; links within sentences are groups of their own.
+    """
+
+    items: list[HtmlElement]
+    places: list[int]
+    is_alone: bool
+
+    @property
+    def parent(self) -> HtmlElement:
+        """What holds the first item."""
+        parent: HtmlElement = self.items[0].getparent()
+        return parent
+
+    def runs(self) -> Iterator[list[HtmlElement]]:
+        """The items of each parent: siblings."""
+        for _, run in itertools.groupby(self.items, key=lambda item: item.getparent()):
+            yield list(run)
+
+
+class Grouper:
+    """Groups the links of one page."""
+
+    def __init__(self, page: PageMeasures, links: LinkMap, headings: Headings) -> None:
+        self._page, self._links, self._headings = page, links, headings
+        self._singles: dict[HtmlElement, bool] = {}
+        self._width = 2 if page.is_mostly_cjk else 1
+
+    def groups(self) -> list[LinkGroup]:
+        """The groups in document order of their first links; of the first 3,000 links."""
+        latest: dict[HtmlElement, LinkGroup] = {}
+        groups: list[LinkGroup] = []
+        until = 0
+        for place in range(min(len(self._page.links), _MOST_LINKS)):
+            if place < until or self._links.url(place) is None:
+                continue
+            item = self._item(place)
+            parent = item.getparent()
+            if parent is None:
+                continue
+            measure = self._page[item]
+            until = measure.first_link + measure.links
+            places = [each for each in range(place, until) if self._links.url(each) is not None]
+            group = latest.get(parent)
+            if group is not None and self._continues(group, item, self._links.is_alone(place)):
+                group.items.append(item)
+                group.places += places
+            else:
+                latest[parent] = LinkGroup([item], places, self._links.is_alone(place))
+                groups.append(latest[parent])
+        return self._joined(groups)
+
+    def _item(self, place: int) -> HtmlElement:
+        item: HtmlElement = self._page.links[place]
+        for parent in itertools.islice(item.iterancestors(), _CLIMBS):
+            if parent not in self._page or parent.tag in _TOPMOST or not self._is_single(parent):
+                break
+            item = parent
+        return item
+
+    def _is_single(self, element: HtmlElement) -> bool:
+        known = self._singles.get(element)
+        if known is None:
+            known = self._singles[element] = self._has_one_title(element)
+        return known
+
+    def _has_one_title(self, element: HtmlElement) -> bool:
+        """Whether one link of the element is a title and all others (section, author) are far shorter."""
+        measure = self._page[element]
+        if measure.links > _ITEM_LINKS or measure.text - measure.linked > _ITEM_PROSE:
+            return False
+        for heading in self._headings.within(element):
+            if self._headings.kind(heading) is not None and not self._page[heading].in_link:
+                return False
+        if self._links.holds_one(element):
+            return True
+        lengths: collections.Counter[str] = collections.Counter()
+        for place in range(measure.first_link, measure.first_link + measure.links):
+            url = self._links.url(place)
+            if url is not None:
+                lengths[url] = max(lengths[url], self._page[self._page.links[place]].text * self._width)
+        if len(lengths) <= 1:
+            return True
+        (_, longest), (_, second) = lengths.most_common(2)
+        return longest >= _TITLE and second * 2 < longest and second <= _MINOR
+
+    def _continues(self, group: LinkGroup, item: HtmlElement, is_alone: bool) -> bool:
+        if is_alone != group.is_alone or shape(group.items[-1]) != shape(item):
+            return False
+        if not is_alone and item.tag != "a":
+            return False  # paragraphs, each with a link in a sentence
+        return self._is_next(group.items[-1], item, _GAP if item.tag == "p" else _SUMMARY)
+
+    def _is_next(self, item: HtmlElement, following: HtmlElement, most: int) -> bool:
+        """Whether little text and no heading stands between two items."""
+        first, second = self._page[item], self._page[following]
+        return second.offset - first.offset - first.text <= most and not self._headings.between(first.end, second.order)
+
+    def _joined(self, groups: Sequence[LinkGroup]) -> list[LinkGroup]:
+        """The groups, with those joined that are rows of one grid."""
+        joined: list[LinkGroup] = []
+        for group in groups:
+            if joined and self._is_row_after(joined[-1], group):
+                joined[-1].items += group.items
+                joined[-1].places += group.places
+            else:
+                joined.append(group)
+        return joined
+
+    def _is_row_after(self, before: LinkGroup, group: LinkGroup) -> bool:
+        if not before.is_alone or not group.is_alone or shape(before.items[0]) != shape(group.items[0]):
+            return False
+        one, other = before.items[-1].getparent(), group.parent
+        if shape(before.parent) != shape(other) or not self._is_next(before.items[-1], group.items[0], _GAP):
+            return False
+        holders = set(itertools.islice(one.iterancestors(), _KIN))
+        return any(holder in holders for holder in itertools.islice(other.iterancestors(), _KIN))

@@ -1,0 +1,169 @@
+"""Describe the links of a group in numbers: their addresses against the page's own, their words against its words."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.html.dom_index import element_text
+from pipelines.related.address_parts import address_parts
+from pipelines.related.groups import LinkGroup
+from pipelines.related.link_index import LinkMap, link_rules
+from pipelines.related.page_context import PageContext, words_of
+
+_SAMPLE = 14  # links of a group that are looked at
+_TITLE = 300  # characters of a link
+_DAYS = 3_000  # beyond which a date is just old
+_TRACKED = ("utm_", "ref=", "source=")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GroupLink:
+    """The link with the longest text of those of a group that have one address."""
+
+    place: int
+    url: str
+    element: HtmlElement
+    length: int
+
+
+def distinct_links(context: PageContext, group: LinkGroup) -> list[GroupLink]:
+    """The first links of the group, each address once."""
+    page, chosen = context.page, dict[str, GroupLink]()
+    for place in group.places[:_SAMPLE]:
+        url, element = context.links.url(place), page.links[place]
+        if url is not None and (url not in chosen or page[element].text > chosen[url].length):
+            chosen[url] = GroupLink(place, url, element, page[element].text)
+    return list(chosen.values())
+
+
+ADDRESS_NAMES = (
+    *("addresses", "own_site", "own_host", "article_like", "minor", "button", "advertiser", "sharer", "repeated"),
+    *("most_repeated", "same_pattern", "same_section", "same_subsection", "query", "hyphens", "depth_difference"),
+    *("nofollow", "new_window", "tracked", "file", "hosts"),
+    *("newer", "older", "number_difference", "number_spread", "numbers_fall", "numbers_rise"),
+    *("day_difference", "day_spread", "days_fall"),
+)
+
+
+def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[float]:
+    """What the addresses have in common with the page's own, with each other, and with known ones."""
+    links, own = context.links, context.own
+    parts = [address_parts(link.url) for link in chosen]
+    on_site = [links.is_own_site(link.place) for link in chosen]
+    times = [context.times[link.url] for link in chosen]
+    count = len(chosen)
+    segments = [part.segments for part in parts]
+    shares = [
+        sum(on_site),
+        sum(part.host == own.host for part in parts),
+        sum(links.is_article_like(link.place) for link in chosen),
+        sum(links.is_minor(link.place) for link in chosen),
+        sum(links.is_button(link.place) for link in chosen),
+        sum(links.is_advertisement(link.place) for link in chosen),
+        sum(_is_sharer(part.host) for part in parts),
+        sum(time > 1 for time in times),
+    ]
+    alike = [part for part, is_own in zip(parts, on_site, strict=True) if is_own and part.pattern == own.pattern]
+    return [
+        count,
+        *(share / count for share in shares),
+        max(times),
+        len(alike) / count,
+        sum(len(each) > 1 and each[:1] == own.segments[:1] for each in segments) / count,
+        sum(len(each) > 2 and each[:2] == own.segments[:2] for each in segments) / count,
+        sum(part.has_query for part in parts) / count,
+        sum(each[-1].count("-") for each in segments if each) / count,
+        sum(len(each) - len(own.segments) for each in segments) / count,
+        *_attribute_shares(chosen, links),
+        sum(part.is_file for part in parts) / count,
+        len({part.host for part in parts}),
+        *_number_features(own.number, [part.number for part in alike if part.number is not None]),
+        *_day_features(own.day, [p.day for p, is_own in zip(parts, on_site, strict=True) if is_own and p.day]),
+    ]
+
+
+def _is_sharer(host: str) -> bool:
+    return any(host == known or host.endswith("." + known) for known in link_rules()["sharers"])
+
+
+def _attribute_shares(chosen: Sequence[GroupLink], links: LinkMap) -> list[float]:
+    nofollow = new_window = tracked = 0
+    for link in chosen:
+        nofollow += "nofollow" in (link.element.get("rel") or "")
+        new_window += link.element.get("target") == "_blank"
+        href = links.page.links[link.place].get("href") or ""
+        tracked += any(mark in href for mark in _TRACKED)
+    return [nofollow / len(chosen), new_window / len(chosen), tracked / len(chosen)]
+
+
+def _number_features(own: int | None, numbers: Sequence[int]) -> list[float]:
+    """Whether the articles' numbers are above or below the page's own, and in order: latest lists fall."""
+    known = [-1.0, -1.0, -2.0, -1.0]
+    if own and numbers:
+        ratios = sorted((number - own) / max(number, own) for number in numbers)
+        known = [
+            sum(number > own for number in numbers) / len(numbers),
+            sum(number < own for number in numbers) / len(numbers),
+            ratios[len(ratios) // 2],
+            ratios[-1] - ratios[0],
+        ]
+    return [*known, _falling(numbers), _falling(numbers[::-1])]
+
+
+def _day_features(own: int | None, days: Sequence[int]) -> list[float]:
+    """The same of the dates in the addresses."""
+    if own is None or not days:
+        return [-_DAYS * 2.0, -1.0, _falling(days)]
+    differences = sorted(day - own for day in days)
+    middle = differences[len(differences) // 2]
+    return [max(-_DAYS, min(_DAYS, middle)), min(_DAYS, differences[-1] - differences[0]), _falling(days)]
+
+
+def _falling(numbers: Sequence[int]) -> float:
+    """The share of neighbours of which the second is smaller; -1 where there are no two."""
+    if len(numbers) < 2:
+        return -1.0
+    return sum(first > second for first, second in itertools.pairwise(numbers)) / (len(numbers) - 1)
+
+
+TOPIC_NAMES = (
+    *("title_mean", "title_most", "title_least", "title_any", "lead_mean", "words_mean", "words_most"),
+    *("cut_short", "questions", "quotes", "words", "digits"),
+)
+_QUOTES = frozenset('„“”»«"「『')
+
+
+def topic_features(context: PageContext, chosen: Iterable[GroupLink]) -> list[float]:
+    """How many of the links' words are the page's: of its title, of its lead, of its body."""
+    title, lead, body = list[float](), list[float](), list[float]()
+    cut_short = questions = quotes = words = digits = count = 0
+    for link in chosen:
+        count += 1
+        text = element_text(link.element)[:_TITLE].strip() if link.length else ""
+        if not text:
+            continue
+        of_link = words_of(text)
+        if of_link:
+            title.append(len(of_link & context.title) / len(of_link))
+            lead.append(len(of_link & context.lead) / len(of_link))
+            body.append(len(of_link & context.words) / len(of_link))
+        cut_short += text.endswith(("…", "..."))
+        questions += text.endswith(("?", "？"))
+        quotes += not _QUOTES.isdisjoint(text)
+        words += text.count(" ") + 1
+        digits += any(character.isdigit() for character in text)
+    shares = [share / count for share in (cut_short, questions, quotes, words, digits)]
+    if not title:
+        return [-1.0] * 7 + shares
+    means = [
+        sum(title) / len(title),
+        max(title),
+        min(title),
+        sum(share > 0 for share in title) / len(title),
+        sum(lead) / len(lead),
+        sum(body) / len(body),
+        max(body),
+    ]
+    return means + shares

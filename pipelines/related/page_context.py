@@ -1,0 +1,143 @@
+"""Collect what the features of all link groups of one page are made from."""
+
+import collections
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.addresses.normalize import clean_url
+from pipelines.html.dom_index import PageMeasures, element_text
+from pipelines.html.prose import BodySpan
+from pipelines.labels.list_words import name_subjects
+from pipelines.related.address_parts import AddressParts, address_parts
+from pipelines.related.blocks import Headings, ListBlock
+from pipelines.related.groups import LinkGroup
+from pipelines.related.link_index import LinkMap
+
+_TOKEN = re.compile(r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff]{2,}|\d{3,}")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_STEM = 7  # letters of a word that are compared: endings differ
+_LEAD = 400  # characters of the body that are its lead
+_BODY = 5_000  # characters of the body whose words are compared
+_PARAGRAPH = 30  # characters from which a block is one
+_BLOCK = 1_500  # characters of a block that is more than a paragraph
+# HTML's own words for the parts of a page (https://html.spec.whatwg.org/#sections, ARIA landmarks).
+_LANDMARKS = {
+    **dict.fromkeys(("nav", "navigation", "menu", "menubar"), 1),
+    **dict.fromkeys(("aside", "complementary"), 2),
+    **dict.fromkeys(("footer", "contentinfo"), 4),
+    **dict.fromkeys(("header", "banner"), 8),
+    **dict.fromkeys(("form", "search"), 16),
+    "article": 32,
+    "main": 64,
+}
+LANDMARK_COUNT = 7
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text by their first seven letters; of scripts without spaces, each two characters."""
+    words: set[str] = set()
+    for token in _TOKEN.findall(text.lower()):
+        if _UNSPACED.match(token):
+            words.update(token[place : place + 2] for place in range(len(token) - 1))
+        else:
+            words.add(token[:_STEM])
+    return words
+
+
+class PageContext:
+    """One page as the features see it: its body's place, its own address and words, and what the rules say."""
+
+    def __init__(
+        self,
+        page: PageMeasures,
+        links: LinkMap,
+        headings: Headings,
+        body: BodySpan | None,
+        page_url: str,
+    ) -> None:
+        self.page, self.links, self.headings, self.body = page, links, headings, body
+        self.own: AddressParts = address_parts(clean_url(page_url) or page_url)
+        self.width = 2.0 if page.is_mostly_cjk else 1.0
+        self.first = self.last = self.start = self.end = self.last_link = 0
+        if body is not None:
+            last = page[page.elements[body.last]]
+            self.first, self.last = body.first, body.last
+            self.start, self.end = page[page.elements[body.first]].offset, last.offset + last.text
+            self.last_link = last.first_link + last.links
+        self.title = words_of(_title(page.tree))
+        self.lead, self.words = self._body_words()
+        self.spans: list[tuple[int, int, str]] = []
+        self.times: collections.Counter[str | None] = collections.Counter()
+        self._landmarks: dict[HtmlElement, tuple[int, int]] = {}
+        self._names: dict[HtmlElement, int] = {}
+
+    def note_blocks(self, blocks: Iterable[ListBlock]) -> None:
+        """Keeps what the rules say of parts of the page, as spans of document order."""
+        for block in blocks:
+            inside = [element for element in block.elements if element in self.page]
+            if inside:
+                self.spans.append((self.page[inside[0]].order, self.page[inside[-1]].end, block.kind))
+
+    def note_groups(self, groups: Sequence[LinkGroup]) -> None:
+        """Counts in how many groups each address stands."""
+        for group in groups:
+            self.times.update({self.links.url(place) for place in group.places})
+
+    def rule_kind(self, order: int) -> str | None:
+        """The kind of the rules' block round a place, the innermost where several are."""
+        kind = None
+        for start, end, block_kind in self.spans:
+            if start <= order < end:
+                kind = block_kind
+        return kind
+
+    def landmarks(self, element: HtmlElement) -> tuple[int, int]:
+        """A bit for each kind of landmark round the element, and its depth."""
+        path: list[HtmlElement] = []
+        holder: HtmlElement | None = element
+        while holder is not None and holder in self.page and holder not in self._landmarks:
+            path.append(holder)
+            holder = holder.getparent()
+        bits, depth = self._landmarks.get(holder, (0, 0)) if holder is not None else (0, 0)
+        for each in reversed(path):
+            bits |= _LANDMARKS.get(each.tag, 0) | _LANDMARKS.get(each.get("role") or "", 0)
+            depth += 1
+            self._landmarks[each] = bits, depth
+        return bits, depth
+
+    def names(self, element: HtmlElement) -> int:
+        """What class and id of the element speak of, in bits."""
+        known = self._names.get(element)
+        if known is None:
+            classes, number = element.get("class"), element.get("id")
+            known = name_subjects(f"{classes or ''} {number or ''}") if classes or number else 0
+            self._names[element] = known
+        return known
+
+    def _body_words(self) -> tuple[set[str], set[str]]:
+        lead: set[str] = set()
+        words: set[str] = set()
+        length = 0
+        for element in self.page.blocks if self.body is not None else ():
+            measure = self.page.get(element)
+            if measure is None or not self.first <= measure.order <= self.last:
+                continue
+            if not _PARAGRAPH <= measure.text <= _BLOCK or measure.linked * 2 > measure.text:
+                continue
+            new = words_of(element_text(element)[: _BLOCK * 2])
+            if length < _LEAD:
+                lead |= new
+            words |= new
+            length += measure.text
+            if length > _BODY:
+                break
+        return lead, words
+
+
+def _title(tree: HtmlElement) -> str:
+    heading = next(tree.iter("h1"), None)
+    title = next(tree.iter("title"), None)
+    texts = (element_text(element) for element in (heading, title) if element is not None)
+    return " ".join(text[:300] for text in texts)

@@ -18,8 +18,8 @@ _HEAD = """# Data dictionary
 
 <!-- Made from storage/tables/dictionary.toml by `make dictionary`: change it there. -->
 
-Analysts read the **views** (plural names). The **tables** (singular names) belong to the crawler and may change with any
-version. Both are the same on SQLite and PostgreSQL. Times are UTC: text such as `2025-10-26T01:30:00Z` on SQLite,
+Analysts read the **views** (plural names). The **tables** (singular names) belong to the crawler and may change with
+any version. Both are the same on SQLite and PostgreSQL. Times are UTC: text such as `2025-10-26T01:30:00Z` on SQLite,
 `timestamptz` on PostgreSQL. Languages are `ja`, `en`, another ISO 639-1 code, or `und` if the words do not decide it.
 """
 

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import zoneinfo
 from collections.abc import Sequence
-from typing import Literal
 
 from lxml.html import HtmlElement
 
@@ -12,8 +11,7 @@ from pipelines.addresses.normalize import believed_canonical, clean_url
 from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
-from pipelines.feeds.listing import ListingError, looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
-from pipelines.feeds.xml import begins_as_html
+from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import PageMeasures
 from pipelines.html.parse import parse_html
@@ -69,9 +67,9 @@ def _read(raw: RawPage, timezone: str) -> Reading:
     body = raw.body
     if not body or body.isspace():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
-    listing = None if begins_as_html(body) else _kind_of_listing(body)
+    listing = listing_format(body)
     if listing is not None:
-        return _listing(raw, listing, timezone)
+        return _read_listing(raw, listing, timezone)
     media = _not_html(raw)
     if media:
         return _nothing(raw, "other", f"not HTML: {media}")
@@ -198,20 +196,11 @@ def _language_of_card(words: str, page: str) -> str:
     return detect_card_language(words, page)
 
 
-def _kind_of_listing(body: bytes) -> Literal["feed", "sitemap"] | None:
-    if looks_like_feed(body):
-        return "feed"
-    return "sitemap" if looks_like_sitemap(body) else None
-
-
-def _listing(raw: RawPage, kind: Literal["feed", "sitemap"], timezone: str) -> Reading:
+def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:
     """Read a feed or sitemap; one that cannot be read safely is unreadable, and says why."""
-    zone = zoneinfo.ZoneInfo(timezone)
+    kind = form.kind
     try:
-        if kind == "feed":
-            listing = read_feed(raw.body, raw.content_type, raw.final_url, zone)
-        else:
-            listing = read_sitemap(raw.body, raw.final_url, zone)
+        listing = form.read(raw.body, raw.content_type, raw.final_url, zoneinfo.ZoneInfo(timezone))
     except ListingError as error:
         return _nothing(raw, "unreadable", f"{kind}: {error}")
     if listing is None:

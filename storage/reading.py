@@ -3,12 +3,16 @@
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from storage.signature import Signature
 
-PageKind = Literal["article", "section", "feed", "sitemap", "other", "unreadable"]
-EntryVia = Literal["feed", "sitemap", "section"]
+ListingKind = Literal["feed", "sitemap"]
+LISTING_KINDS: frozenset[str] = frozenset(get_args(ListingKind))
+PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
+"""Kinds whose listings of listings are the next pages of the same listing (RFC 5005), and no index of others."""
+
+PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
 Precision = Literal["instant", "day"]
 Access = Literal["free", "paywalled"]
 

@@ -6,11 +6,10 @@ import email.utils
 import re
 import zlib
 from collections.abc import Iterable
-from typing import Literal
 
 from pipelines.dates.words import clock_zone
 from pipelines.html.charset import decode
-from storage.reading import Entry
+from storage.reading import Entry, ListingKind
 
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes: the sitemap protocol's own limit (sitemaps.org, "Sitemap file location")
 MAX_ENTRIES = 50_000  # the same protocol's limit of addresses in one file
@@ -34,7 +33,7 @@ class ListingError(ValueError):
 class Listing:
     """What a feed or sitemap lists, each address once, at most 50,000; ``reason`` says what was broken or left out."""
 
-    kind: Literal["feed", "sitemap"]
+    kind: ListingKind
     entries: tuple[Entry, ...]
     reason: str = ""
 
@@ -120,7 +119,7 @@ def safe_xml(body: bytes, content_type: str | None) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8", "replace")
 
 
-def listed(kind: Literal["feed", "sitemap"], entries: Iterable[Entry], reason: str = "") -> Listing:
+def listed(kind: ListingKind, entries: Iterable[Entry], reason: str = "") -> Listing:
     """A listing of the entries in their order, each address once, at most 50,000."""
     unique: dict[str, Entry] = {}
     for entry in entries:

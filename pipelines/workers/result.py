@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from pipelines.raw_page import RawPage
 from pipelines.warc.write import payload_digest, response_record
-from storage.reading import Reading
+from storage.reading import LISTING_KINDS, Reading
 from storage.visit import Record, SameBytes, Via
 
 _LISTED: Collection[Via] = ("start", "listing")
@@ -57,6 +57,6 @@ def is_worth_keeping(reading: Reading, via: Via) -> bool:
         return False
     if reading.is_article:
         return True
-    if via in _LISTED or reading.kind in ("feed", "sitemap", "section"):
+    if via in _LISTED or reading.kind in LISTING_KINDS or reading.kind == "section":
         return False
     return bool(reading.encoding) or reading.kind == "unreadable"

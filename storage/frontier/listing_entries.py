@@ -11,6 +11,7 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.frontier.claims import came_nearer, claim, expand, queue_known
 from storage.frontier.sources import learn_domain
+from storage.reading import LISTING_KINDS, PAGED_LISTINGS
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch
@@ -30,7 +31,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     max_age = scope.rhythm.max_age
     wanted = [entry for entry in reading.entries if may_be_wanted(entry, visit.fetched_at, max_age)]
     found = [(entry, rules_of(session).place(entry.url)) for entry in wanted]
-    if reading.kind in ("feed", "sitemap") and scope.entry_depth == 0:
+    if reading.kind in LISTING_KINDS and scope.entry_depth == 0:
         for domain in {place.domain for _, place in found} - scope.domains:
             scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
     covered = [(entry, place) for entry, place in found if scope.covers(place)]
@@ -39,7 +40,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     ids = file_addresses(session, [place for _, place in covered])
     articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
     listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}
-    if reading.kind == "feed" and listings:  # the feed's next page: it leads on as long as there is news on this one
+    if reading.kind in PAGED_LISTINGS and listings:  # the next page is asked for while this one has news
         grew = _is_any_new(session, articles)
         listings = dict.fromkeys(listings, visit.fetched_at if grew else None)
     _claim_entries(session, lease, scope, page, articles, visit.fetched_at)

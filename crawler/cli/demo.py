@@ -14,6 +14,7 @@ from crawler.cli.options import example
 from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
 from storage.database.open import open_database
+from storage.languages import language_name
 from storage.monitoring.summary import Overview, overview
 
 CONFIG = Path("kiji.toml")
@@ -103,8 +104,7 @@ def summary(before: Overview, after: Overview, url: str, kiji: str, options: str
 
     ``kiji`` calls Kiji, with ``options`` so that it finds this config and database.
     """
-    names = {"ja": "Japanese", "en": "English", "ko": "Korean", "zh": "Chinese"}
-    languages = ", ".join(f"{number} {names.get(code, code)}" for code, number in after.by_language.items())
+    languages = ", ".join(f"{number} {language_name(code)}" for code, number in after.by_language.items())
     copies = ", ".join(f"{number} of kind {kind}" for kind, number in after.copies.items()) or "none"
     grown = {
         "articles": after.articles - before.articles,

@@ -13,6 +13,7 @@ import unicodedata
 from typing import Literal
 
 from pipelines.duplicates.alignment import Alignment, align
+from storage.languages import UNSPACED_LANGUAGES
 from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
 ALGORITHM_VERSION = 1
@@ -20,7 +21,6 @@ ALGORITHM_VERSION = 1
 
 Kind = Literal["exact", "near", "different"]
 
-UNSPACED_LANGUAGES = frozenset({"ja", "zh", "ko", "th", "lo", "km", "my"})
 """Shingled by characters: written without spaces, or (Korean) with particles grown onto the words."""
 
 WORD_SHINGLE, CHARACTER_SHINGLE = 3, 5  # word shingles on Japanese found 0.66 of the copies where characters found 0.93

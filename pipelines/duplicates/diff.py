@@ -5,7 +5,7 @@ import difflib
 import re
 from typing import Literal
 
-from pipelines.duplicates.comparison import UNSPACED_LANGUAGES
+from storage.languages import UNSPACED_LANGUAGES
 
 _WORDS = re.compile(r"\s+|\d+(?:[.,]\d+)*|\w+|.", re.DOTALL)
 _CHARACTERS = re.compile(r"\s+|\d+(?:[.,]\d+)*|[A-Za-z]+|.", re.DOTALL)

@@ -12,31 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from pipelines.rules.load import load_words
+from storage.languages import LANGUAGES
 
-_LISTS = {
-    "en": "English",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "it": "Italian",
-    "pt": "Portuguese",
-    "nl": "Dutch",
-    "sv": "Swedish",
-    "da": "Danish",
-    "no": "Norwegian_Bokmal",
-    "fi": "Finnish",
-    "pl": "Polish",
-    "cs": "Czech",
-    "id": "Indonesian",
-    "vi": "Vietnamese",
-    "tr": "Turkish",
-    "ro": "Romanian",
-    "hu": "Hungarian",
-    "ca": "Catalan",
-    "cy": "Welsh",
-    "af": "Afrikaans",
-    "sw": "Swahili",
-}
 _WORD = re.compile(r"[^\W\d_]+")
 _FEW = 3  # words: in a text of fewer, one known word must not settle everything
 _CAPITALISED = 0.5  # what a capitalised word counts among others: it is a name, or German
@@ -47,7 +24,7 @@ def common_words() -> Mapping[str, tuple[str, ...]]:
     """Each common word in lower case with the codes of the languages that have it."""
     languages: defaultdict[str, set[str]] = defaultdict(set)
     folder = importlib.resources.files("justext").joinpath("stoplists")
-    for code, name in _LISTS.items():
+    for code, name in ((code, language.stop_list) for code, language in LANGUAGES.items() if language.stop_list):
         for word in folder.joinpath(f"{name}.txt").read_text(encoding="utf-8").split():
             languages[word.lower()].add(code)
     for word in headline_words():

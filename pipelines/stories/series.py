@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.rules.load import load_rules, rule_cache
+from storage.languages import UNSPACED_LANGUAGES, story_language
 
 _SCORE = re.compile(r"(?<![\d.,-])(\d{1,3})\s?[-‐‑–—―−]\s?(\d{1,3})(?![\d.,]*\d|[-‐‑–—―−]\d)")
 _MARGIN = 60  # what is further apart is a span of years or ages, no score
@@ -16,20 +17,22 @@ _WON = re.compile(
 )
 
 
-def _pattern(forms: Mapping[str, Sequence[str]], *, japanese: bool) -> re.Pattern[str]:
-    words = "|".join(map(re.escape, sorted(forms["ja" if japanese else "en"], key=len, reverse=True)))
-    return re.compile(words if japanese else rf"\b(?:{words})(?!\w)", 0 if japanese else re.IGNORECASE)
+def _pattern(forms: Mapping[str, Sequence[str]], language: str) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(forms[language], key=len, reverse=True)))
+    if language in UNSPACED_LANGUAGES:
+        return re.compile(words)
+    return re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)
 
 
 @rule_cache()
-def _daily(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
-    return {kind: _pattern(forms, japanese=japanese) for kind, forms in load_rules("story_series")["daily"].items()}
+def _daily(language: str) -> Mapping[str, re.Pattern[str]]:
+    return {kind: _pattern(forms, language) for kind, forms in load_rules("story_series")["daily"].items()}
 
 
 @rule_cache()
-def _classes(*, japanese: bool) -> Mapping[str, re.Pattern[str]]:
+def _classes(language: str) -> Mapping[str, re.Pattern[str]]:
     return {
-        f"{unit} {name}": _pattern(forms, japanese=japanese)
+        f"{unit} {name}": _pattern(forms, language)
         for unit, names in load_rules("story_series")["classes"].items()
         for name, forms in names.items()
     }
@@ -47,7 +50,7 @@ def instalments(lead: str, language: str) -> list[tuple[str, str]]:
     """The kinds of report that a headline and first lines (NFKC) are an instalment of, with the words that say so."""
     found = [
         (kind, match[0])
-        for kind, pattern in _daily(japanese=language == "ja").items()
+        for kind, pattern in _daily(story_language(language)).items()
         if (match := pattern.search(lead))
     ]
     if not any(kind == "sport" for kind, _ in found) and _WON.search(lead):
@@ -57,6 +60,6 @@ def instalments(lead: str, language: str) -> list[tuple[str, str]]:
 
 def classes(text: str, language: str, *, sport: bool) -> Iterator[tuple[str, str]]:
     """Each word of NFKC text that tells one of several like events from the others, ``unit name``."""
-    for value, pattern in _classes(japanese=language == "ja").items():
+    for value, pattern in _classes(story_language(language)).items():
         if sport or not value.startswith("sex "):
             yield from ((value, form) for form in pattern.findall(text))

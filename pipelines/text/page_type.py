@@ -9,6 +9,7 @@ from pipelines.addresses.article_urls import looks_like_article
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import ends_sentence, weight_of
 from pipelines.rules.load import load_rules, rule_cache
+from storage.languages import VIEWED_LANGUAGES
 from storage.reading import Entry, PageKind
 
 MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one
@@ -105,4 +106,4 @@ def _start(text: str) -> str:
 
 def _is_home(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.path.strip("/") in ("", "index.html", "ja", "en") and not parts.query
+    return parts.path.strip("/") in ("", "index.html", *VIEWED_LANGUAGES) and not parts.query

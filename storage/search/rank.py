@@ -7,15 +7,13 @@ and PostgreSQL are worth more than ``bm25()`` here and ``ts_rank`` there, which 
 import datetime
 from collections.abc import Sequence
 
+from storage.languages import usual_length
+
 K1, B = 1.2, 0.75
 """BM25's usual constants: how soon repetition stops to count, how much length counts against a text."""
 
 FIELD_WEIGHTS = (3.0, 1.5, 1.0)
 """Of title, summary and text."""
-
-USUAL_LENGTH = {"ja": 900, "zh": 900, "ko": 1_200}
-OTHER_LENGTH = 3_000
-"""Characters of an article: about the medians of 512 real pages."""
 
 HALF_LIFE = datetime.timedelta(days=30)
 
@@ -25,8 +23,7 @@ def score(counts: Sequence[tuple[int, ...]], length: int, language: str, age: da
 
     The newest counts for twice what the same article counted for years ago; after HALF_LIFE half of that is gone.
     """
-    usual = USUAL_LENGTH.get(language, OTHER_LENGTH)
-    damping = K1 * (1 - B + B * length / usual)
+    damping = K1 * (1 - B + B * length / usual_length(language))
     relevance = 0.0
     for title, summary, text in counts:
         fields = (title / (title + 0.5), summary / (summary + K1), text / (text + damping))

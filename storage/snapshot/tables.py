@@ -5,6 +5,8 @@ A view's own columns come along whatever they are; the lists here only add to th
 
 import dataclasses
 
+from storage.languages import VIEWED_LANGUAGES
+
 VERSION = 3
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
@@ -105,7 +107,7 @@ CREATE TABLE column_descriptions (
     "table" TEXT NOT NULL, "column" TEXT NOT NULL, description TEXT NOT NULL, PRIMARY KEY ("table", "column")
 ) WITHOUT ROWID
 """
-VIEWS = """
-CREATE VIEW articles_ja AS SELECT * FROM articles WHERE language = 'ja';
-CREATE VIEW articles_en AS SELECT * FROM articles WHERE language = 'en';
-"""
+VIEWS = "\n".join(
+    f"CREATE VIEW articles_{code} AS SELECT * FROM articles WHERE language = '{code}';"  # noqa: S608 - codes of ours
+    for code in VIEWED_LANGUAGES
+)

@@ -6,6 +6,8 @@ are described in ``dictionary.toml``.
 
 from sqlalchemy import Connection, text
 
+from storage.languages import VIEWED_LANGUAGES
+
 _ARTICLES = """
 SELECT article.id, address.url, source.name AS source, address.host AS site, article.language, article.title,
        article.text, article.summary, article.authors, article.published_at, article.published_precision,
@@ -21,8 +23,7 @@ JOIN source ON source.id = article.source_id
 
 VIEWS = {
     "articles": _ARTICLES,
-    "articles_ja": _ARTICLES + "WHERE article.language = 'ja'",
-    "articles_en": _ARTICLES + "WHERE article.language = 'en'",
+    **{f"articles_{code}": f"{_ARTICLES}WHERE article.language = '{code}'" for code in VIEWED_LANGUAGES},
     "related_links": """
 SELECT page.article_id, page.url AS page_url, link.position, link.url, link.title, link.summary, link.language,
        target.article_id AS related_article_id, link.first_seen_at, link.last_seen_at

@@ -10,7 +10,7 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "atomic_file credentials errors queries signature story_rules",
+        "atomic_file credentials errors languages queries scripts signature story_rules",
         "reading",
         "column_types schedule site_lines visit",
         "text_rules",
@@ -24,6 +24,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "pipelines": (
         "extractor_version html raw_page rules",
+        "dates",
         "duplicates labels language",
         "addresses stories",
         "boilerplate feeds metadata related",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import believed_canonical, clean_url
-from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
+from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, machine_marks
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
@@ -96,7 +96,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     marks = machine_marks(tree, measures)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
-    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_furniture(tree, measures)]
+    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_boilerplate(tree, measures)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.boilerplate import site_lines as site_memory
+from pipelines.boilerplate import site_lines
 from pipelines.duplicates import dated_notices, minhash
 from pipelines.duplicates.comparison import compare, text_hash
 from pipelines.stories import cluster as stories
@@ -61,14 +61,14 @@ class PipelineRules:
         return dated_notices.recurs(text, first, second)
 
     def lines(self, text: str) -> Sequence[Line]:
-        """As ``site_memory.lines_of``."""
-        return site_memory.lines_of(text)
+        """As ``site_lines.lines_of``."""
+        return site_lines.lines_of(text)
 
-    def site_furniture(
+    def find_site_boilerplate(
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
     ) -> frozenset[int]:
-        """As ``site_memory.site_furniture``."""
-        return site_memory.site_furniture(lines, others, known)
+        """As ``site_lines.find_site_boilerplate``."""
+        return site_lines.find_site_boilerplate(lines, others, known)
 
     @property
     def story_version(self) -> int:

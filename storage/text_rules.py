@@ -75,7 +75,7 @@ class TextRules(StoryRules, Protocol):
     def lines(self, text: str) -> Sequence[Line]:
         """Give the lines by which a page is compared with others of its host."""
 
-    def site_furniture(
+    def find_site_boilerplate(
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
     ) -> frozenset[int]:
         """Tell which of a page's lines are its host's, by fingerprint; ``known`` has page counts."""

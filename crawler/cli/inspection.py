@@ -17,7 +17,7 @@ from crawler.config.models import Config
 from crawler.console import logs
 from crawler.plan import find_config
 from crawler.sanitize import inert_lines
-from pipelines.boilerplate.site_lines import without_site_furniture
+from pipelines.boilerplate.site_lines import remove_site_boilerplate
 from pipelines.related.pagination import join_pages
 from storage.reading import Reading, iso_utc
 
@@ -71,7 +71,7 @@ def inspect_command(
 def _by_their_sites(readings: Iterator[Reading]) -> Iterator[Reading]:
     """What several pages of a host have is known only when they have been read: so many are held before any is told."""
     while together := list(itertools.islice(readings, TOGETHER)):
-        yield from join_pages(without_site_furniture(together))
+        yield from join_pages(remove_site_boilerplate(together))
 
 
 def _checked(targets: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 from storage.reading import Cut
 
-__all__ = ["clean_lines", "cut_furniture", "machine_marks"]
+__all__ = ["clean_lines", "cut_boilerplate", "machine_marks"]
 
 _MOST_PROSE = 0.25  # of the page's unlinked text; nothing that holds more is furniture
 _SHORT = 400  # unlinked characters of a block that may go by its name alone
@@ -33,22 +33,22 @@ _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
 @rule_cache()
 def _class_words() -> dict[str, str]:
-    return {word: rule for rule, words in load_rules("furniture")["classes"].items() for word in words}
+    return {word: rule for rule, words in load_rules("boilerplate_elements")["classes"].items() for word in words}
 
 
 @rule_cache()
 def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words without which no box is one, and what a box says."""
-    boxes = load_rules("furniture")["boxes"]
+    boxes = load_rules("boilerplate_elements")["boxes"]
     return any_of(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
 
 @rule_cache()
 def _roles() -> frozenset[str]:
-    return frozenset(load_rules("furniture")["regions"]["roles"])
+    return frozenset(load_rules("boilerplate_elements")["regions"]["roles"])
 
 
-def cut_furniture(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
+def cut_boilerplate(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
     """Takes consent dialogs, captions, share bars, boxes and hidden parts out of ``tree`` in place; says what and why.
 
     Nothing goes that holds a quarter of the page's unlinked text, the page's headline, or paragraphs in number.

@@ -46,7 +46,7 @@ class _Rules:
 
 @rule_cache()
 def _rules() -> _Rules:
-    table = load_rules("boilerplate")
+    table = load_rules("boilerplate_lines")
     return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in _KEYS))
 
 

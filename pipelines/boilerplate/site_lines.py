@@ -56,7 +56,7 @@ def _fingerprint(said: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def site_furniture(
+def find_site_boilerplate(
     lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
 ) -> frozenset[int]:
     """The fingerprints among ``lines`` that are the host's furniture.
@@ -78,7 +78,7 @@ def site_furniture(
     found = {
         line.fingerprint
         for line in lines
-        if _is_furniture(line, apart, alike, len(others), known.get(line.fingerprint, 0))
+        if _is_boilerplate(line, apart, alike, len(others), known.get(line.fingerprint, 0))
     }
     found |= set(_beside(lines, found, apart))
     if sum(weights[one] for one in found) > whole * _MOST_CUT:
@@ -86,7 +86,7 @@ def site_furniture(
     return frozenset(found)
 
 
-def _is_furniture(line: Line, apart: Counter[int], alike: Counter[int], pages: int, met: int) -> bool:
+def _is_boilerplate(line: Line, apart: Counter[int], alike: Counter[int], pages: int, met: int) -> bool:
     others = apart[line.fingerprint]
     if line.is_midst:
         return max(others, met - 1) >= _MANY and others >= pages * _MIDST_SHARE
@@ -101,7 +101,7 @@ def _beside(lines: Sequence[Line], found: Collection[int], apart: Counter[int]) 
                 yield line.fingerprint
 
 
-def without_site_furniture(readings: Sequence[Reading]) -> list[Reading]:
+def remove_site_boilerplate(readings: Sequence[Reading]) -> list[Reading]:
     """Readings that were made together, each without what its host's other pages among them have too; cuts say so.
 
     Each article is compared with the NEIGHBOURS of its host that stand nearest to it, before and after.
@@ -117,6 +117,6 @@ def without_site_furniture(readings: Sequence[Reading]) -> list[Reading]:
         for rank, index in enumerate(places):
             first = max(0, min(rank - NEIGHBOURS // 2, len(places) - NEIGHBOURS - 1))
             others = [*pages[first:rank], *pages[rank + 1 : first + NEIGHBOURS + 1]]
-            found = site_furniture(lines[rank], others, {})
+            found = find_site_boilerplate(lines[rank], others, {})
             cleaned[index] = reading_without(readings[index], lines[rank], found)
     return cleaned

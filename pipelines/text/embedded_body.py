@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from pipelines.boilerplate.dom import cut_furniture
+from pipelines.boilerplate.dom import cut_boilerplate
 from pipelines.html.parse import parse_html
 from pipelines.html.text_blocks import TextBlock, text_blocks
 from pipelines.metadata.jsonld import read_jsonld
@@ -41,7 +41,7 @@ def script_body(scripts: Sequence[str]) -> str:
     body = tree.find("body") if tree is not None else None
     if tree is None or body is None:
         return ""
-    cut_furniture(tree)
+    cut_boilerplate(tree)
     return "\n".join(block.text for block in text_blocks(body) if not _is_beside(block))
 
 

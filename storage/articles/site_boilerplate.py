@@ -55,7 +55,7 @@ def apply_site(session: Session, reading: Reading, page: Address, seen_at: datet
     others = _remembered(session, page)
     is_first_time = others.pop(page.id, None) is None
     known = _known(session, page.host, lines)
-    found = rules_of(session).site_furniture(lines, list(others.values()), known)
+    found = rules_of(session).find_site_boilerplate(lines, list(others.values()), known)
     _remember(session, page, lines, seen_at)
     if found and (is_first_time or not found <= known.keys()):
         _note(session, page.host, reading.text, [line for line in lines if line.fingerprint in found], seen_at)
@@ -70,7 +70,7 @@ def recall_site(session: Session, host: str, text: str) -> str:
     """Return a text of a host without what is known to be its furniture by now; nothing is learnt."""
     lines = rules_of(session).lines(text)
     known = _known(session, host, lines)
-    return text_without(text, lines, rules_of(session).site_furniture(lines, (), known)) if known else text
+    return text_without(text, lines, rules_of(session).find_site_boilerplate(lines, (), known)) if known else text
 
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
@@ -170,7 +170,7 @@ def _correct(
     part = session.get(ArticlePart, address_id)
     around = [remembered(lines), *(other for one, other in others.items() if one != address_id)]
     own = rules_of(session).lines(part.text if part is not None else row.text)
-    found = rules_of(session).site_furniture(own, around, _known(session, page.host, own))
+    found = rules_of(session).find_site_boilerplate(own, around, _known(session, page.host, own))
     if not found:
         return
     if part is not None:

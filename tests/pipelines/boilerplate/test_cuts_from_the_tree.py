@@ -1,7 +1,7 @@
 import lxml.html
 import pytest
 
-from pipelines.boilerplate.dom import cut_furniture, machine_marks
+from pipelines.boilerplate.dom import cut_boilerplate, machine_marks
 from storage.reading import Cut
 from tests.support.page_parts import EN_BODY, JA_BODY, page
 
@@ -10,7 +10,7 @@ TITLE = "中央図書館を建て替えへ"
 
 def left_of(html: str) -> tuple[str, list[Cut]]:
     tree = lxml.html.document_fromstring(html)
-    cuts = cut_furniture(tree)
+    cuts = cut_boilerplate(tree)
     return str(tree.xpath("string()")), cuts
 
 
@@ -132,5 +132,5 @@ def test_machine_made_is_a_mark_of_its_own_and_no_phrase_in_a_sentence(html: str
 )
 def test_hostile_pages_are_gone_through_without_an_error(html: str) -> None:
     tree = lxml.html.document_fromstring(html)
-    assert isinstance(cut_furniture(tree), list)
+    assert isinstance(cut_boilerplate(tree), list)
     assert tree.getparent() is None

@@ -6,10 +6,10 @@ import tomllib
 import pytest
 
 from pipelines.boilerplate.consent import consent_rules
-from pipelines.boilerplate.dom import cut_furniture
+from pipelines.boilerplate.dom import cut_boilerplate
 from pipelines.html.parse import parse_html
 
-RULES = importlib.resources.files("pipelines.rules").joinpath("furniture.toml")
+RULES = importlib.resources.files("pipelines.rules").joinpath("boilerplate_elements.toml")
 CLASSES = tomllib.loads(RULES.read_text(encoding="utf-8"))["classes"]
 RULE_OF = {word: rule for rule, words in CLASSES.items() for word in words}
 BODY = "<p>The ferry between the islands sails again from Monday, its owner said after the winter.</p>" * 8
@@ -18,7 +18,7 @@ BODY = "<p>The ferry between the islands sails again from Monday, its owner said
 def rules_that_cut(attributes: str) -> list[str]:
     tree = parse_html(f"<html><body><main>{BODY}</main><div {attributes}>Some words here</div></body></html>")
     assert tree is not None
-    return [cut.rule for cut in cut_furniture(tree)]
+    return [cut.rule for cut in cut_boilerplate(tree)]
 
 
 @pytest.mark.parametrize("word", RULE_OF)

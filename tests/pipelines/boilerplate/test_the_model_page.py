@@ -1,7 +1,7 @@
 import lxml.html
 import trafilatura
 
-from pipelines.boilerplate.dom import clean_lines, cut_furniture, machine_marks
+from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, machine_marks
 from pipelines.labels.ai_labels import MachineMarks
 from pipelines.related.extract import take_related
 from tests.support.model_page import BODY, CAPTION, CARDS, CONSENT, LEAD, TITLE, model_page
@@ -11,7 +11,7 @@ from tests.support.page_parts import HOST, PAGE
 def test_the_article_and_nothing_else_is_left() -> None:
     tree = lxml.html.document_fromstring(model_page())
     take_related(tree, PAGE)
-    cut_furniture(tree)
+    cut_boilerplate(tree)
     text, _ = clean_lines(trafilatura.extract(tree, include_comments=False) or "", TITLE)
     assert text.split("\n") == [LEAD, *BODY]
 
@@ -26,7 +26,7 @@ def test_its_cards_are_edges_with_their_own_words() -> None:
 def test_consent_captions_and_marks_leave_the_tree_each_with_a_reason() -> None:
     tree = lxml.html.document_fromstring(model_page())
     take_related(tree, PAGE)
-    cuts = cut_furniture(tree)
+    cuts = cut_boilerplate(tree)
     left = str(tree.xpath("string()"))
     assert not [words for words in (*CONSENT, CAPTION, "AIによって生成された画像") if words in left]
     assert {"consent", "machine-mark"} <= {cut.rule for cut in cuts}

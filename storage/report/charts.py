@@ -1,137 +1,115 @@
-"""The report's charts as Vega-Lite specifications. Colours are the page's own variables, so that dark mode is CSS's."""
+"""Lay out the report's charts as SVG: across in percent of the width, so that they fit any screen unscaled.
 
-from typing import Any
+Vega drew them in the browser until 2026-11-30: of the generated archive's report, 902 kB, 815 kB were its scripts.
+"""
 
-from storage.report.figures import Figures, StoryFigures
+import dataclasses
+import datetime
+from collections.abc import Sequence
+
+from storage.report.figures import Cell, Figures, StoryFigures
 from storage.report.words import Words
 from storage.snapshot.local_time import LocalClock
-
-Spec = dict[str, Any]
-
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-"""A name, never fetched."""
+from storage.web.svg import Bar, day_bars, time_ticks
 
 LANGUAGES = {"ja": "日本語", "en": "English", "other": "その他 other"}
 MOST_LINES = 10
 
-_FONT = 'system-ui, "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", sans-serif'
-"""Spelt out: Vega measures labels on a canvas, which knows no variables."""
+DAYS_HEIGHT = 170
+ROW, STAGE, LINE = 24, 34, 44
+"""Pixels of a source's row, of a stage of the funnel, and of a story's line."""
 
-_CONFIG = {
-    "background": None,
-    "font": _FONT,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--soft)", "titleColor": "var(--soft)", "gridColor": "var(--hair)",
-        "domainColor": "var(--line)", "tickColor": "var(--line)", "labelFontSize": 11, "titleFontSize": 11,
-        "labelLimit": 240, "titleFontWeight": 400,
-    },
-    "legend": {"labelColor": "var(--soft)", "titleColor": "var(--soft)", "orient": "top", "title": None},
-    "text": {"color": "var(--ink)"},
-}  # fmt: skip
-_LANGUAGE_COLOUR = {
-    "field": "language",
-    "type": "nominal",
-    "scale": {"domain": list(LANGUAGES.values()), "range": ["var(--ja)", "var(--en)", "var(--other)"]},
-}
+_NAMES = 26.0
+"""Percent of the width that names in front of rows have; longer ones are cut, and stand whole in the table."""
+
+_STAGES, _LONGEST_BAR = 40.0, 48.0
+"""Percent of the width that the funnel's stages have, and its longest bar: its number stands behind it."""
 
 
-def _spec(description: str, height: int, values: list[Spec], **rest: Any) -> Spec:
-    return {
-        "$schema": SCHEMA,
-        "description": description,
-        "width": "container",
-        "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "data": {"values": values},
-        "config": _CONFIG,
-        **rest,
-    }
+@dataclasses.dataclass(frozen=True, slots=True)
+class Square:
+    """One source's day. ``step`` is a word of :func:`step_of`."""
+
+    cell: Cell
+    x: float
+    y: int
+    step: str
 
 
-def days_chart(figures: Figures, words: Words) -> Spec:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heat:
+    """A row for each source, a column for each day; ``ticks`` are labels of days with their places."""
+
+    height: int
+    width: float
+    names: list[tuple[str, int]]
+    squares: list[Square]
+    ticks: list[tuple[str, float]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """A bar of the funnel."""
+
+    name: str
+    number: int
+    x: float
+    y: int
+    width: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dot:
+    """An article of a story."""
+
+    local: str
+    source: str
+    language: str
+    title: str
+    x: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoryLine:
+    """A story's articles over time, from ``begin`` to ``end``."""
+
+    title: str
+    y: int
+    begin: float
+    end: float
+    dots: list[Dot]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoryLines:
+    """The biggest stories, one below the other."""
+
+    height: int
+    lines: list[StoryLine]
+    ticks: list[tuple[str, float]]
+
+
+def days_chart(figures: Figures) -> list[Bar]:
     """Stack articles a day by language."""
-    values = [
-        {"day": day, "language": language, "articles": number, "order": list(LANGUAGES.values()).index(language)}
-        for day, *counts in figures.days
-        for language, number in zip(LANGUAGES.values(), counts, strict=True)
-        if number
-    ]
-    shown = {language for value in values for language in [value["language"]]}
-    colour = {**_LANGUAGE_COLOUR, "legend": {"values": [name for name in LANGUAGES.values() if name in shown]}}
-    return _spec(
-        words["per_day"],
-        190,
-        values,
-        mark={"type": "bar", "width": {"band": 0.78}},
-        encoding={
-            "x": {
-                "field": "day",
-                "type": "ordinal",
-                "title": None,
-                "scale": {"domain": [day for day, *_ in figures.days]},
-                "axis": {
-                    "labelExpr": _MONTH_DAY,
-                    "labelAngle": 0,
-                    "labelOverlap": "parity",
-                    "labelSeparation": 7,
-                    "ticks": False,
-                },
-            },
-            "y": {"field": "articles", "type": "quantitative", "title": None, "axis": {"tickCount": 4}},
-            "color": colour,
-            "order": {"field": "order"},
-            "tooltip": [{"field": name} for name in ("day", "language", "articles")],
-        },
-    )
+    counts = {day: (japanese, english, other) for day, japanese, english, other in figures.days}
+    return day_bars(list(counts), counts, DAYS_HEIGHT)
 
 
-_MONTH_DAY = "toNumber(slice(datum.value, 5, 7)) + '/' + toNumber(slice(datum.value, 8, 10))"
-
-
-def heat_chart(figures: Figures, words: Words) -> Spec:
+def heat_chart(figures: Figures) -> Heat:
     """Colour each source's days by how they compare with its own usual day, in five steps."""
-    values = [
-        {
-            "source": cell.source,
-            "day": cell.day,
-            "articles": cell.articles,
-            "usual": "–" if cell.usual is None else f"{cell.usual:g}",
-            "step": step_of(cell.articles, cell.usual),
-        }
-        for cell in figures.cells
-    ]
-    steps = ["none", "silent", "low", "usual", "high", "new"]
     days = sorted({cell.day for cell in figures.cells})
-    return _spec(
-        words["heat"],
-        24 * len({cell.source for cell in figures.cells}) + 1,
-        values,
-        mark={"type": "rect", "cornerRadius": 3, "stroke": "var(--raised)", "strokeWidth": 2},
-        encoding={
-            "x": {
-                "field": "day",
-                "type": "ordinal",
-                "title": None,
-                "scale": {"domain": days},
-                "axis": {
-                    "labelExpr": _MONTH_DAY,
-                    "labelAngle": 0,
-                    "labelOverlap": "parity",
-                    "labelSeparation": 7,
-                    "ticks": False,
-                },
-            },
-            "y": {"field": "source", "type": "nominal", "title": None, "axis": {"ticks": False, "domain": False}},
-            "color": {
-                "field": "step",
-                "type": "nominal",
-                "scale": {"domain": steps, "range": [f"var(--heat-{step})" for step in steps]},
-                "legend": None,
-            },
-            "tooltip": [{"field": name} for name in ("source", "day", "articles", "usual")],
-        },
-    )
+    rows = {name: number * ROW for number, name in enumerate(sorted({cell.source for cell in figures.cells}))}
+    width = (100 - _NAMES) / max(len(days), 1)
+    at = {day: _NAMES + number * width for number, day in enumerate(days)}
+    squares = [
+        Square(cell, at[cell.day], rows[cell.source], step_of(cell.articles, cell.usual)) for cell in figures.cells
+    ]
+    ticks = [(_month_day(day), x) for day, x in at.items() if datetime.date.fromisoformat(day).weekday() == 0]
+    return Heat(len(rows) * ROW, width, list(rows.items()), squares, ticks)
+
+
+def _month_day(day: str) -> str:
+    return f"{int(day[5:7])}/{int(day[8:])}"
 
 
 def step_of(articles: int, usual: float | None) -> str:
@@ -144,83 +122,50 @@ def step_of(articles: int, usual: float | None) -> str:
     return "low" if ratio < 0.5 else "high" if ratio >= 2 else "usual"
 
 
-def funnel_chart(figures: Figures, words: Words) -> Spec:
-    """Show how many of the addresses fetched are articles, new ones, and part of a story."""
-    stages = (
-        ("fetched", figures.fetched),
-        ("met", figures.articles_met),
-        ("new", figures.new),
-        ("story", figures.in_stories),
-    )
-    values = [{"stage": words[f"funnel_{key}"], "number": number} for key, number in stages]
-    shared = {"y": {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": _PLAIN_AXIS}}
-    return _spec(
-        words["funnel"],
-        34 * len(stages),
-        values,
-        encoding=shared,
-        layer=[
-            {
-                "mark": {"type": "bar", "height": 20, "cornerRadiusEnd": 3, "color": "var(--en)"},
-                "encoding": {"x": {"field": "number", "type": "quantitative", "title": None, "axis": None}},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
-                "encoding": {
-                    "x": {"field": "number", "type": "quantitative"},
-                    "text": {"field": "number", "format": ","},
-                },
-            },
-        ],
-    )
+def funnel_stages(figures: Figures) -> dict[str, int]:
+    """Count the addresses fetched, and how many of them are articles, new ones, and part of a story."""
+    return {
+        "fetched": figures.fetched,
+        "met": figures.articles_met,
+        "new": figures.new,
+        "story": figures.in_stories,
+    }
 
 
-_TIME_AXIS = {"format": "%-m/%-d %H:%M", "tickCount": 5, "labelOverlap": "greedy"}
-_PLAIN_AXIS = {"ticks": False, "domain": False, "labelColor": "var(--ink)", "labelFontSize": 12}
-
-
-def timeline_chart(stories: list[StoryFigures], words: Words, clock: LocalClock) -> Spec:
-    """Put the articles of the biggest stories on a line each, over time."""
-    chosen = stories[:MOST_LINES]
-    values = [
-        {
-            "story": story.id,
-            "name": story.title,
-            "at": (clock.local(telling.at) or "").replace(" ", "T"),
-            "language": LANGUAGES.get(telling.language, LANGUAGES["other"]),
-            "source": telling.source,
-            "title": telling.title,
-        }
-        for story in chosen
-        for telling in story.told
+def funnel_chart(figures: Figures, words: Words) -> list[Stage]:
+    """Draw :func:`funnel_stages` as bars."""
+    stages = funnel_stages(figures)
+    most = max(stages.values()) or 1
+    return [
+        Stage(words[f"funnel_{key}"], number, _STAGES, row * STAGE, _LONGEST_BAR * number / most)
+        for row, (key, number) in enumerate(stages.items())
     ]
-    line = {"field": "story", "type": "nominal", "sort": [story.id for story in chosen], "title": None, "axis": None}
-    return _spec(
-        words["timeline"],
-        44 * max(len(chosen), 1),
-        values,
-        layer=[
-            {
-                "mark": {"type": "rule", "color": "var(--line)", "strokeWidth": 2},
-                "encoding": {
-                    "x": {"aggregate": "min", "field": "at", "type": "temporal"},
-                    "x2": {"aggregate": "max", "field": "at"},
-                    "y": line,
-                },
-            },
-            {
-                "transform": [{"aggregate": [{"op": "count", "as": "articles"}], "groupby": ["story", "name"]}],
-                "mark": {"type": "text", "align": "left", "dy": -15, "limit": {"expr": "width"}, "fontSize": 12},
-                "encoding": {"x": {"value": 0}, "y": line, "text": {"field": "name"}},
-            },
-            {
-                "mark": {"type": "circle", "size": 90, "opacity": 1, "stroke": "var(--raised)", "strokeWidth": 1.5},
-                "encoding": {
-                    "x": {"field": "at", "type": "temporal", "title": None, "axis": _TIME_AXIS},
-                    "y": line,
-                    "color": {**_LANGUAGE_COLOUR, "legend": None},
-                    "tooltip": [{"field": name} for name in ("title", "source", "at")],
-                },
-            },
-        ],
-    )  # fmt: skip
+
+
+def timeline_chart(stories: Sequence[StoryFigures], clock: LocalClock) -> StoryLines | None:
+    """Put the articles of the biggest stories on a line each, over time; None where there are none."""
+    chosen = [story for story in stories[:MOST_LINES] if story.told]
+    moments = {telling.id: _local(clock, telling.at) for story in chosen for telling in story.told}
+    if not moments:
+        return None
+    begin, end = min(moments.values()), max(moments.values())
+    span = (end - begin).total_seconds() or 1.0
+    at = {number: 2 + 96 * (moment - begin).total_seconds() / span for number, moment in moments.items()}
+    lines = []
+    for row, story in enumerate(chosen):
+        dots = [
+            Dot(
+                f"{moments[telling.id]:%Y-%m-%d %H:%M}",
+                telling.source,
+                telling.language if telling.language in LANGUAGES else "other",
+                telling.title,
+                at[telling.id],
+            )
+            for telling in story.told
+        ]
+        lines.append(StoryLine(story.title, row * LINE, dots[0].x, dots[-1].x, dots))
+    return StoryLines(len(lines) * LINE, lines, time_ticks(begin, end, 2, 96))
+
+
+def _local(clock: LocalClock, moment: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(clock.local(moment) or moment)

@@ -1,13 +1,7 @@
-"""Writes the report: one HTML file with its scripts, charts and tables in it, that asks for nothing from anywhere."""
+"""Write the report: one HTML file with its charts and tables in it, that runs and asks for nothing."""
 
-import base64
 import dataclasses
 import datetime
-import functools
-import hashlib
-import json
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +10,16 @@ from markupsafe import Markup
 
 from storage.atomic_file import replacing
 from storage.errors import DatabaseError
-from storage.report.charts import LANGUAGES, MOST_LINES, days_chart, funnel_chart, heat_chart, step_of, timeline_chart
+from storage.report.charts import (
+    LANGUAGES,
+    MOST_LINES,
+    days_chart,
+    funnel_chart,
+    funnel_stages,
+    heat_chart,
+    step_of,
+    timeline_chart,
+)
 from storage.report.figures import Figures, top_in
 from storage.report.findings import findings
 from storage.report.words import Labels, Words
@@ -24,7 +27,8 @@ from storage.snapshot.local_time import LocalClock
 from storage.web.safe_text import language_tag, shown, titled, web_address
 
 HERE = Path(__file__).parent
-SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Allow no script and no request, whatever a title might hold."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,12 +42,6 @@ class Table:
 def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> str:
     """Render the report."""
     clock, words = LocalClock(zone), Words(labels)
-    charts = {"days": days_chart(figures, words), "funnel": funnel_chart(figures, words)}
-    if figures.cells:
-        charts["heat"] = heat_chart(figures, words)
-    if figures.stories:
-        charts["timeline"] = timeline_chart(_visible(figures).stories, words, clock)
-    scripts = [*(_vendored(name) for name in SCRIPTS), (HERE / "report.js").read_text(encoding="utf-8")]
     return (
         _environment()
         .get_template("report.html")
@@ -58,55 +56,23 @@ def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> st
             end=clock.local(figures.now),
             zone=zone,
             version=version,
-            policy=_policy(scripts),
+            policy=POLICY,
             style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files; _vendored checks them
-            charts=charts,
-            specs=Markup(json_for_script(charts)),  # noqa: S704 - escaped there
+            days=days_chart(figures),
+            heat=heat_chart(figures) if figures.cells else None,
+            funnel=funnel_chart(figures, words),
+            timeline=timeline_chart(figures.stories, clock),
         )
     )
 
 
-def _visible(figures: Figures) -> Figures:
-    """Take out of what the charts show what a reader would not see, or see turned around."""
-    stories = [
-        dataclasses.replace(
-            story,
-            title=shown(story.title),
-            told=tuple(dataclasses.replace(each, title=shown(each.title)) for each in story.told),
-        )
-        for story in figures.stories
-    ]
-    return dataclasses.replace(figures, stories=stories)
-
-
-def json_for_script(value: Any) -> str:
-    """Write JSON that no HTML parser ends early: ``</script>`` and ``<!--`` in a title stay text."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return written
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    """Allow these scripts by their hashes and nothing else: no other script, no eval, no request."""
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = " ".join(f"'sha256-{found}'" for found in hashes)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
-
-@functools.cache
-def _vendored(name: str) -> str:
-    script = (HERE / "vendored" / name).read_text(encoding="utf-8").strip()
-    if re.search(r"</script|<!--", script, re.IGNORECASE):
-        msg = f"{name} would end the element that it is put into"
-        raise ValueError(msg)
-    return script
-
-
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader([HERE, HERE.parent / "web" / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"shown": shown, "titled": titled, "web_address": web_address, "lang": language_tag}
     environment.filters |= {"grouped": "{:,}".format}
@@ -125,7 +91,6 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
         ]
         for cell in sorted(figures.cells, key=lambda cell: (cell.day, cell.source), reverse=True)[: _heat_rows(figures)]
     ]
-    stages = {"fetched": figures.fetched, "met": figures.articles_met, "new": figures.new, "story": figures.in_stories}
     told = [
         [
             story.title,
@@ -141,7 +106,8 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
         "days": Table([words["day"], *LANGUAGES.values()], days),
         "heat": Table([words[key] for key in ("source", "day", "articles", "usual")] + [""], heat),
         "funnel": Table(
-            [words["stage"], words["number"]], [[words[f"funnel_{k}"], f"{n:,}"] for k, n in stages.items()]
+            [words["stage"], words["number"]],
+            [[words[f"funnel_{key}"], f"{number:,}"] for key, number in funnel_stages(figures).items()],
         ),
         "timeline": Table([words[key] for key in ("story", "time", "source", "language", "headline")], told),
     }

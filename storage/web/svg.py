@@ -97,7 +97,7 @@ def timeline(articles: Sequence[Mapping[str, Any]], links: Iterable[tuple[int, i
         if here is not None and there is not None
     ]
     lanes = [(source, number * LANE) for source, number in order.items()]
-    return Timeline(len(order) * LANE + 26, lanes, dots, edges, _ticks(begin, end, span))
+    return Timeline(len(order) * LANE + 26, lanes, dots, edges, time_ticks(begin, end))
 
 
 _STEPS = (1, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 4320)
@@ -105,11 +105,15 @@ _STEPS = (1, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 4320)
 _YEAR = 8760
 
 
-def _ticks(begin: datetime.datetime, end: datetime.datetime, span: float) -> list[tuple[str, float]]:
+def time_ticks(
+    begin: datetime.datetime, end: datetime.datetime, left: float = 4, width: float = 92
+) -> list[tuple[str, float]]:
     """Mark at most five days, or hours of a story that is over within four days: five labels fit on a phone.
 
-    Where days go on into another year, the first label of each year names it.
+    Where days go on into another year, the first label of each year names it. ``begin`` has its place ``left`` percent
+    from the left, ``end`` another ``width`` percent to the right.
     """
+    span = (end - begin).total_seconds() or 1.0
     hours = next((step for step in _STEPS if span / 3600 / step <= 4), _YEAR * math.ceil(span / 3600 / _YEAR / 4))
     first = begin.replace(minute=0, second=0) if hours < 24 else begin.replace(hour=0, minute=0, second=0)
     step = datetime.timedelta(hours=hours)
@@ -117,8 +121,8 @@ def _ticks(begin: datetime.datetime, end: datetime.datetime, span: float) -> lis
     named = begin.year if begin.year == end.year else None
     for number in range((end - first) // step + 1):
         moment = first + number * step
-        x = 4 + 92 * (moment - begin).total_seconds() / span
-        if x < 3:
+        x = left + width * (moment - begin).total_seconds() / span
+        if x < left - 1:
             continue
         year = "" if hours < 24 or moment.year == named else f"{moment.year}/"
         named = moment.year

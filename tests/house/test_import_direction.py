@@ -10,7 +10,7 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "atomic_file credentials errors languages queries scripts signature story_rules",
+        "atomic_file credentials errors languages library_versions queries scripts signature story_rules",
         "reading",
         "column_types schedule site_lines visit",
         "text_rules",
@@ -35,7 +35,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "scrapy_pipelines",
     ),
     "crawler": (
-        "hosts sample user_agent",
+        "hosts sample scrapy_parts user_agent",
         "sanitize",
         "config",
         "console settings",

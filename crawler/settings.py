@@ -6,6 +6,7 @@ What depends on the config (user agent, delay, private hosts) comes from :func:`
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crawler import scrapy_parts
 from crawler.user_agent import PRODUCT, default_user_agent
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ DOWNLOAD_HANDLERS = {
     "data": None,
     "file": None,
     "ftp": None,
-    "http": "crawler.middlewares.header_cap.CappedHandler",
-    "https": "crawler.middlewares.header_cap.CappedHandler",
+    "http": scrapy_parts.HTTP_HANDLER,
+    "https": scrapy_parts.HTTP_HANDLER,
     "s3": None,
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
@@ -47,11 +48,11 @@ ROBOTSTXT_USER_AGENT = PRODUCT
 ROBOTSTXT_OBEY = True  # by crawler.middlewares.robots
 DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
 KIJI_HOST_DELAYS: dict[str, float] = {}  # by slot (crawler.hosts), from the config: known before the first request
-DOWNLOAD_DELAY_JITTER = 0.0  # crawler.middlewares.download_slots has one that only adds; Scrapy's undercuts the delay
+DOWNLOAD_DELAY_JITTER = 0.0  # crawler.middlewares.host_delays has one that only adds; Scrapy's undercuts the delay
 CONCURRENT_REQUESTS = 100
 CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for every answer, 100 by default
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
-DOWNLOADER = "crawler.middlewares.download_slots.BoundedDownloader"  # which keeps to that
+DOWNLOADER = scrapy_parts.DOWNLOADER  # which keeps to that
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.middlewares.backoff sees to 429 and 503
 KIJI_BACKOFF_SECONDS = 5.0  # after the first 429 or 503 without Retry-After; doubled by each further one
@@ -97,7 +98,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.domain_lock.HeldDomains": 80,
     "crawler.middlewares.backoff.Backoff": 90,
     "crawler.middlewares.robots.Robots": 100,
-    "crawler.middlewares.download_slots.Politeness": 110,
+    **scrapy_parts.PACE,
     "crawler.middlewares.redirects.PoliteRedirects": 600,
     "crawler.middlewares.ssrf_guard.AddressGuard": 770,
 }

@@ -26,6 +26,8 @@ class Supported:
 PYTHON = "Python"
 
 SUPPORTED = {
+    "scrapy": Supported("2.19", "2.20", "a host may be asked more slowly, answers' headers have no bound"),
+    "twisted": Supported("26.10", "27", "answers' headers have no bound but the memory limit"),
     "trafilatura": Supported("2.3.1", "2.4", "a page's text takes twice the CPU"),
 }
 """The versions that our use of private parts was read and tested against, by distribution."""

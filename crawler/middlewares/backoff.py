@@ -14,9 +14,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.hosts import slot_of
-from crawler.middlewares.download_slots import BoundedDownloader
 from crawler.middlewares.exceptions import HostRests
 from crawler.middlewares.host_state import HostMemory
+from crawler.middlewares.pace import Pace, pace_of
 from storage.frontier.host_state import Rest
 
 logger = logging.getLogger(__name__)
@@ -70,14 +70,14 @@ class Backoff:
     def __init__(
         self,
         memory: HostMemory,
-        downloader: Callable[[], BoundedDownloader],
+        pace: Callable[[], Pace],
         *,
         first_wait: float,
         longest_hold: float,
         retries: int,
     ) -> None:
         self._memory = memory
-        self._downloader = downloader
+        self._pace = pace
         self._first_wait = first_wait
         self._longest_hold = longest_hold
         self._retries = retries
@@ -86,18 +86,10 @@ class Backoff:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """With ``KIJI_BACKOFF_SECONDS``, ``KIJI_LONGEST_HOLD`` and ``RETRY_TIMES``."""
-
-        def downloader() -> BoundedDownloader:
-            if crawler.engine is None or not isinstance(crawler.engine.downloader, BoundedDownloader):
-                raise RuntimeError(
-                    "Backoff needs a running engine with crawler.middlewares.download_slots.BoundedDownloader"
-                )
-            return crawler.engine.downloader
-
         settings = crawler.settings
         backoff = cls(
             HostMemory(crawler),
-            downloader,
+            lambda: pace_of(crawler),
             first_wait=settings.getfloat("KIJI_BACKOFF_SECONDS"),
             longest_hold=settings.getfloat("KIJI_LONGEST_HOLD"),
             retries=settings.getint("RETRY_TIMES"),
@@ -108,7 +100,7 @@ class Backoff:
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Stop the host's queue at once: it would go on before :meth:`process_response` has its turn."""
         if response.status in STATUSES:
-            self._downloader().hold(slot_of(request.url), time.monotonic() + self._first_wait)
+            self._pace().hold(slot_of(request.url), time.monotonic() + self._first_wait)
 
     async def process_request(self, request: Request) -> None:
         """Raise :class:`HostRests` where the host is to be left alone."""
@@ -141,7 +133,7 @@ class Backoff:
         tries = request.meta.get("retry_times", 0)
         if wait <= self._longest_hold and host.strikes < STRIKES:
             host.held_until = max(host.held_until, now + wait)
-            self._downloader().hold(slot, host.held_until)
+            self._pace().hold(slot, host.held_until)
             return response if tries >= self._retries else _again(request, tries)
         until = await self._let_rest(slot, host, response.status, wait if asked is not None else None)
         request.meta["rest_until"] = until  # the response's own meta is there only after all middlewares
@@ -160,7 +152,7 @@ class Backoff:
         host.rest = Rest(now + rest, host.strikes, why)
         logger.warning("%s is left alone for %d s: %s", slot, rest.total_seconds(), why)
         await self._memory.give_rest(slot, host.rest)
-        self._downloader().give_back(slot, HostRests(why, host.rest.until))
+        self._pace().give_back(slot, HostRests(why, host.rest.until))
         return host.rest.until
 
 

@@ -11,13 +11,8 @@ from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 from twisted.internet.defer import Deferred
 
-from crawler.hosts import slot_of
-from crawler.middlewares.exceptions import NotAsked, RobotsRefused
-
-#: Jitter adds up to this share of the delay, and never takes from it.
-JITTER = 0.25
-#: Seconds. A host that asks for a longer Crawl-delay is not crawled, rather than crawled faster than it asks.
-MAX_CRAWL_DELAY = 300.0
+from crawler.middlewares.exceptions import NotAsked
+from crawler.middlewares.host_delays import JITTER, HostDelays
 
 
 class BoundedDownloader(Downloader):
@@ -99,10 +94,8 @@ class Politeness:
         host_delays: Mapping[str, float] | None = None,
     ) -> None:
         self._downloader = downloader
-        self._default_delay = default_delay
         self._concurrency = concurrency
-        self._own: dict[str, float] = dict(host_delays or {})
-        self._theirs: dict[str, float] = {}
+        self._delays = HostDelays(default_delay, host_delays)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -125,18 +118,7 @@ class Politeness:
 
     def process_request(self, request: Request) -> None:
         """Put the request into its host's slot. Raises :class:`RobotsRefused` for an endless Crawl-delay."""
-        # A redirected or repeated request brings the slot of where it came from.
-        slot = request.meta["download_slot"] = slot_of(request.url)
-        own, theirs = request.meta.get("delay"), request.meta.get("crawl_delay") or 0.0
-        if theirs > MAX_CRAWL_DELAY:
-            raise RobotsRefused(
-                f"robots.txt asks for {theirs:g} s between requests; above {MAX_CRAWL_DELAY:g} s the host is left alone"
-            )
-        if own is not None:
-            self._own[slot] = max(own, self._own.get(slot, 0.0))
-        self._theirs[slot] = max(theirs, self._theirs.get(slot, 0.0))
-        delay = max(self._own.get(slot, self._default_delay), self._theirs[slot])
-        self._set(slot, delay)
+        self._set(*self._delays.take_request(request))
 
     def headers_received(self, request: Request) -> None:
         """Count the delay from here: the server has seen the request by now."""

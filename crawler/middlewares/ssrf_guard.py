@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 
 from crawler.hosts import DEFAULT_PORTS, host_of, joined, normal_host, port_of
 from crawler.middlewares.exceptions import AddressRefused
 from crawler.middlewares.public_ips import literal_address, why_not_public
+from storage.library_versions import fits
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
@@ -164,8 +166,11 @@ class AddressGuard:
     refusal must not be retried.
     """
 
-    def __init__(self, resolver: GuardedResolver, private_hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, resolver: GuardedResolver, private_hosts: Sequence[str] = (), *, checks_answers: bool = False
+    ) -> None:
         self._resolver = resolver
+        self._checks_answers = checks_answers
         self._private_hosts = tuple(private_hosts)
         self._proxies: set[str] = set()
         resolver.grant(self._private_hosts)
@@ -176,7 +181,8 @@ class AddressGuard:
         from twisted.internet import reactor  # here, since importing it chooses the reactor
 
         hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
-        guard = cls(GuardedResolver.on(reactor), hosts)
+        known = fits("scrapy") and fits("twisted")
+        guard = cls(GuardedResolver.on(reactor), hosts, checks_answers=not known)
         for signal in (signals.spider_closed, signals.engine_stopped):  # of a spider closed as it opens only the first
             crawler.signals.connect(guard.closed, signal=signal)
         return guard
@@ -203,6 +209,21 @@ class AddressGuard:
         kind = why_not_public(literal) if literal else None
         if kind and not self._resolver.allows(key):
             raise AddressRefused(_reason(f"{kind} address {literal}", key))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Refuse an answer that came round the resolver, from an address that is not public or not known.
+
+        Looked for with versions of Scrapy and Twisted alone of which nobody has seen that all their connections pass
+        the resolver. Raises :class:`AddressRefused`.
+        """
+        if not self._checks_answers or request.meta.get("proxy"):
+            return response
+        key = joined(host_of(request.url), port_of(request.url) or 0)
+        address = response.ip_address
+        kind = why_not_public(str(address)) if address is not None else "unknown"
+        if kind and not self._resolver.allows(key):
+            raise AddressRefused(_reason(f"{kind} address {address}", key))
+        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Tell a name that was refused from one that does not exist. Raises :class:`AddressRefused`."""

@@ -16,9 +16,9 @@ from twisted.python.failure import Failure
 
 from crawler.console.log_records import make_logs_harmless
 from crawler.middlewares.conditional_requests import validators_of
-from crawler.middlewares.download_slots import BoundedDownloader
 from crawler.middlewares.exceptions import HostRests, NotAsked
 from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict_of_status
+from crawler.middlewares.pace import pace_of
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
@@ -234,9 +234,7 @@ class RelatedSpider(Spider):
         return True
 
     def _window(self, host: str) -> int:
-        engine = self.crawler.engine
-        downloader = engine.downloader if engine is not None else None
-        return window_of(downloader.delay_of(host) if isinstance(downloader, BoundedDownloader) else None)
+        return window_of(pace_of(self.crawler).delay_of(host))
 
     def in_flight(self) -> list[Lease]:
         """Give the addresses taken up that have no outcome yet."""

@@ -1,0 +1,26 @@
+"""Choose the parts of a crawl that go with the installed versions of Scrapy and Twisted.
+
+Ours use private parts of both, and are taken only with the versions that they were written for. With others Scrapy's
+own stand in their place, and ``public_pace`` keeps hosts' delays. robots.txt and the address guard use the public API
+either way.
+"""
+
+from storage.library_versions import fits
+
+_OURS = fits("scrapy")
+
+DOWNLOADER = "crawler.middlewares.download_slots.BoundedDownloader" if _OURS else "scrapy.core.downloader.Downloader"
+
+HTTP_HANDLER = (
+    "crawler.middlewares.header_cap.CappedHandler"
+    if _OURS and fits("twisted")
+    else "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+)
+"""The handler for http and https. Named, since the address guard is the resolver of Twisted's connections alone."""
+
+PACE: dict[str, int] = (
+    {"crawler.middlewares.download_slots.Politeness": 110}
+    if _OURS
+    else {"crawler.middlewares.public_pace.PublicPace": 950}
+)
+"""The downloader middleware that keeps hosts' delays, with its place."""

@@ -12,7 +12,7 @@ from scrapy.signals import engine_started
 
 from crawler.console import logs
 from crawler.plan import CrawlPlan
-from crawler.run_extension import accounts_of
+from crawler.run_extension import run_extension_of
 from crawler.spiders.related import Listener, RelatedSpider
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
@@ -68,18 +68,18 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     signals = _StopSignals(process, crawler)
     gc.freeze()  # what is imported is never garbage: no collection looks at it
     process.start(install_signal_handlers=False)
-    accounts = accounts_of(crawler)
-    accounts.close_now()
-    if accounts.refused is not None:
-        raise accounts.refused
+    extension = run_extension_of(crawler)
+    extension.close_now()
+    if extension.refused is not None:
+        raise extension.refused
     ended_by = signals.first
     try:
         with database.reading() as connection:
-            record = run_record(connection, accounts.run_id) or {"status": "failed"}
-            by_source = source_accounts(connection, accounts.run_id, accounts.polled)
+            record = run_record(connection, extension.run_id) or {"status": "failed"}
+            by_source = source_accounts(connection, extension.run_id, extension.polled)
     except DatabaseTrouble as trouble:
-        return CrawlReport({"status": "failed"}, [], accounts.trouble or str(trouble), ended_by)
-    return CrawlReport(record, by_source, accounts.trouble, ended_by)
+        return CrawlReport({"status": "failed"}, [], extension.trouble or str(trouble), ended_by)
+    return CrawlReport(record, by_source, extension.trouble, ended_by)
 
 
 class _StopSignals:

@@ -1,4 +1,4 @@
-"""The run's accounts: opens the database and the run with the spider, closes them with it, lets nothing go missing."""
+"""Open and close a crawl's database, lock and run; record what the crawl fails at."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
-from typing import Self, cast
+from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -20,6 +20,7 @@ from crawler.monitoring.after_crawl import after_crawl, ping_failure
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.writer_process import writer_for
+from pipelines.run_context import ContextHolder, RunContext, open_run_of
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineRules
 from pipelines.warc.page_store import PageFiles, take_out
@@ -46,71 +47,69 @@ STOPPED = "shutdown"
 """Scrapy's reason for a spider that was stopped by a signal: nobody is told, and a dead-man's switch goes off."""
 
 
-class RunAccounts:
-    """Scrapy extension around ``RelatedSpider``: whoever starts it, the same record is left.
+class RunExtension(ContextHolder):
+    """Scrapy extension of ``RelatedSpider``: whoever starts the crawl, the same record is left.
 
-    ``run_id`` is the run's once the spider is open, ``polled`` the sources whose start pages are asked for,
-    ``trouble`` the one line that ended the run where the database failed, ``refused`` the error for which there is no
-    run at all. Trouble is logged where the setting KIJI_LOG_TROUBLE says so; else it is for the caller to tell.
+    ``context`` is the run's once the spider is open, ``polled`` are the sources whose start pages are asked for.
+    ``trouble`` is the one line that ended the run where the database failed, ``refused`` the error for which there is
+    no run at all. Trouble is logged where the setting KIJI_LOG_TROUBLE is true; else the caller reports it.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._open = contextlib.ExitStack()
-        self.run_id = 0
+        self._resources = contextlib.ExitStack()
         self.polled: tuple[str, ...] = ()
         self._closed = False
         self._writer_started: asyncio.Future[None] | None = None
         self.trouble = ""
         self.refused: DatabaseError | None = None
 
+    @property
+    def run_id(self) -> int:
+        """The run's id in the database, 0 before it is open."""
+        return 0 if self.context is None else self.context.run_id
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the signals of this project's spider; other spiders have no accounts."""
+        """Connect to the signals of this project's spider; for other spiders there is no run."""
         if crawler.spidercls is not RelatedSpider:
             raise NotConfigured
-        accounts = cls(crawler)
-        crawler.signals.connect(accounts.spider_opened, signals.spider_opened)
-        crawler.signals.connect(accounts.spider_closed, signals.spider_closed)
-        crawler.signals.connect(accounts.spider_error, signals.spider_error)
-        crawler.signals.connect(accounts.item_error, signals.item_error)
-        crawler.signals.connect(accounts.item_dropped, signals.item_dropped)
-        return accounts
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        crawler.signals.connect(extension.spider_error, signals.spider_error)
+        crawler.signals.connect(extension.item_error, signals.item_error)
+        crawler.signals.connect(extension.item_dropped, signals.item_dropped)
+        return extension
 
     async def spider_opened(self, spider: RelatedSpider) -> None:
-        """Hold the database, open the run. Raises CloseSpider where the database cannot be used."""
+        """Lock the database and open the run. Raises CloseSpider where the database cannot be used."""
         plan = spider.plan
         try:
             database = await asyncio.to_thread(open_database, plan.database_url)
-            self._open.callback(database.close)
-            spider.domains = await asyncio.to_thread(_domains_to_hold, plan, database)
-            spider.lock = await asyncio.to_thread(self._take_lock, database, spider.domains)
-            await self._open_run(spider, database, spider.lock)
+            self._resources.callback(database.close)
+            domains = await asyncio.to_thread(_domains_to_hold, plan, database)
+            lock = await asyncio.to_thread(self._take_lock, database, domains)
+            self.context = await self._open_run(spider, database, lock, domains)
         except DatabaseError as error:
             self._note(str(error))
-            self.refused = None if self.run_id else error
-            self._open.close()
-            if self._tells_trouble and not isinstance(error, DatabaseBusy):  # another crawl is alive, and will ping
+            self.refused = error
+            self._resources.close()
+            if self._logs_trouble and not isinstance(error, DatabaseBusy):  # another crawl is alive, and will ping
                 await asyncio.to_thread(ping_failure, plan.config, str(error))
             raise CloseSpider(reason="database") from error
 
-    async def _open_run(self, spider: RelatedSpider, database: Database, lock: CrawlLock) -> None:
+    async def _open_run(
+        self, spider: RelatedSpider, database: Database, lock: CrawlLock, domains: frozenset[str] | None
+    ) -> RunContext:
         plan = spider.plan
-        files = self._keep_pages(spider)
-        rules = PipelineRules(plan.config.parameter_rules)
-        writer = spider.shared_writer or self._own_writer(plan)
-        if files is None:
-            spider.archive = archive = Archive(database, rules, writer=writer)
-        else:
-            blank_page = functools.partial(take_out, files.folder)
-            spider.archive = archive = Archive(
-                database, rules, keep_pages=files.keep, blank_page=blank_page, writer=writer
-            )
-        self._open.callback(archive.close)
-        spider.pool = spider.shared_pool or self._own_pool(plan)
+        files = self._open_page_files(plan)
+        process = spider.shared_writer or self._own_writer_process(plan)
+        writer = self._make_writer(plan, database, files, process)
+        pool = spider.shared_pool or self._own_pool(plan)
         due = await asyncio.to_thread(_due, plan, database)
         self.polled = tuple(scope.name for scope in plan.scopes if due.get(scope.name))
-        started = archive.start(
+        started = writer.start(
             [scope for scope in plan.scopes if scope.name in due],
             self.polled,
             command=plan.command,
@@ -120,20 +119,21 @@ class RunAccounts:
             again=plan.refresh,
             lock=lock,
         )
-        self.run_id = await asyncio.wrap_future(started)
-        if due:  # not before: processes that are stopped while they start say so in tracebacks
-            spider.pool_started = asyncio.ensure_future(asyncio.to_thread(spider.pool.start))
-            if spider.shared_writer is None:
-                self._writer_started = asyncio.ensure_future(asyncio.to_thread(writer.start))
+        run_id = await asyncio.wrap_future(started)
+        # Processes start no sooner than the run, and not for nothing: stopped while they start they write tracebacks.
+        pool_started = asyncio.ensure_future(asyncio.to_thread(pool.start) if due else _nothing())
+        if due and spider.shared_writer is None:
+            self._writer_started = asyncio.ensure_future(asyncio.to_thread(process.start))
+        return RunContext(run_id, writer, pool, pool_started, files is not None, lock, domains, spider.finished)
 
     def _take_lock(self, database: Database, domains: frozenset[str] | None) -> CrawlLock:
-        held = crawl_lock(database) if domains is None else domains_lock(database, domains)
-        return self._open.enter_context(held)
+        lock = crawl_lock(database) if domains is None else domains_lock(database, domains)
+        return self._resources.enter_context(lock)
 
-    def _own_writer(self, plan: CrawlPlan) -> WriterProcess:
-        writer = writer_for(plan.database_url)
-        self._open.callback(writer.close)
-        return writer
+    def _own_writer_process(self, plan: CrawlPlan) -> WriterProcess:
+        process = writer_for(plan.database_url)
+        self._resources.callback(process.close)
+        return process
 
     def _own_pool(self, plan: CrawlPlan) -> ReadingPool:
         settings = self._crawler.settings
@@ -143,61 +143,72 @@ class RunAccounts:
             read=settings["KIJI_READ"],
             rules=plan.config.parameter_rules,
         )
-        self._open.callback(pool.close)
+        self._resources.callback(pool.close)
         return pool
 
-    def _keep_pages(self, spider: RelatedSpider) -> PageFiles | None:
+    def _open_page_files(self, plan: CrawlPlan) -> PageFiles | None:
         """Open the raw archive where the config wants one."""
-        plan = spider.plan
         folder = archive_folder(plan.config, plan.database_url)
         if folder is None:
             return None
-        spider.page_files = PageFiles(folder, max_file=plan.config.archive.file_bytes)
-        self._open.callback(spider.page_files.close)
-        return spider.page_files
+        files = PageFiles(folder, max_file=plan.config.archive.file_bytes)
+        self._resources.callback(files.close)
+        return files
+
+    def _make_writer(
+        self, plan: CrawlPlan, database: Database, files: PageFiles | None, process: WriterProcess
+    ) -> Archive:
+        rules = PipelineRules(plan.config.parameter_rules)
+        if files is None:
+            writer = Archive(database, rules, writer=process)
+        else:
+            blank_page = functools.partial(take_out, files.folder)
+            writer = Archive(database, rules, keep_pages=files.keep, blank_page=blank_page, writer=process)
+        self._resources.callback(writer.close)
+        return writer
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
         """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""
-        if not self.run_id:
+        if self.context is None:
             return
         self._closed = True
-        self._note(spider.archive.trouble)
+        writer = self.context.writer
+        self._note(writer.trouble)
         status = "failed" if self.trouble else "done" if reason in DONE else "stopped"
         try:
-            await asyncio.wrap_future(spider.archive.finish(status, self._requests()))
+            await asyncio.wrap_future(writer.finish(status, self._requests()))
         except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
             self._note(str(error))
         finally:
-            await asyncio.to_thread(self._open.close)
+            await asyncio.to_thread(self._resources.close)
         if reason != STOPPED:
             await asyncio.to_thread(after_crawl, spider.plan, self.run_id, self.polled, self.trouble)
 
     def close_now(self) -> None:
-        """Close a run whose loop was stopped before its spider was closed; nothing where it was. Blocks.
+        """Close a run whose loop was stopped before its spider was closed; do nothing where it was. Blocks.
 
-        What the archive holds already is stored; what was in flight keeps its place in the frontier.
+        What the writer has received is stored; what was in flight keeps its place in the frontier.
         """
-        spider = self._crawler.spider
-        if not self.run_id or self._closed or not isinstance(spider, RelatedSpider):
+        if self.context is None or self._closed:
             return
         try:
-            spider.archive.finish("failed" if self.trouble else "stopped", self._requests()).result()
+            self.context.writer.finish("failed" if self.trouble else "stopped", self._requests()).result()
         except DatabaseError as error:  # the next run frees what this one had leased, and calls it killed
             self._note(str(error))
         finally:
-            self._open.close()
+            self._resources.close()
 
     def _note(self, trouble: str) -> None:
-        """Keep the first trouble: it says it for all that follows."""
+        """Keep the first trouble: the later ones follow from it."""
         if not trouble or self.trouble:
             return
         self.trouble = trouble
-        if self._tells_trouble:
+        if self._logs_trouble:
             logger.error("%s", trouble)
 
     @property
-    def _tells_trouble(self) -> bool:
-        """Whether the caller does not: ``kiji crawl`` tells it itself."""
+    def _logs_trouble(self) -> bool:
+        """Whether trouble is logged here: ``kiji crawl`` prints it itself."""
         return self._crawler.settings.getbool("KIJI_LOG_TROUBLE")
 
     def _requests(self) -> int:
@@ -214,15 +225,16 @@ class RunAccounts:
         await self._record(spider, item.lease, url, failure)
 
     async def item_dropped(self, spider: RelatedSpider) -> None:
-        """Stop: the database takes nothing any more, and the archive has tried what could be tried."""
-        self._note(spider.archive.trouble)
+        """Stop the crawl: the database takes nothing any more, after all the tries that the writer makes."""
+        self._note(open_run_of(self._crawler).writer.trouble)
         self._stop(spider)
 
     async def _record(self, spider: RelatedSpider, lease: Lease, url: str, failure: Failure) -> None:
         reason = f"{type(failure.value).__name__}: {' '.join(str(failure.value).split())}"[:REASON_LIMIT]
         visit = Visit(lease, url, utc_now(), verdict="failed", reason=reason)
+        run = open_run_of(self._crawler)
         try:
-            spider.finished(await asyncio.wrap_future(spider.archive.store(visit)))
+            run.finish(await asyncio.wrap_future(run.writer.store(visit)))
         except DatabaseError:
             await self.item_dropped(spider)
 
@@ -230,6 +242,10 @@ class RunAccounts:
         engine = self._crawler.engine
         if engine is not None and spider.in_flight():
             asyncio.ensure_future(engine.close_spider_async(reason="database"))  # noqa: RUF006 - the engine outlives it
+
+
+async def _nothing() -> None:
+    """Stand in for the start of processes where there is nothing to do."""
 
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
@@ -249,6 +265,9 @@ def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, 
     return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}
 
 
-def accounts_of(crawler: Crawler) -> RunAccounts:
-    """Give a crawler's accounts."""
-    return cast(RunAccounts, crawler.get_extension(RunAccounts))
+def run_extension_of(crawler: Crawler) -> RunExtension:
+    """Return the extension of a crawler of ``RelatedSpider``. Raises RuntimeError where the settings have none."""
+    extension = crawler.get_extension(RunExtension)
+    if extension is None:
+        raise RuntimeError("crawler.run_extension.RunExtension is not among the EXTENSIONS")
+    return extension

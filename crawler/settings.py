@@ -113,7 +113,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.run_extension.RunAccounts": 0,
+    "crawler.run_extension.RunExtension": 0,
     "scrapy.extensions.corestats.CoreStats": None,  # the run's record in the database has them, and LogStats's
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,

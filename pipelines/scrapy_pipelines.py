@@ -2,16 +2,15 @@
 
 import asyncio
 import dataclasses
-from typing import Protocol, Self, cast
+from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.raw_page import RawPage
-from pipelines.workers.result import CrawledPage
+from pipelines.run_context import open_run_of
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
-from storage.writer.run_writer import Archive
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,36 +28,19 @@ class FetchedPage:
         return f"<FetchedPage {self.raw!r}>"
 
 
-class CrawlInHand(Protocol):
-    """What the pipelines need of the crawl that they stand in; the spider has it."""
-
-    archive: Archive
-
-    async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
-        """Have a page read in a worker process."""
-
-    def finished(self, result: Result) -> None:
-        """Take note that an address taken up has its outcome."""
-
-
-class _InCrawl:
-    """Knows the crawl by its spider, which exists only after the pipelines."""
+class _RunPipeline:
+    """Base of both: knows the crawler, whose run is open before the first item comes."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
+        """Make it as Scrapy does."""
         return cls(crawler)
 
-    @property
-    def crawl(self) -> CrawlInHand:
-        """The crawl."""
-        return cast(CrawlInHand, self._crawler.spider)
 
-
-class ReadingPipeline(_InCrawl):
+class ReadingPipeline(_RunPipeline):
     """Turns a fetched page into a visit, in a worker process; nothing is parsed on the reactor."""
 
     async def process_item(self, item: FetchedPage | Visit) -> Visit:
@@ -67,7 +49,7 @@ class ReadingPipeline(_InCrawl):
             return item
         raw = item.raw
         headers = dict(raw.headers)
-        page = await self.crawl.read(raw, item.lease)
+        page = await open_run_of(self._crawler).read(raw, item.lease)
         return Visit(
             lease=item.lease,
             final_url=raw.final_url,
@@ -81,14 +63,15 @@ class ReadingPipeline(_InCrawl):
         )
 
 
-class StoragePipeline(_InCrawl):
+class StoragePipeline(_RunPipeline):
     """Stores a visit through the one writer, and says so when it is committed."""
 
     async def process_item(self, item: Visit) -> Result:
         """Store it. Without a database it is dropped, and its lease waits for the next run: the archive says why."""
+        run = open_run_of(self._crawler)
         try:
-            result = await asyncio.wrap_future(self.crawl.archive.store(item))
+            result = await asyncio.wrap_future(run.writer.store(item))
         except DatabaseError as error:
             raise DropItem(str(error), log_level="DEBUG") from error
-        self.crawl.finished(result)
+        run.finish(result)
         return result

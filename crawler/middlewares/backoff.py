@@ -14,10 +14,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.hosts import slot_of
+from crawler.middlewares.database_calls import call_database
 from crawler.middlewares.exceptions import HostRests
-from crawler.middlewares.host_state import HostMemory
 from crawler.middlewares.pace import Pace, pace_of
-from storage.frontier.host_state import Rest
+from storage.frontier.host_state import Rest, give_rest, rest_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,14 +69,14 @@ class Backoff:
 
     def __init__(
         self,
-        memory: HostMemory,
+        crawler: Crawler,
         pace: Callable[[], Pace],
         *,
         first_wait: float,
         longest_hold: float,
         retries: int,
     ) -> None:
-        self._memory = memory
+        self._crawler = crawler
         self._pace = pace
         self._first_wait = first_wait
         self._longest_hold = longest_hold
@@ -88,7 +88,7 @@ class Backoff:
         """With ``KIJI_BACKOFF_SECONDS``, ``KIJI_LONGEST_HOLD`` and ``RETRY_TIMES``."""
         settings = crawler.settings
         backoff = cls(
-            HostMemory(crawler),
+            crawler,
             lambda: pace_of(crawler),
             first_wait=settings.getfloat("KIJI_BACKOFF_SECONDS"),
             longest_hold=settings.getfloat("KIJI_LONGEST_HOLD"),
@@ -107,7 +107,7 @@ class Backoff:
         slot = slot_of(request.url)
         host = self._hosts.get(slot)
         if host is None:
-            rest = await self._memory.rest(slot)
+            rest = await call_database(self._crawler, rest_of, None, slot)
             host = self._hosts.setdefault(slot, _Host(strikes=rest.strikes if rest else 0, rest=rest))
         if host.rest is not None and host.rest.until > datetime.datetime.now(datetime.UTC):
             raise HostRests(host.rest.reason, host.rest.until)
@@ -119,7 +119,7 @@ class Backoff:
         if response.status not in STATUSES:
             if response.status < 500 and (host.strikes or host.rest) and not _is_held(host):
                 if host.rest is not None:
-                    await self._memory.give_rest(slot, None)
+                    await call_database(self._crawler, give_rest, None, slot, None)
                 self._hosts[slot] = _Host()
             return response
         now = time.monotonic()
@@ -151,7 +151,7 @@ class Backoff:
             return host.rest.until
         host.rest = Rest(now + rest, host.strikes, why)
         logger.warning("%s is left alone for %d s: %s", slot, rest.total_seconds(), why)
-        await self._memory.give_rest(slot, host.rest)
+        await call_database(self._crawler, give_rest, None, slot, host.rest)
         self._pace().give_back(slot, HostRests(why, host.rest.until))
         return host.rest.until
 

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 
 from crawler.middlewares.exceptions import HostRests
 from pipelines.addresses.normalize import registered_domain
+from pipelines.run_context import run_of
 
 HELD_ELSEWHERE = datetime.timedelta(minutes=1)
 """How long an address waits whose redirect leads to what another crawl asks just now: as long as until the planner's
@@ -26,17 +27,16 @@ class HeldDomains:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the spider's lock, which is there once it is opened."""
+        """Make it as Scrapy does."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Raise :class:`HostRests` where another crawl holds the domain."""
-        spider = self._crawler.spider
-        held = getattr(spider, "domains", None)
-        if held is None or request.meta.get("dont_obey_robotstxt"):
+        run = run_of(self._crawler)
+        if run is None or run.domains is None or request.meta.get("dont_obey_robotstxt"):
             return
         domain = registered_domain(request.url)
-        if domain in held or await asyncio.to_thread(spider.lock.hold, domain):  # type: ignore[union-attr]  # of a spider with domains
+        if domain in run.domains or await asyncio.to_thread(run.lock.hold, domain):
             return
         until = datetime.datetime.now(datetime.UTC) + HELD_ELSEWHERE
         raise HostRests(f"redirect to {domain}, which another crawl holds", until)

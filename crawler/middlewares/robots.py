@@ -7,6 +7,7 @@ import logging
 import math
 import re
 import time
+from collections.abc import Iterable
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,12 +19,13 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.hosts import host_and_port
+from crawler.middlewares.database_calls import call_database
 from crawler.middlewares.exceptions import HostRests, RobotsRefused, RobotsUnreachable
-from crawler.middlewares.host_state import HostMemory
 from crawler.middlewares.robots_cache import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
 from crawler.user_agent import robots_token
 from pipelines.metadata.tdm_reservations import reservations_of_robots, reservations_of_tdmrep
-from storage.frontier.host_state import KnownRobots
+from storage.frontier.host_state import KnownRobots, keep_robots, known_robots, note_reservations
+from storage.reading import Reservation
 from storage.visit import STATUSES, Lease
 
 logger = logging.getLogger(__name__)
@@ -118,7 +120,6 @@ class Robots:
     def __init__(self, crawler: Crawler, token: str) -> None:
         self._crawler = crawler
         self._token = token
-        self._memory = HostMemory(crawler)
         self._asked: dict[tuple[str, bool], asyncio.Task[Rules]] = {}
         self._side_tasks: set[asyncio.Task[None]] = set()
 
@@ -159,7 +160,7 @@ class Robots:
     async def _look_up(self, origin: str, request: Request) -> Rules:
         """What is remembered where that holds, else what the origin says now; either is remembered."""
         now = datetime.datetime.now(datetime.UTC)
-        known = await self._memory.robots(origin)
+        known = await call_database(self._crawler, known_robots, KnownRobots(), origin)
         use = use_of(known, now)
         if use == "ask":
             return await self._ask(origin, request, known)
@@ -170,14 +171,14 @@ class Robots:
         now = datetime.datetime.now(datetime.UTC)
         if answer is not None:
             known = answered(answer.status, _text(answer.body), now)
-            await self._memory.keep_robots(origin, known)
+            await call_database(self._crawler, keep_robots, None, origin, known)
             await self._note(origin, request, answer)
             return dataclasses.replace(rules, until=time.monotonic() + FRESH.total_seconds())
         trouble = rules.closed or rules.unreachable
         if not trouble:
             return rules
         known = failed(known, trouble, now)
-        await self._memory.keep_robots(origin, known)
+        await call_database(self._crawler, keep_robots, None, origin, known)
         use = use_in_trouble(known, now)
         if use != "closed" and rules.rest_until is None:
             return _rules_of(known, use, self._token, now)
@@ -221,11 +222,16 @@ class Robots:
         if lease is None:
             return
         if 200 <= answer.status < 300:
-            await self._memory.note(lease, origin, reservations_of_robots(_text(answer.body)))
+            await self._reserve(lease, origin, reservations_of_robots(_text(answer.body)))
         if lease.via == "start":
             task = asyncio.ensure_future(self._ask_tdmrep(origin, lease, request))
             self._side_tasks.add(task)
             task.add_done_callback(self._side_tasks.discard)
+
+    async def _reserve(self, lease: Lease, origin: str, reservations: Iterable[Reservation]) -> None:
+        host, now = urlsplit(origin).netloc.lower(), datetime.datetime.now(datetime.UTC)
+        if reserved := tuple(reservations):
+            await call_database(self._crawler, note_reservations, None, lease.source_id, host, reserved, now)
 
     async def _ask_tdmrep(self, origin: str, lease: Lease, request: Request) -> None:
         asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=_taken_along(request))
@@ -235,7 +241,7 @@ class Robots:
             logger.info("%s: %s: %s", asked.url, type(error).__name__, error)
             return
         if 200 <= response.status < 300:
-            await self._memory.note(lease, origin, reservations_of_tdmrep(response.body[:MAX_BYTES]))
+            await self._reserve(lease, origin, reservations_of_tdmrep(response.body[:MAX_BYTES]))
 
 
 def _waits(request: Request) -> bool:

@@ -22,15 +22,12 @@ from crawler.middlewares.pace import pace_of
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
+from pipelines.run_context import open_run_of
 from pipelines.scrapy_pipelines import FetchedPage
-from pipelines.warc.page_store import PageFiles
 from pipelines.workers.pool import ReadingPool
-from pipelines.workers.result import CrawledPage, KeepingOrder
-from storage.database.crawl_lock import CrawlLock
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
 from storage.writer.process import WriterProcess
-from storage.writer.run_writer import Archive
 
 WINDOW, AHEAD = 64, 2.0
 """Addresses of one host in flight, from lease to commit, at most, and for how many seconds at its pace: enough that its
@@ -74,19 +71,11 @@ def has_moved(response: Response) -> bool:
 class RelatedSpider(Spider):
     """All sources in one crawl: start pages, what they list, and related article after related article.
 
-    ``archive``, ``pool``, ``page_files``, ``pool_started``, ``domains`` and ``lock`` are given by the accounts
-    extension when the spider opens; the pool and the writer are the crawl's own, or those shared, which whoever gave
-    them closes. ``domains`` are the registered domains that are held for this crawl, None where no other can ask them;
-    ``lock`` holds them, and others that it is led to.
+    ``listener`` is called with each result. ``shared_pool`` and ``shared_writer`` serve several crawls of one process,
+    and are closed by whoever gave them; without them the run has its own.
     """
 
     name = "related"
-    archive: Archive
-    pool: ReadingPool
-    page_files: PageFiles | None = None
-    domains: frozenset[str] | None = None
-    lock: CrawlLock
-    pool_started: asyncio.Future[None]
 
     def __init__(
         self,
@@ -143,20 +132,21 @@ class RelatedSpider(Spider):
         room = IN_FLIGHT - len(self._in_flight)
         if room <= 0:
             return []
-        found = self.archive.lease(
+        run = open_run_of(self.crawler)
+        leases = run.writer.lease(
             {host: self._window(host) - count for host, count in self._busy.items()},
             window=FIRST_WINDOW,
             limit=room,
             requests=requests,
-            domains=self.domains,
+            domains=run.domains,
         )
         try:
-            return await asyncio.wrap_future(found)
+            return await asyncio.wrap_future(leases)
         except DatabaseError as error:  # the accounts have it from the archive, in one line
             raise CloseSpider(reason="database") from error
 
     def _request(self, lease: Lease) -> Request:
-        scope = self.archive.scope(lease.source_id)
+        scope = open_run_of(self.crawler).writer.scope(lease.source_id)
         return Request(
             lease.url,
             callback=self.parse,
@@ -203,16 +193,10 @@ class RelatedSpider(Spider):
         now = datetime.datetime.now(datetime.UTC)
         yield Visit(request.meta["lease"], request.url, now, verdict=verdict, reason=reason)
 
-    async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
-        """Have a page read by a worker; the first pages come while the workers start."""
-        await self.pool_started
-        order = None if self.page_files is None else KeepingOrder(lease.via, lease.kept)
-        return await asyncio.wrap_future(self.pool.submit_crawled(raw, order))
-
     async def _give_back(self, lease: Lease, until: datetime.datetime) -> None:
         """Return a lease that was not used: its host is to be left alone until then."""
         try:
-            await asyncio.wrap_future(self.archive.give_back(lease, until))
+            await asyncio.wrap_future(open_run_of(self.crawler).writer.give_back(lease, until))
         except DatabaseError as error:
             raise CloseSpider(reason="database") from error
         self._landed(lease.address_id)

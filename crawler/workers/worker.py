@@ -22,7 +22,7 @@ from scrapy.settings import Settings
 from crawler.config.reload import ConfigFile
 from crawler.crawl import GRACE
 from crawler.plan import plan_crawl
-from crawler.run_extension import accounts_of
+from crawler.run_extension import run_extension_of
 from crawler.spiders.related import RelatedSpider
 from crawler.workers.due_groups import Planner
 from crawler.workers.job_queue import (
@@ -133,7 +133,7 @@ class Worker:
         main.add_done_callback(self._process._stop_reactor)
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
         for crawler in self._crawlers:  # the loop was stopped before their spiders were closed
-            accounts_of(crawler).close_now()
+            run_extension_of(crawler).close_now()
         self._liveness.close()
         if main.done() and not main.cancelled() and (error := main.exception()) is not None:
             raise error
@@ -203,14 +203,14 @@ class Worker:
             await self._finish(crawler, self._process.crawl(crawler, plan=plan, **shared))
         finally:
             self._crawlers.discard(crawler)
-        accounts = accounts_of(crawler)
+        extension = run_extension_of(crawler)
         if self._signal:
             raise WorkerStops
-        if isinstance(accounts.refused, DatabaseBusy):
-            raise HostsHeld(accounts.trouble)
-        if accounts.trouble:
-            raise CrawlFailed(accounts.trouble)
-        record = await asyncio.to_thread(self._record, accounts.run_id)
+        if isinstance(extension.refused, DatabaseBusy):
+            raise HostsHeld(extension.trouble)
+        if extension.trouble:
+            raise CrawlFailed(extension.trouble)
+        record = await asyncio.to_thread(self._record, extension.run_id)
         self._options.tell(record, names)
         return str(record.get("status"))
 

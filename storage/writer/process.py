@@ -68,11 +68,6 @@ class WriterProcess:
         up = self._up
         return up is not None and up.done() and up.exception() is None
 
-    def make(self, key: int, make: Callable[Concatenate[Transactions, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Make a transaction of the run that was adopted under ``key``; raise what it raises. Blocks."""
-        level = logging.getLogger().getEffectiveLevel()
-        return self.call(_make, level, key, make, args, kwargs).given()
-
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function there. Raises WriterDied where it died meanwhile: it is then started again."""
         executor = self._executor
@@ -126,7 +121,8 @@ class Elsewhere:
         if generation != self._known_to:
             self._writer.call(_adopt, self._key, run_id, dict(scopes), self._rules, self._blank_page)
             self._known_to = generation
-        return self._writer.make(self._key, make, *args, **kwargs)
+        level = logging.getLogger().getEffectiveLevel()
+        return self._writer.call(_make, level, self._key, make, args, kwargs).given()
 
     def close(self) -> None:
         """Have the run forgotten there."""

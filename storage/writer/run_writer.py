@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.orm import Session
+
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.errors import DatabaseError
@@ -17,7 +19,7 @@ from storage.visit import Kept, Lease, Record, Result, Visit
 from storage.writer.batching import GAP, WaitingVisits
 from storage.writer.process import Elsewhere, WriterProcess
 from storage.writer.retry import WAITS, Attempts
-from storage.writer.transactions import Beginning, Transactions, Work, leave_be
+from storage.writer.transactions import Beginning, Transactions, leave_be
 
 logger = logging.getLogger(__name__)
 
@@ -158,9 +160,12 @@ class Archive:
 
         return self._thread.submit(run)
 
-    def do(self, work: Work[T]) -> concurrent.futures.Future[T]:
-        """Do a small piece of work in a transaction of its own, in the order of what else is asked of the archive."""
-        return self._thread.submit(self._attempts.make, lambda: self._transact(Transactions.do, work))
+    def do(
+        self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> concurrent.futures.Future[T]:
+        """Do a small piece of work in a transaction of its own, in the order of the calls; the session comes first."""
+        transact = functools.partial(self._transact, Transactions.do, work, *args, **kwargs)
+        return self._thread.submit(self._attempts.make, transact)
 
     def finish(self, status: str, requests: int) -> concurrent.futures.Future[None]:
         """Close the run, free its leases, and record what the budgets left over."""
@@ -185,7 +190,9 @@ class Archive:
             return self._elsewhere.make(self._here.run_id, self._here.scopes, make, *args, **kwargs)
         return make(self._here, *args, **kwargs)
 
-    def _do_here(self, work: Work[T], again: Work[T] | None = None) -> concurrent.futures.Future[T]:
+    def _do_here(
+        self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None
+    ) -> concurrent.futures.Future[T]:
         """Do a piece of work in this process; ``again`` instead of it after a try that was not confirmed."""
         here, work_again = self._here, again or work
         return self._thread.submit(self._attempts.make, lambda: here.do(work), lambda: here.do(work_again))

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,9 +39,8 @@ from storage.writer.store_visit import record_fetch, store_visits
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 T = TypeVar("T")
-Work = Callable[[Session], T]
-"""A piece of work in a transaction of a run's."""
 Fate = tuple[Outcome, str]
 """What became of a visit, and why."""
 
@@ -167,10 +166,10 @@ class Transactions:
         with self._writing() as session:
             postpone(session, [address_id], until)
 
-    def do(self, work: Work[T]) -> T:
-        """Do a small piece of work."""
+    def do(self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a small piece of work; it is called with the session first."""
         with self._writing() as session:
-            return work(session)
+            return work(session, *args, **kwargs)
 
     def sign_outdated(self, limit: int) -> int:
         """Sign some articles that are not, or by an older algorithm; return how many."""

@@ -32,6 +32,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "read_page",
         "extraction warc",
         "workers",
+        "run_context",
         "scrapy_pipelines",
     ),
     "crawler": (

@@ -24,7 +24,7 @@ from storage.scope import Scope
 from storage.search.index import rebuild
 from storage.search.query import find_ids, search
 from storage.visit import Lease, Visit
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.generated_words import NOW, SEED, Vocabulary, Written, is_cjk, store, write
 
 ARTICLES, STORED = 100_000, 2_000
@@ -223,21 +223,21 @@ def _times(database: Database, terms: Sequence[str], *, newest: bool) -> tuple[f
 def _insert_seconds(url: str, articles: int, indexed: bool) -> float:
     """Store visits as a crawl does, up to 100 a transaction, with the index or without."""
     database = open_database(url)
-    archive = Archive(database, PipelineRules())
+    writer = RunWriter(database, PipelineRules())
     written = {f"https://stored.example/{each.id}": each for each in write(articles, Vocabulary())}
     scope = Scope(
         name="stored", starts=tuple(map(place, written)), hosts=frozenset({"stored.example"}), domains=frozenset(),
         depth=1, max_pages=articles,
     )  # fmt: skip
-    archive.start([scope], ["stored"], command="benchmark", version="0", host="here", pid=1).result()
-    leases = archive.lease({}, window=articles, limit=articles, requests=0).result()
+    writer.start([scope], ["stored"], command="benchmark", version="0", host="here", pid=1).result()
+    leases = writer.lease({}, window=articles, limit=articles, requests=0).result()
     with contextlib.nullcontext() if indexed else _without_index():
         began = time.monotonic()
-        for future in [archive.store(visit) for visit in _visits(leases, written)]:
+        for future in [writer.store(visit) for visit in _visits(leases, written)]:
             future.result()
         seconds = time.monotonic() - began
-    archive.finish("done", 0).result()
-    archive.close()
+    writer.finish("done", 0).result()
+    writer.close()
     database.close()
     return seconds
 

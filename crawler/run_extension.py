@@ -36,7 +36,7 @@ from storage.frontier.sources import learnt_domains
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer.process import WriterProcess
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 
 logger = logging.getLogger(__name__)
 
@@ -157,13 +157,13 @@ class RunExtension(ContextHolder):
 
     def _make_writer(
         self, plan: CrawlPlan, database: Database, files: PageFiles | None, process: WriterProcess
-    ) -> Archive:
+    ) -> RunWriter:
         rules = PipelineRules(plan.config.parameter_rules)
         if files is None:
-            writer = Archive(database, rules, writer=process)
+            writer = RunWriter(database, rules, process=process)
         else:
             blank_page = functools.partial(take_out, files.folder)
-            writer = Archive(database, rules, keep_pages=files.keep, blank_page=blank_page, writer=process)
+            writer = RunWriter(database, rules, keep_pages=files.keep, blank_page=blank_page, process=process)
         self._resources.callback(writer.close)
         return writer
 

@@ -95,11 +95,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "crawler.middlewares.domain_lock.HeldDomains": 80,
+    "crawler.middlewares.domain_lock.DomainLocks": 80,
     "crawler.middlewares.backoff.Backoff": 90,
     "crawler.middlewares.robots.Robots": 100,
     **scrapy_parts.PACE,
-    "crawler.middlewares.redirects.PoliteRedirects": 600,
+    "crawler.middlewares.redirects.Redirects": 600,
     "crawler.middlewares.ssrf_guard.AddressGuard": 770,
 }
 ITEM_PIPELINES = {

@@ -1,6 +1,6 @@
 """The process that writes for the crawls of this one. Imported there, too: it loads little."""
 
-from crawler.console.log_records import make_logs_harmless
+from crawler.console.log_records import sanitize_logs
 from pipelines.workers.fork_server import WorkerContext
 from pipelines.workers.process import follow_parent
 from storage.writer.process import WriterProcess
@@ -13,4 +13,4 @@ def writer_for(database_url: str) -> WriterProcess:
 
 def _prepare() -> None:
     follow_parent()
-    make_logs_harmless()
+    sanitize_logs()

@@ -10,7 +10,7 @@ from pipelines.workers.pool import ReadingPool
 from pipelines.workers.result import CrawledPage, KeepingOrder
 from storage.database.crawl_lock import CrawlLock
 from storage.visit import Lease, Result
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class RunContext:
     """
 
     run_id: int
-    writer: Archive
+    writer: RunWriter
     pool: ReadingPool
     pool_started: "asyncio.Future[None]"
     keeps_pages: bool

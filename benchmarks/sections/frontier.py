@@ -16,7 +16,7 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.frontier.leasing import Outlook, lease
+from storage.frontier.leasing import DueCache, lease
 from storage.frontier.polling import due_sources
 from storage.frontier.sources import open_sources
 from storage.scope import Scope
@@ -81,7 +81,7 @@ class _Frontier:
             return told - began, time.perf_counter() - told
 
     def _leasing(self) -> float:
-        outlook, in_flight, costs = Outlook(), list[Lease](), list[float]()
+        outlook, in_flight, costs = DueCache(), list[Lease](), list[float]()
         with self.database.writing() as session:
             run = Run(command="", version="", host="", pid=0, started_at=utc_now(), status="running")
             session.add(run)
@@ -98,7 +98,7 @@ class _Frontier:
                     window=WINDOW,
                     limit=IN_FLIGHT - len(in_flight),
                     now=utc_now(),
-                    outlook=outlook,
+                    due_cache=outlook,
                 )
                 costs.append((time.perf_counter() - began) * 1000)
             if not in_flight:

@@ -21,7 +21,7 @@ from storage.schedule import Rhythm
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer.batching import BATCH
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.generated_words import Vocabulary
 
 SIZES = (1_000, 10_000, 100_000)
@@ -65,20 +65,20 @@ def _reading(number: int, vocabulary: Vocabulary) -> Reading:
 class _Growing:
     """An archive, and how many articles it has."""
 
-    archive: Archive
+    writer: RunWriter
     vocabulary: Vocabulary
     stored: int = 0
 
     def leases(self) -> tuple[list[Lease], float]:
         """Lease a batch; CPU seconds of it."""
         before = time.process_time()
-        found = self.archive.lease({}, window=BATCH, limit=BATCH, requests=0).result()
+        found = self.writer.lease({}, window=BATCH, limit=BATCH, requests=0).result()
         return found, time.process_time() - before
 
     def store(self, visits: list[Visit]) -> float:
         """Store a batch; CPU seconds of it."""
         before = time.process_time()
-        for future in [self.archive.store(visit) for visit in visits]:
+        for future in [self.writer.store(visit) for visit in visits]:
             future.result()
         return time.process_time() - before
 
@@ -137,25 +137,25 @@ def measure(extent: Extent) -> Findings:
     )
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/kiji.db")
-        growing = _Growing(_opened(Archive(database, PipelineRules()), scope, ["growth"]), Vocabulary())
+        growing = _Growing(_opened(RunWriter(database, PipelineRules()), scope, ["growth"]), Vocabulary())
         (start,), _ = growing.leases()
         entries = tuple(Entry(_url(number)) for number in range(sizes[-1] + len(sizes) * MEASURED + BATCH))
         growing.store([Visit(start, _START, utc_now(), 200, Reading(_START, _START, kind="sitemap", entries=entries))])
         growing.grow()
         found = list(_grown(growing, sizes, MEASURED))
-        growing.archive.finish("done", 0).result()
-        growing.archive.close()
-        growing.archive = _opened(Archive(database, PipelineRules()), scope, [], again=True)
+        growing.writer.finish("done", 0).result()
+        growing.writer.close()
+        growing.writer = _opened(RunWriter(database, PipelineRules()), scope, [], again=True)
         growing.meet_unchanged()
         unchanged = statistics.median(growing.meet_unchanged() for _ in range(3))
-        growing.archive.close()
+        growing.writer.close()
         database.close()
     return _findings(found, _read(), unchanged)
 
 
-def _opened(archive: Archive, scope: Scope, polled: list[str], *, again: bool = False) -> Archive:
-    archive.start([scope], polled, command="benchmark", version="", host="", pid=0, again=again).result()
-    return archive
+def _opened(writer: RunWriter, scope: Scope, polled: list[str], *, again: bool = False) -> RunWriter:
+    writer.start([scope], polled, command="benchmark", version="", host="", pid=0, again=again).result()
+    return writer
 
 
 def _findings(found: list[tuple[int, float, int]], read: float, unchanged: float) -> Findings:

@@ -9,7 +9,7 @@ from typing import Any
 from crawler.sanitize import harmless
 
 
-class HarmlessRecord(logging.LogRecord):
+class SanitizedRecord(logging.LogRecord):
     """A log record that no formatter can make harmful: each asks it for its message, and takes its traceback."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -22,9 +22,9 @@ class HarmlessRecord(logging.LogRecord):
         return harmless(super().getMessage())
 
 
-def make_logs_harmless() -> None:
+def sanitize_logs() -> None:
     """Have every record from now on made so, in this process, and every traceback that ends it."""
-    logging.setLogRecordFactory(HarmlessRecord)
+    logging.setLogRecordFactory(SanitizedRecord)
     sys.excepthook = _tell_end
 
 

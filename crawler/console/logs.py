@@ -8,7 +8,7 @@ import sys
 from typing import Any, Literal
 
 from crawler.config.errors import ConfigError
-from crawler.console.log_records import make_logs_harmless
+from crawler.console.log_records import sanitize_logs
 from crawler.sanitize import harmless
 
 LogFormat = Literal["text", "json"]
@@ -44,7 +44,7 @@ class _JsonHandler(logging.StreamHandler[Any]):
 
 def set_up(option: str | None = None) -> None:
     """Choose the format: the option beats KIJI_LOG_FORMAT; text is the default. Raises ConfigError."""
-    make_logs_harmless()
+    sanitize_logs()
     chosen = option or os.environ.get(VARIABLE) or "text"
     if chosen not in FORMATS:
         where = "--log-format" if option else VARIABLE

@@ -15,7 +15,7 @@ from crawler.imports.records import is_bad
 from crawler.sanitize import inert
 from storage.visit import Result
 from storage.writer.import_records import ImportedRecord
-from storage.writer.import_writer import FileStanding
+from storage.writer.import_writer import FileProgress
 
 NAMED = 20
 """Bad records that are named; the rest is counted, and stands in ``kiji runs show``."""
@@ -56,7 +56,7 @@ class ImportDisplay:
         if self._bad > NAMED:
             self._errors.print(Text(f"kiji: {self._bad - NAMED} more records were bad"), soft_wrap=True)
 
-    def started(self, path: Path, size: int, standing: FileStanding) -> None:
+    def started(self, path: Path, size: int, standing: FileProgress) -> None:
         """Begin a file's bar."""
         self._counts[path] = collections.Counter()
         self._gone_on[path] = standing.records

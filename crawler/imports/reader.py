@@ -21,7 +21,7 @@ from storage.reading import Reading
 from storage.visit import Result
 from storage.writer.batching import BATCH
 from storage.writer.import_records import ImportedRecord
-from storage.writer.import_writer import ARTICLES, FileStanding, ImportArchive
+from storage.writer.import_writer import ARTICLES, FileProgress, ImportWriter
 
 READ_LINE = "pipelines.warc.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")
@@ -37,7 +37,7 @@ _SECONDS_A_BATCH = 1.0  # after which a batch is stored however small it is
 class ImportListener(Protocol):
     """Who watches an import. Told on the importing thread."""
 
-    def started(self, path: Path, size: int, standing: FileStanding) -> None:
+    def started(self, path: Path, size: int, progress: FileProgress) -> None:
         """Note that a file is begun, or gone on with; ``size`` is in bytes."""
 
     def read(self, path: Path, position: int) -> None:
@@ -68,7 +68,7 @@ class ImportReader:
 
     def __init__(
         self,
-        archive: ImportArchive,
+        writer: ImportWriter,
         listener: ImportListener,
         is_stopped: Callable[[], bool],
         *,
@@ -76,7 +76,7 @@ class ImportReader:
         source: str | None,
         rules: ParameterRules | None = None,
     ) -> None:
-        self._archive = archive
+        self._writer = writer
         self._listener = listener
         self._is_stopped = is_stopped
         self._timezone = timezone
@@ -92,27 +92,27 @@ class ImportReader:
     def import_file(self, report: FileReport) -> None:
         """Import a file, from where an interrupted import of it ended. Raises DatabaseError."""
         path, stat = report.path, report.path.stat()
-        standing = self._archive.open_file(str(path), stat.st_size, stat.st_mtime_ns).result()
-        report.articles = standing.articles
-        self._listener.started(path, stat.st_size, standing)
+        progress = self._writer.open_file(str(path), stat.st_size, stat.st_mtime_ns).result()
+        report.articles = progress.articles
+        self._listener.started(path, stat.st_size, progress)
         is_warc = path.name.lower().endswith(WARC_NAMES)
-        batches = _Batches(self._archive, standing.file_id, lambda *stored: self._note(report, *stored))
-        for record, reading in self._read(path, standing, is_warc=is_warc):
+        batches = _Batches(self._writer, progress.file_id, lambda *stored: self._note(report, *stored))
+        for record, reading in self._read(path, progress, is_warc=is_warc):
             batches.add(self._named(imported(record, reading, path, utc_now()), path))
         batches.flush()
         batches.wait()
         if not self._is_stopped():
-            self._archive.close_file(standing.file_id).result()
+            self._writer.close_file(progress.file_id).result()
             report.ended = True
 
     def _read(
-        self, path: Path, standing: FileStanding, *, is_warc: bool
+        self, path: Path, progress: FileProgress, *, is_warc: bool
     ) -> Iterator[tuple[FileRecord, Reading | None]]:
         """Give the file's records in order, each with what a worker read of it."""
         pool = self._pool(READ_PAGE if is_warc else READ_LINE)
         window = pool.max_workers * (_PAGES_A_WORKER if is_warc else _LINES_A_WORKER)
         waiting: collections.deque[_InHand] = collections.deque()
-        for record in _records(path, standing, is_warc=is_warc):
+        for record in _records(path, progress, is_warc=is_warc):
             raw = page_of(record.item)
             waiting.append(_InHand(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
             while len(waiting) >= window or sum(one.size for one in waiting) > _BYTES_IN_HAND:
@@ -131,7 +131,7 @@ class ImportReader:
     def _named(self, record: ImportedRecord, path: Path) -> ImportedRecord:
         """Name the record's source: as the user says, as the record says, as the config says, or by its host."""
         where = place(record.url, self._rules)
-        found = self._source or record.source or self._archive.covering(where) or where.host or path.name
+        found = self._source or record.source or self._writer.covering(where) or where.host or path.name
         return dataclasses.replace(record, source=found)
 
     def _note(self, report: FileReport, records: Sequence[ImportedRecord], results: Sequence[Result]) -> None:
@@ -160,11 +160,11 @@ class _Batches:
 
     def __init__(
         self,
-        archive: ImportArchive,
+        writer: ImportWriter,
         file_id: int,
         note: Callable[[Sequence[ImportedRecord], Sequence[Result]], None],
     ) -> None:
-        self._archive = archive
+        self._writer = writer
         self._file_id = file_id
         self._note = note
         self._gathered: list[ImportedRecord] = []
@@ -184,7 +184,7 @@ class _Batches:
         """Hand the batch to storage."""
         self.wait()
         if self._gathered:
-            self._stored = self._gathered, self._archive.store_records(self._file_id, self._gathered)
+            self._stored = self._gathered, self._writer.store_records(self._file_id, self._gathered)
         self._gathered, self._characters, self._since = [], 0, time.monotonic()
 
     def wait(self) -> None:
@@ -194,9 +194,9 @@ class _Batches:
             self._note(records, future.result())
 
 
-def _records(path: Path, standing: FileStanding, *, is_warc: bool) -> Iterator[FileRecord]:
+def _records(path: Path, progress: FileProgress, *, is_warc: bool) -> Iterator[FileRecord]:
     """Read on in a file; a disk that fails in the middle of it is one bad record, and its end."""
-    start, number, read = standing.position, standing.records, 0
+    start, number, read = progress.position, progress.records, 0
     found = warc_records(path, start, number) if is_warc else jsonl_records(path, utc_now(), start, number)
     try:
         for record in found:

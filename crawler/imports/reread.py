@@ -27,7 +27,7 @@ from storage.reading import Reading
 from storage.visit import Kept
 from storage.writer.batching import BATCH
 from storage.writer.reread_records import KeptRecord, Reread, kept_records, unknown_sources
-from storage.writer.reread_writer import Batch, RereadArchive, rehearse
+from storage.writer.reread_writer import Batch, RereadWriter, rehearse
 from storage.writer.runs import run_record
 
 Listener = Callable[[Reread], None]
@@ -85,9 +85,9 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
             work.run(lambda batch: rehearse(database, batch, rules))
             return work.report
         lock = stack.enter_context(crawl_lock(database))
-        archive = RereadArchive(database, rules)
-        stack.callback(archive.close)
-        started = archive.start(
+        writer = RereadWriter(database, rules)
+        stack.callback(writer.close)
+        started = writer.start(
             [],
             [],
             command=plan.command,
@@ -97,7 +97,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
             lock=lock,
         )
         started.result()
-        return _written(work, archive, database)
+        return _written(work, writer, database)
 
 
 def _pool(config: Config) -> ReadingPool:
@@ -111,16 +111,16 @@ def _check_names(plan: RereadPlan, database: Database) -> None:
         raise ConfigError([f'--source: no source in {database.url} is named "{name}"' for name in unknown])
 
 
-def _written(work: "_Work", archive: RereadArchive, database: Database) -> RereadReport:
+def _written(work: "_Work", writer: RereadWriter, database: Database) -> RereadReport:
     report = work.report
     try:
-        work.run(lambda batch: archive.store_rereads(batch).result())
+        work.run(lambda batch: writer.store_rereads(batch).result())
     except DatabaseError as error:
         report.trouble = str(error)
     try:
-        archive.finish("failed" if report.trouble else "stopped" if report.signal else "done", 0).result()
+        writer.finish("failed" if report.trouble else "stopped" if report.signal else "done", 0).result()
         with database.reading() as connection:
-            report.record = run_record(connection, archive.run_id) or {}
+            report.record = run_record(connection, writer.run_id) or {}
     except DatabaseError as error:  # the next run calls this one killed
         report.trouble = report.trouble or str(error)
     return report

@@ -19,7 +19,7 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.distribution import kiji_version
 from storage.errors import DatabaseError
-from storage.writer.import_writer import ImportArchive
+from storage.writer.import_writer import ImportWriter
 from storage.writer.runs import run_record
 
 
@@ -79,9 +79,9 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
         database = open_database(plan.database_url)
         stack.callback(database.close)
         lock = stack.enter_context(crawl_lock(database))
-        archive = ImportArchive(database, PipelineRules(plan.config.parameter_rules))
-        stack.callback(archive.close)
-        started = archive.start(
+        writer = ImportWriter(database, PipelineRules(plan.config.parameter_rules))
+        stack.callback(writer.close)
+        started = writer.start(
             [scope_of(source) for source in plan.config.sources],
             [],
             command=plan.command,
@@ -91,16 +91,16 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
             lock=lock,
         )
         started.result()
-        return _import(plan, database, archive, listener)
+        return _import(plan, database, writer, listener)
 
 
-def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listener: ImportListener) -> ImportReport:
+def _import(plan: ImportPlan, database: Database, writer: ImportWriter, listener: ImportListener) -> ImportReport:
     reports = [FileReport(path) for path in plan.files]
     record: dict[str, Any] | None = None
     trouble = ""
     with StopSignals() as signals:
         reader = ImportReader(
-            archive,
+            writer,
             listener,
             signals.came,
             timezone=plan.config.crawl.timezone,
@@ -116,9 +116,9 @@ def _import(plan: ImportPlan, database: Database, archive: ImportArchive, listen
         finally:
             reader.close()
         try:
-            archive.finish("failed" if trouble else "stopped" if signals.came() else "done", 0).result()
+            writer.finish("failed" if trouble else "stopped" if signals.came() else "done", 0).result()
             with database.reading() as connection:
-                record = run_record(connection, archive.run_id)
+                record = run_record(connection, writer.run_id)
         except DatabaseError as error:  # the next run calls this one killed
             trouble = trouble or str(error)
         return ImportReport(record or {"status": "failed"}, reports, trouble, signals.number)

@@ -16,7 +16,7 @@ HELD_ELSEWHERE = datetime.timedelta(minutes=1)
 next look, after which its own source is crawled again."""
 
 
-class HeldDomains:
+class DomainLocks:
     """Downloader middleware: holds a domain before the first request to it, for the rest of the crawl.
 
     Start pages and what feeds list may lead anywhere. A robots.txt that does is one answer, and asked for no page.

@@ -20,7 +20,7 @@ from storage.visit import Lease
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class PoliteRedirects(RedirectMiddleware):
+class Redirects(RedirectMiddleware):
     """Scrapy's, held to the source's hosts.
 
     A request's ``meta`` says how far it may be led: ``may_leave_host`` (start pages, and what a configured feed

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.console.log_records import make_logs_harmless
+from crawler.console.log_records import sanitize_logs
 from crawler.middlewares.conditional_requests import validators_of
 from crawler.middlewares.exceptions import HostRests, NotAsked
 from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict_of_status
@@ -98,7 +98,7 @@ class RelatedSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Take the plan that the command line made, or make one for ``scrapy crawl related -a url=URL``."""
-        make_logs_harmless()
+        sanitize_logs()
         plan = kwargs.pop("plan", None)
         if plan is None:
             config = find_config(None)

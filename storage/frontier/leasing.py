@@ -26,7 +26,7 @@ AHEAD = 2_000
 _DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 
 
-class Outlook:
+class DueCache:
     """What a run has seen to be due beyond what it has leased, where seeing it was costly.
 
     What becomes due meanwhile is seen by the next look. Before it is leased, each address is looked up again.
@@ -88,7 +88,7 @@ def lease(
     window: int,
     limit: int,
     now: datetime,
-    outlook: Outlook,
+    due_cache: DueCache,
     domains: Collection[str] | None = None,
 ) -> list[Lease]:
     """Lease up to ``limit`` due addresses, nearest to the entries first, of each host as many as it has room for.
@@ -99,20 +99,20 @@ def lease(
     """
     left = {source_id: budgets[source_id] for source_id in sources if budgets[source_id] > 0}
     if not room:
-        outlook.forget()
+        due_cache.forget()
     due = _Due(session, list(left), now, domains)
-    taken = _take(due, outlook, left, dict(room), window=window, limit=limit)
+    taken = _take(due, due_cache, left, dict(room), window=window, limit=limit)
     return _write_down(session, run_id, sources, taken)
 
 
 def _take(
-    due: "_Due", outlook: Outlook, left: dict[int, int], room_left: dict[str, int], *, window: int, limit: int
+    due: "_Due", due_cache: DueCache, left: dict[int, int], room_left: dict[str, int], *, window: int, limit: int
 ) -> Mapping[int, _DueRow]:
     """Take what there is room for, by number; ``left`` (by source) and ``room_left`` (by host) are counted down."""
     taken: dict[int, _DueRow] = {}
     while len(taken) < limit and left:
         full = frozenset(host for host, places in room_left.items() if places <= 0)
-        rows, is_all = outlook.offer(dataclasses.replace(due, sources=list(left)), full, taken, limit)
+        rows, is_all = due_cache.offer(dataclasses.replace(due, sources=list(left)), full, taken, limit)
         waiting = set()
         for row in rows:
             if row.id in taken or left.get(row.source_id, 0) <= 0:
@@ -124,7 +124,7 @@ def _take(
             taken[row.id] = row
             room_left[row.host] = places - 1
             left[row.source_id] -= 1
-        outlook.settle(waiting)
+        due_cache.settle(waiting)
         left = {source_id: budget for source_id, budget in left.items() if budget > 0}
         if is_all:
             break

@@ -14,7 +14,7 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from storage.database.engine import Database as Archive
+from storage.database.engine import Database as KijiDatabase
 from storage.errors import DatabaseError
 from storage.snapshot.descriptions import describe_column, table_description
 from storage.snapshot.making import Origin, Progress, archive_state, make_snapshot
@@ -110,7 +110,7 @@ def _tables(path: Path) -> dict[str, Any]:
     return told
 
 
-def fresh_snapshot(database: Archive, origin: Origin, progress: Progress = lambda _table, _rows: None) -> Path:
+def fresh_snapshot(database: KijiDatabase, origin: Origin, progress: Progress = lambda _table, _rows: None) -> Path:
     """Give a snapshot of an archive as it is now, in the user's cache; made anew only where the archive has changed."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kiji"
     url = database.engine.url

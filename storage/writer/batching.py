@@ -13,14 +13,14 @@ FAST, LINGER, GAP = 0.25, 1.0, 0.15
 """Seconds: a visit that comes within FAST of the last transaction waits for company, up to LINGER, as long as the
 next one comes within GAP, and until half of what is leased waits. In company of 9 one costs 12 ms, of 31 8 ms."""
 
-WaitingVisit = tuple[Visit, concurrent.futures.Future[Result]]
+QueuedVisit = tuple[Visit, concurrent.futures.Future[Result]]
 
 
-class WaitingVisits:
+class VisitQueue:
     """A queue of visits, in the order in which they came; any thread may put, one thread takes."""
 
     def __init__(self, gap: float = GAP) -> None:
-        self._queue: queue.SimpleQueue[WaitingVisit] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[QueuedVisit] = queue.SimpleQueue()
         self._gap = gap
         self._last_stored = 0.0
 
@@ -30,12 +30,12 @@ class WaitingVisits:
         self._queue.put((visit, future))
         return future
 
-    def take(self, leased: int) -> list[WaitingVisit]:
+    def take(self, leased: int) -> list[QueuedVisit]:
         """Take what waits; where visits come fast, wait a little for more to share a transaction with.
 
         Half of the addresses that are ``leased`` are on the way meanwhile: neither servers nor workers wait for this.
         """
-        batch: list[WaitingVisit] = []
+        batch: list[QueuedVisit] = []
         comes_fast = time.monotonic() - self._last_stored < FAST
         until = time.monotonic() + (LINGER if comes_fast else 0.0)
         while len(batch) < BATCH:

@@ -15,7 +15,7 @@ from storage.tables.core import Address, Fetch, ImportFile, Source
 from storage.text_rules import Place
 from storage.visit import Result
 from storage.writer.import_records import ImportedRecord, lease_of, store_batch
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from storage.writer.runs import count
 
 ARTICLES = ("new", "updated", "unchanged", "copy")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class FileStanding:
+class FileProgress:
     """How far a file has been imported: where to go on, the number of the last record, and articles so far."""
 
     file_id: int
@@ -43,7 +43,7 @@ def _stored_path(path: str) -> str:
     return path if len(raw) <= LONGEST_PATH else f"{hashlib.blake2b(raw, digest_size=16).hexdigest()}…{path[-200:]}"
 
 
-class ImportArchive(Archive):
+class ImportWriter(RunWriter):
     """A run's writing where the run is an import; ``start`` and ``finish`` are a crawl's.
 
     A batch is one transaction: its articles, its accounts, and the place in the file, so that an import that is
@@ -52,29 +52,29 @@ class ImportArchive(Archive):
 
     def covering(self, place: Place) -> str | None:
         """Name the first of the run's sources to which an address belongs, learnt domains included."""
-        return next((scope.name for scope in self._here.scopes.values() if scope.covers(place)), None)
+        return next((scope.name for scope in self._local.scopes.values() if scope.covers(place)), None)
 
-    def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileStanding]":
+    def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileProgress]":
         """Tell where to go on in a file: at its begin, or where an import of it was interrupted.
 
         ``size`` is in bytes, ``modified`` in nanoseconds since 1970; a file that has changed since is another one.
         """
         name = _stored_path(path)
 
-        def begin(session: Session) -> FileStanding:
+        def begin(session: Session) -> FileProgress:
             found = session.scalars(select(ImportFile).where(ImportFile.path == name)).first()
             if found is None:
                 found = ImportFile(path=name)
                 session.add(found)
             elif found.finished_at is None and (found.size, found.modified) == (size, modified):
                 found.run_id = self.run_id
-                return FileStanding(found.id, found.position, found.records, found.articles)
+                return FileProgress(found.id, found.position, found.records, found.articles)
             found.size, found.modified, found.run_id, found.finished_at = size, modified, self.run_id, None
             found.position = found.records = found.articles = 0
             session.flush()
-            return FileStanding(found.id, 0, 0, 0)
+            return FileProgress(found.id, 0, 0, 0)
 
-        return self._do_here(begin)
+        return self._do_locally(begin)
 
     def close_file(self, file_id: int) -> "concurrent.futures.Future[None]":
         """Note that a file has been read to its end: the next import of it begins anew."""
@@ -82,7 +82,7 @@ class ImportArchive(Archive):
         def end(session: Session) -> None:
             session.get_one(ImportFile, file_id).finished_at = utc_now()
 
-        return self._do_here(end)
+        return self._do_locally(end)
 
     def store_records(
         self, file_id: int, records: Sequence[ImportedRecord]
@@ -90,7 +90,7 @@ class ImportArchive(Archive):
         """Store records of a file that follow each other; the results are in their order."""
 
         def store(session: Session) -> list[Result]:
-            scopes, now = dict(self._here.scopes), utc_now()
+            scopes, now = dict(self._local.scopes), utc_now()
             results = store_batch(session, self.run_id, records, scopes, now)
             found = session.get_one(ImportFile, file_id)
             found.position, found.records = records[-1].end, records[-1].number
@@ -103,7 +103,7 @@ class ImportArchive(Archive):
                 return store(session)
             return self._stored(session, len(records))  # the commit that was not confirmed was one
 
-        return self._do_here(store, store_again)
+        return self._do_locally(store, store_again)
 
     def _stored(self, session: Session, number: int) -> list[Result]:
         """Give the results of the run's last batch, as they were stored."""

@@ -95,7 +95,7 @@ class WriterProcess:
         threading.Thread(target=self.start, name="writer-start", daemon=True).start()
 
 
-class Elsewhere:
+class RemoteTransactions:
     """One run's transactions in a writer's process: as ``Transactions``, of the same arguments."""
 
     def __init__(self, writer: WriterProcess, rules: TextRules, blank_page: Callable[[Kept], None]) -> None:

@@ -14,14 +14,14 @@ from storage.tables.core import Fetch
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import Lease, Result
 from storage.writer.reread_records import KeptRecord, Reread, correct
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from storage.writer.runs import count
 from storage.writer.store_visit import record_fetch
 
 Batch = Sequence[tuple[KeptRecord, Reading]]
 
 
-class RereadArchive(Archive):
+class RereadWriter(RunWriter):
     """``start`` and ``finish`` are a crawl's. A batch is one transaction, with its accounts."""
 
     def store_rereads(self, batch: Batch) -> "concurrent.futures.Future[list[Reread]]":
@@ -44,7 +44,7 @@ class RereadArchive(Archive):
                 return [Reread(record, "unchanged", "stored") for record, _ in batch]
             return store(session)
 
-        return self._do_here(store, store_again)
+        return self._do_locally(store, store_again)
 
     _batches = 0
 

@@ -17,7 +17,7 @@ waits for ``storage.database.engine.BUSY_TIMEOUT`` besides."""
 T = TypeVar("T")
 
 
-class Attempts:
+class TransactionRetry:
     """Transactions of one run. Blocks while it waits, so it belongs on a thread of its own.
 
     Once the trouble has stayed too long, or is of a kind that does not pass, ``trouble`` says so in one line and
@@ -39,7 +39,7 @@ class Attempts:
         """Cut every wait short: what fails from now on is not tried again."""
         self._stopping.set()
 
-    def make(self, transaction: Callable[[], T], again: Callable[[], T] | None = None, *, last: bool = False) -> T:
+    def run(self, transaction: Callable[[], T], again: Callable[[], T] | None = None, *, last: bool = False) -> T:
         """Make a transaction until it is committed; return what it returned.
 
         ``again`` is made instead after a failed try, where it matters that the try may have been committed without

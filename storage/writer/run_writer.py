@@ -16,10 +16,10 @@ from storage.errors import DatabaseError
 from storage.scope import Scope
 from storage.text_rules import TextRules
 from storage.visit import Kept, Lease, Record, Result, Visit
-from storage.writer.batching import GAP, WaitingVisits
-from storage.writer.process import Elsewhere, WriterProcess
-from storage.writer.retry import WAITS, Attempts
-from storage.writer.transactions import Beginning, Transactions, leave_be
+from storage.writer.batching import GAP, VisitQueue
+from storage.writer.process import RemoteTransactions, WriterProcess
+from storage.writer.retry import WAITS, TransactionRetry
+from storage.writer.transactions import RunStart, Transactions, blank_nothing
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def keep_none(records: Sequence[Record]) -> list[Kept | None]:
     return [None] * len(records)
 
 
-class Archive:
+class RunWriter:
     """All of a run's writing. Every method may be called from any thread, and returns a future.
 
     Visits that wait are stored together (``storage.writer.batching``); one that the database refuses is recorded as
@@ -57,30 +57,30 @@ class Archive:
         rules: TextRules,
         waits: Sequence[float] = WAITS,
         keep_pages: Callable[[Sequence[Record]], Sequence[Kept | None]] = keep_none,
-        blank_page: Callable[[Kept], None] = leave_be,
+        blank_page: Callable[[Kept], None] = blank_nothing,
         gap: float = GAP,
-        writer: WriterProcess | None = None,
+        process: WriterProcess | None = None,
     ) -> None:
-        self._attempts = Attempts(database, waits)
-        self._here = Transactions(database, rules, blank_page)
-        self._elsewhere = None if writer is None else Elsewhere(writer, rules, blank_page)
+        self._retry = TransactionRetry(database, waits)
+        self._local = Transactions(database, rules, blank_page)
+        self._remote = None if process is None else RemoteTransactions(process, rules, blank_page)
         self._keep_pages = keep_pages
-        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="archive")
-        self._waiting = WaitingVisits(gap)
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="run-writer")
+        self._queue = VisitQueue(gap)
         self._taken: dict[int, int] = {}
         self._polled: frozenset[str] = frozenset()
-        self._out: set[int] = set()
+        self._leased: set[int] = set()
         self._closing = False
 
     @property
     def run_id(self) -> int:
         """The run's, 0 before it is started."""
-        return self._here.run_id
+        return self._local.run_id
 
     @property
     def trouble(self) -> str:
         """What ended all writing, in one line; empty as long as the database serves."""
-        return self._attempts.trouble
+        return self._retry.trouble
 
     def start(
         self,
@@ -98,12 +98,12 @@ class Archive:
 
         ``lock`` is the one that the caller holds: runs that it tells to be dead are closed, and their leases freed.
         """
-        beginning = Beginning(scopes, polled, command, version, host, pid, again)
+        run_start = RunStart(scopes, polled, command, version, host, pid, again)
 
         def run() -> int:
-            has_outdated = self._attempts.make(lambda: self._here.begin(beginning, lock))
-            self._taken = dict.fromkeys(self._here.scopes, 0)
-            self._polled = frozenset(beginning.polled)
+            has_outdated = self._retry.run(lambda: self._local.begin(run_start, lock))
+            self._taken = dict.fromkeys(self._local.scopes, 0)
+            self._polled = frozenset(run_start.polled)
             if has_outdated:
                 self._thread.submit(self._sign_outdated)
             return self.run_id
@@ -132,21 +132,21 @@ class Archive:
                 requests=requests,
                 domains=domains,
             )
-            leases = self._attempts.make(take, functools.partial(take, keeping=self._out))
-            for found in leases:
-                self._taken[found.source_id] += 1
-                self._out.add(found.address_id)
+            leases = self._retry.run(take, functools.partial(take, keeping=self._leased))
+            for lease in leases:
+                self._taken[lease.source_id] += 1
+                self._leased.add(lease.address_id)
             return leases
 
         return self._thread.submit(run)
 
     def scope(self, source_id: int) -> Scope:
         """Tell what a source of this run wants by now, learnt domains included."""
-        return self._here.scopes[source_id]
+        return self._local.scopes[source_id]
 
     def store(self, visit: Visit) -> concurrent.futures.Future[Result]:
         """Store a visit; the future is done when it is committed."""
-        future = self._waiting.put(visit)
+        future = self._queue.put(visit)
         self._thread.submit(self._drain)
         return future
 
@@ -154,9 +154,9 @@ class Archive:
         """Return a lease that was not made use of; its address is due then, and its source's budget as before."""
 
         def run() -> None:
-            self._attempts.make(lambda: self._transact(Transactions.postpone, lease.address_id, until))
+            self._retry.run(lambda: self._transact(Transactions.postpone, lease.address_id, until))
             self._taken[lease.source_id] -= 1
-            self._out.discard(lease.address_id)
+            self._leased.discard(lease.address_id)
 
         return self._thread.submit(run)
 
@@ -165,56 +165,56 @@ class Archive:
     ) -> concurrent.futures.Future[T]:
         """Do a small piece of work in a transaction of its own, in the order of the calls; the session comes first."""
         transact = functools.partial(self._transact, Transactions.do, work, *args, **kwargs)
-        return self._thread.submit(self._attempts.make, transact)
+        return self._thread.submit(self._retry.run, transact)
 
     def finish(self, status: str, requests: int) -> concurrent.futures.Future[None]:
         """Close the run, free its leases, and record what the budgets left over."""
 
         def run() -> None:
             end = functools.partial(self._transact, Transactions.end, status, requests, self._taken, self._polled)
-            self._attempts.make(end, last=True)
+            self._retry.run(end, last=True)
 
         return self._thread.submit(run)
 
     def close(self) -> None:
         """Wait for what is being written, and stop the thread; nothing is tried again any more."""
         self._closing = True
-        self._attempts.stop()
+        self._retry.stop()
         self._thread.shutdown(wait=True)
-        if self._elsewhere is not None:
-            self._elsewhere.close()
+        if self._remote is not None:
+            self._remote.close()
 
     def _transact(self, make: Callable[Concatenate[Transactions, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Make a transaction in the writer's process where that is ready, else in this one."""
-        if self._elsewhere is not None and self._elsewhere.is_ready:
-            return self._elsewhere.make(self._here.run_id, self._here.scopes, make, *args, **kwargs)
-        return make(self._here, *args, **kwargs)
+        if self._remote is not None and self._remote.is_ready:
+            return self._remote.make(self._local.run_id, self._local.scopes, make, *args, **kwargs)
+        return make(self._local, *args, **kwargs)
 
-    def _do_here(
+    def _do_locally(
         self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None
     ) -> concurrent.futures.Future[T]:
         """Do a piece of work in this process; ``again`` instead of it after a try that was not confirmed."""
-        here, work_again = self._here, again or work
-        return self._thread.submit(self._attempts.make, lambda: here.do(work), lambda: here.do(work_again))
+        local, work_again = self._local, again or work
+        return self._thread.submit(self._retry.run, lambda: local.do(work), lambda: local.do(work_again))
 
     def _drain(self) -> None:
-        batch = self._waiting.take(len(self._out))
+        batch = self._queue.take(len(self._leased))
         if not batch:
             return
         try:
             visits = self._with_pages_kept([visit for visit, _ in batch])
             store = functools.partial(self._transact, Transactions.store, visits)
-            fates, learnt = self._attempts.make(store, functools.partial(store, again=True))
+            outcomes, learnt = self._retry.run(store, functools.partial(store, again=True))
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to those who wait for it
             for _, future in batch:
                 future.set_exception(error)
             return
         finally:
-            self._waiting.stored()
-        self._here.scopes.update(learnt)
-        self._out.difference_update(visit.lease.address_id for visit in visits)
-        for (visit, future), fate in zip(batch, fates, strict=True):
-            future.set_result(Result(visit.lease, *fate))
+            self._queue.stored()
+        self._local.scopes.update(learnt)
+        self._leased.difference_update(visit.lease.address_id for visit in visits)
+        for (visit, future), outcome in zip(batch, outcomes, strict=True):
+            future.set_result(Result(visit.lease, *outcome))
 
     def _with_pages_kept(self, visits: list[Visit]) -> list[Visit]:
         records = [visit.kept for visit in visits if isinstance(visit.kept, Record)]
@@ -229,7 +229,7 @@ class Archive:
     def _sign_outdated(self) -> None:
         """Sign some articles that are not, or by an older algorithm; the next ones after what waits meanwhile."""
         try:
-            signed = self._attempts.make(lambda: self._transact(Transactions.sign_outdated, SIGNED_AT_ONCE))
+            signed = self._retry.run(lambda: self._transact(Transactions.sign_outdated, SIGNED_AT_ONCE))
         except DatabaseError as error:  # whatever is stored next meets it too, and says so
             logger.warning("articles wait for a new signature until the next run: %s", error)
             return

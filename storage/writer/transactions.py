@@ -17,7 +17,7 @@ from storage.database.engine import Database
 from storage.database.error_codes import trouble_of
 from storage.errors import DatabaseBusy
 from storage.frontier.blocklist import REFUSED
-from storage.frontier.leasing import Outlook, lease
+from storage.frontier.leasing import DueCache, lease
 from storage.frontier.polling import poll, postpone, refresh, refuse_resting, schedule_poll
 from storage.frontier.sources import open_sources, release, release_ended
 from storage.scope import Scope
@@ -41,16 +41,14 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Fate = tuple[Outcome, str]
-"""What became of a visit, and why."""
 
 
-def leave_be(_: Kept) -> None:
+def blank_nothing(_: Kept) -> None:
     """Where nothing is kept, nothing has to be taken out."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Beginning:
+class RunStart:
     """What a run begins with: ``polled`` are the names of the sources whose start pages are asked for.
 
     ``again`` has everything read once more that stands.
@@ -77,7 +75,7 @@ class Transactions:
         self,
         database: Database,
         rules: TextRules,
-        blank_page: Callable[[Kept], None] = leave_be,
+        blank_page: Callable[[Kept], None] = blank_nothing,
         *,
         run_id: int = 0,
         scopes: Mapping[int, Scope] | None = None,
@@ -87,24 +85,24 @@ class Transactions:
         self._database = database
         self._rules = rules
         self._blank_page = blank_page
-        self._outlook = Outlook()
+        self._due_cache = DueCache()
 
-    def begin(self, beginning: Beginning, lock: CrawlLock) -> bool:
+    def begin(self, run_start: RunStart, lock: CrawlLock) -> bool:
         """Open the run, free what dead ones hold, and poll; tell whether articles wait to be signed anew."""
         with self._database.writing() as session:
             bind_rules(session, self._rules)
             now = utc_now()
             bury_dead_runs(session, lock.is_dead)
             release_ended(session)
-            names = {name: getattr(beginning, name) for name in ("command", "version", "host", "pid")}
+            names = {name: getattr(run_start, name) for name in ("command", "version", "host", "pid")}
             run_id = start_run(session, **names, now=now)
             lock.vouch_for(run_id)  # before anybody can see the run
             outdated = has_outdated(session)
-            opened = open_sources(session, beginning.scopes, now)
+            opened = open_sources(session, run_start.scopes, now)
             for source_id, scope in opened.items():
-                if scope.name in beginning.polled and poll(session, source_id, scope, now):
+                if scope.name in run_start.polled and poll(session, source_id, scope, now):
                     refuse_forgotten(session, run_id, source_id, now)
-                if beginning.again:
+                if run_start.again:
                     refresh(session, source_id, now)
         self.run_id, self.scopes = run_id, opened
         return outdated
@@ -127,7 +125,7 @@ class Transactions:
         with self._writing() as session:
             if keeping is not None:
                 release(session, self.run_id, keeping)
-                self._outlook.forget()
+                self._due_cache.forget()
             budgets = {source_id: scope.max_pages - taken[source_id] for source_id, scope in self.scopes.items()}
             now = utc_now()
             leases = lease(
@@ -140,12 +138,14 @@ class Transactions:
                 window=window,
                 limit=limit,
                 now=now,
-                outlook=self._outlook,
+                due_cache=self._due_cache,
             )
             record_requests(session, self.run_id, requests)
             return leases
 
-    def store(self, visits: Sequence[Visit], *, again: bool = False) -> tuple[list[Fate], dict[int, Scope]]:
+    def store(
+        self, visits: Sequence[Visit], *, again: bool = False
+    ) -> tuple[list[tuple[Outcome, str]], dict[int, Scope]]:
         """Store a batch; give each visit's fate, and the scopes that have learnt of a domain.
 
         ``again`` says that a try before was not confirmed: a lease that was given back tells that it was committed.

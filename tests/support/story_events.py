@@ -15,7 +15,7 @@ from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.reading import Reading
 from storage.writer.import_records import ImportedRecord
-from storage.writer.import_writer import ImportArchive
+from storage.writer.import_writer import ImportWriter
 
 FOLDER = Path(__file__).with_name("story_events")
 FITTED = ("development", "development_2", "development_3", "development_4")
@@ -81,14 +81,14 @@ def store(
     lock: CrawlLock = NO_OTHERS,
 ) -> None:
     """Store articles in this order, as one import; others may write beside it where the lock says so."""
-    archive = ImportArchive(database, PipelineRules())
-    archive.start([], [], command="events", version="0", host="here", pid=1, lock=lock).result()
-    file = archive.open_file(file_name, 1, 1).result()
+    writer = ImportWriter(database, PipelineRules())
+    writer.start([], [], command="events", version="0", host="here", pid=1, lock=lock).result()
+    file = writer.open_file(file_name, 1, 1).result()
     for first in range(0, len(articles), batch):
         records = [article.record(first + at + 1) for at, article in enumerate(articles[first : first + batch])]
-        archive.store_records(file.file_id, records).result()
-    archive.finish("done", 0).result()
-    archive.close()
+        writer.store_records(file.file_id, records).result()
+    writer.finish("done", 0).result()
+    writer.close()
 
 
 def stories_by_url(database: Database) -> dict[str, int]:

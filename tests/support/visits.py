@@ -14,7 +14,7 @@ from storage.scope import Scope
 from storage.text_rules import TextRules
 from storage.visit import Lease, Result, Visit
 from storage.writer.retry import WAITS
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 
 FIRST_DAY = datetime.datetime(2026, 10, 5, 6, 0, tzinfo=datetime.UTC)
 STORY = (
@@ -48,14 +48,14 @@ class Crawling:
         lock: CrawlLock = NO_OTHERS,
     ) -> None:
         self.database = database
-        self.archive = Archive(database, rules or PipelineRules(), waits, gap=0.0)
+        self.writer = RunWriter(database, rules or PipelineRules(), waits, gap=0.0)
         names = [scope.name for scope in scopes]
-        started = self.archive.start(scopes, names, command="test", version="0", host="here", pid=1, lock=lock)
+        started = self.writer.start(scopes, names, command="test", version="0", host="here", pid=1, lock=lock)
         self.run_id = started.result()
 
     def lease(self) -> list[Lease]:
         """Everything that is due now."""
-        return self.archive.lease({}, window=1000, limit=1000, requests=0).result()
+        return self.writer.lease({}, window=1000, limit=1000, requests=0).result()
 
     def lease_url(self, url: str) -> Lease:
         """The lease of one address, which must be due; the others stay leased."""
@@ -65,12 +65,12 @@ class Crawling:
         """Store what was read at a lease, now or on a day of the tests' own calendar."""
         when = utc_now() if day is None else FIRST_DAY + datetime.timedelta(days=day)
         visit = Visit(lease, final_url or lease.url, when, 200, reading, etag='"1"')
-        return self.archive.store(visit).result()
+        return self.writer.store(visit).result()
 
     def finish(self, status: str = "done") -> None:
         """End the run."""
-        self.archive.finish(status, 0).result()
-        self.archive.close()
+        self.writer.finish(status, 0).result()
+        self.writer.close()
 
 
 def scope(*starts: str, name: str = "mirai", depth: int = 3, max_pages: int = 2000, entry_depth: int = 0) -> Scope:

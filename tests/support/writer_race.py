@@ -22,7 +22,7 @@ from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.visit import Lease, Visit
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.visits import article, scope
 
 WORDS_A_TEXT = 120
@@ -75,14 +75,14 @@ def visit(lease: Lease, cards: list[str]) -> Visit:
 def write(race: Race, writer: int, barrier: Barrier, told: "Queue[int]") -> None:
     """One process: its own run, its own leases, every race at the same time as the others."""
     database = open_database(race.url)
-    archive = Archive(database, PipelineRules())
+    run_writer = RunWriter(database, PipelineRules())
     pages = [race.pages(writer, number) for number in range(race.races)]
     own = scope(*(url for urls in pages for url in urls), name=f"writer{writer}")
-    begun = archive.start(
+    begun = run_writer.start(
         [own], [own.name], command="race", version="0", host="here", pid=writer, lock=CrawlLock(alone=False)
     )
     begun.result()
-    leases = {lease.url: lease for lease in archive.lease({}, window=10**6, limit=10**6, requests=0).result()}
+    leases = {lease.url: lease for lease in run_writer.lease({}, window=10**6, limit=10**6, requests=0).result()}
     chance = random.Random(writer)  # noqa: S311 - repeatable, not secret
     errors = 0
     for number, urls in enumerate(pages):
@@ -90,10 +90,10 @@ def write(race: Race, writer: int, barrier: Barrier, told: "Queue[int]") -> None
         cards = [f"https://cards.example/{number}/{card}" for card in chance.sample(range(12), 10)]
         visits = [visit(leases[url], cards) for url in urls]
         barrier.wait(120)
-        futures = [archive.store(each) for each in visits]
+        futures = [run_writer.store(each) for each in visits]
         errors += sum(future.exception() is not None for future in futures)
-    archive.finish("done", 0).result()
-    archive.close()
+    run_writer.finish("done", 0).result()
+    run_writer.close()
     database.close()
     told.put(errors)
 

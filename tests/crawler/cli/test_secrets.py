@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.console.log_records import make_logs_harmless
+from crawler.console.log_records import sanitize_logs
 from crawler.console.logs import JsonFormatter
 from storage.credentials import without_credentials
 from tests.support.commands import kiji
@@ -105,7 +105,7 @@ def logs() -> Iterator[dict[str, io.StringIO]]:
     for handler in handlers.values():
         logger.addHandler(handler)
     hook = sys.excepthook
-    make_logs_harmless()
+    sanitize_logs()
     yield streams
     sys.excepthook = hook
     logging.setLogRecordFactory(before)

@@ -38,7 +38,7 @@ def filled(database: Database, folder: Path, days: int) -> None:
         crawling = Crawling(database, scope(URL))
         [lease] = crawling.lease()
         visit = Visit(lease, URL, when, 200, article(URL, text=f"Wording {day} of it"), kept=place)
-        crawling.archive.store(visit).result()
+        crawling.writer.store(visit).result()
         crawling.finish()
         files.close()
         os.utime(folder / place.file, (when.timestamp(), when.timestamp()))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.console.log_records import make_logs_harmless
+from crawler.console.log_records import sanitize_logs
 from crawler.sanitize import harmless
 
 
@@ -15,7 +15,7 @@ def told() -> Iterator[io.StringIO]:
     stream, before = io.StringIO(), logging.getLogRecordFactory()
     handler = logging.StreamHandler(stream)
     logging.getLogger("tests.harmless").addHandler(handler)
-    make_logs_harmless()
+    sanitize_logs()
     yield stream
     logging.setLogRecordFactory(before)
     logging.getLogger("tests.harmless").removeHandler(handler)

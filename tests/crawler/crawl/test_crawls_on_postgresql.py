@@ -43,8 +43,8 @@ def configured(folder: Path, site: SampleSite) -> Path:
 
 IMPATIENT = """
 import functools, crawler.cli
-from storage.writer.run_writer import Archive
-Archive.__init__ = functools.partialmethod(Archive.__init__, waits=(0.1, 0.1))
+from storage.writer.run_writer import RunWriter
+RunWriter.__init__ = functools.partialmethod(RunWriter.__init__, waits=(0.1, 0.1))
 raise SystemExit(crawler.cli.run())
 """
 

@@ -149,7 +149,7 @@ def test_a_page_that_is_gone_is_no_part_and_one_again_when_it_is_back(database: 
     when = FIRST_DAY.replace(day=FIRST_DAY.day + 1)
     for url in (THIRD, THIRD, FIRST):
         gone = Visit(leases[url], url, when, status, verdict="failed", reason=f"HTTP {status}")
-        assert crawling.archive.store(gone).result().outcome == "failed"
+        assert crawling.writer.store(gone).result().outcome == "failed"
     crawling.store(leases[FIRST], page(FIRST), day=2)  # which leads to it still
     assert shown(database) == (f"{STORY}\n{OTHER_STORY}", 2)
     crawling.store(leases[THIRD], page(THIRD), day=3)
@@ -162,7 +162,7 @@ def test_a_page_that_has_not_changed_or_cannot_be_had_now_stays_a_part(
 ) -> None:
     crawling, leases = crawled(database)
     for url in PAGES:
-        crawling.archive.store(Visit(leases[url], url, FIRST_DAY, status, verdict=verdict)).result()
+        crawling.writer.store(Visit(leases[url], url, FIRST_DAY, status, verdict=verdict)).result()
     assert shown(database) == ("\n".join(PAGES.values()), 1)
 
 

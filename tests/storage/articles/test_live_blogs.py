@@ -17,7 +17,7 @@ def follow(database: Database, minutes: list[int], texts: list[str]) -> None:
     lease = crawling.lease_url(PAGE)
     for minute, text in zip(minutes, texts, strict=True):
         when = FIRST_DAY + datetime.timedelta(minutes=minute)
-        crawling.archive.store(Visit(lease, PAGE, when, 200, article(PAGE, text))).result()
+        crawling.writer.store(Visit(lease, PAGE, when, 200, article(PAGE, text))).result()
     crawling.finish()
 
 

@@ -42,7 +42,7 @@ def test_an_article_whose_address_leads_to_another_article_stays_what_it_was(dat
     edges = "SELECT page_url, article_id, url, related_article_id FROM related_links ORDER BY page_url"
     before = rows(database, edges)
     assert before == [(PAGE, 1, CARD, None), (LINKING, 3, PAGE, 1)]
-    crawl.archive.store(
+    crawl.writer.store(
         Visit(leases[PAGE], OTHER, FIRST_DAY, 200, article(OTHER, OTHER_STORY, "Rice"), moved=moved)
     ).result()
     assert rows(database, edges) == before
@@ -78,7 +78,7 @@ def test_a_page_that_answers_by_itself_again_stands_for_itself_and_is_refreshed(
     crawl.store(leases[PAGE], article(PAGE, related=(CARD,)), day=1)
     assert rows(database, SHOWN.format(PAGE)) == [(PAGE, 1, None)]
     later = Visit(leases[PAGE], PAGE, FIRST_DAY.replace(day=12), 304, verdict="unchanged")
-    crawl.archive.store(later).result()
+    crawl.writer.store(later).result()
     assert rows(database, "SELECT last_seen_at FROM related_links") == [("2026-10-12T06:00:00Z",)]
     with database.writing() as session:
         refresh(session, 1, utc_now())

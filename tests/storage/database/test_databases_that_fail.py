@@ -17,7 +17,7 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseLocked, DatabaseLost, DatabaseReadOnly
 from storage.visit import Visit
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.visits import Crawling, article, rows, scope
@@ -70,7 +70,7 @@ def test_a_server_restarted_in_mid_crawl_costs_nothing_but_time(
         crawling = Crawling(on_server, scope(*PAGES), waits=PATIENT)
         waiting = visits(crawling)
         postgresql.crash()
-        futures = [crawling.archive.store(visit) for visit in waiting]
+        futures = [crawling.writer.store(visit) for visit in waiting]
         postgresql.start()
         assert [future.result().outcome for future in futures] == ["new"] * 5
         other = open_database(str(on_server.engine.url))
@@ -98,7 +98,7 @@ def test_a_connection_lost_in_the_middle_of_a_batch_costs_nothing(
             return super().text_hash(text)
 
     crawling = Crawling(on_server, scope(*PAGES), waits=PATIENT, rules=Cutting())
-    futures = [crawling.archive.store(visit) for visit in visits(crawling)]
+    futures = [crawling.writer.store(visit) for visit in visits(crawling)]
     assert [future.result().outcome for future in futures] == ["new"] * 5
     assert rows(on_server, "SELECT articles_new, (SELECT count(*) FROM fetches) FROM runs") == [(5, 5)]
 
@@ -114,7 +114,7 @@ def test_a_commit_that_was_not_confirmed_is_not_counted_twice(on_server: Databas
         raise OperationalError("COMMIT", {}, psycopg.OperationalError("server closed the connection unexpectedly"))
 
     event.listen(Session, "after_commit", cut)
-    assert crawling.archive.store(first).result().outcome == "new"
+    assert crawling.writer.store(first).result().outcome == "new"
     assert rows(on_server, "SELECT articles_new, (SELECT count(*) FROM fetches) FROM runs") == [(1, 1)]
 
 
@@ -125,15 +125,15 @@ def test_a_server_that_stays_away_ends_the_run_in_one_line_and_loses_nothing(
     waiting = visits(crawling)
     postgresql.crash()
     with pytest.raises(DatabaseLost, match=r"does not answer any more .* start again") as caught:
-        crawling.archive.store(waiting[0]).result()
+        crawling.writer.store(waiting[0]).result()
     assert "\n" not in str(caught.value)
-    assert crawling.archive.trouble == str(caught.value)
+    assert crawling.writer.trouble == str(caught.value)
     postgresql.start()
     with pytest.raises(DatabaseLost):  # the run is over, whatever happens later
-        crawling.archive.store(waiting[1]).result()
+        crawling.writer.store(waiting[1]).result()
     crawling.finish("failed")
     after = Crawling(on_server, scope(*PAGES))
-    assert [after.archive.store(visit).result().outcome for visit in visits(after)] == ["new"] * 5
+    assert [after.writer.store(visit).result().outcome for visit in visits(after)] == ["new"] * 5
 
 
 def test_a_crawl_that_lost_the_database_to_another_writes_no_more(on_server: Database) -> None:
@@ -141,7 +141,7 @@ def test_a_crawl_that_lost_the_database_to_another_writes_no_more(on_server: Dat
     [first, *_] = visits(crawling)
     other = Crawling(on_server, scope(*PAGES))
     with pytest.raises(DatabaseBusy, match="another crawl has taken over from run 1"):
-        crawling.archive.store(first).result()
+        crawling.writer.store(first).result()
     other.finish()
     assert rows(on_server, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
 
@@ -151,9 +151,9 @@ def test_writers_in_the_way_are_waited_for(on_file: Database) -> None:
     [first, *_] = visits(crawling)
     blocker = sqlite3.connect(str(on_file.engine.url.database), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
-    future = crawling.archive.store(first)
+    future = crawling.writer.store(first)
     with pytest.raises(DatabaseLocked, match="locked by other writers"):
-        Archive(on_file, PipelineRules(), IMPATIENT).start([], [], command="", version="", host="", pid=1).result()
+        RunWriter(on_file, PipelineRules(), IMPATIENT).start([], [], command="", version="", host="", pid=1).result()
     blocker.execute("ROLLBACK")
     blocker.close()
     assert future.result().outcome == "new"
@@ -162,11 +162,11 @@ def test_writers_in_the_way_are_waited_for(on_file: Database) -> None:
 def test_a_full_disk_is_told_at_once_and_what_was_stored_stands(on_file: Database) -> None:
     crawling = Crawling(on_file, scope(*PAGES), waits=PATIENT)
     waiting = visits(crawling)
-    assert crawling.archive.store(waiting[0]).result().outcome == "new"
+    assert crawling.writer.store(waiting[0]).result().outcome == "new"
     set_pragma(on_file, "max_page_count = 1")  # no more pages than there are
     big = Visit(waiting[1].lease, PAGES[1], utc_now(), 200, article(PAGES[1], words(9) * 500))
     with pytest.raises(DatabaseFull, match=r"no room left to grow .*; free space on its disk, and start again"):
-        crawling.archive.store(big).result()
+        crawling.writer.store(big).result()
     assert rows(on_file, "SELECT count(*) FROM articles") == [(1,)]
 
 

@@ -110,6 +110,6 @@ def test_a_crawl_beside_others_closes_dead_runs_and_leaves_living_ones(postgresq
             statuses = rows(first, "SELECT id, status FROM runs ORDER BY id")
     assert statuses == [(living.run_id, "running"), (dead.run_id, "killed"), (next_run.run_id, "running")]
     for run in (living, dead, next_run):
-        run.archive.close()
+        run.writer.close()
     first.close()
     second.close()

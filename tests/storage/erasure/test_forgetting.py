@@ -164,7 +164,7 @@ def test_no_words_of_the_accounts_name_a_forgotten_address(database: Database) -
     led = Visit(
         leases[ELSEWHERE], ELSEWHERE, utc_now(), verdict="refused", reason=f"redirect to {name}: no host of ours"
     )
-    crawling.archive.store(led).result()
+    crawling.writer.store(led).result()
     forget_url(database, name)
     told = repr([rows(database, f"SELECT * FROM {view}") for view in ("runs", "fetches", "refused_canonicals")])
     assert "jane-doe" not in everything(database) + told

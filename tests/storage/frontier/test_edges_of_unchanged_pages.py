@@ -25,7 +25,7 @@ def test_only_what_the_page_declared_when_it_was_last_read_is_seen_again(databas
     def answered(day: int, status: int) -> None:
         when = FIRST_DAY + datetime.timedelta(days=day)
         visit = Visit(lease, PAGE, when, status, verdict="unchanged" if status == 304 else "failed")
-        crawl.archive.store(visit).result()
+        crawl.writer.store(visit).result()
 
     crawl.store(lease, article(PAGE, related=(DROPPED, KEPT)), day=0)
     crawl.store(lease, article(PAGE, related=(KEPT,)), day=1)

@@ -15,7 +15,7 @@ from storage.database.engine import Database
 from storage.database.in_values import ROWS
 from storage.frontier.addresses import file_addresses
 from storage.frontier.claims import claim, queue_known
-from storage.frontier.leasing import Outlook, lease
+from storage.frontier.leasing import DueCache, lease
 from storage.frontier.sources import open_sources
 from storage.tables.core import Address, Run
 from storage.visit import Lease
@@ -28,7 +28,7 @@ NEVER = 1e9
 class Frontier:
     """A run that leases, and says of what it leased that it is done."""
 
-    def __init__(self, database: Database, outlook: Outlook, sources: int = 1) -> None:
+    def __init__(self, database: Database, outlook: DueCache, sources: int = 1) -> None:
         self._database, self._outlook = database, outlook
         self.leased: list[Lease] = []
         self.in_flight: list[Lease] = []
@@ -60,7 +60,7 @@ class Frontier:
                 window=WINDOW,
                 limit=LIMIT,
                 now=utc_now(),
-                outlook=self._outlook,
+                due_cache=self._outlook,
                 domains=domains,
             )
         self.leased += found
@@ -78,9 +78,9 @@ def _done(session: Session, ids: Sequence[int]) -> None:
     session.execute(update(Address).where(Address.id.in_(ids)).values(state="done", due_at=None, lease_run_id=None))
 
 
-@pytest.mark.parametrize("outlook", [Outlook(), Outlook(-1.0, NEVER)], ids=["looks each time", "looks seldom"])
+@pytest.mark.parametrize("outlook", [DueCache(), DueCache(-1.0, NEVER)], ids=["looks each time", "looks seldom"])
 def test_everything_due_is_leased_once_and_no_host_has_more_in_flight_than_fit(
-    database: Database, outlook: Outlook
+    database: Database, outlook: DueCache
 ) -> None:
     frontier = Frontier(database, outlook)
     chance = random.Random(20261126)  # noqa: S311 - repeatable, not secret
@@ -100,7 +100,7 @@ def test_everything_due_is_leased_once_and_no_host_has_more_in_flight_than_fit(
 
 
 def test_a_look_that_was_costly_serves_the_leases_after_it_and_they_keep_to_the_order(database: Database) -> None:
-    frontier = Frontier(database, Outlook(-1.0, NEVER))
+    frontier = Frontier(database, DueCache(-1.0, NEVER))
     hosts = [f"https://h{number}.example" for number in range(6)]
     frontier.queue([f"{host}/far" for host in hosts], depth=2)
     frontier.queue([f"{host}/near" for host in hosts], depth=0)
@@ -118,14 +118,14 @@ def test_a_look_that_was_costly_serves_the_leases_after_it_and_they_keep_to_the_
 
 
 def test_what_is_done_or_leased_by_another_run_meanwhile_is_not_leased(database: Database) -> None:
-    frontier = Frontier(database, Outlook(-1.0, NEVER))
+    frontier = Frontier(database, DueCache(-1.0, NEVER))
     urls = [f"https://h{number}.example/" for number in range(40)]
     frontier.queue(urls)
     frontier.lease()
     with database.writing() as session:
         waiting = session.scalars(select(Address.id).where(Address.state == "queued").order_by(Address.id)).all()
         _done(session, waiting[:5])
-    other = Frontier(database, Outlook())
+    other = Frontier(database, DueCache())
     other.scopes = frontier.scopes
     theirs = {one.url for one in other.lease()}
     while frontier.lease():
@@ -136,7 +136,7 @@ def test_what_is_done_or_leased_by_another_run_meanwhile_is_not_leased(database:
 
 
 def test_a_budget_holds_where_a_look_serves_several_leases(database: Database) -> None:
-    frontier = Frontier(database, Outlook(-1.0, NEVER))
+    frontier = Frontier(database, DueCache(-1.0, NEVER))
     frontier.queue([f"https://h{number}.example/" for number in range(40)])
     assert len(frontier.lease(budget=5)) == 5
     assert frontier.lease(budget=0) == []
@@ -145,7 +145,7 @@ def test_a_budget_holds_where_a_look_serves_several_leases(database: Database) -
 
 def test_a_run_of_more_sources_than_fit_into_a_statement_leases_of_each(database: Database) -> None:
     sources = ROWS + 200
-    frontier = Frontier(database, Outlook(), sources)
+    frontier = Frontier(database, DueCache(), sources)
     frontier.queue(["https://first.example/"], source=0)
     frontier.queue(["https://last.example/"], source=sources - 1)
     assert {one.url for one in frontier.lease()} == {"https://first.example/", "https://last.example/"}
@@ -153,7 +153,7 @@ def test_a_run_of_more_sources_than_fit_into_a_statement_leases_of_each(database
 
 
 def test_each_host_has_the_room_that_is_told_and_a_new_one_the_window(database: Database) -> None:
-    frontier = Frontier(database, Outlook(costly=NEVER))
+    frontier = Frontier(database, DueCache(costly=NEVER))
     frontier.queue([f"https://{host}.example/{number}" for host in "abc" for number in range(20)])
     found = frontier.lease(room={"a.example": 1, "b.example": 0})
     assert Counter(one.host for one in found) == {"a.example": 1, "c.example": WINDOW}
@@ -161,7 +161,7 @@ def test_each_host_has_the_room_that_is_told_and_a_new_one_the_window(database: 
 
 @pytest.mark.parametrize("others", [0, ROWS])
 def test_only_domains_that_are_held_are_asked_however_many_they_are(database: Database, others: int) -> None:
-    frontier = Frontier(database, Outlook(costly=NEVER))
+    frontier = Frontier(database, DueCache(costly=NEVER))
     frontier.queue(["https://ours.example/1", "https://theirs.example/2"])
     held = {"ours.example", *(f"d{number}.example" for number in range(others))}
     assert [one.url for one in frontier.lease(domains=held)] == ["https://ours.example/1"]

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from storage.database.engine import Database
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.visits import OTHER_STORY, Crawling, article, listing, scope
 
 HOST = "https://news.example"
@@ -81,7 +81,7 @@ def test_an_address_that_two_sources_want_is_followed_for_both(database: Databas
 def test_the_leases_of_a_dead_run_are_free_again_and_the_run_is_called_killed(database: Database) -> None:
     dead = Crawling(database, scope(page(1)))
     assert urls(dead) == {page(1)}
-    dead.archive.close()
+    dead.writer.close()
     alive = Crawling(database, scope(page(1)))
     assert urls(alive) == {page(1)}
     alive.finish()
@@ -111,8 +111,8 @@ def test_the_budget_leaves_the_rest_for_the_next_run_and_says_so_once(database: 
 def test_a_host_has_no_more_in_flight_than_its_window(database: Database) -> None:
     crawling = Crawling(database, scope(FEED))
     crawling.store(crawling.lease_url(FEED), listing(FEED, *(page(number) for number in range(50))))
-    archive: Archive = crawling.archive
-    assert len(archive.lease({"news.example": 3}, window=8, limit=100, requests=0).result()) == 3
+    writer: RunWriter = crawling.writer
+    assert len(writer.lease({"news.example": 3}, window=8, limit=100, requests=0).result()) == 3
 
 
 def test_the_counts_of_a_run_add_up_to_its_fetches(database: Database) -> None:

@@ -30,7 +30,7 @@ def sitemap(url: str, *entries: Entry) -> Reading:
 def moved(crawling: Crawling, lease: Lease, to: str, reading: Reading) -> Result:
     """What a redirect for good brings."""
     visit = Visit(lease, to, utc_now(), 200, reading, moved=True)
-    return crawling.archive.store(visit).result()
+    return crawling.writer.store(visit).result()
 
 
 def test_max_age_leaves_out_what_a_sitemap_dates_long_ago_and_what_its_own_page_does(database: Database) -> None:
@@ -67,7 +67,7 @@ def test_an_index_has_its_sitemaps_asked_again_that_may_have_changed_also_where_
     first.finish()
     second = Crawling(database, scope(INDEX))
     [index] = second.lease()
-    second.archive.store(Visit(index, INDEX, utc_now(), 304, verdict="unchanged")).result()
+    second.writer.store(Visit(index, INDEX, utc_now(), 304, verdict="unchanged")).result()
     assert {lease.url for lease in second.lease()} == {open_, undated, never}
 
 
@@ -117,7 +117,7 @@ def test_a_start_page_that_moved_for_good_is_asked_for_where_it_is_until_that_is
     second = Crawling(database, scope(FEED))
     asked = second.lease_url(new)
     assert asked.via == "start"
-    second.archive.store(Visit(asked, new, utc_now(), 404, verdict="failed", reason="HTTP 404")).result()
+    second.writer.store(Visit(asked, new, utc_now(), 404, verdict="failed", reason="HTTP 404")).result()
     second.finish()
     third = Crawling(database, scope(FEED))
     assert FEED in {lease.url for lease in third.lease()}
@@ -166,7 +166,7 @@ def test_what_is_due_of_many_sources_is_what_is_due_of_each(database: Database) 
 def test_a_lease_that_is_given_back_costs_no_budget_and_is_due_when_it_was_told(database: Database) -> None:
     crawling = Crawling(database, scope(OLD, YOUNG, max_pages=2))
     first, second = crawling.lease()
-    crawling.archive.give_back(first, utc_now() - DAY).result()
+    crawling.writer.give_back(first, utc_now() - DAY).result()
     crawling.store(second, article(second.url, OTHER_STORY))
     assert [lease.url for lease in crawling.lease()] == [first.url]
 
@@ -180,10 +180,10 @@ def test_articles_are_read_again_as_their_source_says_and_what_is_gone_is_not_re
     crawling.finish()
     second = Crawling(database, never)
     visit = Visit(second.lease_url(OLD), OLD, utc_now(), 410, verdict="failed", reason="HTTP 410")
-    second.archive.store(visit).result()
+    second.writer.store(visit).result()
     second.finish()
     third = Crawling(database, scope(FEED))
-    started = third.archive.start([scope(FEED)], [], command="test", version="0", host="here", pid=1, again=True)
+    started = third.writer.start([scope(FEED)], [], command="test", version="0", host="here", pid=1, again=True)
     started.result()
     assert OLD not in {lease.url for lease in third.lease()}
 

@@ -21,7 +21,7 @@ from storage.reading import Card, Reading
 from storage.snapshot.making import archive_state
 from storage.visit import Kept, SameBytes, Visit
 from storage.writer.reread_records import KeptRecord, kept_records
-from storage.writer.reread_writer import RereadArchive, rehearse
+from storage.writer.reread_writer import RereadWriter, rehearse
 from tests.support.commands import cold_kiji, kiji
 from tests.support.hostile_server import JAPANESE, WORDS, article
 from tests.support.visits import FIRST_DAY, Crawling, rows, scope
@@ -63,7 +63,7 @@ class Kitchen:
         record = record_of(raw)
         known = record.digest in lease.kept
         kept = SameBytes(record.digest) if known else self._files.keep([record])[0]
-        crawling.archive.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
+        crawling.writer.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
         crawling.finish()
 
     def batch(self) -> list[tuple[KeptRecord, Reading]]:
@@ -75,11 +75,11 @@ class Kitchen:
 
     def reread(self) -> list[str]:
         """Read all again, in a run; return what was said of each page."""
-        archive = RereadArchive(self.database, PipelineRules())
-        archive.start([], [], command="kiji reread", version="0", host="here", pid=1).result()
-        found = archive.store_rereads(self.batch()).result()
-        archive.finish("done", 0).result()
-        archive.close()
+        writer = RereadWriter(self.database, PipelineRules())
+        writer.start([], [], command="kiji reread", version="0", host="here", pid=1).result()
+        found = writer.store_rereads(self.batch()).result()
+        writer.finish("done", 0).result()
+        writer.close()
         return [f"{reread.outcome} {reread.reason}".strip() for reread in found]
 
     def everything(self) -> list[list[tuple[object, ...]]]:

@@ -19,7 +19,7 @@ from storage.database.engine import Database
 from storage.errors import DatabaseBusy
 from storage.visit import Visit
 from storage.writer.process import WriterProcess
-from storage.writer.run_writer import Archive
+from storage.writer.run_writer import RunWriter
 from tests.support.visits import Crawling, article, listing, rows, scope
 
 PAGES = [f"https://news.example/ja/n/{number}" for number in range(5)]
@@ -46,15 +46,15 @@ class Written(Crawling):
 
     def __init__(self, database: Database, writer: WriterProcess, *starts: str) -> None:
         self.database = database
-        self.archive = Archive(database, PipelineRules(), PATIENT, gap=0.0, writer=writer)
-        started = self.archive.start([scope(*starts)], ["mirai"], command="test", version="0", host="here", pid=1)
+        self.writer = RunWriter(database, PipelineRules(), PATIENT, gap=0.0, process=writer)
+        started = self.writer.start([scope(*starts)], ["mirai"], command="test", version="0", host="here", pid=1)
         self.run_id = started.result()
 
     def store_all(self) -> list[str]:
         """Store an article at every address that is due; give the outcomes."""
         leases = sorted(self.lease(), key=lambda lease: lease.url)
         visits = [Visit(lease, lease.url, utc_now(), 200, article(lease.url, words(lease.url[-1]))) for lease in leases]
-        return [future.result().outcome for future in map(self.archive.store, visits)]
+        return [future.result().outcome for future in map(self.writer.store, visits)]
 
 
 def process_of(session: Session) -> int:
@@ -80,7 +80,7 @@ def say(session: Session, line: str) -> None:
 
 def test_a_run_is_written_by_the_process(database: Database, writer: WriterProcess) -> None:
     run = Written(database, writer, *PAGES)
-    assert run.archive.do(process_of).result() not in (0, os.getpid())
+    assert run.writer.do(process_of).result() not in (0, os.getpid())
     assert run.store_all() == ["new"] * 5
     run.finish()
     assert rows(database, "SELECT status, articles_new FROM runs") == [("done", 5)]
@@ -100,14 +100,14 @@ def test_a_process_that_dies_in_a_transaction_costs_nothing(
     database: Database, writer: WriterProcess, tmp_path: Path
 ) -> None:
     run = Written(database, writer, *PAGES)
-    before = run.archive.do(process_of).result()
-    after = run.archive.do(functools.partial(process_that_dies_once, mark=tmp_path / "died")).result()
+    before = run.writer.do(process_of).result()
+    after = run.writer.do(functools.partial(process_that_dies_once, mark=tmp_path / "died")).result()
     assert (tmp_path / "died").exists()
     assert after != before
     assert run.store_all() == ["new"] * 5
-    made = {run.archive.do(process_of).result()}
+    made = {run.writer.do(process_of).result()}
     while made == {os.getpid()}:  # until it has been started again
-        made = {run.archive.do(process_of).result()}
+        made = {run.writer.do(process_of).result()}
     assert made.isdisjoint({os.getpid(), before})
     run.finish()
     assert rows(database, "SELECT status, articles_new, (SELECT count(*) FROM fetches) FROM runs") == [("done", 5, 5)]
@@ -117,7 +117,7 @@ def test_what_it_logs_is_logged_here(
     database: Database, writer: WriterProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = Written(database, writer, PAGES[0])
-    run.archive.do(functools.partial(say, line="no stories")).result()
+    run.writer.do(functools.partial(say, line="no stories")).result()
     run.finish()
     (record,) = [record for record in caplog.records if record.name == "storage.stories.group"]
     assert record.getMessage() == "no stories"
@@ -132,7 +132,7 @@ def test_a_run_that_was_taken_over_is_told_so(database: Database, writer: Writer
     other = Crawling(database, scope(PAGES[0]))
     visit = Visit(lease, lease.url, utc_now(), 200, article(lease.url))
     with pytest.raises(DatabaseBusy, match="another crawl has taken over from run 1"):
-        run.archive.store(visit).result()
+        run.writer.store(visit).result()
     other.finish()
     assert rows(database, "SELECT count(*) FROM articles") == [(0,)]
 
@@ -141,7 +141,7 @@ def test_a_domain_that_was_learnt_there_is_known_here(database: Database, writer
     run = Written(database, writer, FEED)
     [lease] = run.lease()
     run.store(lease, listing(FEED, "https://elsewhere.example/n/1"))
-    assert "elsewhere.example" in run.archive.scope(lease.source_id).domains
+    assert "elsewhere.example" in run.writer.scope(lease.source_id).domains
     assert [found.url for found in run.lease()] == ["https://elsewhere.example/n/1"]
     run.finish()
 
@@ -152,7 +152,7 @@ def test_without_a_process_the_run_writes_by_itself(
     writer = writer_for(archive_url + "-that-is-not-there/kiji.db")
     writer.start()
     run = Written(database, writer, *PAGES)
-    assert run.archive.do(process_of).result() == os.getpid()
+    assert run.writer.do(process_of).result() == os.getpid()
     assert run.store_all() == ["new"] * 5
     run.finish()
     writer.close()

@@ -15,8 +15,8 @@ def test_a_status_that_no_column_holds_costs_its_own_visit_alone(database: Datab
     leases = {lease.url: lease for lease in crawl.lease()}
     failed = Visit(leases[ODD], ODD, FIRST_DAY, status, article(ODD))
     stored = Visit(leases[GOOD], GOOD, FIRST_DAY, 200, article(GOOD, OTHER_STORY, "Rice"))
-    fates = [crawl.archive.store(visit) for visit in (failed, stored)]
-    assert [fate.result().outcome for fate in fates] == ["failed", "new"]
+    futures = [crawl.writer.store(visit) for visit in (failed, stored)]
+    assert [fate.result().outcome for fate in futures] == ["failed", "new"]
     crawl.finish()
     found = rows(database, "SELECT url, outcome, status FROM fetches ORDER BY url")
     assert found == [(ODD, "failed", None), (GOOD, "new", 200)]

@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import gc
-import signal
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -11,6 +10,7 @@ from scrapy.settings import Settings
 from scrapy.signals import engine_started
 
 from crawler.console import logs
+from crawler.console.stop_signals import LoopStopSignals
 from crawler.plan import CrawlPlan
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import Listener, RelatedSpider
@@ -19,9 +19,6 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseTrouble
 from storage.writer.runs import SourceAccount, run_record, source_accounts
-
-GRACE = 20.0
-"""Seconds in which a crawl that was told to stop finishes what is in flight. Service managers kill after 30 or 90."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,14 +62,14 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)
-    signals = _StopSignals(process, crawler)
+    signals = _stop_signals(process, crawler)
     gc.freeze()  # what is imported is never garbage: no collection looks at it
     process.start(install_signal_handlers=False)
     extension = run_extension_of(crawler)
     extension.close_now()
     if extension.refused is not None:
         raise extension.refused
-    ended_by = signals.first
+    ended_by = signals.number
     try:
         with database.reading() as connection:
             record = run_record(connection, extension.run_id) or {"status": "failed"}
@@ -82,36 +79,17 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     return CrawlReport(record, by_source, extension.trouble, ended_by)
 
 
-class _StopSignals:
-    """Takes SIGINT and SIGTERM: at the first no new work, and what is in flight has ``GRACE`` seconds.
+def _stop_signals(process: AsyncCrawlerProcess, crawler: Crawler) -> LoopStopSignals:
+    """Take the signals for one crawl, also for one whose engine is not there yet."""
 
-    After that, or at the second, the loop is stopped; what was in flight is free for the next run. ``first`` is the
-    first signal's number, else 0.
-    """
+    def stop() -> None:
+        asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it; nothing before the start
 
-    def __init__(self, process: AsyncCrawlerProcess, crawler: Crawler) -> None:
-        self.first = 0
-        self._process = process
-        self._crawler = crawler
-        self._loop = asyncio.get_event_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._take, number)
-        crawler.signals.connect(self._engine_started, engine_started)
+    async def engine_is_started() -> None:
+        if signals.came() and crawler.engine is not None:
+            await crawler.engine.stop_async()
 
-    def _take(self, number: signal.Signals) -> None:
-        if self.first:
-            self._end()
-            return
-        self.first = number
-        asyncio.ensure_future(self._crawler.stop_async())  # noqa: RUF006 - the loop outlives it; nothing before the start
-        self._loop.call_later(GRACE, self._end)
-
-    async def _engine_started(self) -> None:
-        if self.first and self._crawler.engine is not None:
-            await self._crawler.engine.stop_async()
-
-    def _end(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):  # a third one must not cut off the run's closing
-            self._loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_IGN)
-        self._process._stop_reactor()  # what Scrapy's own handler does at the second signal
+    # What Scrapy's own handler calls at the second signal.
+    signals = LoopStopSignals(asyncio.get_event_loop(), stop, process._stop_reactor)
+    crawler.signals.connect(engine_is_started, engine_started, weak=False)
+    return signals

@@ -1,36 +1,89 @@
-"""SIGINT and SIGTERM for work on the main thread: finish what is in hand, then stop."""
+"""Handle SIGINT and SIGTERM: stop in order at the first, at once at the second."""
 
+import asyncio
 import os
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
+GRACE = 20.0
+"""Seconds in which a crawl that was told to stop finishes what is in flight. Service managers kill after 30 or 90."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class StopSignals:
-    """Takes SIGINT and SIGTERM: the first asks for a stop after what is in hand, the second ends it at once.
-
-    At once is consistent too: a batch is stored whole, with its place, or not at all. ``number`` is the first
-    signal's, else 0.
-    """
+    """Base: ``number`` is the first signal's, 0 before one came."""
 
     def __init__(self) -> None:
         self.number = 0
-        self._before: dict[signal.Signals, Any] = {}
 
     def came(self) -> bool:
         """Whether the work is to stop."""
         return self.number != 0
 
+    def _take(self, number: int) -> None:
+        if self.number:
+            self._end(number)
+            return
+        self.number = number
+        self._stop()
+
+    def _stop(self) -> None:
+        """Begin to stop; called at the first signal."""
+
+    def _end(self, number: int) -> None:
+        """End at once; called at the second signal."""
+        raise NotImplementedError
+
+
+class BlockingStopSignals(StopSignals):
+    """For work that blocks the main thread and asks ``came()`` between its steps. A context manager.
+
+    The second signal ends the process. That is consistent too: a batch is stored whole, with its place, or not at all.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: dict[signal.Signals, Any] = {}
+
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._take)
+        for number in SIGNALS:
+            self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        if self.number:
-            os._exit(128 + number)
-        self.number = number
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        self._take(number)
+
+    def _end(self, number: int) -> None:
+        os._exit(128 + number)
+
+
+class LoopStopSignals(StopSignals):
+    """For work on the event loop.
+
+    The first signal calls ``stop``, which takes no new work and gives what is in flight ``GRACE`` seconds. After them,
+    or at the second signal, ``end`` is called, which stops the loop. Further signals are ignored, so that none cuts off
+    the closing of the runs.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, stop: Callable[[], None], end: Callable[[], None]) -> None:
+        super().__init__()
+        self._loop, self._call_stop, self._call_end = loop, stop, end
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self._take, number)
+
+    def _stop(self) -> None:
+        self._call_stop()
+        self._loop.call_later(GRACE, self._end, self.number)
+
+    def _end(self, _number: int) -> None:
+        for number in SIGNALS:
+            self._loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        self._call_end()

@@ -12,7 +12,7 @@ from typing import Any
 
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.console.stop_signals import StopSignals
+from crawler.console.stop_signals import BlockingStopSignals
 from crawler.plan import archive_folder
 from pipelines.raw_page import RawPage
 from pipelines.text_rules import PipelineRules
@@ -78,7 +78,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         stack.callback(database.close)
         _check_names(plan, database)
         pool = stack.enter_context(_pool(plan.config))
-        signals = stack.enter_context(StopSignals())
+        signals = stack.enter_context(BlockingStopSignals())
         work = _Work(plan, database, folder, pool, signals, listener)
         rules = PipelineRules(plan.config.parameter_rules)
         if plan.is_dry:
@@ -135,7 +135,7 @@ class _Work:
         database: Database,
         folder: Path,
         pool: ReadingPool,
-        signals: StopSignals,
+        signals: BlockingStopSignals,
         listener: Listener,
     ) -> None:
         self.report = RereadReport()

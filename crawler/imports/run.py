@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.console.stop_signals import StopSignals
+from crawler.console.stop_signals import BlockingStopSignals
 from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
 from pipelines.text_rules import PipelineRules
@@ -98,7 +98,7 @@ def _import(plan: ImportPlan, database: Database, writer: ImportWriter, listener
     reports = [FileReport(path) for path in plan.files]
     record: dict[str, Any] | None = None
     trouble = ""
-    with StopSignals() as signals:
+    with BlockingStopSignals() as signals:
         reader = ImportReader(
             writer,
             listener,

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.config.reload import ConfigFile
-from crawler.crawl import GRACE
+from crawler.console.stop_signals import GRACE, LoopStopSignals
 from crawler.plan import plan_crawl
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import RelatedSpider
@@ -118,7 +117,7 @@ class Worker:
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
-        self._signal = 0
+        self._signals = LoopStopSignals(asyncio.get_event_loop(), self._stop, self._process._stop_reactor)
         queue.task(name=CRAWL, queue=CRAWL, retry=Retry())(self._crawl)
         plan = queue.task(name=PLAN, queue=CRAWL, lock=PLAN, queueing_lock=PLAN, priority=100)(self._plan)
         if not options.once:
@@ -127,8 +126,6 @@ class Worker:
     def run(self) -> int:
         """Run the loop until the worker ends; return the exit code."""
         loop = asyncio.get_event_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._take_signal, number)
         main = loop.create_task(self._main())
         main.add_done_callback(self._process._stop_reactor)
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
@@ -137,11 +134,11 @@ class Worker:
         self._liveness.close()
         if main.done() and not main.cancelled() and (error := main.exception()) is not None:
             raise error
-        return 128 + self._signal if self._signal else 0
+        return 128 + self._signals.number if self._signals.came() else 0
 
     async def _main(self) -> None:
         ready = asyncio.gather(asyncio.to_thread(self._pool.start), asyncio.to_thread(self._writer.start))
-        while not self._signal:
+        while not self._signals.came():
             try:
                 async with self._queue.open_async():
                     await self._take_jobs(ready)
@@ -149,13 +146,13 @@ class Worker:
                     return
             except (procrastinate.exceptions.ConnectorException, psycopg.OperationalError) as error:
                 logger.warning("the job queue: %s", " ".join(str(error.__cause__ or error).split())[:200])
-            if not self._signal:
+            if not self._signals.came():
                 await asyncio.sleep(LOOK)
 
     async def _take_jobs(self, ready: "asyncio.Future[tuple[None, None]]") -> None:
         """Take jobs, once ready, until there is nothing more, or the queue fails."""
         await asyncio.gather(self._liveness.settle(), ready)
-        if self._signal:
+        if self._signals.came():
             return
         if self._options.once:
             await self._plan(0)
@@ -177,7 +174,7 @@ class Worker:
         try:
             await self._taking
         except asyncio.CancelledError:
-            if not self._signal:
+            if not self._signals.came():
                 raise
         finally:
             watch.cancel()
@@ -189,7 +186,7 @@ class Worker:
     async def _crawl(self, sources: list[str], *, polled: bool = False) -> str:
         """Crawl a group, as its job says; ``polled`` has its start pages asked for, due or not."""
         config = await asyncio.to_thread(self._config_file.config)
-        if self._signal:
+        if self._signals.came():
             raise WorkerStops
         names = tuple(name for name in sources if config.source(name) is not None)  # others left the config meanwhile
         if not names:
@@ -204,7 +201,7 @@ class Worker:
         finally:
             self._crawlers.discard(crawler)
         extension = run_extension_of(crawler)
-        if self._signal:
+        if self._signals.came():
             raise WorkerStops
         if isinstance(extension.refused, DatabaseBusy):
             raise HostsHeld(extension.trouble)
@@ -230,22 +227,9 @@ class Worker:
         except DatabaseError:  # the run is closed; its record can be read later
             return {}
 
-    def _take_signal(self, number: signal.Signals) -> None:
-        """Take no more jobs, bring the crawls to an end, and give their jobs back; the second time at once."""
-        if self._signal:
-            self._end()
-            return
-        self._signal = number
-        loop = asyncio.get_event_loop()
+    def _stop(self) -> None:
+        """Take no more jobs, bring the crawls to an end, and give their jobs back."""
         for crawler in self._crawlers:
             asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it
         if self._taking is not None:
             self._taking.cancel()
-        loop.call_later(GRACE, self._end)
-
-    def _end(self) -> None:
-        loop = asyncio.get_event_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):  # a third one must not cut off the runs' closing
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_IGN)
-        self._process._stop_reactor()

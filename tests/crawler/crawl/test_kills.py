@@ -181,7 +181,9 @@ def silent_server(tmp_path: Path) -> Iterator[threading.Event]:
 def test_what_is_in_flight_is_waited_for_until_the_grace_period_ends_or_a_second_signal_comes(
     tmp_path: Path, silent_server: threading.Event, grace: float, signals: int
 ) -> None:
-    program = f"import crawler.crawl as c, crawler.cli; c.GRACE = {grace}; raise SystemExit(crawler.cli.run())"
+    program = (
+        f"import crawler.console.stop_signals as c, crawler.cli; c.GRACE = {grace}; raise SystemExit(crawler.cli.run())"
+    )
     crawl = start_kiji("-c", program, "crawl", folder=tmp_path)
     assert silent_server.wait(60)
     for _ in range(signals):

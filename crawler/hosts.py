@@ -17,7 +17,7 @@ def normal_host(host: str) -> str:
         return host
 
 
-def host_of(url: str) -> str:
+def hostname_of(url: str) -> str:
     """The host of an address, without its port; "" where the address has none."""
     try:
         return normal_host(urlsplit(url).hostname or "")
@@ -36,10 +36,10 @@ def port_of(url: str) -> int | None:
 
 def host_and_port(url: str) -> str:
     """``host:port`` with the port always given, IPv6 in brackets: what the address guard lets through by name."""
-    return joined(host_of(url), port_of(url) or 0)
+    return join_port(hostname_of(url), port_of(url) or 0)
 
 
-def joined(host: str, port: int) -> str:
+def join_port(host: str, port: int) -> str:
     """``host:port`` of two parts, as :func:`host_and_port` writes it."""
     host = normal_host(host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -50,11 +50,11 @@ def slot_of(url: str) -> str:
 
     So http and https of a host share one queue, and two servers on one machine do not.
     """
-    host, port = host_of(url), port_of(url)
-    return host if port is None or port in DEFAULT_PORTS.values() else joined(host, port)
+    host, port = hostname_of(url), port_of(url)
+    return host if port is None or port in DEFAULT_PORTS.values() else join_port(host, port)
 
 
-def within(host: str, domains: Iterable[str]) -> bool:
+def is_within(host: str, domains: Iterable[str]) -> bool:
     """Whether the host is one of the domains or lies below one."""
     host = normal_host(host)
     return any(host == domain or host.endswith(f".{domain}") for domain in map(normal_host, domains) if domain)

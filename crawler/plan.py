@@ -10,7 +10,7 @@ from crawler.config import validators as config_values
 from crawler.config.errors import ConfigError, shown
 from crawler.config.load import load_config
 from crawler.config.models import Config, Source
-from crawler.hosts import host_and_port, host_of
+from crawler.hosts import host_and_port, hostname_of
 from pipelines.addresses.traps import is_trap
 from pipelines.text_rules import place
 from storage.database.engine import parse_url
@@ -145,7 +145,7 @@ def ad_hoc_source(url: str, config: Config) -> Source:
         config_values.web_address(url)
     except ValueError as error:
         raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
-    host = host_of(url)
+    host = hostname_of(url)
     name = f"ipv6-{host}" if ":" in host else host
     delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
     private = any(host_and_port(url) in source.private_hosts for source in config.sources)

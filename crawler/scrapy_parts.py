@@ -19,7 +19,7 @@ HTTP_HANDLER = (
 """The handler for http and https. Named, since the address guard is the resolver of Twisted's connections alone."""
 
 PACE: dict[str, int] = (
-    {"crawler.middlewares.download_slots.Politeness": 110}
+    {"crawler.middlewares.download_slots.HostPace": 110}
     if _OURS
     else {"crawler.middlewares.public_pace.PublicPace": 950}
 )

@@ -7,19 +7,19 @@ import typer
 
 from crawler.cli import (
     articles,
-    crawling,
+    crawl,
     database,
     demo,
-    exporting,
-    forgetting,
+    erasure,
+    export,
     health,
-    importing,
+    imports,
     inspection,
-    pages,
-    rereading,
+    publication,
+    reread,
     runs,
     search,
-    setting_up,
+    setup,
     sources,
     stories,
     workers,
@@ -46,21 +46,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-setting_up.register(app)
+setup.register(app)
 sources.register(app)
-crawling.register(app)
+crawl.register(app)
 health.register(app)
-importing.register(app)
+imports.register(app)
 inspection.register(app)
-rereading.register(app)
+reread.register(app)
 runs.register(app)
 articles.register(app)
-forgetting.register(app)
+erasure.register(app)
 stories.register(app)
 search.register(app)
-exporting.register(app)
+export.register(app)
 database.register(app)
-pages.register(app)
+publication.register(app)
 demo.register(app)
 workers.register(app)
 

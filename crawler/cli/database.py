@@ -1,4 +1,4 @@
-"""``kiji db``: the database's own upkeep."""
+"""``kiji db``: the database's own maintenance."""
 
 import contextlib
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from crawler.cli import upkeep
+from crawler.cli import maintenance
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
             "kiji db reindex --db sqlite:///kiji.db",
         ),
     )(reindex_command)
-    upkeep.register(group)
+    maintenance.register(group)
     group.command(
         "stories",
         help=example(

@@ -35,7 +35,7 @@ from crawler.config.value_types import (
     UserAgent,
     WebAddresses,
 )
-from crawler.hosts import host_and_port, host_of, slot_of
+from crawler.hosts import host_and_port, hostname_of, slot_of
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.addresses.parameters import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
@@ -219,7 +219,7 @@ class Source(_Table):
     @property
     def start_hosts(self) -> tuple[str, ...]:
         """The hosts of the start pages, normalised, without ports."""
-        return tuple(dict.fromkeys(map(host_of, self.start)))
+        return tuple(dict.fromkeys(map(hostname_of, self.start)))
 
     @property
     def private_hosts(self) -> tuple[str, ...]:

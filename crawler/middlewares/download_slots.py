@@ -76,7 +76,7 @@ class BoundedDownloader(Downloader):
         return super()._wait_for_download(slot, request, queue_dfd)
 
 
-class Politeness:
+class HostPace:
     """Downloader middleware: sets the delay and concurrency of each host's slot while the crawl runs.
 
     A host's delay is the largest of what its sources ask for (``request.meta["delay"]``, seconds) and of its

@@ -10,7 +10,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.hosts import DEFAULT_PORTS, host_of, within
+from crawler.hosts import DEFAULT_PORTS, hostname_of, is_within
 from crawler.middlewares.conditional_requests import VALIDATORS, validators_of
 from crawler.middlewares.exceptions import RedirectRefused, TooManyRedirects
 from crawler.sanitize import inert
@@ -58,9 +58,9 @@ def _refuse_to_leave(request: Request, target: str) -> None:
     meta = request.meta
     if meta.get("may_leave_host"):
         return
-    first, host = host_of(request.url), host_of(target)
+    first, host = hostname_of(request.url), hostname_of(target)
     allowed: Iterable[str] = meta.get("allowed_hosts") or ()
-    if host != first and not within(host, allowed):
+    if host != first and not is_within(host, allowed):
         raise RedirectRefused(f"redirect to {_shown(target)}: {_shown(host)} is not a host of this source")
 
 

@@ -17,7 +17,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 
-from crawler.hosts import DEFAULT_PORTS, host_of, joined, normal_host, port_of
+from crawler.hosts import DEFAULT_PORTS, hostname_of, join_port, normal_host, port_of
 from crawler.middlewares.exceptions import AddressRefused
 from crawler.middlewares.public_ips import literal_address, why_not_public
 from storage.library_versions import fits
@@ -155,7 +155,7 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803 - Twisted's interface
     ) -> IHostResolution:
         """Twisted's interface; see :class:`Resolver`."""
-        receiver = _PublicOnly(resolutionReceiver, self, joined(hostName, portNumber))
+        receiver = _PublicOnly(resolutionReceiver, self, join_port(hostName, portNumber))
         return self._inner.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
@@ -201,11 +201,11 @@ class AddressGuard:
             raise AddressRefused(f"scheme {scheme}: only http and https are fetched")
         if request.meta.get("proxy"):
             self._let_the_proxy_through(str(request.meta["proxy"]))
-        key = joined(host_of(request.url), port_of(request.url) or 0)
+        key = join_port(hostname_of(request.url), port_of(request.url) or 0)
         own = request.meta.get("private_hosts")
         if own is not None and key not in own and self._resolver.allows(key):
             raise AddressRefused(_reason("address allowed to another source only", key))
-        literal = literal_address(host_of(request.url))
+        literal = literal_address(hostname_of(request.url))
         kind = why_not_public(literal) if literal else None
         if kind and not self._resolver.allows(key):
             raise AddressRefused(_reason(f"{kind} address {literal}", key))
@@ -218,7 +218,7 @@ class AddressGuard:
         """
         if not self._checks_answers or request.meta.get("proxy"):
             return response
-        key = joined(host_of(request.url), port_of(request.url) or 0)
+        key = host_and_port(request.url)
         address = response.ip_address
         kind = why_not_public(str(address)) if address is not None else "unknown"
         if kind and not self._resolver.allows(key):
@@ -228,7 +228,7 @@ class AddressGuard:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Tell a name that was refused from one that does not exist. Raises :class:`AddressRefused`."""
         if isinstance(exception, CannotResolveHostError):
-            key = joined(host_of(request.url), port_of(request.url) or 0)
+            key = join_port(hostname_of(request.url), port_of(request.url) or 0)
             refusal = self._resolver.refusal(key)
             if refusal:
                 raise AddressRefused(_reason(refusal, key)) from exception
@@ -249,7 +249,7 @@ class AddressGuard:
 def _keys_of_proxy(netloc: str) -> tuple[str, str]:
     """A proxy is looked up with its port for http, and without one (0) by the endpoint that tunnels https."""
     address = f"http://{netloc}"
-    return joined(host_of(address), port_of(address) or 0), joined(host_of(address), 0)
+    return join_port(hostname_of(address), port_of(address) or 0), join_port(hostname_of(address), 0)
 
 
 def _reason(refusal: str, key: str) -> str:

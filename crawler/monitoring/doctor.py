@@ -20,7 +20,7 @@ from storage.errors import DatabaseBusy, DatabaseError
 from storage.migrations.history import HEAD
 
 if TYPE_CHECKING:
-    from crawler.preview.trial import Tried
+    from crawler.preview.trial import TrialPage
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
 """Bytes free on a disk: an article and its page as fetched take some 20 kB, so 100,000 and 10,000 of them."""
@@ -121,7 +121,7 @@ def _disk(folder: Path) -> Finding:
     return Finding("disk", level, f"{told_size(free)} free in {folder}{advice}")
 
 
-def examine_sources(tried: "Sequence[Tried]", config: Config) -> Iterator[Finding]:
+def examine_sources(tried: "Sequence[TrialPage]", config: Config) -> Iterator[Finding]:
     """Ask of each source whether its start pages can be had, by what became of one fetch of each."""
     for source in config.enabled_sources:
         for one in (one for one in tried if one.source == source.name):
@@ -138,7 +138,7 @@ def examine_sources(tried: "Sequence[Tried]", config: Config) -> Iterator[Findin
     yield from _clock(tried)
 
 
-def _clock(tried: "Sequence[Tried]") -> Iterator[Finding]:
+def _clock(tried: "Sequence[TrialPage]") -> Iterator[Finding]:
     skews = sorted(one.skew for one in tried if one.skew is not None)
     if not skews:
         return

@@ -24,7 +24,7 @@ from storage.reading import Reading
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Tried:
+class TrialPage:
     """One address tried: what was read of it, or why it could not be had.
 
     ``skew`` is how many seconds the server's clock is ahead of ours, None where it does not say.
@@ -38,7 +38,7 @@ class Tried:
     skew: float | None = None
 
 
-def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[Tried]:
+def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[TrialPage]:
     """Fetch every start page, and of each source up to ``pages`` that these list or relate to.
 
     Under all the crawl's rules, robots.txt and delays included. Blocks; needs the main thread of a process without a
@@ -48,7 +48,7 @@ def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[T
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(settings_from(config, sources), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
-    tried: list[Tried] = []
+    tried: list[TrialPage] = []
     with ReadingPool(timezone=config.crawl.timezone, rules=config.parameter_rules) as pool:
         process = AsyncCrawlerProcess(settings)
         process.crawl(_Trial, sources=sources, pages=pages, tried=tried, pool=pool)
@@ -62,7 +62,7 @@ class _Trial(Spider):
     name = "trial"
 
     def __init__(
-        self, sources: Sequence[Source], pages: int, tried: list[Tried], pool: ReadingPool, **kwargs: Any
+        self, sources: Sequence[Source], pages: int, tried: list[TrialPage], pool: ReadingPool, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self._sources = sources
@@ -95,10 +95,10 @@ class _Trial(Spider):
         verdict, reason = verdict_of_status(response.status)
         skew = _skew(response)
         if verdict is not None:
-            self._tried.append(Tried(source.name, asked, is_start, reason=reason, skew=skew))
+            self._tried.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
             return
         reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked)))
-        self._tried.append(Tried(source.name, asked, is_start, reading, skew=skew))
+        self._tried.append(TrialPage(source.name, asked, is_start, reading, skew=skew))
         found = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
         found += [card.url for card in reading.related] if is_start and reading.is_article else []
         for url in found:
@@ -110,7 +110,7 @@ class _Trial(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         meta = request.meta
-        self._tried.append(Tried(meta["source"].name, meta["asked"], meta["is_start"], reason=reason))
+        self._tried.append(TrialPage(meta["source"].name, meta["asked"], meta["is_start"], reason=reason))
 
 
 def _skew(response: Response) -> float | None:

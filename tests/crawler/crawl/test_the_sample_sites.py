@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.cli.crawling import summary_line
+from crawler.cli.crawl import summary_line
 from crawler.cli.demo import summary
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth

@@ -17,7 +17,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 
-from crawler.hosts import DEFAULT_PORTS, hostname_of, join_port, normal_host, port_of
+from crawler.hosts import DEFAULT_PORTS, host_and_port, hostname_of, join_port, normal_host, port_of
 from crawler.middlewares.exceptions import AddressRefused
 from crawler.middlewares.public_ips import literal_address, why_not_public
 from storage.library_versions import fits

@@ -100,6 +100,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)
+    langdetect_language, langdetect_confidence = language.langdetect or (None, None)
     is_section = verdict.kind == "section"
     return dataclasses.replace(
         _declared(raw, decoded, metadata),
@@ -115,7 +116,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         first_page=pages.first,
         following=pages.following,
         language_confidence=language.confidence,
-        langdetect=language.langdetect,
+        langdetect_language=langdetect_language,
+        langdetect_confidence=langdetect_confidence,
         language_conflict=language.conflicts_with(metadata.declared_language),
         machine_generated=marks.image or marks.report,
         image_machine_made=marks.image,

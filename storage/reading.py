@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
+from storage.article_fields import ArticleFields
 from storage.signature import Signature
 
 ListingKind = Literal["feed", "sitemap"]
@@ -13,8 +14,6 @@ PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
 """Kinds whose listings of listings are the next pages of the same listing (RFC 5005), and no index of others."""
 
 PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
-Precision = Literal["instant", "day"]
-Access = Literal["free", "paywalled"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,8 +103,10 @@ class Entry:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(ArticleFields):
     """One page, read: an article or the reason why it is none, with what it points to.
+
+    ``dictionary.toml`` describes the fields of ``ArticleFields``.
 
     Times are aware and UTC. A ``day`` precision stands at midnight of the page's own zone, converted to UTC.
     ``kind`` ``unreadable`` says that the page could not be parsed at all (too large, the parser hung or crashed).
@@ -119,27 +120,12 @@ class Reading:
     storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
     a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
-    ``published_source`` and ``modified_source`` say where the times were read (``json-ld``, ``meta``, ``microdata``,
-    ``time``, ``text``, ``address``); ``access`` is None where the page does not say. ``langdetect`` is its own answer
-    and probability, None where it was not asked; ``language_conflict`` says that the page claims another language.
     """
 
     url: str
     canonical_url: str
     is_article: bool = False
     reason: str = ""
-    title: str = ""
-    text: str = ""
-    summary: str = ""
-    authors: tuple[str, ...] = ()
-    published_at: datetime.datetime | None = None
-    published_precision: Precision | None = None
-    published_source: str = ""
-    modified_at: datetime.datetime | None = None
-    modified_precision: Precision | None = None
-    modified_source: str = ""
-    language: str = "und"
-    image_url: str | None = None
     related: tuple[Card, ...] = ()
     kind: PageKind = "other"
     entries: tuple[Entry, ...] = ()
@@ -150,16 +136,6 @@ class Reading:
     page_number: int = 1
     first_page: str = ""
     following: tuple[tuple[int, str], ...] = ()
-    declared_language: str | None = None
-    language_confidence: float = 0.0
-    langdetect: tuple[str, float] | None = None
-    language_conflict: bool = False
-    section: str = ""
-    keywords: tuple[str, ...] = ()
-    access: Access | None = None
-    machine_generated: bool = False
-    image_machine_made: bool = False
-    report_machine_made: bool = False
     encoding: str = ""
     cuts: tuple[Cut, ...] = ()
     extractor_version: str = ""

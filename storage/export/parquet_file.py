@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.export.rows import Kind, kind_of
+from storage.article_fields import Kind
+from storage.export.rows import kind_of
 from storage.tables.dictionary import Relation
 
 if TYPE_CHECKING:

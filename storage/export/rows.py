@@ -2,18 +2,17 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from storage.article_fields import FIELD_KINDS, Kind
 from storage.column_types import UTCDateTime
 from storage.search.query import Filters
 from storage.tables.dictionary import Relation, relations
 
 BATCH = 500
 """Rows in memory at once: of 3 KB as a rule, of a megabyte at worst."""
-
-Kind = Literal["text", "integer", "number", "truth", "time"]
 
 _KINDS: Mapping[str, Kind] = {
     "position": "integer",
@@ -24,12 +23,7 @@ _KINDS: Mapping[str, Kind] = {
     "copies": "integer",
     "sources": "integer",
     "similarity": "number",
-    "language_confidence": "number",
-    "langdetect_confidence": "number",
-    "machine_generated": "truth",
-    "image_machine_made": "truth",
-    "report_machine_made": "truth",
-    "language_conflict": "truth",
+    **FIELD_KINDS,
 }
 
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0014"
-"""The newest schema's revision; a test holds it to what Alembic finds in ``versions/``."""
-
 
 def known_revisions() -> frozenset[str]:
-    """Every revision that this version can upgrade from."""
+    """List every revision that this version can upgrade from."""
     versions = Path(__file__).parent / "versions"
     return frozenset(path.name[:4] for path in versions.glob("[0-9]*.py"))
+
+
+HEAD = max(known_revisions())
+"""The newest schema's revision; a test holds it to what Alembic finds in ``versions/``."""
 
 
 def present_revision(connection: Connection) -> str | None:

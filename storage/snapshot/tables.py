@@ -5,6 +5,7 @@ A view's own columns come along whatever they are; the lists here only add to th
 
 import dataclasses
 
+from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 
 VERSION = 3
@@ -36,7 +37,7 @@ class Copied:
 COPIED = (
     Copied(
         "articles",
-        local=("published_at", "modified_at", "first_seen_at", "last_seen_at"),
+        local=(*TIME_FIELDS, "first_seen_at", "last_seen_at"),
         added=(("day", "TEXT"), ("first_seen_day", "TEXT"), ("characters", "INTEGER"), ("copies", "INTEGER")),
         key="id",
         indexes=(

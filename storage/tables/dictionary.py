@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from storage.article_fields import FIELDS
+
 SOURCE = Path(__file__).with_name("dictionary.toml")
 
 _HEAD = """# Data dictionary
@@ -43,9 +45,10 @@ def relations() -> Mapping[str, Relation]:
     """Give every view and table by its name, views first, each in the order of the file."""
     content = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     views, tables = content["view"], content["table"]
-    found = [_relation("view", name, entry, views) for name, entry in views.items()]
-    found += [_relation("table", name, entry, tables) for name, entry in tables.items()]
-    return {relation.name: relation for relation in found}
+    tables["article"]["columns"] |= dict.fromkeys(FIELDS, "as in `articles`")
+    described = [_relation("view", name, entry, views) for name, entry in views.items()]
+    described += [_relation("table", name, entry, tables) for name, entry in tables.items()]
+    return {relation.name: relation for relation in described}
 
 
 def _relation(
@@ -71,7 +74,7 @@ def _section(relation: Relation) -> str:
         lines += [f"The columns are those of `{relation.same_as}`.", ""]
         return "\n".join(lines)
     lines += ["| column | what it is |", "|---|---|"]
-    lines += [f"| `{column}` | {told} |" for column, told in relation.columns.items()]
+    lines += [f"| `{column}` | {description} |" for column, description in relation.columns.items()]
     return "\n".join([*lines, ""])
 
 

@@ -6,20 +6,18 @@ are described in ``dictionary.toml``.
 
 from sqlalchemy import Connection, text
 
+from storage.article_fields import VIEW_COLUMNS
 from storage.languages import VIEWED_LANGUAGES
 
-_ARTICLES = """
-SELECT article.id, address.url, source.name AS source, address.host AS site, article.language, article.title,
-       article.text, article.summary, article.authors, article.published_at, article.published_precision,
-       article.modified_at, article.first_seen_at, article.last_seen_at, article.image_url, article.story_id,
-       article.machine_generated, article.language_confidence, article.declared_language, article.revision,
-       article.published_source, article.modified_precision, article.modified_source, article.section, article.keywords,
-       article.access, article.image_machine_made, article.report_machine_made, article.language_conflict,
-       article.langdetect_language, article.langdetect_confidence
+_FROM_OTHER_TABLES = {"url": "address.url", "source": "source.name AS source", "site": "address.host AS site"}
+_SELECTED = ", ".join(_FROM_OTHER_TABLES.get(name, f"article.{name}") for name in VIEW_COLUMNS)
+
+_ARTICLES = f"""
+SELECT {_SELECTED}
 FROM article
 JOIN address ON address.id = article.address_id
 JOIN source ON source.id = article.source_id
-"""
+"""  # noqa: S608 - names of our own
 
 VIEWS = {
     "articles": _ARTICLES,

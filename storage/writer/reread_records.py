@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from storage.article_fields import FIELDS
 from storage.articles.site_boilerplate import recall_site
 from storage.articles.store import store_article
 from storage.frontier.addresses import file_addresses
@@ -25,8 +26,6 @@ from storage.visit import Kept, Outcome
 
 _CHUNK = 1_000  # rows of the index in one query
 
-_FIELDS = ("title", "text", "summary", "authors", "language", "published_at", "published_precision", "modified_at")
-_ARTICLE_FIELDS = (*_FIELDS, "image_url", "machine_generated", "language_confidence", "declared_language")
 _COPY_FIELDS = ("kind", "title", "text", "published_at")
 
 
@@ -131,7 +130,7 @@ def _shown(session: Session, page: Address) -> Mapping[str, Any]:
     if copy is not None:
         return {name: getattr(copy, name) for name in _COPY_FIELDS}
     article = session.scalars(select(Article).where(Article.read_from_id == page.id)).first()
-    return {name: getattr(article, name) for name in _ARTICLE_FIELDS} if article is not None else {}
+    return {name: getattr(article, name) for name in FIELDS} if article is not None else {}
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:

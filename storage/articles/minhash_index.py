@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from storage.chunks import chunks_of
 from storage.signature import Signature
 from storage.tables.core import Article
 from storage.tables.dedup import ArticleSignature, Band
@@ -63,8 +64,7 @@ def look_up(session: Session, keys: Sequence[int]) -> Postings:
         return Postings(())
     connection = session.connection()
     rows: list[tuple[int, int]] = []
-    for first in range(0, len(keys), _KEYS):
-        some = keys[first : first + _KEYS]
+    for some in chunks_of(keys, _KEYS):
         padded = [*some, *[some[-1]] * (_KEYS - len(some))]
         rows += [
             (key, article_id)

@@ -1,4 +1,4 @@
-"""Conditions on many values: both databases have a most number of parameters that a statement takes."""
+"""Write conditions on many values; a statement takes a limited number of parameters."""
 
 import json
 from collections.abc import Collection
@@ -9,14 +9,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-ROWS = 500
-"""Values or rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
+from storage.chunks import ROWS
 
 T = TypeVar("T")
 
 
 def dialect_of(reader: Session | Connection) -> str:
-    """``sqlite`` or ``postgresql``."""
+    """Name the kind of database: ``sqlite`` or ``postgresql``."""
     bind = reader.get_bind() if isinstance(reader, Session) else reader
     return bind.dialect.name
 
@@ -24,7 +23,7 @@ def dialect_of(reader: Session | Connection) -> str:
 def is_among(
     reader: Session | Connection, column: SQLColumnExpression[T], values: Collection[T], kind: TypeEngine[T]
 ) -> ColumnElement[bool]:
-    """Tell whether a column of this kind has one of these values; many of them are one parameter."""
+    """Match a column of this kind against values; more than ROWS of them are one parameter."""
     if len(values) <= ROWS:
         return column.in_(values)
     if dialect_of(reader) == "sqlite":

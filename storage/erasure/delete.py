@@ -9,13 +9,15 @@ Whatever keeps anything of an article or page beside these tables adds a ``Holdi
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.articles.minhash_index import remove
+from storage.database.in_values import is_among
 from storage.database.upsert import insert_into
 from storage.frontier.blocklist import REFUSED, key_hash, overwrite_what_leaves, tombstone
 from storage.search.index import forget_words
@@ -27,8 +29,6 @@ from storage.tables.multipage import ArticlePart
 from storage.tables.site_lines import SitePage
 from storage.tables.warc import KeptPage
 from storage.text_rules import Place
-
-_CHUNK = 500  # ids a statement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,29 +112,29 @@ def forget(session: Session, doomed: Doomed, now: datetime, reason: str) -> None
     _delete(session, Link.target_id, doomed.addresses)
     _delete(session, Claim.address_id, doomed.addresses)
     stone = tombstone(session).id if doomed.addresses else 0
-    for ids in _chunks(doomed.addresses):
-        session.execute(update(Claim).where(Claim.found_on_id.in_(ids)).values(found_on_id=None))
-        session.execute(update(Address).where(Address.page_id.in_(ids)).values(page_id=None))
-        session.execute(update(Fetch).where(Fetch.address_id.in_(ids)).values(address_id=stone, reason=REFUSED))
+    for column, values in (
+        (Claim.found_on_id, {"found_on_id": None}),
+        (Address.page_id, {"page_id": None}),
+        (Fetch.address_id, {"address_id": stone, "reason": REFUSED}),
+    ):
+        session.execute(update(column.class_).where(_is_among(session, column, doomed.addresses)).values(values))
     _delete(session, Address.id, doomed.addresses)
     rows = [{"key_hash": key_hash(key), "forgotten_at": now, "reason": reason} for key in doomed.keys]
     session.execute(insert_into(session, Forgotten).on_conflict_do_nothing(), rows)
     session.expire_all()
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for first in range(0, len(ids), _CHUNK):
-        yield ids[first : first + _CHUNK]
+def _is_among(session: Session, column: InstrumentedAttribute[Any], ids: Sequence[int]) -> ColumnElement[bool]:
+    return is_among(session, column, ids, Integer())
 
 
 def _delete(session: Session, column: InstrumentedAttribute[int], ids: Sequence[int]) -> None:
-    for some in _chunks(ids):
-        session.execute(delete(column.class_).where(column.in_(some)).execution_options(synchronize_session=False))
+    statement = delete(column.class_).where(_is_among(session, column, ids))
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _count(session: Session, column: InstrumentedAttribute[int], ids: Sequence[int]) -> int:
-    counted = (select(func.count()).where(column.in_(some)) for some in _chunks(ids))
-    return sum(session.scalar(statement) or 0 for statement in counted)
+    return session.scalar(select(func.count()).where(_is_among(session, column, ids))) or 0
 
 
 def _remove_signatures(session: Session, doomed: Doomed) -> None:

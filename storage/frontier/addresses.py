@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.database.in_values import ROWS, dialect_of
+from storage.chunks import chunks_of
+from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in
 from storage.frontier.blocklist import forgotten_among, tombstone
 from storage.tables.core import Address
@@ -28,8 +29,7 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     ids: dict[str, int] = {}
     # Sorted, so that two writers lock rows in one order.
     keys = sorted(by_key)
-    for first in range(0, len(keys), ROWS):
-        chunk = keys[first : first + ROWS]
+    for chunk in chunks_of(keys):
         ids.update(_ids(session, chunk))
         if (missing := [key for key in chunk if key not in ids]) and (gone := forgotten_among(session, missing)):
             ids.update(dict.fromkeys(gone, tombstone(session).id))

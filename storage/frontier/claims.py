@@ -5,11 +5,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.database.in_values import ROWS, dialect_of
+from storage.chunks import chunks_of
+from storage.database.in_values import dialect_of, is_among
 from storage.database.upsert import insert_in, insert_rows
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Link
@@ -143,9 +144,8 @@ def came_nearer(session: Session, source_id: int, address_ids: Iterable[int]) ->
     return nearer
 
 
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    in_order = sorted(set(ids))
-    return (in_order[first : first + _BATCH] for first in range(0, len(in_order), _BATCH))
+def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    return chunks_of(sorted(set(ids)), _BATCH)
 
 
 def catch_up(session: Session, scopes: Mapping[int, Scope], now: datetime) -> None:
@@ -156,9 +156,8 @@ def catch_up(session: Session, scopes: Mapping[int, Scope], now: datetime) -> No
         .where(Address.state == "done", or_(Claim.expanded_depth.is_(None), Claim.expanded_depth > Claim.depth))
         .distinct()
     )
-    if len(scopes) <= ROWS:
-        left_over = left_over.where(Claim.source_id.in_(scopes))
-    for source_id in sorted(scopes.keys() & set(session.scalars(left_over))):
+    left_over = left_over.where(is_among(session, Claim.source_id, scopes, Integer()))
+    for source_id in sorted(session.scalars(left_over)):
         pages_left = left_over.with_only_columns(Claim.address_id).where(Claim.source_id == source_id).limit(_BATCH)
         while pages := list(session.scalars(pages_left)):
             expand(session, {source_id: scopes[source_id]}, pages, now)
@@ -177,13 +176,12 @@ def rescope(session: Session, source_id: int, scope: Scope) -> None:
         for row in rows
         if row.depth > scope.depth or not scope.covers(Place(row.url, row.key, row.host, row.domain))
     ]
-    for first in range(0, len(lost), _BATCH):
-        chunk = lost[first : first + _BATCH]
-        session.execute(delete(Claim).where(Claim.source_id == source_id, Claim.address_id.in_(chunk)))
-        unclaimed = ~exists().where(Claim.address_id == Address.id)
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(chunk), Address.state == "queued", unclaimed)
-            .values(state="known", due_at=None)
-            .execution_options(synchronize_session=False)
-        )
+    no_longer_wanted = is_among(session, Claim.address_id, lost, Integer())
+    session.execute(delete(Claim).where(Claim.source_id == source_id, no_longer_wanted))
+    unclaimed = ~exists().where(Claim.address_id == Address.id)
+    session.execute(
+        update(Address)
+        .where(is_among(session, Address.id, lost, Integer()), Address.state == "queued", unclaimed)
+        .values(state="known", due_at=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -94,10 +94,9 @@ def poll_listings(session: Session, lease: Lease, page: Address, scope: Scope, n
         if listing_may_have_changed(row.changed_at, row.fetched_at)
         and not is_too_old(row.changed_at, now, scope.rhythm.max_age)
     ]
-    for first in range(0, len(again), 1_000):
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(again[first : first + 1_000]))
-            .values(state="queued", due_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    session.execute(
+        update(Address)
+        .where(is_among(session, Address.id, again, Integer()))
+        .values(state="queued", due_at=now)
+        .execution_options(synchronize_session=False)
+    )

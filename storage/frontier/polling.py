@@ -163,13 +163,12 @@ def refresh(session: Session, source_id: int, now: datetime) -> None:
 
 
 def _make_due(session: Session, address_ids: Sequence[int], now: datetime) -> None:
-    for first in range(0, len(address_ids), 1_000):
-        session.execute(
-            update(Address)
-            .where(Address.id.in_(address_ids[first : first + 1_000]), Address.state != "leased")
-            .values(state="queued", due_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    session.execute(
+        update(Address)
+        .where(is_among(session, Address.id, address_ids, Integer()), Address.state != "leased")
+        .values(state="queued", due_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def refuse_resting(session: Session, run_id: int, sources: Mapping[int, Scope], now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, String, Update, exists, select, update
 from sqlalchemy.orm import Session
 
-from storage.database.in_values import ROWS, is_among
+from storage.database.in_values import is_among
 from storage.database.upsert import insert_into, insert_rows
 from storage.frontier.claims import catch_up, rescope
 from storage.scope import Scope
@@ -52,12 +52,9 @@ def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) ->
 def learnt_domains(reader: Session | Connection, names: Collection[str]) -> dict[str, frozenset[str]]:
     """Tell the registered domains that these sources' feeds and sitemaps have taught them, by source."""
     statement = select(Source.name, SourceDomain.domain).join(SourceDomain, SourceDomain.source_id == Source.id)
-    if len(names) <= ROWS:
-        statement = statement.where(Source.name.in_(names))
     learnt: dict[str, set[str]] = {name: set() for name in names}
-    for name, domain in reader.execute(statement):
-        if name in learnt:
-            learnt[name].add(domain)
+    for name, domain in reader.execute(statement.where(is_among(reader, Source.name, names, String()))):
+        learnt[name].add(domain)
     return {name: frozenset(domains) for name, domains in learnt.items()}
 
 

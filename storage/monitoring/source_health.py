@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select
+from sqlalchemy import Connection, Integer, Row, Select, String, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.database.in_values import ROWS
+from storage.database.in_values import is_among
 from storage.database.upsert import insert_into, insert_rows
 from storage.tables.core import Fetch, Run, Source
 from storage.tables.health import SourceHealth, State
@@ -71,26 +71,17 @@ def findings(connection: Connection, names: Collection[str]) -> dict[str, Findin
     statement = select(
         Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state
     ).outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
-    if len(names) <= ROWS:
-        statement = statement.where(Source.name.in_(names))
-    wanted = frozenset(names)
+    rows = connection.execute(statement.where(is_among(connection, Source.name, names, String())))
     return {
-        row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at)
-        for row in connection.execute(statement)
-        if row.name in wanted
+        row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at) for row in rows
     }
 
 
 def history(connection: Connection, source_ids: Collection[int], since: datetime) -> dict[int, list[SourceRun]]:
     """Give what every crawl since then met of these sources, oldest first; imports and re-readings are no crawls."""
     found: dict[int, dict[int, SourceRun]] = {}
-    statement = _grouped(since)
-    if len(source_ids) <= ROWS:
-        statement = statement.where(Fetch.source_id.in_(source_ids))
-    wanted = frozenset(source_ids)
+    statement = _grouped(since).where(is_among(connection, Fetch.source_id, source_ids, Integer()))
     for row in connection.execute(statement):
-        if row.source_id not in wanted:
-            continue
         runs = found.setdefault(row.source_id, {})
         if row.run_id not in runs:
             runs[row.run_id] = SourceRun(row.started_at)
@@ -156,10 +147,10 @@ def record(session: Session, looks: Mapping[int, Look], now: datetime) -> dict[i
         for source_id, look in sorted(looks.items())
     ]
     insert_rows(session, statement.on_conflict_do_update(index_elements=["source_id"], set_=moved), rows)
-    asked = select(SourceHealth.source_id, SourceHealth.told_state)
-    if len(looks) <= ROWS:
-        asked = asked.where(SourceHealth.source_id.in_(looks))
-    return {source_id: cast(State, told) for source_id, told in session.execute(asked) if source_id in looks}
+    told_states = select(SourceHealth.source_id, SourceHealth.told_state).where(
+        is_among(session, SourceHealth.source_id, looks, Integer())
+    )
+    return {source_id: cast(State, state) for source_id, state in session.execute(told_states)}
 
 
 def tell(session: Session, source_id: int, state: State) -> None:

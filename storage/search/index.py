@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, event, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
+from storage.chunks import chunks_of
 from storage.column_types import UTCDateTime
 from storage.search.terms import VERSION, document_terms
 from storage.tables.core import Article, Source
@@ -59,8 +60,8 @@ def bring_in_step(session: Session) -> None:
     if pending:
         connection = session.connection()
         _remove(connection, {article_id: words for article_id, words in pending.items() if words is not None})
-        for start in range(0, len(pending), BATCH):
-            rows = _rows(connection, sorted(pending)[start : start + BATCH])
+        for article_ids in chunks_of(sorted(pending), BATCH):
+            rows = _rows(connection, article_ids)
             _add(connection, rows, session.info[_PREPARED])
         pending.clear()
     session.info[_PREPARED].clear()
@@ -93,8 +94,8 @@ def _words_before(article: Article) -> Words:
 
 def forget_words(connection: Connection, article_ids: Sequence[int]) -> None:
     """Take articles out of the index, before their rows are deleted by other means than a session's ``delete``."""
-    for start in range(0, len(article_ids), BATCH):
-        rows = _rows(connection, article_ids[start : start + BATCH])
+    for some_ids in chunks_of(article_ids, BATCH):
+        rows = _rows(connection, some_ids)
         _remove(connection, {row.id: _words(row) for row in rows})
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.chunks import chunks_of
 from storage.database.error_codes import trouble_of
 from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in, insert_rows
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 CANDIDATES = 12
 """Articles that one newcomer is compared with at most, beside the first ones of their stories."""
 
-_CHUNK = 500
 _FIRST = select(Article.id).where(Article.story_id == Story.id).order_by(Article.id).limit(1).scalar_subquery()
 _WITH_FIRST = select(Story, _FIRST).where(Story.id.in_(bindparam("ids", expanding=True)))
 _MEMBERS = (
@@ -174,7 +174,7 @@ class _Neighbourhood:
             wanted.update(index.candidates(at, *index.counts(at, keys[article.id]), CANDIDATES))
         self._fetch(wanted)
         stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
-        for chunk in _chunks(stories):
+        for chunk in chunks_of(stories):
             for story, first_id in self._session.execute(_WITH_FIRST, {"ids": chunk}):
                 self._stories[story.id] = story
                 if first_id is not None:
@@ -183,7 +183,7 @@ class _Neighbourhood:
         self._new_ids = iter(_new_ids(self._session, sum(article.story_id is None for article in newcomers)))
 
     def _fetch(self, ids: Iterable[int]) -> None:
-        for chunk in _chunks(sorted(ids)):
+        for chunk in chunks_of(sorted(ids)):
             for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._rules.story_version}):
                 self._members[row.article_id] = StoryMember(*row)
 
@@ -281,7 +281,3 @@ def _tying(dialect: str) -> "sqlite.Insert | postgresql.Insert":
         index_elements=["article_id", "other_id", "kind"],
         set_={"weight": new.weight, "detail": new.detail, "decided_at": new.decided_at},
     )
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[first : first + _CHUNK] for first in range(0, len(ids), _CHUNK))

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.chunks import chunks_of
 from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in, insert_rows
 from storage.tables.stories import StoryTerm
@@ -25,7 +26,6 @@ ALL = 0
 """The key under which all articles of a week are counted."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CHUNK = 400
 _ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(
     StoryTerm.week == bindparam("week"), StoryTerm.term.in_(bindparam("terms", expanding=True))
 )
@@ -53,9 +53,7 @@ class TermIndex:
             for week in _around(at):
                 by_week.setdefault(week, {ALL}).update(keys)
         for week, wanted_keys in sorted(by_week.items()):
-            keys_in_order = sorted(wanted_keys)
-            for first in range(0, len(keys_in_order), _CHUNK):
-                chunk = keys_in_order[first : first + _CHUNK]
+            for chunk in chunks_of(sorted(wanted_keys)):
                 for term, articles, ids in self._session.connection().execute(_ROWS, {"week": week, "terms": chunk}):
                     self._counts[week, term] = articles
                     self._ids[week, term] = [*map(int, ids.split(",")[:-1])]

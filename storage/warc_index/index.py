@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     Select,
     bindparam,
     func,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from storage.database.in_values import is_among
 from storage.tables.core import Address, Moment
 from storage.tables.warc import KeptPage
 from storage.visit import Kept
@@ -39,12 +41,9 @@ def index_page(session: Session, kept: Kept, page: Address, source_id: int, fetc
 
 def kept_of(session: Session, address_ids: Sequence[int]) -> list[Kept]:
     """Tell where all bytes lie that were kept of these addresses, in the order of the files."""
-    found: list[KeptPage] = []
-    for first in range(0, len(address_ids), 500):
-        where = KeptPage.address_id.in_(address_ids[first : first + 500])
-        found += session.scalars(select(KeptPage).where(where)).all()
-    found.sort(key=lambda page: (page.file, page.offset))
-    return [Kept(page.file, page.offset, page.length, page.digest) for page in found]
+    of_these = is_among(session, KeptPage.address_id, address_ids, Integer())
+    pages = sorted(session.scalars(select(KeptPage).where(of_these)), key=lambda page: (page.file, page.offset))
+    return [Kept(page.file, page.offset, page.length, page.digest) for page in pages]
 
 
 def missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:

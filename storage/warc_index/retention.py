@@ -4,13 +4,12 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, String, delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.database.in_values import is_among
 from storage.tables.core import Fetch, Run
 from storage.tables.warc import KeptPage
-
-_CHUNK = 500  # names, or runs, in one statement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,18 +49,11 @@ def newest_pages(connection: Connection) -> Mapping[str, datetime]:
 
 def forget_files(session: Session, names: Collection[str]) -> int:
     """Take files out of the index; return how many pages they held."""
-    listed, pages = list(names), 0
-    for first in range(0, len(listed), _CHUNK):
-        gone = delete(KeptPage).where(KeptPage.file.in_(listed[first : first + _CHUNK])).returning(KeptPage.id)
-        pages += len(session.scalars(gone).all())
-    return pages
+    statement = delete(KeptPage).where(is_among(session, KeptPage.file, names, String()))
+    return len(session.scalars(statement.returning(KeptPage.id)).all())
 
 
 def forget_fetches(session: Session, before: datetime) -> int:
     """Take the accounts' lines of runs that were over before then; the runs and their counts stay."""
-    old = list(session.scalars(select(Run.id).where(Run.finished_at < before)))
-    lines = 0
-    for first in range(0, len(old), _CHUNK):
-        gone = delete(Fetch).where(Fetch.run_id.in_(old[first : first + _CHUNK])).returning(Fetch.id)
-        lines += len(session.scalars(gone).all())
-    return lines
+    old_runs = select(Run.id).where(Run.finished_at < before)
+    return len(session.scalars(delete(Fetch).where(Fetch.run_id.in_(old_runs)).returning(Fetch.id)).all())

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, func, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from storage.database.in_values import is_among
 from storage.frontier.blocklist import REFUSED, tombstone
 from storage.reading import iso_utc
 from storage.tables.core import OUTCOMES, Address, Claim, Fetch, Run, Source
@@ -109,12 +110,12 @@ def refuse_for_budget(session: Session, run_id: int, source_id: int, now: dateti
         }
         for row in session.execute(left)
     ]
-    for first in range(0, len(rows), 1_000):
-        chunk = rows[first : first + 1_000]
-        session.execute(insert(Fetch), chunk)
+    if rows:
+        session.execute(insert(Fetch), rows)
+        refused = [row["address_id"] for row in rows]
         session.execute(
             update(Address)
-            .where(Address.id.in_([row["address_id"] for row in chunk]))
+            .where(is_among(session, Address.id, refused, Integer()))
             .values(outcome="refused", reason=BUDGET_REASON)
             .execution_options(synchronize_session=False)
         )

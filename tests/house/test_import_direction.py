@@ -10,13 +10,14 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "atomic_file credentials distribution errors languages library_versions queries scripts signature story_rules",
+        "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts signature story_rules",
         "reading",
         "column_types schedule site_lines visit",
         "text_rules",
         "scope tables",
-        "migrations search warc_index",
+        "migrations search",
         "database",
+        "warc_index",
         "export frontier monitoring stories",
         "articles snapshot",
         "erasure web writer",

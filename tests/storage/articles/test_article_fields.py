@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Float, String, inspect
 
-from pipelines.text_rules import PipelineJudgement
+from pipelines.text_rules import PipelineRules
 from storage.article_fields import FIELD_KINDS, FIELDS, VIEW_COLUMNS, ArticleFields, Lasting
 from storage.column_types import StorableText, UTCDateTime
 from storage.database.engine import Database
@@ -117,7 +117,7 @@ def test_reading_a_page_again_corrects_each_field_and_names_it(stored: Database,
     with stored.reading() as connection:
         [[address_id]] = [tuple(row) for row in connection.exec_driver_sql("SELECT address_id FROM article")]
     kept = KeptRecord(1, address_id, 1, "mirai", URL, "news.example", FIRST_DAY, True, Kept("0.warc.gz", 0, 1, ""))
-    [reread] = rehearse(stored, [(kept, other)], PipelineJudgement())
+    [reread] = rehearse(stored, [(kept, other)], PipelineRules())
     assert [change.split(" (")[0] for change in reread.changes] == [name]
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.text_rules import place
+from storage.chunks import ROWS
 from storage.column_types import utc_now
 from storage.database.engine import Database
-from storage.database.in_values import ROWS
 from storage.frontier.addresses import file_addresses
 from storage.frontier.claims import claim, queue_known
 from storage.frontier.leasing import DueCache, lease

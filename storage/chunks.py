@@ -1,0 +1,15 @@
+"""Split long lists, for statements and for memory."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+ROWS = 500
+"""Values or rows a statement: SQLite takes 32,766 variables, PostgreSQL 65,535."""
+
+T = TypeVar("T")
+
+
+def chunks_of(values: Sequence[T], size: int = ROWS) -> Iterator[Sequence[T]]:
+    """Split a list into parts of ``size`` values; the last one may have fewer."""
+    for first in range(0, len(values), size):
+        yield values[first : first + size]

@@ -12,11 +12,11 @@ from rich.text import Text
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import inert_lines
-from pipelines.duplicates.diff import Part, diff_wordings, shortened
 from pipelines.text_rules import place
 from storage.articles.show import article_record, find_article, wordings
 from storage.database.open import open_database
 from storage.errors import DatabaseError
+from storage.text_diff import Part, diff_texts, shorten
 
 _STYLES = {"same": "", "gone": "red strike", "come": "green"}
 _MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "come": ("{+", "+}")}
@@ -61,7 +61,7 @@ def article_command(
         msg = f"no article {article} in {database.url}; kiji search finds articles by their words"
         raise DatabaseError(msg)
     if as_json:
-        content: Any = _changes(found, record["language"]) if revisions else record
+        content: Any = _changes(found) if revisions else record
         sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
         return
     console = Console(soft_wrap=True, highlight=False)
@@ -93,7 +93,7 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     return [Text(inert_lines(line)) for line in lines]
 
 
-def _changes(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+def _changes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give every wording with what changed from the one before."""
     told = []
     for number, wording in enumerate(found):
@@ -103,7 +103,7 @@ def _changes(found: list[dict[str, Any]], language: str) -> list[dict[str, Any]]
             if before is None
             else [
                 {"kind": part.kind, "text": part.text}
-                for part in diff_wordings(before[name], wording[name], language)
+                for part in diff_texts(before[name], wording[name])
                 if part.kind != "same"
             ]
             for name in ("title", "text")
@@ -119,9 +119,9 @@ def _revision_lines(found: list[dict[str, Any]], record: dict[str, Any], console
     for before, after in itertools.pairwise(found):
         lines.append(Text(f"\nwording {before['revision']} to {after['revision']}, seen {after['seen_at']}"))
         for name in ("title", "text"):
-            parts = diff_wordings(before[name], after[name], record["language"])
+            parts = diff_texts(before[name], after[name])
             if any(part.kind != "same" for part in parts):
-                lines.append(_drawn(name, shortened(parts), coloured=console.is_terminal and not console.no_color))
+                lines.append(_drawn(name, shorten(parts), coloured=console.is_terminal and not console.no_color))
     return lines
 
 

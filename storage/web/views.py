@@ -4,8 +4,8 @@ import datetime
 import itertools
 import sqlite3
 
+from storage.text_diff import diff_paragraphs
 from storage.web.article_list import LISTED, NEWEST_FIRST, Found, number, rows, told
-from storage.web.diff import changes
 from storage.web.safe_text import paragraphs
 from storage.web.svg import Bar, day_bars, last_days, timeline
 
@@ -96,7 +96,7 @@ def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
             {
                 **new,
                 "old_title": old["title"],
-                "changes": list(changes(paragraphs(old["text"]), paragraphs(new["text"]))),
+                "changes": list(diff_paragraphs(paragraphs(old["text"]), paragraphs(new["text"]))),
             }
             for old, new in itertools.pairwise(versions)
         ],

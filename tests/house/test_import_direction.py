@@ -11,7 +11,7 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
         "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts signature story_rules",
-        "reading",
+        "reading story_rules text_diff",
         "column_types schedule site_lines visit",
         "text_rules",
         "scope tables",

@@ -168,6 +168,11 @@ class Reading(ArticleFields):
         return f"<Reading {self.kind} {self.canonical_url[:200]} {self.title[:40]!r} {len(self.text)} characters>"
 
 
+def json_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a row of the database as JSON has it: times in ISO 8601 with ``Z``."""
+    return {str(name): iso_utc(value) if isinstance(value, datetime.datetime) else value for name, value in row.items()}
+
+
 def iso_utc(moment: datetime.datetime | None) -> str | None:
     """An aware time as ISO 8601 in UTC with ``Z``, to the second: ``2025-10-26T01:30:00Z``."""
     if moment is None:

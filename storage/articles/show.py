@@ -1,11 +1,10 @@
 """One article, whole: with its wordings, copies, edges and neighbours, as ``kiji article`` shows it."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
-from storage.reading import iso_utc
+from storage.reading import json_row
 
 _ARTICLE = "SELECT * FROM articles WHERE id = :id"
 _COPIES = """SELECT url, site, source, kind, similarity, title, published_at, seen_at FROM copies
@@ -40,7 +39,7 @@ def article_record(connection: Connection, article_id: int) -> dict[str, Any] | 
         "alike": _ALIKE,
         "canonical_refused": _REFUSED,
     }
-    return _plain(article) | {name: _all(connection, query, article_id) for name, query in parts.items()}
+    return json_row(article) | {name: _all(connection, query, article_id) for name, query in parts.items()}
 
 
 def wordings(connection: Connection, article_id: int) -> list[dict[str, Any]]:
@@ -49,8 +48,4 @@ def wordings(connection: Connection, article_id: int) -> list[dict[str, Any]]:
 
 
 def _all(connection: Connection, query: str, article_id: int) -> list[dict[str, Any]]:
-    return [_plain(row) for row in connection.execute(text(query), {"id": article_id}).mappings()]
-
-
-def _plain(row: RowMapping) -> dict[str, Any]:
-    return {name: iso_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}
+    return [json_row(row) for row in connection.execute(text(query), {"id": article_id}).mappings()]

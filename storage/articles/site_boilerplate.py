@@ -19,7 +19,7 @@ from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import index_anew
 from storage.articles.multipage import take_joined_text
 from storage.database.in_values import dialect_of
-from storage.database.upsert import insert_in, insert_rows
+from storage.database.upsert import insert_in, insert_rows, upsert_rows
 from storage.reading import Line, Reading
 from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
 from storage.tables.core import Address, Article, Copy
@@ -93,16 +93,8 @@ def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: d
         "prints": _packed(kept.fingerprints),
         "seen_at": seen_at,
     }
-    insert_rows(session, _remembering(dialect_of(session)), [row])
-
-
-@functools.cache
-def _remembering(dialect: str) -> "sqlite.Insert | postgresql.Insert":
-    statement = insert_in(dialect, SitePage)
-    moved = ("host", "weight", "prints", "seen_at")
-    return statement.on_conflict_do_update(
-        index_elements=["address_id"], set_={name: statement.excluded[name] for name in moved}
-    )
+    changed = ("host", "weight", "prints", "seen_at")
+    upsert_rows(session, SitePage, [row], keys=("address_id",), changed=changed)
 
 
 def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:

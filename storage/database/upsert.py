@@ -1,24 +1,21 @@
 """Build INSERT … ON CONFLICT statements for both databases."""
 
+import functools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.database.in_values import dialect_of
 
-if TYPE_CHECKING:
-    pass
-
 
 def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
-    """INSERT with ON CONFLICT, in the dialect of the session's database."""
+    """Build an INSERT that takes ON CONFLICT, for the session's database."""
     return insert_in(dialect_of(session), table)
 
 
 def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
-    """INSERT with ON CONFLICT, in this dialect: for statements that are built once and kept."""
+    """Build an INSERT that takes ON CONFLICT, in this dialect: for statements that are built once and kept."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
@@ -28,3 +25,24 @@ def insert_rows(
     """Run an INSERT for many rows past the ORM: one statement, compiled once, whatever the number of rows."""
     if rows:
         session.connection().execute(statement, rows)
+
+
+def upsert_rows(
+    session: Session,
+    table: type[DeclarativeBase],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    keys: tuple[str, ...],
+    changed: tuple[str, ...],
+) -> None:
+    """Insert rows; of those whose ``keys`` are known change the columns ``changed`` instead."""
+    insert_rows(session, _upsert(dialect_of(session), table, keys, changed), rows)
+
+
+@functools.cache
+def _upsert(
+    dialect: str, table: type[DeclarativeBase], keys: tuple[str, ...], changed: tuple[str, ...]
+) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_in(dialect, table)
+    new_values = {name: statement.excluded[name] for name in changed}
+    return statement.on_conflict_do_update(index_elements=keys, set_=new_values)

@@ -1,16 +1,13 @@
 """Edges: what a page declares when it is read, and still declares when it is met again unchanged."""
 
-import functools
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from storage.database.in_values import dialect_of
-from storage.database.upsert import insert_in, insert_rows
+from storage.database.upsert import upsert_rows
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import forgotten_among
 from storage.reading import Card
@@ -99,15 +96,6 @@ def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) ->
 
 
 def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
-    insert_rows(session, _linking(dialect_of(session), is_own_page=is_own_page), rows)
-
-
-@functools.cache
-def _linking(dialect: str, *, is_own_page: bool) -> "sqlite.Insert | postgresql.Insert":
     # A copy's cards join those of the page that it stands for, and do not rename or move them.
-    moved = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
-    statement = insert_in(dialect, Link)
-    return statement.on_conflict_do_update(
-        index_elements=["page_id", "target_id", "kind"],
-        set_={name: statement.excluded[name] for name in moved},
-    )
+    changed = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
+    upsert_rows(session, Link, rows, keys=("page_id", "target_id", "kind"), changed=changed)

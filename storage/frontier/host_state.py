@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from storage.database.upsert import insert_into
+from storage.database.upsert import upsert_rows
 from storage.reading import Reservation
 from storage.tables.hosts import HostRest, MiningReservation, RobotsFile
 
@@ -44,8 +44,7 @@ def known_robots(session: Session, origin: str) -> KnownRobots:
 def keep_robots(session: Session, origin: str, known: KnownRobots) -> None:
     """Remember an origin's robots.txt."""
     values = dataclasses.asdict(known)
-    statement = insert_into(session, RobotsFile).values(origin=origin, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["origin"], set_=values))
+    upsert_rows(session, RobotsFile, [{"origin": origin, **values}], keys=("origin",), changed=tuple(values))
 
 
 def rest_of(session: Session, host: str) -> Rest | None:
@@ -60,8 +59,7 @@ def give_rest(session: Session, host: str, rest: Rest | None) -> None:
         session.execute(delete(HostRest).where(HostRest.host == host))
         return
     values = dataclasses.asdict(rest)
-    statement = insert_into(session, HostRest).values(host=host, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["host"], set_=values))
+    upsert_rows(session, HostRest, [{"host": host, **values}], keys=("host",), changed=tuple(values))
 
 
 def resting_hosts(reader: Session | Connection, now: datetime) -> dict[str, Rest]:
@@ -71,21 +69,14 @@ def resting_hosts(reader: Session | Connection, now: datetime) -> dict[str, Rest
     return {row.host: Rest(row.until, row.strikes, row.reason) for row in rows}
 
 
-def note_reservations(session: Session, source_id: int, host: str, found: Iterable[Reservation], now: datetime) -> None:
+def note_reservations(
+    session: Session, source_id: int, host: str, reservations: Iterable[Reservation], now: datetime
+) -> None:
     """Record what a publisher reserves, once for each kind and place of a host."""
-    for one in found:
-        statement = insert_into(session, MiningReservation).values(
-            source_id=source_id,
-            host=host,
-            kind=one.kind,
-            place=one.place,
-            detail=one.detail,
-            first_seen_at=now,
-            last_seen_at=now,
-        )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source_id", "host", "kind", "place"],
-                set_={"detail": one.detail, "last_seen_at": now},
-            )
-        )
+    seen = {"first_seen_at": now, "last_seen_at": now}
+    rows = [
+        {"source_id": source_id, "host": host, **dataclasses.asdict(reservation), **seen}
+        for reservation in reservations
+    ]
+    keys = ("source_id", "host", "kind", "place")
+    upsert_rows(session, MiningReservation, rows, keys=keys, changed=("detail", "last_seen_at"))

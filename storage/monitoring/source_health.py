@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Row, Select, String, case, func, or_
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
-from storage.database.upsert import insert_into, insert_rows
+from storage.database.upsert import upsert_rows
 from storage.tables.core import Fetch, Run, Source
 from storage.tables.health import SourceHealth, State
 from storage.visit import BUDGET_REASON
@@ -140,13 +140,12 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
 
 def record(session: Session, looks: Mapping[int, Look], now: datetime) -> dict[int, State]:
     """Note what was found of sources, by their ids; return the states that were last told of them."""
-    statement = insert_into(session, SourceHealth)
-    moved = {name: statement.excluded[name] for name in ("state", "since", "detail", "checked_at")}
     rows = [
         {"source_id": source_id, "told_state": "ok", "checked_at": now, **dataclasses.asdict(look)}
         for source_id, look in sorted(looks.items())
     ]
-    insert_rows(session, statement.on_conflict_do_update(index_elements=["source_id"], set_=moved), rows)
+    changed = ("state", "since", "detail", "checked_at")
+    upsert_rows(session, SourceHealth, rows, keys=("source_id",), changed=changed)
     told_states = select(SourceHealth.source_id, SourceHealth.told_state).where(
         is_among(session, SourceHealth.source_id, looks, Integer())
     )

@@ -11,7 +11,7 @@ from storage.column_types import UTCDateTime
 from storage.monitoring.source_health import known_health
 from storage.snapshot.activity import Activity, activity
 from storage.snapshot.last_activity import last_moment, newest_publication
-from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.local_time import LocalClock, days_until, plain
 
 CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
 FEW = 3
@@ -117,7 +117,7 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
 
 
 def _days(found: Activity, today: datetime.date) -> list[tuple[str, int, int, int]]:
-    window = [(today - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(CHART_DAYS))]
+    window = days_until(today, CHART_DAYS)
     totals = {day: [0, 0, 0] for day in window}
     for (_, day), counted in found.items():
         if day in totals:

@@ -44,6 +44,11 @@ class LocalClock:
         return now.astimezone(self._zone).date()
 
 
+def days_until(last: datetime.date, number: int) -> list[str]:
+    """List so many days up to and with the last, as ``2025-10-26``."""
+    return [(last - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(number))]
+
+
 def plain(value: object) -> object:
     """Give a column's value as SQLite keeps it: times as ISO 8601 text with ``Z``, booleans as 0 and 1."""
     if isinstance(value, datetime.datetime):

@@ -8,20 +8,18 @@ older id remains and the other's row names it. Nothing else merges, and nothing 
 """
 
 import dataclasses
-import functools
 import logging
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.chunks import chunks_of
 from storage.database.error_codes import trouble_of
 from storage.database.in_values import dialect_of
-from storage.database.upsert import insert_in, insert_rows
+from storage.database.upsert import upsert_rows
 from storage.reading import Reading
 from storage.stories.edges import alike_articles, declared_edges
 from storage.stories.term_index import ALL, TermIndex
@@ -205,7 +203,8 @@ class _Neighbourhood:
         """Write what was decided."""
         self._session.flush()
         rows = [{**tie, "decided_at": now} for tie in self._ties]
-        insert_rows(self._session, _tying(dialect_of(self._session)), rows)
+        keys, changed = ("article_id", "other_id", "kind"), ("weight", "detail", "decided_at")
+        upsert_rows(self._session, StoryTie, rows, keys=keys, changed=changed)
 
     def _known(self, article: Article, candidates: Iterable[int]) -> list[StoryMember]:
         linked, alike = self._linked.get(article.id, set()), self._alike.get(article.id, {})
@@ -271,13 +270,3 @@ def _new_ids(session: Session, number: int) -> Sequence[int]:
         return range(last + 1, last + number + 1)
     following = func.nextval(func.pg_get_serial_sequence(Story.__tablename__, "id"))
     return session.scalars(select(following).select_from(func.generate_series(1, number))).all()
-
-
-@functools.cache
-def _tying(dialect: str) -> "sqlite.Insert | postgresql.Insert":
-    statement = insert_in(dialect, StoryTie)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["article_id", "other_id", "kind"],
-        set_={"weight": new.weight, "detail": new.detail, "decided_at": new.decided_at},
-    )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, bindparam, text
 
 from storage.column_types import UTCDateTime
-from storage.reading import iso_utc
+from storage.reading import json_row
 
 Order = Literal["newest", "biggest"]
 
@@ -27,7 +27,7 @@ def list_stories(
     if since is not None:
         statement = statement.bindparams(bindparam("since", type_=UTCDateTime()))
         values["since"] = since
-    return [_plain(row) for row in connection.execute(statement, values).mappings()]
+    return [json_row(row) for row in connection.execute(statement, values).mappings()]
 
 
 def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None:
@@ -41,7 +41,7 @@ def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None
     if standing is None:
         return None
     found = connection.execute(text(f"SELECT {_COLUMNS} FROM stories WHERE id = :id"), {"id": standing})  # noqa: S608 - our own words
-    story = _plain(found.mappings().one())
+    story = json_row(found.mappings().one())
     articles = connection.execute(
         text(
             "SELECT id, url, source, language, title, published_at, first_seen_at FROM articles"
@@ -49,7 +49,7 @@ def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None
         ),
         {"id": standing},
     )
-    members = {row["id"]: {**_plain(row), "evidence": []} for row in articles.mappings()}
+    members = {row["id"]: {**json_row(row), "evidence": []} for row in articles.mappings()}
     evidence = connection.execute(
         text(
             "SELECT article_id, other_article_id, other_url, kind, weight, detail FROM story_evidence"
@@ -58,10 +58,6 @@ def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None
         {"id": standing},
     )
     for row in evidence.mappings():
-        tie = _plain(row)
+        tie = json_row(row)
         members[tie.pop("article_id")]["evidence"].append(tie)
     return {**story, "members": list(members.values())}
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): iso_utc(value) if isinstance(value, datetime) else value for name, value in row.items()}

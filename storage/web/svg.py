@@ -30,12 +30,6 @@ class Bar:
         return sum(self.numbers)
 
 
-def last_days(last: str, number: int) -> list[str]:
-    """Give so many days up to and with ``last``."""
-    end = datetime.date.fromisoformat(last)
-    return [(end - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(number))]
-
-
 def day_bars(days: Sequence[str], counts: Mapping[str, tuple[int, int, int]], height: int) -> list[Bar]:
     """Stack each day's articles in Japanese, English and other languages; ``counts`` are by day."""
     most = max((sum(counts.get(day, (0, 0, 0))) for day in days), default=0) or 1

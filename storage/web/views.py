@@ -4,10 +4,11 @@ import datetime
 import itertools
 import sqlite3
 
+from storage.snapshot.local_time import days_until
 from storage.text_diff import diff_paragraphs
 from storage.web.article_list import LISTED, NEWEST_FIRST, Found, number, rows, told
 from storage.web.safe_text import paragraphs
-from storage.web.svg import Bar, day_bars, last_days, timeline
+from storage.web.svg import Bar, day_bars, timeline
 
 CHART_DAYS, SPARK_DAYS = 28, 21
 MOST_STORIES = 200
@@ -63,12 +64,12 @@ def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list
     )
 
 
-def _last_day(connection: sqlite3.Connection) -> str:
-    return told(connection)["last_day"]
+def _last_day(connection: sqlite3.Connection) -> datetime.date:
+    return datetime.date.fromisoformat(told(connection)["last_day"])
 
 
 def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: str | None = None) -> list[Bar]:
-    window = last_days(_last_day(connection), days)
+    window = days_until(_last_day(connection), days)
     query = "SELECT day, sum(articles_ja), sum(articles_en), sum(articles) FROM source_days WHERE day >= ?"
     values: list[object] = [window[0]]
     if source is not None:
@@ -177,7 +178,7 @@ def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
 
 def sources(connection: sqlite3.Connection) -> Found:
     """List the sources with their last weeks."""
-    window = last_days(_last_day(connection), SPARK_DAYS)
+    window = days_until(_last_day(connection), SPARK_DAYS)
     counts: dict[str, dict[str, tuple[int, int, int]]] = {}
     found = connection.execute(
         "SELECT source, day, articles_ja, articles_en, articles FROM source_days WHERE day >= ?", (window[0],)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import believed_canonical, clean_url
-from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, machine_marks
+from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, read_ai_labels
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
@@ -93,7 +93,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     entries = listed_entries(links)
     pages = read_pagination(tree, page_url)
     related = take_related(tree, page_url, measures)
-    marks = machine_marks(tree, measures)
+    marks = read_ai_labels(tree, measures)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
     cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_boilerplate(tree, measures)]

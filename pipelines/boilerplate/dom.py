@@ -10,13 +10,13 @@ from pipelines.boilerplate.consent import consent_by_attributes, consent_by_word
 from pipelines.boilerplate.lines import clean_lines
 from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start, readable_text
 from pipelines.html.prose import Prose
-from pipelines.labels.ai_labels import is_machine_mark, machine_marks
+from pipelines.labels.ai_labels import is_ai_label, read_ai_labels
 from pipelines.labels.captions import is_caption
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 from storage.reading import Cut
 
-__all__ = ["clean_lines", "cut_boilerplate", "machine_marks"]
+__all__ = ["clean_lines", "cut_boilerplate", "read_ai_labels"]
 
 _MOST_PROSE = 0.25  # of the page's unlinked text; nothing that holds more is furniture
 _SHORT = 400  # unlinked characters of a block that may go by its name alone
@@ -114,7 +114,7 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
         if len(text) > _CAPTION * 2 or holder not in page:
             continue
         measure = page[holder]
-        if measure.text <= _MARK and holder.tag in _INLINE and is_machine_mark(text.strip()):
+        if measure.text <= _MARK and holder.tag in _INLINE and is_ai_label(text.strip()):
             yield "machine-mark", _pictured(holder, page), text.strip()
         block = measure.block
         if block is None or block in asked or page[block].text > _BOX or block.tag in ("h1", "h2", "body"):
@@ -137,7 +137,7 @@ def _rule_by_words(text: str) -> tuple[str, str]:
     """The rule and the evidence in a line's words, "" where they are nothing's."""
     said = plain(text)
     if len(text) <= _MARK * 2 and is_caption(said):
-        return "machine-mark" if is_machine_mark(text) else "caption", text[:80]
+        return "machine-mark" if is_ai_label(text) else "caption", text[:80]
     asked_for = _asks(said)
     return ("box" if asked_for else "", asked_for)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, plain
-from pipelines.labels.ai_wording import LONGEST, machine_wording
+from pipelines.labels.ai_wording import LONGEST, ai_wording_kind
 from pipelines.labels.captions import caption_rules
 from pipelines.rules.load import rule_cache
 
@@ -18,32 +18,32 @@ _CONTROLS = frozenset({"button", "label", "option"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class MachineMarks:
+class AiLabels:
     """What a page marks as machine-made: its ``image``, its ``report`` (the text), or neither."""
 
     image: bool = False
     report: bool = False
 
 
-def is_machine_mark(text: str) -> bool:
+def is_ai_label(text: str) -> bool:
     """Whether a short text is such a mark and nothing else."""
-    return mark_kind(text) is not None
+    return ai_label_kind(text) is not None
 
 
 @rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
-def mark_kind(text: str) -> str | None:
+def ai_label_kind(text: str) -> str | None:
     """What a short text marks as machine-made and is nothing else: ``image``, ``report`` or ``other``."""
     stripped = text.strip()
     if len(stripped) > LONGEST:
         return None
     said = plain(stripped)
     bare = said.strip(_EDGES)
-    marks = caption_rules()["machine"]
+    marks = caption_rules()["ai"]
     listed = (kind for kind in ("image", "report", "other") if bare in marks[kind])
-    return next(listed, None) or machine_wording(said)
+    return next(listed, None) or ai_wording_kind(said)
 
 
-def machine_marks(tree: HtmlElement, measures: PageMeasures | None = None) -> MachineMarks:
+def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> AiLabels:
     """What the page marks as machine-made; to be asked when the cards, which have marks of their own, are cut.
 
     A mark is a text of its own (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a
@@ -51,8 +51,8 @@ def machine_marks(tree: HtmlElement, measures: PageMeasures | None = None) -> Ma
     those of ``tree`` where the caller has them already.
     """
     page = PageMeasures(tree) if measures is None else measures
-    kinds = {mark_kind(said) for said in _marking(page)}
-    return MachineMarks("image" in kinds, "report" in kinds)
+    kinds = {ai_label_kind(said) for said in _marking(page)}
+    return AiLabels("image" in kinds, "report" in kinds)
 
 
 def _marking(page: PageMeasures) -> Iterator[str]:

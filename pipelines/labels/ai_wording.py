@@ -20,7 +20,7 @@ _NO_MARK = ("?", "!")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Wording:
-    """``rules/machine_wording.toml``: each word with its kind, a pattern for all, and two for machines: haste first."""
+    """``rules/ai_wording.toml``: each word with its kind, a pattern for all, and two for machines: haste first."""
 
     kinds: dict[str, str]
     words: re.Pattern[str]
@@ -35,7 +35,7 @@ class _Wording:
 
 @rule_cache()
 def _wording() -> _Wording:
-    table = load_rules("machine_wording")
+    table = load_rules("ai_wording")
     kinds = {plain(word): kind for kind in reversed(_KINDS) for word in table[kind]}
     machines = [word for word, kind in kinds.items() if kind in ("machine", "tools")]
     return _Wording(
@@ -60,7 +60,7 @@ def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
 
 
 @rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
-def machine_wording(said: str) -> str | None:
+def ai_wording_kind(said: str) -> str | None:
     """What a line, plain, marks as machine-made: ``image``, ``report``, ``other``; None where it is no such mark.
 
     A mark holds words of such marks and nothing else, so that headlines and sentences about machine-made pictures are

@@ -5,7 +5,7 @@ import re
 from pipelines.dates.forms import ANY_MONTH, ANY_WEEKDAY, JAPANESE_AGO_UNIT, ORDINAL
 from pipelines.dates.words import date_words
 from pipelines.html.dom_index import plain
-from pipelines.labels.ai_wording import machine_wording
+from pipelines.labels.ai_wording import ai_wording_kind
 from pipelines.labels.headings import kind_of_heading
 from pipelines.rules.load import load_rules, rule_cache
 
@@ -28,10 +28,10 @@ _NUMBER = re.compile(r"[#№(]?\d{1,4}[)位.]?")
 
 @rule_cache()
 def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
-    """``rules/captions.toml``, all in plain form; ``machine`` has all its marks under ``whole`` too."""
+    """``rules/captions.toml``, all in plain form; ``ai`` has all its marks under ``whole`` too."""
     table = load_rules("captions")
-    whole = {"whole": [mark for marks in table["machine"].values() for mark in marks]}
-    entries = {**table, "machine": {**table["machine"], **whole}}
+    whole = {"whole": [mark for marks in table["ai"].values() for mark in marks]}
+    entries = {**table, "ai": {**table["ai"], **whole}}
     return {kind: {key: tuple(map(plain, words)) for key, words in entry.items()} for kind, entry in entries.items()}
 
 
@@ -54,10 +54,10 @@ def is_caption(said: str) -> bool:
     rules = caption_rules()
     words = _WORDS.search(said)
     bare = words[0] if words else ""
-    if bare in rules["machine"]["whole"] or machine_wording(said) is not None:
+    if bare in rules["ai"]["whole"] or ai_wording_kind(said) is not None:
         return True
-    while bare.startswith(rules["machine"]["whole"]):  # several marks on one line
-        mark = next((mark for mark in rules["machine"]["whole"] if bare.startswith(mark)), None)
+    while bare.startswith(rules["ai"]["whole"]):  # several marks on one line
+        mark = next((mark for mark in rules["ai"]["whole"] if bare.startswith(mark)), None)
         bare = bare[len(mark or " ") :].strip(" ・|/")
         if not bare:
             return True

@@ -1,7 +1,7 @@
 import lxml.html
 import pytest
 
-from pipelines.boilerplate.dom import cut_boilerplate, machine_marks
+from pipelines.boilerplate.dom import cut_boilerplate, read_ai_labels
 from storage.reading import Cut
 from tests.support.page_parts import EN_BODY, JA_BODY, page
 
@@ -115,7 +115,7 @@ def test_the_body_stays_whatever_its_container_is_called(wrapper: str) -> None:
     ],
 )
 def test_machine_made_is_a_mark_of_its_own_and_no_phrase_in_a_sentence(html: str, expected: tuple[bool, bool]) -> None:
-    marks = machine_marks(lxml.html.document_fromstring(f"<body>{html}</body>"))
+    marks = read_ai_labels(lxml.html.document_fromstring(f"<body>{html}</body>"))
     assert (marks.image, marks.report) == expected
 
 

@@ -1,8 +1,8 @@
 import lxml.html
 import trafilatura
 
-from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, machine_marks
-from pipelines.labels.ai_labels import MachineMarks
+from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, read_ai_labels
+from pipelines.labels.ai_labels import AiLabels
 from pipelines.related.extract import take_related
 from tests.support.model_page import BODY, CAPTION, CARDS, CONSENT, LEAD, TITLE, model_page
 from tests.support.page_parts import HOST, PAGE
@@ -36,4 +36,4 @@ def test_consent_captions_and_marks_leave_the_tree_each_with_a_reason() -> None:
 def test_its_images_are_marked_as_machine_made() -> None:
     tree = lxml.html.document_fromstring(model_page())
     take_related(tree, PAGE)
-    assert machine_marks(tree) == MachineMarks(image=True, report=False)
+    assert read_ai_labels(tree) == AiLabels(image=True, report=False)

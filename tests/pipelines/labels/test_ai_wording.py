@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.extraction import extract
 from pipelines.html.dom_index import plain
-from pipelines.labels.ai_wording import machine_wording
+from pipelines.labels.ai_wording import ai_wording_kind
 
 IMAGES = (
     *(
@@ -90,12 +90,12 @@ NO_MARKS = (
 
 @pytest.mark.parametrize("line", IMAGES)
 def test_a_mark_of_a_machine_made_image(line: str) -> None:
-    assert machine_wording(plain(line)) == "image"
+    assert ai_wording_kind(plain(line)) == "image"
 
 
 @pytest.mark.parametrize("line", NO_MARKS)
 def test_a_headline_a_topic_or_a_sentence_about_such_images_is_no_mark(line: str) -> None:
-    assert machine_wording(plain(line)) is None
+    assert ai_wording_kind(plain(line)) is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_headline_a_topic_or_a_sentence_about_such_images_is_no_mark(line: str
     ],
 )
 def test_what_else_was_made_by_a_machine_is_told_apart(line: str, kind: str) -> None:
-    assert machine_wording(plain(line)) == kind
+    assert ai_wording_kind(plain(line)) == kind
 
 
 PARAGRAPHS = (

@@ -17,7 +17,7 @@ from pipelines.html.dom_index import PageMeasures
 from pipelines.html.parse import parse_html
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.metadata import Metadata, read_metadata
-from pipelines.metadata.tdm_reservations import forbids_archive, reservations
+from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, listed_entries, outlinks
@@ -59,7 +59,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     return dataclasses.replace(
         reading,
         noarchive=forbids_archive(None, said),
-        reservations=reading.reservations or reservations(None, said),
+        reservations=reading.reservations or read_reservations(None, said),
     )
 
 
@@ -88,7 +88,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     measures = PageMeasures(tree)  # first: while it holds the elements, no later look at one has to make it anew
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
     metadata = read()
-    noarchive, reserved = forbids_archive(tree, raw.headers), reservations(tree, raw.headers)
+    noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
     pages = read_pagination(tree, page_url)

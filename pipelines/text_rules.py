@@ -56,9 +56,9 @@ class PipelineRules:
         """As ``minhash.sign``."""
         return minhash.sign(text, language)
 
-    def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
-        """As ``dated_notices.recurs``."""
-        return dated_notices.recurs(text, first, second)
+    def is_dated_notice(self, text: str, first: datetime | None, second: datetime | None) -> bool:
+        """As ``dated_notices.is_dated_notice``."""
+        return dated_notices.is_dated_notice(text, first, second)
 
     def lines(self, text: str) -> Sequence[Line]:
         """As ``site_lines.lines_of``."""

@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Prepared:
+class Precomputed:
     """As ``TextRules`` and the search index would make it of the reading that carries it, and of no other words.
 
     ``text_hash`` and ``lines`` are of the text; ``title_terms`` and ``terms`` what the search index takes, of the title
@@ -116,7 +116,7 @@ class Reading(ArticleFields):
     own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
-    ``signature`` is the text's, ``prepared`` what else is made of the words: None where there is no article, or where
+    ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or where
     storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
     a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
@@ -143,7 +143,7 @@ class Reading(ArticleFields):
     reservations: tuple[Reservation, ...] = ()
     signature: Signature | None = None
     story_terms: str = ""
-    prepared: Prepared | None = None
+    precomputed: Precomputed | None = None
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""

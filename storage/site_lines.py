@@ -44,5 +44,5 @@ def reading_without(reading: Reading, lines: Sequence[Line], furniture: Collecti
         text=text_without(reading.text, lines, furniture),
         cuts=(*reading.cuts, *cuts),
         signature=None,
-        prepared=None,
+        precomputed=None,
     )

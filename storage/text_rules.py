@@ -69,7 +69,7 @@ class TextRules(StoryRules, Protocol):
     def sign(self, text: str, language: str) -> Signature:
         """Sign a text, for the index of near copies."""
 
-    def recurs(self, text: str, first: datetime | None, second: datetime | None) -> bool:
+    def is_dated_notice(self, text: str, first: datetime | None, second: datetime | None) -> bool:
         """Tell whether the same words, published twice by one publisher, report two events."""
 
     def lines(self, text: str) -> Sequence[Line]:

@@ -13,7 +13,7 @@ from benchmarks.sections.reading import WARM_UP, generated
 from pipelines.duplicates.minhash import sign
 from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineRules, place
-from pipelines.workers.precompute import prepared
+from pipelines.workers.precompute import precompute
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import Card, Entry, Reading
@@ -58,7 +58,7 @@ def _reading(number: int, vocabulary: Vocabulary) -> Reading:
         extractor_version="benchmark",
         signature=sign(text, language),
     )
-    return prepared(reading)
+    return precompute(reading)
 
 
 @dataclasses.dataclass
@@ -106,7 +106,7 @@ def _read() -> float:
     found = []
     for number, raw in enumerate(generated(WARM_UP + READ)):
         before = time.process_time()
-        prepared(read_page(raw))
+        precompute(read_page(raw))
         found.append((time.process_time() - before) * 1000 if number >= WARM_UP else 0.0)
     return statistics.fmean(found[WARM_UP:])
 

@@ -23,7 +23,7 @@ from crawler.middlewares.database_calls import call_database
 from crawler.middlewares.exceptions import HostRests, RobotsRefused, RobotsUnreachable
 from crawler.middlewares.robots_cache import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
 from crawler.user_agent import robots_token
-from pipelines.metadata.tdm_reservations import reservations_of_robots, reservations_of_tdmrep
+from pipelines.metadata.tdm_reservations import read_robots_reservations, read_tdmrep_reservations
 from storage.frontier.host_state import KnownRobots, keep_robots, known_robots, note_reservations
 from storage.reading import Reservation
 from storage.visit import STATUSES, Lease
@@ -222,7 +222,7 @@ class Robots:
         if lease is None:
             return
         if 200 <= answer.status < 300:
-            await self._reserve(lease, origin, reservations_of_robots(_text(answer.body)))
+            await self._reserve(lease, origin, read_robots_reservations(_text(answer.body)))
         if lease.via == "start":
             task = asyncio.ensure_future(self._ask_tdmrep(origin, lease, request))
             self._side_tasks.add(task)
@@ -241,7 +241,7 @@ class Robots:
             logger.info("%s: %s: %s", asked.url, type(error).__name__, error)
             return
         if 200 <= response.status < 300:
-            await self._reserve(lease, origin, reservations_of_tdmrep(response.body[:MAX_BYTES]))
+            await self._reserve(lease, origin, read_tdmrep_reservations(response.body[:MAX_BYTES]))
 
 
 def _waits(request: Request) -> bool:

@@ -20,18 +20,18 @@ MIN_APART = timedelta(hours=20)
 _UNSPACED = re.compile(f"[{KANA}{HAN}]")
 
 
-def recurs(text: str, first: datetime | None, second: datetime | None) -> bool:
+def is_dated_notice(text: str, first: datetime | None, second: datetime | None) -> bool:
     """Tell whether the same words, dated twice by one publisher, report two events."""
     if first is None or second is None or abs(second - first) < MIN_APART:
         return False
     kind = "unspaced" if _UNSPACED.search(text) else "spaced"
-    return sum(map(str.isalnum, text)) <= MAX_CHARACTERS[kind] and _own_day().search(text) is not None
+    return sum(map(str.isalnum, text)) <= MAX_CHARACTERS[kind] and _day_words().search(text) is not None
 
 
 @rule_cache()
-def _own_day() -> re.Pattern[str]:
+def _day_words() -> re.Pattern[str]:
     """The words by which a text means the day it was written on."""
-    words = load_rules("own_day")
+    words = load_rules("dated_notices")
     english = "|".join(map(re.escape, words["english"]))
     japanese = "|".join(map(re.escape, words["japanese"]))
     return re.compile(rf"\b(?:{english})\b|{japanese}", re.IGNORECASE)

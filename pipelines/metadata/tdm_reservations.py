@@ -25,7 +25,7 @@ _NO_TRAINING = re.compile(r"\b(ai-train|ai-input|train-ai|tdm|ai)\s*=\s*(?:no|n)
 
 @rule_cache()
 def _directives(table: str) -> frozenset[str]:
-    return frozenset(load_rules("reservations")[table]["directives"])
+    return frozenset(load_rules("tdm_reservations")[table]["directives"])
 
 
 def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:
@@ -33,7 +33,7 @@ def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]
     return not _directives("archive").isdisjoint(name for name, _ in _said(tree, headers))
 
 
-def reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
+def read_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
     """What the page and its answer reserve of text and data mining, each once."""
     found = {
         Reservation(name, place): None for name, place in _said(tree, headers) if name in _directives("mining")
@@ -78,7 +78,7 @@ def _metas(tree: HtmlElement | None) -> Iterable[HtmlElement]:
     return () if tree is None else itertools.islice(tree.iter("meta"), _METAS_LOOKED_AT)
 
 
-def reservations_of_tdmrep(body: bytes) -> tuple[Reservation, ...]:
+def read_tdmrep_reservations(body: bytes) -> tuple[Reservation, ...]:
     """What ``/.well-known/tdmrep.json`` reserves, with the paths that it speaks of; nothing where it is none."""
     try:
         rules = json.loads(body.decode("utf-8-sig", "replace"))
@@ -92,7 +92,7 @@ def reservations_of_tdmrep(body: bytes) -> tuple[Reservation, ...]:
     return tuple(itertools.islice(found, 20))
 
 
-def reservations_of_robots(text: str) -> tuple[Reservation, ...]:
+def read_robots_reservations(text: str) -> tuple[Reservation, ...]:
     """What robots.txt reserves by ``Content-Signal`` (contentsignals.org) or ``Content-Usage`` (IETF aipref drafts)."""
     lines = (_CONTENT_SIGNAL.match(line) for line in text.splitlines())
     found = {

@@ -5,16 +5,16 @@ import dataclasses
 from pipelines.boilerplate.site_lines import lines_of
 from pipelines.duplicates.comparison import text_hash
 from pipelines.stories.profile import story_keys, with_story_terms
-from storage.reading import Prepared, Reading
+from storage.reading import Precomputed, Reading
 from storage.search.terms import document_terms
 
 
-def prepared(reading: Reading) -> Reading:
+def precompute(reading: Reading) -> Reading:
     """Give a reading of an article its story terms, and what else storage needs of its words; any other as it is."""
     if not reading.is_article:
         return reading
     reading = with_story_terms(reading)
     title_terms, terms = document_terms(reading.title, reading.summary, reading.text)
     keys = story_keys(reading.story_terms, reading.language)
-    made = Prepared(text_hash(reading.text), lines_of(reading.text), title_terms, terms, keys)
-    return dataclasses.replace(reading, prepared=made)
+    made = Precomputed(text_hash(reading.text), lines_of(reading.text), title_terms, terms, keys)
+    return dataclasses.replace(reading, precomputed=made)

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from pipelines.addresses.parameters import ParameterRules, put_in_force
 from pipelines.raw_page import RawPage
-from pipelines.workers.precompute import prepared
+from pipelines.workers.precompute import precompute
 from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
 from storage.reading import Reading
 
@@ -69,7 +69,7 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
     function = _reading_function(read)
     signal.alarm(math.ceil(time_limit) + _GRACE)
     try:
-        return prepared(function(raw, timezone))
+        return precompute(function(raw, timezone))
     finally:
         signal.alarm(0)
 

@@ -42,8 +42,8 @@ def find_twin(session: Session, text_hash: str, reading: Reading, domain: str) -
     for article_id in dict.fromkeys(row.id for row in rows):
         article = session.get_one(Article, article_id)
         twin = Twin(article, session.get_one(Address, article.address_id).domain)
-        recurs = rules_of(session).recurs
-        if twin.domain != domain or not recurs(reading.text, article.published_at, reading.published_at):
+        is_dated_notice = rules_of(session).is_dated_notice
+        if twin.domain != domain or not is_dated_notice(reading.text, article.published_at, reading.published_at):
             twins.append(twin)
     return min(twins, key=lambda twin: _distance(twin.article, reading), default=None)
 

@@ -24,7 +24,7 @@ def signature_of(session: Session, reading: Reading) -> Signature:
 
 def hash_of(session: Session, reading: Reading) -> str:
     """Give the hash of a reading's text, whoever makes it."""
-    return reading.prepared.text_hash if reading.prepared else rules_of(session).text_hash(reading.text)
+    return reading.precomputed.text_hash if reading.precomputed else rules_of(session).text_hash(reading.text)
 
 
 def with_neighbours(session: Session, reading: Reading, standing: Standing) -> Standing:

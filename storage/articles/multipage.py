@@ -34,7 +34,7 @@ def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
     texts = session.scalars(later.order_by(ArticlePart.number)).all()
     if not texts:
         return reading
-    return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, prepared=None)
+    return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, precomputed=None)
 
 
 def follow_parts(session: Session, reading: Reading, page: Address, seen_at: datetime) -> bool:

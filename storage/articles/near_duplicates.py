@@ -43,19 +43,19 @@ RECURS = "the same notice on another day"
 class Pair:
     """A stored article that has much of its words in common with a text, and how they compare.
 
-    ``domain`` is the registered domain of its page. ``recurs`` says that it is the same publisher's notice of another
+    ``domain`` is the registered domain of its page. ``is_dated_notice`` says that it is the same publisher's notice of another
     event, in the same words.
     """
 
     article: Article
     domain: str
     comparison: Comparison
-    recurs: bool
+    is_dated_notice: bool
 
     @property
     def is_copy(self) -> bool:
         """Whether the text is a near copy of the article; an exact one would have been found by its hash."""
-        return self.comparison.kind == "near" and not self.recurs
+        return self.comparison.kind == "near" and not self.is_dated_notice
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def _pair(session: Session, article: Article, its_domain: str, reading: Reading,
         article,
         its_domain,
         rules.compare(article.text, reading.text, reading.language),
-        recurs=its_domain == domain and rules.recurs(reading.text, article.published_at, reading.published_at),
+        is_dated_notice=its_domain == domain
+        and rules.is_dated_notice(reading.text, article.published_at, reading.published_at),
     )
 
 
@@ -126,7 +127,7 @@ def record_alike(session: Session, article: Article, alike: tuple[Pair, ...], se
             "other_id": pair.article.id,
             "similarity": pair.comparison.similarity,
             "containment": pair.comparison.containment,
-            "reason": RECURS if pair.recurs else pair.comparison.reason,
+            "reason": RECURS if pair.is_dated_notice else pair.comparison.reason,
             "seen_at": seen_at,
         }
         for pair in alike

@@ -49,7 +49,7 @@ def apply_site(session: Session, reading: Reading, page: Address, seen_at: datet
 
     A text that somebody else extracted (no extractor's version) neither teaches nor is touched.
     """
-    lines = reading.prepared.lines if reading.prepared else rules_of(session).lines(reading.text)
+    lines = reading.precomputed.lines if reading.precomputed else rules_of(session).lines(reading.text)
     if not reading.extractor_version or not lines:
         return reading
     others = _remembered(session, page)

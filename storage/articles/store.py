@@ -76,8 +76,8 @@ def store_article(
     took_back = follow_parts(session, reading, page, seen_at)
     reading = with_parts(session, reading, page)
     standing, decision = _decide(session, reading, page, read_hash, took_back=took_back)
-    if reading.prepared:
-        terms = reading.prepared.title_terms, reading.prepared.terms
+    if reading.precomputed:
+        terms = reading.precomputed.title_terms, reading.precomputed.terms
         expect_words(session, reading.title, reading.summary, reading.text, terms)
     if same_bytes:
         decision = without_revision(decision)

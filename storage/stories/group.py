@@ -64,8 +64,8 @@ def group_stored(session: Session, stored: Iterable[tuple[Reading | None, Result
             for article in articles:
                 reading = readings[article.id]
                 profiles[article.id] = _profile_of(session, article, reading)
-                if reading.prepared and profiles[article.id] == reading.story_terms:
-                    keys[article.id] = reading.prepared.story_keys
+                if reading.precomputed and profiles[article.id] == reading.story_terms:
+                    keys[article.id] = reading.precomputed.story_keys
             group_articles(session, articles, profiles, now, keys)
     except Exception as error:
         if trouble_of(error, "") is not None:

@@ -144,7 +144,7 @@ def _store(
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
     text = recall_site(session, address.host, reading.text)
-    known = dataclasses.replace(reading, text=text, signature=None, prepared=None)
+    known = dataclasses.replace(reading, text=text, signature=None, precomputed=None)
     known = with_parts(session, known, address)
     met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at)
     scope = scopes.get(lease.source_id)

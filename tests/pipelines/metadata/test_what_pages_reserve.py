@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from pipelines.metadata.tdm_reservations import reservations_of_robots, reservations_of_tdmrep
+from pipelines.metadata.tdm_reservations import read_robots_reservations, read_tdmrep_reservations
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from storage.reading import Reading, Reservation
@@ -66,14 +66,14 @@ def test_reservations_are_told_by_kind_and_place() -> None:
 
 def test_a_tdmrep_file_names_the_paths_that_it_speaks_of() -> None:
     body = b'[{"location": "/a/*", "tdm-reservation": 1, "tdm-policy": "https://p.example"}, {"tdm-reservation": 0}]'
-    assert reservations_of_tdmrep(body) == (Reservation("tdm-reservation", "tdmrep.json", "/a/* https://p.example"),)
+    assert read_tdmrep_reservations(body) == (Reservation("tdm-reservation", "tdmrep.json", "/a/* https://p.example"),)
     for broken in (b"", b"\xff\xfe", b"{}", b"[1, null]", b"[" * 100_000, b"<html>"):
-        assert reservations_of_tdmrep(broken) == ()
+        assert read_tdmrep_reservations(broken) == ()
 
 
 def test_a_robots_txt_that_signals_against_training_is_recorded_and_one_that_allows_it_is_not() -> None:
-    assert reservations_of_robots("User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n") == (
+    assert read_robots_reservations("User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n") == (
         Reservation("content-signal", "robots.txt", "search=yes, ai-train=no"),
     )
-    assert reservations_of_robots("Content-Usage: train-ai=n\n")[0].detail == "train-ai=n"
-    assert reservations_of_robots("Content-Signal: ai-train=yes\nUser-agent: *\nDisallow: /ai=no\n") == ()
+    assert read_robots_reservations("Content-Usage: train-ai=n\n")[0].detail == "train-ai=n"
+    assert read_robots_reservations("Content-Signal: ai-train=yes\nUser-agent: *\nDisallow: /ai=no\n") == ()

@@ -23,7 +23,7 @@ from crawler.writer_process import writer_for
 from pipelines.run_context import ContextHolder, RunContext, open_run_of
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineRules
-from pipelines.warc.page_store import PageFiles, take_out
+from pipelines.warc.page_store import PageFiles, erase_page
 from pipelines.workers.pool import ReadingPool
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock, crawl_lock, domains_lock
@@ -162,7 +162,7 @@ class RunExtension(ContextHolder):
         if files is None:
             writer = RunWriter(database, rules, process=process)
         else:
-            blank_page = functools.partial(take_out, files.folder)
+            blank_page = functools.partial(erase_page, files.folder)
             writer = RunWriter(database, rules, keep_pages=files.keep, blank_page=blank_page, process=process)
         self._resources.callback(writer.close)
         return writer

@@ -116,8 +116,8 @@ class Reading(ArticleFields):
     own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
-    ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or where
-    storage is to make it; whoever changes the words takes both away.
+    ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or
+    where storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
     a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
     """

@@ -15,7 +15,7 @@ import tldextract
 from w3lib.url import safe_url_string
 
 from pipelines.addresses.article_urls import MAX_LENGTH, looks_like_article
-from pipelines.addresses.parameters import ParameterRules, rules_in_force
+from pipelines.addresses.parameters import ParameterRules, current_rules
 from pipelines.addresses.tracking import is_tracker
 from pipelines.rules.load import rule_cache
 from storage.text_rules import LONGEST_ADDRESS
@@ -103,7 +103,7 @@ def address_key(url: str, rules: ParameterRules | None = None) -> str:
     more than ``LONGEST_ADDRESS`` characters, for escapes make three of one byte, is its first 200 and a digest.
     ``rules`` are the operator's for some sites, or else those in force.
     """
-    return _address_key(url, rules or rules_in_force())
+    return _address_key(url, rules or current_rules())
 
 
 @rule_cache(_REMEMBERED)
@@ -198,7 +198,7 @@ def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = 
     scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed addresses and those over
     2,000 characters. ``rules`` as in :func:`address_key`.
     """
-    return _clean_url(url, base, rules or rules_in_force())
+    return _clean_url(url, base, rules or current_rules())
 
 
 @rule_cache(_REMEMBERED)

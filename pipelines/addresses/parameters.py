@@ -60,24 +60,24 @@ def _matches(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-_IN_FORCE: contextvars.ContextVar[ParameterRules | None] = contextvars.ContextVar("parameter_rules", default=None)
+_CURRENT_RULES: contextvars.ContextVar[ParameterRules | None] = contextvars.ContextVar("parameter_rules", default=None)
 
 
-def rules_in_force() -> ParameterRules | None:
+def current_rules() -> ParameterRules | None:
     """The rules by which addresses are read here and now; None where only those hold that hold everywhere."""
-    return _IN_FORCE.get()
+    return _CURRENT_RULES.get()
 
 
-def put_in_force(rules: ParameterRules | None) -> None:
+def set_current_rules(rules: ParameterRules | None) -> None:
     """Let rules hold for all that this thread reads from now on: a worker process reads for one config."""
-    _IN_FORCE.set(rules)
+    _CURRENT_RULES.set(rules)
 
 
 @contextlib.contextmanager
-def in_force(rules: ParameterRules | None) -> Iterator[None]:
+def temporary_rules(rules: ParameterRules | None) -> Iterator[None]:
     """Let rules hold within a block."""
-    token = _IN_FORCE.set(rules)
+    token = _CURRENT_RULES.set(rules)
     try:
         yield
     finally:
-        _IN_FORCE.reset(token)
+        _CURRENT_RULES.reset(token)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pipelines.dates.words import clock_zone, date_words
-from pipelines.dates.written import FoundDate, ParsedDate, Precision, normalised, relative_dates, written_dates
+from pipelines.dates.written import DateMatch, ParsedDate, Precision, normalize_date_text, relative_dates, written_dates
 
 __all__ = [
     "DateKind",
@@ -61,7 +61,7 @@ def parse_date(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -
     date = _from_iso(iso, timezone) if iso else _from_epoch(text)
     if date is not None:
         return date if is_believable(date.moment, now) else None
-    found = _scan(normalised(text, _DATE_LENGTH), now, timezone)
+    found = _scan(normalize_date_text(text, _DATE_LENGTH), now, timezone)
     return found[0].date if found else None
 
 
@@ -91,7 +91,7 @@ def _from_epoch(text: str) -> ParsedDate | None:
     return ParsedDate(datetime.datetime.fromtimestamp(int(match[1]), datetime.UTC), "instant", has_zone=True)
 
 
-def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[FoundDate]:
+def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[DateMatch]:
     """All believable dates of normalised text, in order, none over another."""
     written = list(written_dates(text, now, timezone))
     told = [
@@ -108,7 +108,7 @@ def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -
     against now (10月5日, today), unless it is labelled or stands alone in the text or between bars (``|``): prose
     is full of them. Arguments as :func:`parse_date`'s.
     """
-    plain = normalised(text, _TEXT_LENGTH)
+    plain = normalize_date_text(text, _TEXT_LENGTH)
     found = _scan(plain, now, timezone)
     dates = []
     for one, kind in zip(found, _kinds(plain, found), strict=True):
@@ -118,19 +118,19 @@ def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -
     return dates
 
 
-def _stands_by_itself(text: str, found: FoundDate) -> bool:
+def _stands_by_itself(text: str, found: DateMatch) -> bool:
     before, behind = text[: found.start].rstrip(" ()"), text[found.end :].lstrip(" ()")
     return (not before or before.endswith("|")) and (not behind or behind.startswith("|"))
 
 
 def label_of(words: str) -> DateKind | None:
     """What the words beside a date (its label, its element's class) make it: the last label among them, or None."""
-    plain = normalised(words, _DATE_LENGTH).replace("-", " ").replace("_", " ")
+    plain = normalize_date_text(words, _DATE_LENGTH).replace("-", " ").replace("_", " ")
     label = _last_label(plain)
     return None if label is None or label[2] == "other" else label[2]
 
 
-def _kinds(text: str, found: Sequence[FoundDate]) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
+def _kinds(text: str, found: Sequence[DateMatch]) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
     """A page writes its labels before its dates or behind them; the words around the first and the last tell which.
 
     A label between two dates then belongs to one of them only.

@@ -1,7 +1,7 @@
-"""The written forms of a date that news pages use, found in text: one pattern and one builder for each.
+"""Find written and relative dates in text, with the clock times beside them.
 
-All patterns run on text that :func:`normalised` has prepared, have no nested repetition and bounded gaps, so that
-their time grows with the text's length alone.
+All patterns need text from :func:`normalize_date_text`. They have no nested repetition and bounded gaps, so their time
+grows with the text's length alone.
 """
 
 import dataclasses
@@ -42,7 +42,7 @@ class ParsedDate:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class FoundDate:
+class DateMatch:
     """A date and where it stands (offsets into the normalised text)."""
 
     start: int
@@ -57,7 +57,7 @@ _WEEKDAY = re.compile(
 _SPACES = re.compile(r"\s+")
 
 
-def normalised(text: str, limit: int) -> str:
+def normalize_date_text(text: str, limit: int) -> str:
     """NFKC, lower case, single spaces, without weekdays in parentheses; at most ``limit`` characters are looked at."""
     plain = unicodedata.normalize("NFKC", text[:limit]).lower().replace("\u2212", "-")
     return _SPACES.sub(" ", _WEEKDAY.sub(" ", plain)).strip()
@@ -175,7 +175,7 @@ def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.t
     return None
 
 
-def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[FoundDate]:
+def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
     """Every calendar date in normalised text, in order, with the clock time that stands behind or before it."""
     floor = 0
     for match in _date_pattern().finditer(text):
@@ -199,7 +199,7 @@ def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> I
         date = _at(day, clock, home)
         if date is not None:
             floor = end
-            yield FoundDate(start, end, dataclasses.replace(date, has_year=year is not None))
+            yield DateMatch(start, end, dataclasses.replace(date, has_year=year is not None))
 
 
 _RELATIVE = re.compile(
@@ -212,7 +212,7 @@ _UNITS = {"秒": 1, "分": 60, "時": 3600, "日": 86400, "週": 604800, "s": 1,
 _DAYS = {"一昨日": 2, "おととい": 2, "昨日": 1, "きのう": 1, "yesterday": 1}
 
 
-def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[FoundDate]:
+def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
     """Every date that is told against ``now``: 3時間前, 昨日 14:30, 2 hours ago. Days are no instants."""
     for match in _RELATIVE.finditer(text):
         end = match.end()
@@ -224,7 +224,7 @@ def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> 
         else:
             date = _ago(match, now, home)
         if date is not None:
-            yield FoundDate(match.start(), end, dataclasses.replace(date, has_zone=True), is_relative=True)
+            yield DateMatch(match.start(), end, dataclasses.replace(date, has_zone=True), is_relative=True)
 
 
 def _ago(match: re.Match[str], now: datetime.datetime, home: datetime.tzinfo) -> ParsedDate | None:

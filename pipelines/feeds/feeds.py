@@ -20,7 +20,7 @@ from pipelines.feeds.xml import (
     Listing,
     ListingError,
     head_of,
-    listed,
+    make_listing,
     root_name,
     safe_xml,
     unpack,
@@ -67,7 +67,7 @@ def read_feed(
     broken = f"broken feed: {parsed.get('bozo_exception')}"[:200] if parsed["bozo"] else ""
     if broken and not entries:
         raise ListingError(broken)
-    return listed("feed", entries, broken)
+    return make_listing("feed", entries, broken)
 
 
 def _entries(items: Iterable[Mapping[str, Any]], url: str, timezone: datetime.tzinfo) -> Iterator[Entry]:
@@ -133,7 +133,7 @@ def _read_json_feed(body: bytes, content_type: str | None, url: str, timezone: d
     address = clean_url(following, url) if isinstance(following, str) else None
     if address:
         entries.append(Entry(url=address, is_listing=True))
-    return listed("feed", entries)
+    return make_listing("feed", entries)
 
 
 def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo) -> Iterator[Entry]:

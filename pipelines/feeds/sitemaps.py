@@ -12,7 +12,7 @@ from pipelines.feeds.xml import (
     Listing,
     ListingError,
     head_of,
-    listed,
+    make_listing,
     root_name,
     safe_xml,
     unpack,
@@ -64,7 +64,7 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
     if not root_name(head_of(body))[0]:
         lines = decode(unpack(body)).text.split("\n")
         addresses = (clean_url(line, url) for line in lines if _ADDRESS_LINE.fullmatch(line.strip("\ufeff \t\r")))
-        return listed("sitemap", (Entry(url=address) for address in addresses if address))
+        return make_listing("sitemap", (Entry(url=address) for address in addresses if address))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
@@ -81,7 +81,7 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
         key=lambda item: (item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO), reverse=True
     )
     log = parser.error_log.filter_from_errors()
-    return listed("sitemap", (item.entry for item in found), f"broken XML: {log[0].message}"[:200] if log else "")
+    return make_listing("sitemap", (item.entry for item in found), f"broken XML: {log[0].message}"[:200] if log else "")
 
 
 def _newest_first(item: _Listed) -> tuple[bool, datetime.datetime]:

@@ -119,7 +119,7 @@ def safe_xml(body: bytes, content_type: str | None) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8", "replace")
 
 
-def listed(kind: ListingKind, entries: Iterable[Entry], reason: str = "") -> Listing:
+def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") -> Listing:
     """A listing of the entries in their order, each address once, at most 50,000."""
     unique: dict[str, Entry] = {}
     for entry in entries:

@@ -12,7 +12,7 @@ import re
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from pipelines.html.charset_scores import JAPANESE, plausibility, strongest
+from pipelines.html.charset_scores import JAPANESE, best_encoding, plausibility
 from pipelines.html.japanese_codecs import ISO_2022_JP_ESCAPE, decode_euc_jp, decode_iso_2022_jp
 
 _META_PREFIX = 4096  # bytes in which a <meta charset> counts; w3lib reads as many, the HTML standard asks for 1,024
@@ -97,7 +97,7 @@ def _legacy_encoding(body: bytes, labels: list[str]) -> str:
     """The encoding of bytes that are no UTF-8: what is declared if it fits, else what is most plausible."""
     high = _HIGH.search(body)
     sample = body[high.start() : high.start() + _SAMPLE] if high else body[:_SAMPLE]
-    likely, score = strongest(sample)
+    likely, score = best_encoding(sample)
     for label in labels:
         if label in _CJK and _fits(body, label):
             if plausibility(sample, label) >= score - 0.25 and not (

@@ -10,7 +10,7 @@ _ENCODINGS = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp949")
 _CHARACTERS = 6000  # non-ASCII characters that decide; more change nothing
 
 
-def strongest(sample: bytes) -> tuple[str | None, float]:
+def best_encoding(sample: bytes) -> tuple[str | None, float]:
     """The East Asian encoding that makes most sense of ``sample`` and its plausibility; (None, -1.0) if none does.
 
     ``sample`` begins at a character's first byte.

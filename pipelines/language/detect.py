@@ -81,7 +81,7 @@ def detect_card_language(words: str, page: str) -> str:
     return page if any({found.code, page}.issubset(alphabet.codes) for alphabet in alphabets()) else found.code
 
 
-def warm_up() -> None:
+def load_models() -> None:
     """Load all models and tables now: for a worker process, before the first page and before any thread."""
     load_alphabets()
     load_identifier()

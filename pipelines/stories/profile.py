@@ -87,7 +87,7 @@ def with_story_terms(reading: Reading) -> Reading:
     return dataclasses.replace(reading, story_terms=terms)
 
 
-def warm_up() -> None:
+def load_tables() -> None:
     """Load what every profile needs."""
     readings()
     for language in ("en", "ja"):

@@ -29,7 +29,7 @@ MAX_FILE = 1_000_000_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def take_out(folder: Path, kept: Kept) -> None:
+def erase_page(folder: Path, kept: Kept) -> None:
     """Take a page out again that must not be here: a forgotten one, to which another address redirects. Blocks."""
     try:
         missing = blank_pages(folder, [kept], datetime.datetime.now(datetime.UTC))

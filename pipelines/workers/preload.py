@@ -47,8 +47,8 @@ def _read_one_page() -> None:
 for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.read_page"):
     importlib.import_module(_module)
 
-importlib.import_module("pipelines.language.detect").warm_up()
-importlib.import_module("pipelines.stories.profile").warm_up()
+importlib.import_module("pipelines.language.detect").load_models()
+importlib.import_module("pipelines.stories.profile").load_tables()
 _read_one_page()
 # Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The
 # process that writes is forked from here, too.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from pipelines.addresses.parameters import ParameterRules, put_in_force
+from pipelines.addresses.parameters import ParameterRules, set_current_rules
 from pipelines.raw_page import RawPage
 from pipelines.workers.precompute import precompute
 from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
@@ -47,7 +47,7 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> No
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    put_in_force(rules)
+    set_current_rules(rules)
 
 
 def _address_space() -> int:

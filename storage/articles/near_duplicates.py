@@ -43,8 +43,8 @@ RECURS = "the same notice on another day"
 class Pair:
     """A stored article that has much of its words in common with a text, and how they compare.
 
-    ``domain`` is the registered domain of its page. ``is_dated_notice`` says that it is the same publisher's notice of another
-    event, in the same words.
+    ``domain`` is the registered domain of its page. ``is_dated_notice`` says that it is the same publisher's notice of
+    another event, in the same words.
     """
 
     article: Article

@@ -9,7 +9,7 @@ import pytest
 from crawler.config.errors import ConfigError
 from crawler.config.load import load_config
 from pipelines.addresses.normalize import address_key, clean_url
-from pipelines.addresses.parameters import ParameterRules, SiteParameters, in_force
+from pipelines.addresses.parameters import ParameterRules, SiteParameters, temporary_rules
 from tests.support.commands import kiji, query
 from tests.support.hostile_server import HostileServer, answers, article
 from tests.support.near_texts import report
@@ -40,7 +40,7 @@ def test_the_rules_of_a_site_hold_there_and_nowhere_else(url: str, key: str) -> 
 
 def test_the_plain_key_stays_what_it_is_everywhere() -> None:
     assert address_key("https://one.example/a?fbclid=7&v=1") == "one.example/a?v=1"
-    with in_force(RULES):
+    with temporary_rules(RULES):
         assert address_key("https://one.example/a?fbclid=7&v=1") == "one.example/a?fbclid=7"
         assert clean_url("/a?v=1&fbclid=7", "https://one.example/") == "https://one.example/a?fbclid=7"
     assert address_key("https://one.example/a?fbclid=7&v=1") == "one.example/a?v=1"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.language.detect import DetectedLanguage, detect_language, warm_up
+from pipelines.language.detect import DetectedLanguage, detect_language, load_models
 
 UNCLEAR = [
     "Harbor bombings kill dozens",
@@ -53,8 +53,8 @@ def test_a_cold_start_in_eight_threads_of_a_fresh_interpreter_gives_the_same_ans
 
 def test_warming_up_twice_changes_no_answer() -> None:
     before = [detect_language(text) for text in UNCLEAR]
-    warm_up()
-    warm_up()
+    load_models()
+    load_models()
     assert [detect_language(text) for text in UNCLEAR] == before
 
 

@@ -28,6 +28,9 @@ PYTHON = "Python"
 SUPPORTED = {
     "scrapy": Supported("2.19", "2.20", "a host may be asked more slowly, answers' headers have no bound"),
     "twisted": Supported("26.10", "27", "answers' headers have no bound but the memory limit"),
+    "datasette": Supported("0.65", "0.66", "kiji serve takes no SQL"),
+    "procrastinate": Supported("3.5", "4", "a dead worker is missed after 45 s instead of 5"),
+    PYTHON: Supported("3.11", "3.15", "each command waits 2 s for its worker processes"),
     "trafilatura": Supported("2.3.1", "2.4", "a page's text takes twice the CPU"),
 }
 """The versions that our use of private parts was read and tested against, by distribution."""

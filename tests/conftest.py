@@ -14,6 +14,7 @@ from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
 
 LONGEST = (
+    "crawler/workers/test_another_version_of_procrastinate.py",
     "crawler/cli/test_setting_up.py",
     "crawler/workers/test_workers.py",
     "crawler/crawl/test_kills.py",
@@ -29,7 +30,7 @@ LONGEST = (
     "crawler/imports/test_pages.py",
     "storage/database/test_upgrading.py",
 )
-"""Files that take from 10 seconds to a minute go first: one that began last would be waited for alone."""
+"""Files that take from 10 seconds to a minute and more go first: one that began last would be waited for alone."""
 
 
 def pytest_configure() -> None:

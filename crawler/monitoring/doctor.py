@@ -17,6 +17,7 @@ from storage.database.engine import connect, parse_url, schema_of
 from storage.database.open import open_database
 from storage.distribution import install_extra
 from storage.errors import DatabaseBusy, DatabaseError
+from storage.library_versions import Unsupported, unsupported_libraries
 from storage.migrations.history import HEAD
 
 if TYPE_CHECKING:
@@ -55,8 +56,16 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
         yield _disk(folder)
     if now < _OLDEST:
         yield Finding("clock", "fail", f"says {now:%Y-%m-%d}: set it, for example by timedatectl set-ntp true")
+    for library in unsupported_libraries():
+        yield _library(library)
     if config.alerts.urls and importlib.util.find_spec("apprise") is None:
         yield Finding("alerts", "fail", f"need the package apprise: {install_extra('alerts')}")
+
+
+def _library(library: Unsupported) -> Finding:
+    tested = f"{library.supported.first} up to {library.supported.below}"
+    message = f"{library.library} {library.version} is used by its public API alone (tested: {tested})"
+    return Finding("libraries", "warn", f"{message}: {library.supported.loss}")
 
 
 def _config(config: Config, path: Path | None) -> Finding:

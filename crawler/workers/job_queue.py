@@ -21,6 +21,7 @@ from procrastinate.schema import SchemaManager
 
 from storage.database.engine import Database
 from storage.database.job_queue import SCHEMA, conninfo_of, prepare_job_queue
+from storage.library_versions import fits
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -120,7 +121,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
 
     Raises DatabaseUnreachable for SQLite.
     """
-    connector = PatientConnector if patient else procrastinate.PsycopgConnector
+    connector = PatientConnector if patient and fits("procrastinate") else procrastinate.PsycopgConnector
     opened = connector(
         conninfo=conninfo_of(url),
         kwargs={"options": f"-c search_path={SCHEMA}"},
@@ -136,7 +137,13 @@ def prepare(database: Database) -> None:
     """Make the queue's tables, or bring them to the version of procrastinate that is installed."""
     scripts = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     migrations = {script.name: script.read_text(encoding="utf-8") for script in scripts}
-    prepare_job_queue(database, metadata.version("procrastinate"), SchemaManager.get_schema(), migrations)
+    prepare_job_queue(
+        database,
+        metadata.version("procrastinate"),
+        SchemaManager.get_schema(),
+        migrations,
+        with_index=fits("procrastinate"),
+    )
 
 
 async def queue_groups(
@@ -162,7 +169,8 @@ async def queue_groups(
     queued = []
     for first in range(0, len(jobs), QUEUED_AT_ONCE):
         queued += await _queued(queue, jobs[first : first + QUEUED_AT_ONCE])
-    if len(queued) > QUEUED_AT_ONCE:  # by what it knew before, PostgreSQL would look through all of them for each job
+    # By what it knew before, PostgreSQL would look through all of them for each job.
+    if len(queued) > QUEUED_AT_ONCE and fits("procrastinate"):
         await queue.connector.execute_query_async("ANALYZE procrastinate_jobs")
     return queued
 

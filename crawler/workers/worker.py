@@ -12,6 +12,7 @@ import dataclasses
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import procrastinate
 import psycopg
@@ -24,6 +25,7 @@ from crawler.plan import plan_crawl
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import RelatedSpider
 from crawler.workers.due_groups import Planner
+from crawler.workers.heartbeats import LOOK, Heartbeats
 from crawler.workers.job_queue import (
     CRAWL,
     PLAN,
@@ -35,21 +37,21 @@ from crawler.workers.job_queue import (
     queue_groups,
     queue_plan,
 )
-from crawler.workers.liveness import LOOK, Liveness
 from crawler.writer_process import writer_for
 from pipelines.workers.pool import ReadingPool
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseBusy, DatabaseError
+from storage.library_versions import fits
 from storage.writer.process import WriterProcess
 from storage.writer.runs import run_record
+
+if TYPE_CHECKING:
+    from crawler.workers.liveness import Liveness
 
 logger = logging.getLogger(__name__)
 
 EVERY_MINUTE = "* * * * *"
-FORGOTTEN = 3600.0
-"""Seconds of silence after which procrastinate forgets a worker; ``crawler.workers.liveness`` sees if it lives."""
-
 Teller = Callable[[dict[str, object], tuple[str, ...]], None]
 
 
@@ -96,6 +98,15 @@ def work(options: WorkerOptions) -> int:
         database.close()
 
 
+def _liveness_of(database: Database, queue: procrastinate.App) -> "Liveness | Heartbeats":
+    """Give what tells dead workers, by procrastinate's version."""
+    if not fits("procrastinate"):
+        return Heartbeats(queue)
+    from crawler.workers.liveness import Liveness  # imports private parts
+
+    return Liveness(database, queue)
+
+
 class Worker:
     """One worker in this process."""
 
@@ -112,7 +123,7 @@ class Worker:
         settings.setmodule("crawler.settings", priority="project")
         self._options, self._database, self._queue = options, database, queue
         self._config_file, self._pool, self._writer = config_file, pool, writer
-        self._liveness = Liveness(database, queue)
+        self._liveness = _liveness_of(database, queue)
         self._planner = Planner(config_file, database)
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
@@ -166,9 +177,8 @@ class Worker:
                 wait=not self._options.once,
                 install_signal_handlers=False,
                 fetch_job_polling_interval=LOOK,  # what is put back into the queue is not announced by it
-                stalled_worker_timeout=FORGOTTEN,
-                worker_middleware=[self._liveness.note],
                 delete_jobs="successful",
+                **self._liveness.worker_options,
             )
         )
         try:

@@ -5,6 +5,8 @@ import multiprocessing.forkserver
 import multiprocessing.resource_tracker
 import signal
 
+from storage.library_versions import PYTHON, fits
+
 _PRELOADED = (
     "pipelines.workers.fork_server_signals",  # first: what follows takes two seconds
     *("pipelines.workers.process", "pipelines.text_rules", "storage.writer.process", "pipelines.workers.preload"),
@@ -35,12 +37,20 @@ class WorkerContext(multiprocessing.context.ForkServerContext):
 def preload_workers() -> None:
     """Start the fork server and do not wait for it: its imports take two seconds, beside those of the command.
 
-    It begins with SIGINT and SIGTERM blocked, until ``fork_server_start`` ignores them.
+    It begins with SIGINT and SIGTERM blocked, until ``fork_server_start`` ignores them. That is done with private parts
+    of multiprocessing; with another version of Python the server is started and waited for by the public API.
     """
-    WorkerContext()
-    multiprocessing.resource_tracker.ensure_running()  # which unblocks signals after it has started its process
+    context = WorkerContext()
+    known = fits(PYTHON)
+    if known:
+        multiprocessing.resource_tracker.ensure_running()  # which unblocks signals after it has started its process
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
-        multiprocessing.forkserver.ensure_running()
+        if known:
+            multiprocessing.forkserver.ensure_running()
+        else:
+            first = context.Process(target=int)
+            first.start()
+            first.join()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

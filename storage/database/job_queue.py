@@ -30,11 +30,14 @@ def conninfo_of(url: str) -> str:
     return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def prepare_job_queue(database: Database, version: str, whole: str, migrations: Mapping[str, str]) -> None:
+def prepare_job_queue(
+    database: Database, version: str, whole: str, migrations: Mapping[str, str], *, with_index: bool
+) -> None:
     """Bring the job queue's tables to ``version``, once, however many workers start at the same time.
 
     ``whole`` is the SQL that makes them, ``migrations`` the SQL files that lead from one version to the next, by
     their names, which begin with the version (``03.05.00_01_…sql``). The version stands in the schema's comment.
+    ``with_index`` adds an index of ours to its tables, whose columns must be known for that.
     """
     with database.writing() as session:  # one writer at a time
         connection = session.connection()
@@ -44,7 +47,7 @@ def prepare_job_queue(database: Database, version: str, whole: str, migrations: 
         )
         if present != version:
             _bring_to(connection, present, version, whole, migrations)
-        if session.scalar(text("SELECT to_regclass(:name)"), {"name": _BY_LOCK}) is None:
+        if with_index and session.scalar(text("SELECT to_regclass(:name)"), {"name": _BY_LOCK}) is None:
             name = _BY_LOCK.partition(".")[2]
             connection.exec_driver_sql(
                 f"CREATE INDEX {name} ON {SCHEMA}.procrastinate_jobs (lock) WHERE status IN ('todo', 'doing')"

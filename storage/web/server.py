@@ -12,10 +12,12 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.plugins import pm
 
 from storage.database.engine import Database as KijiDatabase
 from storage.errors import DatabaseError
+from storage.library_versions import fits
 from storage.snapshot.descriptions import describe_column, table_description
 from storage.snapshot.making import Origin, Progress, archive_state, make_snapshot
 from storage.snapshot.tables import VERSION
@@ -35,6 +37,9 @@ SETTINGS = {
     "max_csv_mb": 0,
     "default_cache_ttl": 0,
 }
+
+WITHOUT_SQL = {"default_allow_sql": False, "allow_csv_stream": False}
+"""Further settings for a version of Datasette whose private parts are not known."""
 
 
 class ServingRefused(DatabaseError):
@@ -67,24 +72,32 @@ def snapshot_metadata(path: Path) -> dict[str, str]:
 def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) -> Datasette:
     """Make the application. ``names`` are the hosts that it answers to, None for any."""
     snapshot_metadata(path)
-    # Its traces of every 404 with all local variables would fill the terminal.
-    sys.modules["datasette.handle_exception"].rich = None  # type: ignore[attr-defined]  # no types
     if not pm.is_registered(plugin):
         pm.register(plugin, name="kiji")
+    known = fits("datasette")
     here = Path(__file__).parent
     served = Datasette(
-        inspect_data={plugin.DATA: {"tables": _counts(path), "hash": "", "size": path.stat().st_size}},
         template_dir=str(here / "templates"),
         static_mounts=[("-/kiji", str(here / "static"))],
         metadata={"title": "Kiji", "databases": {plugin.DATA: {"tables": _tables(path)}}},
-        settings=SETTINGS,
+        settings=SETTINGS if known else SETTINGS | WITHOUT_SQL,
         memory=True,
+        **(_private_options(path) if known else {}),
     )
     served.remove_database("_memory")
-    served.add_database(SnapshotDatabase(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
+    # Only in a known version are its connections ours, whose time and memory are bounded whatever SQL is asked.
+    database = SnapshotDatabase if known else Database
+    served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_names = names
     served.kiji_search = open_for_search(path)
     return served
+
+
+def _private_options(path: Path) -> dict[str, Any]:
+    """Use private parts of Datasette: rows counted by us, and no traces."""
+    # Its traces of every 404 with all local variables would fill the terminal.
+    sys.modules["datasette.handle_exception"].rich = None  # type: ignore[attr-defined]  # no types
+    return {"inspect_data": {plugin.DATA: {"tables": _counts(path), "hash": "", "size": path.stat().st_size}}}
 
 
 def _counts(path: Path) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ from scrapy.settings import Settings
 from scrapy.signals import engine_started
 
 from crawler.console import logs
-from crawler.console.stop_signals import LoopStopSignals
+from crawler.console.stop_signals import LoopStopSignals, stop_reactor
 from crawler.plan import CrawlPlan
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import Listener, RelatedSpider
@@ -62,7 +62,7 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)
-    signals = _stop_signals(process, crawler)
+    signals = _stop_signals(crawler)
     gc.freeze()  # what is imported is never garbage: no collection looks at it
     process.start(install_signal_handlers=False)
     extension = run_extension_of(crawler)
@@ -79,7 +79,7 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     return CrawlReport(record, by_source, extension.trouble, ended_by)
 
 
-def _stop_signals(process: AsyncCrawlerProcess, crawler: Crawler) -> LoopStopSignals:
+def _stop_signals(crawler: Crawler) -> LoopStopSignals:
     """Take the signals for one crawl, also for one whose engine is not there yet."""
 
     def stop() -> None:
@@ -89,7 +89,6 @@ def _stop_signals(process: AsyncCrawlerProcess, crawler: Crawler) -> LoopStopSig
         if signals.came() and crawler.engine is not None:
             await crawler.engine.stop_async()
 
-    # What Scrapy's own handler calls at the second signal.
-    signals = LoopStopSignals(asyncio.get_event_loop(), stop, process._stop_reactor)
+    signals = LoopStopSignals(asyncio.get_event_loop(), stop, stop_reactor)
     crawler.signals.connect(engine_is_started, engine_started, weak=False)
     return signals

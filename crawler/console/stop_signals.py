@@ -1,6 +1,7 @@
 """Handle SIGINT and SIGTERM: stop in order at the first, at once at the second."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -87,3 +88,11 @@ class LoopStopSignals(StopSignals):
             self._loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
         self._call_end()
+
+
+def stop_reactor() -> None:
+    """Stop the reactor, where it runs; an ``end`` of LoopStopSignals for Scrapy's crawls."""
+    from twisted.internet import error, reactor  # here, since importing it chooses the reactor
+
+    with contextlib.suppress(error.ReactorNotRunning):
+        reactor.stop()

@@ -20,7 +20,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.config.reload import ConfigFile
-from crawler.console.stop_signals import GRACE, LoopStopSignals
+from crawler.console.stop_signals import GRACE, LoopStopSignals, stop_reactor
 from crawler.plan import plan_crawl
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import RelatedSpider
@@ -128,7 +128,7 @@ class Worker:
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
-        self._signals = LoopStopSignals(asyncio.get_event_loop(), self._stop, self._process._stop_reactor)
+        self._signals = LoopStopSignals(asyncio.get_event_loop(), self._stop, stop_reactor)
         queue.task(name=CRAWL, queue=CRAWL, retry=Retry())(self._crawl)
         plan = queue.task(name=PLAN, queue=CRAWL, lock=PLAN, queueing_lock=PLAN, priority=100)(self._plan)
         if not options.once:
@@ -138,7 +138,7 @@ class Worker:
         """Run the loop until the worker ends; return the exit code."""
         loop = asyncio.get_event_loop()
         main = loop.create_task(self._main())
-        main.add_done_callback(self._process._stop_reactor)
+        main.add_done_callback(lambda _: stop_reactor())
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
         for crawler in self._crawlers:  # the loop was stopped before their spiders were closed
             run_extension_of(crawler).close_now()

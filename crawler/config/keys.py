@@ -9,7 +9,7 @@ import datetime
 import functools
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, get_args, get_origin
+from typing import Annotated, Literal, TypeGuard, get_args, get_origin
 
 import tomlkit
 from pydantic import BaseModel
@@ -68,7 +68,7 @@ def _key(name: str, field: FieldInfo) -> Key:
     )
 
 
-def _is_table(kind: object) -> bool:
+def _is_table(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 

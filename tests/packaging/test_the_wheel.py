@@ -92,9 +92,10 @@ def test_a_command_runs_outside_the_clone(installed: Installation, command: str)
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("kiji serve")])
 def test_the_pages_are_served_outside_the_clone(installed: Installation, command: str) -> None:
-    serving = [installed.bin / "kiji", *command.split()[1:], "--port", "0"]
-    options = {"cwd": installed.folder, "env": installed.environment}
-    with subprocess.Popen(serving, **options, stdout=subprocess.PIPE, text=True) as process:
+    serving = [str(installed.bin / "kiji"), *command.split()[1:], "--port", "0"]
+    with subprocess.Popen(
+        serving, cwd=installed.folder, env=installed.environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         for path, text in {"": "Kiji", "kiji/static/kiji.css": "font", "kiji/queries": "SELECT"}.items():

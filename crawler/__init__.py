@@ -1,1 +1,1 @@
-"""What asks the web: settings, spider, politeness, address guard, run accounts, the sample site, the command line."""
+"""Fetch pages from the web: command line, configuration, spider, middlewares, workers."""

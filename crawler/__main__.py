@@ -1,4 +1,4 @@
-"""The command ``kiji``, and ``python -m crawler``.
+"""Start the command ``kiji``, also as ``python -m crawler``.
 
 Every worker process imports the program's main module again: so this one loads nothing before it runs.
 """

@@ -1,4 +1,4 @@
-"""One crawl of a set of sources, in one crawler and one event loop: what cron, the command line and workers call."""
+"""Run one crawl of a set of sources, in one crawler and one event loop."""
 
 import asyncio
 import dataclasses
@@ -23,7 +23,11 @@ from storage.writer.runs import SourceAccount, run_record, source_accounts
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawlReport:
-    """How a crawl ended: the run's record as JSON has it, each source's account, the stopping signal or 0."""
+    """How a crawl ended.
+
+    ``record`` is the run's record as in JSON, ``accounts`` has the counts of each source, ``signal`` is the number of
+    the signal that stopped the crawl, or 0.
+    """
 
     record: dict[str, Any]
     accounts: list[SourceAccount]
@@ -32,7 +36,7 @@ class CrawlReport:
 
     @property
     def exit_code(self) -> int:
-        """The contract's: 0, 1 where a source gave nothing or the run failed, 130/143 after a signal."""
+        """Return 0, 1 if a source gave nothing or the run failed, 130 or 143 after a signal."""
         if self.signal:
             return 128 + self.signal
         done = self.record["status"] == "done" and not self.trouble
@@ -40,15 +44,15 @@ class CrawlReport:
 
 
 def crawl(plan: CrawlPlan, listener: Listener | None = None) -> CrawlReport:
-    """Crawl until nothing is due. Blocks; needs the main thread, for signals, and a process without a reactor.
+    """Crawl until nothing is due. Blocks; needs the main thread and a process without a reactor.
 
-    ``listener`` is told each result, on the event loop. Raises DatabaseError where the database cannot be used or
-    another crawl holds it: then nothing was fetched.
+    ``listener`` is called with each result, on the event loop. Raises DatabaseError if the database cannot be used or
+    another crawl holds it. In that case nothing was fetched.
     """
     database = open_database(plan.database_url)
     try:
         with crawl_lock(database):
-            pass  # a first look, for a clear end before anything starts; the run itself holds it
+            pass  # fail early, before anything starts; the run takes the lock again
         return _crawl(plan, database, listener)
     finally:
         database.close()
@@ -63,7 +67,7 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
     crawler = process.create_crawler(RelatedSpider)
     process.crawl(crawler, plan=plan, listener=listener)
     signals = _stop_signals(crawler)
-    gc.freeze()  # what is imported is never garbage: no collection looks at it
+    gc.freeze()  # imported modules are never garbage, so no collection need scan them
     process.start(install_signal_handlers=False)
     extension = run_extension_of(crawler)
     extension.close_now()
@@ -80,10 +84,10 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
 
 
 def _stop_signals(crawler: Crawler) -> LoopStopSignals:
-    """Take the signals for one crawl, also for one whose engine is not there yet."""
+    """Stop one crawl on SIGINT or SIGTERM, also before its engine has started."""
 
     def stop() -> None:
-        asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it; nothing before the start
+        asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it; does nothing before the start
 
     async def engine_is_started() -> None:
         if signals.came() and crawler.engine is not None:

@@ -1,4 +1,4 @@
-"""Hosts, written the one way in which sources, politeness, redirects and the address guard compare them."""
+"""Normalize host names, so that sources, delays, redirects and the address guard compare them."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normal_host(host: str) -> str:
-    """A host name or literal in lower case, in ASCII (IDNA), without brackets and without the root's trailing dot."""
+    """Normalize a host name or IP literal: lower case, ASCII (IDNA), no brackets, no trailing dot."""
     host = host.strip().lower().strip("[]").rstrip(".")
     if host.isascii():
         return host
@@ -18,7 +18,7 @@ def normal_host(host: str) -> str:
 
 
 def hostname_of(url: str) -> str:
-    """The host of an address, without its port; "" where the address has none."""
+    """Return the host of an address without its port; "" if it has none."""
     try:
         return normal_host(urlsplit(url).hostname or "")
     except ValueError:
@@ -26,7 +26,7 @@ def hostname_of(url: str) -> str:
 
 
 def port_of(url: str) -> int | None:
-    """The port that a connection to the address would use; None where that cannot be told."""
+    """Return the port that a connection to the address uses; None if it is unknown."""
     try:
         parts = urlsplit(url)
         return parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme.lower())
@@ -35,26 +35,27 @@ def port_of(url: str) -> int | None:
 
 
 def host_and_port(url: str) -> str:
-    """``host:port`` with the port always given, IPv6 in brackets: what the address guard lets through by name."""
+    """Return ``host:port``, always with the port, and IPv6 in brackets."""
     return join_port(hostname_of(url), port_of(url) or 0)
 
 
 def join_port(host: str, port: int) -> str:
-    """``host:port`` of two parts, as :func:`host_and_port` writes it."""
+    """Join a host and a port, in the form of :func:`host_and_port`."""
     host = normal_host(host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def slot_of(url: str) -> str:
-    """Under which name requests to this address queue: the host, with its port unless that is http's or https's own.
+    """Return the name of the queue for requests to this address.
 
-    So http and https of a host share one queue, and two servers on one machine do not.
+    It is the host, with the port unless that is 80 or 443. So http and https of a host share one queue, and two servers
+    on one machine do not.
     """
     host, port = hostname_of(url), port_of(url)
     return host if port is None or port in DEFAULT_PORTS.values() else join_port(host, port)
 
 
 def is_within(host: str, domains: Iterable[str]) -> bool:
-    """Whether the host is one of the domains or lies below one."""
+    """Return whether the host is one of the domains or a subdomain of one."""
     host = normal_host(host)
     return any(host == domain or host.endswith(f".{domain}") for domain in map(normal_host, domains) if domain)

@@ -1,4 +1,4 @@
-"""Open and close a crawl's database, lock and run; record what the crawl fails at."""
+"""Open and close a crawl's database, lock and run, and record its errors."""
 
 import asyncio
 import contextlib
@@ -41,14 +41,14 @@ from storage.writer.run_writer import RunWriter
 logger = logging.getLogger(__name__)
 
 DONE = ("finished", "closespider_timeout")
-"""Scrapy's reasons for a spider that had nothing left to do, or no time; any other means that somebody stopped it."""
+"""Scrapy's reasons for a crawl that was complete or out of time. With any other reason somebody stopped it."""
 
 STOPPED = "shutdown"
-"""Scrapy's reason for a spider that was stopped by a signal: nobody is told, and a dead-man's switch goes off."""
+"""Scrapy's reason after a signal. Then nothing is pinged, so that a dead-man's switch raises the alarm."""
 
 
 class RunExtension(ContextHolder):
-    """Scrapy extension of ``RelatedSpider``: whoever starts the crawl, the same record is left.
+    """Scrapy extension that opens and closes the run of ``RelatedSpider``, whoever starts the crawl.
 
     ``context`` is the run's once the spider is open, ``polled`` are the sources whose start pages are asked for.
     ``trouble`` is the one line that ended the run where the database failed, ``refused`` the error for which there is
@@ -147,7 +147,7 @@ class RunExtension(ContextHolder):
         return pool
 
     def _open_page_files(self, plan: CrawlPlan) -> PageFiles | None:
-        """Open the raw archive where the config wants one."""
+        """Open the raw archive; None if the config has none."""
         folder = archive_folder(plan.config, plan.database_url)
         if folder is None:
             return None
@@ -168,7 +168,7 @@ class RunExtension(ContextHolder):
         return writer
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
-        """Close the run: ``done``, or ``stopped`` where somebody stopped it, or ``failed`` with the database."""
+        """Close the run as ``done``, ``stopped`` or ``failed``, and do what follows a crawl."""
         if self.context is None:
             return
         self._closed = True
@@ -185,9 +185,9 @@ class RunExtension(ContextHolder):
             await asyncio.to_thread(after_crawl, spider.plan, self.run_id, self.polled, self.trouble)
 
     def close_now(self) -> None:
-        """Close a run whose loop was stopped before its spider was closed; do nothing where it was. Blocks.
+        """Close a run whose loop was stopped before its spider was closed. Blocks.
 
-        What the writer has received is stored; what was in flight keeps its place in the frontier.
+        Visits that the writer has are stored, addresses in flight stay in the frontier. A closed run is left as it is.
         """
         if self.context is None or self._closed:
             return
@@ -216,16 +216,16 @@ class RunExtension(ContextHolder):
         return int(stats.get_value("downloader/request_count", 0)) if stats else 0
 
     async def spider_error(self, failure: Failure, response: Response, spider: RelatedSpider) -> None:
-        """Record a page whose callback failed: a mistake of ours, and no reason to lose the address."""
+        """Record an error in the spider's callback as the address's outcome."""
         await self._record(spider, response.meta["lease"], response.url, failure)
 
     async def item_error(self, item: FetchedPage | Visit, spider: RelatedSpider, failure: Failure) -> None:
-        """Record a page that could not be read or stored: a mistake of ours, and no reason to lose the address."""
+        """Record an error in an item pipeline as the address's outcome."""
         url = item.final_url if isinstance(item, Visit) else item.raw.final_url
         await self._record(spider, item.lease, url, failure)
 
     async def item_dropped(self, spider: RelatedSpider) -> None:
-        """Stop the crawl: the database takes nothing any more, after all the tries that the writer makes."""
+        """Stop the crawl: the database failed, and the writer has used up its retries."""
         self._note(open_run_of(self._crawler).writer.trouble)
         self._stop(spider)
 
@@ -254,12 +254,12 @@ def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
 
 
 def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | None:
-    """Tell which domains a crawl beside others asks: what its feeds teach it meanwhile waits until it is held too."""
+    """Return the domains to lock for a crawl beside others; None if no other crawl may run."""
     return frozenset().union(*domains_by_source(plan.scopes, database).values()) if plan.beside_others else None
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:
-    """Tell the registered domains that each source reaches: as configured, and as its feeds have taught it."""
+    """Return the registered domains of each source: the configured ones and those learnt from feeds."""
     with database.reading() as connection:
         learnt = learnt_domains(connection, {scope.name for scope in scopes})
     return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}

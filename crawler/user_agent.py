@@ -1,4 +1,4 @@
-"""Who we say we are to the sites that we crawl."""
+"""Build and check the user agent."""
 
 import functools
 import re
@@ -12,17 +12,17 @@ NO_CONTACT = "no contact given"
 
 @functools.cache
 def default_user_agent() -> str:
-    """The user agent where the operator has set none; it says so, for it must not pretend a contact."""
+    """Return the user agent for an operator who set none. It says so, and names no contact."""
     return f"{PRODUCT}/{kiji_version()} (news crawler; {NO_CONTACT} by its operator)"
 
 
 def names_a_contact(user_agent: str) -> bool:
-    """Whether a user agent holds something by which the operator can be reached: a mail or a web address."""
+    """Return whether a user agent names a contact: a mail or a web address."""
     return "@" in user_agent or "://" in user_agent
 
 
 def robots_token(user_agent: str) -> str:
-    """The product token of a user agent (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``.
+    """Return the product token of a user agent (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``.
 
     Of a crawler that calls itself compatible with a browser, as Googlebot does, it is the name behind that word:
     ``Ours`` of ``Mozilla/5.0 (compatible; Ours/1.0; …)``.

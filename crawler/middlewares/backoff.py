@@ -1,4 +1,4 @@
-"""Backing off: who says 429 or 503 is asked more slowly, then not at all for a while, by the next run neither."""
+"""Back off from hosts that answer 429 or 503, in this run and the next ones."""
 
 import dataclasses
 import datetime
@@ -28,17 +28,17 @@ JITTER = 0.25
 """Adds up to this share to each wait, so that the sources of many operators do not come back all at once."""
 
 LONGEST_REST = datetime.timedelta(days=1)
-"""A longer Retry-After is cut to this: then the host is asked once, and may say it again."""
+"""The longest Retry-After that is obeyed. After it the host is asked once, and may repeat its answer."""
 
 STRIKES = 5
-"""Refusals in a row, with no good answer between them, after which a host that names no time is left alone."""
+"""Refusals in a row after which a host that gives no Retry-After is left alone."""
 
 FIRST_REST = datetime.timedelta(minutes=15)
 """After that, doubled by every further refusal, up to ``LONGEST_REST``."""
 
 
 def retry_after(value: str, now: datetime.datetime) -> float | None:
-    """Seconds that a Retry-After asks for (RFC 9110, 10.2.3: seconds or a date); None where it says nothing."""
+    """Parse a Retry-After into seconds (RFC 9110, 10.2.3: seconds or a date); None if it is invalid."""
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
@@ -52,7 +52,7 @@ def retry_after(value: str, now: datetime.datetime) -> float | None:
 
 @dataclasses.dataclass(slots=True)
 class _Host:
-    """How a host has answered: refusals in a row, and until when it is held (``time.monotonic``) or rests."""
+    """A host's refusals in a row, and until when it is held (``time.monotonic``) or left alone."""
 
     strikes: int = 0
     held_until: float = 0.0
@@ -60,11 +60,12 @@ class _Host:
 
 
 class Backoff:
-    """Downloader middleware. ``first_wait`` seconds after the first refusal, doubled by each further one in a row.
+    """Downloader middleware that waits after refusals.
 
-    Waits up to ``longest_hold`` seconds are sat out in the run: the host's whole queue is held. Longer ones, and a host
-    that refuses over and over, become a rest: what queues for it is given back to the frontier with
-    :class:`HostRests`, and nothing is asked of it before, by this run or the next.
+    It waits ``first_wait`` seconds after the first refusal, and twice as long after each further one in a row. For
+    waits up to ``longest_hold`` seconds the host's queue is held within the run. For a longer wait, or after STRIKES
+    refusals, the host rests: its addresses go back to the frontier with :class:`HostRests`, and no run asks it until
+    then.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Backoff:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``KIJI_BACKOFF_SECONDS``, ``KIJI_LONGEST_HOLD`` and ``RETRY_TIMES``."""
+        """Read ``KIJI_BACKOFF_SECONDS``, ``KIJI_LONGEST_HOLD`` and ``RETRY_TIMES``."""
         settings = crawler.settings
         backoff = cls(
             crawler,
@@ -98,12 +99,12 @@ class Backoff:
         return backoff
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Stop the host's queue at once: it would go on before :meth:`process_response` has its turn."""
+        """Hold the host's queue at once, before :meth:`process_response` is called."""
         if response.status in STATUSES:
             self._pace().hold(slot_of(request.url), time.monotonic() + self._first_wait)
 
     async def process_request(self, request: Request) -> None:
-        """Raise :class:`HostRests` where the host is to be left alone."""
+        """Raise :class:`HostRests` if the host rests."""
         slot = slot_of(request.url)
         host = self._hosts.get(slot)
         if host is None:
@@ -113,7 +114,7 @@ class Backoff:
             raise HostRests(host.rest.reason, host.rest.until)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Hold the host and ask again, or let it rest; a good answer forgives what was."""
+        """Hold the host and retry, or let it rest. A good answer resets the count."""
         slot = slot_of(request.url)
         host = self._hosts.setdefault(slot, _Host())
         if response.status not in STATUSES:
@@ -123,7 +124,7 @@ class Backoff:
                 self._hosts[slot] = _Host()
             return response
         now = time.monotonic()
-        if now >= host.held_until:  # else it was under way when the host was held already
+        if now >= host.held_until:  # else it was in flight when the host was held
             host.strikes += 1
         asked = retry_after(
             (response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.datetime.now(datetime.UTC)
@@ -136,7 +137,7 @@ class Backoff:
             self._pace().hold(slot, host.held_until)
             return response if tries >= self._retries else _again(request, tries)
         until = await self._let_rest(slot, host, response.status, wait if asked is not None else None)
-        request.meta["rest_until"] = until  # the response's own meta is there only after all middlewares
+        request.meta["rest_until"] = until  # response.meta is set only after all middlewares
         return response
 
     async def _let_rest(self, slot: str, host: _Host, status: int, asked: float | None) -> datetime.datetime:
@@ -157,7 +158,7 @@ class Backoff:
 
 
 def _is_held(host: _Host) -> bool:
-    """Whether an answer that comes now was asked for before the host refused."""
+    """Return whether an answer that comes now was requested before the host refused."""
     rests = host.rest is not None and host.rest.until > datetime.datetime.now(datetime.UTC)
     return rests or time.monotonic() < host.held_until
 

@@ -1,4 +1,4 @@
-"""Validators: what an earlier answer said of its freshness, by which a server tells that nothing has changed."""
+"""Make requests conditional, with the validators of the last answer."""
 
 from storage.visit import Lease
 
@@ -7,6 +7,6 @@ VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
 
 def validators_of(lease: Lease) -> dict[str, str]:
-    """The headers that make a request conditional; none where the last answer gave none."""
-    said = zip(VALIDATORS, (lease.etag, lease.last_modified), strict=True)
-    return {name: value for name, value in said if value}
+    """Return the headers of a conditional request; none if the last answer had no validators."""
+    values = zip(VALIDATORS, (lease.etag, lease.last_modified), strict=True)
+    return {name: value for name, value in values if value}

@@ -1,4 +1,4 @@
-"""Redirects out of what a crawl beside others holds: each registered domain is asked by one crawl at a time."""
+"""Lock registered domains that a redirect leads to: one crawl at a time asks each."""
 
 import asyncio
 import datetime
@@ -12,14 +12,14 @@ from pipelines.addresses.normalize import registered_domain
 from pipelines.run_context import run_of
 
 HELD_ELSEWHERE = datetime.timedelta(minutes=1)
-"""How long an address waits whose redirect leads to what another crawl asks just now: as long as until the planner's
-next look, after which its own source is crawled again."""
+"""How long an address waits if its redirect leads to a domain that another crawl holds. It is the interval of the
+workers' planner, after which its source is crawled again."""
 
 
 class DomainLocks:
-    """Downloader middleware: holds a domain before the first request to it, for the rest of the crawl.
+    """Downloader middleware that locks a domain before the first request to it, for the rest of the crawl.
 
-    Start pages and what feeds list may lead anywhere. A robots.txt that does is one answer, and asked for no page.
+    Start pages and entries of feeds may redirect anywhere. A robots.txt needs no lock: it is one answer, and no page.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -31,7 +31,7 @@ class DomainLocks:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise :class:`HostRests` where another crawl holds the domain."""
+        """Raise :class:`HostRests` if another crawl holds the domain."""
         run = run_of(self._crawler)
         if run is None or run.domains is None or request.meta.get("dont_obey_robotstxt"):
             return

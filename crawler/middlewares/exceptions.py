@@ -1,4 +1,4 @@
-"""Requests that are not made, and why: typed, so that whoever keeps the accounts need not read messages."""
+"""Define the errors of requests that are not made."""
 
 import datetime
 
@@ -6,7 +6,7 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class Refused(IgnoreRequest):
-    """We decline to make this request. ``reason`` is one line for the run's record; the outcome is ``refused``."""
+    """A request that we refuse to make. ``reason`` is one line; the outcome is ``refused``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -14,19 +14,19 @@ class Refused(IgnoreRequest):
 
 
 class AddressRefused(Refused):
-    """The address guard: the connection would go to an address that is not public, or by a scheme but http(s)."""
+    """The address is not public, or its scheme is not http(s)."""
 
 
 class RedirectRefused(Refused):
-    """The page redirects to where its source does not reach."""
+    """The page redirects out of its source's hosts."""
 
 
 class RobotsRefused(Refused):
-    """robots.txt forbids the address, or asks for a pace at which the page would not be fetched in a run."""
+    """robots.txt forbids the address, or its Crawl-delay is too long for a run."""
 
 
 class TooManyRedirects(IgnoreRequest):
-    """The page redirects more often than is followed. No refusal of ours: the outcome is ``failed``."""
+    """The page redirects too often. The outcome is ``failed``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class TooManyRedirects(IgnoreRequest):
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """robots.txt could not be fetched, so its site is not either. No refusal of ours: the outcome is ``failed``."""
+    """robots.txt could not be fetched, so its site is not either. The outcome is ``failed``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class RobotsUnreachable(IgnoreRequest):
 
 
 class HostRests(IgnoreRequest):
-    """The host asked to be left alone, or fails over and over: the address waits in the frontier ``until`` then."""
+    """The host asked to be left alone, or keeps failing. The address waits in the frontier ``until`` then."""
 
     def __init__(self, reason: str, until: datetime.datetime) -> None:
         super().__init__(reason)
@@ -51,4 +51,4 @@ class HostRests(IgnoreRequest):
 
 
 class NotAsked(IgnoreRequest):
-    """The crawl was stopped before the request was made: the address keeps its place in the frontier."""
+    """The crawl was stopped before the request was made. The address stays in the frontier."""

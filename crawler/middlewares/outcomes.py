@@ -1,4 +1,4 @@
-"""What the web did instead of answering, as a verdict and one line for the run's record."""
+"""Turn HTTP statuses and errors into verdicts, with one line for the run's record."""
 
 from typing import Literal
 
@@ -28,12 +28,12 @@ Verdict = Literal["refused", "failed", "unchanged"]
 
 
 def known_status(status: int) -> int | None:
-    """Give what an answer says as its status, None where that is none."""
+    """Return the HTTP status of an answer; None if it is not a valid one."""
     return status if status in STATUSES else None
 
 
 def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
-    """Judge an answer by its status alone; None where its body is to be read."""
+    """Return the verdict on a status; None if the body is to be read."""
     if status not in STATUSES:
         return "failed", f"the answer's status is none of HTTP's: {status}"[:REASON_LIMIT]
     if status == 304:
@@ -44,20 +44,20 @@ def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
 
 
 def verdict_of_error(error: BaseException) -> tuple[Verdict, str]:
-    """Judge a request that ended in an error: ours to refuse, or the web's failure."""
+    """Return the verdict on an error: a refusal of ours, or a failure of the site."""
     if isinstance(error, Refused):
         return "refused", error.reason
     plain = next((words for kind, words in _IN_PLAIN_WORDS if isinstance(error, kind)), "")
     error = _cause_of(error)
-    said = " ".join(str(error).split())
-    if plain or not said:
+    message = " ".join(str(error).split())
+    if plain or not message:
         return "failed", plain or type(error).__name__
     name = "" if isinstance(error, IgnoreRequest) else f"{type(error).__name__}: "
-    return "failed", f"{name}{said}"[:REASON_LIMIT]
+    return "failed", f"{name}{message}"[:REASON_LIMIT]
 
 
 def _cause_of(error: BaseException) -> BaseException:
-    """Give what Twisted found wrong with an answer; its ResponseFailed tells it in a list of Failures."""
+    """Return the error inside Twisted's ResponseFailed, which holds a list of Failures."""
     reasons = getattr(error.__cause__, "reasons", None)
-    found = getattr(reasons[-1], "value", None) if reasons else None
-    return found if isinstance(found, BaseException) else error
+    cause = getattr(reasons[-1], "value", None) if reasons else None
+    return cause if isinstance(cause, BaseException) else error

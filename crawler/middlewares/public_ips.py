@@ -1,4 +1,4 @@
-"""Which IP addresses a crawler may connect to: the public ones, however they are written or wrapped."""
+"""Tell public IP addresses from all others, in any notation."""
 
 import ipaddress
 import socket
@@ -20,7 +20,7 @@ _NOT_PUBLIC = tuple(
 
 
 def why_not_public(address: str) -> str | None:
-    """What kind of address it is where it is not public ("loopback", "private", …); None where it is public.
+    """Return the kind of an address that is not public ("loopback", "private", …), else None.
 
     ``address`` is an IPv4 or IPv6 literal as a resolver returns it (a zone such as ``%eth0`` may follow). An IPv6
     address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) is judged by that one too.
@@ -34,7 +34,7 @@ def why_not_public(address: str) -> str | None:
 
 
 def _kind(address: Address) -> str | None:
-    """The first name that fits; order matters, since loopback is private too."""
+    """Return the first kind that fits. The order matters: loopback is private too."""
     names = (
         ("unspecified", address.is_unspecified),
         ("loopback", address.is_loopback),
@@ -52,17 +52,17 @@ def _is_listed(address: Address) -> bool:
 
 
 def _carried(address: Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses to which a gateway may pass on a connection to this IPv6 address."""
+    """Return the IPv4 addresses that a gateway may forward this IPv6 address to."""
     if isinstance(address, ipaddress.IPv4Address):
         return []
     inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
     if any(address in network for network in _CARRIERS):
         inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [one for one in inner if one is not None]
+    return [address for address in inner if address is not None]
 
 
 def literal_address(host: str) -> str | None:
-    """The address that a host spells out itself, in any spelling that resolvers take; None for a name.
+    """Return the IP address that a host is a literal of, in any notation; None for a name.
 
     ``127.1``, ``0x7f.1``, ``017700000001`` and ``2130706433`` are all 127.0.0.1 (inet_aton(3)).
     """

@@ -1,4 +1,4 @@
-"""Redirects: few, by http and https only, and not out of the source's hosts."""
+"""Follow few redirects, only by http and https, and only within the source's hosts."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -21,7 +21,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's, held to the source's hosts.
+    """Scrapy's redirect middleware, restricted to the source's hosts.
 
     A request's ``meta`` says how far it may be led: ``may_leave_host`` (start pages, and what a configured feed
     lists) anywhere, else to its own host and to ``allowed_hosts`` and what lies below those. From https to http is
@@ -32,13 +32,13 @@ class Redirects(RedirectMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Without the parent's search for a Referer middleware: we send none."""
+        """Skip the parent's search for a Referer middleware: we send none."""
         redirects = cls(crawler.settings)
         redirects.crawler = crawler
         return redirects
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # the parent's ``spider`` is deprecated
-        """Follow, or raise :class:`RedirectRefused` or :class:`TooManyRedirects`."""
+        """Follow the redirect, or raise :class:`RedirectRefused` or :class:`TooManyRedirects`."""
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest as error:
@@ -83,7 +83,7 @@ def _is_unfollowed(request: Request, response: Response) -> bool:
 
 
 def _target(request: Request, response: Response) -> str:
-    """Where the answer points, absolute, shortened and fit for a log line."""
+    """Return the target of the redirect: absolute, shortened, safe for a log line."""
     location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
     try:
         return _shown(urljoin(request.url, location))

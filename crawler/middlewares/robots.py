@@ -1,4 +1,4 @@
-"""robots.txt, obeyed as RFC 9309 has it, its Crawl-delay included."""
+"""Obey robots.txt (RFC 9309), including Crawl-delay."""
 
 import asyncio
 import dataclasses
@@ -21,7 +21,15 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.hosts import host_and_port
 from crawler.middlewares.database_calls import call_database
 from crawler.middlewares.exceptions import HostRests, RobotsRefused, RobotsUnreachable
-from crawler.middlewares.robots_cache import FRESH, TRY_AGAIN, Use, answered, failed, use_in_trouble, use_of
+from crawler.middlewares.robots_cache import (
+    FRESH,
+    TRY_AGAIN,
+    Use,
+    stored_answer,
+    stored_failure,
+    use_in_trouble,
+    use_of,
+)
 from crawler.user_agent import robots_token
 from pipelines.metadata.tdm_reservations import read_robots_reservations, read_tdmrep_reservations
 from storage.frontier.host_state import KnownRobots, keep_robots, known_robots, note_reservations
@@ -40,12 +48,11 @@ _OTHERS = "(others)"  # no product token has brackets
 _PRODUCT = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 
 
-def for_us(text: str, token: str) -> str:
-    """A robots.txt whose groups are for us, for ``*``, or for all others under one name.
+def own_groups(text: str, token: str) -> str:
+    """Rewrite a robots.txt so that its groups name us, ``*``, or one name for all others.
 
-    RFC 9309, 2.2.1: a group is ours by our product token, whatever its case; a version behind it, as many write it, or
-    an asterisk changes nothing. Protego writes every rule of a group down for every agent of the group: 500 KiB of both
-    would take it hours.
+    RFC 9309, 2.2.1: a group is ours if it names our product token, in any case, with or without a version or an
+    asterisk. Protego copies each rule of a group for each of its agents: 500 KiB of both would take it hours.
     """
     lines = []
     for line in text.splitlines():
@@ -62,16 +69,17 @@ def _agent_meant(name: str, token: str) -> str:
 
 
 def _product_of(name: str) -> str:
-    found = _PRODUCT.match(name.strip("*"))
-    return found.group().lower() if found else ""
+    token = _PRODUCT.match(name.strip("*"))
+    return token.group().lower() if token else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rules:
-    """What one origin's robots.txt says to us, or why it could not be asked.
+    """The rules of one origin's robots.txt for us, or why there are none.
 
-    ``protego`` None: nothing; ``closed``: why all of it is forbidden for the time being; ``unreachable``: what went
-    wrong; ``rest_until``: the host asked to be left alone. All this holds ``until`` a time of ``time.monotonic``.
+    ``protego`` is None if nothing is forbidden. ``closed`` says why the whole site is forbidden for now,
+    ``unreachable`` what went wrong, ``rest_until`` how long the host asked to be left alone. All hold ``until`` a time
+    of ``time.monotonic``.
     """
 
     protego: Protego | None = None
@@ -82,7 +90,7 @@ class Rules:
 
     @classmethod
     def of(cls, status: int, body: bytes, token: str) -> Self:
-        """The rules that an answer gives.
+        """Return the rules of an answer.
 
         RFC 9309, 2.3.1.3: a 4xx forbids nothing; 2.3.1.4: a 5xx forbids all. 429 counts as the latter, as Google's
         crawlers have it (developers.google.com/search/docs/crawling-indexing/robots/robots_txt): a server that asks
@@ -92,10 +100,10 @@ class Rules:
             return cls(closed=f"robots.txt cannot be read now (HTTP {status}), which forbids the site")
         if not 200 <= status < 300:
             return cls()
-        return cls(protego=Protego.parse(for_us(body[:MAX_BYTES].decode("utf-8-sig", "ignore"), token)))
+        return cls(protego=Protego.parse(own_groups(body[:MAX_BYTES].decode("utf-8-sig", "ignore"), token)))
 
     def why_forbidden(self, url: str, token: str) -> str | None:
-        """One line, or None where the address may be fetched."""
+        """Return why an address is forbidden, in one line; None if it is allowed."""
         if self.closed:
             return self.closed
         if self.protego is not None and not self.protego.can_fetch(url, token):
@@ -103,18 +111,18 @@ class Rules:
         return None
 
     def crawl_delay(self, token: str) -> float:
-        """Seconds; 0.0 where none is given. Infinity stays, what is no number or negative counts as none."""
-        said = self.protego.crawl_delay(token) if self.protego is not None else None
-        delay = float(said) if said is not None else 0.0
+        """Return the Crawl-delay in seconds, possibly infinite; 0.0 if none is given or it is invalid."""
+        crawl_delay = self.protego.crawl_delay(token) if self.protego is not None else None
+        delay = float(crawl_delay) if crawl_delay is not None else 0.0
         return 0.0 if math.isnan(delay) else max(delay, 0.0)
 
 
 class Robots:
-    """Downloader middleware: knows each origin's robots.txt, from an earlier run or by asking, and refuses by it.
+    """Downloader middleware that refuses what an origin's robots.txt forbids.
 
-    The Crawl-delay goes on in ``request.meta["crawl_delay"]``. Where robots.txt cannot be fetched at all, the
-    page is not asked for either (RFC 9309, 2.3.1.4: unreachable forbids), and fails for that.
-    ``dont_obey_robotstxt`` in the meta lets a request pass; it is for robots.txt itself.
+    The robots.txt is taken from an earlier run or fetched. The Crawl-delay is passed on in
+    ``request.meta["crawl_delay"]``. If robots.txt cannot be fetched, the page fails without a request (RFC 9309,
+    2.3.1.4). ``dont_obey_robotstxt`` in the meta lets a request pass; it is for robots.txt itself.
     """
 
     def __init__(self, crawler: Crawler, token: str) -> None:
@@ -125,7 +133,7 @@ class Robots:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``ROBOTSTXT_USER_AGENT``, else the product token of ``USER_AGENT``."""
+        """Read ``ROBOTSTXT_USER_AGENT``, else the product token of ``USER_AGENT``."""
         settings = crawler.settings
         if not settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
@@ -140,7 +148,7 @@ class Robots:
         now = datetime.datetime.now(datetime.UTC)
         if rules.rest_until is not None and rules.rest_until > now:
             raise HostRests(rules.closed, rules.rest_until)
-        if rules.closed and _waits(request):
+        if rules.closed and _waits_in_frontier(request):
             raise HostRests(rules.closed, now + TRY_AGAIN)
         if rules.unreachable:
             raise RobotsUnreachable(rules.unreachable)
@@ -158,7 +166,7 @@ class Robots:
         return await asyncio.shield(task)
 
     async def _look_up(self, origin: str, request: Request) -> Rules:
-        """What is remembered where that holds, else what the origin says now; either is remembered."""
+        """Return the rules from the database if they are fresh, else fetch and store them."""
         now = datetime.datetime.now(datetime.UTC)
         known = await call_database(self._crawler, known_robots, KnownRobots(), origin)
         use = use_of(known, now)
@@ -170,14 +178,14 @@ class Robots:
         rules, answer = await self._fetch(origin, request)
         now = datetime.datetime.now(datetime.UTC)
         if answer is not None:
-            known = answered(answer.status, _text(answer.body), now)
+            known = stored_answer(answer.status, _text(answer.body), now)
             await call_database(self._crawler, keep_robots, None, origin, known)
             await self._note(origin, request, answer)
             return dataclasses.replace(rules, until=time.monotonic() + FRESH.total_seconds())
         trouble = rules.closed or rules.unreachable
         if not trouble:
             return rules
-        known = failed(known, trouble, now)
+        known = stored_failure(known, trouble, now)
         await call_database(self._crawler, keep_robots, None, origin, known)
         use = use_in_trouble(known, now)
         if use != "closed" and rules.rest_until is None:
@@ -186,13 +194,13 @@ class Robots:
         return dataclasses.replace(rules, until=time.monotonic() + holds.total_seconds())
 
     async def _fetch(self, origin: str, request: Request) -> tuple[Rules, Response | None]:
-        """The rules, and the answer where it told something that is worth remembering."""
+        """Fetch robots.txt; return its rules, and the answer if it is worth storing."""
         robots = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             priority=1000,
             # RFC 9309, 2.3.1.2: redirects are followed, to other hosts too.
-            meta={"dont_obey_robotstxt": True, "may_leave_host": True, **_taken_along(request)},
+            meta={"dont_obey_robotstxt": True, "may_leave_host": True, **_inherited_meta(request)},
         )
         try:
             response = await self._download(robots)
@@ -217,7 +225,7 @@ class Robots:
         return await engine.download_async(request)
 
     async def _note(self, origin: str, request: Request, answer: Response) -> None:
-        """Record what robots.txt reserves of mining; of a start page's host ask for the TDM protocol's file too."""
+        """Record mining reservations of robots.txt, and of tdmrep.json for hosts of start pages."""
         lease = request.meta.get("lease")
         if lease is None:
             return
@@ -234,7 +242,7 @@ class Robots:
             await call_database(self._crawler, note_reservations, None, lease.source_id, host, reserved, now)
 
     async def _ask_tdmrep(self, origin: str, lease: Lease, request: Request) -> None:
-        asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=_taken_along(request))
+        asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=_inherited_meta(request))
         try:
             response = await self._download(asked)
         except Exception as error:  # noqa: BLE001 - a file that few have: that it cannot be had is no trouble
@@ -244,17 +252,17 @@ class Robots:
             await self._reserve(lease, origin, read_tdmrep_reservations(response.body[:MAX_BYTES]))
 
 
-def _waits(request: Request) -> bool:
-    """Whether its address waits in the frontier for a site that is closed for a while.
+def _waits_in_frontier(request: Request) -> bool:
+    """Return whether the address waits in the frontier while its site is closed.
 
-    A start page is polled again anyway, and what becomes of it is the source's account.
+    A start page does not: it is polled again anyway, and its outcome counts for the source.
     """
     lease = request.meta.get("lease")
     return lease is not None and lease.via not in ("start", "listing")
 
 
-def _taken_along(request: Request) -> dict[str, object]:
-    """What holds for a page's request holds for those that are made for its sake."""
+def _inherited_meta(request: Request) -> dict[str, object]:
+    """Return the meta of a page's request that also holds for requests made on its behalf."""
     return {name: request.meta.get(name) for name in ("delay", "private_hosts")}
 
 
@@ -263,7 +271,7 @@ def _text(body: bytes) -> str:
 
 
 def _rules_of(known: KnownRobots, use: Use, token: str, now: datetime.datetime) -> Rules:
-    """The rules that something remembered gives, and for how long."""
+    """Return the rules of a stored robots.txt, with the time until which they hold."""
     left = (known.fetched_at + FRESH - now) if known.fetched_at is not None and not known.trouble else TRY_AGAIN
     until = time.monotonic() + max(left, TRY_AGAIN).total_seconds()
     if use == "closed":

@@ -1,4 +1,4 @@
-"""When a remembered robots.txt holds, and when it is asked for again (RFC 9309). All pure: the time is passed in."""
+"""Decide how long a stored robots.txt is used (RFC 9309). Pure: the time is passed in."""
 
 import dataclasses
 import datetime
@@ -19,7 +19,7 @@ Use = Literal["ask", "copy", "closed", "nothing"]
 
 
 def use_of(known: KnownRobots, now: datetime.datetime) -> Use:
-    """Tell what holds now: ``copy`` (what is remembered), ``closed`` (all forbidden), or that it is to be asked for."""
+    """Decide what to use: the stored ``copy``, ``closed`` (all forbidden), ``nothing``, or ``ask`` again."""
     if known.fetched_at is not None and now - known.fetched_at < FRESH:
         return "copy"
     if not known.trouble or known.tried_at is None or now - known.tried_at >= TRY_AGAIN:
@@ -28,7 +28,7 @@ def use_of(known: KnownRobots, now: datetime.datetime) -> Use:
 
 
 def use_in_trouble(known: KnownRobots, now: datetime.datetime) -> Use:
-    """Tell what holds where robots.txt cannot be had now."""
+    """Decide what to use if robots.txt cannot be fetched now."""
     if known.fetched_at is not None and now - known.fetched_at < FRESH:
         return "copy"
     if known.trouble_since is not None and now - known.trouble_since >= UNDEFINED_LONG:
@@ -36,12 +36,12 @@ def use_in_trouble(known: KnownRobots, now: datetime.datetime) -> Use:
     return "closed"
 
 
-def answered(status: int, body: str, now: datetime.datetime) -> KnownRobots:
-    """Remember an answer that tells something: a 2xx with its rules, or a 4xx, which forbids nothing."""
+def stored_answer(status: int, body: str, now: datetime.datetime) -> KnownRobots:
+    """Return what to store of an answer: a 2xx with its rules, or a 4xx, which forbids nothing."""
     return KnownRobots(status=status, body=body, fetched_at=now, tried_at=now)
 
 
-def failed(known: KnownRobots, trouble: str, now: datetime.datetime) -> KnownRobots:
-    """Remember that it could not be had; what was known before is kept."""
+def stored_failure(known: KnownRobots, trouble: str, now: datetime.datetime) -> KnownRobots:
+    """Return what to store of a failed try; the last answer is kept."""
     since = known.trouble_since if known.trouble else now
     return dataclasses.replace(known, tried_at=now, trouble=trouble, trouble_since=since or now)

@@ -1,4 +1,4 @@
-"""The address guard: a crawl connects to public addresses only, unless a source's config says otherwise.
+"""Refuse connections to addresses that are not public, unless a source allows them.
 
 A name can be checked on the resolved address only, and that must be the one that is then connected to, or a
 server that answers twice differently (rebinding) gets through. So the guard is the reactor's resolver itself, which
@@ -55,11 +55,11 @@ class Resolver(Protocol):
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's interface
         transportSemantics: str = "TCP",  # noqa: N803 - Twisted's interface
     ) -> IHostResolution:
-        """Look a name up, and tell the receiver."""
+        """Resolve a name, and call the receiver."""
 
 
 class _PublicOnly:
-    """Stands between a resolver and the one who asked, and lets public addresses pass."""
+    """Passes only public addresses from a resolver to its caller."""
 
     def __init__(self, receiver: Receiver, resolver: "GuardedResolver", key: str) -> None:
         self._receiver, self._resolver, self._key = receiver, resolver, key
@@ -87,7 +87,7 @@ class _PublicOnly:
 
 
 class GuardedResolver:
-    """The reactor's resolver, without the addresses that are not public.
+    """Resolver for the reactor that drops addresses that are not public.
 
     Also what ``TWISTED_DNS_RESOLVER`` names, so that the guard stands before any crawler is made. Every connection
     passes here, literals included, with its port. Which ``host:port`` may be private is granted for the length of a
@@ -102,12 +102,12 @@ class GuardedResolver:
 
     @classmethod
     def from_crawler(cls, crawler: object, reactor: "ReactorBase") -> Self:  # noqa: ARG003 - Scrapy's signature
-        """As Scrapy's process makes it; it hands in itself, not a crawler."""
+        """Make it as Scrapy's process does, which passes itself and no crawler."""
         return cls(cast(Resolver, reactor.nameResolver), reactor)
 
     @classmethod
     def on(cls, reactor: "ReactorBase") -> "GuardedResolver":
-        """The guard of this reactor, installed now where it is not yet."""
+        """Return the guard of this reactor; install it if it is missing."""
         installed = cast(Resolver, reactor.nameResolver)
         if isinstance(installed, GuardedResolver):
             return installed
@@ -116,34 +116,34 @@ class GuardedResolver:
         return guard
 
     def install_on_reactor(self) -> None:
-        """Take the place of the reactor's resolver."""
+        """Replace the reactor's resolver."""
         self._reactor.installNameResolver(cast(IHostnameResolver, self))
 
     def grant(self, hosts: Iterable[str]) -> None:
-        """Let these ``host:port`` have private addresses; granted twice, it must be revoked twice."""
+        """Allow private addresses for these ``host:port``. Grants are counted."""
         self._granted.update(hosts)
 
     def revoke(self, hosts: Iterable[str]) -> None:
-        """Take back one :meth:`grant` of each."""
+        """Undo one :meth:`grant` of each."""
         self._granted.subtract(hosts)
         self._granted = +self._granted
 
     def allows(self, key: str) -> bool:
-        """Whether ``host:port`` may be private."""
+        """Return whether ``host:port`` may be private."""
         return key in self._granted
 
     def remember(self, key: str, refusal: str) -> None:
-        """Keep why ``host:port`` was refused, for the middleware: several requests may ask."""
+        """Store why ``host:port`` was refused, for the middleware."""
         self._refusals[key] = refusal
         if len(self._refusals) > _REMEMBERED:
             self._refusals.popitem(last=False)
 
     def forget(self, key: str) -> None:
-        """``host:port`` has a public address now."""
+        """Delete the refusal of ``host:port``, which has a public address now."""
         self._refusals.pop(key, None)
 
     def refusal(self, key: str) -> str | None:
-        """Why ``host:port`` was refused when it last had an address, or None."""
+        """Return why ``host:port`` was last refused, or None."""
         return self._refusals.get(key)
 
     def resolveHostName(  # noqa: N802 - Twisted's interface
@@ -160,7 +160,7 @@ class GuardedResolver:
 
 
 class AddressGuard:
-    """Downloader middleware: refuses schemes and literals, and names what the resolver refused.
+    """Downloader middleware that refuses schemes and IP literals, and reports what the resolver refused.
 
     It stands nearer to the downloader than the proxy and retry middlewares: the proxy must be known here, and a
     refusal must not be retried.
@@ -177,7 +177,7 @@ class AddressGuard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``KIJI_PRIVATE_HOSTS``: a list of ``host:port`` that may have private addresses."""
+        """Read ``KIJI_PRIVATE_HOSTS``, a list of ``host:port`` that may have private addresses."""
         from twisted.internet import reactor  # here, since importing it chooses the reactor
 
         hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
@@ -188,14 +188,14 @@ class AddressGuard:
         return guard
 
     def closed(self) -> None:
-        """Give back what this crawl was granted: other crawls in this process have their own sources."""
+        """Revoke this crawl's grants: other crawls in this process have their own."""
         self._resolver.revoke(self._private_hosts)
         self._private_hosts = ()
         while self._proxies:
             self._resolver.revoke(_keys_of_proxy(self._proxies.pop()))
 
     def process_request(self, request: Request) -> None:
-        """Refuse what can be refused without a look-up. Raises :class:`AddressRefused`."""
+        """Refuse schemes and IP literals before any look-up. Raises :class:`AddressRefused`."""
         scheme = urlsplit(request.url).scheme.lower()
         if scheme not in DEFAULT_PORTS:
             raise AddressRefused(f"scheme {scheme}: only http and https are fetched")
@@ -211,7 +211,7 @@ class AddressGuard:
             raise AddressRefused(_reason(f"{kind} address {literal}", key))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Refuse an answer that came round the resolver, from an address that is not public or not known.
+        """Refuse an answer from an address that is not public or not known, whoever resolved it.
 
         Looked for with versions of Scrapy and Twisted alone of which nobody has seen that all their connections pass
         the resolver. Raises :class:`AddressRefused`.
@@ -226,7 +226,7 @@ class AddressGuard:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Tell a name that was refused from one that does not exist. Raises :class:`AddressRefused`."""
+        """Raise :class:`AddressRefused` for a refused name, which Twisted reports as unknown."""
         if isinstance(exception, CannotResolveHostError):
             key = join_port(hostname_of(request.url), port_of(request.url) or 0)
             refusal = self._resolver.refusal(key)
@@ -247,7 +247,7 @@ class AddressGuard:
 
 
 def _keys_of_proxy(netloc: str) -> tuple[str, str]:
-    """A proxy is looked up with its port for http, and without one (0) by the endpoint that tunnels https."""
+    """Return both keys of a proxy: with its port for http, and with port 0 for tunnelled https."""
     address = f"http://{netloc}"
     return join_port(hostname_of(address), port_of(address) or 0), join_port(hostname_of(address), 0)
 

@@ -1,1 +1,1 @@
-"""The one spider."""
+"""Crawl related articles: the project's one spider."""

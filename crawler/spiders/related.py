@@ -1,4 +1,4 @@
-"""The spider: asks for what the frontier leases, hands on what comes back. It parses nothing itself."""
+"""Request leased addresses, and pass the answers on. Nothing is parsed here."""
 
 import asyncio
 import datetime
@@ -30,11 +30,11 @@ from storage.visit import Lease, Result, Visit
 from storage.writer.process import WriterProcess
 
 WINDOW, AHEAD = 64, 2.0
-"""Addresses of one host in flight, from lease to commit, at most, and for how many seconds at its pace: enough that its
-slot never waits for the frontier, and no more, since they take the places of other hosts."""
+"""Limits of one host's addresses in flight, from lease to commit: their number, and seconds at the host's delay. Its
+slot then never waits for the frontier. More would take the places of other hosts."""
 
 FIRST_WINDOW = 4
-"""Addresses of a host whose pace is not known yet: robots.txt may ask for any."""
+"""Addresses in flight of a host whose Crawl-delay is not known yet."""
 
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""
@@ -47,29 +47,29 @@ Listener = Callable[[Result], None]
 
 
 def raw_page_of(response: Response, asked: str) -> RawPage:
-    """Freeze an answer, with the headers that matter."""
-    found = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
-    found += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each speaks for itself
-    headers = tuple((name, value.decode("latin-1")) for name, value in found if value)
+    """Make a RawPage of an answer, with the headers that are read later."""
+    headers = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
+    headers += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each speaks for itself
+    decoded = tuple((name, value.decode("latin-1")) for name, value in headers if value)
     now = datetime.datetime.now(datetime.UTC)
-    return RawPage(asked, response.url, response.body, response.status, now, headers)
+    return RawPage(asked, response.url, response.body, response.status, now, decoded)
 
 
 def window_of(delay: float | None) -> int:
-    """How many addresses of a host may be in flight that is asked every ``delay`` seconds, None where nobody knows."""
+    """Return how many addresses of a host may be in flight; ``delay`` is in seconds, None if unknown."""
     if delay is None:
         return FIRST_WINDOW
     return min(WINDOW, 2 + math.ceil(AHEAD / delay)) if delay > 0 else WINDOW
 
 
 def has_moved(response: Response) -> bool:
-    """Whether the page redirected, and every redirect on the way was one for good (RFC 9110, 15.4.2 and 15.4.9)."""
+    """Return whether the page redirected, permanently at each step (RFC 9110, 15.4.2 and 15.4.9)."""
     reasons = response.meta.get("redirect_reasons") or []
     return bool(reasons) and all(reason in _FOR_GOOD for reason in reasons)
 
 
 class RelatedSpider(Spider):
-    """All sources in one crawl: start pages, what they list, and related article after related article.
+    """Crawl all sources: start pages, what they list, and related articles of articles.
 
     ``listener`` is called with each result. ``shared_pool`` and ``shared_writer`` serve several crawls of one process,
     and are closed by whoever gave them; without them the run has its own.
@@ -97,7 +97,7 @@ class RelatedSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Take the plan that the command line made, or make one for ``scrapy crawl related -a url=URL``."""
+        """Use the plan of the command line, or make one for ``scrapy crawl related -a url=URL``."""
         sanitize_logs()
         plan = kwargs.pop("plan", None)
         if plan is None:
@@ -112,9 +112,9 @@ class RelatedSpider(Spider):
         return super().from_crawler(crawler, *args, plan=plan, **kwargs)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Feed the engine from the frontier until nothing is due and nothing in flight."""
+        """Yield requests for leased addresses until nothing is due and nothing in flight."""
         while True:
-            self._wake.clear()  # before the look, so that what is committed meanwhile is not overlooked
+            self._wake.clear()  # before leasing, so that no commit in between is missed
             leases = await self._lease()
             for lease in leases:
                 self._in_flight[lease.address_id] = lease
@@ -142,7 +142,7 @@ class RelatedSpider(Spider):
         )
         try:
             return await asyncio.wrap_future(leases)
-        except DatabaseError as error:  # the accounts have it from the archive, in one line
+        except DatabaseError as error:  # the extension takes the message from the writer
             raise CloseSpider(reason="database") from error
 
     def _request(self, lease: Lease) -> Request:
@@ -163,7 +163,7 @@ class RelatedSpider(Spider):
         )
 
     def parse(self, response: Response, **_: Any) -> Iterator[FetchedPage | Visit]:
-        """Hand a page to the workers; an answer without a page has its verdict already."""
+        """Pass a page to the workers, or a verdict to storage if the status decides it."""
         lease = response.meta["lease"]
         fetched_at = datetime.datetime.now(datetime.UTC)
         verdict, reason = verdict_of_status(response.status)
@@ -182,7 +182,7 @@ class RelatedSpider(Spider):
         yield FetchedPage(lease, raw_page_of(response, lease.url), moved=has_moved(response))
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
-        """Record a request that brought nothing; one that was never made has no outcome."""
+        """Record a failed request. A request that was never made has no outcome."""
         if isinstance(failure.value, NotAsked):
             return
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
@@ -194,7 +194,7 @@ class RelatedSpider(Spider):
         yield Visit(request.meta["lease"], request.url, now, verdict=verdict, reason=reason)
 
     async def _give_back(self, lease: Lease, until: datetime.datetime) -> None:
-        """Return a lease that was not used: its host is to be left alone until then."""
+        """Return an unused lease, because its host must not be asked until then."""
         try:
             await asyncio.wrap_future(open_run_of(self.crawler).writer.give_back(lease, until))
         except DatabaseError as error:
@@ -202,7 +202,7 @@ class RelatedSpider(Spider):
         self._landed(lease.address_id)
 
     def finished(self, result: Result) -> None:
-        """Take note of an outcome: its host has room for another address."""
+        """Remove an address from those in flight, once its outcome is committed."""
         if self._landed(result.lease.address_id) and self._listener is not None:
             self._listener(result)
 
@@ -221,5 +221,5 @@ class RelatedSpider(Spider):
         return window_of(pace_of(self.crawler).delay_of(host))
 
     def in_flight(self) -> list[Lease]:
-        """Give the addresses taken up that have no outcome yet."""
+        """Return the leases of addresses that have no outcome yet."""
         return list(self._in_flight.values())

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from crawler.middlewares.robots import Rules, for_us
+from crawler.middlewares.robots import Rules, own_groups
 from crawler.user_agent import robots_token
 from tests.support.guarded_crawls import Crawl, crawl
 from tests.support.guarded_site import Answer, Site, page, redirect
@@ -118,7 +118,7 @@ def test_groups_for_others_are_no_groups_for_us_however_many_they_are() -> None:
     read = Rules.of(200, f"{agents}{ours}{rules}".encode(), "Kiji")
     assert read.why_forbidden("http://a.example/17", "Kiji") == "robots.txt forbids it"
     assert read.why_forbidden("http://a.example/x", "Kiji") is None
-    assert for_us("user agent: GoogleBot # g\nUseragent: *\n", "Kiji") == "User-agent: (others)\nUser-agent: *"
+    assert own_groups("user agent: GoogleBot # g\nUseragent: *\n", "Kiji") == "User-agent: (others)\nUser-agent: *"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from crawler.middlewares.robots_cache import answered, failed, use_in_trouble, use_of
+from crawler.middlewares.robots_cache import stored_answer, stored_failure, use_in_trouble, use_of
 from storage.frontier.host_state import KnownRobots
 from storage.reading import Entry
 from storage.schedule import Rhythm, listing_may_have_changed, may_be_wanted, next_poll, next_reread, next_retry
@@ -76,19 +76,19 @@ def test_a_listed_sitemap_is_asked_again_unless_it_was_read_a_day_after_its_last
 
 
 def test_a_robots_txt_holds_for_24_hours_and_then_is_asked_for() -> None:
-    known = answered(200, "User-agent: *", NOW)
+    known = stored_answer(200, "User-agent: *", NOW)
     assert use_of(KnownRobots(), NOW) == "ask"
     assert use_of(known, NOW + 23 * HOUR) == "copy"
     assert use_of(known, NOW + 25 * HOUR) == "ask"
-    assert use_of(answered(404, "", NOW), NOW + HOUR) == "copy"
+    assert use_of(stored_answer(404, "", NOW), NOW + HOUR) == "copy"
 
 
 def test_an_unreachable_robots_txt_forbids_all_for_30_days_once_its_copy_is_old() -> None:
-    known = failed(answered(200, "User-agent: *", NOW), "HTTP 503", NOW + HOUR)
+    known = stored_failure(stored_answer(200, "User-agent: *", NOW), "HTTP 503", NOW + HOUR)
     assert use_in_trouble(known, NOW + HOUR) == "copy"
     later = NOW + 2 * DAY
-    known = failed(known, "HTTP 503", later)
+    known = stored_failure(known, "HTTP 503", later)
     assert (use_of(known, later + datetime.timedelta(minutes=5)), use_in_trouble(known, later)) == ("closed", "closed")
     assert use_of(known, later + HOUR) == "ask"
     assert use_in_trouble(known, NOW + 31 * DAY) == "copy"
-    assert use_in_trouble(failed(KnownRobots(), "no answer", NOW), NOW + 31 * DAY) == "nothing"
+    assert use_in_trouble(stored_failure(KnownRobots(), "no answer", NOW), NOW + 31 * DAY) == "nothing"

@@ -12,28 +12,28 @@ _JOINERS = "\u200c\u200d"
 _LINE = str.maketrans("\n\t\r", "   ")
 
 
-def is_inert(character: str) -> bool:
+def is_safe(character: str) -> bool:
     """Whether a terminal or a reader of lines shows the character, and does nothing else."""
     return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
 
 
-def inert(text: str) -> str:
+def sanitize_line(text: str) -> str:
     """One line for a terminal, as long as before: ``?`` for what a terminal would obey, a space for a line's end."""
-    return inert_lines(text.translate(_LINE))
+    return sanitize_lines(text.translate(_LINE))
 
 
-def inert_lines(text: str) -> str:
+def sanitize_lines(text: str) -> str:
     """Make lines for a terminal likewise; line ends and tabs stay."""
     if text.isprintable():
         return text
-    return "".join(c if c in "\n\t" or is_inert(c) else "?" for c in text)
+    return "".join(c if c in "\n\t" or is_safe(c) else "?" for c in text)
 
 
-def escaped(text: str) -> str:
+def escape_line(text: str) -> str:
     """One line for a log, nothing lost: what a terminal would obey is written as a Python escape."""
-    return text if text.isprintable() else "".join(c if is_inert(c) else ascii(c)[1:-1] for c in text)
+    return text if text.isprintable() else "".join(c if is_safe(c) else ascii(c)[1:-1] for c in text)
 
 
-def harmless(text: str) -> str:
+def sanitize_log_line(text: str) -> str:
     """One line for a log: escaped, and without the password of any address."""
-    return escaped(without_credentials(text))
+    return escape_line(without_credentials(text))

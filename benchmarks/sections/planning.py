@@ -12,7 +12,7 @@ from sqlalchemy import text
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
 from crawler.config.reload import ConfigFile
 from crawler.workers.due_groups import Planner
-from crawler.workers.job_queue import CRAWL, job_queue, prepare, queue_groups
+from crawler.workers.job_queue import CRAWL, job_queue, prepare_tables, queue_groups
 from storage.database.engine import Database
 from storage.database.open import open_database
 from tests.support.postgresql import PostgreSQLServer
@@ -88,7 +88,7 @@ def _plan(server: PostgreSQLServer, folder: Path, number: int) -> tuple[Cell, ..
     path.write_text("\n".join(tables), encoding="utf-8")
     url = server.create(f"planning{number}")
     database = open_database(url)
-    prepare(database)
+    prepare_tables(database)
     file = ConfigFile(path)
     _, read, _ = _timed(file.config)
     _, again, _ = _timed(file.config)

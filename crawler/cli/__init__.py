@@ -69,7 +69,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     watch_streams()
     try:
-        logs.set_up()
+        logs.configure()
         _check_encoding(sys.argv[1:] if arguments is None else arguments)
         code = app(arguments, prog_name="kiji", standalone_mode=False)
         if sys.stdout is not None:
@@ -91,7 +91,7 @@ def run(arguments: list[str] | None = None) -> int:
         drop_output()
         return _say(str(error), USAGE)
     if lost := lost_output():
-        logs.say(lost)
+        logs.write_line(lost)
     return code if isinstance(code, int) else 0
 
 
@@ -117,5 +117,5 @@ def _wrong_usage(error: typer.TyperException) -> int:
 
 def _say(message: str, code: int) -> int:
     for line in message.splitlines():
-        logs.say(line)
+        logs.write_line(line)
     return code

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert_lines
+from crawler.sanitize import sanitize_lines
 from pipelines.text_rules import place
 from storage.articles.show import article_record, find_article, wordings
 from storage.database.open import open_database
@@ -90,7 +90,7 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     lines += [f"links to: {link['url']} {link['title']}" for link in record["related"]]
     lines += [f"linked from: article {other['id']} {other['url']} {other['title']}" for other in record["linked_from"]]
     lines += [f"canonical address not believed: {one['url']}: {one['reason']}" for one in record["canonical_refused"]]
-    return [Text(inert_lines(line)) for line in lines]
+    return [Text(sanitize_lines(line)) for line in lines]
 
 
 def _changes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ def _changes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _revision_lines(found: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
-    lines = [Text(inert_lines(f"{record['title']}\n  {record['url']}"))]
+    lines = [Text(sanitize_lines(f"{record['title']}\n  {record['url']}"))]
     if len(found) == 1:
         return [*lines, Text(f"one wording, seen since {found[0]['seen_at']}")]
     for before, after in itertools.pairwise(found):
@@ -129,5 +129,5 @@ def _drawn(name: str, parts: list[Part], *, coloured: bool) -> Text:
     drawn = Text(f"{name}: ")
     for part in parts:
         opening, closing = ("", "") if coloured else _MARKS[part.kind]
-        drawn.append(f"{opening}{inert_lines(part.text)}{closing}", style=_STYLES[part.kind] if coloured else "")
+        drawn.append(f"{opening}{sanitize_lines(part.text)}{closing}", style=_STYLES[part.kind] if coloured else "")
     return drawn

@@ -46,7 +46,7 @@ def crawl_command(
 ) -> int:
     """Crawl; return the exit code."""
     drop_output()
-    logs.set_up(log_format)
+    logs.configure(log_format)
     settings = find_config(config)
     try:
         return _crawl(settings, targets or [], db, refresh, max_minutes, as_json=as_json, quiet=quiet)
@@ -92,11 +92,11 @@ def _tell(report: "CrawlReport", console: Console) -> None:
     """Sum up, and name every source that gave nothing; in a run that was cut off none had the time to."""
     record = report.record
     if report.trouble:
-        logs.say(report.trouble)
+        logs.write_line(report.trouble)
     console.print(summary_line(record), soft_wrap=True, highlight=False)
     for account in report.accounts:
         if not (account.gave or report.signal or report.trouble):
-            logs.say(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
+            logs.write_line(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
 
 
 def summary_line(record: dict[str, object]) -> str:

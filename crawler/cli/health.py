@@ -14,10 +14,10 @@ from rich.text import Text
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.console import logs
-from crawler.monitoring.after_crawl import keep_and_tell, look
+from crawler.monitoring.after_crawl import judge_sources, store_and_alert
 from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
@@ -54,8 +54,8 @@ def health_command(
     database = open_database(database_url(db, settings), create=False)
     try:
         now = utc_now()
-        verdicts = look(database, names or known, now)
-        problems = keep_and_tell(database, verdicts, settings.alerts.urls if alert else (), now) if alert else []
+        verdicts = judge_sources(database, names or known, now)
+        problems = store_and_alert(database, verdicts, settings.alerts.urls if alert else (), now) if alert else []
     finally:
         database.close()
     if as_json:
@@ -64,7 +64,7 @@ def health_command(
     else:
         _show(verdicts, now)
     for problem in problems:
-        logs.say(problem)
+        logs.write_line(problem)
     return 1 if any(found.is_trouble for found in verdicts.values()) else 0
 
 
@@ -105,7 +105,7 @@ def _show(verdicts: Mapping[str, Verdict], now: datetime.datetime) -> None:
     console.print(table)
     for name, found in verdicts.items():
         for line in _lines(name, found):
-            console.print(Text(inert(line)), soft_wrap=True)
+            console.print(Text(sanitize_line(line)), soft_wrap=True)
 
 
 def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Text | str]:

@@ -16,7 +16,7 @@ from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.console import logs
 from crawler.plan import find_config
-from crawler.sanitize import inert_lines
+from crawler.sanitize import sanitize_lines
 from pipelines.boilerplate.site_lines import remove_site_boilerplate
 from pipelines.related.pagination import join_pages
 from storage.reading import Reading, iso_utc
@@ -61,10 +61,10 @@ def inspect_command(
             if as_json:
                 text = json.dumps(reading.as_inspected(), ensure_ascii=False)
             else:
-                text = inert_lines(_told(reading, verbose))
+                text = sanitize_lines(_told(reading, verbose))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     for line in missing:
-        logs.say(line)
+        logs.write_line(line)
     return 1 if missing else 0
 
 
@@ -83,14 +83,14 @@ def _checked(targets: list[str]) -> list[str]:
 
 
 def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
-    from crawler.preview.fetch_one import Unfetched, fetch_pages  # Scrapy, which files do not need
+    from crawler.preview.fetch_one import FetchFailure, fetch_pages  # Scrapy, which files do not need
 
     addresses = [target for target in targets if "://" in target]
     fetched = fetch_pages(addresses, config) if addresses else {}
     for target in targets:
         if target in fetched:
             page = fetched[target]
-            if isinstance(page, Unfetched):
+            if isinstance(page, FetchFailure):
                 missing.append(f"{target}: {page.reason}")
             else:
                 yield page

@@ -17,7 +17,7 @@ from crawler.config.errors import ConfigError
 from crawler.config.quantities import DURATIONS, duration
 from crawler.console import logs
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from crawler.imports.reread import RereadReport
@@ -94,12 +94,12 @@ def _tell(found: "Reread", console: Console) -> None:
     if found.changes or found.outcome == "failed":
         told = ", ".join(found.changes) if found.changes else found.reason
         line = f"{found.record.source}: {found.record.url}: {told}"
-        console.print(Text(inert(line)), soft_wrap=True)
+        console.print(Text(sanitize_line(line)), soft_wrap=True)
 
 
 def _sum_up(report: "RereadReport", console: Console, seconds: float, *, is_dry: bool) -> None:
     if report.trouble:
-        logs.say(report.trouble)
+        logs.write_line(report.trouble)
     verb = "would change" if is_dry else "changed"
     rate = f", {report.pages / seconds:.1f} pages/s" if seconds else ""
     run = f"run {report.record['id']} {report.record['status']}: " if report.record else ""

@@ -11,7 +11,7 @@ from rich.table import Table
 from crawler.cli.crawl import summary_line
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
@@ -112,4 +112,4 @@ def show_run(
         lines.append(f"  {account.source}: {account.fetched} fetched: {counts}")
     troubled = [fetch for fetch in fetches if fetch["outcome"] in ("failed", "refused")]
     lines += [f"  {fetch['outcome']}: {fetch['url']}: {fetch['reason']}" for fetch in troubled]
-    sys.stdout.write("\n".join(map(inert, lines)) + "\n")
+    sys.stdout.write("\n".join(map(sanitize_line, lines)) + "\n")

@@ -20,7 +20,7 @@ from crawler.cli.filters import (
 )
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
@@ -75,7 +75,7 @@ def search_command(
     for number, hit in enumerate(hits, 1):
         console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
     shown = f"{len(hits)} of {'' if exact else 'at most '}{total} articles" if total > len(hits) else counted(total)
-    sys.stdout.write(f"{shown}\n" if hits else f"no article has {inert(asked)}\n")
+    sys.stdout.write(f"{shown}\n" if hits else f"no article has {sanitize_line(asked)}\n")
     return 0
 
 
@@ -107,19 +107,19 @@ def _as_json(hit: Hit) -> dict[str, Any]:
 
 def _told(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
     """Tell a hit to a person, with local times."""
-    head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {inert(hit.source)}"
+    head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {sanitize_line(hit.source)}"
     told = Text(f"{number:>2}. ").append_text(_marked(hit.title, "bold")).append(head, FAINT)
     told.append("\n    ").append_text(_marked(hit.snippet, ""))
-    told.append(f"\n    {inert(hit.url)}", FAINT)
+    told.append(f"\n    {sanitize_line(hit.url)}", FAINT)
     for copy in hit.copies[:3]:
-        told.append(f"\n    also ({copy.kind}) {inert(copy.url)}", FAINT)
+        told.append(f"\n    also ({copy.kind}) {sanitize_line(copy.url)}", FAINT)
     if len(hit.copies) > 3:
         told.append(f"\n    and {len(hit.copies) - 3} more copies", FAINT)
     return told.append("\n")
 
 
 def _marked(marked: Marked, style: str) -> Text:
-    text = Text(inert(marked.text), style)
+    text = Text(sanitize_line(marked.text), style)
     for start, end in marked.marks:
         text.stylize(MARK, start, end)
     return text

@@ -15,7 +15,7 @@ from crawler.config.edit import add_source, set_enabled
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_url, find_config, named_source
-from crawler.sanitize import inert, inert_lines
+from crawler.sanitize import sanitize_line, sanitize_lines
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
 from storage.monitoring.source_health import known_health
@@ -164,10 +164,10 @@ def try_command(
             told = dict(one.reading.as_inspected()) if one.reading is not None else {"url": one.url}
             line = json.dumps(told | {"fetched": one.reading is not None, "why_not": one.reason}, ensure_ascii=False)
         elif one.reading is None:
-            line = inert(f"not fetched: {one.url}: {one.reason}")
+            line = sanitize_line(f"not fetched: {one.url}: {one.reason}")
         else:
             line = _told(one.reading)
-        sys.stdout.write((line if as_json else inert_lines(line)).encode("utf-8", "replace").decode("utf-8") + "\n")
+        sys.stdout.write((line if as_json else sanitize_lines(line)).encode("utf-8", "replace").decode("utf-8") + "\n")
     if not as_json:
         sys.stdout.write(f"{len(tried)} pages tried, {articles} would be stored as articles; nothing was stored\n")
     return 0 if articles else 1
@@ -177,11 +177,11 @@ def _told(reading: Reading) -> str:
     """Tell what would be stored of a page, and which related links were found on it."""
     if not reading.is_article:
         listed = f", {len(reading.entries)} addresses listed" if reading.entries and reading.kind == "section" else ""
-        return inert(f"{reading.kind}: {reading.url}: {reading.reason}{listed}")
+        return sanitize_line(f"{reading.kind}: {reading.url}: {reading.reason}{listed}")
     published = iso_utc(reading.published_at) or "no date"
     facts = f"{reading.language}, {published}, {len(reading.text):,} characters"
     by = f", by {'; '.join(reading.authors)}" if reading.authors else ""
-    lines = [f"article: {reading.canonical_url}", f"  {inert(reading.title)}", f"  {facts}{by}"]
-    lines += [f"  {inert(reading.text[:120])}…", f"  {len(reading.related)} related links"]
-    lines += [f"    [{card.language}] {inert(card.title)[:80]} {card.url}" for card in reading.related[:10]]
+    lines = [f"article: {reading.canonical_url}", f"  {sanitize_line(reading.title)}", f"  {facts}{by}"]
+    lines += [f"  {sanitize_line(reading.text[:120])}…", f"  {len(reading.related)} related links"]
+    lines += [f"    [{card.language}] {sanitize_line(card.title)[:80]} {card.url}" for card in reading.related[:10]]
     return "\n".join(lines)

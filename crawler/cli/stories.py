@@ -15,7 +15,7 @@ from rich.text import Text
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from pipelines.dates.parse import parse_date
 from storage.database.open import open_database
 from storage.errors import DatabaseError
@@ -90,7 +90,7 @@ def _print_table(stories: list[dict[str, Any]]) -> None:
     for title in COLUMNS.values():
         table.add_column(title, no_wrap=True, overflow="ellipsis")
     for story in stories:
-        table.add_row(*(Text(inert(str(story[name]))) for name in COLUMNS))
+        table.add_row(*(Text(sanitize_line(str(story[name]))) for name in COLUMNS))
     console.print(table, width=None if console.is_terminal else 200)
 
 
@@ -106,4 +106,4 @@ def _shown(story: dict[str, Any]) -> str:
         for tie in member["evidence"]:
             other = f"article {tie['other_article_id']}" if tie["other_article_id"] else tie["other_url"]
             lines.append(f"    {tie['kind']} {tie['weight']:.2f} with {other}: {tie['detail']}")
-    return "\n".join(map(inert, lines)) + "\n"
+    return "\n".join(map(sanitize_line, lines)) + "\n"

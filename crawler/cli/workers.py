@@ -107,14 +107,14 @@ def add_jobs(
 def _queue_url(settings: Config, db: str | None) -> str:
     """The database's address, its job queue made where it is missing."""
     _needs_workers()
-    from crawler.workers.job_queue import prepare
+    from crawler.workers.job_queue import prepare_tables
     from storage.database.job_queue import conninfo_of
 
     url = database_url(db, settings)
     conninfo_of(url)
     database = open_database(url, create=False)
     try:
-        prepare(database)
+        prepare_tables(database)
     finally:
         database.close()
     return url

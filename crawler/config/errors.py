@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from crawler.config.keys import Key, keys_of
-from crawler.sanitize import escaped
+from crawler.sanitize import escape_line
 from storage.credentials import without_credentials
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
@@ -30,7 +30,7 @@ def shown(value: object) -> str:
     text = repr(value) if not isinstance(value, str) else value
     text = without_credentials(text[:10_000])
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    text = escaped(text)
+    text = escape_line(text)
     return f'"{text}"' if isinstance(value, str) else text
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from crawler.config.errors import ConfigError, problems_of, shown
 from crawler.config.models import Config
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 
 #: A config of a hundred thousand sources takes some 20 MB; more than this is not a config.
 MAX_BYTES = 64_000_000
@@ -58,7 +58,7 @@ def _parsed(text: str, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        said = inert(str(error))
+        said = sanitize_line(str(error))
         raise ConfigError([f"{file}: not valid TOML: {said[:300]}"]) from None
     except ValueError as error:  # a whole number of more than 4,300 digits
         raise ConfigError([f"{file}: a value in it cannot be read: {str(error)[:300]}"]) from None

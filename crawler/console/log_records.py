@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from crawler.sanitize import harmless
+from crawler.sanitize import sanitize_log_line
 
 
 class SanitizedRecord(logging.LogRecord):
@@ -19,7 +19,7 @@ class SanitizedRecord(logging.LogRecord):
 
     def getMessage(self) -> str:  # noqa: N802 - the parent's name
         """As the parent, escaped."""
-        return harmless(super().getMessage())
+        return sanitize_log_line(super().getMessage())
 
 
 def sanitize_logs() -> None:
@@ -33,4 +33,4 @@ def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackT
 
 
 def _lines(text: str) -> str:
-    return "\n".join(map(harmless, text.rstrip("\n").split("\n")))
+    return "\n".join(map(sanitize_log_line, text.rstrip("\n").split("\n")))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from crawler.config.errors import ConfigError
 from crawler.console.log_records import sanitize_logs
-from crawler.sanitize import harmless
+from crawler.sanitize import sanitize_log_line
 
 LogFormat = Literal["text", "json"]
 VARIABLE = "KIJI_LOG_FORMAT"
@@ -42,7 +42,7 @@ class _JsonHandler(logging.StreamHandler[Any]):
     """Ours, so that a second set-up finds the first."""
 
 
-def set_up(option: str | None = None) -> None:
+def configure(option: str | None = None) -> None:
     """Choose the format: the option beats KIJI_LOG_FORMAT; text is the default. Raises ConfigError."""
     sanitize_logs()
     chosen = option or os.environ.get(VARIABLE) or "text"
@@ -62,9 +62,9 @@ def is_json() -> bool:
     return any(isinstance(handler, _JsonHandler) for handler in logging.getLogger().handlers)
 
 
-def say(line: str, level: int = logging.ERROR) -> None:
+def write_line(line: str, level: int = logging.ERROR) -> None:
     """Tell the operator one line on stderr, as a log line where these are JSON."""
     if is_json():
         logging.getLogger("kiji").log(level, "%s", line)
     else:
-        sys.stderr.write(f"kiji: {harmless(line)}\n")
+        sys.stderr.write(f"kiji: {sanitize_log_line(line)}\n")

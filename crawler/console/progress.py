@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 
 #: The outcomes that a line names, in its order, with what they are called there; each address has exactly one.
 SHOWN: Mapping[str, str] = {
@@ -108,7 +108,7 @@ class CrawlDisplay:
         for name in ("fetched", *(SHOWN[outcome] for outcome in outcomes), "pages/s"):
             table.add_column(name, justify="right", no_wrap=True)
         for name, cells in rows:
-            table.add_row(Text(inert(name)), *(cells[key] for key in ("fetched", *outcomes, "rate")))
+            table.add_row(Text(sanitize_line(name)), *(cells[key] for key in ("fetched", *outcomes, "rate")))
         return table
 
 
@@ -123,5 +123,5 @@ def _line(name: str, progress: _Progress, began: float) -> str:
         if outcome in ALWAYS or progress.counts[outcome]:
             parts.append(f"{progress.counts[outcome]} {called}")
     unknown = sorted(set(progress.counts) - set(SHOWN))
-    parts.extend(f"{progress.counts[outcome]} {inert(outcome)}" for outcome in unknown)
-    return f"{inert(name)}: {', '.join(parts)}, {progress.rate(began):.1f} pages/s"
+    parts.extend(f"{progress.counts[outcome]} {sanitize_line(outcome)}" for outcome in unknown)
+    return f"{sanitize_line(name)}: {', '.join(parts)}, {progress.rate(began):.1f} pages/s"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crawler.console.progress import SHOWN
 from crawler.imports.records import is_bad
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from storage.visit import Result
 from storage.writer.import_records import ImportedRecord
 from storage.writer.import_writer import FileProgress
@@ -61,7 +61,7 @@ class ImportDisplay:
         self._counts[path] = collections.Counter()
         self._gone_on[path] = standing.records
         self._began[path] = time.monotonic()
-        self._tasks[path] = self._progress.add_task(inert(path.name), total=size, told="")
+        self._tasks[path] = self._progress.add_task(sanitize_line(path.name), total=size, told="")
 
     def read(self, path: Path, position: int) -> None:
         """Move a file's bar."""
@@ -79,7 +79,7 @@ class ImportDisplay:
                 where = "" if record.url.startswith("file:") else f" ({record.url[:200]})"
                 # Above the bar where both are on one terminal, else where errors belong.
                 target = self._progress.console if self._is_one_terminal() else self._errors
-                target.print(Text(inert(told + where)), soft_wrap=True)
+                target.print(Text(sanitize_line(told + where)), soft_wrap=True)
 
     def _is_one_terminal(self) -> bool:
         return self._console.is_terminal and self._errors.is_terminal and not self._console.quiet
@@ -90,4 +90,4 @@ class ImportDisplay:
         told = ", ".join(f"{counts[outcome]} {called}" for outcome, called in SHOWN.items() if counts[outcome])
         parts = [f"{counts.total()} records", told, f"{counts.total() / seconds:.1f} records/s" if seconds else ""]
         gone_on = f" (from record {self._gone_on[path] + 1} on)" if self._gone_on[path] else ""
-        return f"{inert(path.name)}{gone_on}: {', '.join(part for part in parts if part)}"
+        return f"{sanitize_line(path.name)}{gone_on}: {', '.join(part for part in parts if part)}"

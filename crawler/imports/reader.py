@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from crawler.imports.records import imported, is_bad, page_of
+from crawler.imports.records import is_bad, make_record, page_of
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.text_rules import place
 from pipelines.warc.import_record import FileRecord
@@ -98,7 +98,7 @@ class ImportReader:
         is_warc = path.name.lower().endswith(WARC_NAMES)
         batches = _Batches(self._writer, progress.file_id, lambda *stored: self._note(report, *stored))
         for record, reading in self._read(path, progress, is_warc=is_warc):
-            batches.add(self._named(imported(record, reading, path, utc_now()), path))
+            batches.add(self._named(make_record(record, reading, path, utc_now()), path))
         batches.flush()
         batches.wait()
         if not self._is_stopped():
@@ -111,10 +111,10 @@ class ImportReader:
         """Give the file's records in order, each with what a worker read of it."""
         pool = self._pool(READ_PAGE if is_warc else READ_LINE)
         window = pool.max_workers * (_PAGES_A_WORKER if is_warc else _LINES_A_WORKER)
-        waiting: collections.deque[_InHand] = collections.deque()
+        waiting: collections.deque[_PendingRecord] = collections.deque()
         for record in _records(path, progress, is_warc=is_warc):
             raw = page_of(record.item)
-            waiting.append(_InHand(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
+            waiting.append(_PendingRecord(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
             while len(waiting) >= window or sum(one.size for one in waiting) > _BYTES_IN_HAND:
                 yield waiting.popleft().finished()
             self._listener.read(path, record.read)
@@ -142,7 +142,7 @@ class ImportReader:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _InHand:
+class _PendingRecord:
     """A record on its way through the workers; ``reading`` is None where there is nothing to read."""
 
     record: FileRecord

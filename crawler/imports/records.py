@@ -27,7 +27,7 @@ def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
             return None
 
 
-def imported(record: FileRecord, reading: Reading | None, path: Path, now: datetime) -> ImportedRecord:
+def make_record(record: FileRecord, reading: Reading | None, path: Path, now: datetime) -> ImportedRecord:
     """Make storage's record; ``source`` is "" where the record does not name one.
 
     A time ahead of ``now`` is a clock's mistake, and would make every later page an earlier one: it becomes now. A

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawler.hosts import DEFAULT_PORTS, hostname_of, is_within
 from crawler.middlewares.conditional_requests import VALIDATORS, validators_of
 from crawler.middlewares.exceptions import RedirectRefused, TooManyRedirects
-from crawler.sanitize import inert
+from crawler.sanitize import sanitize_line
 from pipelines.addresses.normalize import address_key
 from storage.visit import Lease
 
@@ -92,4 +92,4 @@ def _target(request: Request, response: Response) -> str:
 
 
 def _shown(text: str) -> str:
-    return inert(text[:200])
+    return sanitize_line(text[:200])

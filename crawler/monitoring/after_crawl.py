@@ -30,7 +30,7 @@ HEADLINES: dict[State, str] = {
 }
 
 
-def look(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
+def judge_sources(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
     """Judge these sources; one that was never crawled is ``new``. Reads only."""
     with database.reading() as connection:
         known = findings(connection, names)
@@ -47,7 +47,7 @@ def look(database: Database, names: Sequence[str], now: datetime.datetime) -> di
     return verdicts
 
 
-def keep_and_tell(
+def store_and_alert(
     database: Database, verdicts: dict[str, Verdict], urls: Sequence[str], now: datetime.datetime
 ) -> list[str]:
     """Keep the states, and send an alert for each that has changed since the last one; return what went wrong.
@@ -122,7 +122,7 @@ def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: st
     is_well = run["status"] == "done" and not trouble
     if plan.config.alerts.ping:
         told = _summary(run, 0 if is_well and gave else 1)
-        problems += ping(plan.config.alerts.ping, is_well=is_well, told=told)
+        problems += ping(plan.config.alerts.ping, is_well=is_well, summary=told)
     for problem in problems:
         logger.warning("%s", problem[:500])
 
@@ -136,10 +136,10 @@ def _tried(
         return [f"{what}: {type(error).__name__}: {' '.join(str(error).split())}"]
 
 
-def ping_failure(config: Config, told: str) -> None:
+def ping_failure(config: Config, message: str) -> None:
     """Ping that a crawl could not start. Never raises."""
     if config.alerts.ping:
-        for problem in ping(config.alerts.ping, is_well=False, told=told):
+        for problem in ping(config.alerts.ping, is_well=False, summary=message):
             logger.warning("%s", problem)
 
 
@@ -150,7 +150,7 @@ def _look_after(plan: CrawlPlan, database: Database) -> list[str]:
         own = {source.name for source in plan.sources}
         names = [name for name in names if name in own]
     now = utc_now()
-    return keep_and_tell(database, look(database, names, now), plan.config.alerts.urls, now) if names else []
+    return store_and_alert(database, judge_sources(database, names, now), plan.config.alerts.urls, now) if names else []
 
 
 def _prune(plan: CrawlPlan, database: Database) -> list[str]:

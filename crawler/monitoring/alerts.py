@@ -44,30 +44,32 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
         try:
             service = apprise.Apprise.instantiate(url)
             if service is None:
-                problems.append(f"alert to {masked(url)}: Apprise knows no such service, or the address is incomplete")
+                problems.append(
+                    f"alert to {mask_address(url)}: Apprise knows no such service, or the address is incomplete"
+                )
             elif not service.notify(body=message.body, title=message.title, notify_type=message.kind):
-                problems.append(f"alert to {masked(url)} was not taken")
+                problems.append(f"alert to {mask_address(url)} was not taken")
         except Exception as error:  # noqa: BLE001 - a plug-in's mistake is no reason to lose the others' alerts
-            problems.append(f"alert to {masked(url)}: {type(error).__name__}")
+            problems.append(f"alert to {mask_address(url)}: {type(error).__name__}")
     return problems
 
 
-def ping(url: str, *, is_well: bool, told: str) -> list[str]:
+def ping(url: str, *, is_well: bool, summary: str) -> list[str]:
     """Tell a dead-man's switch that a crawl has ended; ``/fail`` is added to the path where it failed.
 
-    So have it healthchecks.io and those that do alike. ``told`` is the body. Returns what went wrong. Blocks.
+    So have it healthchecks.io and those that do alike. ``summary`` is the body. Returns what went wrong. Blocks.
     """
     target = url if is_well else _failure_address(url)
-    request = urllib.request.Request(target, data=told.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
+    request = urllib.request.Request(target, data=summary.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
     try:
         with urllib.request.urlopen(request, timeout=PING_SECONDS) as answer:  # noqa: S310 - as above
             answer.read(1024)
     except urllib.error.HTTPError as error:
         error.close()
-        return [f"ping to {masked(url)}: HTTP {error.code}"]
+        return [f"ping to {mask_address(url)}: HTTP {error.code}"]
     except (OSError, ValueError, http.client.HTTPException) as error:
         cause = getattr(error, "reason", error)
-        return [f"ping to {masked(url)}: {type(cause).__name__}"]
+        return [f"ping to {mask_address(url)}: {type(cause).__name__}"]
     return []
 
 
@@ -76,6 +78,6 @@ def _failure_address(url: str) -> str:
     return parts._replace(path=f"{parts.path.rstrip('/')}/fail").geturl()
 
 
-def masked(url: str) -> str:
+def mask_address(url: str) -> str:
     """Give an address without anything that may be secret: tokens stand in the host's place, too."""
     return f"{urlsplit(url).scheme or 'an address'}://…"

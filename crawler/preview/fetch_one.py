@@ -19,15 +19,15 @@ from pipelines.raw_page import RawPage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Unfetched:
+class FetchFailure:
     """An address that gave no page, and why."""
 
     reason: str
 
 
-def fetch_pages(urls: Sequence[str], config: Config) -> dict[str, RawPage | Unfetched]:
+def fetch_pages(urls: Sequence[str], config: Config) -> dict[str, RawPage | FetchFailure]:
     """Fetch each address once. Blocks; needs the main thread of a process without a reactor."""
-    pages: dict[str, RawPage | Unfetched] = {}
+    pages: dict[str, RawPage | FetchFailure] = {}
     sources = [ad_hoc_source(url, config) for url in urls]
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -44,7 +44,7 @@ class _Fetcher(Spider):
 
     name = "inspect"
 
-    def __init__(self, urls: Sequence[str], pages: dict[str, RawPage | Unfetched], **kwargs: Any) -> None:
+    def __init__(self, urls: Sequence[str], pages: dict[str, RawPage | FetchFailure], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._urls = urls
         self._pages = pages
@@ -57,9 +57,9 @@ class _Fetcher(Spider):
     def parse(self, response: Response, **_: Any) -> None:
         verdict, reason = verdict_of_status(response.status)
         asked = response.meta["asked"]
-        self._pages[asked] = Unfetched(reason) if verdict else raw_page_of(response, asked)
+        self._pages[asked] = FetchFailure(reason) if verdict else raw_page_of(response, asked)
 
     def failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
-        self._pages[request.meta["asked"]] = Unfetched(reason)
+        self._pages[request.meta["asked"]] = FetchFailure(reason)

@@ -49,22 +49,22 @@ class WorkerStops(Exception):
     """The worker was told to stop in mid-crawl: the job is free at once, for another one."""
 
 
-class HostsHeld(Exception):
+class HostsLocked(Exception):
     """Another crawl holds the hosts of a job, or the database."""
 
 
-class Retry(procrastinate.BaseRetryStrategy):
+class JobRetry(procrastinate.BaseRetryStrategy):
     """A job is never given up: what it stands for stays due until it was done."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
         """At once where the worker stopped, else after the next of ``HELD_SECONDS`` or ``RETRY_SECONDS``."""
         if isinstance(exception, WorkerStops):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
-        waits = HELD_SECONDS if isinstance(exception, HostsHeld) else RETRY_SECONDS
+        waits = HELD_SECONDS if isinstance(exception, HostsLocked) else RETRY_SECONDS
         return procrastinate.RetryDecision(retry_in={"seconds": waits[min(job.attempts, len(waits) - 1)]})
 
 
-class PatientConnector(procrastinate.PsycopgConnector):
+class ReconnectingConnector(procrastinate.PsycopgConnector):
     """One that waits for PostgreSQL wherever it went away: a worker goes on with its crawls, and then with its jobs.
 
     Without it procrastinate's worker would take nothing more until all that it does has ended, which may take hours.
@@ -121,7 +121,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
 
     Raises DatabaseUnreachable for SQLite.
     """
-    connector = PatientConnector if patient and fits("procrastinate") else procrastinate.PsycopgConnector
+    connector = ReconnectingConnector if patient and fits("procrastinate") else procrastinate.PsycopgConnector
     opened = connector(
         conninfo=conninfo_of(url),
         kwargs={"options": f"-c search_path={SCHEMA}"},
@@ -133,7 +133,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
     return procrastinate.App(connector=opened)
 
 
-def prepare(database: Database) -> None:
+def prepare_tables(database: Database) -> None:
     """Make the queue's tables, or bring them to the version of procrastinate that is installed."""
     scripts = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     migrations = {script.name: script.read_text(encoding="utf-8") for script in scripts}
@@ -208,7 +208,7 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
     return sorted(jobs, key=lambda job: (job.state == "waiting", -job.priority))
 
 
-async def take_up(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
+async def requeue_jobs(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
     """Put these jobs of these workers back into the queue, before what is only due. One worker at a time.
 
     Returns the locks of those that nobody took up before.

@@ -19,7 +19,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from crawler.workers.job_queue import take_up
+from crawler.workers.job_queue import requeue_jobs
 from storage.database.engine import Database
 from storage.database.worker_lock import WorkerLock
 
@@ -100,7 +100,7 @@ class Liveness:
             if not await self._locked(WorkerLock.begin_taking_up):
                 return
             async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
-                taken = await take_up(self._queue, jobs)
+                taken = await requeue_jobs(self._queue, jobs)
         except (ConnectorException, TimeoutError) as error:  # the rest at the next look
             logger.info("jobs left behind: %s", error.__cause__ or error)
         else:

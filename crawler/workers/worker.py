@@ -29,11 +29,11 @@ from crawler.workers.heartbeats import LOOK, Heartbeats
 from crawler.workers.job_queue import (
     CRAWL,
     PLAN,
-    HostsHeld,
-    Retry,
+    HostsLocked,
+    JobRetry,
     WorkerStops,
     job_queue,
-    prepare,
+    prepare_tables,
     queue_groups,
     queue_plan,
 )
@@ -86,7 +86,7 @@ def work(options: WorkerOptions) -> int:
     database = open_database(options.database_url)
     try:
         queue = job_queue(options.database_url, patient=True)
-        prepare(database)
+        prepare_tables(database)
         with (
             ReadingPool(
                 timezone=config.crawl.timezone, max_workers=options.readers, rules=config.parameter_rules
@@ -129,7 +129,7 @@ class Worker:
         self._crawlers: set[Crawler] = set()
         self._taking: asyncio.Task[None] | None = None
         self._signals = LoopStopSignals(asyncio.get_event_loop(), self._stop, stop_reactor)
-        queue.task(name=CRAWL, queue=CRAWL, retry=Retry())(self._crawl)
+        queue.task(name=CRAWL, queue=CRAWL, retry=JobRetry())(self._crawl)
         plan = queue.task(name=PLAN, queue=CRAWL, lock=PLAN, queueing_lock=PLAN, priority=100)(self._plan)
         if not options.once:
             queue.periodic(cron=EVERY_MINUTE)(plan)
@@ -214,7 +214,7 @@ class Worker:
         if self._signals.came():
             raise WorkerStops
         if isinstance(extension.refused, DatabaseBusy):
-            raise HostsHeld(extension.trouble)
+            raise HostsLocked(extension.trouble)
         if extension.trouble:
             raise CrawlFailed(extension.trouble)
         record = await asyncio.to_thread(self._record, extension.run_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from crawler.console.log_records import sanitize_logs
-from crawler.sanitize import harmless
+from crawler.sanitize import sanitize_log_line
 
 
 @pytest.fixture
@@ -38,4 +38,4 @@ def test_passwords_of_databases_proxies_and_alert_addresses_are_left_out(told: i
         logging.getLogger("tests.harmless").error("cannot reach %s", address)
     assert "hunter2" not in told.getvalue()
     assert told.getvalue().count("//…@") == 3
-    assert harmless("記事 https://news.example/a@b") == "記事 https://news.example/a@b"
+    assert sanitize_log_line("記事 https://news.example/a@b") == "記事 https://news.example/a@b"

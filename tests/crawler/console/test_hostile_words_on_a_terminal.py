@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import run
-from crawler.sanitize import harmless, inert, inert_lines
+from crawler.sanitize import sanitize_line, sanitize_lines, sanitize_log_line
 from tests.support.commands import kiji
 from tests.support.hostile_server import WORDS, HostileServer, answers, article
 
@@ -75,10 +75,10 @@ def test_what_a_command_shows_of_the_web_is_inert(
 
 
 def test_a_line_stays_as_long_as_it_was_and_scripts_keep_their_spaces_and_joiners() -> None:
-    assert inert(TITLE).startswith("Ferry [bold red]returns[/] ?]0;owned??[2J?31m?q?gnp.exe")
-    assert len(inert(TITLE)) == len(TITLE)
-    assert inert("一行\n二行\t終\x1b") == "一行 二行 終?"
-    assert inert_lines("一行\n二行\t終\x1b\r") == "一行\n二行\t終??"
+    assert sanitize_line(TITLE).startswith("Ferry [bold red]returns[/] ?]0;owned??[2J?31m?q?gnp.exe")
+    assert len(sanitize_line(TITLE)) == len(TITLE)
+    assert sanitize_line("一行\n二行\t終\x1b") == "一行 二行 終?"
+    assert sanitize_lines("一行\n二行\t終\x1b\r") == "一行\n二行\t終??"
     for plain in ("全角\u3000空白", "no\u00a0break", "家族👨\u200d👩", "می\u200cخواهم"):
-        assert inert(plain) == harmless(plain) == plain
-    assert harmless("a\x1b\u202e\n") == r"a\x1b\u202e\n"
+        assert sanitize_line(plain) == sanitize_log_line(plain) == plain
+    assert sanitize_log_line("a\x1b\u202e\n") == r"a\x1b\u202e\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.monitoring.after_crawl import keep_and_tell, look
+from crawler.monitoring.after_crawl import judge_sources, store_and_alert
 from crawler.monitoring.alerts import ping
 from storage.column_types import utc_now
 from storage.database.engine import Database
@@ -45,8 +45,8 @@ def receiver() -> Iterator[Receiver]:
 def check(database: Database, receiver: Receiver, now: datetime.datetime) -> tuple[dict[str, str], list[str]]:
     """Look as a crawl's end does: the states, and what arrived."""
     receiver.alerts.clear()
-    verdicts = look(database, list(WRONG), now)
-    assert keep_and_tell(database, verdicts, [receiver.alert_url], now) == []
+    verdicts = judge_sources(database, list(WRONG), now)
+    assert store_and_alert(database, verdicts, [receiver.alert_url], now) == []
     return {name: verdict.state for name, verdict in verdicts.items()}, list(receiver.alerts)
 
 
@@ -75,13 +75,13 @@ def test_an_alert_that_nobody_took_is_sent_again_and_names_no_secret(database: D
     for ago in (3, 2, 1):
         plant(database, NOW - ago * HOUR, {"dying": WRONG["dying"]})
     receiver.status = 500
-    verdicts = look(database, ["dying"], NOW)
-    problems = keep_and_tell(database, verdicts, [receiver.alert_url, "nonsense://x"], NOW)
+    verdicts = judge_sources(database, ["dying"], NOW)
+    problems = store_and_alert(database, verdicts, [receiver.alert_url, "nonsense://x"], NOW)
     assert len(problems) == 2
     assert not any("hunter2" in problem or "127.0.0.1" in problem for problem in problems)
     assert rows(database, "SELECT state, told_state FROM source_health") == [("dead", "ok")]
     receiver.status = 200
-    assert keep_and_tell(database, verdicts, [receiver.alert_url], NOW) == []
+    assert store_and_alert(database, verdicts, [receiver.alert_url], NOW) == []
     assert receiver.alerts[-1] == "Kiji: dying is dead"
     assert rows(database, "SELECT told_state FROM source_health") == [("dead",)]
 
@@ -89,7 +89,7 @@ def test_an_alert_that_nobody_took_is_sent_again_and_names_no_secret(database: D
 def test_imports_and_re_readings_say_nothing_of_a_sources_health(database: Database) -> None:
     for command in ("kiji import pages.warc.gz", "kiji reread"):
         plant(database, NOW - HOUR, {"dying": WRONG["dying"]}, command)
-    assert look(database, ["dying"], NOW)["dying"].state == "new"
+    assert judge_sources(database, ["dying"], NOW)["dying"].state == "new"
 
 
 CONFIG = """
@@ -133,8 +133,8 @@ def test_a_crawl_pings_tells_health_and_fails_for_neither(tmp_path: Path, receiv
 
 def test_a_failure_is_told_in_the_path_also_of_an_address_with_a_query(receiver: Receiver) -> None:
     address = f"{receiver.ping_url}/?status=up&ping="
-    assert ping(address, is_well=True, told="") == []
-    assert ping(address, is_well=False, told="") == []
+    assert ping(address, is_well=True, summary="") == []
+    assert ping(address, is_well=False, summary="") == []
     assert [path for path, _ in receiver.pings] == [
         "/ping/5ecret/?status=up&ping=",
         "/ping/5ecret/fail?status=up&ping=",

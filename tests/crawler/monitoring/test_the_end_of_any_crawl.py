@@ -99,5 +99,5 @@ def test_a_switch_that_answers_nonsense_is_one_line() -> None:
 
     with socketserver.TCPServer(("127.0.0.1", 0), Nonsense) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        problems = ping(f"http://127.0.0.1:{server.server_address[1]}/5ecret", is_well=True, told="run 1")
+        problems = ping(f"http://127.0.0.1:{server.server_address[1]}/5ecret", is_well=True, summary="run 1")
     assert problems == ["ping to http://…: BadStatusLine"]

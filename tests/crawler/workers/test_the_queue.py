@@ -15,13 +15,13 @@ from crawler.workers.job_queue import (
     QUEUED_AT_ONCE,
     WHEN_DUE,
     WHEN_UNFINISHED,
-    HostsHeld,
-    Retry,
+    HostsLocked,
+    JobRetry,
     group_jobs,
     job_queue,
-    prepare,
+    prepare_tables,
     queue_groups,
-    take_up,
+    requeue_jobs,
 )
 from storage.database.engine import Database, connect
 from storage.database.worker_lock import WorkerLock
@@ -34,7 +34,7 @@ GROUPS = {"one.example": ["one"], "two.example": ["two"], "three.example": ["thr
 def archive(archive_url: str) -> Iterator[Database]:
     """An archive with a queue."""
     database = connect(archive_url)
-    prepare(database)
+    prepare_tables(database)
     yield database
     database.close()
 
@@ -59,7 +59,7 @@ def test_what_a_dead_worker_held_goes_before_what_is_only_due(archive_url: str, 
             left = lock.left_behind(())
             assert left is not None
             assert left == frozenset({(second.id, worker)})
-            return [*await take_up(queue, left), str(second.lock)], [job.group for job in await group_jobs(queue)]
+            return [*await requeue_jobs(queue, left), str(second.lock)], [job.group for job in await group_jobs(queue)]
 
     (dead, held), order = asyncio.run(cut_off())
     lock.release()
@@ -101,7 +101,7 @@ def test_a_job_that_waits_beside_a_dead_workers_does_not_put_it_behind_others(ar
             held = await job_of(queue, worker)
             again = queue.configure_task(CRAWL, lock=held.lock, queueing_lock=held.queueing_lock, queue=CRAWL)
             await again.defer_async(sources=["two"], polled=False)
-            await take_up(queue, {(int(held.id or 0), worker)})
+            await requeue_jobs(queue, {(int(held.id or 0), worker)})
             return [f"{job.group} {job.state}" for job in await group_jobs(queue)]
 
     assert asyncio.run(twice()) == ["one.example running", "two.example waiting", "three.example waiting"]
@@ -169,8 +169,8 @@ def test_a_queue_that_was_made_before_gets_the_index_without_which_taking_a_job_
     assert "(lock)" in made
     with archive.writing() as session:
         session.execute(text("DROP INDEX procrastinate.kiji_jobs_by_lock"))
-    prepare(archive)
-    prepare(archive)
+    prepare_tables(archive)
+    prepare_tables(archive)
     assert definition() == made
 
 
@@ -194,7 +194,7 @@ def test_one_worker_at_a_time_may_take_up_jobs_and_gives_that_right_back_however
 def test_hosts_that_another_crawl_holds_are_tried_again_within_seconds_however_often_it_was() -> None:
     job = Job(id=1, queue=CRAWL, lock=None, queueing_lock=None, task_name=CRAWL, attempts=20)
     held, trouble = (
-        Retry().get_retry_decision(exception=error, job=job).retry_at for error in (HostsHeld(), ValueError())
+        JobRetry().get_retry_decision(exception=error, job=job).retry_at for error in (HostsLocked(), ValueError())
     )
     assert held is not None
     assert trouble is not None

@@ -1,4 +1,4 @@
-"""What one crawl is to do, decided before anything is opened: from config, environment and targets."""
+"""Plan a crawl from config, environment and targets."""
 
 import dataclasses
 import difflib
@@ -21,10 +21,11 @@ DEFAULT_CONFIG = "kiji.toml"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """The sources of one crawl. ``named`` are those polled due or not; without any, what is due decides.
+    """The sources of one crawl, and its options.
 
-    After ``max_minutes`` no new address is taken up; what is in flight is finished, the rest waits for the next run.
-    ``beside_others`` holds the sources' domains only, not the whole database.
+    The sources ``named`` are polled, due or not. If there are none, all that are due are polled. After ``max_minutes``
+    no new address is requested: what is in flight is finished, the rest waits for the next run. With ``beside_others``
+    the crawl locks its sources' domains, not the whole database.
     """
 
     config: Config
@@ -39,28 +40,28 @@ class CrawlPlan:
 
 
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder."""
+    """Load the config of the option, else of KIJI_CONFIG, else ``kiji.toml`` in the current folder."""
     return load_config(config_file(option, environment))
 
 
 def config_file(option: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Tell which file :func:`find_config` loads; None where there is none."""
+    """Return the file that :func:`find_config` loads; None if there is none."""
     path = option or (Path(environment["KIJI_CONFIG"]) if environment.get("KIJI_CONFIG") else None)
     return Path(DEFAULT_CONFIG) if path is None and Path(DEFAULT_CONFIG).exists() else path
 
 
 def database_url(option: str | None, config: Config, environment: Mapping[str, str] = os.environ) -> str:
-    """Tell the database: the option beats KIJI_DB, which beats the config."""
+    """Return the database's URL: the option, else KIJI_DB, else the config's."""
     return option or environment.get("KIJI_DB") or config.database.url
 
 
 def archive_folder(config: Config, url: str) -> Path | None:
-    """Where pages are to be kept as fetched, None where they are not."""
+    """Return the folder of the raw archive; None if it is off."""
     return kept_folder(config, url) if config.archive.enabled else None
 
 
 def kept_folder(config: Config, url: str) -> Path:
-    """Where pages are kept as fetched, or were before that was ended: ``[archive] path``, else beside the database.
+    """Return the folder of the raw archive, on or off: ``[archive] path``, else beside the database.
 
     Beside ``kiji.db`` that is ``kiji.warc``; PostgreSQL has no place of its own here, so that it is a folder with the
     database's name in the current folder.
@@ -81,7 +82,7 @@ def plan_crawl(
     refresh: bool = False,
     max_minutes: float | None = None,
 ) -> CrawlPlan:
-    """Plan a crawl of these targets, names or addresses; of all configured sources where there are none.
+    """Plan a crawl of these targets, names or addresses; without any, of all enabled sources.
 
     Raises ConfigError for a name that is no source's.
     """
@@ -113,7 +114,7 @@ def plan_crawl(
 
 
 def scope_of(source: Source) -> Scope:
-    """What a configured source wants: its start hosts, their registered domains, and the hosts it names."""
+    """Make the scope of a configured source: its start hosts, their registered domains, its ``hosts``."""
     starts = tuple(place(url, source.parameter_rules) for url in source.start)
     return Scope(
         name=source.name,
@@ -129,17 +130,17 @@ def scope_of(source: Source) -> Scope:
 
 
 def domains_of(scope: Scope) -> frozenset[str]:
-    """The registered domains that a source may reach: a host without one (an IP address) stands for itself."""
+    """Return the registered domains of a scope; a host without one (an IP address) counts itself."""
     further = scope.hosts - {start.host for start in scope.starts}
     of_starts = {start.domain for start in scope.starts}
     return scope.domains | of_starts | {place(f"http://{host}").domain for host in further}
 
 
 def ad_hoc_source(url: str, config: Config) -> Source:
-    """A source for one address given on the command line: that page, and one link away what it relates to.
+    """Make a source of one address of the command line: that page and its related pages.
 
-    It is named by its host. From a configured source with a start page on that host it takes the delay, and from one
-    with a start page on that host and port the leave to reach private addresses. Raises :class:`ConfigError`.
+    Its name is the host. It takes the delay of configured sources with a start page on that host. It may reach private
+    addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.
     """
     try:
         config_values.web_address(url)
@@ -154,7 +155,7 @@ def ad_hoc_source(url: str, config: Config) -> Source:
 
 
 def _ad_hoc_scope(source: Source) -> Scope:
-    """That page and, one link away, what it relates to or lists on the same host."""
+    """Make the scope of an ad hoc source: its host, one link deep."""
     starts = tuple(place(url, source.parameter_rules) for url in source.start)
     return Scope(
         name=source.name,
@@ -169,7 +170,7 @@ def _ad_hoc_scope(source: Source) -> Scope:
 
 
 def named_source(name: str, config: Config) -> Source:
-    """The source of that name; raises ConfigError where there is none."""
+    """Return the source of that name. Raises ConfigError if there is none."""
     source = config.source(name)
     if source is not None:
         return source
@@ -181,7 +182,7 @@ def named_source(name: str, config: Config) -> Source:
 
 
 def _joined(pairs: Iterable[tuple[Source, Scope]]) -> list[tuple[Source, Scope]]:
-    """Make one source of several addresses on one host: they share its name, pace and lock."""
+    """Merge sources of one name: addresses on one host share its delay and lock."""
     by_name: dict[str, tuple[Source, Scope]] = {}
     for source, scope in pairs:
         if source.name in by_name:

@@ -1,7 +1,7 @@
-"""What the web says, made harmless for logs, terminals and messages: the one place that decides what is.
+"""Make text from the web safe for logs, terminals and messages.
 
-Control characters (C0 with ESC, C1), line ends, marks of writing direction and lone surrogates do not pass; spaces of
-every width and the joiners that scripts and emoji need do.
+Control characters (C0 with ESC, C1), line ends, marks of writing direction and lone surrogates are replaced. Spaces of
+every width are kept, as are the joiners that scripts and emoji need.
 """
 
 import unicodedata
@@ -13,27 +13,27 @@ _LINE = str.maketrans("\n\t\r", "   ")
 
 
 def is_safe(character: str) -> bool:
-    """Whether a terminal or a reader of lines shows the character, and does nothing else."""
+    """Return whether a terminal or a reader of lines only shows the character."""
     return character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
 
 
 def sanitize_line(text: str) -> str:
-    """One line for a terminal, as long as before: ``?`` for what a terminal would obey, a space for a line's end."""
+    """Make one line for a terminal, of the same length: ``?`` for control characters, a space for a line end."""
     return sanitize_lines(text.translate(_LINE))
 
 
 def sanitize_lines(text: str) -> str:
-    """Make lines for a terminal likewise; line ends and tabs stay."""
+    """Make lines for a terminal; line ends and tabs are kept."""
     if text.isprintable():
         return text
     return "".join(c if c in "\n\t" or is_safe(c) else "?" for c in text)
 
 
 def escape_line(text: str) -> str:
-    """One line for a log, nothing lost: what a terminal would obey is written as a Python escape."""
+    """Make one line for a log, with control characters as Python escapes."""
     return text if text.isprintable() else "".join(c if is_safe(c) else ascii(c)[1:-1] for c in text)
 
 
 def sanitize_log_line(text: str) -> str:
-    """One line for a log: escaped, and without the password of any address."""
+    """Make one line for a log: escaped, and without passwords in addresses."""
     return escape_line(without_credentials(text))

@@ -1,4 +1,4 @@
-"""The process that writes for the crawls of this one. Imported there, too: it loads little."""
+"""Set up the process that writes to the database. It imports this module, so keep its imports few."""
 
 from crawler.console.log_records import sanitize_logs
 from pipelines.workers.fork_server import WorkerContext
@@ -7,7 +7,7 @@ from storage.writer.process import WriterProcess
 
 
 def writer_for(database_url: str) -> WriterProcess:
-    """Give a writer for a database; it is not started yet."""
+    """Return the writer process of a database, not started yet."""
     return WriterProcess(database_url, WorkerContext(), _prepare)
 
 

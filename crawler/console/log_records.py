@@ -1,4 +1,4 @@
-"""Log records whose messages and tracebacks are harmless, whoever formats them."""
+"""Sanitize the messages and tracebacks of log records, whoever formats them."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ from crawler.sanitize import sanitize_log_line
 
 
 class SanitizedRecord(logging.LogRecord):
-    """A log record that no formatter can make harmful: each asks it for its message, and takes its traceback."""
+    """A log record that gives every formatter a sanitized message and traceback."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -18,17 +18,17 @@ class SanitizedRecord(logging.LogRecord):
             self.exc_text = _lines("".join(traceback.format_exception(*self.exc_info)))
 
     def getMessage(self) -> str:  # noqa: N802 - the parent's name
-        """As the parent, escaped."""
+        """Return the parent's message, escaped."""
         return sanitize_log_line(super().getMessage())
 
 
 def sanitize_logs() -> None:
-    """Have every record from now on made so, in this process, and every traceback that ends it."""
+    """Sanitize all further log records of this process, and the traceback that ends it."""
     logging.setLogRecordFactory(SanitizedRecord)
-    sys.excepthook = _tell_end
+    sys.excepthook = _print_traceback
 
 
-def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     sys.stderr.write(_lines("".join(traceback.format_exception(kind, error, trace))) + "\n")
 
 

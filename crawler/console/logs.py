@@ -1,4 +1,4 @@
-"""Log lines for people, or on demand as JSON, one object a line, for whatever collects an operator's logs."""
+"""Write log lines as text or as JSON, one object a line."""
 
 import datetime
 import json
@@ -19,10 +19,10 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class JsonFormatter(logging.Formatter):
-    """``time`` (UTC, ISO 8601), ``level``, ``logger``, ``message``; ``exception`` where one is told, and extras."""
+    """Formats ``time`` (UTC, ISO 8601), ``level``, ``logger``, ``message``, extras and, if any, ``exception``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give one line; whatever the message holds, nothing in it can break the line."""
+        """Return one line, which no message can break."""
         moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
         entry: dict[str, Any] = {
             "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -39,11 +39,11 @@ class JsonFormatter(logging.Formatter):
 
 
 class _JsonHandler(logging.StreamHandler[Any]):
-    """Ours, so that a second set-up finds the first."""
+    """Our handler, recognized by its class when logging is configured again."""
 
 
 def configure(option: str | None = None) -> None:
-    """Choose the format: the option beats KIJI_LOG_FORMAT; text is the default. Raises ConfigError."""
+    """Choose the format by the option, else KIJI_LOG_FORMAT, else text. Raises ConfigError."""
     sanitize_logs()
     chosen = option or os.environ.get(VARIABLE) or "text"
     if chosen not in FORMATS:
@@ -58,12 +58,12 @@ def configure(option: str | None = None) -> None:
 
 
 def is_json() -> bool:
-    """Whether log lines are JSON; then nobody else may put a handler in place."""
+    """Return whether log lines are JSON. Then no other handler may be installed."""
     return any(isinstance(handler, _JsonHandler) for handler in logging.getLogger().handlers)
 
 
 def write_line(line: str, level: int = logging.ERROR) -> None:
-    """Tell the operator one line on stderr, as a log line where these are JSON."""
+    """Write one line for the operator to stderr, as a JSON log line if the format is JSON."""
     if is_json():
         logging.getLogger("kiji").log(level, "%s", line)
     else:

@@ -1,4 +1,4 @@
-"""What is seen of a crawl while it runs: a live line per source on a terminal, one line per source at the end else."""
+"""Show the progress of a crawl: a live table on a terminal, else a line a source at the end."""
 
 import collections
 import threading
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from crawler.sanitize import sanitize_line
 
-#: The outcomes that a line names, in its order, with what they are called there; each address has exactly one.
+#: The outcomes in the order of a line, with their words there. Each address has exactly one.
 SHOWN: Mapping[str, str] = {
     "new": "new",
     "updated": "updated",
@@ -24,15 +24,15 @@ SHOWN: Mapping[str, str] = {
     "refused": "refused",
     "failed": "failed",
 }
-#: These stand on every line, the others where there are any.
+#: Outcomes on every line; the others only if there are any.
 ALWAYS = ("new", "copy", "refused", "failed")
-#: A refused address was not asked for, or said no: nothing of it was fetched.
+#: A refused address is not counted as fetched.
 NOT_FETCHED = "refused"
 REFRESHES = 4  # a second
 
 
 class _Progress:
-    """One source's counts, and when its first and last address ended, in seconds of the clock given."""
+    """A source's counts, and the times of its first and last outcome, in seconds of the display's clock."""
 
     def __init__(self, now: float) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
@@ -43,16 +43,15 @@ class _Progress:
         return self.counts.total() - self.counts[NOT_FETCHED]
 
     def rate(self, began: float) -> float:
-        """Pages a second, from the display's begin to this source's last page."""
+        """Return pages a second, from the display's begin to this source's last page."""
         seconds = self.last - began
         return self.fetched / seconds if seconds > 0 else 0.0
 
 
 class CrawlDisplay:
-    """Counts outcomes by source and shows them. Any thread may call it; it never fails for what it is told.
+    """Counts outcomes by source and shows them. Safe to call from any thread; accepts unknown outcomes.
 
-    ``live``: a table that is redrawn some times a second, whatever the number of updates. Otherwise nothing is
-    printed before :meth:`close`, and then one plain line a source.
+    With ``live`` a table is redrawn REFRESHES times a second. Otherwise :meth:`close` prints one plain line a source.
     """
 
     def __init__(self, console: Console, live: bool, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +67,7 @@ class CrawlDisplay:
             self._live.start()
 
     def update(self, source: str, outcome: str) -> None:
-        """Count one finished address of a source under its outcome, as the run's record names it."""
+        """Count one outcome of a source."""
         now = self._clock()
         with self._lock:
             progress = self._sources.setdefault(source, _Progress(self._began))
@@ -76,12 +75,12 @@ class CrawlDisplay:
             progress.last = now
 
     def lines(self) -> list[str]:
-        """One plain line a source, in the order in which they first ended a page."""
+        """Return one plain line a source, in the order of their first outcomes."""
         with self._lock:
             return [_line(name, progress, self._began) for name, progress in self._sources.items()]
 
     def close(self) -> None:
-        """Leave the table's last state on the terminal, or print the lines. May be called twice."""
+        """Draw the table a last time, or print the lines. May be called twice."""
         if self._closed:
             return
         self._closed = True

@@ -1,4 +1,4 @@
-"""Handle SIGINT and SIGTERM: stop in order at the first, at once at the second."""
+"""Stop on SIGINT and SIGTERM: in order at the first, at once at the second."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignals:
-    """Base: ``number`` is the first signal's, 0 before one came."""
+    """Base of both kinds. ``number`` is the number of the first signal, 0 before it."""
 
     def __init__(self) -> None:
         self.number = 0
 
     def came(self) -> bool:
-        """Whether the work is to stop."""
+        """Return whether the work is to stop."""
         return self.number != 0
 
     def _take(self, number: int) -> None:
@@ -40,9 +40,9 @@ class StopSignals:
 
 
 class BlockingStopSignals(StopSignals):
-    """For work that blocks the main thread and asks ``came()`` between its steps. A context manager.
+    """Context manager for work that blocks the main thread and checks ``came()`` between its steps.
 
-    The second signal ends the process. That is consistent too: a batch is stored whole, with its place, or not at all.
+    The second signal ends the process. The database stays consistent: a batch is one transaction, with its position.
     """
 
     def __init__(self) -> None:
@@ -66,11 +66,10 @@ class BlockingStopSignals(StopSignals):
 
 
 class LoopStopSignals(StopSignals):
-    """For work on the event loop.
+    """Handler for work on the event loop.
 
-    The first signal calls ``stop``, which takes no new work and gives what is in flight ``GRACE`` seconds. After them,
-    or at the second signal, ``end`` is called, which stops the loop. Further signals are ignored, so that none cuts off
-    the closing of the runs.
+    The first signal calls ``stop``, which takes no new work. ``GRACE`` seconds later, or at the second signal, ``end``
+    is called, which stops the loop. Further signals are ignored while the runs are closed.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, stop: Callable[[], None], end: Callable[[], None]) -> None:

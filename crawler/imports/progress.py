@@ -1,4 +1,4 @@
-"""What is seen of an import: a bar a file on a terminal, one plain line a file at the end else, and what was bad."""
+"""Show the progress of an import: a bar a file on a terminal, else a line a file at the end."""
 
 import collections
 import time
@@ -18,17 +18,17 @@ from storage.writer.import_records import ImportedRecord
 from storage.writer.import_writer import FileProgress
 
 NAMED = 20
-"""Bad records that are named; the rest is counted, and stands in ``kiji runs show``."""
+"""Bad records that are printed. The others are counted here, and listed by ``kiji runs show``."""
 
 
 class ImportDisplay:
-    """Counts the records of each file by outcome, and shows them on ``console``; bad ones are named on ``errors``."""
+    """Shows the records of each file by outcome on ``console``, and bad records on ``errors``."""
 
     def __init__(self, console: Console, errors: Console) -> None:
         self._console = console
         self._errors = errors
         self._counts: dict[Path, collections.Counter[str]] = {}
-        self._gone_on: dict[Path, int] = {}
+        self._first_record: dict[Path, int] = {}
         self._began: dict[Path, float] = {}
         self._tasks: dict[Path, TaskID] = {}
         self._bad = 0
@@ -36,7 +36,7 @@ class ImportDisplay:
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
-            TextColumn("{task.fields[told]}", markup=False),
+            TextColumn("{task.fields[summary]}", markup=False),
             TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
@@ -56,30 +56,30 @@ class ImportDisplay:
         if self._bad > NAMED:
             self._errors.print(Text(f"kiji: {self._bad - NAMED} more records were bad"), soft_wrap=True)
 
-    def started(self, path: Path, size: int, standing: FileProgress) -> None:
-        """Begin a file's bar."""
+    def started(self, path: Path, size: int, progress: FileProgress) -> None:
+        """Add a bar for a file."""
         self._counts[path] = collections.Counter()
-        self._gone_on[path] = standing.records
+        self._first_record[path] = progress.records
         self._began[path] = time.monotonic()
-        self._tasks[path] = self._progress.add_task(sanitize_line(path.name), total=size, told="")
+        self._tasks[path] = self._progress.add_task(sanitize_line(path.name), total=size, summary="")
 
     def read(self, path: Path, position: int) -> None:
         """Move a file's bar."""
         counts = self._counts[path]
-        told = f"{counts.total()} records, {counts['new']} new"
-        self._progress.update(self._tasks[path], completed=position, told=told)
+        summary = f"{counts.total()} records, {counts['new']} new"
+        self._progress.update(self._tasks[path], completed=position, summary=summary)
 
     def stored(self, path: Path, result: Result, record: ImportedRecord) -> None:
-        """Count a record; name it where it was bad."""
+        """Count a record; print it if it was bad."""
         self._counts[path][result.outcome] += 1
         if is_bad(result, record):
             self._bad += 1
             if self._bad <= NAMED:
-                told = f"kiji: {path.name}, record {record.number}: {result.reason}"
+                message = f"kiji: {path.name}, record {record.number}: {result.reason}"
                 where = "" if record.url.startswith("file:") else f" ({record.url[:200]})"
                 # Above the bar where both are on one terminal, else where errors belong.
                 target = self._progress.console if self._is_one_terminal() else self._errors
-                target.print(Text(sanitize_line(told + where)), soft_wrap=True)
+                target.print(Text(sanitize_line(message + where)), soft_wrap=True)
 
     def _is_one_terminal(self) -> bool:
         return self._console.is_terminal and self._errors.is_terminal and not self._console.quiet
@@ -87,7 +87,7 @@ class ImportDisplay:
     def _line(self, path: Path) -> str:
         counts = self._counts[path]
         seconds = time.monotonic() - self._began[path]
-        told = ", ".join(f"{counts[outcome]} {called}" for outcome, called in SHOWN.items() if counts[outcome])
-        parts = [f"{counts.total()} records", told, f"{counts.total() / seconds:.1f} records/s" if seconds else ""]
-        gone_on = f" (from record {self._gone_on[path] + 1} on)" if self._gone_on[path] else ""
-        return f"{sanitize_line(path.name)}{gone_on}: {', '.join(part for part in parts if part)}"
+        outcomes = ", ".join(f"{counts[outcome]} {words}" for outcome, words in SHOWN.items() if counts[outcome])
+        parts = [f"{counts.total()} records", outcomes, f"{counts.total() / seconds:.1f} records/s" if seconds else ""]
+        resumed = f" (from record {self._first_record[path] + 1} on)" if self._first_record[path] else ""
+        return f"{sanitize_line(path.name)}{resumed}: {', '.join(part for part in parts if part)}"

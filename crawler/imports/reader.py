@@ -1,4 +1,4 @@
-"""Files into the workers and from there into storage, in their own order, a bounded number of records in hand."""
+"""Read import files with the workers, and store their records in order, in bounded memory."""
 
 import collections
 import concurrent.futures
@@ -27,31 +27,32 @@ READ_LINE = "pipelines.warc.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")
 JSONL_NAMES = (".jsonl", ".jsonl.gz")
 
-_PAGES_A_WORKER = 4  # records in hand for each worker: pages take long, lines are over before the next is sent
+_PAGES_A_WORKER = 4  # queued records a worker: pages take long, lines are read before the next is sent
 _LINES_A_WORKER = 16
-_BYTES_IN_HAND = 64 * 1024 * 1024  # of the records that wait for workers
+_BYTES_QUEUED = 64 * 1024 * 1024  # of the records that wait for workers
 _CHARACTERS_A_BATCH = 4_000_000  # of text
 _SECONDS_A_BATCH = 1.0  # after which a batch is stored however small it is
 
 
 class ImportListener(Protocol):
-    """Who watches an import. Told on the importing thread."""
+    """Observer of an import. Its methods are called on the importing thread."""
 
     def started(self, path: Path, size: int, progress: FileProgress) -> None:
-        """Note that a file is begun, or gone on with; ``size`` is in bytes."""
+        """Handle the start of a file, or its resumption; ``size`` is in bytes."""
 
     def read(self, path: Path, position: int) -> None:
-        """Note how many bytes of the file have been read."""
+        """Handle the number of bytes of the file that have been read."""
 
     def stored(self, path: Path, result: Result, record: ImportedRecord) -> None:
-        """Note what became of one record."""
+        """Handle the result of one record."""
 
 
 @dataclasses.dataclass(slots=True)
 class FileReport:
-    """What came of one file: ``articles`` are its records with an article, those of interrupted imports included.
+    """The result of one file.
 
-    ``bad`` are the records of this run that could not be used; ``ended`` says that the file was read to its end.
+    ``articles`` counts its records with an article, also those of interrupted imports before. ``bad`` counts records of
+    this run that could not be used. ``ended`` is true if the file was read to its end.
     """
 
     path: Path
@@ -61,9 +62,9 @@ class FileReport:
 
 
 class ImportReader:
-    """Reads files and has them stored. Its pools are started by the first record that needs them.
+    """Reads and stores files. Its pools are started by the first record that needs them.
 
-    ``is_stopped`` is asked after each record: what is in hand is then finished and stored, and no more is read.
+    ``is_stopped`` is called after each record. Once it is true no more is read, and what was read is stored.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class ImportReader:
             pool.close()
 
     def import_file(self, report: FileReport) -> None:
-        """Import a file, from where an interrupted import of it ended. Raises DatabaseError."""
+        """Import a file, from where an interrupted import stopped. Raises DatabaseError."""
         path, stat = report.path, report.path.stat()
         progress = self._writer.open_file(str(path), stat.st_size, stat.st_mtime_ns).result()
         report.articles = progress.articles
@@ -98,7 +99,7 @@ class ImportReader:
         is_warc = path.name.lower().endswith(WARC_NAMES)
         batches = _Batches(self._writer, progress.file_id, lambda *stored: self._note(report, *stored))
         for record, reading in self._read(path, progress, is_warc=is_warc):
-            batches.add(self._named(make_record(record, reading, path, utc_now()), path))
+            batches.add(self._with_source(make_record(record, reading, path, utc_now()), path))
         batches.flush()
         batches.wait()
         if not self._is_stopped():
@@ -108,31 +109,31 @@ class ImportReader:
     def _read(
         self, path: Path, progress: FileProgress, *, is_warc: bool
     ) -> Iterator[tuple[FileRecord, Reading | None]]:
-        """Give the file's records in order, each with what a worker read of it."""
+        """Yield the file's records in order, each with its reading."""
         pool = self._pool(READ_PAGE if is_warc else READ_LINE)
         window = pool.max_workers * (_PAGES_A_WORKER if is_warc else _LINES_A_WORKER)
         waiting: collections.deque[_PendingRecord] = collections.deque()
         for record in _records(path, progress, is_warc=is_warc):
             raw = page_of(record.item)
             waiting.append(_PendingRecord(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
-            while len(waiting) >= window or sum(one.size for one in waiting) > _BYTES_IN_HAND:
-                yield waiting.popleft().finished()
+            while len(waiting) >= window or sum(pending.size for pending in waiting) > _BYTES_QUEUED:
+                yield waiting.popleft().wait()
             self._listener.read(path, record.read)
             if self._is_stopped():
                 break
         while waiting:
-            yield waiting.popleft().finished()
+            yield waiting.popleft().wait()
 
     def _pool(self, read: str) -> ReadingPool:
         if read not in self._pools:
             self._pools[read] = ReadingPool(timezone=self._timezone, read=read, rules=self._rules)
         return self._pools[read]
 
-    def _named(self, record: ImportedRecord, path: Path) -> ImportedRecord:
-        """Name the record's source: as the user says, as the record says, as the config says, or by its host."""
+    def _with_source(self, record: ImportedRecord, path: Path) -> ImportedRecord:
+        """Set the record's source: the option's, the record's, the config's, or the host."""
         where = place(record.url, self._rules)
-        found = self._source or record.source or self._writer.covering(where) or where.host or path.name
-        return dataclasses.replace(record, source=found)
+        source = self._source or record.source or self._writer.covering(where) or where.host or path.name
+        return dataclasses.replace(record, source=source)
 
     def _note(self, report: FileReport, records: Sequence[ImportedRecord], results: Sequence[Result]) -> None:
         for record, result in zip(records, results, strict=True):
@@ -143,20 +144,20 @@ class ImportReader:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _PendingRecord:
-    """A record on its way through the workers; ``reading`` is None where there is nothing to read."""
+    """A record that workers read; ``reading`` is None if there is nothing to read."""
 
     record: FileRecord
     reading: "concurrent.futures.Future[Reading] | None"
     size: int
 
-    def finished(self) -> tuple[FileRecord, Reading | None]:
-        """Wait for the worker. What was read is not needed any more."""
+    def wait(self) -> tuple[FileRecord, Reading | None]:
+        """Wait for the worker; return the record and its reading."""
         reading = self.reading.result() if self.reading is not None else None
         return self.record, reading
 
 
 class _Batches:
-    """Records on their way into storage: one batch is gathered while the last one is stored."""
+    """Batches of records: one is filled while the last one is stored."""
 
     def __init__(
         self,
@@ -167,39 +168,39 @@ class _Batches:
         self._writer = writer
         self._file_id = file_id
         self._note = note
-        self._gathered: list[ImportedRecord] = []
+        self._batch: list[ImportedRecord] = []
         self._characters = 0
         self._since = time.monotonic()
         self._stored: tuple[list[ImportedRecord], concurrent.futures.Future[list[Result]]] | None = None
 
     def add(self, record: ImportedRecord) -> None:
-        """Gather a record. Blocks where the batch is full and the last one is not stored yet."""
-        self._gathered.append(record)
+        """Add a record. Blocks if the batch is full and the last one is not stored yet."""
+        self._batch.append(record)
         self._characters += len(record.reading.text) if record.reading else 0
         late = time.monotonic() - self._since > _SECONDS_A_BATCH
-        if late or len(self._gathered) >= BATCH or self._characters > _CHARACTERS_A_BATCH:
+        if late or len(self._batch) >= BATCH or self._characters > _CHARACTERS_A_BATCH:
             self.flush()
 
     def flush(self) -> None:
-        """Hand the batch to storage."""
+        """Begin to store the batch."""
         self.wait()
-        if self._gathered:
-            self._stored = self._gathered, self._writer.store_records(self._file_id, self._gathered)
-        self._gathered, self._characters, self._since = [], 0, time.monotonic()
+        if self._batch:
+            self._stored = self._batch, self._writer.store_records(self._file_id, self._batch)
+        self._batch, self._characters, self._since = [], 0, time.monotonic()
 
     def wait(self) -> None:
-        """Wait until the batch that was handed over is committed."""
+        """Wait until the last batch is committed."""
         if self._stored is not None:
             (records, future), self._stored = self._stored, None
             self._note(records, future.result())
 
 
 def _records(path: Path, progress: FileProgress, *, is_warc: bool) -> Iterator[FileRecord]:
-    """Read on in a file; a disk that fails in the middle of it is one bad record, and its end."""
+    """Yield a file's records from a position on. A read error counts as one bad record and ends the file."""
     start, number, read = progress.position, progress.records, 0
-    found = warc_records(path, start, number) if is_warc else jsonl_records(path, utc_now(), start, number)
+    records = warc_records(path, start, number) if is_warc else jsonl_records(path, utc_now(), start, number)
     try:
-        for record in found:
+        for record in records:
             start, number, read = record.end, record.number, record.read
             yield record
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A file's record, read, as storage takes it: with its verdict, its time and its source."""
+"""Turn a file's records into those that storage takes: with verdict, time and source."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ Verdict = Literal["refused", "failed", "unchanged", "not_article"]
 
 
 def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
-    """Give what a worker is to read of a record, None where its verdict stands without."""
+    """Return what a worker is to read of a record; None if its verdict is known without."""
     match item:
         case GivenArticle():
             return RawPage(item.url, item.url, item.line, 200, item.fetched_at)
@@ -28,10 +28,10 @@ def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
 
 
 def make_record(record: FileRecord, reading: Reading | None, path: Path, now: datetime) -> ImportedRecord:
-    """Make storage's record; ``source`` is "" where the record does not name one.
+    """Make storage's record; ``source`` is "" if the record names none.
 
-    A time ahead of ``now`` is a clock's mistake, and would make every later page an earlier one: it becomes now. A
-    record without an address has that of its place in the file, so that the run's accounts can name it.
+    A time after ``now`` comes from a wrong clock, and would make every later page an older one: it is set to now. A
+    record without an address gets the file's URI with its number, so that the run's record can name it.
     """
     item = record.item
     if isinstance(item, RawPage) and clean_url(item.url) is None:
@@ -39,8 +39,8 @@ def make_record(record: FileRecord, reading: Reading | None, path: Path, now: da
     match item:
         case BadRecord(url, reason):
             address = url if url and clean_url(url) else f"{path.as_uri()}#{record.number}"
-            told = " ".join(reason.split())[:REASON_LIMIT]
-            return ImportedRecord(address, "", now, record.number, record.end, verdict="failed", reason=told)
+            line = " ".join(reason.split())[:REASON_LIMIT]
+            return ImportedRecord(address, "", now, record.number, record.end, verdict="failed", reason=line)
         case GivenArticle(url, _, fetched_at, source):
             return ImportedRecord(url, source or "", fetched_at, record.number, record.end, reading=reading)
         case RawPage() as page:
@@ -62,12 +62,12 @@ def make_record(record: FileRecord, reading: Reading | None, path: Path, now: da
 
 
 def is_bad(result: Result, record: ImportedRecord) -> bool:
-    """Whether a record could not be used, which is another thing than a web server's failure in a good record."""
+    """Return whether a record could not be used. A good record of a server's error is not bad."""
     return result.outcome == "failed" and (record.status is None or record.status < 400)
 
 
 def _verdict(status: int) -> tuple[Verdict | None, str]:
-    """As for a crawl; but a crawl follows redirects, and a file has what they led to in records of their own."""
+    """Return a crawl's verdict, but redirects are no articles: a file has their targets as records."""
     if 300 <= status < 400 and status != 304:
         return "not_article", f"HTTP {status}: a redirect"
     return verdict_of_status(status)

@@ -1,4 +1,4 @@
-"""One re-reading of the raw archive: today's pipelines over yesterday's bytes, on all cores."""
+"""Read the raw archive again with today's pipelines, on all cores."""
 
 import collections
 import contextlib
@@ -35,7 +35,7 @@ Listener = Callable[[Reread], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RereadPlan:
-    """What one re-reading is to do; ``sources`` are names, none for all, ``since`` is a time of fetch."""
+    """What to read again: ``sources`` are names (empty for all), ``since`` is a time of fetch."""
 
     config: Config
     database_url: str
@@ -47,7 +47,7 @@ class RereadPlan:
 
 @dataclasses.dataclass(slots=True)
 class RereadReport:
-    """How a re-reading ended: pages by what came of them, the run's record (none of a dry run), the signal or 0."""
+    """How a re-reading ended: counts of pages, the run's record (empty for a dry run), the signal or 0."""
 
     pages: int = 0
     changed: int = 0
@@ -58,17 +58,17 @@ class RereadReport:
 
     @property
     def exit_code(self) -> int:
-        """0, 1 where pages could not be read or the database failed, 130/143 after a signal."""
+        """Return 0, 1 if pages could not be read or the database failed, 130 or 143 after a signal."""
         if self.signal:
             return 128 + self.signal
         return 1 if self.failed or self.trouble else 0
 
 
 def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
-    """Read again. Blocks; needs the main thread, for signals.
+    """Read archived pages again, and correct what is stored. Blocks; needs the main thread.
 
-    Raises DatabaseError where the database cannot be used or a crawl holds it, ConfigError where there is no raw
-    archive or a source's name is unknown.
+    Raises DatabaseError if the database cannot be used or a crawl holds it, ConfigError if there is no raw archive or a
+    source's name is unknown.
     """
     folder = archive_folder(plan.config, plan.database_url)
     if folder is None:
@@ -79,7 +79,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         _check_names(plan, database)
         pool = stack.enter_context(_pool(plan.config))
         signals = stack.enter_context(BlockingStopSignals())
-        work = _Work(plan, database, folder, pool, signals, listener)
+        work = _RereadLoop(plan, database, folder, pool, signals, listener)
         rules = PipelineRules(plan.config.parameter_rules)
         if plan.is_dry:
             work.run(lambda batch: rehearse(database, batch, rules))
@@ -97,7 +97,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
             lock=lock,
         )
         started.result()
-        return _written(work, writer, database)
+        return _write(work, writer, database)
 
 
 def _pool(config: Config) -> ReadingPool:
@@ -111,7 +111,7 @@ def _check_names(plan: RereadPlan, database: Database) -> None:
         raise ConfigError([f'--source: no source in {database.url} is named "{name}"' for name in unknown])
 
 
-def _written(work: "_Work", writer: RereadWriter, database: Database) -> RereadReport:
+def _write(work: "_RereadLoop", writer: RereadWriter, database: Database) -> RereadReport:
     report = work.report
     try:
         work.run(lambda batch: writer.store_rereads(batch).result())
@@ -126,8 +126,8 @@ def _written(work: "_Work", writer: RereadWriter, database: Database) -> RereadR
     return report
 
 
-class _Work:
-    """Records out of the files, through the workers, in batches to whoever stores or rehearses them."""
+class _RereadLoop:
+    """Passes records from the files through the workers, in batches, to a function that applies them."""
 
     def __init__(
         self,
@@ -147,15 +147,15 @@ class _Work:
         self._listener = listener
 
     def run(self, apply: Callable[[Batch], Sequence[Reread]]) -> None:
-        """Do it, until the records or a signal end it."""
-        gathered: list[tuple[KeptRecord, Reading]] = []
+        """Read and apply all records, or stop at a signal."""
+        pages: list[tuple[KeptRecord, Reading]] = []
         for pair in self._read():
-            gathered.append(pair)
-            if len(gathered) >= BATCH:
-                self._note(apply(gathered))
-                gathered = []
-        if gathered:
-            self._note(apply(gathered))
+            pages.append(pair)
+            if len(pages) >= BATCH:
+                self._note(apply(pages))
+                pages = []
+        if pages:
+            self._note(apply(pages))
         self.report.signal = self._signals.number
 
     def _read(self) -> Iterator[tuple[KeptRecord, Reading]]:
@@ -164,7 +164,7 @@ class _Work:
             yield waiting.popleft(), reading
 
     def _members(self, waiting: collections.deque[KeptRecord]) -> Iterator[RawPage]:
-        """Give each record's bytes as the workers take them, and note whose they are."""
+        """Yield the bytes of each record for the workers, and put the record into ``waiting``."""
         with self._database.reading() as connection:
             for record in kept_records(connection, self._plan.sources, self._plan.since):
                 if self._signals.came():
@@ -174,15 +174,15 @@ class _Work:
                 yield RawPage(record.url, record.url, member, 200, record.fetched_at)
 
     def _note(self, rereads: Sequence[Reread]) -> None:
-        for found in rereads:
+        for page in rereads:
             self.report.pages += 1
-            self.report.changed += bool(found.changes)
-            self.report.failed += found.outcome == "failed"
-            self._listener(found)
+            self.report.changed += bool(page.changes)
+            self.report.failed += page.outcome == "failed"
+            self._listener(page)
 
 
 def _bytes_of(folder: Path, kept: Kept) -> bytes:
     try:
         return record_bytes(folder, kept)
-    except OSError:  # a file that is gone: its records are told as cut short, each by itself
+    except OSError:  # the file is gone: each of its records is reported as cut short
         return b""

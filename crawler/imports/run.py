@@ -1,4 +1,4 @@
-"""One import of a set of files: what somebody else fetched goes through the pipelines of a crawl, on all cores."""
+"""Import files that somebody else fetched, through the pipelines of a crawl, on all cores."""
 
 import contextlib
 import dataclasses
@@ -25,7 +25,7 @@ from storage.writer.runs import run_record
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What one import is to do. ``source`` is the name for all its records, where one is given."""
+    """What to import. ``source`` is the source's name for all records, if given."""
 
     config: Config
     database_url: str
@@ -36,7 +36,7 @@ class ImportPlan:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How an import ended: the run's record as JSON has it, each file's account, the stopping signal or 0."""
+    """How an import ended: the run's record as in JSON, the result of each file, the signal or 0."""
 
     record: dict[str, Any]
     files: Sequence[FileReport]
@@ -45,7 +45,7 @@ class ImportReport:
 
     @property
     def exit_code(self) -> int:
-        """The contract's: 0, 1 where records were bad, a file gave nothing or the database failed, 130/143."""
+        """Return 0, 1 if records were bad, a file gave nothing or the database failed, 130 or 143 after a signal."""
         if self.signal:
             return 128 + self.signal
         done = self.record["status"] == "done" and not self.trouble
@@ -53,7 +53,7 @@ class ImportReport:
 
 
 def plan_import(config: Config, url: str, files: Sequence[Path], *, source: str | None, command: str) -> ImportPlan:
-    """Plan an import; raise ConfigError for files that are not there or of no kind that is known."""
+    """Plan an import. Raises ConfigError for missing files and unknown kinds of files."""
     problems = [problem for path in files if (problem := _problem(path))]
     if source is not None and not source.strip():
         problems.append("--source: the name is empty")
@@ -71,9 +71,9 @@ def _problem(path: Path) -> str:
 
 
 def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
-    """Import files one after the other. Blocks; needs the main thread, for signals.
+    """Import files one after the other. Blocks; needs the main thread.
 
-    Raises DatabaseError where the database cannot be used or another crawl holds it: then nothing was imported.
+    Raises DatabaseError if the database cannot be used or another crawl holds it. Then nothing was imported.
     """
     with contextlib.ExitStack() as stack:
         database = open_database(plan.database_url)

@@ -133,7 +133,7 @@ def _fetched(settings: Config) -> list[Finding]:
 
 def _show(finding: Finding) -> None:
     line = Text(f"{finding.level:<5}", style=STYLES[finding.level])
-    line.append(sanitize_line(without_credentials(f"{finding.what}: {finding.told}")), style="default")
+    line.append(sanitize_line(without_credentials(f"{finding.what}: {finding.text}")), style="default")
     Console().print(line, soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""Looking after the sources: the history judged, the states kept, and people told when one changes."""
+"""Judge the sources after a crawl, store their states, send alerts, prune and ping."""
 
 import contextlib
 import datetime
@@ -31,18 +31,20 @@ HEADLINES: dict[State, str] = {
 
 
 def judge_sources(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
-    """Judge these sources; one that was never crawled is ``new``. Reads only."""
+    """Judge these sources by their history; a source without any is ``new``. Writes nothing."""
     with database.reading() as connection:
         known = findings(connection, names)
-        troubled = [found.since for found in known.values() if found.since is not None and found.state in TROUBLE]
+        troubled = [
+            finding.since for finding in known.values() if finding.since is not None and finding.state in TROUBLE
+        ]
         begin = min([now, *troubled]) - PAST
-        runs = history(connection, [found.source_id for found in known.values()], begin)
+        runs = history(connection, [finding.source_id for finding in known.values()], begin)
     verdicts = {}
     for name in names:
-        found = known.get(name)
-        since = found.since if found is not None and found.state in TROUBLE else None
-        due_at = found.due_at if found is not None else None
-        own = runs.get(found.source_id, []) if found is not None else []
+        finding = known.get(name)
+        since = finding.since if finding is not None and finding.state in TROUBLE else None
+        due_at = finding.due_at if finding is not None else None
+        own = runs.get(finding.source_id, []) if finding is not None else []
         verdicts[name] = judge(own, now, trouble_since=since, due_at=due_at)
     return verdicts
 
@@ -50,26 +52,26 @@ def judge_sources(database: Database, names: Sequence[str], now: datetime.dateti
 def store_and_alert(
     database: Database, verdicts: dict[str, Verdict], urls: Sequence[str], now: datetime.datetime
 ) -> list[str]:
-    """Keep the states, and send an alert for each that has changed since the last one; return what went wrong.
+    """Store the states, and send an alert for each change since the last alert; return the problems.
 
-    Who writes a state down as told sends it, so that two that look at once do not both send it. Where no address took
-    it, it is written back, and is sent at the next look.
+    The state is marked as sent before the alert goes out, so that two processes do not both send it. If no address took
+    the alert, the mark is undone, and the next call sends it.
     """
     messages: list[tuple[int, State, Message]] = []
     with database.reading() as connection:
         known = findings(connection, verdicts)
     looks = {
-        found.source_id: Look(verdicts[name].state, _since(found, verdicts[name]), verdicts[name].detail)
-        for name, found in known.items()
+        finding.source_id: Look(verdicts[name].state, _since(finding, verdicts[name]), verdicts[name].detail)
+        for name, finding in known.items()
     }
     with database.writing() as session:
-        told = record(session, looks, now)
-        for name, found in known.items() if urls else ():
-            before = told[found.source_id]
-            message = _message(name, before, verdicts[name], looks[found.source_id].since)
+        sent_states = record(session, looks, now)
+        for name, finding in known.items() if urls else ():
+            before = sent_states[finding.source_id]
+            message = _message(name, before, verdicts[name], looks[finding.source_id].since)
             if message is not None:
-                tell(session, found.source_id, verdicts[name].state)
-                messages.append((found.source_id, before, message))
+                tell(session, finding.source_id, verdicts[name].state)
+                messages.append((finding.source_id, before, message))
     problems = []
     for source_id, before, message in messages:
         failed = send(message, urls)
@@ -80,30 +82,30 @@ def store_and_alert(
     return problems
 
 
-def _since(found: Finding, verdict: Verdict) -> datetime.datetime:
-    """A state that stays began when it began first."""
-    return found.since if found.since is not None and found.state == verdict.state else verdict.since
+def _since(finding: Finding, verdict: Verdict) -> datetime.datetime:
+    """Return when the state began: the stored time if the state is the same."""
+    return finding.since if finding.since is not None and finding.state == verdict.state else verdict.since
 
 
-def _message(name: str, told: State, verdict: Verdict, since: datetime.datetime) -> Message | None:
-    """Say what has changed since the last alert, None where that is nothing anybody needs to know."""
-    was_trouble = told in TROUBLE
-    if verdict.is_trouble and verdict.state != told:
+def _message(name: str, last_sent: State, verdict: Verdict, since: datetime.datetime) -> Message | None:
+    """Return the alert about a change since the last one; None if there is nothing to report."""
+    was_trouble = last_sent in TROUBLE
+    if verdict.is_trouble and verdict.state != last_sent:
         body = f"{name}: {verdict.detail}\nSince {since:%Y-%m-%d %H:%M} UTC. See: kiji health"
         return Message(f"Kiji: {name} {HEADLINES[verdict.state]}", body, "failure")
     if was_trouble and not verdict.is_trouble:
         last = verdict.figures.last_success
         when = f", last crawled {last:%Y-%m-%d %H:%M} UTC" if last else ""
         return Message(
-            f"Kiji: {name} is well again", f"{name} was {told}, and is {verdict.state} now{when}.", "success"
+            f"Kiji: {name} is well again", f"{name} was {last_sent}, and is {verdict.state} now{when}.", "success"
         )
     return None
 
 
 def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: str) -> None:
-    """Look after the sources, delete what is kept no longer, and ping, at a crawl's end, whoever started it.
+    """Judge the sources, prune the raw archive and ping, after any crawl.
 
-    Never raises: each trouble is one line of the log. Blocks, some seconds at most.
+    Never raises: each problem is one line of the log. Blocks, some seconds at most.
     """
     run: dict[str, Any] = {"id": run_id, "status": "failed"}
     gave = True
@@ -113,26 +115,26 @@ def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: st
             with database.reading() as connection:
                 run = run_record(connection, run_id) or run
                 gave = all(account.gave for account in source_accounts(connection, run_id, polled))
-            if not trouble:  # else the database has said what is wrong, and would say it again
-                problems += _tried("the sources' health could not be looked at", _look_after, plan, database)
-                problems += _tried("old pages could not be deleted from the raw archive", _prune, plan, database)
+            if not trouble:  # else the database has failed, and would fail again
+                problems += _run_step("the sources' health could not be looked at", _judge_all, plan, database)
+                problems += _run_step("old pages could not be deleted from the raw archive", _prune, plan, database)
     except DatabaseError as error:
         if not trouble:
             problems.append(f"health could not be looked at: {error}")
     is_well = run["status"] == "done" and not trouble
     if plan.config.alerts.ping:
-        told = _summary(run, 0 if is_well and gave else 1)
-        problems += ping(plan.config.alerts.ping, is_well=is_well, summary=told)
+        summary = _summary(run, 0 if is_well and gave else 1)
+        problems += ping(plan.config.alerts.ping, is_well=is_well, summary=summary)
     for problem in problems:
         logger.warning("%s", problem[:500])
 
 
-def _tried(
+def _run_step(
     what: str, step: Callable[[CrawlPlan, Database], list[str]], plan: CrawlPlan, database: Database
 ) -> list[str]:
     try:
         return step(plan, database)
-    except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
+    except Exception as error:  # noqa: BLE001 - the crawl is stored, and must not fail by this
         return [f"{what}: {type(error).__name__}: {' '.join(str(error).split())}"]
 
 
@@ -143,8 +145,8 @@ def ping_failure(config: Config, message: str) -> None:
             logger.warning("%s", problem)
 
 
-def _look_after(plan: CrawlPlan, database: Database) -> list[str]:
-    """Of all sources; a worker's job looks after its own, since there may be a thousand others."""
+def _judge_all(plan: CrawlPlan, database: Database) -> list[str]:
+    """Judge all enabled sources. A worker's job judges only its own: there may be a thousand others."""
     names = [source.name for source in plan.config.enabled_sources]
     if plan.beside_others:
         own = {source.name for source in plan.sources}
@@ -162,5 +164,5 @@ def _prune(plan: CrawlPlan, database: Database) -> list[str]:
 
 def _summary(run: dict[str, Any], exit_code: int) -> str:
     counts = ("articles_new", "articles_updated", "failed", "refused")
-    told = ", ".join(f"{run[name]} {name.removeprefix('articles_')}" for name in counts if name in run)
-    return f"run {run['id']} {run['status']}, exit code {exit_code}: {told}"
+    numbers = ", ".join(f"{run[name]} {name.removeprefix('articles_')}" for name in counts if name in run)
+    return f"run {run['id']} {run['status']}, exit code {exit_code}: {numbers}"

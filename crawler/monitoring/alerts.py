@@ -1,6 +1,6 @@
-"""Telling people: alerts through Apprise, and a ping for a dead-man's switch. Neither can make a crawl fail.
+"""Send alerts through Apprise, and ping a dead-man's switch.
 
-What goes wrong comes back as lines for the log, in which addresses are masked: they hold tokens and passwords.
+Problems are returned as lines for the log, and never raised. Addresses are masked there: they hold tokens.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ Kind = Literal["failure", "success"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
-    """What one alert says; ``kind`` is trouble, or the end of it."""
+    """One alert; ``kind`` is ``failure``, or ``success`` when trouble is over."""
 
     title: str
     body: str
@@ -32,12 +32,12 @@ class Message:
 
 
 def send(message: Message, urls: Sequence[str]) -> list[str]:
-    """Send an alert to every address; return what went wrong, a line an address. Blocks, some seconds at most."""
+    """Send an alert to each address; return the problems, a line each. Blocks, some seconds at most."""
     try:
         apprise: Any = importlib.import_module("apprise")
     except ImportError:
         return [f"alerts need the package apprise: {install_extra('alerts')}"]
-    # Its own warnings would name addresses; what they say comes back from here.
+    # Apprise's own warnings would name addresses. Their content is returned from here.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
     problems = []
     for url in urls:
@@ -49,15 +49,15 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
                 )
             elif not service.notify(body=message.body, title=message.title, notify_type=message.kind):
                 problems.append(f"alert to {mask_address(url)} was not taken")
-        except Exception as error:  # noqa: BLE001 - a plug-in's mistake is no reason to lose the others' alerts
+        except Exception as error:  # noqa: BLE001 - an error in one plug-in must not stop the other alerts
             problems.append(f"alert to {mask_address(url)}: {type(error).__name__}")
     return problems
 
 
 def ping(url: str, *, is_well: bool, summary: str) -> list[str]:
-    """Tell a dead-man's switch that a crawl has ended; ``/fail`` is added to the path where it failed.
+    """Ping a dead-man's switch at the end of a crawl; after a failure ``/fail`` is added to the path.
 
-    So have it healthchecks.io and those that do alike. ``summary`` is the body. Returns what went wrong. Blocks.
+    This is the protocol of healthchecks.io and compatible services. ``summary`` is the body. Returns problems. Blocks.
     """
     target = url if is_well else _failure_address(url)
     request = urllib.request.Request(target, data=summary.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
@@ -79,5 +79,5 @@ def _failure_address(url: str) -> str:
 
 
 def mask_address(url: str) -> str:
-    """Give an address without anything that may be secret: tokens stand in the host's place, too."""
+    """Return only an address's scheme: tokens may be anywhere, even in place of the host."""
     return f"{urlsplit(url).scheme or 'an address'}://…"

@@ -1,4 +1,4 @@
-"""A crontab line that works in cron's own environment, which has next to nothing of a login's. Pure."""
+"""Write a crontab line that works in cron's small environment. Pure."""
 
 import dataclasses
 import shlex
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is to be run: ``program`` is the command's own words, paths in it absolute; ``minutes`` between runs."""
+    """What to run: ``program`` is the command with absolute paths, ``minutes`` the time between runs."""
 
     folder: Path
     program: tuple[str, ...]
@@ -21,9 +21,9 @@ class Schedule:
 def crontab_line(schedule: Schedule) -> str:
     """Write the line.
 
-    cron's shell starts in the home folder, with a PATH of ``/usr/bin:/bin`` and no locale: folder, paths and UTF-8
-    are given here. No flock is needed: a crawl that finds another at work ends at once, with exit code 3. A ``%``
-    would be a new line to cron (crontab(5)), and is escaped.
+    cron's shell starts in the home folder, with a PATH of ``/usr/bin:/bin`` and no locale. So the line sets the folder,
+    the paths and UTF-8. It needs no flock: if another crawl runs, a crawl ends at once with exit code 3. A ``%`` is a new
+    line to cron (crontab(5)), so it is escaped.
     """
     words = [*schedule.program, "crawl", "--quiet"]
     if schedule.config is not None:
@@ -37,8 +37,8 @@ def crontab_line(schedule: Schedule) -> str:
 
 
 def _when(minutes: int) -> str:
-    """Say how often; what does not divide an hour is rounded up to hours, and those to days."""
+    """Return the time fields. From an hour on, minutes are rounded up to hours, and hours to days."""
     if minutes < 60:
         return "* * * * *" if minutes == 1 else f"*/{minutes} * * * *"
     hours = -(-minutes // 60)
-    return f"7 */{hours} * * *" if hours < 24 else "7 4 * * *"  # not at the full hour, when everybody comes
+    return f"7 */{hours} * * *" if hours < 24 else "7 4 * * *"  # not at the full hour, when servers are busiest

@@ -1,4 +1,4 @@
-"""Is everything in place for a crawl? One line for each question, with what to do where the answer is no."""
+"""Check config, database, disks, clock and sources for ``kiji doctor``."""
 
 import dataclasses
 import datetime
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from crawler.preview.trial import TrialPage
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
-"""Bytes free on a disk: an article and its page as fetched take some 20 kB, so 100,000 and 10,000 of them."""
+"""Free bytes on a disk for a warning and a failure. An article with its raw page takes some 20 kB."""
 
 SKEW = 120.0
-"""Seconds by which clocks may differ: HTTP's dates are to the second, and caches answer with older ones."""
+"""Seconds by which clocks may differ. HTTP dates are to the second, and caches answer with older ones."""
 
 ROBOTS_ADVICE = "ask its operator, or leave it out: kiji sources disable"
 FETCH_ADVICE = "look at it in a browser, then at [[source]] start"
@@ -39,15 +39,15 @@ Level = Literal["ok", "warn", "fail"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one question."""
+    """The result of one check."""
 
     what: str
     level: Level
-    told: str
+    text: str
 
 
 def examine_place(config: Config, path: Path | None, url: str, now: datetime.datetime) -> Iterator[Finding]:
-    """Ask of all that can be told without the network."""
+    """Check everything that needs no network."""
     yield _config(config, path)
     if not config.crawl.names_a_contact:
         yield Finding("user agent", "warn", "names no address to complain to; set [crawl] user_agent")
@@ -105,7 +105,7 @@ def _database(url: str) -> Finding:
 
 
 def _folders(config: Config, url: str) -> list[Path]:
-    """Where files are written, each disk once."""
+    """Return the folders that files are written to, one for each disk."""
     places = [archive_folder(config, url)]
     try:
         parsed = parse_url(url)
@@ -115,11 +115,11 @@ def _folders(config: Config, url: str) -> list[Path]:
         places = []
     disks: dict[int, Path] = {}
     for place in places:
-        found = place.absolute() if place is not None else None
-        while found is not None and not found.exists():
-            found = found.parent
-        if found is not None:
-            disks.setdefault(found.stat().st_dev, found)
+        folder = place.absolute() if place is not None else None
+        while folder is not None and not folder.exists():
+            folder = folder.parent
+        if folder is not None:
+            disks.setdefault(folder.stat().st_dev, folder)
     return list(disks.values())
 
 
@@ -130,25 +130,25 @@ def _disk(folder: Path) -> Finding:
     return Finding("disk", level, f"{told_size(free)} free in {folder}{advice}")
 
 
-def examine_sources(tried: "Sequence[TrialPage]", config: Config) -> Iterator[Finding]:
-    """Ask of each source whether its start pages can be had, by what became of one fetch of each."""
+def examine_sources(trial_pages: "Sequence[TrialPage]", config: Config) -> Iterator[Finding]:
+    """Check the start pages of each source, by one fetch of each."""
     for source in config.enabled_sources:
-        for one in (one for one in tried if one.source == source.name):
+        for page in (page for page in trial_pages if page.source == source.name):
             what = f"source {source.name}"
-            if one.reading is None:
-                advice = ROBOTS_ADVICE if one.reason.startswith("robots.txt") else FETCH_ADVICE
-                yield Finding(what, "fail", f"{one.url}: {one.reason}; {advice}")
-            elif not one.reading.is_article and not one.reading.entries:
-                told = f"{one.url}: {one.reading.kind}, {one.reading.reason}: no article, and lists none"
-                yield Finding(what, "warn", f"{told}; try kiji sources test {source.name}")
+            if page.reading is None:
+                advice = ROBOTS_ADVICE if page.reason.startswith("robots.txt") else FETCH_ADVICE
+                yield Finding(what, "fail", f"{page.url}: {page.reason}; {advice}")
+            elif not page.reading.is_article and not page.reading.entries:
+                text = f"{page.url}: {page.reading.kind}, {page.reading.reason}: no article, and lists none"
+                yield Finding(what, "warn", f"{text}; try kiji sources test {source.name}")
             else:
-                found = "an article" if one.reading.is_article else f"{len(one.reading.entries)} addresses listed"
-                yield Finding(what, "ok", f"{one.url}: {one.reading.kind}, {found}; robots.txt allows it")
-    yield from _clock(tried)
+                content = "an article" if page.reading.is_article else f"{len(page.reading.entries)} addresses listed"
+                yield Finding(what, "ok", f"{page.url}: {page.reading.kind}, {content}; robots.txt allows it")
+    yield from _clock(trial_pages)
 
 
-def _clock(tried: "Sequence[TrialPage]") -> Iterator[Finding]:
-    skews = sorted(one.skew for one in tried if one.skew is not None)
+def _clock(trial_pages: "Sequence[TrialPage]") -> Iterator[Finding]:
+    skews = sorted(page.skew for page in trial_pages if page.skew is not None)
     if not skews:
         return
     median = skews[len(skews) // 2]

@@ -1,7 +1,7 @@
-"""Judging a source by its history: dead, blocked, changed, silent or well. All pure: history and time are passed in.
+"""Judge a source's health by its history. Pure: history and time are passed in.
 
-Each source is held against its own past. A question is asked only where there is enough of a past to answer it, and
-the past ends where a present trouble began, so that trouble does not become the rule by which it is judged.
+Each source is compared with its own past. A check is made only if the past is long enough for it. The past ends where
+a present trouble began, so that the trouble does not become what is usual.
 """
 
 import collections
@@ -16,35 +16,35 @@ from storage.tables.health import State
 
 DAY = datetime.timedelta(days=1)
 PAST = datetime.timedelta(days=28)
-"""Four weeks: what repeats by the week is in it four times."""
+"""Four weeks, so that weekly patterns are in it four times."""
 
 RECENT, RECENT_PAGES = DAY, 10
-"""The present: the newest crawls, until they are a day old or hold so many pages."""
+"""The present: the newest crawls, up to a day back or to this many pages."""
 
 FAILED_POLLS = 3
-"""Polls in a row without an answer that make a source dead; two will do a day apart. One may be a server's restart."""
+"""Unanswered polls in a row that make a source dead; two are enough a day apart. One may be a restart."""
 
 BAD_SHARE = 0.5
-"""Share of recent pages refused (or failed) that tells a block, where it was less than half of that before."""
+"""Share of recent pages refused (or failed) that means a block, if it was less than half of that before."""
 
 YIELD_FALL, LENGTH_FALL = 0.5, 0.4
-"""Of the usual share of pages with an article, of the usual length of their text: below this the layout has changed."""
+"""Factors of the usual share of article pages, and of their usual length, below which the layout has changed."""
 
 PAST_PAGES, FEW_PAGES = 20, 5
-"""Pages in the past, and in the present, without which nothing is said of a layout."""
+"""Pages needed in the past, and in the present, to judge a layout."""
 
 CHANCE = 0.001
-"""How unlikely the present must be by the past's own rate before it is called a change."""
+"""Probability of the present at the past's rate, below which it is called a change."""
 
 QUIET = 7.0
-"""Articles that are missing by the usual rate before a source is silent: of independent events, e^-7 is 0.0009."""
+"""Articles missing at the usual rate before a source is silent. For independent events, e^-7 is 0.0009."""
 
 TROUBLE: tuple[State, ...] = ("dead", "blocked", "changed", "silent", "idle")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figures:
-    """What the state is told with. Shares are 0 to 1, None where there is nothing to take a share of."""
+    """The figures shown with a state. Shares are 0 to 1, None if they have no base."""
 
     last_success: datetime.datetime | None = None
     last_new: datetime.datetime | None = None
@@ -61,7 +61,7 @@ class Figures:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """A source's state, since when as far as the history tells, and why, in one line."""
+    """A source's state, its begin as far as the history goes back, and the reason in one line."""
 
     state: State
     since: datetime.datetime
@@ -70,13 +70,13 @@ class Verdict:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether somebody should look."""
+        """Return whether an operator should look."""
         return self.state in TROUBLE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Pages:
-    """Sums over crawls."""
+    """Pages of several crawls, by outcome."""
 
     articles: int
     empty: int
@@ -111,22 +111,22 @@ def judge(
 ) -> Verdict:
     """Judge a source by its crawls, oldest first.
 
-    ``trouble_since`` is when the trouble that it is known to have began, ``due_at`` when it is to be polled next.
+    ``trouble_since`` is the begin of a trouble that is stored already, ``due_at`` the time of the next poll.
     """
     present = _present(runs)
     begin = min(trouble_since or present[0].at, present[0].at) if present else now
     past = [run for run in runs if begin - PAST <= run.at < begin]
     figures = _figures(runs, past, present, now)
-    questions = (
+    checks = (
         _idle(runs, now, due_at),
         _unanswered(runs),
         _pages_refused(past, present),
         _changed(past, present),
         _silent(runs, figures),
     )
-    found = next((answer for answer in questions if answer is not None), None)
-    if found is not None:
-        state, since, detail = found
+    trouble = next((answer for answer in checks if answer is not None), None)
+    if trouble is not None:
+        state, since, detail = trouble
         return Verdict(state, since, detail, figures)
     since = runs[0].at if runs else now
     if not past:
@@ -138,14 +138,14 @@ _Answer = tuple[State, datetime.datetime, str] | None
 
 
 def _present(runs: Sequence[SourceRun]) -> list[SourceRun]:
-    taken: list[SourceRun] = []
+    recent: list[SourceRun] = []
     pages = 0
     for run in reversed(runs):
-        if taken and (pages >= RECENT_PAGES or taken[0].at - run.at >= RECENT):
+        if recent and (pages >= RECENT_PAGES or recent[0].at - run.at >= RECENT):
             break
-        taken.append(run)
+        recent.append(run)
         pages += run.articles + run.empty + run.blocked + run.failed
-    return taken[::-1]
+    return recent[::-1]
 
 
 def _sum(runs: Sequence[SourceRun]) -> _Pages:
@@ -160,7 +160,7 @@ def _sum(runs: Sequence[SourceRun]) -> _Pages:
 
 
 def _idle(runs: Sequence[SourceRun], now: datetime.datetime, due_at: datetime.datetime | None) -> _Answer:
-    """Tell that nobody crawls it any more: due for a day, and not asked for two."""
+    """Return "idle" if the source is due for a day and was not crawled for two."""
     if not runs or due_at is None or now - due_at < DAY or now - runs[-1].at < 2 * DAY:
         return None
     return "idle", runs[-1].at, f"not crawled since {_day(runs[-1].at)}, though due: is the schedule running?"
@@ -179,12 +179,12 @@ def _unanswered(runs: Sequence[SourceRun]) -> _Answer:
         return None
     asked, turned_away = sum(run.asked for run in failing), sum(run.turned_away for run in failing)
     state: State = "blocked" if 2 * turned_away >= asked else "dead"
-    told = f"no start page has answered since {_day(failing[0].at)} ({len(failing)} polls): {_errors(failing)}"
-    return state, failing[0].at, told
+    detail = f"no start page has answered since {_day(failing[0].at)} ({len(failing)} polls): {_errors(failing)}"
+    return state, failing[0].at, detail
 
 
 def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
-    """Tell that start pages answer and the articles behind them are refused, or fail, as they did not before."""
+    """Return "blocked" or "dead" if start pages answer, but most article pages are refused or fail."""
     before, now = _sum(past), _sum(present)
     if now.all < FEW_PAGES:
         return None
@@ -201,7 +201,7 @@ def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _
 
 
 def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
-    """Tell that pages come as before and give no article, or much shorter ones."""
+    """Return "changed" if pages give no article, or much shorter ones than before."""
     before, now = _sum(past), _sum(present)
     if before.read < PAST_PAGES or now.read < FEW_PAGES:
         return None
@@ -217,13 +217,13 @@ def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer
 
 
 def _chance(successes: int, tries: int, rate: float) -> float:
-    """Tell how likely so few successes, or fewer, are at that rate."""
+    """Return the probability of at most so many successes at that rate (binomial)."""
     rate = min(rate, 0.98)  # a past without a failure does not rule one out
     return sum(math.comb(tries, k) * rate**k * (1 - rate) ** (tries - k) for k in range(successes + 1))
 
 
 def _silent(runs: Sequence[SourceRun], figures: Figures) -> _Answer:
-    """Tell that start pages answer, and nothing new has come for longer than ever before."""
+    """Return "silent" if start pages answer, but nothing new came for longer than ever before."""
     polls = [run.at for run in runs if run.answered]
     if not polls:
         return None
@@ -266,9 +266,9 @@ def _figures(
 
 
 def _usual_a_day(runs: Sequence[SourceRun]) -> float:
-    """Give the new articles a day, from the first crawl to the last that brought any; the first one is no measure.
+    """Return new articles a day, from the first crawl to the last that brought any.
 
-    What a first crawl finds was published over years.
+    Articles of the first crawl do not count: they were published over years.
     """
     later = runs[1:]
     fresh = [run.at for run in later if run.new]

@@ -1,4 +1,4 @@
-"""How long pages are kept as fetched: whole WARC files go, by age and by size of all."""
+"""Prune the raw archive: delete whole WARC files, by age and by total size."""
 
 import dataclasses
 import datetime
@@ -12,28 +12,28 @@ from storage.warc_index.retention import PageFile, files_to_prune, forget_files,
 logger = logging.getLogger(__name__)
 
 SPARED = datetime.timedelta(days=1)
-"""A file that was written to within a day may be a living crawl's; a file is ended every day."""
+"""Files this young are kept: a running crawl may write to them. It begins a new file every day."""
 
 _OURS = "kiji-*.warc.gz"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Pruned:
-    """What went: files, their bytes, and pages of the index."""
+class PruneResult:
+    """What was deleted: files, their bytes, and pages of the index."""
 
     files: int = 0
     size: int = 0
     pages: int = 0
 
 
-def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime.datetime) -> Pruned:
-    """Delete what the limits no longer allow: first from the index, then from the disk.
+def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime.datetime) -> PruneResult:
+    """Delete files beyond the limits, first from the index, then from the disk.
 
-    A kill between the two leaves a file that the index does not know; the next call takes it by its own age. Raises
+    After a kill between the two, a file is not in the index. The next call judges it by its own age. Raises
     DatabaseError, OSError.
     """
     if limits.age_limit is None and limits.size_limit is None:
-        return Pruned()
+        return PruneResult()
     with database.reading() as connection:
         newest = newest_pages(connection)
     files = []
@@ -44,9 +44,9 @@ def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime
     before = now - limits.age_limit if limits.age_limit is not None else None
     chosen = files_to_prune(files, now, before=before, size_limit=limits.size_limit, spared=now - SPARED)
     if not chosen:
-        return Pruned()
+        return PruneResult()
     with database.writing() as session:
         pages = forget_files(session, [file.name for file in chosen])
     for file in chosen:
         (folder / file.name).unlink(missing_ok=True)
-    return Pruned(len(chosen), sum(file.size for file in chosen), pages)
+    return PruneResult(len(chosen), sum(file.size for file in chosen), pages)

@@ -1,4 +1,4 @@
-"""Fetching a few addresses under all the crawl's rules, without a database: for ``kiji inspect``."""
+"""Fetch a few addresses by the crawl's rules, without a database, for ``kiji inspect``."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +20,7 @@ from pipelines.raw_page import RawPage
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """An address that gave no page, and why."""
+    """The reason why an address gave no page."""
 
     reason: str
 
@@ -40,7 +40,7 @@ def fetch_pages(urls: Sequence[str], config: Config) -> dict[str, RawPage | Fetc
 
 
 class _Fetcher(Spider):
-    """Asks for each address and keeps the answer."""
+    """Requests each address and keeps the answer."""
 
     name = "inspect"
 

@@ -1,4 +1,4 @@
-"""A source tried out: its start pages and a few of the pages they list, fetched and read, and nothing stored."""
+"""Try sources out: fetch and read their start pages and some listed pages, store nothing."""
 
 import asyncio
 import dataclasses
@@ -25,9 +25,9 @@ from storage.reading import Reading
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrialPage:
-    """One address tried: what was read of it, or why it could not be had.
+    """One page of a trial: its reading, or the reason why there is none.
 
-    ``skew`` is how many seconds the server's clock is ahead of ours, None where it does not say.
+    ``skew`` is how many seconds the server's clock is ahead of ours, None if it sends no date.
     """
 
     source: str
@@ -39,34 +39,34 @@ class TrialPage:
 
 
 def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[TrialPage]:
-    """Fetch every start page, and of each source up to ``pages`` that these list or relate to.
+    """Fetch every start page, and up to ``pages`` listed or related pages of each source.
 
-    Under all the crawl's rules, robots.txt and delays included. Blocks; needs the main thread of a process without a
+    All rules of a crawl hold, robots.txt and delays included. Blocks; needs the main thread of a process without a
     reactor.
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(settings_from(config, sources), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
-    tried: list[TrialPage] = []
+    trial_pages: list[TrialPage] = []
     with ReadingPool(timezone=config.crawl.timezone, rules=config.parameter_rules) as pool:
         process = AsyncCrawlerProcess(settings)
-        process.crawl(_Trial, sources=sources, pages=pages, tried=tried, pool=pool)
+        process.crawl(_Trial, sources=sources, pages=pages, trial_pages=trial_pages, pool=pool)
         process.start()
-    return tried
+    return trial_pages
 
 
 class _Trial(Spider):
-    """Asks for start pages, then for what they list until each source has had its share."""
+    """Requests start pages, then listed pages up to each source's share."""
 
     name = "trial"
 
     def __init__(
-        self, sources: Sequence[Source], pages: int, tried: list[TrialPage], pool: ReadingPool, **kwargs: Any
+        self, sources: Sequence[Source], pages: int, trial_pages: list[TrialPage], pool: ReadingPool, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self._sources = sources
-        self._tried = tried
+        self._trial_pages = trial_pages
         self._pool = pool
         self._left = {source.name: pages for source in sources}
         self._asked: set[str] = set()
@@ -95,13 +95,13 @@ class _Trial(Spider):
         verdict, reason = verdict_of_status(response.status)
         skew = _skew(response)
         if verdict is not None:
-            self._tried.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
+            self._trial_pages.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
             return
         reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked)))
-        self._tried.append(TrialPage(source.name, asked, is_start, reading, skew=skew))
-        found = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
-        found += [card.url for card in reading.related] if is_start and reading.is_article else []
-        for url in found:
+        self._trial_pages.append(TrialPage(source.name, asked, is_start, reading, skew=skew))
+        urls = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
+        urls += [card.url for card in reading.related] if is_start and reading.is_article else []
+        for url in urls:
             if self._left[source.name] > 0 and place(url, source.parameter_rules).key not in self._asked:
                 self._left[source.name] -= 1
                 yield self._request(source, url, is_start=False)
@@ -110,13 +110,13 @@ class _Trial(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         meta = request.meta
-        self._tried.append(TrialPage(meta["source"].name, meta["asked"], meta["is_start"], reason=reason))
+        self._trial_pages.append(TrialPage(meta["source"].name, meta["asked"], meta["is_start"], reason=reason))
 
 
 def _skew(response: Response) -> float | None:
-    said = response.headers.get("date")
+    date = response.headers.get("date")
     try:
-        moment = email.utils.parsedate_to_datetime(said.decode("latin-1")) if said else None
+        moment = email.utils.parsedate_to_datetime(date.decode("latin-1")) if date else None
     except ValueError:
         return None
     if moment is None:

@@ -1,4 +1,4 @@
-"""Which groups of sources have something to do now: asked once a minute, about all that are configured."""
+"""Find the groups of sources with something due, once a minute."""
 
 from crawler.config.models import Config
 from crawler.config.reload import ConfigFile
@@ -13,7 +13,7 @@ from storage.scope import Scope
 
 
 class Planner:
-    """Asks the database about the sources of a config; what the config alone decides is made once for each version."""
+    """Looks up what is due. Scopes are made once for each version of the config."""
 
     def __init__(self, config_file: ConfigFile, database: Database) -> None:
         self._config_file, self._database = config_file, database
@@ -21,7 +21,7 @@ class Planner:
         self._scopes: list[Scope] = []
 
     def due_groups(self) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-        """Give the groups with something due, each with its sources, and their priorities. Blocks.
+        """Return the groups with something due, with their sources and priorities. Blocks.
 
         Raises ConfigError and DatabaseError.
         """
@@ -31,6 +31,6 @@ class Planner:
         groups = group_sources(domains_by_source(self._scopes, self._database))
         with self._database.reading() as connection:
             due = due_sources(connection, self._scopes, utc_now())
-        found = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
-        polled = {group: any(due.get(source) for source in sources) for group, sources in found.items()}
-        return found, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in found}
+        due_groups = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
+        polled = {group: any(due.get(source) for source in sources) for group, sources in due_groups.items()}
+        return due_groups, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in due_groups}

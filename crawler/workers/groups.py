@@ -1,13 +1,13 @@
-"""Groups of sources that share hosts: a group is crawled in one place at a time, so each host has one pace. Pure."""
+"""Group sources that share hosts, so that one crawl at a time asks each host. Pure."""
 
 from collections.abc import Collection, Mapping
 
 
 def group_sources(domains: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
-    """Group sources by the registered domains that they reach, directly or through one another.
+    """Group sources that share registered domains, directly or through other sources.
 
-    ``domains`` gives each source's. The result names each group by its first domain in order of the alphabet, so
-    that a group keeps its name while sources that bring no earlier domain come and go; sources in their given order.
+    ``domains`` has the domains of each source. A group is named by its alphabetically first domain, so that its name
+    changes only if a source with an earlier domain joins. Sources keep their given order.
     """
     parent: dict[str, str] = {}
 

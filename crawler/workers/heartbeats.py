@@ -11,7 +11,7 @@ from typing import Any
 import procrastinate
 from procrastinate.exceptions import ConnectorException
 
-from crawler.workers.job_queue import take_up
+from crawler.workers.job_queue import requeue_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Heartbeats:
             key: self._since.get(key, now) for key in ((int(job.id or 0), job.worker_id or 0) for job in jobs)
         }
         certain = {key for key, since in self._since.items() if now - since >= CERTAIN}
-        for lock in await take_up(self._queue, certain) if certain else ():
+        for lock in await requeue_jobs(self._queue, certain) if certain else ():
             logger.warning("%s: its worker is dead, it is taken up again", lock)
 
     async def settle(self) -> None:

@@ -1,7 +1,7 @@
-"""The jobs of workers: procrastinate's queue in the archive's PostgreSQL, one job for a group of sources.
+"""Queue the jobs of workers with procrastinate, one job for a group of sources.
 
-A group's jobs have its name as their ``lock``, so that no two run at once wherever they are, and as their
-``queueing_lock``, so that no second one waits. Needs the extra ``workers``.
+The queue is in the crawl's PostgreSQL database. A group's name is the ``lock`` of its jobs, so that only one runs at a
+time, and their ``queueing_lock``, so that only one waits. Needs the extra ``workers``.
 """
 
 import asyncio
@@ -27,26 +27,26 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CRAWL, PLAN = "crawl", "plan"
-"""The tasks: to crawl a group, and to see which groups have something to do."""
+"""The tasks: crawl a group; find the groups with something due."""
 
 WHEN_DUE, WHEN_UNFINISHED, WHEN_ASKED = 0, 5, 10
-"""Priorities, the highest first: what is due, what an interrupted crawl left over, what somebody asked for."""
+"""Priorities, lowest first: due, left over by an interrupted crawl, requested by the operator."""
 
 QUEUED_AT_ONCE = 500
 """Jobs a statement."""
 
 RETRY_SECONDS = (5, 15, 30, 60)
-"""Waits after trouble, such as a database that is full. The last is kept to. Deaths of workers count as attempts."""
+"""Waits after trouble, such as a full database; the last one repeats. Deaths of workers count as attempts."""
 
 HELD_SECONDS = (2, 4, 8, 15)
-"""Waits for hosts that another crawl holds: it may end, or be found dead, at any moment."""
+"""Waits for hosts that another crawl holds; it may end at any moment."""
 
 AWAY_SECONDS = (1.0, 2.0, 5.0)
-"""Waits for a PostgreSQL that went away. The last is kept to."""
+"""Waits for a PostgreSQL that does not answer; the last one repeats."""
 
 
 class WorkerStops(Exception):
-    """The worker was told to stop in mid-crawl: the job is free at once, for another one."""
+    """The worker stops during a crawl. The job is free at once for another worker."""
 
 
 class HostsLocked(Exception):
@@ -54,10 +54,10 @@ class HostsLocked(Exception):
 
 
 class JobRetry(procrastinate.BaseRetryStrategy):
-    """A job is never given up: what it stands for stays due until it was done."""
+    """Retries a job without end: its sources stay due until they are crawled."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
-        """At once where the worker stopped, else after the next of ``HELD_SECONDS`` or ``RETRY_SECONDS``."""
+        """Retry at once if the worker stopped, else after ``HELD_SECONDS`` or ``RETRY_SECONDS``."""
         if isinstance(exception, WorkerStops):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
         waits = HELD_SECONDS if isinstance(exception, HostsLocked) else RETRY_SECONDS
@@ -65,36 +65,36 @@ class JobRetry(procrastinate.BaseRetryStrategy):
 
 
 class ReconnectingConnector(procrastinate.PsycopgConnector):
-    """One that waits for PostgreSQL wherever it went away: a worker goes on with its crawls, and then with its jobs.
+    """Connector that waits for PostgreSQL to come back, while the worker's crawls go on.
 
-    Without it procrastinate's worker would take nothing more until all that it does has ended, which may take hours.
+    With procrastinate's own, a worker would take no job until all its crawls have ended, which may take hours.
     """
 
     _away = False
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         """As procrastinate's."""
-        await self._patiently(super().execute_query_async, query, **arguments)
+        await self._retry_until_connected(super().execute_query_async, query, **arguments)
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         """As procrastinate's."""
-        return await self._patiently(super().execute_query_one_async, query, **arguments)
+        return await self._retry_until_connected(super().execute_query_one_async, query, **arguments)
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
         """As procrastinate's."""
-        return await self._patiently(super().execute_query_all_async, query, **arguments)
+        return await self._retry_until_connected(super().execute_query_all_async, query, **arguments)
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """As procrastinate's."""
-        await self._patiently(super().listen_notify, on_notification, channels)
+        await self._retry_until_connected(super().listen_notify, on_notification, channels)
 
-    async def _patiently(self, ask: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
+    async def _retry_until_connected(self, ask: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
         waits = iter(AWAY_SECONDS)
         while True:
             try:
                 answer = await ask(*arguments, **named)
             except ConnectorException as error:
-                if not isinstance(error.__cause__, psycopg.OperationalError):  # those are of connections
+                if not isinstance(error.__cause__, psycopg.OperationalError):  # only these are about connections
                     raise
                 if not self._away:
                     logger.warning("the job queue is away: %s", " ".join(str(error.__cause__).split())[:200])
@@ -107,7 +107,7 @@ class ReconnectingConnector(procrastinate.PsycopgConnector):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GroupJob:
-    """A group's job as it stands in the queue. ``state`` is ``waiting`` or ``running``."""
+    """A group's job in the queue. ``state`` is ``waiting`` or ``running``."""
 
     group: str
     sources: tuple[str, ...]
@@ -117,7 +117,7 @@ class GroupJob:
 
 
 def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
-    """The queue in this database, not yet opened; a patient one waits wherever PostgreSQL went away.
+    """Return the queue in this database, not yet opened; a ``patient`` one waits for PostgreSQL to come back.
 
     Raises DatabaseUnreachable for SQLite.
     """
@@ -134,7 +134,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
 
 
 def prepare_tables(database: Database) -> None:
-    """Make the queue's tables, or bring them to the version of procrastinate that is installed."""
+    """Create the queue's tables, or upgrade them to the installed version of procrastinate."""
     scripts = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     migrations = {script.name: script.read_text(encoding="utf-8") for script in scripts}
     prepare_job_queue(
@@ -155,7 +155,7 @@ async def queue_groups(
 ) -> list[str]:
     """Queue a job for each group that has none; return the names of those queued.
 
-    ``polled`` has their start pages asked for, due or not.
+    With ``polled`` their start pages are requested, due or not.
     """
     # Beside a running job none may wait: a job is put back under its queueing lock when its worker dies.
     present = {job.group for job in await group_jobs(queue)}
@@ -176,7 +176,7 @@ async def queue_groups(
 
 
 async def _queued(queue: procrastinate.App, jobs: list[Job]) -> list[str]:
-    """Queue jobs together, or where another worker has queued one of them this moment, each by itself."""
+    """Queue jobs together, or each alone if another worker has just queued one of them."""
     try:
         await queue.job_manager.batch_defer_jobs_async(jobs)
     except AlreadyEnqueued:
@@ -187,7 +187,7 @@ async def _queued(queue: procrastinate.App, jobs: list[Job]) -> list[str]:
 
 
 async def queue_plan(queue: procrastinate.App) -> None:
-    """Have a worker look at once which groups have something to do."""
+    """Queue the planner's job now."""
     try:
         await queue.configure_task(PLAN, lock=PLAN, queueing_lock=PLAN, priority=100, queue=CRAWL).defer_async(
             timestamp=0
@@ -197,9 +197,9 @@ async def queue_plan(queue: procrastinate.App) -> None:
 
 
 async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
-    """Give the jobs that run or wait, in the order in which they will be taken."""
+    """Return the running and waiting jobs, in the order in which workers take them."""
     states = {Status.DOING.value: "running", Status.TODO.value: "waiting"}
-    # Asked for at once: a job that is taken between two questions would be in neither answer, and be queued again.
+    # Asked for at once: a job that is requeued between two questions would be in neither answer, and be queued again.
     jobs = [
         GroupJob(str(job.lock), tuple(job.task_kwargs["sources"]), states[job.status], job.priority, job.attempts)  # type: ignore[arg-type]  # JSON of our own
         for job in await queue.job_manager.list_jobs_async(task=CRAWL)
@@ -209,17 +209,17 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
 
 
 async def requeue_jobs(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
-    """Put these jobs of these workers back into the queue, before what is only due. One worker at a time.
+    """Put jobs of dead workers back into the queue, before those that are only due. One worker at a time.
 
-    Returns the locks of those that nobody took up before.
+    ``left_behind`` are pairs of job and worker. Returns the locks of the jobs that were put back.
     """
     jobs = queue.job_manager
-    taken = []
+    requeued = []
     for job in await jobs.list_jobs_async(status=Status.DOING.value):
         if (job.id, job.worker_id or 0) not in left_behind:
             continue
         priority = max(job.priority, WHEN_UNFINISHED)
-        # Were two queued after all, the one to be taken sooner stays.
+        # Were two queued after all, the one to be requeued sooner stays.
         waiting = list(await jobs.list_jobs_async(queueing_lock=job.queueing_lock, status=Status.TODO.value))
         if any(other.priority >= priority for other in waiting):
             await jobs.finish_job(job, Status.FAILED, delete_job=True)
@@ -227,5 +227,5 @@ async def requeue_jobs(queue: procrastinate.App, left_behind: Collection[tuple[i
             for other in waiting:
                 await jobs.cancel_job_by_id_async(int(other.id or 0), delete_job=True)
             await jobs.retry_job(job, priority=priority)
-        taken.append(str(job.lock))
-    return taken
+        requeued.append(str(job.lock))
+    return requeued

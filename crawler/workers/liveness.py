@@ -1,4 +1,4 @@
-"""Which workers live: each holds a lock of its number in PostgreSQL, and takes up the jobs of those whose is free.
+"""Detect dead workers by their locks in PostgreSQL, and requeue their jobs.
 
 Kept beside procrastinate's heartbeats (``heartbeats``) for its speed: of 99 hosts whose worker was killed, the median
 one was asked again after 7.9 s, the last after 8.9 s (``python -m benchmarks workers``, 2026-11-26). By heartbeats it
@@ -28,33 +28,33 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOOK, CERTAIN = 2.0, 5.0
-"""Seconds: looked for the dead this often; a job is left behind once it was seen so, without a break, for so long.
+"""Seconds between two checks, and seconds for which a job must be without a living worker before it is requeued.
 
-A worker that lives takes its own lock again at its next look, where its connection was cut or PostgreSQL restarted.
+If a living worker lost its connection, or PostgreSQL restarted, it takes its lock again at its next check.
 """
 
 FORGOTTEN = 3600.0
-"""Seconds of silence after which procrastinate forgets a worker; the locks tell if it lives."""
+"""Seconds without a heartbeat after which procrastinate deletes a worker; the locks detect deaths sooner."""
 
 
 class Liveness:
-    """A worker's sign of life, and its eye on the jobs that nobody does."""
+    """Holds a worker's own lock, and checks the locks of the others."""
 
     def __init__(self, database: Database, queue: procrastinate.App) -> None:
         self._lock = WorkerLock(database)
         self._queue = queue
         self._since: dict[tuple[int, int], float] = {}
         self._running: set[int] = set()
-        self._thread = concurrent.futures.ThreadPoolExecutor(1, "worker-lock")  # crawls that wait keep the loop's busy
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, "worker-lock")  # the loop's may all be busy
         queue.job_manager = _NumberedJobs(queue, self._hold)
 
     @property
     def worker_options(self) -> dict[str, Any]:
-        """What procrastinate's worker is run with."""
+        """Return the options of procrastinate's worker."""
         return {"stalled_worker_timeout": FORGOTTEN, "worker_middleware": [self.note]}
 
     async def note(self, call_next: Callable[[], Awaitable[Any]], context: JobContext, _worker: Worker) -> Any:
-        """Note a job as running here: procrastinate's middleware around each."""
+        """Record a job as running here; procrastinate calls this around each job."""
         number = int(context.job.id or 0)
         self._running.add(number)
         try:
@@ -63,7 +63,7 @@ class Liveness:
             self._running.discard(number)
 
     async def look(self) -> bool:
-        """Take up what was left behind; tell whether there may be more, of which that is not certain yet."""
+        """Requeue jobs of dead workers; return whether there may be more, not certain yet."""
         left = await self._locked(WorkerLock.left_behind, frozenset(self._running))
         now = time.monotonic()
         self._since = {job: self._since.get(job, now) for job in left or ()}
@@ -73,12 +73,12 @@ class Liveness:
         return left is None or len(certain) < len(self._since)
 
     async def settle(self) -> None:
-        """Look until nothing is left behind: a worker that replaces a dead one takes that one's jobs before others."""
-        while await self.look():  # noqa: ASYNC110 - what changes lies in PostgreSQL
+        """Check until no job is left behind, so that those of a dead worker come first."""
+        while await self.look():  # noqa: ASYNC110 - the state is in PostgreSQL
             await asyncio.sleep(LOOK / 4)
 
     async def watch(self) -> None:
-        """Look again and again, until cancelled."""
+        """Check every LOOK seconds, until cancelled."""
         while True:
             try:
                 await self.look()
@@ -87,7 +87,7 @@ class Liveness:
             await asyncio.sleep(LOOK)
 
     def close(self) -> None:
-        """End the sign of life. Blocks."""
+        """Release the worker's lock. Blocks."""
         self._thread.submit(self._lock.release).result()
         self._thread.shutdown()
 
@@ -95,11 +95,11 @@ class Liveness:
         await self._locked(WorkerLock.hold, number)
 
     async def _take_up(self, jobs: Collection[tuple[int, int]]) -> None:
-        """Take jobs up while no other worker does: of two that read the queue at once, one would undo the other's."""
+        """Requeue jobs, one worker at a time. Two at once would undo each other's changes."""
         try:
             if not await self._locked(WorkerLock.begin_taking_up):
                 return
-            async with asyncio.timeout(LOOK):  # its own lock has to be looked after meanwhile
+            async with asyncio.timeout(LOOK):  # the worker's own lock must be checked meanwhile
                 taken = await requeue_jobs(self._queue, jobs)
         except (ConnectorException, TimeoutError) as error:  # the rest at the next look
             logger.info("jobs left behind: %s", error.__cause__ or error)
@@ -110,13 +110,13 @@ class Liveness:
             await self._locked(WorkerLock.end_taking_up)
 
     async def _locked(self, work: Callable[Concatenate[WorkerLock, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do something with the lock, in its thread."""
+        """Call a method of the lock, in the lock's thread."""
         call = functools.partial(work, self._lock, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
 
 class _NumberedJobs(JobManager):
-    """procrastinate's, with the lock taken before the first job."""
+    """procrastinate's job manager, which takes the lock before the first job."""
 
     def __init__(self, queue: procrastinate.App, hold: Callable[[int], Awaitable[None]]) -> None:
         super().__init__(queue.connector)

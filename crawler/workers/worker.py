@@ -1,9 +1,9 @@
-"""A worker: one process of many that crawl into one PostgreSQL, on one machine or several.
+"""Run a worker: one of many processes that crawl into one PostgreSQL, on one or several machines.
 
-It takes jobs from procrastinate's queue and runs each as the one crawl that everybody runs, in its own event loop, with
-one pool of reading processes for all. Every minute one of the workers, whichever is first, looks which groups of
-sources have something to do and queues them. A worker that dies is missed within seconds
-(``crawler.workers.liveness``): its jobs are taken up by another one, and their runs closed as ``killed``.
+It takes jobs from procrastinate's queue and runs each as an ordinary crawl, in its own event loop, with one pool of
+reading processes for all. Every minute one of the workers queues the groups of sources with something due. A dead
+worker is detected within seconds (``crawler.workers.liveness``). Another worker then takes its jobs, and their runs are
+closed as ``killed``.
 """
 
 import asyncio
@@ -52,20 +52,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EVERY_MINUTE = "* * * * *"
-Teller = Callable[[dict[str, object], tuple[str, ...]], None]
+Reporter = Callable[[dict[str, object], tuple[str, ...]], None]
 
 
 class CrawlFailed(Exception):
-    """A crawl that the database ended. The job is tried again."""
+    """The database failed during a crawl. The job is retried."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """How a worker works.
+    """A worker's options.
 
-    ``concurrency`` groups are crawled at once, with ``readers`` reading processes (one a core where it is None).
-    ``once`` ends it when nothing is due any more. The config is read anew for each job, so that a change needs no
-    restart. ``tell`` is given each run's record and its sources.
+    ``concurrency`` groups are crawled at once, with ``readers`` reading processes (None for one a core). With ``once``
+    the worker ends when nothing is due. The config is read again for each job, so that changes need no restart.
+    ``report`` is called with each run's record and its sources.
     """
 
     config: Path | None
@@ -73,13 +73,13 @@ class WorkerOptions:
     concurrency: int = 10
     readers: int | None = None
     once: bool = False
-    tell: Teller = lambda _record, _sources: None
+    report: Reporter = lambda _record, _sources: None
 
 
 def work(options: WorkerOptions) -> int:
-    """Work until told to stop; return the contract's exit code. Blocks; needs the main thread and no reactor.
+    """Work until a signal; return the exit code. Blocks; needs the main thread and no reactor.
 
-    Raises DatabaseError where the database cannot be used, and ConfigError for a config with mistakes.
+    Raises DatabaseError if the database cannot be used, and ConfigError if the config is wrong.
     """
     config_file = ConfigFile(options.config)
     config = config_file.config()
@@ -108,7 +108,7 @@ def _liveness_of(database: Database, queue: procrastinate.App) -> "Liveness | He
 
 
 class Worker:
-    """One worker in this process."""
+    """A worker in this process."""
 
     def __init__(
         self,
@@ -161,7 +161,7 @@ class Worker:
                 await asyncio.sleep(LOOK)
 
     async def _take_jobs(self, ready: "asyncio.Future[tuple[None, None]]") -> None:
-        """Take jobs, once ready, until there is nothing more, or the queue fails."""
+        """Take jobs until a signal, or with ``once`` until none is left."""
         await asyncio.gather(self._liveness.settle(), ready)
         if self._signals.came():
             return
@@ -189,16 +189,16 @@ class Worker:
         finally:
             watch.cancel()
 
-    async def _plan(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate tells the minute that it is for
+    async def _plan(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate passes the job's minute
         groups, priorities = await asyncio.to_thread(self._planner.due_groups)
         await queue_groups(self._queue, groups, priorities)
 
     async def _crawl(self, sources: list[str], *, polled: bool = False) -> str:
-        """Crawl a group, as its job says; ``polled`` has its start pages asked for, due or not."""
+        """Crawl the sources of a job. With ``polled`` their start pages are requested, due or not."""
         config = await asyncio.to_thread(self._config_file.config)
         if self._signals.came():
             raise WorkerStops
-        names = tuple(name for name in sources if config.source(name) is not None)  # others left the config meanwhile
+        names = tuple(name for name in sources if config.source(name) is not None)  # some may have left the config
         if not names:
             return "no source of this group is configured any more"
         plan = plan_crawl(config, self._options.database_url, names, command=f"kiji worker: {' '.join(names)}")
@@ -218,11 +218,11 @@ class Worker:
         if extension.trouble:
             raise CrawlFailed(extension.trouble)
         record = await asyncio.to_thread(self._record, extension.run_id)
-        self._options.tell(record, names)
+        self._options.report(record, names)
         return str(record.get("status"))
 
     async def _finish(self, crawler: Crawler, crawling: "asyncio.Task[None]") -> None:
-        """Wait for a crawl; where the job is cut off, the crawl is first brought to an end in order."""
+        """Wait for a crawl. If the job is cancelled, stop the crawl in order first."""
         try:
             await asyncio.shield(crawling)
         except asyncio.CancelledError:
@@ -234,11 +234,11 @@ class Worker:
         try:
             with self._database.reading() as connection:
                 return run_record(connection, run_id) or {}
-        except DatabaseError:  # the run is closed; its record can be read later
+        except DatabaseError:  # the run is closed; ``kiji runs`` shows it later
             return {}
 
     def _stop(self) -> None:
-        """Take no more jobs, bring the crawls to an end, and give their jobs back."""
+        """Take no more jobs, stop the crawls, and give their jobs back."""
         for crawler in self._crawlers:
             asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it
         if self._taking is not None:

@@ -94,4 +94,4 @@ def stop_reactor() -> None:
     from twisted.internet import error, reactor  # here, since importing it chooses the reactor
 
     with contextlib.suppress(error.ReactorNotRunning):
-        reactor.stop()
+        reactor.stop()  # type: ignore[misc]  # typed as an interface, whose methods have no self

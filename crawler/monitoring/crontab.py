@@ -22,8 +22,8 @@ def crontab_line(schedule: Schedule) -> str:
     """Write the line.
 
     cron's shell starts in the home folder, with a PATH of ``/usr/bin:/bin`` and no locale. So the line sets the folder,
-    the paths and UTF-8. It needs no flock: if another crawl runs, a crawl ends at once with exit code 3. A ``%`` is a new
-    line to cron (crontab(5)), so it is escaped.
+    the paths and UTF-8. It needs no flock: if another crawl runs, a crawl ends at once with exit code 3. A ``%`` is
+    escaped, since it means a new line to cron (crontab(5)).
     """
     words = [*schedule.program, "crawl", "--quiet"]
     if schedule.config is not None:

@@ -1,4 +1,4 @@
-"""The command ``kiji``: what a user got wrong ends in one line and an exit code, never in a traceback."""
+"""Run the command ``kiji``; report a user's mistake in one line with an exit code."""
 
 import os
 import sys
@@ -31,7 +31,7 @@ from crawler.console import logs
 from storage.errors import DatabaseBusy, DatabaseError
 
 USAGE, BUSY, INTERRUPTED = 2, 3, 130
-"""The contract's exit codes: wrong usage, config or database; another crawl holds the database; SIGINT."""
+"""Exit codes: wrong usage, config or database; another crawl holds the database; SIGINT."""
 
 app = typer.Typer(
     name="kiji",
@@ -96,23 +96,23 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _check_encoding(arguments: list[str]) -> None:
-    """Refuse bytes that are no UTF-8, unless they are the name of a file that is there. Raises ConfigError."""
+    """Refuse arguments that are not UTF-8, except names of existing files. Raises ConfigError."""
     for argument in arguments:
-        told = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        readable = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         value = argument.partition("=")[2] if argument.startswith("--") else argument
-        if told != argument and not os.path.lexists(value):
-            raise ConfigError([f'"{told}": not UTF-8, and no file has this name'])
+        if readable != argument and not os.path.lexists(value):
+            raise ConfigError([f'"{readable}": not UTF-8, and no file has this name'])
 
 
 def _wrong_usage(error: typer.TyperException) -> int:
-    """Say what is wrong with the command line; where nothing stands on it, its help."""
-    told = error.format_message()
-    if "\n" in told:
-        sys.stderr.write(f"{told}\n")
+    """Print the mistake in the command line, or the help if the line is empty."""
+    message = error.format_message()
+    if "\n" in message:
+        sys.stderr.write(f"{message}\n")
         return USAGE
     context: typer.Context | None = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "kiji"
-    return _say(f"{told.rstrip('.')}; see {command} --help", USAGE)
+    return _say(f"{message.rstrip('.')}; see {command} --help", USAGE)
 
 
 def _say(message: str, code: int) -> int:

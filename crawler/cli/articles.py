@@ -1,4 +1,4 @@
-"""``kiji article``: one article with its copies and edges, and what its publisher changed."""
+"""Show an article with its copies, links and revisions: ``kiji article``."""
 
 import itertools
 import json
@@ -54,18 +54,18 @@ def article_command(
                 else find_article(connection, key)
             )
             record = None if known is None else article_record(connection, known)
-            found = wordings(connection, known) if known is not None and revisions else []
+            versions = wordings(connection, known) if known is not None and revisions else []
     finally:
         database.close()
     if record is None:
         msg = f"no article {article} in {database.url}; kiji search finds articles by their words"
         raise DatabaseError(msg)
     if as_json:
-        content: Any = _changes(found) if revisions else record
+        content: Any = _changes(versions) if revisions else record
         sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
         return
     console = Console(soft_wrap=True, highlight=False)
-    for line in _revision_lines(found, record, console) if revisions else _article_lines(record):
+    for line in _revision_lines(versions, record, console) if revisions else _article_lines(record):
         console.print(line)
 
 
@@ -93,11 +93,11 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     return [Text(sanitize_lines(line)) for line in lines]
 
 
-def _changes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give every wording with what changed from the one before."""
-    told = []
-    for number, wording in enumerate(found):
-        before = found[number - 1] if number else None
+def _changes(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return every revision with the changes from the one before."""
+    with_changes = []
+    for number, wording in enumerate(versions):
+        before = versions[number - 1] if number else None
         changes = {
             name: []
             if before is None
@@ -108,15 +108,15 @@ def _changes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             ]
             for name in ("title", "text")
         }
-        told.append(wording | {"changes": changes})
-    return told
+        with_changes.append(wording | {"changes": changes})
+    return with_changes
 
 
-def _revision_lines(found: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
+def _revision_lines(versions: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
     lines = [Text(sanitize_lines(f"{record['title']}\n  {record['url']}"))]
-    if len(found) == 1:
-        return [*lines, Text(f"one wording, seen since {found[0]['seen_at']}")]
-    for before, after in itertools.pairwise(found):
+    if len(versions) == 1:
+        return [*lines, Text(f"one wording, seen since {versions[0]['seen_at']}")]
+    for before, after in itertools.pairwise(versions):
         lines.append(Text(f"\nwording {before['revision']} to {after['revision']}, seen {after['seen_at']}"))
         for name in ("title", "text"):
             parts = diff_texts(before[name], after[name])

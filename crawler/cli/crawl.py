@@ -1,4 +1,4 @@
-"""``kiji crawl``: what is due, a source by name, or an address ad hoc."""
+"""Crawl due sources, sources by name, or addresses: ``kiji crawl``."""
 
 import json
 import sys
@@ -81,15 +81,15 @@ def _crawl(
     console = Console(stderr=as_json, quiet=quiet or (as_json and logs.is_json()))
     with CrawlDisplay(console, live=console.is_terminal) as display:
         report = crawl(plan, lambda result: display.update(result.lease.source, result.outcome))
-    _tell(report, console)
+    _print_summary(report, console)
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return report.exit_code
 
 
-def _tell(report: "CrawlReport", console: Console) -> None:
-    """Sum up, and name every source that gave nothing; in a run that was cut off none had the time to."""
+def _print_summary(report: "CrawlReport", console: Console) -> None:
+    """Print a summary, and every source that gave nothing, unless the run was cut off."""
     record = report.record
     if report.trouble:
         logs.write_line(report.trouble)
@@ -100,9 +100,9 @@ def _tell(report: "CrawlReport", console: Console) -> None:
 
 
 def summary_line(record: dict[str, object]) -> str:
-    """Tell a run in one line."""
+    """Return a run's summary in one line."""
     if "id" not in record:
         return "no run: the crawl did not start"
     counts = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")
-    told = ", ".join(f"{record[name]} {name.removeprefix('articles_').replace('_', ' ')}" for name in counts)
-    return f"run {record['id']} {record['status']}: {record['requests']} requests; {told}"
+    numbers = ", ".join(f"{record[name]} {name.removeprefix('articles_').replace('_', ' ')}" for name in counts)
+    return f"run {record['id']} {record['status']}: {record['requests']} requests; {numbers}"

@@ -1,4 +1,4 @@
-"""``kiji db``: the database's own maintenance."""
+"""Upgrade, reindex, copy and regroup the database: ``kiji db``."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""``kiji demo`` and ``kiji sample``: the whole way, on the news sites that ship with the project."""
+"""Crawl or serve the sample news sites: ``kiji demo`` and ``kiji sample``."""
 
 import os
 import shutil
@@ -67,7 +67,7 @@ def sample_command(db: OwnDatabaseOption = None) -> None:
 
 
 def _write_config(site: SampleSite, url: str) -> Path:
-    """Leave a config of the sample sites, and never overwrite one that is the user's."""
+    """Write a config of the sample sites, unless the user has one of that name."""
     ours = not CONFIG.exists() or CONFIG.read_text(encoding="utf-8", errors="replace").startswith(MARK)
     path = CONFIG if ours else FALLBACK
     path.write_text(MARK + site.config(url), encoding="utf-8")
@@ -88,19 +88,19 @@ def _crawl(config: Path, heading: str) -> int:
 def _overview(url: str) -> Overview:
     database = open_database(url)
     with database.reading() as connection:
-        found = overview(connection)
+        database_overview = overview(connection)
     database.close()
-    return found
+    return database_overview
 
 
 def _options(config: Path, url: str) -> str:
-    """What commands need beside their names to find the samples from this shell."""
+    """Return the options by which commands find the samples from this shell."""
     options = "" if config == CONFIG and not os.environ.get("KIJI_CONFIG") else f" --config {config}"
     return f"{options} --db {url}" if os.environ.get("KIJI_DB") else options
 
 
 def summary(before: Overview, after: Overview, url: str, kiji: str, options: str = "") -> str:
-    """Tell an analyst what lies in the database after the second crawl, and what to do next.
+    """Summarize the database after the second crawl for an analyst, with next steps.
 
     ``kiji`` calls Kiji, with ``options`` so that it finds this config and database.
     """
@@ -129,7 +129,7 @@ Next:
 
 
 def _next(kiji: str, ours: str) -> str:
-    """Give commands that run as they stand, from this folder and on this database."""
+    """Return commands that can be run from this folder on this database."""
     commands = {
         f"{kiji} search 韓国{ours}": "finds something, in either language",
         f"{kiji} serve{ours}": "pages in a browser: what is new, stories, sources, SQL",
@@ -146,9 +146,9 @@ def _next(kiji: str, ours: str) -> str:
 
 
 def own_command() -> str:
-    """Give how this command is called here: by its name where PATH leads to it, else by its path."""
-    own, found = Path(sys.executable).with_name("kiji"), shutil.which("kiji")
-    if found is not None and Path(found).resolve() == own.resolve():
+    """Return how to call this command here: by its name if PATH leads to it, else by its path."""
+    own, on_path = Path(sys.executable).with_name("kiji"), shutil.which("kiji")
+    if on_path is not None and Path(on_path).resolve() == own.resolve():
         return "kiji"
     here = Path.cwd()
     return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)

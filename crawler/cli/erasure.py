@@ -1,4 +1,4 @@
-"""``kiji forget``: addresses leave the archive for good."""
+"""Erase addresses for good: ``kiji forget``."""
 
 import functools
 import json
@@ -61,8 +61,8 @@ def forget_command(
     try:
         with crawl_lock(database):
             if not dry_run:
-                _unmention(database, urls, place_of)
-            told = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in urls]
+                _scrub_log(database, urls, place_of)
+            erasures = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in urls]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -70,19 +70,19 @@ def forget_command(
                     raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds what was written before
     finally:
         database.close()
-    for found in told:
-        for line in found["not_overwritten"]:
-            sys.stderr.write(f"kiji forget: {found['url']}: archived bytes stay: {line}\n")
+    for erasure in erasures:
+        for line in erasure["not_overwritten"]:
+            sys.stderr.write(f"kiji forget: {erasure['url']}: archived bytes stay: {line}\n")
     if as_json:
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(erasures, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("".join(_lines(found, dry_run=dry_run) for found in told))
-    if any(found["not_overwritten"] for found in told):
+        sys.stdout.write("".join(_lines(erasure, dry_run=dry_run) for erasure in erasures))
+    if any(erasure["not_overwritten"] for erasure in erasures):
         raise typer.Exit(1)
 
 
-def _unmention(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:
-    """Take the addresses out of the accounts' words, all at once: the whole accounts are read for it."""
+def _scrub_log(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:
+    """Remove the addresses from the texts of runs and fetches, in one pass over both tables."""
     with database.writing() as session:
         keys = {key for url in urls for key in find_doomed(session, place_of(url)).keys}
         unmention(session, keys, place_of)
@@ -91,7 +91,7 @@ def _unmention(database: Database, urls: list[str], place_of: Callable[[str], Pl
 def _forget(
     database: Database, folder: Path, url: str, place_of: Callable[[str], Place], reason: str, *, dry_run: bool
 ) -> dict[str, Any]:
-    """Forget one address. Bytes leave when all rows have left, and before that is committed.
+    """Erase one address: first its rows, then its bytes, then commit.
 
     What the database refuses costs no byte, and a kill leaves the rows that say where they lie.
     """
@@ -123,11 +123,11 @@ def _blank(folder: Path, pages: list[Kept]) -> list[Kept]:
         raise DatabaseError(msg) from None
 
 
-def _lines(found: dict[str, Any], *, dry_run: bool) -> str:
-    counts = ", ".join(f"{number} {name}" for name, number in found["counts"].items() if number)
+def _lines(erasure: dict[str, Any], *, dry_run: bool) -> str:
+    counts = ", ".join(f"{number} {name}" for name, number in erasure["counts"].items() if number)
     verb = "would leave" if dry_run else "left"
-    lines = [f"{found['url']}: {counts or 'nothing was stored of it'}" + (f" {verb}" if counts else "")]
-    lines += [f"  {address}" for address in found["addresses"]]
+    lines = [f"{erasure['url']}: {counts or 'nothing was stored of it'}" + (f" {verb}" if counts else "")]
+    lines += [f"  {address}" for address in erasure["addresses"]]
     if not dry_run:
         lines.append("  never asked for again")
     return "\n".join(lines) + "\n"

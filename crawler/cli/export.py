@@ -1,4 +1,4 @@
-"""``kiji export``: articles, related links, stories or copies for another program."""
+"""Export articles, related links, stories or copies: ``kiji export``."""
 
 import contextlib
 import datetime
@@ -62,8 +62,8 @@ def export_command(
         check_output(target, config, url)
     database = open_database(url, create=False)
     began = datetime.datetime.now(datetime.UTC)
-    with contextlib.closing(database), _bar(subject) as (begun, progress):
-        done = export(database, wanted, target, begun, progress)
+    with contextlib.closing(database), _bar(subject) as (start_progress, progress):
+        done = export(database, wanted, target, start_progress, progress)
     if isinstance(target, Path):
         seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
         tell_output(target, f"{done.rows} {subject}, {size_of(target):.1f} MB in {seconds:.1f} s")
@@ -82,10 +82,10 @@ def _format(option: str | None, output: str) -> Format:
     if given not in get_args(Format):
         where = "--format" if option else f"-o {output}: no --format, and its name"
         raise ConfigError([f'{where}: "{given}" is no format; allowed: {", ".join(FORMATS)}'])
-    found: Format = given  # type: ignore[assignment]  # looked up in the line above
-    if output == "-" and found not in STREAMED:
-        raise ConfigError([f"-o -: {found} needs a file; allowed on stdout: {', '.join(STREAMED)}"])
-    return found
+    file_format: Format = given  # type: ignore[assignment]  # looked up in the line above
+    if output == "-" and file_format not in STREAMED:
+        raise ConfigError([f"-o -: {file_format} needs a file; allowed on stdout: {', '.join(STREAMED)}"])
+    return file_format
 
 
 @contextlib.contextmanager
@@ -99,7 +99,7 @@ def _bar(subject: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], 
 
 
 def _warn(done: Exported) -> None:
-    """Say what Excel's limits did."""
+    """Warn about rows and texts that Excel's limits cut."""
     if done.excel.cells_cut:
         sys.stderr.write(
             f"kiji: {done.excel.cells_cut} texts were longer than Excel's {MAX_CELL} characters a cell, and were cut; "

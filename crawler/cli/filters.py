@@ -1,4 +1,4 @@
-"""The options by which ``kiji search`` and ``kiji export`` choose articles."""
+"""Read the options by which ``kiji search`` and ``kiji export`` choose articles."""
 
 import datetime
 import re
@@ -29,17 +29,17 @@ _HOURS = {"d": 24, "h": 1}
 
 
 def since(text: str | None, timezone: str, now: datetime.datetime) -> datetime.datetime | None:
-    """Read ``--since``: the first moment that counts, in UTC. Raises ConfigError in one line."""
+    """Read ``--since``: the first moment included, in UTC. Raises ConfigError."""
     return None if text is None else _moment("--since", text, timezone, now, day_ends=False)
 
 
 def until(text: str | None, timezone: str, now: datetime.datetime) -> datetime.datetime | None:
-    """Read ``--until``: the first moment that does not count any more, in UTC. Raises ConfigError in one line."""
+    """Read ``--until``: the first moment excluded, in UTC. Raises ConfigError."""
     return None if text is None else _moment("--until", text, timezone, now, day_ends=True)
 
 
 def language(text: str | None) -> str | None:
-    """Check ``--lang``. Raises ConfigError for what is no language's code."""
+    """Check ``--lang``. Raises ConfigError if it is no language code."""
     if text is not None and not re.fullmatch(r"[a-z]{2}|und", text):
         raise ConfigError([f'--lang: "{text}" is no language code; allowed: ja, en, another ISO 639-1 code, or und'])
     return text

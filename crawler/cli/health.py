@@ -1,4 +1,4 @@
-"""``kiji health``: which sources need a look, and why."""
+"""Show the health of sources: ``kiji health``."""
 
 import datetime
 import json
@@ -59,13 +59,15 @@ def health_command(
     finally:
         database.close()
     if as_json:
-        sys.stdout.write(json.dumps([_as_json(name, found) for name, found in verdicts.items()], ensure_ascii=False))
+        sys.stdout.write(
+            json.dumps([_as_json(name, verdict) for name, verdict in verdicts.items()], ensure_ascii=False)
+        )
         sys.stdout.write("\n")
     else:
         _show(verdicts, now)
     for problem in problems:
         logs.write_line(problem)
-    return 1 if any(found.is_trouble for found in verdicts.values()) else 0
+    return 1 if any(verdict.is_trouble for verdict in verdicts.values()) else 0
 
 
 def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
@@ -97,19 +99,19 @@ def _show(verdicts: Mapping[str, Verdict], now: datetime.datetime) -> None:
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=200)
     table = Table(box=None, pad_edge=False)
-    rows = [_cells(name, found, now) for name, found in verdicts.items()]
+    rows = [_cells(name, verdict, now) for name, verdict in verdicts.items()]
     for title in rows[0]:
         table.add_column(title, no_wrap=True)
     for row in rows:
         table.add_row(*row.values())
     console.print(table)
-    for name, found in verdicts.items():
-        for line in _lines(name, found):
+    for name, verdict in verdicts.items():
+        for line in _lines(name, verdict):
             console.print(Text(sanitize_line(line)), soft_wrap=True)
 
 
 def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Text | str]:
-    """A source's row, by the titles of its columns."""
+    """Return a source's row, by column title."""
     figures = verdict.figures
     return {
         "source": Text(name),

@@ -1,4 +1,4 @@
-"""``kiji import``: takes in what somebody else fetched, raw pages or articles already extracted."""
+"""Import raw pages or extracted articles from files: ``kiji import``."""
 
 import json
 import sys
@@ -54,14 +54,14 @@ def import_command(
     console = Console(stderr=as_json, quiet=quiet)
     with ImportDisplay(console, Console(stderr=True)) as display:
         report = import_files(plan, display)
-    _tell(report, console)
+    _print_summary(report, console)
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
     return report.exit_code
 
 
-def _tell(report: "ImportReport", console: Console) -> None:
-    """Sum up, and name every file that gave nothing."""
+def _print_summary(report: "ImportReport", console: Console) -> None:
+    """Print a summary, and every file that gave nothing."""
     if report.trouble:
         sys.stderr.write(f"kiji: {report.trouble}\n")
     console.print(summary_line(report.record), soft_wrap=True, highlight=False, markup=False)

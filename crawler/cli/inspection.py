@@ -1,4 +1,4 @@
-"""``kiji inspect``: what a page would become, without storing anything."""
+"""Show what pages would become, without storing them: ``kiji inspect``."""
 
 import datetime
 import itertools
@@ -32,7 +32,7 @@ HELP = example(
 
 
 TOGETHER = 1_000
-"""Pages read before the first is told: their host's other pages tell what on them is furniture."""
+"""Pages read before the first is printed: other pages of a host show which lines are boilerplate."""
 
 
 def register(app: typer.Typer) -> None:
@@ -57,19 +57,19 @@ def inspect_command(
     missing: list[str] = []
     pages = _pages(_checked(targets), settings, url, missing)
     with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
-        for reading in _by_their_sites(read_in_order(pages, pool)):
+        for reading in _without_site_lines(read_in_order(pages, pool)):
             if as_json:
                 text = json.dumps(reading.as_inspected(), ensure_ascii=False)
             else:
-                text = sanitize_lines(_told(reading, verbose))
+                text = sanitize_lines(_as_text(reading, verbose))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     for line in missing:
         logs.write_line(line)
     return 1 if missing else 0
 
 
-def _by_their_sites(readings: Iterator[Reading]) -> Iterator[Reading]:
-    """What several pages of a host have is known only when they have been read: so many are held before any is told."""
+def _without_site_lines(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """Remove lines that pages of one host share, which needs several of them before the first is printed."""
     while together := list(itertools.islice(readings, TOGETHER)):
         yield from join_pages(remove_site_boilerplate(together))
 
@@ -120,8 +120,8 @@ def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:
             yield record
 
 
-def _told(reading: Reading, verbose: bool) -> str:
-    """Tell a reading to a person."""
+def _as_text(reading: Reading, verbose: bool) -> str:
+    """Return a reading as text for a person."""
     published = iso_utc(reading.published_at)
     facts = {
         "url": reading.url,

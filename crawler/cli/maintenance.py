@@ -1,4 +1,4 @@
-"""``kiji db backup``, ``check`` and ``prune``."""
+"""Back up, check and prune: ``kiji db backup``, ``check`` and ``prune``."""
 
 import sys
 from datetime import timedelta
@@ -114,8 +114,8 @@ def prune_command(
         with crawl_lock(database):
             if settings.archive.enabled or folder.is_dir():
                 pruned = prune_pages(database, folder, limits, utc_now())
-                told = f"{pruned.files} files ({told_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
-                sys.stdout.write(f"{told}\n")
+                summary = f"{pruned.files} files ({told_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
+                sys.stdout.write(f"{summary}\n")
             if lines_age is not None:
                 with database.writing() as session:
                     gone = forget_fetches(session, utc_now() - lines_age)
@@ -129,8 +129,8 @@ def _limits(archive: Archive, max_age: str | None, max_size: str | None) -> Arch
     try:
         return Archive.model_validate(archive.model_dump() | {key: value for key, value in given.items() if value})
     except ValueError:
-        told = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in given.items() if value)
-        raise ConfigError([f"{told}: allowed: a time such as 90d, a size such as 50 GB"]) from None
+        options = " ".join(f"--{key.replace('_', '-')} {value}" for key, value in given.items() if value)
+        raise ConfigError([f"{options}: allowed: a time such as 90d, a size such as 50 GB"]) from None
 
 
 def _age(option: str, written: str | None) -> timedelta | None:

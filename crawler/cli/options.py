@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Declare the options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,5 +24,5 @@ LogFormatOption = Annotated[
 
 
 def example(summary: str, *lines: str) -> str:
-    """Give a command's help: what it does, and how it is called."""
+    """Return a command's help: its purpose and an example of its call."""
     return "\n".join([summary, "", "\b", "Example:", *(f"  {line}" for line in lines)])

@@ -1,4 +1,4 @@
-"""Files that commands write: where they may lie, and how one is told of."""
+"""Check and report the files that commands write."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ OutputOption = Annotated[
 
 
 def check_output(output: Path, config: Path | None, url: str) -> None:
-    """Refuse a file that is the config, the SQLite database, or one that belongs to it. Raises ConfigError."""
+    """Refuse to write over the config or a file of the SQLite database. Raises ConfigError."""
     if not output.name:
         raise ConfigError([f'-o "{output}": names no file'])
     used = [("config", config_file(config)), *(("database", path) for path in _database_files(url))]
@@ -25,14 +25,14 @@ def check_output(output: Path, config: Path | None, url: str) -> None:
             raise ConfigError([f"-o {output}: is the {what} that this command reads; give another name"])
 
 
-def tell_output(output: Path, told: str) -> None:
-    """Tell what was written: on stdout, unless the file may be that."""
+def tell_output(output: Path, summary: str) -> None:
+    """Print what was written, on stdout unless the file may be stdout."""
     stream = sys.stdout if output.is_file() else sys.stderr
-    stream.write(f"{output}: {told}\n")
+    stream.write(f"{output}: {summary}\n")
 
 
 def size_of(output: Path) -> float:
-    """Megabytes."""
+    """Return a file's size in megabytes."""
     return output.stat().st_size / 1e6
 
 

@@ -1,4 +1,4 @@
-"""``kiji snapshot``, ``kiji serve`` and ``kiji report``: the archive for analysts, as a file, as pages, as a report."""
+"""Publish for analysts: ``kiji snapshot``, ``kiji serve`` and ``kiji report``."""
 
 import contextlib
 import datetime
@@ -51,13 +51,13 @@ def register(app: typer.Typer) -> None:
 
 
 def origin(zone: str) -> Origin:
-    """What a snapshot made now says of itself."""
+    """Return the metadata of a snapshot made now."""
     return Origin(kiji_version(), zone, datetime.datetime.now(datetime.UTC))
 
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str, int], None]]:
-    """Show on a terminal how many rows of which table were copied."""
+    """Show the copied rows of each table on a terminal."""
     from rich.progress import Progress  # needed while a snapshot is made
 
     console = Console(stderr=True)
@@ -77,8 +77,8 @@ def snapshot_command(output: OutputOption, config: ConfigOption = None, db: Data
         counts = make_snapshot(database, output, origin(settings.crawl.timezone), advance)
     database.close()
     seconds = (datetime.datetime.now(datetime.UTC) - began).total_seconds()
-    told = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
-    tell_output(output, f"{told}; {size_of(output):.1f} MB in {seconds:.1f} s")
+    summary = ", ".join(f"{number} {table.replace('_', ' ')}" for table, number in counts.items())
+    tell_output(output, f"{summary}; {size_of(output):.1f} MB in {seconds:.1f} s")
 
 
 def serve_command(

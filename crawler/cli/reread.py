@@ -1,4 +1,4 @@
-"""``kiji reread``: today's pipelines over the raw archive."""
+"""Read the raw archive again with today's pipelines: ``kiji reread``."""
 
 import datetime
 import json
@@ -64,7 +64,7 @@ def reread_command(
     )
     console = Console(stderr=as_json, quiet=quiet)
     began = time.monotonic()
-    report = reread(plan, lambda found: _tell(found, console))
+    report = reread(plan, lambda page: _print_page(page, console))
     _sum_up(report, console, time.monotonic() - began, is_dry=dry_run)
     if as_json:
         counts = {"pages": report.pages, "changed": report.changed, "failed": report.failed, "dry_run": dry_run}
@@ -73,7 +73,7 @@ def reread_command(
 
 
 def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
-    """Take a date or time (in the config's zone where it names none), or a length of time before now."""
+    """Read a date or time (in the config's zone if it names none), or a length of time before now."""
     if since is None:
         return None
     try:
@@ -89,11 +89,11 @@ def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
         raise ConfigError([msg]) from None
 
 
-def _tell(found: "Reread", console: Console) -> None:
-    """One line for each page of which something changes, or that could not be read."""
-    if found.changes or found.outcome == "failed":
-        told = ", ".join(found.changes) if found.changes else found.reason
-        line = f"{found.record.source}: {found.record.url}: {told}"
+def _print_page(page: "Reread", console: Console) -> None:
+    """Print one line for a page that changes or could not be read."""
+    if page.changes or page.outcome == "failed":
+        changes = ", ".join(page.changes) if page.changes else page.reason
+        line = f"{page.record.source}: {page.record.url}: {changes}"
         console.print(Text(sanitize_line(line)), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""``kiji runs``: what was crawled when, and how each address ended."""
+"""Show runs and the outcome of each address: ``kiji runs``."""
 
 import json
 import sys
@@ -77,7 +77,7 @@ def list_runs(
 
 
 def _print_table(records: list[dict[str, Any]]) -> None:
-    """One line a run, never cut short: a narrow terminal wraps it, a pipe has it whole."""
+    """Print one line a run, never cut: a narrow terminal wraps it."""
     table = Table(box=None, pad_edge=False)
     for title in COLUMNS.values():
         table.add_column(title, no_wrap=True)

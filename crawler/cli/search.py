@@ -1,4 +1,4 @@
-"""``kiji search``: articles by words, in Japanese and English, for a person or for a program."""
+"""Search articles by words, in Japanese and English: ``kiji search``."""
 
 import json
 import sys
@@ -68,19 +68,21 @@ def search_command(
             total = max(total, count(connection, asked, filters))
     database.close()
     if as_json:
-        found = {"query": asked, "total": total, "total_is_exact": exact, "hits": [_as_json(hit) for hit in hits]}
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        answer = {"query": asked, "total": total, "total_is_exact": exact, "hits": [_as_json(hit) for hit in hits]}
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return 0
     console = Console(highlight=False, soft_wrap=True)
     for number, hit in enumerate(hits, 1):
-        console.print(_told(number, hit, zoneinfo.ZoneInfo(timezone)))
-    shown = f"{len(hits)} of {'' if exact else 'at most '}{total} articles" if total > len(hits) else counted(total)
+        console.print(_as_text(number, hit, zoneinfo.ZoneInfo(timezone)))
+    shown = (
+        f"{len(hits)} of {'' if exact else 'at most '}{total} articles" if total > len(hits) else count_in_words(total)
+    )
     sys.stdout.write(f"{shown}\n" if hits else f"no article has {sanitize_line(asked)}\n")
     return 0
 
 
-def counted(articles: int) -> str:
-    """Say how many."""
+def count_in_words(articles: int) -> str:
+    """Return a number of articles in words."""
     return f"{articles} article{'' if articles == 1 else 's'}"
 
 
@@ -105,17 +107,17 @@ def _as_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _told(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
-    """Tell a hit to a person, with local times."""
+def _as_text(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
+    """Return a hit as text for a person, with local times."""
     head = f"  {hit.dated_at.astimezone(zone):%Y-%m-%d %H:%M}  {hit.language}  {sanitize_line(hit.source)}"
-    told = Text(f"{number:>2}. ").append_text(_marked(hit.title, "bold")).append(head, FAINT)
-    told.append("\n    ").append_text(_marked(hit.snippet, ""))
-    told.append(f"\n    {sanitize_line(hit.url)}", FAINT)
+    text_of_hit = Text(f"{number:>2}. ").append_text(_marked(hit.title, "bold")).append(head, FAINT)
+    text_of_hit.append("\n    ").append_text(_marked(hit.snippet, ""))
+    text_of_hit.append(f"\n    {sanitize_line(hit.url)}", FAINT)
     for copy in hit.copies[:3]:
-        told.append(f"\n    also ({copy.kind}) {sanitize_line(copy.url)}", FAINT)
+        text_of_hit.append(f"\n    also ({copy.kind}) {sanitize_line(copy.url)}", FAINT)
     if len(hit.copies) > 3:
-        told.append(f"\n    and {len(hit.copies) - 3} more copies", FAINT)
-    return told.append("\n")
+        text_of_hit.append(f"\n    and {len(hit.copies) - 3} more copies", FAINT)
+    return text_of_hit.append("\n")
 
 
 def _marked(marked: Marked, style: str) -> Text:

@@ -1,4 +1,4 @@
-"""``kiji init``, ``kiji doctor`` and ``kiji schedule``: from an empty folder to a schedule."""
+"""Set up a crawl: ``kiji init``, ``kiji doctor`` and ``kiji schedule``."""
 
 import contextlib
 import os
@@ -165,7 +165,7 @@ def schedule_command(
 
 
 def _program() -> tuple[str, ...]:
-    """How this very installation is called, whatever the PATH."""
+    """Return the command of this installation, whatever the PATH."""
     beside = Path(sys.executable).parent / "kiji"
-    found = str(beside) if beside.exists() else shutil.which("kiji")
-    return (str(Path(found).absolute()),) if found else (sys.executable, "-m", "crawler")
+    command = str(beside) if beside.exists() else shutil.which("kiji")
+    return (str(Path(command).absolute()),) if command else (sys.executable, "-m", "crawler")

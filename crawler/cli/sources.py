@@ -1,4 +1,4 @@
-"""``kiji sources``: what is configured, tried out, added, switched on and off."""
+"""List, try, add, enable and disable sources: ``kiji sources``."""
 
 import json
 import sys
@@ -61,15 +61,15 @@ def register(app: typer.Typer) -> None:
 
 
 def list_command(config: ConfigOption = None, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List them."""
+    """List the sources."""
     settings = find_config(config)
     health = _health(database_url(db, settings))
     rows: list[dict[str, Any]] = [
         {
             "name": source.name,
             "enabled": source.enabled,
-            "state": (found := health.get(source.name, {})).get("state"),
-            "since": iso_utc(found.get("since")),
+            "state": (known := health.get(source.name, {})).get("state"),
+            "since": iso_utc(known.get("since")),
             "follow": source.follow,
             "start": list(source.start),
         }
@@ -92,7 +92,7 @@ def list_command(config: ConfigOption = None, db: DatabaseOption = None, as_json
 
 
 def _health(url: str) -> Any:
-    """What was last found of each source, nothing where there is no database yet."""
+    """Return the stored health of each source; nothing if there is no database yet."""
     try:
         database = open_database(url, create=False)
     except DatabaseUnreachable:
@@ -116,7 +116,7 @@ def add_command(
         bool, typer.Option("--allow-private-addresses", help="Let its start hosts have private addresses.")
     ] = False,
 ) -> None:
-    """Add one."""
+    """Add a source."""
     path = _path(config)
     given = {"follow": follow, "depth": depth, "max_pages": max_pages, "delay": delay}
     values: dict[str, Any] = {"name": name, "start": tuple(start)}
@@ -158,23 +158,23 @@ def try_command(
     settings: Config = find_config(config)
     source = ad_hoc_source(target, settings) if "://" in target else named_source(target, settings)
     tried = try_sources([source], settings, pages)
-    articles = sum(one.reading is not None and one.reading.is_article for one in tried)
-    for one in tried:
+    articles = sum(page.reading is not None and page.reading.is_article for page in tried)
+    for page in tried:
         if as_json:
-            told = dict(one.reading.as_inspected()) if one.reading is not None else {"url": one.url}
-            line = json.dumps(told | {"fetched": one.reading is not None, "why_not": one.reason}, ensure_ascii=False)
-        elif one.reading is None:
-            line = sanitize_line(f"not fetched: {one.url}: {one.reason}")
+            entry = dict(page.reading.as_inspected()) if page.reading is not None else {"url": page.url}
+            line = json.dumps(entry | {"fetched": page.reading is not None, "why_not": page.reason}, ensure_ascii=False)
+        elif page.reading is None:
+            line = sanitize_line(f"not fetched: {page.url}: {page.reason}")
         else:
-            line = _told(one.reading)
+            line = _as_text(page.reading)
         sys.stdout.write((line if as_json else sanitize_lines(line)).encode("utf-8", "replace").decode("utf-8") + "\n")
     if not as_json:
         sys.stdout.write(f"{len(tried)} pages tried, {articles} would be stored as articles; nothing was stored\n")
     return 0 if articles else 1
 
 
-def _told(reading: Reading) -> str:
-    """Tell what would be stored of a page, and which related links were found on it."""
+def _as_text(reading: Reading) -> str:
+    """Return as text what would be stored of a page, with its related links."""
     if not reading.is_article:
         listed = f", {len(reading.entries)} addresses listed" if reading.entries and reading.kind == "section" else ""
         return sanitize_line(f"{reading.kind}: {reading.url}: {reading.reason}{listed}")

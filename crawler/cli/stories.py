@@ -1,4 +1,4 @@
-"""``kiji stories``: which events the archive tells of, in which languages, and why articles belong together."""
+"""Show stories and why their articles belong together: ``kiji stories``."""
 
 import contextlib
 import datetime

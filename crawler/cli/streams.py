@@ -1,4 +1,4 @@
-"""What becomes of output that nobody takes: a pipe whose reader has gone, a disk that is full."""
+"""Handle output that cannot be written: a closed pipe, a full disk."""
 
 import io
 import sys
@@ -6,15 +6,15 @@ from typing import Any, TextIO
 
 
 class ReaderGone(Exception):
-    """Whoever read stdout, such as head, has seen enough. No OSError: libraries turn those into an end of their own."""
+    """The reader of stdout, such as head, has closed it. No OSError, since libraries catch those."""
 
 
 class OutputFailed(Exception):
-    """Stdout takes nothing more, and why."""
+    """Stdout cannot be written to, with the reason."""
 
 
 class _Output(io.FileIO):
-    """A standard stream. ``goes_on`` says that what cannot be written is dropped instead of raised."""
+    """A standard stream. With ``goes_on`` an error drops the output instead of being raised."""
 
     goes_on = False
     failure: OSError | None = None
@@ -35,7 +35,7 @@ _stdout: list[_Output] = []
 
 
 def watch_streams() -> None:
-    """Have stdout raise ReaderGone or OutputFailed, and stderr drop what nobody takes: logs must not end a crawl."""
+    """Let stdout raise ReaderGone or OutputFailed, and stderr drop output: logs must not end a crawl."""
     out, errors = sys.stdout, sys.stderr
     if out is not None and out is sys.__stdout__:
         raw, sys.stdout = _watched(out)
@@ -46,13 +46,13 @@ def watch_streams() -> None:
 
 
 def drop_output() -> None:
-    """From now on drop what nobody takes: what is done must not end with it, and the interpreter flushes at its end."""
+    """Drop output that cannot be written from now on, also in the interpreter's last flush."""
     for raw in _stdout:
         raw.goes_on = True
 
 
 def lost_output() -> str:
-    """Why output was dropped, "" where none was, or only since its reader has gone."""
+    """Return why output was dropped; "" if none was, or if its reader closed it."""
     failures = [raw.failure for raw in _stdout if raw.failure is not None]
     return "".join(f"stdout: {error.strerror}" for error in failures if not isinstance(error, BrokenPipeError))
 

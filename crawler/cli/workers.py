@@ -1,4 +1,4 @@
-"""``kiji worker`` and ``kiji jobs``: one archive in PostgreSQL, crawled by many processes."""
+"""Crawl with many processes into one PostgreSQL: ``kiji worker`` and ``kiji jobs``."""
 
 import asyncio
 import dataclasses
@@ -105,7 +105,7 @@ def add_jobs(
 
 
 def _queue_url(settings: Config, db: str | None) -> str:
-    """The database's address, its job queue made where it is missing."""
+    """Return the database's address; create its job queue if it is missing."""
     _needs_workers()
     from crawler.workers.job_queue import prepare_tables
     from storage.database.job_queue import conninfo_of

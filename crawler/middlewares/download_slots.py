@@ -1,4 +1,4 @@
-"""How fast: one queue a host, whoever asks, never faster than the slowest pace that anybody asks for."""
+"""Keep one queue a host, at the largest delay that any source or robots.txt asks for."""
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -16,7 +16,7 @@ from crawler.middlewares.host_delays import JITTER, HostDelays
 
 
 class BoundedDownloader(Downloader):
-    """Scrapy's downloader, keeping a slot's concurrency also when many requests arrive at once, and stopping sooner.
+    """Scrapy's downloader, with a strict limit on a slot's concurrency and a faster stop.
 
     Scrapy 2.19 counts a transfer when its task first runs, so a loop that starts tasks sees every place free and starts
     the whole queue (observed: 8 under way where 4 are allowed). Counted when the task is made, the bound holds.
@@ -30,16 +30,16 @@ class BoundedDownloader(Downloader):
         self._held: dict[str, float] = {}
 
     def hold(self, slot: str, until: float) -> None:
-        """Ask nothing of a slot's host before ``until`` (``time.monotonic``); what queues waits."""
+        """Send no request of a slot before ``until`` (``time.monotonic``)."""
         self._held[slot] = until
 
     def delay_of(self, slot: str) -> float | None:
-        """Seconds between two requests to a slot's host; None as long as nothing was asked of it."""
+        """Return the seconds between two requests of a slot; None before its first request."""
         known = self.per_slot_settings.get(slot)
         return None if known is None else float(known["delay"])
 
     def give_back(self, slot: str, error: Exception) -> None:
-        """End what queues for a host with this error."""
+        """End the queued requests of a host with this error."""
         if slot in self.slots:
             self._end_queue(self.slots[slot], error)
 
@@ -77,7 +77,7 @@ class BoundedDownloader(Downloader):
 
 
 class HostPace:
-    """Downloader middleware: sets the delay and concurrency of each host's slot while the crawl runs.
+    """Downloader middleware that sets the delay and concurrency of each host's slot.
 
     A host's delay is the largest of what its sources ask for (``request.meta["delay"]``, seconds) and of its
     robots.txt's Crawl-delay (``request.meta["crawl_delay"]``); ``host_delays`` are known from the start, by slot, and
@@ -99,7 +99,7 @@ class HostPace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
+        """Read ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
 
         def downloader() -> Downloader:
             if crawler.engine is None:
@@ -121,7 +121,7 @@ class HostPace:
         self._set(*self._delays.take_request(request))
 
     def headers_received(self, request: Request) -> None:
-        """Count the delay from here: the server has seen the request by now."""
+        """Begin the delay now, when the server has certainly received the request."""
         slot = self._downloader().slots.get(request.meta.get("download_slot", ""))
         if slot is not None:  # also without a delay: this may be a robots.txt that asks for one
             slot.lastseen = time.monotonic()

@@ -1,4 +1,4 @@
-"""The download handler: Scrapy's, with a cap on what comes before an answer's body.
+"""Limit the size of an answer's headers, in Scrapy's download handler.
 
 ``DOWNLOAD_MAXSIZE`` counts bodies, and Twisted bounds a header's line (16 kB) but not their number: a server that never
 ends its headers, or sends one 103 after another, could fill the memory until the time-out.
@@ -24,7 +24,7 @@ class HeadTooLarge(Exception):
 
 
 class _CappedProtocol(http11._LenientHTTP11ClientProtocol):
-    """A connection that is given up when an answer's head grows too large."""
+    """Connection that is closed when an answer's head grows too large."""
 
     _head = 0
 
@@ -49,7 +49,7 @@ class _CappedFactory(http11._LenientHTTP11ClientFactory):
 
 
 class CappedHandler(http11.HTTP11DownloadHandler):
-    """Scrapy's handler for http and https, on connections that bound an answer's head."""
+    """Scrapy's handler for http and https, with a limit on an answer's head."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

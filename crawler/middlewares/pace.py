@@ -1,4 +1,4 @@
-"""Find what keeps each host's queue in a crawl, by Scrapy's version."""
+"""Find the object that keeps the hosts' queues of a crawl, by Scrapy's version."""
 
 from typing import Protocol
 
@@ -8,20 +8,20 @@ from storage.library_versions import fits
 
 
 class Pace(Protocol):
-    """What keeps each host's queue. Slots are those of ``crawler.hosts``."""
+    """Interface of the object that keeps each host's queue. Slots are those of ``crawler.hosts``."""
 
     def hold(self, slot: str, until: float) -> None:
-        """Ask nothing of a slot's host before ``until`` (``time.monotonic``)."""
+        """Send no request of a slot before ``until`` (``time.monotonic``)."""
 
     def delay_of(self, slot: str) -> float | None:
-        """Return the seconds between two requests to a slot's host; None as long as nothing was asked of it."""
+        """Return the seconds between two requests of a slot; None before its first request."""
 
     def give_back(self, slot: str, error: Exception) -> None:
-        """End what queues for a host with this error."""
+        """End the queued requests of a host with this error."""
 
 
 def pace_of(crawler: Crawler) -> Pace:
-    """Return what keeps the queues of a crawl. Raises RuntimeError where its engine does not run, or has none."""
+    """Return the keeper of a crawl's queues. Raises RuntimeError before its engine runs, or if it has none."""
     if not fits("scrapy"):
         from crawler.middlewares.public_pace import PublicPace
 

@@ -49,7 +49,7 @@ class PublicPace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
+        """Read ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
         settings = crawler.settings
         delays = HostDelays(settings.getfloat("DOWNLOAD_DELAY"), settings.getdict("KIJI_HOST_DELAYS"))
         pace = cls(delays, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
@@ -57,15 +57,15 @@ class PublicPace:
         return pace
 
     def hold(self, slot: str, until: float) -> None:
-        """Ask nothing of a slot's host before ``until`` (``time.monotonic``); what queues waits."""
+        """Send no request of a slot before ``until`` (``time.monotonic``)."""
         self._slots[slot].held_until = until
 
     def delay_of(self, slot: str) -> float | None:
-        """Seconds between two requests to a slot's host; None as long as nothing was asked of it."""
+        """Return the seconds between two requests of a slot; None before its first request."""
         return self._slots[slot].delay if slot in self._slots else None
 
     def give_back(self, slot: str, error: Exception) -> None:
-        """End what queues for a host with this error."""
+        """End the queued requests of a host with this error."""
         queue = self._slots[slot].queue
         while queue:
             _, turn = queue.popleft()
@@ -85,19 +85,19 @@ class PublicPace:
         await turn
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Let the host's next request have its turn."""
+        """Let the host's next request go."""
         self._end(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002 - Scrapy's interface
-        """Do so also after a request without an answer, which the host may have seen at any time until now."""
+        """Let the next request go after one without an answer. The host may have received that only now."""
         slot = self._slots.get(request.meta.get("download_slot", ""))
         if slot is not None and request in slot.under_way:
             slot.last = time.monotonic()
         self._end(request)
 
     def headers_received(self, request: Request) -> None:
-        """Count the delay from here: the server has seen the request by now."""
+        """Begin the delay now, when the server has certainly received the request."""
         slot = self._slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
             slot.last = time.monotonic()
@@ -109,7 +109,7 @@ class PublicPace:
             self._go_on(slot)
 
     def _go_on(self, slot: _Slot) -> None:
-        """Give turns to what queues, or come back when the host may be asked again."""
+        """Let queued requests go, or come back when the delay is over."""
         if slot.timer is not None:
             return
         while slot.queue and len(slot.under_way) < (1 if slot.delay else self._concurrency):

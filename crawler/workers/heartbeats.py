@@ -1,6 +1,6 @@
-"""Tell dead workers by procrastinate's heartbeats, where its version is not one of ours.
+"""Detect dead workers by procrastinate's heartbeats, for versions that ``liveness`` does not know.
 
-``liveness`` misses a dead worker sooner, but uses private parts of procrastinate.
+``liveness`` detects a dead worker sooner, but uses private parts of procrastinate.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ STALE = 30.0
 """Seconds without a heartbeat after which procrastinate calls a worker stalled; one comes every 10 s."""
 
 LOOK, CERTAIN = 2.0, 15.0
-"""Seconds: looked for the dead this often; a job is left behind once it was seen so, without a break, for so long.
+"""Seconds between two checks, and seconds for which a job must be without a living worker before it is requeued.
 
-A worker that lives sends a heartbeat meanwhile, also where PostgreSQL was away before.
+A living worker sends a heartbeat in that time, even after PostgreSQL was away.
 """
 
 
 class Heartbeats:
-    """An eye on the jobs that nobody does, as ``liveness.Liveness``."""
+    """Requeues jobs of dead workers, with the interface of ``liveness.Liveness``."""
 
     def __init__(self, queue: procrastinate.App) -> None:
         self._queue = queue
@@ -34,11 +34,11 @@ class Heartbeats:
 
     @property
     def worker_options(self) -> dict[str, Any]:
-        """What procrastinate's worker is run with."""
-        return {"stalled_worker_timeout": 10 * STALE}  # it forgets them: their jobs are to be taken up before
+        """Return the options of procrastinate's worker."""
+        return {"stalled_worker_timeout": 10 * STALE}  # it then deletes workers; their jobs must be requeued before
 
     async def look(self) -> None:
-        """Take up what was left behind."""
+        """Requeue jobs of dead workers."""
         jobs = await self._queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALE)
         now = time.monotonic()
         self._since = {
@@ -49,11 +49,11 @@ class Heartbeats:
             logger.warning("%s: its worker is dead, it is taken up again", lock)
 
     async def settle(self) -> None:
-        """Look once: what a dead worker left behind cannot be told from what a living one does before CERTAIN."""
+        """Check once. Before CERTAIN seconds a dead worker cannot be told from a living one."""
         await self._look_safely()
 
     async def watch(self) -> None:
-        """Look again and again, until cancelled."""
+        """Check every LOOK seconds, until cancelled."""
         while True:
             await self._look_safely()
             await asyncio.sleep(LOOK)

@@ -1,4 +1,4 @@
-"""Scrapy's settings, for ``scrapy crawl`` and ``kiji`` alike; what is not named here keeps Scrapy's default.
+"""Set Scrapy's settings for ``kiji`` and ``scrapy crawl``; others keep Scrapy's defaults.
 
 What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
 """
@@ -125,7 +125,7 @@ EXTENSIONS = {
 
 
 def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, object]:
-    """What the config adds: for these sources (configured ones, or one made ad hoc)."""
+    """Return the settings of the config for these sources, configured or ad hoc."""
     from crawler.config.models import host_delays  # Scrapy reads this module without one
 
     delays = config.host_delays

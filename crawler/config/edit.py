@@ -1,4 +1,4 @@
-"""Changes to the operator's own config: comments, order and layout stay as they are, and nothing wrong is written."""
+"""Edit the operator's config; comments, order and layout are kept."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ def new_config(database: str, contact: str) -> str:
 
 
 def add_source(path: Path, values: Mapping[str, Any]) -> None:
-    """Append a ``[[source]]``. Raises ConfigError where the file would not be a config any more."""
+    """Append a ``[[source]]``. Raises ConfigError if the file would not be a valid config."""
     document = _read(path)
     table = tomlkit.table()
     for name, value in values.items():
@@ -43,7 +43,7 @@ def add_source(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def set_enabled(path: Path, name: str, *, enabled: bool) -> None:
-    """Switch a source on or off. Raises ConfigError where there is none of that name."""
+    """Enable or disable a source. Raises ConfigError if there is none of that name."""
     document = _read(path)
     for table in document.get("source", []):
         if isinstance(table, Table) and table.get("name") == name:
@@ -66,7 +66,7 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
 
 
 def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
-    """Replace the file whole, once what it will hold is known to be a config; links, owner, mode and line ends stay."""
+    """Replace the file after checking its new content; links, owner, mode and line ends are kept."""
     text = _CRLF.sub("\r\n", tomlkit.dumps(document)) if _has_crlf(path) else tomlkit.dumps(document)
     config_of(text, str(path))
     target = path.resolve()

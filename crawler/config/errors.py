@@ -1,4 +1,4 @@
-"""What is wrong with a config, said in one line for each mistake: file, key, what was given, what is allowed."""
+"""Describe each mistake in a config in one line: file, key, given value, allowed values."""
 
 import difflib
 import re
@@ -16,7 +16,7 @@ _SHOWN = 80
 
 
 class ConfigError(Exception):
-    """The config cannot be used. ``problems`` holds one line for each mistake, ``str()`` gives them all."""
+    """The config cannot be used. ``problems`` has one line for each mistake; ``str()`` joins them."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -24,7 +24,7 @@ class ConfigError(Exception):
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: on one line, escaped, shortened, without a password in an address."""
+    """Format a value for a message: one line, escaped, shortened, without passwords in addresses."""
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value) if not isinstance(value, str) else value
@@ -35,7 +35,7 @@ def shown(value: object) -> str:
 
 
 def problems_of(error: ValidationError, data: Mapping[str, object], file: str, config: type[BaseModel]) -> list[str]:
-    """Describe each mistake that the models found in what the file holds, in one line; ``config`` models the file."""
+    """Describe each mistake that pydantic reports, in one line; ``config`` is the file's model."""
     details = error.errors(include_url=False)
     inner = {detail["loc"][:-1] for detail in details}  # a list whose items are wrong is also reported as too short
     return [
@@ -76,7 +76,7 @@ def _table_and_key(location: Sequence[int | str], table: type[BaseModel]) -> tup
 
 
 def _where(location: tuple[int | str, ...], data: Mapping[str, object]) -> str:
-    """The key as the operator would look for it: ``source[2] "mirai".depth``, counted from 1."""
+    """Format a key's place for the operator, counted from 1: ``source[2] "mirai".depth``."""
     text = ""
     for position, part in enumerate(location):
         if isinstance(part, int):

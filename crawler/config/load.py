@@ -1,4 +1,4 @@
-"""Read and check a config file: the whole of it, before the first request."""
+"""Read and check a whole config file, before the first request."""
 
 import tomllib
 from pathlib import Path
@@ -14,7 +14,7 @@ MAX_BYTES = 64_000_000
 
 
 def load_config(path: Path | None) -> Config:
-    """The config in a file; without a path the defaults, with no sources.
+    """Load the config of a file; without a path, the defaults without sources.
 
     Raises :class:`ConfigError` with one line for each mistake.
     """
@@ -25,7 +25,7 @@ def load_config(path: Path | None) -> Config:
 
 
 def config_of(text: str, file: str) -> Config:
-    """The config that a text holds; ``file`` names it in what :class:`ConfigError` says."""
+    """Parse a config; ``file`` is its name in messages of :class:`ConfigError`."""
     data = _parsed(text, file)
     try:
         config = Config.model_validate(data)
@@ -58,8 +58,8 @@ def _parsed(text: str, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        said = sanitize_line(str(error))
-        raise ConfigError([f"{file}: not valid TOML: {said[:300]}"]) from None
+        message = sanitize_line(str(error))
+        raise ConfigError([f"{file}: not valid TOML: {message[:300]}"]) from None
     except ValueError as error:  # a whole number of more than 4,300 digits
         raise ConfigError([f"{file}: a value in it cannot be read: {str(error)[:300]}"]) from None
     except RecursionError:
@@ -67,13 +67,13 @@ def _parsed(text: str, file: str) -> dict[str, object]:
 
 
 def _crossed_bounds(config: Config, file: str) -> list[str]:
-    told = [("crawl", config.crawl.poll_min, config.crawl.poll_max)] + [
+    intervals = [("crawl", config.crawl.poll_min, config.crawl.poll_max)] + [
         (f"source[{number}] {shown(source.name)}", source.rhythm.poll_min, source.rhythm.poll_max)
         for number, source in enumerate(config.sources, 1)
     ]
     return [
         f"{file}: {where}.poll_min: {least} is not allowed; allowed: no more than poll_max, which is {most}"
-        for where, least, most in told
+        for where, least, most in intervals
         if least > most
     ]
 

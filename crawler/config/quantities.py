@@ -1,4 +1,4 @@
-"""Lengths of time and sizes as an operator writes them in the config: ``"90 d"``, ``"20 GB"``."""
+"""Parse and format lengths of time and sizes, such as ``"90 d"`` and ``"20 GB"``."""
 
 import datetime
 import re
@@ -15,32 +15,32 @@ SIZES = "a number with B, kB, MB, GB or TB, such as 500 MB"
 
 
 def duration(written: str) -> datetime.timedelta:
-    """Read a length of time, LONGEST at most; raise ValueError."""
-    found = _WRITTEN.match(written.strip())
-    unit = _SECONDS.get(found[2].lower()) if found else None
-    if found is None or unit is None:
+    """Parse a length of time, at most LONGEST. Raises ValueError."""
+    match = _WRITTEN.match(written.strip())
+    unit = _SECONDS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
         raise ValueError(f"not {DURATIONS}")
-    return datetime.timedelta(seconds=min(float(found[1]) * unit, LONGEST.total_seconds()))
+    return datetime.timedelta(seconds=min(float(match[1]) * unit, LONGEST.total_seconds()))
 
 
 def written_duration(length: datetime.timedelta) -> str:
-    """Write a length of time as :func:`duration` reads it, in the largest unit that divides it."""
+    """Format a length of time for :func:`duration`, in the largest unit that divides it."""
     seconds = int(length.total_seconds())
     unit = next(unit for unit in ("w", "d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
 def size(written: str) -> int:
-    """Read a size in bytes; kB and so on count in thousands, KiB in 1,024s. Raise ValueError."""
-    found = _WRITTEN.match(written.strip())
-    unit = _BYTES.get(found[2].upper()) if found else None
-    if found is None or unit is None:
+    """Parse a size in bytes; kB is 1,000, KiB 1,024. Raises ValueError."""
+    match = _WRITTEN.match(written.strip())
+    unit = _BYTES.get(match[2].upper()) if match else None
+    if match is None or unit is None:
         raise ValueError(f"not {SIZES}")
-    return int(float(found[1]) * unit)
+    return int(float(match[1]) * unit)
 
 
 def told_size(size: float) -> str:
-    """Tell a number of bytes to a person."""
+    """Format a number of bytes for a person."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"

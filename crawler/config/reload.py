@@ -1,4 +1,4 @@
-"""A config's file as a process that lives long reads it."""
+"""Reload a config file when it changes, for processes that live long."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from crawler.config.models import Config
 
 
 class ConfigFile:
-    """A config's file, of which the config is made anew only when it has changed: with many sources that takes long.
+    """A config file that is parsed again only when it has changed: with many sources that takes long.
 
     Any thread may read it.
     """
@@ -17,7 +17,7 @@ class ConfigFile:
         self._read: tuple[object, Config] | None = None
 
     def config(self) -> Config:
-        """The config as the file has it now. Raises ConfigError as :func:`load_config` does."""
+        """Return the current config. Raises ConfigError like :func:`load_config`."""
         stamp = self._stamp()
         known = self._read
         if known is not None and known[0] == stamp:
@@ -30,7 +30,7 @@ class ConfigFile:
         if self._path is None:
             return None
         try:
-            found = self._path.stat()
+            stat = self._path.stat()
         except (OSError, ValueError):  # which loading it tells in full
             return object()
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,4 +1,4 @@
-"""``[[source]] parameters``: which query parameters count on a site, and the rules that all sources make together."""
+"""Build the rules of query parameters from ``[[source]] parameters`` of all sources."""
 
 import re
 from typing import Annotated, Protocol, Self
@@ -21,7 +21,7 @@ _Names = Annotated[tuple[Annotated[str, AfterValidator(_parameter)], ...], Field
 
 
 class Parameters(BaseModel):
-    """Names in lower case; one that ends in ``*`` is every name that begins so. ``keep`` beats ``drop``."""
+    """Names in lower case. A final ``*`` matches any ending. ``keep`` beats ``drop``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     keep: _Names = ()
@@ -36,7 +36,7 @@ class Parameters(BaseModel):
 
 
 class Site(Protocol):
-    """What the rules need of a source."""
+    """A source, as far as the rules need it."""
 
     @property
     def start(self) -> tuple[str, ...]: ...  # noqa: D102 - as in crawler.config.models.Source
@@ -52,7 +52,7 @@ class Site(Protocol):
 
 
 def rules_of(sources: tuple[Site, ...]) -> ParameterRules | None:
-    """Make the rules of all sources: one address has one key, whichever source meets it. None where none has any."""
+    """Make the rules of all sources together, so that an address has one key. None if there are none."""
     sites = [
         SiteParameters(
             frozenset(source.start_hosts) | frozenset(source.hosts) | frozenset(map(registered_domain, source.start)),

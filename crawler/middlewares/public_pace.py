@@ -1,4 +1,4 @@
-"""Keep each host's delay by Scrapy's public API alone, where its version is not one of ours.
+"""Keep the hosts' delays by Scrapy's public API, for versions that ``download_slots`` does not know.
 
 The next request to a host waits in a downloader middleware until the one before has ended. Scrapy's own downloader
 behind it keeps ``DOWNLOAD_DELAY`` besides, so that a host may be asked more slowly than its config allows, never
@@ -36,7 +36,7 @@ class _Slot:
 
 
 class PublicPace:
-    """Downloader middleware, the nearest to the downloader: no other one may refuse a request that has its turn.
+    """Downloader middleware next to the downloader, so that no other one refuses a request in its turn.
 
     With a delay one request to a host is under way, without one ``concurrency``. The delay is counted from the last
     answer's headers, or from the end of a request without an answer.

@@ -1,1 +1,1 @@
-"""The sample news sites that ship with Kiji: written for it, served over loopback, with their truth beside them."""
+"""Serve sample news sites over loopback, and compute what a crawl must find on them."""

@@ -1,4 +1,4 @@
-"""``python -m crawler.sample``: the sample sites until Ctrl-C, and a config that crawls them."""
+"""Serve the sample sites until Ctrl-C, and print a config: ``python -m crawler.sample``."""
 
 import argparse
 import contextlib

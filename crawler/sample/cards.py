@@ -1,4 +1,4 @@
-"""The cards of related-article blocks, with the addresses that they link to."""
+"""Make the cards of related-article blocks, with the addresses that they link to."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Bases = Mapping[SiteName, str]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SampleCard:
-    """A card as the page shows it.
+    """A card as shown on the page.
 
     ``href`` is what the page links to, ``url`` the same without fragment and trackers. ``title`` and ``summary`` are
     "" where the card does not show them. ``target`` is the canonical address of the article behind it, None where
@@ -34,29 +34,32 @@ class SampleCard:
 
 
 def article_url(content: Content, key: str, bases: Bases) -> str:
-    """The address under which the article is stored: its own, the original's of an exact copy, its first page's."""
+    """Return the address under which the article is stored.
+
+    It is its own, or the original's of an exact copy, or its first page's.
+    """
     article = content.articles[key]
     original = article.copy_of or article.page_of
     return article_url(content, original, bases) if original else page_url(article, bases)
 
 
 def page_url(article: Article, bases: Bases) -> str:
-    """The article page's own absolute address."""
+    """Return the article page's own absolute address."""
     return bases[article.site] + article.path
 
 
 def address_url(address: Address, bases: Bases) -> str:
-    """A planted address, absolute."""
+    """Return the absolute form of a planted address."""
     return bases[address.site] + address.path if address.site else address.url
 
 
 def picture_url(article: Article, bases: Bases) -> str:
-    """The address of the article's picture; "" for pages without one."""
+    """Return the address of the article's picture; "" if it has none."""
     return "" if article.template in TEMPLATES_WITHOUT_PICTURE else f"{bases[article.site]}/img/{article.key}.png"
 
 
 def cards_of(content: Content, key: str, bases: Bases) -> tuple[SampleCard, ...]:
-    """The related block of an article's page, in order."""
+    """Return the related block of an article's page, in order."""
     return tuple(
         _address_card(content, content.addresses[to], shows, bases)
         if to in content.addresses
@@ -101,7 +104,7 @@ def _address_card(content: Content, address: Address, shows: str, bases: Bases) 
 
 
 def _hrefs(content: Content, article: Article, link: str) -> tuple[str, str]:
-    """The path as the card links to it, and the same path cleaned."""
+    """Return the path as the card links to it, and the same path cleaned."""
     if link == "amp":
         return article.amp_path, article.amp_path
     if link == "print":

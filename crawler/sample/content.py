@@ -1,4 +1,4 @@
-"""What the sample sites hold, read from the TOML files in ``content/`` and checked whole."""
+"""Read and check the content of the sample sites, from the TOML files in ``content/``."""
 
 import datetime
 import functools
@@ -44,12 +44,12 @@ class Block(_Table):
 
     @property
     def words(self) -> str:
-        """The block's text without markup."""
+        """Return the block's text without markup."""
         return "".join(run.words for run in self.runs)
 
 
 class Edit(_Table):
-    """What an editor changed between edition 1 and 2."""
+    """An editor's changes between edition 1 and 2."""
 
     title: str
     modified: str
@@ -93,29 +93,29 @@ class Article(_Table):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """The body's paragraphs in order."""
+        """Return the body's paragraphs in order."""
         return tuple(_block(line) for line in self.body.strip().splitlines() if line.strip())
 
     @property
     def lead_is_visible(self) -> bool:
-        """Whether the lead stands on the page itself, before the body."""
+        """Return whether the page shows the lead before the body."""
         return self.template in TEMPLATES_WITH_VISIBLE_LEAD
 
     @property
     def text(self) -> str:
-        """The article's own words: the visible lead first, then each paragraph on a line."""
+        """Return the article's text: the visible lead, then each paragraph on a line."""
         lead = [self.lead] if self.lead_is_visible else []
         return "\n".join([*lead, *(block.words for block in self.blocks)])
 
     @property
     def published_precision(self) -> Literal["instant", "day"] | None:
-        """How exactly the page tells when it was published."""
+        """Return the precision of the page's publication date."""
         if not self.published:
             return None
         return "instant" if "T" in self.published else "day"
 
     def in_edition(self, edition: int) -> "Article":
-        """The article as it stands in edition 1 or 2."""
+        """Return the article of edition 1 or 2."""
         if edition < 2 or self.edition2 is None:
             return self
         return self.model_copy(update=self.edition2.model_dump())
@@ -154,7 +154,7 @@ class Listing(_Table):
 
 
 class Content(_Table):
-    """Everything that the two sites are made of."""
+    """The content of both sites."""
 
     articles: Mapping[str, Article]
     addresses: Mapping[str, Address]
@@ -166,7 +166,7 @@ class Content(_Table):
 
 
 def parse_time(value: str) -> datetime.datetime | None:
-    """An article's ``published`` in UTC; a day stands at its midnight in Japan, the sample config's time zone."""
+    """Parse an article's ``published`` into UTC; a day is its midnight in Japan, the sample config's zone."""
     if not value:
         return None
     moment = datetime.datetime.fromisoformat(value)
@@ -175,7 +175,7 @@ def parse_time(value: str) -> datetime.datetime | None:
 
 @functools.cache
 def load_content() -> Content:
-    """The content of both sites. A mistake in the files is a ``pydantic.ValidationError`` or a ``KeyError``."""
+    """Load the content of both sites. Raises ``pydantic.ValidationError`` or ``KeyError`` for mistakes in it."""
     tables = [table for name in ARTICLE_FILES for table in _read(name)["article"]]
     articles = {table["key"]: Article.model_validate(table) for table in tables}
     for key, article in articles.items():
@@ -198,13 +198,13 @@ def load_content() -> Content:
 
 
 def _read(name: str) -> dict[str, Any]:
-    """One file of ``content/``; what is in it is checked by the models."""
+    """Read one file of ``content/``, unchecked."""
     resource = importlib.resources.files("crawler.sample").joinpath("content", name)
     return tomllib.loads(resource.read_text(encoding="utf-8"))
 
 
 def _block(line: str) -> Block:
-    """A line of ``body``, taken apart at its inline links."""
+    """Split a line of ``body`` at its inline links."""
     kind, words = next(
         ((kind, line.removeprefix(mark)) for mark, kind in _MARKS.items() if line.startswith(mark)), ("paragraph", line)
     )

@@ -1,4 +1,4 @@
-"""Dates as the sample pages show them to readers."""
+"""Format dates as the sample pages show them."""
 
 import datetime
 import email.utils
@@ -9,7 +9,7 @@ _REIWA_BEGAN = 2018  # 令和1年 is 2019
 
 
 def visible_date(article: Article) -> str:
-    """The date in the page's own manner, in Japan's time on Japanese pages; "" where the article has none."""
+    """Format the date in the page's style, in Japan's time on Japanese pages; "" if it has none."""
     moment = parse_time(article.published)
     if moment is None:
         return ""
@@ -21,7 +21,7 @@ def visible_date(article: Article) -> str:
 
 
 def era_date(article: Article) -> str:
-    """The day in the Japanese calendar: 令和8年10月5日."""
+    """Format the day in the Japanese calendar: 令和8年10月5日."""
     moment = parse_time(article.published)
     if moment is None:
         return ""
@@ -30,7 +30,7 @@ def era_date(article: Article) -> str:
 
 
 def feed_dates(article: Article) -> tuple[str, str]:
-    """The instant as RSS (RFC 2822) and as Atom and sitemaps (ISO 8601) write it; "" where there is none."""
+    """Format the instant for RSS (RFC 2822), and for Atom and sitemaps (ISO 8601); "" if there is none."""
     moment = parse_time(article.published)
     if moment is None or article.published_precision == "day":
         return "", ""

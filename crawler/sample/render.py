@@ -1,4 +1,4 @@
-"""The sample sites' pages as text: Jinja2 templates filled with the content."""
+"""Render the sample sites' pages from Jinja2 templates."""
 
 import functools
 import json
@@ -23,7 +23,7 @@ _LIST_TEMPLATES: Mapping[str, Mapping[SiteName, str]] = {
 
 
 def render_article(content: Content, article: Article, bases: Bases, edition: int, variant: str = "") -> str:
-    """An article's page; ``variant`` is the page's template, or ``mirai_amp`` or ``mirai_print``."""
+    """Render an article's page; ``variant`` is its template, or ``mirai_amp`` or ``mirai_print``."""
     words = article.in_edition(edition)
     base = bases[article.site]
     canonical = base + (article.canonical or article.path)
@@ -47,7 +47,7 @@ def render_article(content: Content, article: Article, bases: Bases, edition: in
 
 
 def render_listing(content: Content, listing: Listing, kind: str, bases: Bases) -> str:
-    """A section page, feed, sitemap index or (``kind`` ``urlset``) the sitemap below it."""
+    """Render a section page, feed, sitemap index or (``kind`` ``urlset``) the sitemap below it."""
     return _template(_LIST_TEMPLATES[kind][listing.site]).render(
         listing_title=listing.title,
         base=bases[listing.site],
@@ -60,7 +60,7 @@ def render_listing(content: Content, listing: Listing, kind: str, bases: Bases) 
 
 
 def render_home(content: Content, site: SiteName, bases: Bases) -> str:
-    """A site's home page: everything that its section pages list."""
+    """Render a site's home page, which lists all that its section pages list."""
     sections = [listing for listing in content.listings if listing.site == site and listing.kind == "section"]
     keys = tuple(key for listing in sections for key in listing.articles)
     home = sections[0].model_copy(
@@ -70,14 +70,14 @@ def render_home(content: Content, site: SiteName, bases: Bases) -> str:
 
 
 def render_notice(content: Content, site: SiteName, title: str, lines: tuple[str, ...]) -> str:
-    """A page that holds no article: an error, a service page, a teaser behind a wall."""
+    """Render a page without an article: an error, a service page, a teaser behind a wall."""
     return _template(f"{site}_notice.html").render(
         notice_title=title, notice_lines=lines, ranking=_ranking(content, site), c=_class_names("mirai_a")
     )
 
 
 def notice_of(address: Address) -> tuple[str, tuple[str, ...]]:
-    """Heading and lines of a planted address's own page."""
+    """Return the heading and lines of a planted address's page."""
     if address.answer == "soft404" or address.status in (404, 410):
         if address.site == "harbor":
             return "Page not found", ("The page you are looking for may have been moved or removed.",)
@@ -103,7 +103,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _class_names(template: Template) -> Callable[[str], str]:
-    """Class names as CSS modules make them: ``_`` and four letters or digits that say nothing."""
+    """Make class names like those of CSS modules: ``_`` and four random letters or digits."""
 
     def name(role: str) -> str:
         number = zlib.crc32(f"{template}/{role}".encode())
@@ -117,7 +117,7 @@ def _ranking(content: Content, site: SiteName) -> list[Article]:
 
 
 def _item(article: Article, bases: Bases) -> dict[str, str]:
-    """An article as a listing shows it."""
+    """Return an article's entry in a listing."""
     rfc2822, iso = feed_dates(article)
     return {
         "path": article.path,
@@ -131,7 +131,7 @@ def _item(article: Article, bases: Bases) -> dict[str, str]:
 
 
 def _json_ld(article: Article, canonical: str, picture: str) -> Markup:
-    """schema.org's NewsArticle, as text for a script element."""
+    """Return schema.org's NewsArticle as text for a script element."""
     table = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",

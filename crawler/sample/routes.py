@@ -1,4 +1,4 @@
-"""Which target of a sample site answers with what, as bytes."""
+"""Build the answers of a sample site, by request target."""
 
 import dataclasses
 import gzip
@@ -35,7 +35,7 @@ _PDF = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server sends: ``location`` only for redirects, ``content_type`` as the header says it."""
+    """An answer of the server. ``location`` is for redirects only, ``content_type`` is the header's value."""
 
     status: int
     body: bytes = b""
@@ -44,7 +44,7 @@ class Answer:
 
 
 def normal_target(target: str) -> str:
-    """A request target without its trackers, the rest of the query in order of names."""
+    """Normalize a request target: no trackers, query sorted by name."""
     path, _, query = target.partition("?")
     kept = [
         (name, value)
@@ -55,7 +55,7 @@ def normal_target(target: str) -> str:
 
 
 def build_answers(content: Content, site: SiteName, bases: Bases, edition: int) -> dict[str, Answer]:
-    """All targets of a site, normalised, with their answers in that edition."""
+    """Build the answers of a site in one edition, by normalized target."""
     title, lines = _SERVICE_PAGES[site]
     about = Answer(200, render_notice(content, site, title, lines).encode())
     answers = dict.fromkeys(("/about", "/terms", "/privacy", "/contact"), about)
@@ -74,7 +74,7 @@ def build_answers(content: Content, site: SiteName, bases: Bases, edition: int) 
 
 
 def not_found(content: Content, site: SiteName) -> Answer:
-    """What a site says of a target that it does not know."""
+    """Return a site's answer for an unknown target."""
     unknown = Address(key="", outcome="failed", reason="", site=site, status=404)
     return Answer(404, render_notice(content, site, *notice_of(unknown)).encode())
 
@@ -119,7 +119,7 @@ def _address_answers(content: Content, address: Address) -> dict[str, Answer]:
 
 
 def _png(colour: int) -> bytes:
-    """A picture of one pixel (PNG, truecolour; W3C PNG specification, third edition, section 5)."""
+    """Make a picture of one pixel (PNG, truecolour; W3C PNG specification, third edition, section 5)."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,4 +1,4 @@
-"""The two sample sites, served over loopback from threads."""
+"""Serve the two sample sites over loopback, from threads."""
 
 import dataclasses
 import datetime
@@ -27,7 +27,7 @@ _MODIFIED = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it came in. ``conditional`` holds its If-None-Match and If-Modified-Since headers."""
+    """A received request. ``conditional`` has its If-None-Match and If-Modified-Since headers."""
 
     time: datetime.datetime
     site: SiteName
@@ -38,7 +38,7 @@ class SeenRequest:
 
 
 class SampleSite:
-    """Both sample sites on 127.0.0.1, while the context lasts: on free ports, or on those given where they are free.
+    """Context manager that serves both sample sites on 127.0.0.1, on free or given ports.
 
     ``edition`` may be set at any time: 1, or 2 for the sites after the edit. ``requests`` is what was asked for so
     far, in order; read it at any time.
@@ -77,28 +77,28 @@ class SampleSite:
 
     @property
     def main_url(self) -> str:
-        """The main site's address, without a slash at its end. ``KeyError`` outside of the context."""
+        """Return the main site's address, without a slash at its end. Raises ``KeyError`` outside of the context."""
         return self._bases["mirai"]
 
     @property
     def second_url(self) -> str:
-        """The second site's address, without a slash at its end. ``KeyError`` outside of the context."""
+        """Return the second site's address, without a slash at its end. Raises ``KeyError`` outside of the context."""
         return self._bases["harbor"]
 
     @property
     def bases(self) -> Bases:
-        """Both addresses by the source's name."""
+        """Return both addresses by source name."""
         return dict(self._bases)
 
     @property
     def start_urls(self) -> dict[str, str]:
-        """Where a crawl begins, by name: section pages, an RSS and an Atom feed, a sitemap index, an article."""
+        """Return the start addresses by name: section pages, RSS and Atom feeds, a sitemap index, an article."""
         urls = {listing.name: self._bases[listing.site] + listing.path for listing in self._content.listings}
         article = self._content.articles[self._content.start]
         return urls | {"article": self._bases[article.site] + article.path}
 
     def config(self, database_url: str) -> str:
-        """A ``kiji.toml`` that crawls both sites as two sources."""
+        """Return a ``kiji.toml`` that crawls both sites as two sources."""
         lines = ["[database]", f"url = {_toml(database_url)}", "", "[crawl]", "delay = 0.0"]
         for site in SITES:
             start = [url for url in self.start_urls.values() if url.startswith(f"{self._bases[site]}/")]
@@ -108,18 +108,18 @@ class SampleSite:
         return "\n".join(lines) + "\n"
 
     def truth(self) -> Truth:
-        """What a crawl of both sites has to find, with this pair's addresses."""
+        """Return what a crawl of both sites must find, with this pair's addresses."""
         return compute_truth(self._content, self._bases)
 
 
 def _toml(value: str) -> str:
-    """A TOML basic string."""
+    """Write a TOML basic string."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    """One site. Bound when made; it answers from :meth:`serve` to :meth:`stop`."""
+    """Server of one site. It is bound when made, and answers from :meth:`serve` to :meth:`stop`."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -134,12 +134,12 @@ class _Server(http.server.ThreadingHTTPServer):
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True, name=f"sample-{site}")
 
     def serve(self, pages: dict[int, dict[str, Answer]], missing: Answer) -> None:
-        """Answer with these pages by edition."""
+        """Begin to answer with these pages, by edition."""
         self.pages, self.missing = pages, missing
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering and hang up on everybody; connections kept alive would hold their threads."""
+        """Stop answering, and close all connections, which would hold their threads."""
         self.shutdown()
         self._thread.join()
         for connection in list(self._open):
@@ -150,7 +150,7 @@ class _Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def answer(self, target: str) -> tuple[Answer, datetime.datetime]:
-        """What the current edition says, and since when it has said so."""
+        """Return the current edition's answer, and the time of its last change."""
         edition = self.owner.edition
         key = normal_target(target)
         answer = self.pages[edition].get(key, self.missing)
@@ -158,19 +158,19 @@ class _Server(http.server.ThreadingHTTPServer):
         return answer, _MODIFIED[2 if changed else 1]
 
     def get_request(self) -> tuple[socket.socket, object]:
-        """Remember the connection, to hang up at the end."""
+        """Accept a connection, and keep it to close it at the end."""
         connection, address = super().get_request()
         self._open.add(connection)
         return connection, address
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Forget the connection."""
+        """Close the connection."""
         if isinstance(request, socket.socket):
             self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up (a killed crawl) are no news; anything else is printed as usual."""
+        """Ignore clients that hang up, such as a killed crawl; print other errors."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # typeshed: the request's union
 
@@ -184,7 +184,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        """Answer, or 304 where the client has the page already."""
+        """Answer, or send 304 if the client has the page already."""
         self._note()
         answer, modified = self.server.answer(self.path)
         etag = f'"{_digest(answer.body)}"'
@@ -203,7 +203,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
 
     def do_HEAD(self) -> None:
-        """The same without the body."""
+        """Answer without the body."""
         self.do_GET()
 
     def _note(self) -> None:
@@ -220,7 +220,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.owner.requests.append(seen)  # appending to a list is atomic
 
     def _is_known(self, etag: str, modified: datetime.datetime) -> bool:
-        """RFC 9110, 13.1: If-None-Match decides where it is given, else If-Modified-Since."""
+        """Return whether the client has the page: by If-None-Match, else If-Modified-Since (RFC 9110, 13.1)."""
         match = self.headers.get("If-None-Match")
         if match is not None:
             tags = {tag.strip().removeprefix("W/") for tag in match.split(",")}
@@ -234,7 +234,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return False
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Quiet: ``SampleSite.requests`` is the log."""
+        """Log nothing: ``SampleSite.requests`` is the log."""
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What a crawl of the sample sites has to find: computed from the content files, never from the rendered pages."""
+"""Compute what a crawl of the sample sites must find, from the content files alone."""
 
 import collections
 import dataclasses
@@ -87,7 +87,7 @@ class TruthAddress:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Truth:
-    """Everything that a crawl of both sites from all their start addresses, three links deep, has to find."""
+    """What a crawl of both sites must find from all start addresses, three links deep."""
 
     articles: tuple[TruthArticle, ...]
     edges: tuple[TruthEdge, ...]
@@ -96,24 +96,24 @@ class Truth:
     furniture_changes: tuple[str, ...]
 
     def article(self, key: str) -> TruthArticle:
-        """The article of that key; ``KeyError`` where there is none."""
+        """Return the article of that key. Raises ``KeyError``."""
         return {article.key: article for article in self.articles}[key]
 
     def languages(self) -> dict[str, int]:
-        """Distinct articles by language."""
+        """Count distinct articles by language."""
         return dict(collections.Counter(article.language for article in self.articles))
 
     def copies_by_kind(self) -> dict[str, int]:
-        """Copies by kind."""
+        """Count copies by kind."""
         return dict(collections.Counter(copy.kind for copy in self.copies))
 
     def outcomes(self) -> dict[str, int]:
-        """Addresses that are no article's own, by outcome."""
+        """Count addresses that are no article's own, by outcome."""
         return dict(collections.Counter(address.outcome for address in self.addresses))
 
 
 def compute_truth(content: Content, bases: Bases) -> Truth:
-    """The truth with the addresses of a running pair of sites."""
+    """Compute the truth with the addresses of a running pair of sites."""
     pages = content.articles.values()
     return Truth(
         articles=tuple(_article(content, one, bases) for one in pages if not (one.copy_of or one.page_of)),

@@ -1,1 +1,1 @@
-"""Fetch pages from the web: command line, configuration, spider, middlewares, workers."""
+"""Fetch pages from the web: command line, config, spider, middlewares, workers."""

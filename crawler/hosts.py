@@ -1,4 +1,4 @@
-"""Normalize host names, so that sources, delays, redirects and the address guard compare them."""
+"""Normalize host names, so that all parts of a crawl compare them alike."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit

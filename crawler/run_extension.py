@@ -66,7 +66,7 @@ class RunExtension(ContextHolder):
 
     @property
     def run_id(self) -> int:
-        """The run's id in the database, 0 before it is open."""
+        """Return the run's id, 0 before it is open."""
         return 0 if self.context is None else self.context.run_id
 
     @classmethod
@@ -208,7 +208,7 @@ class RunExtension(ContextHolder):
 
     @property
     def _logs_trouble(self) -> bool:
-        """Whether trouble is logged here: ``kiji crawl`` prints it itself."""
+        """Return whether trouble is logged here: ``kiji crawl`` prints it itself."""
         return self._crawler.settings.getbool("KIJI_LOG_TROUBLE")
 
     def _requests(self) -> int:
@@ -266,7 +266,7 @@ def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, 
 
 
 def run_extension_of(crawler: Crawler) -> RunExtension:
-    """Return the extension of a crawler of ``RelatedSpider``. Raises RuntimeError where the settings have none."""
+    """Return the extension of a crawler of ``RelatedSpider``. Raises RuntimeError if it has none."""
     extension = crawler.get_extension(RunExtension)
     if extension is None:
         raise RuntimeError("crawler.run_extension.RunExtension is not among the EXTENSIONS")

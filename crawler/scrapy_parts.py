@@ -1,4 +1,4 @@
-"""Choose the parts of a crawl that go with the installed versions of Scrapy and Twisted.
+"""Choose parts of a crawl by the versions of Scrapy and Twisted.
 
 Ours use private parts of both, and are taken only with the versions that they were written for. With others Scrapy's
 own stand in their place, and ``public_pace`` keeps hosts' delays. robots.txt and the address guard use the public API

@@ -1,4 +1,6 @@
-"""Set Scrapy's settings for ``kiji`` and ``scrapy crawl``; others keep Scrapy's defaults.
+"""Set Scrapy's settings for ``kiji`` and ``scrapy crawl``.
+
+Settings that are not named here keep Scrapy's default.
 
 What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
 """

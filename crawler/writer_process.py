@@ -1,4 +1,7 @@
-"""Set up the process that writes to the database. It imports this module, so keep its imports few."""
+"""Set up the process that writes to the database.
+
+The process imports this module, so keep its imports few.
+"""
 
 from crawler.console.log_records import sanitize_logs
 from pipelines.workers.fork_server import WorkerContext

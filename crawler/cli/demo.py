@@ -141,7 +141,7 @@ def _next(kiji: str, ours: str) -> str:
     # The one wide word takes two columns more than it has characters.
     widths = {command: len(command) + 2 * command.count("韓国") for command in commands}
     widest = max(widths.values())
-    lines = [f"  {command}{' ' * (widest - widths[command])}  # {told}" for command, told in commands.items()]
+    lines = [f"  {command}{' ' * (widest - widths[command])}  # {purpose}" for command, purpose in commands.items()]
     return "\n".join([*lines, "  README.md goes on from here."])
 
 

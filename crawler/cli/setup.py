@@ -68,7 +68,7 @@ def init_command(
         bool, typer.Option("--allow-private-addresses", help="Let the source's start hosts have private addresses.")
     ] = False,
 ) -> None:
-    """Make what a crawl needs; nothing that is there already is changed."""
+    """Create what a crawl needs; change nothing that exists."""
     path = config or Path(os.environ.get("KIJI_CONFIG") or DEFAULT_CONFIG)
     if path.exists():
         raise ConfigError([f"{path}: is there already; kiji sources add NAME URL adds to it"])

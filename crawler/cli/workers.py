@@ -1,4 +1,4 @@
-"""Crawl with many processes into one PostgreSQL: ``kiji worker`` and ``kiji jobs``."""
+"""Crawl with many processes into PostgreSQL: ``kiji worker``, ``kiji jobs``."""
 
 import asyncio
 import dataclasses
@@ -95,7 +95,7 @@ def add_jobs(
     addresses = [target for target in targets if "://" in target]
     if addresses:
         raise ConfigError([f"{addresses[0]}: workers crawl configured sources; for an address call kiji crawl"])
-    plan_crawl(settings, "", targets, command="")  # names that are no source's are told here
+    plan_crawl(settings, "", targets, command="")  # raises ConfigError for unknown names
     url = _queue_url(settings, db)
     queued, running = asyncio.run(_add(settings, url, targets))
     for group in queued:

@@ -1,4 +1,7 @@
-"""Describe each mistake in a config in one line: file, key, given value, allowed values."""
+"""Describe each mistake in a config in one line.
+
+A line names the file, the key, the given value and the allowed ones.
+"""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""Build the rules of query parameters from ``[[source]] parameters`` of all sources."""
+"""Build the rules of query parameters from ``[[source]] parameters``."""
 
 import re
 from typing import Annotated, Protocol, Self

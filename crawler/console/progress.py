@@ -1,4 +1,7 @@
-"""Show the progress of a crawl: a live table on a terminal, else a line a source at the end."""
+"""Show the progress of a crawl.
+
+On a terminal it is a live table, else one line a source at the end.
+"""
 
 import collections
 import threading

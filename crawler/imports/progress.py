@@ -1,4 +1,7 @@
-"""Show the progress of an import: a bar a file on a terminal, else a line a file at the end."""
+"""Show the progress of an import.
+
+On a terminal it is a bar a file, else one line a file at the end.
+"""
 
 import collections
 import time

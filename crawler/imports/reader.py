@@ -1,4 +1,4 @@
-"""Read import files with the workers, and store their records in order, in bounded memory."""
+"""Read import files with the workers, and store their records in order."""
 
 import collections
 import concurrent.futures

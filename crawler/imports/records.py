@@ -1,4 +1,4 @@
-"""Turn a file's records into those that storage takes: with verdict, time and source."""
+"""Turn a file's records into those that storage takes."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Import files that somebody else fetched, through the pipelines of a crawl, on all cores."""
+"""Import files that somebody else fetched, on all cores."""
 
 import contextlib
 import dataclasses
@@ -45,7 +45,7 @@ class ImportReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 0, 1 if records were bad, a file gave nothing or the database failed, 130 or 143 after a signal."""
+        """Return 0, 1 after bad records, empty files or a failure of the database, 130 or 143 after a signal."""
         if self.signal:
             return 128 + self.signal
         done = self.record["status"] == "done" and not self.trouble

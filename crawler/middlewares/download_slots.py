@@ -1,4 +1,4 @@
-"""Keep one queue a host, at the largest delay that any source or robots.txt asks for."""
+"""Keep one queue a host, at the largest delay that anybody asks for."""
 
 import time
 from collections.abc import Callable, Coroutine, Mapping

@@ -1,4 +1,4 @@
-"""Compute each host's delay: the largest that its sources and its robots.txt ask for."""
+"""Compute each host's delay, the largest of its sources and robots.txt."""
 
 from collections.abc import Mapping
 

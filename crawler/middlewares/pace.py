@@ -21,7 +21,7 @@ class Pace(Protocol):
 
 
 def pace_of(crawler: Crawler) -> Pace:
-    """Return the keeper of a crawl's queues. Raises RuntimeError before its engine runs, or if it has none."""
+    """Return the object that keeps a crawl's queues. Raises RuntimeError before its engine runs."""
     if not fits("scrapy"):
         from crawler.middlewares.public_pace import PublicPace
 

@@ -1,4 +1,6 @@
-"""Keep the hosts' delays by Scrapy's public API, for versions that ``download_slots`` does not know.
+"""Keep the hosts' delays by Scrapy's public API.
+
+It is used with versions of Scrapy that ``download_slots`` does not know.
 
 The next request to a host waits in a downloader middleware until the one before has ended. Scrapy's own downloader
 behind it keeps ``DOWNLOAD_DELAY`` besides, so that a host may be asked more slowly than its config allows, never

@@ -1,4 +1,4 @@
-"""Follow few redirects, only by http and https, and only within the source's hosts."""
+"""Follow few redirects, by http(s) only, within the source's hosts."""
 
 from collections.abc import Iterable
 from typing import Self

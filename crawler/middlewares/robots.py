@@ -211,7 +211,7 @@ class Robots:
             # request will show which.
             logger.info("%s/robots.txt: %s", origin, error)
             return Rules(), None
-        except Exception as error:  # noqa: BLE001 - whatever it was is told to every request that waits for it
+        except Exception as error:  # noqa: BLE001 - every waiting request fails with its message
             return Rules(unreachable=f"robots.txt cannot be fetched: {type(error).__name__}: {error}"[:300]), None
         rules = Rules.of(response.status, response.body, self._token)
         if rules.closed:

@@ -1,4 +1,7 @@
-"""Decide how long a stored robots.txt is used (RFC 9309). Pure: the time is passed in."""
+"""Decide how long a stored robots.txt is used (RFC 9309). Pure.
+
+The time is passed in.
+"""
 
 import dataclasses
 import datetime

@@ -1,4 +1,4 @@
-"""Refuse connections to addresses that are not public, unless a source allows them.
+"""Refuse connections to private addresses, unless a source allows them.
 
 A name can be checked on the resolved address only, and that must be the one that is then connected to, or a
 server that answers twice differently (rebinding) gets through. So the guard is the reactor's resolver itself, which

@@ -6,8 +6,8 @@ from scrapy.statscollectors import StatsCollector
 
 
 class Counters(StatsCollector):
-    """Scrapy's, without the look for an argument that nobody passes any more: a tenth of the main thread's time."""
+    """Scrapy's counters without a check for a deprecated argument, which took a tenth of the main thread."""
 
     def __getattribute__(self, name: str) -> Any:
-        """As every object's; Scrapy 2.14's tries an attribute of another name first, and fails, at each access."""
+        """Look up attributes as every object does. Scrapy 2.14 first tries another name, at each access."""
         return object.__getattribute__(self, name)

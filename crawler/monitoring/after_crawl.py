@@ -1,4 +1,4 @@
-"""Judge the sources after a crawl, store their states, send alerts, prune and ping."""
+"""Judge the sources after a crawl, send alerts, prune and ping."""
 
 import contextlib
 import datetime

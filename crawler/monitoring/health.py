@@ -192,10 +192,10 @@ def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _
         ("blocked", before.blocked, now.blocked, "refused"),
         ("dead", before.failed, now.failed, "failing"),
     )
-    for state, was, is_now, told in kinds:
+    for state, was, is_now, verb in kinds:
         share, usual = is_now / now.all, was / before.all if before.all else 0.0
         if share >= BAD_SHARE and usual < share / 2:
-            detail = f"{is_now} of {now.all} article pages {told} (usually {usual:.0%}): {_errors(present)}"
+            detail = f"{is_now} of {now.all} article pages {verb} (usually {usual:.0%}): {_errors(present)}"
             return state, present[0].at, detail
     return None
 

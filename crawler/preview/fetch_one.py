@@ -1,4 +1,4 @@
-"""Fetch a few addresses by the crawl's rules, without a database, for ``kiji inspect``."""
+"""Fetch a few addresses without a database, for ``kiji inspect``."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Sequence

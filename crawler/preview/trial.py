@@ -1,4 +1,4 @@
-"""Try sources out: fetch and read their start pages and some listed pages, store nothing."""
+"""Try sources out: fetch and read some of their pages, store nothing."""
 
 import asyncio
 import dataclasses

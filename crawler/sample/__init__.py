@@ -1,1 +1,1 @@
-"""Serve sample news sites over loopback, and compute what a crawl must find on them."""
+"""Serve sample news sites over loopback, and compute their truth."""

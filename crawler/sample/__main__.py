@@ -1,4 +1,4 @@
-"""Serve the sample sites until Ctrl-C, and print a config: ``python -m crawler.sample``."""
+"""Serve the sample sites until Ctrl-C: ``python -m crawler.sample``."""
 
 import argparse
 import contextlib

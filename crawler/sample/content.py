@@ -1,4 +1,4 @@
-"""Read and check the content of the sample sites, from the TOML files in ``content/``."""
+"""Read and check the content of the sample sites."""
 
 import datetime
 import functools

@@ -1,4 +1,4 @@
-"""Compute what a crawl of the sample sites must find, from the content files alone."""
+"""Compute what a crawl of the sample sites must find, from their content."""
 
 import collections
 import dataclasses

@@ -1,4 +1,7 @@
-"""Group sources that share hosts, so that one crawl at a time asks each host. Pure."""
+"""Group sources that share hosts. Pure.
+
+One crawl at a time takes a group, so that each host has one pace.
+"""
 
 from collections.abc import Collection, Mapping
 

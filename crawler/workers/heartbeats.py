@@ -1,4 +1,4 @@
-"""Detect dead workers by procrastinate's heartbeats, for versions that ``liveness`` does not know.
+"""Detect dead workers by procrastinate's heartbeats.
 
 ``liveness`` detects a dead worker sooner, but uses private parts of procrastinate.
 """

@@ -73,19 +73,19 @@ class ReconnectingConnector(procrastinate.PsycopgConnector):
     _away = False
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        """As procrastinate's."""
+        """Execute a query; wait for PostgreSQL if it is away."""
         await self._retry_until_connected(super().execute_query_async, query, **arguments)
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        """As procrastinate's."""
+        """Return one row of a query; wait for PostgreSQL if it is away."""
         return await self._retry_until_connected(super().execute_query_one_async, query, **arguments)
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
-        """As procrastinate's."""
+        """Return all rows of a query; wait for PostgreSQL if it is away."""
         return await self._retry_until_connected(super().execute_query_all_async, query, **arguments)
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
-        """As procrastinate's."""
+        """Listen to notifications; wait for PostgreSQL if it is away."""
         await self._retry_until_connected(super().listen_notify, on_notification, channels)
 
     async def _retry_until_connected(self, ask: Callable[..., Awaitable[T]], *arguments: Any, **named: Any) -> T:
@@ -117,7 +117,7 @@ class GroupJob:
 
 
 def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
-    """Return the queue in this database, not yet opened; a ``patient`` one waits for PostgreSQL to come back.
+    """Return the queue in this database, not yet opened. A ``patient`` one waits for PostgreSQL.
 
     Raises DatabaseUnreachable for SQLite.
     """

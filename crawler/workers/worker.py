@@ -1,4 +1,4 @@
-"""Run a worker: one of many processes that crawl into one PostgreSQL, on one or several machines.
+"""Run a worker: one of many processes that crawl into one PostgreSQL.
 
 It takes jobs from procrastinate's queue and runs each as an ordinary crawl, in its own event loop, with one pool of
 reading processes for all. Every minute one of the workers queues the groups of sources with something due. A dead
@@ -99,7 +99,7 @@ def work(options: WorkerOptions) -> int:
 
 
 def _liveness_of(database: Database, queue: procrastinate.App) -> "Liveness | Heartbeats":
-    """Give what tells dead workers, by procrastinate's version."""
+    """Return the detector of dead workers for procrastinate's version."""
     if not fits("procrastinate"):
         return Heartbeats(queue)
     from crawler.workers.liveness import Liveness  # imports private parts

@@ -7,7 +7,7 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
-from storage.report.figures import Cell, Figures, StoryFigures
+from storage.report.figures import Cell, Figures, StoryFigures, is_silent
 from storage.report.words import Words
 from storage.snapshot.local_time import LocalClock
 from storage.web.svg import Bar, day_bars, time_ticks
@@ -117,7 +117,7 @@ def step_of(articles: int, usual: float | None) -> str:
     if usual is None:
         return "new" if articles else "none"
     if not articles:
-        return "silent" if usual >= 1 else "usual"
+        return "silent" if is_silent(articles, usual) else "usual"
     ratio = articles / usual if usual else 2.0
     return "low" if ratio < 0.5 else "high" if ratio >= 2 else "usual"
 

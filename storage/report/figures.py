@@ -17,6 +17,9 @@ CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
 FEW = 3
 """Days of a source's own kind (weekday or weekend) that tell what is usual for it; with fewer all its days do."""
 
+FEW_A_DAY = 1.0
+"""A source that usually gives less than this a day is not called silent for an empty day."""
+
 MOST_STORIES = 8
 
 
@@ -28,6 +31,11 @@ class Cell:
     day: str
     articles: int
     usual: float | None
+
+
+def is_silent(articles: int, usual: float | None) -> bool:
+    """Return whether a day without articles is unusual for its source."""
+    return not articles and usual is not None and usual >= FEW_A_DAY
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,10 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from storage.report.figures import Cell, Figures
-
-FEW_A_DAY = 1.0
-"""A source that usually gives less than this a day is never called silent for one empty day."""
+from storage.report.figures import Cell, Figures, is_silent
 
 LOW, HIGH, LOW_FROM = 0.4, 3.0, 5.0
 """Below 0.4 of the usual day, or above 3 times it, where the usual day has at least 5 articles: on the generated
@@ -63,7 +60,7 @@ def _of_source(source: str, cells: list[Cell]) -> list[Finding]:
         silent += 1
     if silent:
         before = [cell.usual for cell in cells[len(cells) - silent :] if cell.usual is not None]
-        if before and before[0] >= FEW_A_DAY:
+        if before and is_silent(0, before[0]):
             return [Finding("silent", source, {"days": str(silent), "usual": f"{before[0]:g}"}, grave=True)]
         return []
     if usual is None or usual < LOW_FROM:

@@ -48,7 +48,7 @@ STOPPED = "shutdown"
 
 
 class RunExtension(ContextHolder):
-    """Scrapy extension that opens and closes the run of ``RelatedSpider``, whoever starts the crawl.
+    """Scrapy extension that opens and closes the run of ``RelatedSpider``, for all ways to start a crawl.
 
     ``context`` is the run's once the spider is open, ``polled`` are the sources whose start pages are asked for.
     ``trouble`` is the one line that ended the run where the database failed, ``refused`` the error for which there is

@@ -1,8 +1,8 @@
 """Choose parts of a crawl by the versions of Scrapy and Twisted.
 
-Ours use private parts of both, and are taken only with the versions that they were written for. With others Scrapy's
-own stand in their place, and ``public_pace`` keeps hosts' delays. robots.txt and the address guard use the public API
-either way.
+Our parts use private parts of both, and are used only with the versions that they were written for. With other
+versions Scrapy's own parts are used, and ``public_pace`` keeps the hosts' delays. robots.txt and the address guard use
+the public API in either case.
 """
 
 from storage.library_versions import fits

@@ -86,7 +86,7 @@ LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 STATS_CLASS = "crawler.middlewares.stats.Counters"
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page; mypy knows it better
-KIJI_LOG_TROUBLE = True  # what ends a run; False where the caller tells it, as kiji does
+KIJI_LOG_TROUBLE = True  # log the error that ends a run; kiji sets it to False and prints the error itself
 
 # --- Parts ----------------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {

@@ -12,7 +12,7 @@ NO_CONTACT = "no contact given"
 
 @functools.cache
 def default_user_agent() -> str:
-    """Return the user agent for an operator who set none. It says so, and names no contact."""
+    """Return the user agent for an operator who set none. It states this, and names no contact."""
     return f"{PRODUCT}/{kiji_version()} (news crawler; {NO_CONTACT} by its operator)"
 
 

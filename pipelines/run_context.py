@@ -1,4 +1,4 @@
-"""Hold what one crawl's run owns, and give it to whatever part of the crawl needs it."""
+"""Hold what a run owns, and give it to the parts of its crawl."""
 
 import asyncio
 import dataclasses
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class RunContext:
     """What a run owns, from when its row is written.
 
-    ``pool_started`` is done when the reading processes are up. ``keeps_pages`` tells whether the raw archive is on.
+    ``pool_started`` is done when the reading processes are up. ``keeps_pages`` is true if the raw archive is on.
     ``finish`` is to be called with each result that is committed. ``lock`` holds the registered ``domains`` of this
     run, and others to which a redirect leads; ``domains`` is None where no other crawl may run.
     """

@@ -1,4 +1,4 @@
-"""The two Scrapy pipelines: a fetched page is read in a worker, what came of it is stored."""
+"""Read fetched pages in workers, and store the results: two Scrapy item pipelines."""
 
 import asyncio
 import dataclasses
@@ -41,10 +41,10 @@ class _RunPipeline:
 
 
 class ReadingPipeline(_RunPipeline):
-    """Turns a fetched page into a visit, in a worker process; nothing is parsed on the reactor."""
+    """Has a fetched page read in a worker process; nothing is parsed on the reactor."""
 
     async def process_item(self, item: FetchedPage | Visit) -> Visit:
-        """Read a page; what was not fetched passes."""
+        """Return a page's visit; a visit without a page passes unchanged."""
         if isinstance(item, Visit):
             return item
         raw = item.raw
@@ -64,10 +64,10 @@ class ReadingPipeline(_RunPipeline):
 
 
 class StoragePipeline(_RunPipeline):
-    """Stores a visit through the one writer, and says so when it is committed."""
+    """Stores a visit through the run's writer, and reports it when it is committed."""
 
     async def process_item(self, item: Visit) -> Result:
-        """Store it. Without a database it is dropped, and its lease waits for the next run: the archive says why."""
+        """Store a visit. If the database fails it is dropped, and its lease waits for the next run."""
         run = open_run_of(self._crawler)
         try:
             result = await asyncio.wrap_future(run.writer.store(item))

@@ -21,7 +21,7 @@ CONFIG = Path("kiji.toml")
 FALLBACK = Path("kiji-sample.toml")
 MARK = "# Written by `kiji demo`: the sample sites. Put your own sources here instead.\n"
 PORTS: dict[SiteName, int] = {"mirai": 8701, "harbor": 8702}
-"""Where the sample sites stand if nobody else does: the same addresses in every demo, so that rows stay the same."""
+"""Ports of the sample sites, if free: with the same addresses in every demo, rows stay the same."""
 
 OwnDatabaseOption = Annotated[
     str | None, typer.Option("--db", metavar="URL", help="The database of the samples; else sqlite:///kiji.db.")

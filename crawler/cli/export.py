@@ -51,7 +51,7 @@ def export_command(
     since_when: SinceOption = None,
     until_when: UntilOption = None,
 ) -> int:
-    """Export; an export without rows is none the less whole."""
+    """Export; an export without rows is valid."""
     settings = find_config(config)
     timezone, now = settings.crawl.timezone, utc_now()
     filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))

@@ -1,4 +1,4 @@
-"""Sanitize the messages and tracebacks of log records, whoever formats them."""
+"""Sanitize the messages and tracebacks of log records, for every formatter."""
 
 import logging
 import sys

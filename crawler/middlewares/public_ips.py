@@ -5,7 +5,7 @@ import socket
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-#: IPv6 networks that carry an IPv4 address, and by how many bits it stands from the right end.
+#: IPv6 networks that contain an IPv4 address, and its distance from the right end in bits.
 #: NAT64 well-known prefix: RFC 6052, 2.1; NAT64 local use: RFC 8215; IPv4-compatible: RFC 4291, 2.5.5.1;
 #: IPv4-translated: RFC 2765, 2.1.
 _CARRIERS = tuple(

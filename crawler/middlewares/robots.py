@@ -158,7 +158,7 @@ class Robots:
             raise RobotsRefused(reason)
 
     async def _rules(self, origin: str, request: Request) -> Rules:
-        # A source that may not reach a private host learns nothing of it, and must not tell those that may.
+        # Separate keys: the failure of a source that may not reach a private host is not that of those that may.
         key = origin, host_and_port(origin) in (request.meta.get("private_hosts") or ())
         task = self._asked.get(key)
         if task is None or (task.done() and task.result().until <= time.monotonic()):

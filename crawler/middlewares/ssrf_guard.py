@@ -45,7 +45,7 @@ class Receiver(Protocol):
 
 
 class Resolver(Protocol):
-    """Twisted's IHostnameResolver, likewise."""
+    """Twisted's IHostnameResolver, as such a type."""
 
     def resolveHostName(  # noqa: N802 - Twisted's interface
         self,
@@ -89,7 +89,7 @@ class _PublicOnly:
 class GuardedResolver:
     """Resolver for the reactor that drops addresses that are not public.
 
-    Also what ``TWISTED_DNS_RESOLVER`` names, so that the guard stands before any crawler is made. Every connection
+    It is also set as ``TWISTED_DNS_RESOLVER``, so that the guard is installed before any crawler. Every connection
     passes here, literals included, with its port. Which ``host:port`` may be private is granted for the length of a
     crawl; nothing is cached, so that no answer outlives its name server's word.
     """
@@ -162,7 +162,7 @@ class GuardedResolver:
 class AddressGuard:
     """Downloader middleware that refuses schemes and IP literals, and reports what the resolver refused.
 
-    It stands nearer to the downloader than the proxy and retry middlewares: the proxy must be known here, and a
+    It is nearer to the downloader than the proxy and retry middlewares: the proxy must be known here, and a
     refusal must not be retried.
     """
 

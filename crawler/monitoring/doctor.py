@@ -111,7 +111,7 @@ def _folders(config: Config, url: str) -> list[Path]:
         parsed = parse_url(url)
         if parsed.drivername == "sqlite":
             places.insert(0, Path(parsed.database or "").absolute().parent)
-    except DatabaseError:  # the database's own line says so
+    except DatabaseError:  # reported by _database
         places = []
     disks: dict[int, Path] = {}
     for place in places:

@@ -42,7 +42,7 @@ def render_article(content: Content, article: Article, bases: Bases, edition: in
         url_of=lambda key: page_url(content.articles[key], bases),
         c=_class_names(article.template),
     )
-    # mirai_a is made by a JavaScript framework: nothing stands between its tags.
+    # mirai_a imitates a JavaScript framework: no white space between its tags.
     return page.replace("\n", "") if (variant or article.template) == "mirai_a" else page
 
 

@@ -72,7 +72,7 @@ class SampleSite:
     def _bind(self, site: SiteName) -> "_Server":
         try:
             return _Server(self, site, self._ports.get(site, 0))
-        except OSError:  # somebody else has that port
+        except OSError:  # the port is taken
             return _Server(self, site, 0)
 
     @property

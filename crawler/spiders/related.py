@@ -72,7 +72,7 @@ class RelatedSpider(Spider):
     """Crawl all sources: start pages, what they list, and related articles of articles.
 
     ``listener`` is called with each result. ``shared_pool`` and ``shared_writer`` serve several crawls of one process,
-    and are closed by whoever gave them; without them the run has its own.
+    and are closed by their owner. Without them the run has its own.
     """
 
     name = "related"

@@ -1,4 +1,4 @@
-"""The one writer of a run: a thread of its own, to which the crawl hands visits and from which it has leases."""
+"""Write for a run, in a thread of its own: lease addresses, store visits."""
 
 import concurrent.futures
 import dataclasses
@@ -43,8 +43,8 @@ class RunWriter:
     database itself is met as ``storage.writer.retry`` says; when it stays, every future gets it, as a DatabaseError in
     one line.
 
-    Several archives, in one process or many, may write to one database at once. With a ``writer``, and from when that
-    is ready, transactions are made in its process: a piece of work has to be picklable then.
+    Several writers, in one process or many, may write to one database at once. With a ``process``, once it is ready,
+    transactions are made there: a piece of work has to be picklable then.
 
     ``keep_pages`` has to have the records of visits on the disk before these are committed, and says where they lie.
     ``blank_page`` is to take kept bytes out again, where an address turns out to lead to a forgotten page. ``gap`` is

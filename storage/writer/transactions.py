@@ -1,4 +1,4 @@
-"""What a run asks of its database, each in one transaction. An archive has them made here or in another process."""
+"""Define the transactions of a run, made in its own process or in the writer's."""
 
 import contextlib
 import dataclasses
@@ -44,14 +44,14 @@ T = TypeVar("T")
 
 
 def blank_nothing(_: Kept) -> None:
-    """Where nothing is kept, nothing has to be taken out."""
+    """Do nothing: no raw archive is configured."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunStart:
     """What a run begins with: ``polled`` are the names of the sources whose start pages are asked for.
 
-    ``again`` has everything read once more that stands.
+    With ``again`` all stored pages are fetched once more.
     """
 
     scopes: Sequence[Scope]

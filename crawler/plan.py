@@ -11,7 +11,11 @@ from crawler.config.errors import ConfigError, shown
 from crawler.config.load import load_config
 from crawler.config.models import Config, Source
 from crawler.hosts import host_and_port, hostname_of
+from crawler.sanitize import escaped
+from pipelines.additions import Additions, load_extractor, put_additions_in_force
+from pipelines.addresses.normalize import registered_domain
 from pipelines.addresses.traps import is_trap
+from pipelines.rules.load import overlay_problems
 from pipelines.text_rules import place
 from storage.database.engine import parse_url
 from storage.scope import Scope
@@ -40,8 +44,36 @@ class CrawlPlan:
 
 
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Load the config of the option, else of KIJI_CONFIG, else ``kiji.toml`` in the current folder."""
-    return load_config(config_file(option, environment))
+    """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder.
+
+    Puts its rules and extractors in force in this process, and in the workers that it starts.
+    """
+    path = config_file(option, environment)
+    config = load_config(path)
+    put_additions_in_force(_additions(config, str(path)))
+    return config
+
+
+def _additions(config: Config, file: str) -> Additions:
+    """Give the own rules and extractors that a config names. Raises ConfigError where they cannot be used."""
+    folder = Path(config.rules.path).expanduser().absolute() if config.rules.path else None
+    problems = [f"{file}: rules.path: {problem}" for problem in (overlay_problems(folder) if folder else ())]
+    extractors: dict[str, str] = {}
+    for source in config.sources:
+        if source.extractor is None:
+            continue
+        try:
+            load_extractor(source.extractor)
+        except Exception as error:  # noqa: BLE001 - whatever a module raises that is imported
+            problems.append(
+                f"{file}: source {shown(source.name)}.extractor: {shown(source.extractor)} cannot be imported"
+                f" ({type(error).__name__}: {escaped(str(error))}); allowed: a function of an installed module"
+            )
+        hosts = {*source.start_hosts, *source.hosts, *map(registered_domain, source.start)}
+        extractors |= {host: source.extractor for host in hosts if host and host not in extractors}
+    if problems:
+        raise ConfigError(problems)
+    return Additions(folder, extractors)
 
 
 def config_file(option: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:

@@ -5,8 +5,8 @@ Settings that are not named here keep Scrapy's default.
 What depends on the config (user agent, delay, private hosts) comes from :func:`settings_from`.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from crawler import scrapy_parts
 from crawler.user_agent import PRODUCT, default_user_agent
@@ -133,9 +133,16 @@ def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, ob
     delays = config.host_delays
     own = {slot: delay for slot, delay in host_delays(sources).items() if delay > delays.get(slot, 0.0)}
     return {
+        **_operators(config.scrapy),
         "USER_AGENT": config.crawl.user_agent,
         "ROBOTSTXT_USER_AGENT": config.crawl.robots_token,
         "DOWNLOAD_DELAY": config.crawl.delay,
         "KIJI_PRIVATE_HOSTS": [host for source in sources for host in source.private_hosts],
         "KIJI_HOST_DELAYS": {**delays, **own} if own else delays,
     }
+
+
+def _operators(given: Mapping[str, Any]) -> dict[str, object]:
+    """The settings of ``[scrapy]``; tables are added to those of this module."""
+    own = globals()
+    return {name: own.get(name, {}) | value if isinstance(value, dict) else value for name, value in given.items()}

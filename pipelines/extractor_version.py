@@ -1,12 +1,19 @@
-"""Which rules made a text: stored with every article, so that a better extractor is no revision by the publisher."""
+"""Name the version of the extraction: stored with every article, so that a better extractor is no revision."""
 
-import functools
 import importlib.metadata
 
+from pipelines.rules.load import overlay_digest, rule_cache
+
 RULES_VERSION = "5"  # raised whenever a change of ours can change the text that comes out of the same bytes
+VERSION_LENGTH = 60  # characters of the column
 
 
-@functools.cache
+@rule_cache()
 def extractor_version() -> str:
-    """The version of our rules and of the library beneath, as in ``1+trafilatura-2.3.1``."""
-    return f"{RULES_VERSION}+trafilatura-{importlib.metadata.version('trafilatura')}"
+    """The version of our rules, of the library beneath, and of the operator's own rules where there are any.
+
+    As in ``1+trafilatura-2.3.1`` or ``1+trafilatura-2.3.1+rules-0a1b2c3d``.
+    """
+    version = f"{RULES_VERSION}+trafilatura-{importlib.metadata.version('trafilatura')}"
+    digest = overlay_digest()
+    return f"{version}+rules-{digest}" if digest else version

@@ -23,6 +23,7 @@ from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
+from pipelines.site_extractor import read_with_extractor
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
 from pipelines.text.page_type import Evidence, judge
@@ -51,7 +52,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     ``timezone`` is the IANA name of the zone for dates that name none. Deterministic, and slow or deadly for hostile
     pages: a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
     """
-    reading = _read(raw, timezone)
+    reading = read_with_extractor(raw, _read(raw, timezone))
     said = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
     if not said or reading.noarchive:
         return reading

@@ -15,6 +15,9 @@ PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
 
 PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
 
+EXTRACTOR_FAILED = "site extractor failed:"
+"""Begins the reason of a fetch whose page was stored without what its site's extractor would have added."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
@@ -120,6 +123,8 @@ class Reading(ArticleFields):
     where storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
     a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
+    ``site_extractor`` names the operator's extractor of this site with its version; ``extractor_error`` is what it
+    raised, "" where it did not.
     """
 
     url: str
@@ -144,6 +149,15 @@ class Reading(ArticleFields):
     signature: Signature | None = None
     story_terms: str = ""
     precomputed: Precomputed | None = None
+    site_extractor: str = ""
+    extractor_error: str = ""
+
+    def reason_with_errors(self, reason: str) -> str:
+        """Add to a reason that the site's extractor failed, where it did."""
+        if not self.extractor_error:
+            return reason
+        failure = f"{EXTRACTOR_FAILED} {self.site_extractor}: {self.extractor_error}"
+        return f"{failure}; {reason}" if reason else failure
 
     def as_inspected(self) -> Mapping[str, Any]:
         """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""
@@ -162,7 +176,7 @@ class Reading(ArticleFields):
             "language": self.language,
             "image_url": self.image_url,
             "related": [dataclasses.asdict(card) for card in self.related],
-        }
+        } | ({"site_extractor": self.site_extractor} if self.site_extractor else {})
 
     def __repr__(self) -> str:
         return f"<Reading {self.kind} {self.canonical_url[:200]} {self.title[:40]!r} {len(self.text)} characters>"

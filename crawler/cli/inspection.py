@@ -135,6 +135,7 @@ def _as_text(reading: Reading, verbose: bool) -> str:
         "picture": reading.image_url or "",
         "machine-made": "yes" if reading.machine_generated else "",
         "encoding": reading.encoding,
+        "site extractor": " failed: ".join(filter(None, (reading.site_extractor, reading.extractor_error))),
         "summary": reading.summary,
     }
     lines = [f"{name + ':':<13} {value}" for name, value in facts.items() if value]

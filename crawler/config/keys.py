@@ -102,6 +102,8 @@ def toml_value(value: object) -> str:
         return ""
     if isinstance(value, datetime.timedelta):
         return toml_value(written_duration(value))
+    if value == {}:
+        return "{}"
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{name} = {toml_value(each)}' for name, each in value.items())} }}"
     if isinstance(value, tuple | list):

@@ -20,6 +20,7 @@ from crawler.config.value_types import (
     AlertAddresses,
     DatabaseUrl,
     Depth,
+    ExtractorName,
     Folder,
     Hosts,
     Interval,
@@ -27,6 +28,8 @@ from crawler.config.value_types import (
     Pages,
     ParametersTable,
     PingAddress,
+    RulesFolder,
+    ScrapySettings,
     Seconds,
     Size,
     SourceName,
@@ -147,6 +150,16 @@ class Alerts(_Table):
     )
 
 
+class Rules(_Table):
+    """``[rules]``: the operator's own rules of extraction."""
+
+    path: RulesFolder = Field(
+        default="",
+        examples=["my-rules"],
+        description="a folder of TOML files that are merged over the packaged rules; see docs/extending.md",
+    )
+
+
 _NO_CRAWL = Crawl()
 
 
@@ -193,6 +206,11 @@ class Source(_Table):
     )
     allow_private_addresses: bool = Field(
         default=False, description="let the hosts of this source's start pages have private addresses"
+    )
+    extractor: ExtractorName | None = Field(
+        default=None,
+        examples=["our_sites:harbor"],
+        description="a function that improves what is read of this source's pages; see docs/extending.md",
     )
     enabled: bool = Field(
         default=True, description="false: crawled only when it is named, and its health is not looked after"
@@ -245,6 +263,10 @@ class Config(_Table):
     crawl: Crawl = Field(default_factory=Crawl, description="what holds for sources that do not say otherwise")
     archive: Archive = Field(default_factory=Archive, description="article pages as they were fetched")
     alerts: Alerts = Field(default_factory=Alerts, description="who is told when something goes wrong")
+    rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
+    scrapy: ScrapySettings = Field(
+        default={}, repr=False, examples=[{"DOWNLOAD_TIMEOUT": 60}], description="settings that are handed to Scrapy"
+    )
     sources: Annotated[tuple[Source, ...], Strings] = Field(
         default=(), alias="source", description="a site as you want it crawled; one such table for each"
     )

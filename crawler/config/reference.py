@@ -5,7 +5,7 @@
 
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from crawler.config.keys import Key, keys_of
@@ -29,12 +29,17 @@ def config_template(values: Mapping[tuple[str, str], str]) -> str:
     for table in keys_of(Config).values():
         is_given = any(name == table.name for name, _ in values)
         lines += _commented(_header(table) if is_given else f"# {_header(table)}", table.description)
-        for key in keys_of(table.table).values() if table.table else ():
+        for key in _keys(table):
             value = values.get((table.name, key.name))
             line = f"# {key.name} = {key.example}" if value is None else f"{key.name} = {value}"
             lines += _commented(line, key.description)
         lines.append("")
     return "\n".join(lines)
+
+
+def _keys(table: Key) -> Iterable[Key]:
+    """The keys of a table; none where their names are not the config's to know."""
+    return keys_of(table.table).values() if table.table else ()
 
 
 def _header(table: Key) -> str:
@@ -53,14 +58,15 @@ def as_markdown() -> str:
     """Write the table of all keys as ``docs/configuration.md`` holds it."""
     lines = [BEGIN, "", "| key | default | what it is | allowed |", "|---|---|---|---|"]
     for table in keys_of(Config).values():
-        lines += [_row(_header(table), key) for key in (keys_of(table.table).values() if table.table else ())]
+        header = _header(table)
+        lines += [_row(f"{header} {key.name}", key) for key in _keys(table)] or [_row(header, table)]
     return "\n".join([*lines, "", END])
 
 
-def _row(table: str, key: Key) -> str:
+def _row(name: str, key: Key) -> str:
     default = f"`{key.default.replace(kiji_version(), 'VERSION')}`" if key.default else ""
     cells = (
-        f"`{table} {key.name}`",
+        f"`{name}`",
         "`[crawl]`'s" if key.description == OWN else default,
         key.description,
         key.allowed,

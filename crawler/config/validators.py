@@ -17,6 +17,7 @@ _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")
 _IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
 _ALERT = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")
 _DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
 
 
@@ -118,4 +119,11 @@ def ping_address(value: str) -> str:
     """An http(s) address, or ""."""
     if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
         raise ValueError("neither http:// nor https://")
+    return value
+
+
+def function_name(value: str) -> str:
+    """A function's name, ``module:function``."""
+    if not _FUNCTION.match(value):
+        raise ValueError("not of the form module:function")
     return value

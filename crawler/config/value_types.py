@@ -1,13 +1,14 @@
 """Types of the config's values: what is read from TOML, how it is checked, and what is allowed in words."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from crawler.config import validators
 from crawler.config.keys import Allowed
 from crawler.config.quantities import DURATIONS, SIZES
+from crawler.config.scrapy_settings import scrapy_settings
 from crawler.config.url_parameters import Parameters
 
 LARGEST = 1_000_000_000
@@ -68,6 +69,15 @@ Hosts = Annotated[
 ParametersTable = Annotated[
     Parameters,
     Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all that begin so'),
+]
+RulesFolder = Annotated[str, Field(max_length=4_000), Allowed('a folder of TOML files; "" for none')]
+ExtractorName = Annotated[
+    str, AfterValidator(validators.function_name), Allowed('a Python function, such as "our_sites:harbor"')
+]
+ScrapySettings = Annotated[
+    dict[str, Any],
+    AfterValidator(scrapy_settings),
+    Allowed("settings by their names in Scrapy; those that Kiji's guarantees depend on are refused"),
 ]
 Folder = Annotated[str, Field(max_length=4_000), Allowed('a folder; "" for one beside the database')]
 Depth = Annotated[int, Field(ge=0, le=LARGEST), Allowed(f"a whole number from 0 to {LARGEST:,}")]

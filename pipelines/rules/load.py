@@ -6,13 +6,26 @@ place. :func:`set_overlay` names that folder, in each process, before the first 
 """
 
 import functools
+import hashlib
 import importlib.resources
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+
+OPEN_TABLES = frozenset(
+    {
+        *("date_words.zones", "date_words.zone_names", "date_words.eras", "furniture.classes"),
+        *("story_names.countries", "story_names.pairs", "story_names.institutions", "story_names.people"),
+        *("story_names.places", "story_topics.topics"),
+    }
+)
+"""Tables in which an operator may have keys that the packaged ones do not: a further zone, person, topic."""
+
+_KINDS: Mapping[type, str] = {dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number"}
 
 _overlay: Path | None = None
 _caches: "list[functools._lru_cache_wrapper[Any]]" = []
@@ -57,6 +70,65 @@ def load_rules(name: str) -> Mapping[str, Any]:
     if own is not None and own.is_file():
         table = _merge(table, tomllib.loads(own.read_text(encoding="utf-8")))
     return table
+
+
+def overlay_digest() -> str:
+    """Give 8 hexadecimal digits for what the operator's folder holds; "" where there is none."""
+    files = sorted(_overlay.glob("*.toml")) if _overlay else []
+    content = b"".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)
+    return hashlib.sha256(content).hexdigest()[:8] if files else ""
+
+
+def overlay_problems(folder: Path) -> list[str]:
+    """Check an operator's folder of rules; give one line for each mistake, with its file and key.
+
+    Every file is to have a packaged table's name, every key a packaged key's name and kind of value. Hidden files and
+    README.md are left alone.
+    """
+    if not folder.is_dir():
+        return [f"{folder}: no such folder"]
+    tables = {path.name for path in importlib.resources.files(__package__).iterdir() if path.name.endswith(".toml")}
+    problems = []
+    for file in sorted(folder.iterdir()):
+        if file.name in tables:
+            problems += _file_problems(file)
+        elif not file.name.startswith(".") and file.name != "README.md":
+            problems.append(f"{file}: no table of rules has this name; allowed: {', '.join(sorted(tables))}")
+    return problems
+
+
+def _file_problems(file: Path) -> list[str]:
+    try:
+        own = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"{file}: cannot be read as TOML: {error}"]
+    packaged = tomllib.loads(read_rule_file(file.name))
+    return [f"{file}: {problem}" for problem in _problems(file.stem, packaged, own)]
+
+
+def _problems(key: str, packaged: Any, own: Any) -> Iterator[str]:
+    if type(packaged) is not type(own):
+        yield f"{key}: {_KINDS.get(type(packaged), type(packaged).__name__)} is expected"
+    elif isinstance(own, dict):
+        sample = next(iter(packaged.values()), None) if key in OPEN_TABLES else None
+        for name, value in own.items():
+            if name in packaged or sample is not None:
+                yield from _problems(f"{key}.{name}", packaged.get(name, sample), value)
+            else:
+                yield f"{key}.{name}: unknown key; allowed here: {', '.join(packaged)}"
+    elif isinstance(own, list):
+        for number, entry in enumerate(own, 1):
+            if packaged:
+                yield from _problems(f"{key}[{number}]", packaged[0], entry)
+            if key.endswith(".patterns"):
+                yield from _pattern_problems(f"{key}[{number}]", entry)
+
+
+def _pattern_problems(key: str, pattern: object) -> Iterator[str]:
+    try:
+        re.compile(str(pattern))
+    except re.error as error:
+        yield f"{key}: no regular expression: {error}"
 
 
 @rule_cache()

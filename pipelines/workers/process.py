@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from pipelines.additions import Additions, put_additions_in_force
 from pipelines.addresses.parameters import ParameterRules, set_current_rules
 from pipelines.raw_page import RawPage
 from pipelines.workers.precompute import precompute
@@ -36,7 +37,7 @@ def follow_parent() -> None:
     threading.Thread(target=_die_with_parent, name="parent-watch", daemon=True).start()
 
 
-def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> None:
+def prepare_worker(memory_limit: int, rules: ParameterRules | None = None, additions: Additions | None = None) -> None:
     """Make this process a worker, of so many bytes of address space beyond what it has."""
     follow_parent()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -48,6 +49,7 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None) -> No
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     set_current_rules(rules)
+    put_additions_in_force(additions or Additions())
 
 
 def _address_space() -> int:

@@ -121,6 +121,7 @@ def _source_id(session: Session, name: str) -> int:
 
 
 def _account(session: Session, lease: Lease, record: ImportedRecord, outcome: Outcome, reason: str) -> Result:
+    reason = record.reading.reason_with_errors(reason) if record.reading is not None else reason
     record_fetch(session, lease, record.fetched_at, record.status, outcome, reason)
     session.flush()
     return Result(lease, outcome, reason)

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import dataclasses
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -66,7 +67,8 @@ def rehearse(database: Database, batch: Batch, rules: TextRules) -> list[Reread]
 def _correct_one(session: Session, record: KeptRecord, reading: Reading) -> Reread:
     try:
         with session.begin_nested():
-            return correct(session, record, reading)
+            reread = correct(session, record, reading)
+            return dataclasses.replace(reread, reason=reading.reason_with_errors(reread.reason))
     except Exception as error:
         if trouble_of(error, "") is not None:
             raise

@@ -49,6 +49,7 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tu
     if page is not asked:
         _follow_redirect(session, asked, page, visit, scopes)
     outcome, reason, article = _store_page(session, visit, page, scopes)
+    reason = visit.reading.reason_with_errors(reason) if visit.reading is not None else reason
     _close(asked, visit, outcome, reason)
     if page is not asked:
         asked.due_at = None

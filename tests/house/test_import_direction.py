@@ -10,8 +10,8 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
-        "signature story_rules text_diff",
+        "article_fields atomic_file chunks credentials distribution errors languages library_versions plugins queries",
+        "scripts signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit",
         "text_rules",
@@ -25,12 +25,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "report",
     ),
     "pipelines": (
-        "extractor_version html models raw_page rules",
-        "dates",
+        "html models raw_page rules",
+        "additions dates extractor_version",
         "duplicates labels language",
         "addresses stories",
         "boilerplate feeds metadata related",
-        "text text_rules",
+        "site_extractor text text_rules",
         "read_page",
         "extraction warc",
         "workers",

@@ -1,1 +1,0 @@
-"""Many processes on one archive."""

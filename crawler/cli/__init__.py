@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -29,6 +30,7 @@ from crawler.cli.streams import OutputFailed, ReaderGone, drop_output, lost_outp
 from crawler.config.errors import ConfigError
 from crawler.console import logs
 from storage.errors import DatabaseBusy, DatabaseError
+from storage.plugins import load_plugins
 
 USAGE, BUSY, INTERRUPTED = 2, 3, 130
 """Exit codes: wrong usage, config or database; another crawl holds the database; SIGINT."""
@@ -46,23 +48,32 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-setup.register(app)
-sources.register(app)
-crawl.register(app)
-health.register(app)
-imports.register(app)
-inspection.register(app)
-reread.register(app)
-runs.register(app)
-articles.register(app)
-erasure.register(app)
-stories.register(app)
-search.register(app)
-export.register(app)
-database.register(app)
-publication.register(app)
-demo.register(app)
-workers.register(app)
+BUILT_IN: tuple[Callable[[typer.Typer], None], ...] = (
+    setup.register,
+    sources.register,
+    crawl.register,
+    health.register,
+    imports.register,
+    inspection.register,
+    reread.register,
+    runs.register,
+    articles.register,
+    erasure.register,
+    stories.register,
+    search.register,
+    export.register,
+    database.register,
+    publication.register,
+    demo.register,
+    workers.register,
+)
+"""Each adds commands to the app; entry points of the group kiji.commands are functions of the same kind."""
+
+for _register in BUILT_IN:
+    _register(app)
+BUILT_IN_NAMES = frozenset(
+    [command.name or "" for command in app.registered_commands] + [group.name or "" for group in app.registered_groups]
+)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -70,7 +81,10 @@ def run(arguments: list[str] | None = None) -> int:
     watch_streams()
     try:
         logs.configure()
-        _check_encoding(sys.argv[1:] if arguments is None else arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        _check_encoding(given)
+        if not BUILT_IN_NAMES.intersection(given[:1]):
+            _add_plugins()
         code = app(arguments, prog_name="kiji", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -93,6 +107,17 @@ def run(arguments: list[str] | None = None) -> int:
     if lost := lost_output():
         logs.write_line(lost)
     return code if isinstance(code, int) else 0
+
+
+def _add_plugins() -> None:
+    """Add the commands of installed packages. To look for them takes time: it is left out for a built-in one."""
+    for name, register in load_plugins("kiji.commands").items():
+        before = list(app.registered_commands), list(app.registered_groups)
+        try:
+            register(app)
+        except Exception as error:  # noqa: BLE001 - a plugin's mistake costs its own commands
+            app.registered_commands, app.registered_groups = before
+            logs.say(f"plugin {name} of kiji.commands left out: {type(error).__name__}: {error}")
 
 
 def _check_encoding(arguments: list[str]) -> None:

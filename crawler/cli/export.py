@@ -5,7 +5,7 @@ import datetime
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, get_args
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
@@ -18,7 +18,8 @@ from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
-from storage.export.export import FORMATS, STREAMED, Export, Exported, Format, export
+from storage.export.export import FORMATS, Export, Exported, export
+from storage.export.exporters import exporter_of, exporters
 from storage.export.rows import SUBJECTS
 from storage.search.query import Filters
 
@@ -77,15 +78,16 @@ def _subject(name: str) -> str:
     return name
 
 
-def _format(option: str | None, output: str) -> Format:
+def _format(option: str | None, output: str) -> str:
     given = option or Path(output).suffix.lstrip(".").lower()
-    if given not in get_args(Format):
+    exporter = exporter_of(given)
+    if exporter is None:
         where = "--format" if option else f"-o {output}: no --format, and its name"
-        raise ConfigError([f'{where}: "{given}" is no format; allowed: {", ".join(FORMATS)}'])
-    file_format: Format = given  # type: ignore[assignment]  # looked up in the line above
-    if output == "-" and file_format not in STREAMED:
-        raise ConfigError([f"-o -: {file_format} needs a file; allowed on stdout: {', '.join(STREAMED)}"])
-    return file_format
+        raise ConfigError([f'{where}: "{given}" is no format; allowed: {", ".join(exporters())}'])
+    if output == "-" and not exporter.is_streamed:
+        streamed = (name for name, each in exporters().items() if each.is_streamed)
+        raise ConfigError([f"-o -: {given} needs a file; allowed on stdout: {', '.join(streamed)}"])
+    return given
 
 
 @contextlib.contextmanager

@@ -1,9 +1,10 @@
 """Judge the sources after a crawl, send alerts, prune and ping."""
 
 import contextlib
+import dataclasses
 import datetime
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crawler.config.models import Config
@@ -16,8 +17,9 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.monitoring.source_health import Finding, Look, findings, history, record, tell
+from storage.plugins import load_plugins
 from storage.tables.health import State
-from storage.writer.runs import run_record, source_accounts
+from storage.writer.runs import extractor_failures, run_record, source_accounts
 
 logger = logging.getLogger(__name__)
 
@@ -102,40 +104,54 @@ def _message(name: str, last_sent: State, verdict: Verdict, since: datetime.date
     return None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class CrawlEnd:
+    """A crawl that has ended. ``run`` is its record as ``kiji runs show --json`` has it.
+
+    ``gave`` says whether every polled source gave what it should; ``trouble`` is the line that ended the run where the
+    database failed, else "". ``database`` is None where it cannot be used.
+    """
+
+    plan: CrawlPlan
+    run: Mapping[str, Any]
+    gave: bool
+    trouble: str
+    database: Database | None
+
+
+Step = Callable[[CrawlEnd], Sequence[str] | None]
+"""Does something at a crawl's end, and gives lines for the log, or nothing. It may block, and may raise."""
+
+
 def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: str) -> None:
-    """Judge the sources, prune the raw archive and ping, after any crawl.
+    """Take every step of BUILT_IN and of the group kiji.after_crawl, at a crawl's end, whoever started it.
 
     Never raises: each problem is one line of the log. Blocks, some seconds at most.
     """
-    run: dict[str, Any] = {"id": run_id, "status": "failed"}
-    gave = True
+    end = CrawlEnd(plan, {"id": run_id, "status": "failed"}, gave=True, trouble=trouble, database=None)
+    steps: dict[str, Step] = load_plugins("kiji.after_crawl") | dict(BUILT_IN)
     problems: list[str] = []
-    try:
-        with contextlib.closing(open_database(plan.database_url, create=False)) as database:
+    with contextlib.ExitStack() as stack:
+        try:
+            database = stack.enter_context(contextlib.closing(open_database(plan.database_url, create=False)))
             with database.reading() as connection:
-                run = run_record(connection, run_id) or run
+                run = run_record(connection, run_id) or end.run
                 gave = all(account.gave for account in source_accounts(connection, run_id, polled))
-            if not trouble:  # else the database has failed, and would fail again
-                problems += _run_step("the sources' health could not be looked at", _judge_all, plan, database)
-                problems += _run_step("old pages could not be deleted from the raw archive", _prune, plan, database)
-    except DatabaseError as error:
-        if not trouble:
-            problems.append(f"health could not be looked at: {error}")
-    is_well = run["status"] == "done" and not trouble
-    if plan.config.alerts.ping:
-        summary = _summary(run, 0 if is_well and gave else 1)
-        problems += ping(plan.config.alerts.ping, is_well=is_well, summary=summary)
+            # Where the run has said what is wrong with the database, nobody is to say it again.
+            end = CrawlEnd(plan, run, gave, trouble, None if trouble else database)
+        except DatabaseError as error:
+            problems += [] if trouble else [f"health could not be looked at: {error}"]
+        for name, step in steps.items():
+            problems += _run_step(name, step, end)
     for problem in problems:
         logger.warning("%s", problem[:500])
 
 
-def _run_step(
-    what: str, step: Callable[[CrawlPlan, Database], list[str]], plan: CrawlPlan, database: Database
-) -> list[str]:
+def _run_step(name: str, step: Step, end: CrawlEnd) -> Sequence[str]:
     try:
-        return step(plan, database)
-    except Exception as error:  # noqa: BLE001 - the crawl is stored, and must not fail by this
-        return [f"{what}: {type(error).__name__}: {' '.join(str(error).split())}"]
+        return step(end) or ()
+    except Exception as error:  # noqa: BLE001 - the crawl is done, and what is found out here must not undo that
+        return [f"after the crawl, {name} failed: {type(error).__name__}: {' '.join(str(error).split())}"]
 
 
 def ping_failure(config: Config, message: str) -> None:
@@ -145,24 +161,50 @@ def ping_failure(config: Config, message: str) -> None:
             logger.warning("%s", problem)
 
 
-def _judge_all(plan: CrawlPlan, database: Database) -> list[str]:
-    """Judge all enabled sources. A worker's job judges only its own: there may be a thousand others."""
-    names = [source.name for source in plan.config.enabled_sources]
-    if plan.beside_others:
-        own = {source.name for source in plan.sources}
+def _judge_all(end: CrawlEnd) -> list[str]:
+    """Of all sources; a worker's job looks after its own, since there may be a thousand others."""
+    names = [source.name for source in end.plan.config.enabled_sources]
+    if end.plan.beside_others:
+        own = {source.name for source in end.plan.sources}
         names = [name for name in names if name in own]
+    if end.database is None or not names:
+        return []
     now = utc_now()
-    return store_and_alert(database, judge_sources(database, names, now), plan.config.alerts.urls, now) if names else []
+    return store_and_alert(end.database, judge_sources(end.database, names, now), end.plan.config.alerts.urls, now)
 
 
-def _prune(plan: CrawlPlan, database: Database) -> list[str]:
-    folder = archive_folder(plan.config, plan.database_url)
-    if folder is not None:
-        prune_pages(database, folder, plan.config.archive, utc_now())
-    return []
+def _prune(end: CrawlEnd) -> None:
+    folder = archive_folder(end.plan.config, end.plan.database_url)
+    if folder is not None and end.database is not None:
+        prune_pages(end.database, folder, end.plan.config.archive, utc_now())
 
 
-def _summary(run: dict[str, Any], exit_code: int) -> str:
+def _count_extractor_errors(end: CrawlEnd) -> list[str]:
+    if end.database is None:
+        return []
+    with end.database.reading() as connection:
+        failures = extractor_failures(connection, int(end.run["id"]))
+    return [
+        f"{failure} (pages: {pages}; they are stored without it; see kiji runs show {end.run['id']})"
+        for failure, pages in failures.items()
+    ]
+
+
+def _ping(end: CrawlEnd) -> list[str]:
+    url = end.plan.config.alerts.ping
+    is_well = end.run["status"] == "done" and not end.trouble
+    return ping(url, is_well=is_well, summary=_summary(end.run, 0 if is_well and end.gave else 1)) if url else []
+
+
+BUILT_IN: Mapping[str, Step] = {
+    "the look at the sources' health": _judge_all,
+    "the deletion of old pages from the raw archive": _prune,
+    "the count of extractors that failed": _count_extractor_errors,
+    "the ping": _ping,
+}
+
+
+def _summary(run: Mapping[str, Any], exit_code: int) -> str:
     counts = ("articles_new", "articles_updated", "failed", "refused")
     numbers = ", ".join(f"{run[name]} {name.removeprefix('articles_')}" for name in counts if name in run)
     return f"run {run['id']} {run['status']}, exit code {exit_code}: {numbers}"

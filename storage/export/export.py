@@ -1,9 +1,7 @@
 """One export: from the database into one file, whole or not at all, or into a stream."""
 
-import contextlib
 import dataclasses
 import importlib.util
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
@@ -12,18 +10,14 @@ from storage.atomic_file import replacing
 from storage.database.engine import Database
 from storage.distribution import install_extra
 from storage.errors import DatabaseError
-from storage.export.excel_file import ExcelTold, write_xlsx
-from storage.export.parquet_file import write_parquet
+from storage.export.excel_file import ExcelTold
+from storage.export.exporters import BUILT_IN, Exporter, exporter_of, exporters
 from storage.export.rows import SUBJECTS, batches, count_rows, relation_of
-from storage.export.text_files import write_csv, write_jsonl
 from storage.search.query import Filters
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-STREAMED: tuple[Format, ...] = ("csv", "jsonl")
-"""Formats that can be written to a pipe: the others are put together at their end."""
-
-_NEEDS = {"xlsx": "xlsxwriter", "parquet": "polars"}
+"""The built-in formats; installed packages may add further ones (:mod:`storage.export.exporters`)."""
 
 Begun = Callable[[int], None]
 """Told how many rows there will be."""
@@ -45,10 +39,10 @@ class Exported:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Export:
-    """What to export, in which format; ``subject`` is a name in SUBJECTS."""
+    """What to export, in which format (a name in ``exporters()``); ``subject`` is a name in SUBJECTS."""
 
     subject: str
-    format: Format
+    format: str
     filters: Filters = dataclasses.field(default_factory=Filters)
 
 
@@ -63,20 +57,38 @@ def export(
 
     Raises ExportRefused where a library is not installed or the file cannot be written.
     """
-    needed = _NEEDS.get(wanted.format)
-    if needed is not None and importlib.util.find_spec(needed) is None:
-        msg = f"--format {wanted.format} needs {needed}, which is not installed: {install_extra('exports')}"
+    exporter = exporter_of(wanted.format)
+    if exporter is None:
+        msg = f"--format {wanted.format}: no such format; allowed: {', '.join(exporters())}"
+        raise ExportRefused(msg)
+    if exporter.needs and importlib.util.find_spec(exporter.needs) is None:
+        msg = f"--format {wanted.format} needs {exporter.needs}, which is not installed: {install_extra('exports')}"
         raise ExportRefused(msg)
     rows = _Rows(database, wanted, begun, progress)
     if not isinstance(target, Path):
-        with _text(target) as file:
-            return _write_text(wanted, rows, file)
+        return _written(wanted, exporter, rows, target)
     try:
         with replacing(target) as partial:
-            return _write_file(wanted, rows, partial)
+            if not exporter.is_streamed:
+                return _written(wanted, exporter, rows, partial)
+            with partial.open("wb") as file:
+                return _written(wanted, exporter, rows, file)
     except OSError as error:
         msg = f"export {target}: {error.strerror or error}; nothing was replaced"
         raise ExportRefused(msg) from error
+
+
+def _written(wanted: Export, exporter: Exporter, rows: "_Rows", target: Path | BinaryIO) -> Exported:
+    try:
+        excel = exporter.write(target, relation_of(SUBJECTS[wanted.subject]), rows)
+    except (OSError, DatabaseError):
+        raise
+    except Exception as error:
+        if wanted.format in BUILT_IN:
+            raise
+        msg = f"--format {wanted.format}: its plugin failed: {type(error).__name__}: {error}; nothing was replaced"
+        raise ExportRefused(msg) from error
+    return Exported(rows.read, excel or ExcelTold())
 
 
 class _Rows:
@@ -101,34 +113,3 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for batch in self.batches():
             yield from batch
-
-
-def _write_file(wanted: Export, rows: _Rows, path: Path) -> Exported:
-    relation = relation_of(SUBJECTS[wanted.subject])
-    if wanted.format == "parquet":
-        write_parquet(path, relation, rows.batches())
-        return Exported(rows.read)
-    if wanted.format == "xlsx":
-        told = write_xlsx(path, relation, rows)
-        return Exported(rows.read, told)
-    with path.open("wb") as raw, _text(raw) as file:
-        return _write_text(wanted, rows, file)
-
-
-@contextlib.contextmanager
-def _text(raw: BinaryIO) -> Iterator[io.TextIOWrapper]:
-    file = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=False)
-    try:
-        yield file
-        file.flush()
-    finally:
-        file.detach()
-
-
-def _write_text(wanted: Export, rows: _Rows, file: io.TextIOWrapper) -> Exported:
-    columns = list(relation_of(SUBJECTS[wanted.subject]).columns)
-    if wanted.format == "csv":
-        write_csv(file, columns, rows)
-    else:
-        write_jsonl(file, columns, rows)
-    return Exported(rows.read)

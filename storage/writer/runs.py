@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.database.in_values import is_among
 from storage.frontier.blocklist import REFUSED, tombstone
-from storage.reading import iso_utc
+from storage.reading import EXTRACTOR_FAILED, iso_utc
 from storage.tables.core import OUTCOMES, Address, Claim, Fetch, Run, Source
 from storage.visit import BUDGET_REASON, Result
 
@@ -159,6 +159,13 @@ def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) 
         )
         for name, found in counts.items()
     ]
+
+
+def extractor_failures(connection: Connection, run_id: int) -> Counter[str]:
+    """Count the pages of a run that are stored without what their site's extractor adds, by extractor and error."""
+    query = text("SELECT reason FROM fetches WHERE run_id = :run AND reason LIKE :begin")
+    reasons = connection.scalars(query, {"run": run_id, "begin": f"{EXTRACTOR_FAILED}%"})
+    return Counter(": ".join(reason.split(": ")[:3]) for reason in reasons)
 
 
 def _fails_anew(connection: Connection, run_id: int, name: str) -> bool:

@@ -10,8 +10,8 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "article_fields atomic_file chunks credentials distribution errors languages library_versions plugins queries",
-        "scripts signature story_rules text_diff",
+        "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
+        "plugins signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit",
         "text_rules",

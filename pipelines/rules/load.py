@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 OPEN_TABLES = frozenset(
     {
-        *("date_words.zones", "date_words.zone_names", "date_words.eras", "furniture.classes"),
+        *("date_words.zones", "date_words.zone_names", "date_words.eras", "boilerplate_elements.classes"),
         *("story_names.countries", "story_names.pairs", "story_names.institutions", "story_names.people"),
         *("story_names.places", "story_topics.topics"),
     }

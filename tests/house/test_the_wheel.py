@@ -29,7 +29,7 @@ MORE = (
     "kiji --help",
     "kiji runs --json",
     "kiji runs show 1",
-    "kiji sources",
+    "kiji sources list",
     "kiji health",
     "kiji doctor",
     "kiji stories",
@@ -98,11 +98,12 @@ def test_the_pages_are_served_outside_the_clone(installed: Installation, command
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        for path, text in {"": "Kiji", "kiji/static/kiji.css": "font", "kiji/queries": "SELECT"}.items():
-            url = f"{address.rstrip('/')}/{path}"
-            with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310 - our own server
-                assert text in response.read().decode(), path
-        process.send_signal(signal.SIGINT)
+        try:
+            for path, text in {"": "Kiji", "-/kiji/kiji.css": "font", "queries": "SELECT"}.items():
+                with urllib.request.urlopen(f"{address.rstrip('/')}/{path}") as response:  # noqa: S310 - our own server
+                    assert text in response.read().decode(), path
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def test_the_readmes_commands_are_found() -> None:

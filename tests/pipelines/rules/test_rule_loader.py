@@ -1,5 +1,6 @@
 """Rules come from the package, with an operator's folder merged over them where one is set."""
 
+import importlib.resources
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from pipelines.addresses import address_key
 from pipelines.labels.headings import kind_of_heading
-from pipelines.rules.load import load_rules, set_overlay
+from pipelines.rules.load import OPEN_TABLES, load_rules, overlay_problems, set_overlay
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +46,21 @@ def test_a_value_takes_the_packaged_ones_place_and_other_keys_stay(tmp_path: Pat
 def test_a_table_that_is_not_packaged_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         load_rules("no_such_table")
+
+
+def test_every_open_table_is_a_packaged_one() -> None:
+    for key in OPEN_TABLES:
+        name, _, table = key.partition(".")
+        assert isinstance(load_rules(name)[table], dict)
+
+
+def test_the_packaged_tables_have_no_problems_and_a_wrong_key_value_or_pattern_is_named(tmp_path: Path) -> None:
+    for file in importlib.resources.files("pipelines.rules").iterdir():
+        if file.name.endswith(".toml"):
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert overlay_problems(tmp_path) == []
+    (tmp_path / "date_words.toml").write_text('[eras]\n"光文" = 1926\n[zones]\nxst = "9"\n', encoding="utf-8")
+    (tmp_path / "own.toml").touch()
+    first, second = overlay_problems(tmp_path)
+    assert first.endswith("date_words.toml: date_words.zones.xst: a whole number is expected")
+    assert "own.toml: no table of rules has this name" in second

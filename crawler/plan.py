@@ -12,7 +12,7 @@ from crawler.config.load import load_config
 from crawler.config.models import Config, Source
 from crawler.hosts import host_and_port, hostname_of
 from crawler.sanitize import escaped
-from pipelines.additions import Additions, load_extractor, put_additions_in_force
+from pipelines.additions import Additions, load_extractor, set_additions
 from pipelines.addresses.normalize import registered_domain
 from pipelines.addresses.traps import is_trap
 from pipelines.rules.load import overlay_problems
@@ -46,11 +46,11 @@ class CrawlPlan:
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
     """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder.
 
-    Puts its rules and extractors in force in this process, and in the workers that it starts.
+    Sets its rules and extractors for this process, and for the workers that it starts.
     """
     path = config_file(option, environment)
     config = load_config(path)
-    put_additions_in_force(_additions(config, str(path)))
+    set_additions(_additions(config, str(path)))
     return config
 
 

@@ -6,7 +6,7 @@ The process imports this module, so keep its imports few.
 import functools
 
 from crawler.console.log_records import sanitize_logs
-from pipelines.additions import Additions, additions_in_force, put_additions_in_force
+from pipelines.additions import Additions, current_additions, set_additions
 from pipelines.workers.fork_server import WorkerContext
 from pipelines.workers.process import follow_parent
 from storage.writer.process import WriterProcess
@@ -14,10 +14,10 @@ from storage.writer.process import WriterProcess
 
 def writer_for(database_url: str) -> WriterProcess:
     """Give a writer for a database; it is not started yet."""
-    return WriterProcess(database_url, WorkerContext(), functools.partial(_prepare, additions_in_force()))
+    return WriterProcess(database_url, WorkerContext(), functools.partial(_prepare, current_additions()))
 
 
 def _prepare(additions: Additions) -> None:
     follow_parent()
     sanitize_logs()
-    put_additions_in_force(additions)
+    set_additions(additions)

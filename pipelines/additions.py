@@ -1,13 +1,12 @@
 """Hold an operator's additions to the reading of pages: own rules, and extractors for single sites.
 
-The command's process puts them in force when it has read the config. The pool hands them to its workers.
+The command's process sets them when it has read the config. The pool hands them to its workers.
 """
 
 import dataclasses
 import functools
 import hashlib
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,28 +35,28 @@ class Additions:
     extractors: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-_in_force = Additions()
+_current = Additions()
 
 
-def put_additions_in_force(additions: Additions) -> None:
-    """Let them hold for all that this process reads from now on."""
-    global _in_force
-    _in_force = additions
+def set_additions(additions: Additions) -> None:
+    """Read with these from now on, in this process and in the workers that it starts."""
+    global _current
+    _current = additions
     set_overlay(additions.rules)
 
 
-def additions_in_force() -> Additions:
-    """Give what holds in this process."""
-    return _in_force
+def current_additions() -> Additions:
+    """Give those of this process."""
+    return _current
 
 
 def extractor_at(url: str) -> str:
     """Name the extractor of an address's host, "" where there is none."""
-    if not _in_force.extractors:
+    if not _current.extractors:
         return ""
     labels = (urlsplit(url).hostname or "").split(".")
     hosts = (".".join(labels[first:]) for first in range(len(labels)))
-    return next((_in_force.extractors[host] for host in hosts if host in _in_force.extractors), "")
+    return next((_current.extractors[host] for host in hosts if host in _current.extractors), "")
 
 
 @functools.cache
@@ -70,5 +69,5 @@ def load_extractor(name: str) -> tuple[SiteExtractor, str]:
     if not callable(function):
         raise TypeError(f"{name} cannot be called")
     module = importlib.import_module(name.partition(":")[0])
-    source = inspect.getsource(module).encode()
-    return function, str(getattr(module, "__version__", "") or hashlib.sha256(source).hexdigest()[:8])
+    version = getattr(module, "__version__", "")
+    return function, str(version or hashlib.sha256(Path(module.__file__ or "").read_bytes()).hexdigest()[:8])

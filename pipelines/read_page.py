@@ -23,14 +23,13 @@ from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
-from pipelines.site_extractor import read_with_extractor
+from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
 from pipelines.text.page_type import Evidence, judge
 from storage.reading import Card, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
-_LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by
 _SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 # First bytes of what servers send under the name of HTML (https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern).
@@ -100,7 +99,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_boilerplate(tree, measures)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
-    language = detect_language(f"{metadata.title}\n{text[:_LANGUAGE_SAMPLE]}", metadata.declared_language)
+    language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", metadata.declared_language)
     langdetect_language, langdetect_confidence = language.langdetect or (None, None)
     is_section = verdict.kind == "section"
     return dataclasses.replace(

@@ -12,7 +12,7 @@ from pipelines.language.detect import detect_language
 from pipelines.raw_page import RawPage
 from storage.reading import Card, Reading
 
-_LANGUAGE_SAMPLE = 1_000  # characters of the text, as in pipelines.read_page
+LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by
 
 
 def read_with_extractor(raw: RawPage, reading: Reading) -> Reading:
@@ -58,7 +58,7 @@ def _consistent(own: Reading, general: Reading) -> Reading:
     """Renew what depends on the words, where the extractor changed them and did not renew it itself."""
     kind = "article" if own.is_article else "other" if own.kind == "article" else own.kind
     if (own.title, own.text) != (general.title, general.text) and own.language == general.language:
-        language = detect_language(f"{own.title}\n{own.text[:_LANGUAGE_SAMPLE]}", own.declared_language)
+        language = detect_language(f"{own.title}\n{own.text[:LANGUAGE_SAMPLE]}", own.declared_language)
         own = dataclasses.replace(own, language=language.code, language_confidence=language.confidence)
     signature = sign(own.text, own.language) if own.is_article else None
     precision = (own.published_precision or "instant") if own.published_at else None

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import pebble
 
-from pipelines.additions import additions_in_force
+from pipelines.additions import current_additions
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.extractor_version import extractor_version
 from pipelines.raw_page import RawPage
@@ -185,7 +185,7 @@ class ReadingPool:
             max_workers=self.max_workers,
             max_tasks=self._max_tasks,
             initializer=prepare_worker,
-            initargs=(self._memory_limit, self._rules, additions_in_force()),
+            initargs=(self._memory_limit, self._rules, current_additions()),
             context=WorkerContext(),
         )
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from pipelines.additions import Additions, put_additions_in_force
+from pipelines.additions import Additions, set_additions
 from pipelines.addresses.parameters import ParameterRules, set_current_rules
 from pipelines.raw_page import RawPage
 from pipelines.workers.precompute import precompute
@@ -49,7 +49,7 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None, addit
     # It warns of every page on which it finds nothing; the reading says so in better words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     set_current_rules(rules)
-    put_additions_in_force(additions or Additions())
+    set_additions(additions or Additions())
 
 
 def _address_space() -> int:

@@ -1,5 +1,6 @@
 """The examples of docs/extending.md, built, installed and used through the command, and plugins that raise."""
 
+import http.server
 import json
 import re
 import sqlite3
@@ -10,6 +11,7 @@ import pytest
 
 from tests.support.hostile_server import WORDS, HostileServer, answers, article
 from tests.support.installation import CLONE, Installation, install_wheels
+from tests.support.near_texts import report
 
 DOCUMENT = (CLONE / "docs/extending.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL))
@@ -24,8 +26,7 @@ path = "my-rules"
 
 [[source]]
 name = "harbor"
-start = ["{url}/news"]
-depth = 1
+start = ["{url}/news/2026/10/05/ferry", "{url}/news/2026/10/05/market"]
 allow_private_addresses = true
 extractor = "newsroom_kiji.sites:harbor"
 """
@@ -64,20 +65,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory, headers: list[str]) -> I
     installation = install_wheels(folder, CLONE, folder / "newsroom", folder / "broken")
     _write(installation.folder, {name: text for name, text in FILES.items() if name.startswith("my-rules/")})
     with HostileServer() as server:
-        body = f"{WORDS}{PRINTED}"
-        page = article("The ferry returns", body).replace("<article>", '<p class="kicker">Shipping</p><article>')
-        plain = answers(article("The market opens", body.replace("ferry", "market").replace("Passengers", "Sellers")))
+        page = article("The ferry returns", f"{WORDS}{PRINTED}").replace(
+            "<article>", '<p class="kicker">Shipping</p><article>'
+        )
+        plain = answers(article("The market opens", report(3).replace(". ", ".\n") + f"\n{PRINTED}"))
 
-        def ferry(handler) -> None:  # type: ignore[no-untyped-def]
+        def ferry(handler: http.server.BaseHTTPRequestHandler) -> None:
             headers.append(str(handler.headers))
             answers(page)(handler)
 
-        links = "".join(
-            f'<li><a href="/news/2026/10/05/{name}">The news of the {name} today</a></li>'
-            for name in ("ferry", "market")
-        )
         server.pages = {
-            "/news": answers(f"<html><title>News</title><body><ul>{links}</ul></body></html>"),
             "/news/2026/10/05/ferry": ferry,
             "/news/2026/10/05/market": plain,
         }

@@ -1,4 +1,4 @@
-"""The contract's ``extract``: bytes in, a reading out, whatever the bytes."""
+"""Extract one page by the contract's ``extract``. Never raises."""
 
 import datetime
 import logging
@@ -12,11 +12,11 @@ logger = logging.getLogger(__name__)
 
 
 def extract(html: bytes, url: str, content_type: str | None = None) -> Reading:
-    """Read one page as if it had been answered now, with status 200, for ``url``.
+    """Read one page as if ``url`` had just answered with status 200.
 
-    The result has the fields that ``kiji inspect --json`` prints. Never raises for any bytes: a page that a parser
-    fails on is of kind ``unreadable``, and the failure is logged. In this process, so without time limit; see
-    :class:`pipelines.workers.pool.ReadingPool` for pages from strangers.
+    The result has the fields that ``kiji inspect --json`` prints. Never raises: a page that a parser fails on is
+    ``unreadable``, and the failure is logged. It runs in this process, so without a time limit. For pages of strangers
+    use :class:`pipelines.workers.pool.ReadingPool`.
     """
     headers = (("content-type", content_type),) if content_type is not None else ()
     raw = RawPage(url, url, html, 200, datetime.datetime.now(datetime.UTC), headers)

@@ -1,4 +1,7 @@
-"""Name the version of the extraction: stored with every article, so that a better extractor is no revision."""
+"""Name the version of the extraction rules.
+
+It is stored with every article. So a better extraction is a correction, and no revision by the publisher.
+"""
 
 import importlib.metadata
 
@@ -10,7 +13,7 @@ VERSION_LENGTH = 60  # characters of the column
 
 @rule_cache()
 def extractor_version() -> str:
-    """The version of our rules, of the library beneath, and of the operator's own rules where there are any.
+    """Return the version of the rules, of trafilatura, and of the operator's own rules.
 
     As in ``1+trafilatura-2.3.1`` or ``1+trafilatura-2.3.1+rules-0a1b2c3d``.
     """

@@ -1,4 +1,4 @@
-"""The page as it came, before anything is believed of it."""
+"""Hold a fetched page before it is parsed."""
 
 import dataclasses
 import datetime
@@ -6,7 +6,7 @@ import datetime
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RawPage:
-    """One answer of the web, frozen, so that reading it can be replayed.
+    """One HTTP response, frozen, so that reading it can be repeated.
 
     ``body`` holds the bytes after transfer and content decoding (no gzip of HTTP's is left in it);
     ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
@@ -24,7 +24,7 @@ class RawPage:
 
     @property
     def content_type(self) -> str | None:
-        """The Content-Type header as it was sent, or None."""
+        """Return the Content-Type header as it was sent, or None."""
         return dict(self.headers).get("content-type")
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""One page, read: what came back, and what is on it."""
+"""Read one page: article, section, feed, sitemap, or the reason why it is none."""
 
 import dataclasses
 import functools
@@ -46,10 +46,11 @@ _MAGIC = (
 
 
 def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
-    """Tell what came back, and read it: feed, sitemap, article, section, or the reason why it is none of these.
+    """Read one page into a :class:`Reading`.
 
-    ``timezone`` is the IANA name of the zone for dates that name none. Deterministic, and slow or deadly for hostile
-    pages: a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
+    ``reason`` says why a page is no article. ``timezone`` is the IANA name of the zone for dates that name none. It is
+    deterministic. A hostile page may make it slow or kill the process, so a crawl calls it in a worker process
+    (:mod:`pipelines.workers.pool`).
     """
     reading = read_with_extractor(raw, _read(raw, timezone))
     said = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
@@ -130,7 +131,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
 
 
 def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
-    """What the page says of itself, before anything of it is judged."""
+    """Return what the page declares about itself, before anything is decided."""
     canonical, refused = believed_canonical(raw.final_url, metadata.declared_canonical)
     return Reading(
         url=raw.url,
@@ -187,7 +188,10 @@ def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Ent
 
 
 def _with_language(card: Card, page: DetectedLanguage) -> Card:
-    """A card's language is judged by its own words: an English article may stand among Japanese cards."""
+    """Return a card with its language.
+
+    The card's own words decide, since an English article may be listed among Japanese cards.
+    """
     words = f"{card.title}\n{card.summary}".strip()
     around = page.code if page.is_clear else UNDETERMINED
     return dataclasses.replace(card, language=_language_of_card(words, around) if words else UNDETERMINED)
@@ -214,7 +218,10 @@ def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:
 
 
 def _not_html(raw: RawPage) -> str:
-    """The media type of a body that is no HTML, by its first bytes and then by its header; "" for HTML."""
+    """Return the media type of a body that is not HTML, or "".
+
+    Its first bytes decide, then its header.
+    """
     start = raw.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     for magic, media in _MAGIC:
         if start.startswith(magic):

@@ -1,4 +1,4 @@
-"""What storage asks of the pipelines: where an address belongs, and when two texts are one."""
+"""Give storage the pure functions that it needs from the pipelines."""
 
 import functools
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ from storage.text_rules import Comparison, Place
 
 @functools.lru_cache(4096)  # pages of one site list the same addresses over and over
 def place(url: str, rules: ParameterRules | None = None) -> Place:
-    """Tell where an absolute address belongs; ``url`` comes out without fragment and trackers."""
+    """Return the host, domain and key of an absolute address, and its clean form."""
     return Place(
         url=addresses.clean_url(url, rules=rules) or url,
         key=addresses.address_key(url, rules),
@@ -30,7 +30,10 @@ def place(url: str, rules: ParameterRules | None = None) -> Place:
 
 
 class PipelineRules:
-    """``storage.text_rules.TextRules`` by this package's functions; ``rules`` are the operator's for some sites."""
+    """The functions of ``storage.text_rules.TextRules``, from this package.
+
+    ``rules`` are the operator's for the parameters of some sites.
+    """
 
     def __init__(self, rules: ParameterRules | None = None) -> None:
         self._rules = rules

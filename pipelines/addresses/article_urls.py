@@ -1,7 +1,8 @@
-"""What an address says of the page behind it, before anything is fetched.
+"""Recognize article addresses by path and query, before a fetch.
 
 Used where a page has more links than can be followed: section pages and ``follow = "site"``. The words are in
-``rules/article_addresses.toml``; the weights are small whole numbers, and three together make an address article-like.
+``rules/article_addresses.toml``. The weights are small whole numbers. An address is article-like from a sum of three
+on.
 """
 
 import dataclasses
@@ -40,7 +41,7 @@ class PathRules:
 
 @rule_cache()
 def path_rules() -> PathRules:
-    """The rules of ``rules/article_addresses.toml``, read once a process."""
+    """Return the rules of ``rules/article_addresses.toml``."""
     table = load_rules("article_addresses")
     return PathRules(
         listing=frozenset(table["listing"]["words"]),
@@ -54,7 +55,7 @@ def path_rules() -> PathRules:
 
 @rule_cache(4_096)  # menus and cards of one page are asked for several times
 def looks_like_article(url: str) -> bool:
-    """Whether an absolute http(s) address looks like one article's, by its path and query alone. Never raises."""
+    """Tell whether an http(s) address looks like an article's. Never raises."""
     if len(url) > MAX_LENGTH:
         return False
     parts = _PARTS.match(url)
@@ -69,7 +70,7 @@ def looks_like_article(url: str) -> bool:
 
 
 def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
-    """Lists, archives and files: what no other evidence makes an article."""
+    """Tell whether an address is a list, an archive or a file: never an article."""
     if not rules.listing.isdisjoint(segments) or ("/p" in path and _PAGINATION.search(path)):
         return True
     name, dot, ending = segments[-1].rpartition(".") if segments else ("", "", "")
@@ -81,7 +82,12 @@ def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
 
 
 def _path_weight(segments: list[str], rules: PathRules) -> int:
-    """Slugs, dates, numbers and article words; the last two segments count for what they name."""
+    """Weigh slugs, dates, numbers and article words.
+
+    The last two segments name the page.
+
+    The last two segments name the page.
+    """
     if not segments:
         return 0
     is_file = "." in segments[-1] and _PAGE_FILE.search(segments[-1]) is not None
@@ -101,7 +107,7 @@ def _path_weight(segments: list[str], rules: PathRules) -> int:
 
 
 def _name_weight(segment: str) -> int:
-    """What one segment says: a slug of words, a number, a code."""
+    """Weigh one segment: a slug of words, a number or a code."""
     hyphens = segment.count("-")
     if hyphens >= 5 or _LONG_NUMBER.search(segment):
         return 4
@@ -114,7 +120,12 @@ def _name_weight(segment: str) -> int:
 
 
 def _query_weight(query: str, rules: PathRules) -> int:
-    """An article's number in the query says yes, a search or a page number says no."""
+    """Weigh the query.
+
+    An article's number counts for an article, a search or page number against one.
+
+    An article's number counts for an article, a search or page number against one.
+    """
     if not query:
         return 0
     names = {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True)}

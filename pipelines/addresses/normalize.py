@@ -1,4 +1,4 @@
-"""Addresses: the key under which two spellings are one, the clean form to ask for, and what is believed of them.
+"""Normalize addresses: their key, their clean form, and the believed canonical.
 
 Rules of equality: RFC 3986 section 6 and the URL Standard (WHATWG) for case, dot segments and percent-encoding; the
 trackers in ``rules/trackers.toml``; and what servers do, as far as no content hangs on it (scheme, ``www.``, the
@@ -55,7 +55,10 @@ _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECAS
 
 
 class _Address(NamedTuple):
-    """An http(s) address taken apart: ``host`` in ASCII, lower case; ``port`` "" or ":8080"; the rest escaped."""
+    """An http(s) address in its parts.
+
+    ``host`` is in lower-case ASCII, ``port`` is "" or ":8080", and the rest is escaped.
+    """
 
     scheme: str
     host: str
@@ -66,7 +69,7 @@ class _Address(NamedTuple):
 
 
 def _taken_apart(url: str) -> _Address | None:
-    """The address's parts, or None for anything that no http(s) request could be made of."""
+    """Return the parts of an address, or None if no http(s) request can be made of it."""
     if len(url) > _LONGEST:
         return None
     safe = _SAFE.fullmatch(url)
@@ -97,11 +100,12 @@ def _taken_apart(url: str) -> _Address | None:
 
 
 def address_key(url: str, rules: ParameterRules | None = None) -> str:
-    """The string under which two spellings of one address are one: ``host[:port]/path[?query][#!fragment]``.
+    """Return the string that is the same for all spellings of one address.
 
-    Never raises. What is no http(s) address (``mailto:``, broken or hostile text) is its own key, stripped. A key of
-    more than ``LONGEST_ADDRESS`` characters, for escapes make three of one byte, is its first 200 and a digest.
-    ``rules`` are the operator's for some sites, or else those in force.
+    Its form is ``host[:port]/path[?query][#!fragment]``. Never raises. Anything but an http(s) address (``mailto:``,
+    broken or hostile text) is its own key, stripped. A key over ``LONGEST_ADDRESS`` characters becomes its first 200
+    and a digest, since escapes make three characters of one byte. ``rules`` are the operator's for some sites; the
+    default is :func:`current_rules`.
     """
     return _address_key(url, rules or current_rules())
 
@@ -128,7 +132,12 @@ def _bounded(key: str, limit: int) -> str:
 
 
 def _path_key(path: str) -> str:
-    """The path, escapes normalised, dot segments and session ids gone, without trailing slash."""
+    """Return the path with normalized escapes.
+
+    Dot segments, session ids and a trailing slash are removed.
+
+    Dot segments, session ids and a trailing slash are removed.
+    """
     path = _ESCAPE.sub(_normal_escape, _without_session(path))
     kept: list[str] = []
     segments = path.split("/")[1:]
@@ -151,7 +160,10 @@ def _without_session(path: str) -> str:
 
 
 def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
-    """The parameters that matter, read as a form's (URL Standard, section 5.1), sorted; bytes stay bytes."""
+    """Return the parameters that matter, sorted.
+
+    They are read as a form's (URL Standard, section 5.1). Bytes stay bytes.
+    """
     pairs = []
     for part in query.split("&"):
         name, _, value = part.partition("=")
@@ -161,7 +173,7 @@ def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
 
 
 def _is_idle(name: str, value: str, host: str, rules: ParameterRules | None) -> bool:
-    """Whether a parameter, as it stands in the query, can go without another page being asked for."""
+    """Tell whether a parameter of the query can be dropped without changing the page."""
     named = _form_text(name)
     said = rules.drops(named, host) if rules else None
     return is_tracker(named, _form_text(value), host) if said is None else said
@@ -176,7 +188,12 @@ def _form_text(text: str) -> str:
 
 
 def _joined(base: str, url: str) -> str:
-    """As ``urljoin``, which takes three times as long for what most links are: absolute, or a path from the root."""
+    """Join an address to its base.
+
+    It takes a third of the time of ``urljoin`` for absolute links and paths from the root.
+
+    It takes a third of the time of ``urljoin`` for absolute links and paths from the root.
+    """
     if "/." not in url:
         if url.startswith(("http://", "https://")):
             return url
@@ -192,11 +209,11 @@ def _origin(base: str) -> str:
 
 
 def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = None) -> str | None:
-    """The absolute http(s) address to ask for, joined to ``base``; None where there is none.
+    """Return the absolute http(s) address to request, or None.
 
-    Without fragment (``#!`` stays), trackers, session ids, user and password. What the server may need is kept:
-    scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed addresses and those over
-    2,000 characters. ``rules`` as in :func:`address_key`.
+    ``url`` is joined to ``base``. The fragment (but ``#!``), trackers, session ids, user and password are removed. What
+    the server may need stays: scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed
+    addresses and those over 2,000 characters. ``rules`` as in :func:`address_key`.
     """
     return _clean_url(url, base, rules or current_rules())
 
@@ -224,14 +241,20 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
 
 
 def host_of(url: str) -> str:
-    """The host in lower-case ASCII, with its port where that is not the scheme's own; "" for no http(s) address."""
+    """Return the host in lower-case ASCII, with a port that is not the scheme's own.
+
+    "" where the address is not http(s).
+    """
     address = _taken_apart(url)
     return address.host + address.port if address else ""
 
 
 @functools.cache
 def _suffixes() -> tldextract.TLDExtract:
-    """The Public Suffix List that ships with tldextract, private part included: never fetched, never cached on disk."""
+    """Return the Public Suffix List that tldextract ships, with its private part.
+
+    It is never fetched and never cached on disk.
+    """
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -244,7 +267,9 @@ def _domain_of_host(host: str) -> str:
 
 
 def registered_domain(url: str) -> str:
-    """The domain somebody registered (``bbc.co.uk``, ``foo.github.io``); host and port for IPs and bare names.
+    """Return the registered domain: ``bbc.co.uk``, ``foo.github.io``.
+
+    For IPs and bare names it is host and port.
 
     "" where there is no http(s) address.
     """
@@ -253,11 +278,11 @@ def registered_domain(url: str) -> str:
 
 
 def believed_canonical(page_url: str, declared: str | None) -> tuple[str, str]:
-    """The page's canonical address, and why the declared one was refused ("" where it was not).
+    """Return the page's canonical address, and why the declared one was refused.
 
-    A declared address is believed on the same registered domain, unless it names the home page or a section above the
-    page, another page of the same article's pagination, or drops the number that selects the article. Whether the texts
-    agree is for storage to see, which has both.
+    The reason is "" where it was not refused. A declared address is believed on the same registered domain. It is
+    refused where it names the home page, a section above the page, or another page of the same article's pagination, or
+    lacks the number that selects the article. Storage, which has both texts, checks whether they agree.
     """
     own = clean_url(page_url) or page_url
     if declared is None:
@@ -295,7 +320,7 @@ _PAGE_PARAMETERS = frozenset({"page", "p", "paged", "pg", "pagenum", "pageno", "
 
 
 def _unpaged(url: str) -> str:
-    """The address's key with a page number of at most three digits taken out of it."""
+    """Return the address's key without a page number of at most three digits."""
     parts = urlsplit(url)
     query = "&".join(
         f"{quote(name, safe='')}={quote(value, safe='')}"

@@ -1,7 +1,7 @@
-"""Which query parameters select a page on which sites, where an operator knows better than the list of trackers.
+"""Apply the operator's rules for query parameters of single sites.
 
-What is a tracker everywhere may be a site's only name for an article, and a session's id may hide behind any name.
-A worker process has the rules of its pool in force for all that it reads; elsewhere they are handed along.
+A tracker elsewhere may be a site's only name for an article, and a session id may have any name. A worker process sets
+the rules of its pool once; other callers pass them as an argument.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ _REMEMBERED = 10_000  # hosts
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SiteParameters:
-    """What counts at some hosts and their subdomains (lower case, no ports).
+    """The rules for some hosts and their subdomains (lower case, no ports).
 
     ``keep`` and ``drop`` are names of parameters in lower case; one that ends in ``*`` is every name that begins so.
     """
@@ -26,7 +26,10 @@ class SiteParameters:
 
 
 class ParameterRules:
-    """The rules of all sites together. Where several speak of one host they add up, and ``keep`` beats ``drop``."""
+    """The rules of all sites together.
+
+    The rules of several sites for one host add up, and ``keep`` beats ``drop``.
+    """
 
     def __init__(self, sites: Iterable[SiteParameters]) -> None:
         self._by_host: dict[str, list[SiteParameters]] = {}
@@ -35,7 +38,10 @@ class ParameterRules:
                 self._by_host.setdefault(host, []).append(site)
 
     def drops(self, name: str, host: str) -> bool | None:
-        """Whether a parameter (decoded, any case) counts for nothing at ``host``; None where no rule says so."""
+        """Tell whether a parameter is dropped at ``host``; None where no rule says so.
+
+        ``name`` is decoded, in any case.
+        """
         found = _at(self, host)
         if not found:
             return None
@@ -45,7 +51,7 @@ class ParameterRules:
         return True if any(_matches(name, pattern) for site in found for pattern in site.drop) else None
 
     def at(self, host: str) -> tuple[SiteParameters, ...]:
-        """The sites to which a host belongs."""
+        """Return the sites that a host belongs to."""
         labels = host.split(".")
         suffixes = (".".join(labels[first:]) for first in range(len(labels)))
         return tuple(site for suffix in suffixes for site in self._by_host.get(suffix, ()))
@@ -64,18 +70,18 @@ _CURRENT_RULES: contextvars.ContextVar[ParameterRules | None] = contextvars.Cont
 
 
 def current_rules() -> ParameterRules | None:
-    """The rules by which addresses are read here and now; None where only those hold that hold everywhere."""
+    """Return the rules set for this thread, or None."""
     return _CURRENT_RULES.get()
 
 
 def set_current_rules(rules: ParameterRules | None) -> None:
-    """Let rules hold for all that this thread reads from now on: a worker process reads for one config."""
+    """Set the rules for all addresses that this thread reads from now on."""
     _CURRENT_RULES.set(rules)
 
 
 @contextlib.contextmanager
 def temporary_rules(rules: ParameterRules | None) -> Iterator[None]:
-    """Let rules hold within a block."""
+    """Set the rules within a block."""
     token = _CURRENT_RULES.set(rules)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Which query parameters say how a reader came, and not what is read.
+"""Recognize tracking parameters: how a reader came, not what is read.
 
 The names, with the source of each, are in ``rules/trackers.toml``. A rule names whole parameters or a prefix that ends
 at a separator; patterns such as "anything with cid in it" were rejected because they merge different articles.
@@ -12,7 +12,7 @@ from pipelines.rules.load import load_rules, rule_cache
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrackerRules:
-    """The rules as they are looked up: every name in lower case."""
+    """The rules for look-ups: every name in lower case."""
 
     exact: frozenset[str]
     prefixes: tuple[str, ...]
@@ -23,7 +23,7 @@ class TrackerRules:
 
 @rule_cache()
 def tracker_rules() -> TrackerRules:
-    """The rules of ``rules/trackers.toml``, read once a process."""
+    """Return the rules of ``rules/trackers.toml``."""
     table = load_rules("trackers")
     return TrackerRules(
         exact=frozenset(name for rule in table["exact"] for name in rule["names"]),
@@ -35,7 +35,10 @@ def tracker_rules() -> TrackerRules:
 
 
 def is_tracker(name: str, value: str, host: str) -> bool:
-    """Whether the parameter (decoded, any case) can go without another page being asked for at ``host``."""
+    """Tell whether a parameter can be dropped at ``host`` without changing the page.
+
+    ``name`` and ``value`` are decoded, in any case.
+    """
     rules = tracker_rules()
     name = name.lower()
     if name in rules.exact or name.startswith(rules.prefixes) or (name, value.lower()) in rules.values:

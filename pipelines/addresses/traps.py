@@ -1,7 +1,7 @@
-"""Addresses that a site makes without end: paths that grow by repeating themselves, calendars, piled-up parameters.
+"""Recognize crawler traps: repeating paths, calendars, piled-up parameters.
 
-Depth and a run's budget bound every trap; these rules keep one from eating the budget of the articles. Session
-identifiers never get here: they are no part of an address's key (``rules/trackers.toml``).
+The depth and a run's budget limit every trap. These rules keep a trap from using up the budget of the articles. Session
+ids never get here: they are no part of an address's key (``rules/trackers.toml``).
 """
 
 import re
@@ -24,7 +24,7 @@ _CALENDAR_NAMES = frozenset({"tribe-bar-date", "eventdisplay", "ical", "outlook-
 
 
 def is_trap(url: str) -> bool:
-    """Whether an address has the form of one that has no end. Never raises."""
+    """Tell whether an address has the form of a crawler trap. Never raises."""
     try:
         parts = urlsplit(url)
         names = [name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=1_000)]
@@ -51,7 +51,7 @@ def _repeats_itself(segments: list[str]) -> bool:
 
 
 def _is_calendar(path: str, names: list[str]) -> bool:
-    """A calendar's page of a day or month: dated in its path below the word, or by a parameter of calendars alone."""
+    """Tell whether an address is a calendar's page of a day or month."""
     if not _CALENDAR_NAMES.isdisjoint(names):
         return True
     word = _CALENDAR.search(path)

@@ -1,4 +1,4 @@
-"""Define the parts of a written date, as regular expressions that all patterns of dates are built from.
+"""Define the parts of written dates, for all patterns of dates.
 
 All but those for addresses are for NFKC text in lower case. None has nested repetition.
 """

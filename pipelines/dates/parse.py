@@ -1,4 +1,4 @@
-"""Dates as news pages write them, in Japanese and English: parsed, and found in visible text with their label."""
+"""Parse dates of news pages, and find labelled dates in visible text."""
 
 import dataclasses
 import datetime
@@ -39,23 +39,26 @@ _EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LabelledDate:
-    """A date in visible text, with what the words beside it say it is."""
+    """A date in visible text, with its kind by the words beside it."""
 
     date: ParsedDate
     kind: DateKind
 
 
 def is_believable(moment: datetime.datetime, now: datetime.datetime) -> bool:
-    """Not before 1990, and at most two days ahead of ``now`` (zones and embargoes; more is an event or an error)."""
+    """Tell whether a moment is after 1989 and at most two days after ``now``.
+
+    Two days allow for zones and embargoes. Later dates are events or errors.
+    """
     return _EARLIEST <= moment <= now + _AHEAD
 
 
 def parse_date(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> ParsedDate | None:
-    """The first believable date in a string that is meant to be one; None where there is none.
+    """Return the first believable date in a string that should be one, or None.
 
-    ``now`` is aware: the time of the fetch, against which relative dates and missing years are told. ``timezone``
-    holds where the text names no zone. Understands ISO 8601 in its extended and basic forms, RFC 822, Unix seconds and
-    milliseconds, 2026年10月5日 14時30分, 令和8年10月5日, full-width digits, 3時間前, and English and continental forms.
+    ``now`` is the aware time of the fetch, for relative dates and missing years. ``timezone`` applies where the text
+    names no zone. It reads ISO 8601 in its extended and basic forms, RFC 822, Unix seconds and milliseconds,
+    2026年10月5日 14時30分, 令和8年10月5日, full-width digits, 3時間前, and English and continental forms.
     """
     iso = _ISO.fullmatch(text[:_DATE_LENGTH])
     date = _from_iso(iso, timezone) if iso else _from_epoch(text)
@@ -92,7 +95,7 @@ def _from_epoch(text: str) -> ParsedDate | None:
 
 
 def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[DateMatch]:
-    """All believable dates of normalised text, in order, none over another."""
+    """Return all believable dates of normalized text in order, without overlaps."""
     written = list(written_dates(text, now, timezone))
     told = [
         r for r in relative_dates(text, now, timezone) if not any(w.start < r.end and r.start < w.end for w in written)
@@ -102,11 +105,11 @@ def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> lis
 
 
 def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[LabelledDate]:
-    """Every believable date in a piece of visible text, in order, with its label (公開, 更新, Published, Updated, …).
+    """Find the believable dates in visible text, in order, with their labels.
 
-    A date that its label makes an event, a deadline or a copyright line is left out; so is one without its year or told
-    against now (10月5日, today), unless it is labelled or stands alone in the text or between bars (``|``): prose
-    is full of them. Arguments as :func:`parse_date`'s.
+    Labels are 公開, 更新, Published, Updated and the like. Dates of events, deadlines and copyright lines are left out
+    by their labels. Prose is full of dates without a year or relative to now (10月5日, today). These count only with a
+    label, or alone in the text or between bars (``|``). Arguments as in :func:`parse_date`.
     """
     plain = normalize_date_text(text, _TEXT_LENGTH)
     found = _scan(plain, now, timezone)
@@ -124,14 +127,19 @@ def _stands_by_itself(text: str, found: DateMatch) -> bool:
 
 
 def label_of(words: str) -> DateKind | None:
-    """What the words beside a date (its label, its element's class) make it: the last label among them, or None."""
+    """Return the kind of date that words name: by their last label, or None.
+
+    The words are a date's label or its element's class.
+    """
     plain = normalize_date_text(words, _DATE_LENGTH).replace("-", " ").replace("_", " ")
     label = _last_label(plain)
     return None if label is None or label[2] == "other" else label[2]
 
 
 def _kinds(text: str, found: Sequence[DateMatch]) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
-    """A page writes its labels before its dates or behind them; the words around the first and the last tell which.
+    """Return the kind of each date, by the label before or after it.
+
+    A page writes its labels before its dates or after them. The words around the first and the last date tell which.
 
     A label between two dates then belongs to one of them only.
     """
@@ -152,14 +160,17 @@ _NEAR = 24
 
 
 def _label_at_end(gap: str) -> _Label | None:
-    """The label among the last characters of ``gap``, if no more than a few stand behind it."""
+    """Return the label among the last characters of ``gap``, or None."""
     near = gap[-_NEAR:]
     label = _last_label(near)
     return label[2] if label and len(near) - label[0] <= _NEAR // 2 else None
 
 
 def _last_label(text: str) -> tuple[int, int, _Label] | None:
-    """End, length and kind of the label that ends last in ``text``; of two that end together, the longer."""
+    """Return end, length and kind of the label that ends last.
+
+    Of two labels that end together it is the longer.
+    """
     best: tuple[int, int, _Label] | None = None
     for kind in _LABEL_KINDS:
         for word in date_words().labels[kind]:
@@ -177,7 +188,7 @@ def _label_at_start(gap: str) -> _Label | None:
 
 
 def _stands_alone(text: str, at: int, word: str) -> bool:
-    """A Latin label is a whole word; Japanese has no spaces to ask for."""
+    """Tell whether a Latin label is a whole word. Japanese has no spaces to check."""
     if not word.isascii():
         return True
     before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]

@@ -1,4 +1,4 @@
-"""Read the words of dates: months, eras, zones and labels, from ``rules/date_words.toml``."""
+"""Read the words of dates from ``rules/date_words.toml``."""
 
 import dataclasses
 import datetime
@@ -11,7 +11,7 @@ from pipelines.rules.load import load_rules, rule_cache
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DateWords:
-    """The rules file ``date_words.toml``, turned for look-ups."""
+    """The tables of ``date_words.toml`` by word: months, eras, zones, labels."""
 
     zones: Mapping[str, int]
     zone_names: Mapping[str, str]
@@ -22,7 +22,7 @@ class DateWords:
 
 @rule_cache()
 def date_words() -> DateWords:
-    """The words of dates, from the rules file."""
+    """Return the words of ``rules/date_words.toml``."""
     rules = load_rules("date_words")
     months = {name: int(number) for number, names in rules["months"].items() for name in names}
     labels = {kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in rules["labels"].items()}
@@ -30,7 +30,7 @@ def date_words() -> DateWords:
 
 
 def clock_zone(name: str | None) -> datetime.tzinfo | None:
-    """The zone that a written name or offset means, or None where it means none."""
+    """Return the zone of a written name or offset, or None."""
     if not name:
         return None
     words, name = date_words(), name.strip("() ")

@@ -30,7 +30,9 @@ Precision = Literal["instant", "day"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A date as it was written. ``moment`` is aware and UTC; a ``day`` stands at midnight of its zone.
+    """A date as written. ``moment`` is aware and UTC.
+
+    A ``day`` has the moment of midnight in its zone.
 
     ``has_zone`` says that the text names its own zone or is relative to now; ``has_year`` that it names its year.
     """
@@ -43,7 +45,7 @@ class ParsedDate:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DateMatch:
-    """A date and where it stands (offsets into the normalised text)."""
+    """A date with its offsets in the normalized text."""
 
     start: int
     end: int
@@ -58,7 +60,10 @@ _SPACES = re.compile(r"\s+")
 
 
 def normalize_date_text(text: str, limit: int) -> str:
-    """NFKC, lower case, single spaces, without weekdays in parentheses; at most ``limit`` characters are looked at."""
+    """Return text in the form that patterns of dates need.
+
+    The form is NFKC, lower case, single spaces, without weekdays in parentheses. At most ``limit`` characters are read.
+    """
     plain = unicodedata.normalize("NFKC", text[:limit]).lower().replace("\u2212", "-")
     return _SPACES.sub(" ", _WEEKDAY.sub(" ", plain)).strip()
 
@@ -75,7 +80,10 @@ _HALVES = {"午前": "a", "午後": "p", "오전": "a", "오후": "p", "am": "a"
 
 
 def _clock(match: re.Match[str]) -> datetime.timedelta | None:
-    """Time since midnight; hours up to 29 are the Japanese way to write the small hours of the next day."""
+    """Return the time since midnight.
+
+    Hours up to 29 are the Japanese notation for the small hours of the next day.
+    """
     if match["noon"]:
         return datetime.timedelta(hours=12)
     hour = int(match["h"])
@@ -153,7 +161,10 @@ def _japanese_year(group: Mapping[str, str | None]) -> int | None:
 
 
 def _numbers(first: int, second: int, year: int, separator: str, home: datetime.tzinfo) -> tuple[int, int, int] | None:
-    """10/07/2026: day first, but where the page's zone is American; what both read is not guessed in Asia's."""
+    """Read 10/07/2026: day first, unless the page's zone is American.
+
+    In Asia's zones an ambiguous date is not guessed.
+    """
     american = str(home).startswith(("America/", "US/"))
     if first > 12 or separator != "/" or str(home).startswith(("Europe/", "Australia/", "Africa/")):
         return year, second, first
@@ -163,7 +174,7 @@ def _numbers(first: int, second: int, year: int, separator: str, home: datetime.
 
 
 def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.tzinfo) -> datetime.date | None:
-    """The last such day that is not beyond tomorrow."""
+    """Return the last such day that is not after tomorrow."""
     latest = (now + datetime.timedelta(days=1)).astimezone(home).date()
     for year in range(latest.year, latest.year - 9, -1):  # eight years apart at most: 29 February around 2100
         try:
@@ -176,7 +187,10 @@ def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.t
 
 
 def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
-    """Every calendar date in normalised text, in order, with the clock time that stands behind or before it."""
+    """Find the calendar dates in normalized text, with their clock times.
+
+    A time may be after or before its date.
+    """
     floor = 0
     for match in _date_pattern().finditer(text):
         found = _year_month_day(match, home)
@@ -213,7 +227,10 @@ _DAYS = {"一昨日": 2, "おととい": 2, "昨日": 1, "きのう": 1, "yester
 
 
 def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
-    """Every date that is told against ``now``: 3時間前, 昨日 14:30, 2 hours ago. Days are no instants."""
+    """Find dates relative to ``now``: 3時間前, 昨日 14:30, 2 hours ago.
+
+    A date of days has the precision ``day``.
+    """
     for match in _RELATIVE.finditer(text):
         end = match.end()
         if match["day"]:

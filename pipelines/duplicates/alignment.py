@@ -1,8 +1,8 @@
-"""Two texts laid side by side: what of one stands in the other, and what was put in its place where it does not.
+"""Align two texts and count what an edit kept, changed and moved.
 
-A shingle that occurs once in each text anchors both; neighbouring anchors with a small gap between them make the gap a
-substitution. That tells an editor's hand (words changed, facts kept) from a template filled in anew (words kept, facts
-changed), which no overlap of shingles does. One pass each, linear in the texts; passages may have changed places.
+A shingle that occurs once in each text is an anchor for both. A small gap between neighbouring anchors is a
+substitution. So an edit (words changed, facts kept) is told from a template filled in anew (words kept, facts changed),
+which no overlap of shingles does.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ SPACED_GAP, UNSPACED_GAP = 8, 16  # tokens: a clause at most; wider gaps are oth
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Alignment:
-    """What two token sequences share, the shorter first.
+    """The shared parts of two token sequences, the shorter one first.
 
     ``coverage`` is the smaller share of the two texts that lies in matched passages, substitutions included;
     ``tokens`` the length of the shorter. ``substitutions`` counts changed spots within matched passages.
@@ -37,17 +37,22 @@ class Alignment:
 
     @property
     def changed_numbers_share(self) -> float:
-        """Of the numbers in matched passages, the share that has another number in its place; 0 without numbers."""
+        """Return the share of numbers in matched passages that were changed.
+
+        It is 0 without numbers.
+
+        It is 0 without numbers.
+        """
         return self.numbers_changed / ((self.numbers_changed + self.numbers_kept) or 1)
 
     @property
     def changed_names_share(self) -> float:
-        """The same for capitalised words."""
+        """Return the same share of capitalized words."""
         return self.names_changed / ((self.names_changed + self.names_kept) or 1)
 
 
 def align(text_a: str, text_b: str, *, unspaced: bool) -> Alignment:
-    """Align two texts that are NFKC-normalised and still have their capitals."""
+    """Align two texts in NFKC that still have their capitals."""
     form = _UNSPACED_TOKEN if unspaced else _SPACED_TOKEN
     shorter, longer = sorted((form.findall(text_a), form.findall(text_b)), key=lambda found: (len(found), found))
     size, gap = (UNSPACED_ANCHOR, UNSPACED_GAP) if unspaced else (SPACED_ANCHOR, SPACED_GAP)
@@ -95,14 +100,19 @@ def _match(
 
 
 def _anchors(a: list[str], b: list[str], size: int) -> list[tuple[int, int]]:
-    """Where a shingle that occurs once in each text stands in both, in the order of ``a``."""
+    """Return the places of shingles that occur once in each text.
+
+    The order is that of ``a``.
+
+    The order is that of ``a``.
+    """
     in_a, in_b = _places(a, size), _places(b, size)
     pairs = ((i, in_b.get(shingle, -1)) for shingle, i in in_a.items())
     return sorted((i, j) for i, j in pairs if i >= 0 and j >= 0)
 
 
 def _places(tokens: list[str], size: int) -> dict[tuple[str, ...], int]:
-    """The place of each shingle, -1 for those that occur again."""
+    """Return the place of each shingle, -1 for those that occur again."""
     folded = [token.casefold() for token in tokens]
     places: dict[tuple[str, ...], int] = {}
     for i, shingle in enumerate(zip(*(folded[offset:] for offset in range(size)), strict=False)):

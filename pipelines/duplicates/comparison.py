@@ -1,4 +1,4 @@
-"""Whether two texts are one article: the same words, an edited copy, or something else. Pure.
+"""Decide whether two texts are one article, an edited copy, or different.
 
 The measuring behind the rules: overlap of shingles alone joins what templates make alike (tenders, forecasts,
 notices), because only the facts differ there. So alike texts must also agree in their numbers and names, and facts
@@ -53,7 +53,7 @@ _UNSPACED_SCRIPT = re.compile(f"[{SOUTHEAST_ASIAN}{EAST_ASIAN}]")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two texts are to each other.
+    """The result of comparing two texts.
 
     ``similarity`` is the Jaccard index of their shingles (0 to 1; 1.0 where exact), ``containment`` the share of the
     smaller set that is in the other. ``alike`` says that the words overlap enough for a copy whatever the facts say:
@@ -69,7 +69,9 @@ class Comparison:
 
 @functools.lru_cache(64)  # storing a page asks for the same text's twice or thrice
 def text_hash(text: str) -> str:
-    """32 hexadecimal digits, equal for texts with the same letters and digits; "" for a text without any.
+    """Return 32 hex digits that texts with the same letters and digits share.
+
+    It is "" for a text without letters and digits.
 
     Widths, case, spaces and punctuation do not matter (NFKC, casefold); the point in a decimal number does.
     """
@@ -82,7 +84,10 @@ def _hash(folded: str) -> str:
 
 
 def shingles(text: str, language: str) -> frozenset[str]:
-    """The text's shingles: three words, or five characters in languages without spaces; a shorter text is its own."""
+    """Return a text's shingles: three words, or five characters without spaces.
+
+    A shorter text is one shingle.
+    """
     return _shingles(_WORDS.findall(_folded(text)), unspaced=_is_unspaced(language, text))
 
 
@@ -140,7 +145,7 @@ def compare(text_a: str, text_b: str, language: str) -> Comparison:
 
 
 def _accepting_rule(aligned: Alignment, words: float, missing: int, present: float, *, alike: bool) -> str:
-    """The name of the first rule that makes the two a copy, or ""."""
+    """Return the name of the first rule that makes the two a copy, or ""."""
     changed = aligned.changed_numbers_share
     if alike and present >= MIN_NUMBERS_PRESENT and changed <= MAX_CHANGED_NUMBERS:
         return "same words and numbers"
@@ -155,7 +160,10 @@ def _accepting_rule(aligned: Alignment, words: float, missing: int, present: flo
 
 
 def _numbers_missing(folded_a: str, folded_b: str) -> tuple[int, float]:
-    """Of the distinct numbers of the text with fewer, how many the other lacks, and the share it has (1 of none)."""
+    """Count the numbers of one text that the other lacks, and the share it has.
+
+    The text is the one with fewer distinct numbers. The share is 1 where it has none.
+    """
     sets = [frozenset(_NUMBERS.findall(folded)) for folded in (folded_a, folded_b)]
     fewer, other = sorted(sets, key=lambda numbers: (len(numbers), sorted(numbers)))
     return len(fewer - other), len(fewer & other) / len(fewer) if fewer else 1.0
@@ -166,7 +174,10 @@ def _folded(text: str) -> str:
 
 
 def _is_unspaced(language: str, *texts: str) -> bool:
-    """By the language; where none is known, by whether a third of the first letters is of an unspaced script."""
+    """Tell whether texts are compared by characters.
+
+    The language decides. Where it is unknown, a third of the first letters in a script without spaces does.
+    """
     if language != "und":
         return language in UNSPACED_LANGUAGES
     head = "".join(text[:2_000] for text in texts)

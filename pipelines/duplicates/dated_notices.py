@@ -1,4 +1,4 @@
-"""The same words on two days: one article twice, or two events that a publisher reports in its standing phrase.
+"""Recognize notices that a publisher repeats word for word on another day.
 
 "The Bundesbank left credit policies unchanged after today's meeting" ran word for word on 19 March and on 2 April. A
 date alone proves nothing (sites date pages anew when they move or republish them), so all of it must come together: one
@@ -30,7 +30,7 @@ def is_dated_notice(text: str, first: datetime | None, second: datetime | None) 
 
 @rule_cache()
 def _day_words() -> re.Pattern[str]:
-    """The words by which a text means the day it was written on."""
+    """Return the pattern of words by which a text means its own day."""
     words = load_rules("dated_notices")
     english = "|".join(map(re.escape, words["english"]))
     japanese = "|".join(map(re.escape, words["japanese"]))

@@ -1,4 +1,4 @@
-"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom, and JSON Feed 1.x, told by what is in them and not by their header.
+"""Read RSS 0.9x to 2.0, Atom and JSON Feed, recognized by their content.
 
 XML is read by feedparser, after the bytes were decoded and a DTD was refused (:mod:`pipelines.feeds.xml`).
 """
@@ -35,7 +35,10 @@ _RSS_1 = ("purl.org/rss/", "my.netscape.com/rdf/")  # RDF is used for much else;
 
 
 def looks_like_feed(body: bytes) -> bool:
-    """Whether the body is a feed, by its root element; gzip is looked into. Never raises."""
+    """Tell whether a body is a feed, by its root element. Never raises.
+
+    Gzip is unpacked.
+    """
     head = head_of(body)
     if head.lstrip("\ufeff \t\r\n").startswith("{"):
         return _JSON_FEED in head[:4_096]
@@ -46,10 +49,11 @@ def looks_like_feed(body: bytes) -> bool:
 def read_feed(
     body: bytes, content_type: str | None, url: str, timezone: datetime.tzinfo = datetime.UTC
 ) -> Listing | None:
-    """What the feed at ``url`` lists, in its order; a following page of it (``rel=next``) last, as a listing.
+    """Return the entries of the feed at ``url`` in their order, or None.
 
-    None where the body is no feed. ``timezone`` is for dates that name no zone. Titles and summaries are plain text.
-    Raises ListingError for a feed with a DTD, damaged gzip, or nothing that can be parsed.
+    A following page of it (``rel=next``) comes last, as a listing. ``timezone`` is for dates that name no zone. Titles
+    and summaries are plain text. Raises ListingError for a feed with a DTD, damaged gzip, or nothing that can be
+    parsed.
     """
     if not looks_like_feed(body):
         return None
@@ -85,7 +89,7 @@ def _entries(items: Iterable[Mapping[str, Any]], url: str, timezone: datetime.tz
 
 
 def _address(item: Mapping[str, Any], url: str) -> str | None:
-    """The article's address: that before a feed service's redirect, else the link, else an id that is one."""
+    """Return an entry's address: before a redirect service, its link, or its id."""
     for name in ("feedburner_origlink", "link", "id"):
         value = item.get(name)
         if isinstance(value, str) and (name != "id" or value.startswith(("http://", "https://"))):
@@ -113,7 +117,7 @@ def _published(item: Mapping[str, Any], timezone: datetime.tzinfo) -> datetime.d
 
 
 def _next_pages(feed: Mapping[str, Any], url: str) -> Iterator[Entry]:
-    """RFC 5005, section 3: ``rel="next"`` names the following page of a paged feed."""
+    """Return the following page of a paged feed (RFC 5005, section 3, ``rel="next"``)."""
     for link in feed.get("links", ()):
         address = clean_url(str(link.get("href", "")), url) if link.get("rel") == "next" else None
         if address and address != clean_url(url):

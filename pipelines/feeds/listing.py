@@ -28,7 +28,9 @@ __all__ = [
 
 
 class ListingFormat(NamedTuple):
-    """One kind of listing. ``read`` takes the body, its content type, its address and the zone of dates without one.
+    """One kind of listing: how it is recognized and read.
+
+    ``read`` takes the body, its content type, its address and the zone of dates that name none.
 
     ``read`` raises :class:`ListingError` for a body that cannot be read safely, and gives None for another kind's.
     """

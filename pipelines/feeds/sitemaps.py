@@ -1,4 +1,7 @@
-"""Sitemaps and sitemap indexes (https://www.sitemaps.org/protocol.html) with Google's news extension, or plain text."""
+"""Read sitemaps and their indexes, in XML or as plain text.
+
+The protocol is https://www.sitemaps.org/protocol.html with Google's news extension.
+"""
 
 import dataclasses
 import datetime
@@ -29,14 +32,16 @@ _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Listed:
-    """One ``<url>`` or ``<sitemap>``: its entry, and whether the news extension speaks of it."""
+    """One ``<url>`` or ``<sitemap>``, and whether it is in the news extension."""
 
     entry: Entry
     is_news: bool
 
 
 def looks_like_sitemap(body: bytes) -> bool:
-    """Whether the body is a sitemap or an index of such, by its root element; gzip is looked into. Never raises.
+    """Tell whether a body is a sitemap or an index of sitemaps. Never raises.
+
+    Its root element decides. Gzip is unpacked.
 
     Plain text is one where every line is an address.
     """
@@ -53,11 +58,12 @@ def _is_address_list(head: str) -> bool:
 
 
 def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC) -> Listing | None:
-    """What the sitemap at ``url`` lists: news first, then what changed last, the undated in their order.
+    """Return the addresses of the sitemap at ``url``, or None.
 
-    Children of an index are listings. ``published_at`` and ``title`` are the news extension's, ``changed_at`` is
-    ``lastmod``. None where the body is no sitemap. Alternates in other languages are not taken up:
-    they are listed in their own right. Raises ListingError for a DTD, damaged gzip, or nothing that can be parsed.
+    News come first, then the addresses that changed last, then the undated ones in their order. Children of an index
+    are listings. ``published_at`` and ``title`` are from the news extension, ``changed_at`` is ``lastmod``. Alternates
+    in other languages are left out: sitemaps list them as entries too. Raises ListingError for a DTD, damaged gzip, or
+    a body that cannot be parsed.
     """
     if not looks_like_sitemap(body):
         return None

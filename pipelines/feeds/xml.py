@@ -1,4 +1,4 @@
-"""What a feed's and a sitemap's bytes have in common: packing, encoding, and the head that tells what they are."""
+"""Unpack and clean the bytes of feeds and sitemaps, and read their dates."""
 
 import dataclasses
 import datetime
@@ -26,12 +26,15 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  #
 
 
 class ListingError(ValueError):
-    """A body that is a feed or sitemap, and cannot be read safely or at all; the message says why."""
+    """A feed or sitemap that cannot be read safely or at all."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or sitemap lists, each address once, at most 50,000; ``reason`` says what was broken or left out."""
+    """The entries of a feed or sitemap, each address once, at most 50,000.
+
+    ``reason`` says what was broken or left out.
+    """
 
     kind: ListingKind
     entries: tuple[Entry, ...]
@@ -42,7 +45,7 @@ class Listing:
 
 
 def unpack(body: bytes) -> bytes:
-    """The body without gzip, where it is packed. A cut stream gives what can be had of it.
+    """Return the body without gzip. A cut stream gives as much as it holds.
 
     Raises ListingError for a damaged stream and for one that unpacks to more than 50 MiB.
     """
@@ -63,12 +66,15 @@ def unpack(body: bytes) -> bytes:
 
 
 def begins_as_html(body: bytes) -> bool:
-    """Whether the root element, behind nothing but a doctype, is ``html``: no listing then, whatever follows."""
+    """Tell whether the root element is ``html``, after nothing but a doctype.
+
+    Such a body is no listing, whatever follows.
+    """
     return _HTML.match(body) is not None
 
 
 def head_of(body: bytes) -> str:
-    """The first 64 KiB as text, unpacked; "" where they cannot be."""
+    """Return the first 64 KiB as text, unpacked; "" where that fails."""
     head = body[:HEAD]
     if head.startswith(_GZIP):
         try:
@@ -81,7 +87,9 @@ def head_of(body: bytes) -> str:
 
 
 def root_name(head: str) -> tuple[str, bool]:
-    """The root element's local name in lower case ("" where there is none), and whether a DTD stands before it.
+    """Return the root element's name in lower case, and whether a DTD comes first.
+
+    The name is local, and "" where there is no element.
 
     Follows XML 1.0's prolog (section 2.8): declaration, comments, processing instructions, white space, one DTD.
     """
@@ -106,7 +114,7 @@ def root_name(head: str) -> tuple[str, bool]:
 
 
 def safe_xml(body: bytes, content_type: str | None) -> bytes:
-    """The unpacked body as UTF-8, declared as such, without characters that XML forbids.
+    """Return the unpacked body as UTF-8 without characters that XML forbids.
 
     Raises ListingError where a DTD stands before the root: entities in it can blow a small file up to gigabytes or
     read files, and no feed or sitemap needs one.
@@ -120,7 +128,7 @@ def safe_xml(body: bytes, content_type: str | None) -> bytes:
 
 
 def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") -> Listing:
-    """A listing of the entries in their order, each address once, at most 50,000."""
+    """Make a listing: the entries in order, each address once, at most 50,000."""
     unique: dict[str, Entry] = {}
     for entry in entries:
         unique.setdefault(entry.url, entry)
@@ -131,7 +139,9 @@ def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") 
 
 
 def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
-    """A feed's or sitemap's date in UTC: RFC 822 (RSS) or ISO 8601 (Atom, W3C); None for anything else.
+    """Return the UTC time of a feed's or sitemap's date, or None.
+
+    It reads RFC 822 (RSS) and ISO 8601 (Atom, W3C).
 
     ``timezone`` is for dates that name no zone; a date without a time stands at that zone's midnight.
     """

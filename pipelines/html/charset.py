@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding a page is really in, whatever it says of itself.
+"""Decode a page's bytes by the encoding they are really in.
 
 The order, measured to be right for Japanese under every wrong label: byte order mark, ISO-2022-JP escapes, strict
 UTF-8, strictly what is declared, detection. An incomplete character at the very end (a body cut at a size limit) is no
@@ -33,7 +33,10 @@ _CJK = frozenset({"cp932", "euc_jp", "gb18030", "big5hkscs", "cp949"})
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Decoded:
-    """A page's text; ``encoding`` is Python's name of what was used, ``declared`` of what header or meta claim."""
+    """A page's text and encoding.
+
+    ``encoding`` is Python's name of what was used, ``declared`` of what header or meta claim.
+    """
 
     text: str
     encoding: str
@@ -41,7 +44,7 @@ class Decoded:
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """The text of ``body`` under the encoding that its bytes speak for. Never raises, for any bytes.
+    """Decode ``body`` by the encoding that its bytes show. Never raises.
 
     ``content_type`` is the header as sent. Bytes that fit nothing become U+FFFD. A byte order mark is dropped.
     """
@@ -63,14 +66,19 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
-    """Python's names of the labels in the header and in the first bytes' meta, the header's first."""
+    """Return Python's names of the declared encodings.
+
+    The header's comes before the meta tags'.
+
+    The header's comes before the meta tags'.
+    """
     header = http_content_type_encoding(content_type[:1000] if content_type else None)
     meta = html_body_declared_encoding(body[:_META_PREFIX])
     return [name for name in (header, meta) if name is not None]
 
 
 def _utf_16_without_mark(body: bytes) -> str | None:
-    """UTF-16 of markup has a NUL in every other byte; nothing else that is text has."""
+    """Recognize UTF-16 by its NULs: markup has one in every other byte."""
     head = body[:1024]
     if len(head) < 16 or head.count(0) < len(head) // 4:
         return None
@@ -81,7 +89,7 @@ def _utf_16_without_mark(body: bytes) -> str | None:
 
 
 def _utf_8(body: bytes) -> str | None:
-    """UTF-8, whole but for a cut at the end, or with a few broken sequences among many good ones."""
+    """Decode UTF-8 that is whole, cut at the end, or broken in a few places."""
     text, consumed = codecs.utf_8_decode(body, "replace", False)
     broken = text.count("\ufffd")
     if broken:
@@ -94,7 +102,10 @@ def _utf_8(body: bytes) -> str | None:
 
 
 def _legacy_encoding(body: bytes, labels: list[str]) -> str:
-    """The encoding of bytes that are no UTF-8: what is declared if it fits, else what is most plausible."""
+    """Choose the encoding of bytes that are not UTF-8.
+
+    It is the declared one if it fits, else the most plausible.
+    """
     high = _HIGH.search(body)
     sample = body[high.start() : high.start() + _SAMPLE] if high else body[:_SAMPLE]
     likely, score = best_encoding(sample)
@@ -116,7 +127,7 @@ def _legacy_encoding(body: bytes, labels: list[str]) -> str:
 
 
 def _mostly_ascii_letters(sample: bytes) -> bool:
-    """Whether non-ASCII bytes are as few among the letters as accents are in Latin script."""
+    """Tell whether non-ASCII bytes are as rare as accents in Latin script."""
     text = re.sub(rb"<[^<>]{0,2000}>", b" ", sample[:8192])
     high = len(_HIGH.findall(text))
     letters = sum(1 for byte in text if 65 <= byte <= 90 or 97 <= byte <= 122)
@@ -124,7 +135,7 @@ def _mostly_ascii_letters(sample: bytes) -> bool:
 
 
 def _detected(sample: bytes) -> str | None:
-    """charset-normalizer's opinion on a short stretch, for the scripts that are judged nowhere here."""
+    """Return the guess of charset-normalizer, for scripts that have no rule here."""
     best = from_bytes(sample[:8192], steps=3, chunk_size=512, enable_fallback=False).best()
     if best is None:
         return None
@@ -133,7 +144,7 @@ def _detected(sample: bytes) -> str | None:
 
 
 def _fits(body: bytes, encoding: str) -> bool:
-    """Whether all of ``body`` decodes strictly, but for an incomplete character at its end."""
+    """Tell whether ``body`` decodes strictly, but for a cut character at its end."""
     if encoding == "euc_jp":
         return "\ufffd" not in decode_euc_jp(body)[:-1]
     try:

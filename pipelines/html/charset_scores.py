@@ -1,4 +1,4 @@
-"""How much like Japanese, Chinese or Korean text bytes read under each of the East Asian encodings."""
+"""Score how plausible bytes are as text in each East Asian encoding."""
 
 import codecs
 import unicodedata
@@ -11,7 +11,9 @@ _CHARACTERS = 6000  # non-ASCII characters that decide; more change nothing
 
 
 def best_encoding(sample: bytes) -> tuple[str | None, float]:
-    """The East Asian encoding that makes most sense of ``sample`` and its plausibility; (None, -1.0) if none does.
+    """Return the most plausible East Asian encoding and its score.
+
+    It is (None, -1.0) where none fits.
 
     ``sample`` begins at a character's first byte.
     """
@@ -24,7 +26,10 @@ def best_encoding(sample: bytes) -> tuple[str | None, float]:
 
 
 def plausibility(sample: bytes, encoding: str) -> float:
-    """From -1 (cannot be) to 1 (everyday text): the mean weight of the non-ASCII characters that ``sample`` holds."""
+    """Score text from -1 (impossible) to 1 (everyday text).
+
+    The score is the mean weight of the non-ASCII characters.
+    """
     if encoding == "euc_jp":
         text = decode_euc_jp(sample)
     else:
@@ -36,7 +41,12 @@ def plausibility(sample: bytes, encoding: str) -> float:
 
 
 def _weight(character: str, encoding: str) -> float:
-    """Kana and everyday Han of the encoding's own country count for it; what only mojibake is full of, against it."""
+    """Weigh a character.
+
+    Everyday kana and Han of the encoding's own country count for it, characters of mojibake against it.
+
+    Everyday kana and Han of the encoding's own country count for it, characters of mojibake against it.
+    """
     code = ord(character)
     if 0x3041 <= code <= 0x30FF:
         return 1.0 if encoding in JAPANESE else 0.6
@@ -52,7 +62,7 @@ def _weight(character: str, encoding: str) -> float:
 
 
 def _is_everyday_han(character: str, encoding: str) -> bool:
-    """Whether the character is of the first level of the encoding's own standard."""
+    """Tell whether a character is in the first level of the encoding's own standard."""
     if encoding in JAPANESE:
         return _is_common(character, "cp932", 0x88, 0x98)  # JIS X 0208 level 1
     if encoding == "gb18030":

@@ -1,7 +1,7 @@
-"""How much text and how many links each element of a page holds, all counted in one pass.
+"""Count the text and links of every element of a page in one pass.
 
-Every later question ("is this block mostly links?", "does anything stand between these two?") is then answered in
-constant time, whatever the page: 20,000 elements, nested or side by side, cost 20,000 steps.
+Later questions ("is this block mostly links?", "is anything between these two?") take constant time. So 20,000 elements
+cost 20,000 steps, nested or side by side.
 """
 
 import dataclasses
@@ -65,7 +65,7 @@ _BREAKING = BLOCKS | UNREAD | {"br"}
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Measure:
-    """What one element holds, in characters without white space.
+    """The counts of one element, in characters without white space.
 
     ``order`` and ``end`` are places in document order: an element ``b`` stands within ``a`` if
     ``a.order <= b.order < a.end``. ``offset`` is the number of characters before the element's start. ``linked`` are
@@ -93,9 +93,10 @@ _Node: TypeAlias = tuple[Measure | None, Measure | None, int]
 
 
 class PageMeasures(dict[HtmlElement, Measure]):
-    """The measures of all elements of one tree, valid until the tree is changed by anything but :meth:`remove`.
+    """The counts of all elements of one tree.
 
-    What was removed, and what nobody reads, has none.
+    They are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements that nobody
+    reads have none.
     """
 
     def __init__(self, tree: HtmlElement) -> None:
@@ -110,18 +111,18 @@ class PageMeasures(dict[HtmlElement, Measure]):
         _place(nodes)
 
     def links_in(self, element: HtmlElement) -> list[HtmlElement]:
-        """The ``a href`` elements within ``element``, in document order."""
+        """Return the ``a href`` elements within ``element``, in document order."""
         measure = self[element]
         return self.links[measure.first_link : measure.first_link + measure.links]
 
     def is_within(self, inner: HtmlElement, outer: HtmlElement) -> bool:
-        """Whether ``inner`` is ``outer`` or stands inside it."""
+        """Tell whether ``inner`` is ``outer`` or inside it."""
         one, other = self[inner], self[outer]
         return other.order <= one.order < other.end
 
     @functools.cached_property
     def is_mostly_cjk(self) -> bool:
-        """Whether the page's words, by some 8,000 characters, are of a script without spaces."""
+        """Tell whether the page is mostly Chinese or Japanese, by some 8,000 characters."""
         wide = seen = 0
         for _, text in self.texts:
             seen += len(text)
@@ -132,7 +133,7 @@ class PageMeasures(dict[HtmlElement, Measure]):
         return wide * 5 > seen
 
     def _collected(self) -> list[_Node]:
-        """The nodes in document order, with their own text alone counted."""
+        """Return the nodes in document order, with only their own text counted."""
         nodes: list[_Node] = []
         elements, blocks, texts = self.elements, self.blocks, self.texts
         parent: HtmlElement | None = None
@@ -176,9 +177,10 @@ class PageMeasures(dict[HtmlElement, Measure]):
             self.links.append(element)
 
     def remove(self, elements: Sequence[HtmlElement]) -> None:
-        """Takes consecutive siblings out of the tree, with the text between them; what follows the last one stays.
+        """Remove consecutive siblings with the text between them.
 
-        The measures of what holds them are corrected; ``offset`` and ``first_link`` keep counting what is gone.
+        The text after the last one stays. The counts of their ancestors are corrected, but ``offset`` and
+        ``first_link`` still count what was removed.
         """
         for element, following in zip(elements, (*elements[1:], None), strict=True):
             if element.getparent() is None:
@@ -202,7 +204,7 @@ class PageMeasures(dict[HtmlElement, Measure]):
 
 
 def _add_up(nodes: Sequence[_Node]) -> None:
-    """Children into parents, from the last node to the first."""
+    """Add the counts of children to their parents, from the last node to the first."""
     for held, above, tail in reversed(nodes):
         if held is not None:
             if held.in_link:
@@ -223,7 +225,7 @@ def _add_up(nodes: Sequence[_Node]) -> None:
 
 
 def _place(nodes: Sequence[_Node]) -> None:
-    """How much text stands before each element: its parent's start, the parent's own text, the siblings before it."""
+    """Set the offset of each element: the number of characters before it."""
     for measure, above, tail in nodes:
         start = 0 if above is None else above.next_child
         held = 0
@@ -240,12 +242,12 @@ def _length(text: str | None) -> int:
 
 
 def element_text(element: HtmlElement) -> str:
-    """All the text of the element as it stands there, lines joined, what nobody reads included; the fastest way."""
+    """Return all text of an element in one line, unread parts included. Fastest."""
     return str(_STRING(element))
 
 
 def readable_text(element: HtmlElement) -> str:
-    """The element's text with single spaces, lines joined, without what nobody reads."""
+    """Return the element's text in one line with single spaces, without unread parts."""
     if not len(element):
         return " ".join((element.text or "").split())
     for inner in element.iterdescendants():
@@ -255,7 +257,12 @@ def readable_text(element: HtmlElement) -> str:
 
 
 def readable_start(element: HtmlElement, length: int) -> str:
-    """The first ``length`` characters of :func:`readable_text`; the rest is not looked at."""
+    """Return the first ``length`` characters of :func:`readable_text`.
+
+    The rest is not read.
+
+    The rest is not read.
+    """
     pieces, held = [], 0
     for piece in text_pieces(element):
         pieces.append(piece)
@@ -266,7 +273,7 @@ def readable_start(element: HtmlElement, length: int) -> str:
 
 
 def text_pieces(element: HtmlElement) -> Iterator[str]:
-    """The element's texts in document order, a line break where a block begins or ends."""
+    """Return the element's texts in order, with a line break at each block's edge."""
     unread = 0
     for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):
@@ -286,5 +293,5 @@ def text_pieces(element: HtmlElement) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """NFKC, casefolded, single spaces: the form in which words are compared with rules."""
+    """Return text as rules are compared with it: NFKC, casefolded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text[:2000]).casefold().split())

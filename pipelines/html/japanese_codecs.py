@@ -1,4 +1,4 @@
-"""EUC-JP and ISO-2022-JP as the web means them: with NEC's row 13 (①㈱) and the IBM extensions (髙﨑).
+"""Decode EUC-JP and ISO-2022-JP with the web's extensions: ①㈱ and 髙﨑.
 
 Python's codecs know JIS X 0208 alone; browsers use the larger index (https://encoding.spec.whatwg.org/#index-jis0208),
 which is code page 932's. So pairs of JIS bytes are moved to their place in CP932 and decoded there.
@@ -14,7 +14,10 @@ _EUC_PAIRS = re.compile(rb"\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|(?:[\xa1-\xfe]{2})
 
 
 def decode_iso_2022_jp(body: bytes) -> str:
-    """The text of ISO-2022-JP bytes; a pair that stands for nothing becomes U+FFFD, a cut pair at the end goes."""
+    """Decode ISO-2022-JP.
+
+    An unknown pair becomes U+FFFD, and a cut pair at the end is dropped.
+    """
     parts = []
     mode = b"(B"
     start = 0
@@ -47,7 +50,10 @@ def _high(data: bytes) -> bytes:
 
 
 def decode_euc_jp(body: bytes) -> str:
-    """The text of EUC-JP bytes; what stands for nothing becomes U+FFFD, a cut character at the end is dropped."""
+    """Decode EUC-JP.
+
+    Unknown bytes become U+FFFD, and a cut character at the end is dropped.
+    """
     parts = []
     start = 0
     for match in _EUC_PAIRS.finditer(body):
@@ -66,7 +72,10 @@ def decode_euc_jp(body: bytes) -> str:
 
 
 def _pairs_to_cp932(pairs: bytes) -> bytes:
-    """JIS row and cell bytes (0x21 to 0x7E, two a character) as Shift_JIS bytes: JIS X 0208:1997, annex 1."""
+    """Convert pairs of JIS bytes to Shift_JIS (JIS X 0208:1997, annex 1).
+
+    A pair is row and cell, 0x21 to 0x7E each.
+    """
     moved = bytearray()
     for row, cell in zip(pairs[::2], pairs[1::2], strict=True):
         lead = (row - 0x21 >> 1) + 0x81

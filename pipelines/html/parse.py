@@ -1,4 +1,4 @@
-"""Text to tree, once, for any text whatever."""
+"""Parse decoded HTML into a tree."""
 
 import itertools
 
@@ -15,11 +15,11 @@ _READING_HEIGHT = 3  # elements from a reading up to its ruby
 
 
 def parse_html(text: str) -> lxml.html.HtmlElement | None:
-    """The document's root element ``html``, without comments and processing instructions; None where nothing is in it.
+    """Return the root element ``html``, or None for an empty document.
 
-    ``huge_tree`` raises libxml2's depth limit from 255 elements to 2,046; deeper than that it drops the rest of the
-    page. Lone surrogates become question marks, control characters go, and so do the readings that ruby sets beside the
-    article's words (``<ruby>警視庁<rt>けいしちょう</rt></ruby>``).
+    Comments, processing instructions, control characters and ruby readings
+    (``<ruby>警視庁<rt>けいしちょう</rt></ruby>``) are dropped. Lone surrogates become question marks. ``huge_tree``
+    raises libxml2's limit of depth from 255 elements to 2,046; deeper elements are lost.
     """
     for character in _NONCHARACTERS:
         if character in text:

@@ -1,4 +1,4 @@
-"""Strings out of a page's metadata, made plain."""
+"""Make plain text of strings from a page's metadata."""
 
 import html
 import re
@@ -14,7 +14,9 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
 
 def plain_text(value: object, limit: int) -> str:
-    """A string as a reader would see it, of at most ``limit`` characters; "" for whatever is no string or number.
+    """Return a string as a reader sees it, of at most ``limit`` characters.
+
+    It is "" for whatever is no string or number.
 
     Entities that were escaped twice (``&amp;#8217;``) are undone, markup in them is dropped, white space is one space.
     """
@@ -31,7 +33,7 @@ def plain_text(value: object, limit: int) -> str:
 
 
 def word_characters(text: str) -> str:
-    """Letters, digits and underscores alone, NFKC and lower case: no space or mark tells two renderings apart."""
+    """Return letters, digits and underscores in NFKC and lower case, without all else."""
     spelt = unicodedata.normalize("NFKC", text).lower()
     # Most marks are ASCII, and bytes lose them fastest.
     bare = spelt.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")
@@ -39,5 +41,10 @@ def word_characters(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """What two spellings of a name or headline have in common: lower case letters and digits, NFKC."""
+    """Return letters and digits in NFKC and lower case.
+
+    They are equal for two spellings of a name or headline.
+
+    They are equal for two spellings of a name or headline.
+    """
     return word_characters(text).replace("_", "")

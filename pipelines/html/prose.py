@@ -1,4 +1,4 @@
-"""Where on a page the prose is, by counting: enough to tell what stands inside the body and what stands after it."""
+"""Find the element that holds most of a page's prose, by counting."""
 
 import bisect
 import collections
@@ -18,7 +18,10 @@ _AROUND = frozenset({"nav", "footer", "aside", "header", "form"})
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BodySpan:
-    """The element with most of the prose; its first and last paragraph by their place in document order."""
+    """The element with most of the prose, and the places of its outer paragraphs.
+
+    The places are of its first and last paragraph in document order.
+    """
 
     container: HtmlElement
     first: int
@@ -26,7 +29,7 @@ class BodySpan:
 
 
 class Prose:
-    """The page's paragraphs, asked by place."""
+    """The paragraphs of a page by their place."""
 
     def __init__(self, page: PageMeasures, is_cjk: bool) -> None:
         self._page = page
@@ -34,19 +37,19 @@ class Prose:
         self._orders = [page[paragraph].order for paragraph in self.paragraphs]
 
     def within(self, element: HtmlElement) -> list[HtmlElement]:
-        """The paragraphs inside ``element``, or itself."""
+        """Return the paragraphs inside ``element``, or itself."""
         measure = self._page[element]
         first = bisect.bisect_left(self._orders, measure.order)
         return self.paragraphs[first : bisect.bisect_left(self._orders, measure.end, lo=first)]
 
     def longest_run(self, element: HtmlElement) -> int:
-        """The most paragraphs that follow each other within ``element`` without a link between them."""
+        """Count the most consecutive paragraphs within ``element`` without a link between."""
         runs = itertools.groupby(self.within(element), key=lambda paragraph: self._page[paragraph].first_link)
         return max((sum(1 for _ in run) for _, run in runs), default=0)
 
 
 def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
-    """The body by its paragraphs; None where there is no prose.
+    """Find the body by its paragraphs; None where there is no prose.
 
     A paragraph counts wholly for its parent and for half for the parent's parent, so that a body of wrapped
     paragraphs is found as well; what is in ``nav``, ``footer``, ``aside`` and forms does not count.

@@ -1,4 +1,4 @@
-"""A page's text in the pieces that its markup makes of it: paragraphs, items, lines."""
+"""Split a page's text into blocks by its markup: paragraphs, items, lines."""
 
 import dataclasses
 import re
@@ -23,11 +23,11 @@ LONG_WEIGHT = 60  # no title or menu entry is as long: prose, however it ends
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One run of text between two line-breaking elements.
+    """A run of text between two line-breaking elements.
 
-    ``text`` has single spaces; ``letters`` is what two extractors' renderings of it have in common; ``weight`` counts
-    characters as Japanese ones; ``link_share`` is the part of the text that stands in links; ``element`` the
-    innermost line-breaking element that holds it.
+    ``text`` has single spaces. ``letters`` is the part of it that two extractors agree on. ``weight`` counts characters
+    as Japanese ones. ``link_share`` is the share of the text in links. ``element`` is the innermost line-breaking
+    element.
     """
 
     text: str
@@ -38,25 +38,25 @@ class TextBlock:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it reads like a sentence and not like a menu's entry."""
+        """Tell whether it reads like a sentence and not like a menu entry."""
         return self.link_share < 0.4 and (
             self.weight >= LONG_WEIGHT or (self.weight >= PROSE_WEIGHT and ends_sentence(self.text))
         )
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether the text ends as sentences do, and titles, names and menu entries do not."""
+    """Tell whether text ends like a sentence. Titles, names and menu entries do not."""
     return bool(_SENTENCE_END.search(text))
 
 
 def weight_of(text: str) -> float:
-    """The text's length in Japanese characters; Latin letters count two fifths."""
+    """Return the length of text in Japanese characters; a Latin letter counts 0.4."""
     dense = 0 if text.isascii() else sum(map(len, _DENSE.findall(text)))
     return dense + (len(text) - dense) / _LETTERS_A_CHARACTER
 
 
 def text_blocks(body: HtmlElement) -> list[TextBlock]:
-    """The blocks of an element in document order, without recursion, in one walk."""
+    """Return the blocks of an element in document order, in one walk."""
     walk = _Walk(body)
     skipped = 0
     for event, element in etree.iterwalk(body, events=("start", "end")):
@@ -79,7 +79,7 @@ def text_blocks(body: HtmlElement) -> list[TextBlock]:
 
 
 class _Walk:
-    """The state of one walk: the text that is being gathered, and whose it is."""
+    """The state of one walk: the text collected so far, and its element."""
 
     def __init__(self, body: HtmlElement) -> None:
         self.blocks: list[TextBlock] = []

@@ -1,4 +1,4 @@
-"""Consent dialogs: by role, by the platforms' containers, and by what they say."""
+"""Recognize consent dialogs by role, by known containers and by wording."""
 
 import dataclasses
 import itertools
@@ -18,7 +18,7 @@ _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement h
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConsentRules:
-    """``rules/consent.toml``."""
+    """The rules of ``rules/consent.toml``."""
 
     names: tuple[str, ...]
     containers: re.Pattern[str]
@@ -29,7 +29,7 @@ class ConsentRules:
 
 @rule_cache()
 def consent_rules() -> ConsentRules:
-    """The rules, read once a process."""
+    """Return the rules of ``rules/consent.toml``."""
     table = load_rules("consent")
     names = tuple(name.lower() for name in table["containers"]["names"])
     return ConsentRules(
@@ -42,7 +42,10 @@ def consent_rules() -> ConsentRules:
 
 
 def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: bool) -> str:
-    """What marks an element as a consent dialog by its id, class (``names``) or role; "" where nothing does."""
+    """Return the name or role that marks an element as a consent dialog, or "".
+
+    ``names`` are its id and class.
+    """
     if names and (found := _container(names)):
         return f"container {found}"
     if is_modal or role in ("dialog", "alertdialog"):
@@ -51,7 +54,10 @@ def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: b
 
 
 def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
-    """The blocks that are consent notices by what they say; what stands inside another may come, too."""
+    """Find the blocks that are consent notices by their wording.
+
+    Blocks inside others may come, too.
+    """
     asked: set[HtmlElement] = set()
     for holder, text in page.texts:
         if holder not in page or not any(key in text for key in _KEYS):
@@ -72,7 +78,7 @@ def _container(names: str) -> str:
 
 
 def is_consent_statement(text: str) -> bool:
-    """Whether a line says what consent notices say."""
+    """Tell whether a line has the wording of consent notices."""
     said = plain(text)
     return ("cookie" in said or "クッキー" in said or "privacy" in said or "consent" in said) and (
         consent_rules().statements.search(said) is not None
@@ -80,7 +86,10 @@ def is_consent_statement(text: str) -> bool:
 
 
 def _worded(element: HtmlElement, page: PageMeasures) -> HtmlElement | None:
-    """The largest block round a statement in which nothing but the notice stands; None if it has no button."""
+    """Return the largest block around a statement that holds the notice alone.
+
+    None if it has no button.
+    """
     if page[element].text < 10 or not is_consent_statement(readable_text(element)):
         return None
     block: HtmlElement | None = None
@@ -96,7 +105,7 @@ def _worded(element: HtmlElement, page: PageMeasures) -> HtmlElement | None:
 
 
 def _is_notice(element: HtmlElement) -> tuple[bool, bool]:
-    """Whether nearly all of a block's lines belong to a notice, and whether a control of it stands there.
+    """Tell whether nearly all lines of a block are a notice's, with a button.
 
     A control is a text node of its own: buttons and links stand side by side on one line.
     """

@@ -1,4 +1,4 @@
-"""Lines of an extracted text that are none of the article's words: repeated title, date, byline, boilerplate."""
+"""Remove lines that are not the article's: title, date, byline, boilerplate."""
 
 import dataclasses
 import re
@@ -51,10 +51,10 @@ def _rules() -> _Rules:
 
 
 def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[str, list[Cut]]:
-    """The text without the lines that are not the article's; and what was cut, with the reasons.
+    """Return the text without such lines, and the cuts with their reasons.
 
-    ``title`` is the article's, with or without the site's name; ``authors`` are its known authors. Lines are kept as
-    they are. If more than two fifths of the text would go, nothing but the repeated title does.
+    ``title`` is the article's, with or without the site's name. ``authors`` are its known authors. If more than two
+    fifths of the text would go, only the repeated title does.
     """
     lines = text.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
@@ -76,7 +76,10 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
 
 
 def _repeated(lines: list[str], filled: list[int]) -> list[int]:
-    """Lines that stand several times in one text and are no sentences: captions of a gallery, labels of boxes."""
+    """Find lines that a text repeats and that are no sentences.
+
+    They are captions of a gallery or labels of boxes.
+    """
     said = {place: letters(lines[place]) for place in filled if len(lines[place]) <= _LONGEST}
     times = Counter(said.values())
     return [
@@ -97,7 +100,10 @@ def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, 
 
 
 def _is_title(said: str, wanted: str) -> bool:
-    """The same letters; or one begins with the other, the rest a site's name at most; or a kicker comes before it."""
+    """Tell whether a line is the title.
+
+    One may begin with the other and go on with a site's name, or follow a kicker.
+    """
     if said == wanted:
         return True
     short, long = sorted((said, wanted), key=len)
@@ -107,7 +113,10 @@ def _is_title(said: str, wanted: str) -> bool:
 
 
 def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
-    """Why a line goes, by its own words and its place: ``rank`` from the start, ``left`` to the end."""
+    """Return the rule that removes a line, by its words and place.
+
+    ``rank`` counts from the start, ``left`` to the end.
+    """
     if len(line) > _LONGEST * 2:
         return None
     bare = _MARKUP.sub("", line.strip())
@@ -149,12 +158,15 @@ def _is_tail_line(said: str) -> bool:
 
 
 def _is_sentence(said: str) -> bool:
-    """Whether a line that begins like furniture ends like a sentence of the article's."""
+    """Tell whether a line that begins like boilerplate ends like a sentence."""
     return _SENTENCE.search(said) is not None
 
 
 def _begins_with_name(line: str, names: set[str]) -> bool:
-    """Whether two capitalised words stand first, or a known author's name or part of it."""
+    """Tell whether a line begins with a name.
+
+    It is two capitalized words, or a known author's name or part of it.
+    """
     first, _, rest = line.partition(" ")
     if first.casefold() in english_function_words():
         return False
@@ -164,18 +176,21 @@ def _begins_with_name(line: str, names: set[str]) -> bool:
 
 
 def _is_stamp(said: str) -> bool:
-    """When the page was changed, how long ago: with a number, and no sentence of the article's that begins so."""
+    """Tell whether a line says when the page was changed.
+
+    It has a number and is no sentence that begins in the same way.
+    """
     return any(map(str.isdigit, said)) and not ends_sentence(said) and bool(_rules().stamps.fullmatch(said))
 
 
 def _is_dateline(said: str) -> bool:
-    """A date, with what stands beside one: two dates, brackets, a time."""
+    """Tell whether a line is a date with a second date, brackets or a time."""
     parts = [part.strip(" »«>・") for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip(" »«>・")]
     return len(said) <= 80 and bool(parts) and any(map(str.isdigit, said)) and all(map(is_noise, parts))
 
 
 def _is_counter(said: str) -> bool:
-    """Numbers with the names of what they count, and nothing else."""
+    """Tell whether a line is numbers and the names of what they count."""
     if len(said) > _LONGEST_COUNTER:
         return False
     rest, names = _rules().counters.subn(" ", said)

@@ -1,4 +1,4 @@
-"""Lines that stand on several pages of one host are furniture there: told apart from what two articles share.
+"""Recognize lines that several pages of one host repeat.
 
 A box that every page prints (membership, the newsletter, what the publisher is about) says nothing on one page that
 tells it from the article; on the second page of the host it does. What two pages share is no furniture where they tell
@@ -34,7 +34,10 @@ _MOST_CUT = 0.6  # of a page's weight; where more is known, nothing is cut: no w
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
-    """The lines of a text by which its host's pages are compared; lines of fewer than three letters are left out."""
+    """Return the lines by which a host's pages are compared.
+
+    Lines of fewer than three letters are left out.
+    """
     filled = [(place, line) for place, line in enumerate(text.split("\n")) if line.strip()]
     last = len(filled)
     lines = []
@@ -59,10 +62,10 @@ def _fingerprint(said: str) -> int:
 def find_site_boilerplate(
     lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
 ) -> frozenset[int]:
-    """The fingerprints among ``lines`` that are the host's furniture.
+    """Return the fingerprints among ``lines`` that are the host's boilerplate.
 
-    ``others`` are the host's pages remembered, this one not among them; ``known`` the furniture learnt before, with
-    the number of pages on which it was met. Nothing is, where little else would be left.
+    ``others`` are the host's remembered pages without this one. ``known`` is the boilerplate learnt before, with the
+    number of pages that had it. Nothing is returned where little else would be left.
     """
     weights = {line.fingerprint: line.weight for line in lines}
     whole = sum(weights.values())
@@ -94,7 +97,7 @@ def _is_boilerplate(line: Line, apart: Counter[int], alike: Counter[int], pages:
 
 
 def _beside(lines: Sequence[Line], found: Collection[int], apart: Counter[int]) -> Iterator[int]:
-    """Short lines that another page has too, next to a line of furniture: the box's heading or button."""
+    """Find short repeated lines beside boilerplate: a box's heading or button."""
     for one, following in itertools.pairwise(lines):
         for line, neighbour in ((one, following), (following, one)):
             if line.is_short and apart[line.fingerprint] and neighbour.fingerprint in found:
@@ -102,9 +105,10 @@ def _beside(lines: Sequence[Line], found: Collection[int], apart: Counter[int]) 
 
 
 def remove_site_boilerplate(readings: Sequence[Reading]) -> list[Reading]:
-    """Readings that were made together, each without what its host's other pages among them have too; cuts say so.
+    """Return readings without the lines that their hosts' other pages repeat.
 
-    Each article is compared with the NEIGHBOURS of its host that stand nearest to it, before and after.
+    The readings were made together. Their cuts name the lines. Each article is compared with the NEIGHBOURS of its host
+    that are nearest to it, before and after.
     """
     hosts: dict[str, list[int]] = {}
     for index, reading in enumerate(readings):

@@ -1,4 +1,4 @@
-"""Marks that an image, a report or a whole article is machine-made."""
+"""Read the labels that mark images, reports or articles as made by AI."""
 
 import dataclasses
 import re
@@ -19,20 +19,26 @@ _CONTROLS = frozenset({"button", "label", "option"})
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AiLabels:
-    """What a page marks as machine-made: its ``image``, its ``report`` (the text), or neither."""
+    """What a page labels as made by AI: its ``image``, its ``report``, or neither.
+
+    The report is the text.
+    """
 
     image: bool = False
     report: bool = False
 
 
 def is_ai_label(text: str) -> bool:
-    """Whether a short text is such a mark and nothing else."""
+    """Tell whether a short text is a label of AI and nothing else."""
     return ai_label_kind(text) is not None
 
 
 @rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
 def ai_label_kind(text: str) -> str | None:
-    """What a short text marks as machine-made and is nothing else: ``image``, ``report`` or ``other``."""
+    """Return what a label of AI is for: ``image``, ``report``, ``other`` or None.
+
+    None is for a text that is anything but such a label.
+    """
     stripped = text.strip()
     if len(stripped) > LONGEST:
         return None
@@ -44,11 +50,12 @@ def ai_label_kind(text: str) -> str | None:
 
 
 def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> AiLabels:
-    """What the page marks as machine-made; to be asked when the cards, which have marks of their own, are cut.
+    """Read what the page labels as made by AI.
 
-    A mark is a text of its own (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a
-    sentence, a link or a button. That a summary or a translation is machine-made does not count. ``measures`` are
-    those of ``tree`` where the caller has them already.
+    Call it after the cards are cut, since cards have labels of their own. A label is a text of its own
+    (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a sentence, a link or a button.
+    Labels of summaries and translations do not count. ``measures`` are those of ``tree`` where the caller has them
+    already.
     """
     page = PageMeasures(tree) if measures is None else measures
     kinds = {ai_label_kind(said) for said in _marking(page)}
@@ -56,7 +63,7 @@ def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> A
 
 
 def _marking(page: PageMeasures) -> Iterator[str]:
-    """The texts that may be marks, and the parts of captions."""
+    """Return the texts that may be labels, and the parts of captions."""
     for holder, text in page.texts:
         if len(text) > _LONGEST_TEXT or holder not in page:
             continue

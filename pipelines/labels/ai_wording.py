@@ -1,4 +1,4 @@
-"""Wordings of marks of machine-made work, in whatever language a page's furniture has."""
+"""Recognize the wording of AI labels in any language that a site uses."""
 
 import dataclasses
 import re
@@ -20,7 +20,11 @@ _NO_MARK = ("?", "!")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Wording:
-    """``rules/ai_wording.toml``: each word with its kind, a pattern for all, and two for machines: haste first."""
+    """The words of ``rules/ai_wording.toml`` as patterns.
+
+    ``kinds`` has the kind of each word, ``words`` finds them all. ``hints`` is a faster pattern that is tried before
+    ``machines``.
+    """
 
     kinds: dict[str, str]
     words: re.Pattern[str]
@@ -52,7 +56,10 @@ def _wording() -> _Wording:
 
 
 def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of these words, the longest first; those in scripts with spaces only as whole words."""
+    """Return a pattern for the words, the longest first.
+
+    In scripts with spaces it finds whole words only.
+    """
     ordered = sorted(words, key=len, reverse=True)
     spaced = "|".join(re.escape(word) for word in ordered if not re.search(f"[{_UNSPACED}]", word))
     joined = "|".join(re.escape(word) for word in ordered if re.search(f"[{_UNSPACED}]", word))
@@ -61,10 +68,10 @@ def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
 
 @rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
 def ai_wording_kind(said: str) -> str | None:
-    """What a line, plain, marks as machine-made: ``image``, ``report``, ``other``; None where it is no such mark.
+    """Return what a line labels as made by AI: ``image``, ``report``, ``other``.
 
-    A mark holds words of such marks and nothing else, so that headlines and sentences about machine-made pictures are
-    none: 「この画像はAIで生成されました」 is one, 「AIで生成した画像が拡散」 is not.
+    None is for a line that is no label. ``said`` is in plain form. A label has words of labels and no others. So
+    「この画像はAIで生成されました」 is one, but a headline about such pictures, 「AIで生成した画像が拡散」, is none.
     """
     if not 2 <= len(said) <= LONGEST or said.endswith(_NO_MARK):
         return None
@@ -84,7 +91,7 @@ def ai_wording_kind(said: str) -> str | None:
 
 
 def _is_told(said: str, words: list[str]) -> bool:
-    """Whether the line is a sentence of the article's."""
+    """Tell whether the line is a sentence of the article."""
     rules = _wording()
     if not said.endswith(_SENTENCE) or said.startswith(rules.pointing):
         return False

@@ -28,7 +28,10 @@ _NUMBER = re.compile(r"[#№(]?\d{1,4}[)位.]?")
 
 @rule_cache()
 def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
-    """``rules/captions.toml``, all in plain form; ``ai`` has all its marks under ``whole`` too."""
+    """Return ``rules/captions.toml`` in plain form.
+
+    ``ai`` has all its labels under ``whole`` too.
+    """
     table = load_rules("captions")
     whole = {"whole": [mark for marks in table["ai"].values() for mark in marks]}
     entries = {**table, "ai": {**table["ai"], **whole}}
@@ -37,7 +40,10 @@ def caption_rules() -> dict[str, dict[str, tuple[str, ...]]]:
 
 @rule_cache()
 def _date_line() -> re.Pattern[str]:
-    """A line that is a date and nothing else, with its label and zone: also such as no article would be dated by."""
+    """Return the pattern of a line that is a date and nothing else.
+
+    It has a date's label and zone, and forms that are too vague to date an article.
+    """
     words = date_words()
     label = "|".join(re.escape(label) for kind in ("published", "modified") for label in words.labels[kind])
     zone, day = "|".join(words.zones), _DAY.replace("@ERA@", "|".join(words.eras))
@@ -48,7 +54,7 @@ def _date_line() -> re.Pattern[str]:
 
 @rule_cache(4_096)  # a line is asked of in its block, its card and the text
 def is_caption(said: str) -> bool:
-    """Whether a line, plain, is a mark of machine-made work, or an image's credit."""
+    """Tell whether a line in plain form is a label of AI or an image's credit."""
     if len(said) > 120:
         return False
     rules = caption_rules()
@@ -75,7 +81,10 @@ def _is_credit(said: str, rules: dict[str, tuple[str, ...]]) -> bool:
 
 
 def is_noise(text: str) -> bool:
-    """Whether a line is a date, byline, number, label or caption, and so nobody's title or summary."""
+    """Tell whether a line is a date, byline, number, label or caption.
+
+    Such a line is no card's title or summary.
+    """
     said = plain(text)
     if not re.search(r"\w", said):
         return True

@@ -1,4 +1,4 @@
-"""What a list of links is by the names that its elements bear: class and id."""
+"""Classify lists of links by the classes and ids of their elements."""
 
 import itertools
 import re
@@ -11,20 +11,20 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def kind_by_names(element: HtmlElement) -> str | None:
-    """The kind of list that an element's class or id names, None where they say nothing."""
+    """Return the kind of list that a class or id names, or None."""
     known = _table()[0]
     return next((known[word] for word in _words(element) if word in known), None)
 
 
 def is_named_related(element: HtmlElement) -> bool:
-    """Whether they say outright that the list is of related articles, and name no other kind."""
+    """Tell whether the names declare a list of related articles and no other kind."""
     kinds, declaring = _table()
     words = _words(element)
     return not declaring.isdisjoint(words) and {kinds[word] for word in words if word in kinds} == {"related"}
 
 
 def _words(element: HtmlElement) -> list[str]:
-    """The words of the names, and each two neighbours joined."""
+    """Return the words of the names, and each pair of neighbours joined."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
     if names == " ":
         return []
@@ -34,7 +34,7 @@ def _words(element: HtmlElement) -> list[str]:
 
 @rule_cache()
 def _table() -> tuple[dict[str, str], frozenset[str]]:
-    """Each word with its kind, and those that declare."""
+    """Return the kind of each word, and the words that declare related articles."""
     table = load_rules("list_classes")
     kinds = {word: kind for kind, entry in table.items() for word in entry["words"]}
     return kinds, frozenset(table["related"]["declaring"])

@@ -1,8 +1,8 @@
-"""Which language a text is in, judged by its own words.
+"""Detect the language of a text by its script, characters and words.
 
-The script decides what it can (kana, Hangul, Han, an alphabet of one language), the national character sets tell
-Japanese from Chinese, and langdetect, py3langid and common words vote on what is left. A page's own claim is a hint
-that settles ties and nothing else: Japanese sites serve English articles under ``<html lang="ja">``.
+The script alone decides for kana, Hangul and alphabets of one language. National character sets tell Japanese from
+Chinese. Otherwise langdetect, py3langid and common words vote. A page's own claim only settles ties, since Japanese
+sites serve English articles under ``<html lang="ja">``.
 """
 
 import dataclasses
@@ -25,9 +25,9 @@ _HINT = re.compile(r"[a-zA-Z]{2,3}(?=$|[-_])")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DetectedLanguage:
-    """An ISO 639-1 ``code`` or ``und``, and how sure that is (0 to 1).
+    """An ISO 639-1 ``code`` or ``und``, and its confidence (0 to 1).
 
-    ``votes`` tells who said what: ``("script" | "characters" | "langdetect" | "py3langid" | "words" | "hint", code,
+    ``votes`` has each opinion: ``("script" | "characters" | "langdetect" | "py3langid" | "words" | "hint", code,
     probability)``.
     """
 
@@ -37,25 +37,31 @@ class DetectedLanguage:
 
     @property
     def is_clear(self) -> bool:
-        """Whether one language has at least half of all weight."""
+        """Tell whether one language has at least half of all weight."""
         return self.confidence >= _MAJORITY
 
     @property
     def langdetect(self) -> tuple[str, float] | None:
-        """The raw answer of langdetect and its probability; None where the script had answered before it was asked."""
+        """Return langdetect's answer and probability.
+
+        None where the script decided before langdetect was asked.
+        """
         return next(((code, share) for voter, code, share in self.votes if voter == "langdetect"), None)
 
     def conflicts_with(self, declared: str | None) -> bool:
-        """Whether a page that claims this language (``ja``, ``en-US``) claims another one than its words are in."""
+        """Tell whether a page declares another language than its words are in.
+
+        ``declared`` is such as ``ja`` or ``en-US``.
+        """
         claimed = _claimed(declared)
         return claimed is not None and self.code not in (UNDETERMINED, claimed)
 
 
 def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
-    """The language of a title, a card's words or an article. Never raises for any string.
+    """Detect the language of a title, a card or an article. Never raises.
 
-    ``hint`` is what the page claims (``ja``, ``en-US``): it decides only between candidates that the words leave
-    open. Only the first letters are read, so cost does not grow with the text. What has no letters is ``und``.
+    ``hint`` is what the page declares (``ja``, ``en-US``). It decides only between candidates that the words leave
+    open. Only the first letters are read, so the cost does not grow with the text. Text without letters is ``und``.
     """
     raw = sample(text)
     plain = normalise(raw)
@@ -70,10 +76,11 @@ def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
 
 
 def detect_card_language(words: str, page: str) -> str:
-    """The language of a card's words on a page whose own words are in ``page`` (``und`` where that is not clear).
+    """Detect the language of a card on a page in the language ``page``.
 
-    The words decide. Where they are too few to tell by and no language is clear, they are in the page's if that is
-    one of their alphabet: the first two to four words of 896 English headlines were told wrong only where none was.
+    ``page`` is ``und`` where it is not clear. The card's words decide. If they are few and no language is clear, the
+    card has the page's language where both share an alphabet. Of 896 English headlines, the first two to four words
+    were misjudged only in such cases.
     """
     found = detect_language(words)
     if found.is_clear or count_letters(words) >= WEIGHTS.short:
@@ -82,7 +89,7 @@ def detect_card_language(words: str, page: str) -> str:
 
 
 def load_models() -> None:
-    """Load all models and tables now: for a worker process, before the first page and before any thread."""
+    """Load all models and tables: in a worker process, before the first page."""
     load_alphabets()
     load_identifier()
     character_sets()
@@ -114,7 +121,10 @@ def _alphabetic(plain: str, script: str, counts: Counter[str], claimed: str | No
 
 
 def _lowered(text: str) -> str:
-    """In lower case when most letters are capitals: n-gram profiles know capitals only at the head of words."""
+    """Return text in lower case if most letters are capitals.
+
+    Profiles of n-grams know capitals only at the head of words.
+    """
     capitals = sum(map(str.isupper, text))
     return text.lower() if 2 * capitals > sum(map(str.isalpha, text)) else text
 

@@ -1,4 +1,4 @@
-"""Japanese or Chinese, for a text in which Chinese characters decide.
+"""Tell Japanese from Chinese in texts of Chinese characters.
 
 Three national character sets hold the evidence. JIS X 0208 level 1 has the 2,965 characters of daily Japanese, in their
 Japanese forms; GB 2312 those of simplified, Big5 level 1 those of traditional Chinese. A headline whose characters all
@@ -35,7 +35,7 @@ _QUOTED = re.compile('[「『《〈【"“][^「」『』《》〈〉【】"“�
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CharacterSets:
-    """The characters of the national sets, JIS X 0208 and Big5 in their two levels."""
+    """The characters of the national sets; JIS X 0208 and Big5 in two levels."""
 
     jis_level_1: frozenset[str]
     jis_level_2: frozenset[str]
@@ -44,13 +44,13 @@ class CharacterSets:
     big5_level_2: frozenset[str]
 
     def is_traditional(self, letter: str) -> bool:
-        """Whether Big5 has the character at all."""
+        """Tell whether Big5 has the character."""
         return letter in self.big5_level_1 or letter in self.big5_level_2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KanjiRules:
-    """What ``rules/kanji.toml`` holds; the words are one pattern each."""
+    """The rules of ``rules/kanji.toml``. Each list of words is one pattern."""
 
     old_forms: frozenset[str]
     used_second_level: frozenset[str]
@@ -60,9 +60,10 @@ class KanjiRules:
 
 
 def japanese_or_chinese(raw: str, text: str) -> tuple[str, float]:
-    """``ja`` or ``zh`` and the evidence for it, or ``ja`` and 0.0 for a tie. Evidence counts characters, roughly.
+    """Return ``ja`` or ``zh`` and the evidence, or ``ja`` and 0.0 for a tie.
 
-    ``text`` is ``raw`` after NFKC; only the punctuation of ``raw`` is looked at.
+    The evidence is roughly a number of characters. ``text`` is ``raw`` after NFKC. Only the punctuation of ``raw`` is
+    read.
     """
     han = _HAN.findall(text)
     unquoted = _QUOTED.sub(" ", text)
@@ -82,7 +83,10 @@ def japanese_or_chinese(raw: str, text: str) -> tuple[str, float]:
 
 
 def _character_balance(han: list[str]) -> float:
-    """What the better of the two Chinese sets lacks of these characters, less what JIS lacks. Above 0 is Japanese."""
+    """Return what the better Chinese set lacks, less what JIS lacks.
+
+    A balance above 0 is for Japanese.
+    """
     sets, rules = character_sets(), kanji_rules()
     japanese = simplified = traditional = 0.0
     for letter in han:
@@ -95,7 +99,10 @@ def _character_balance(han: list[str]) -> float:
 
 
 def _chinese_cost(letter: str, national_set: frozenset[str]) -> float:
-    """How unusual a character is in the Chinese that this set writes; most so one that no Chinese set has (発, 県)."""
+    """Return how unusual a character is in the Chinese that this set writes.
+
+    A character that no Chinese set has (発, 県) costs most.
+    """
     sets = character_sets()
     if letter in national_set:
         return 0.0
@@ -106,7 +113,7 @@ def _chinese_cost(letter: str, national_set: frozenset[str]) -> float:
 
 
 def _japanese_cost(letter: str) -> float:
-    """How unusual a character outside JIS X 0208 level 1 is in Japanese."""
+    """Return how unusual a character outside JIS X 0208 level 1 is in Japanese."""
     sets, rules = character_sets(), kanji_rules()
     if letter not in sets.jis_level_2:
         return _NOT_IN_SET
@@ -118,7 +125,7 @@ def _japanese_cost(letter: str) -> float:
 
 
 def _langid_balance(han: list[str]) -> float:
-    """py3langid's opinion of the characters alone, between -1 (Chinese) and 1 (Japanese).
+    """Return py3langid's opinion, between -1 (Chinese) and 1 (Japanese).
 
     Taken as it is, it calls nearly every kanji-only headline Chinese: its difference of log-likelihoods for each
     character is -1.3 in Japanese ones and -2.8 in Chinese ones (means of 117 and 1,153 texts); the middle is shifted.
@@ -137,7 +144,7 @@ def _word_balance(text: str) -> float:
 
 @rule_cache()
 def kanji_rules() -> KanjiRules:
-    """The rules of ``rules/kanji.toml``, read once a process."""
+    """Return the rules of ``rules/kanji.toml``."""
     table = load_rules("kanji")
     return KanjiRules(
         old_forms=frozenset("".join(table["old_forms"].split())),
@@ -154,7 +161,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 @functools.cache
 def character_sets() -> CharacterSets:
-    """The sets, computed from Python's codecs.
+    """Compute the sets from Python's codecs.
 
     JIS X 0208 has its first level in rows 16 to 47 and its second in rows 48 to 84 (JIS X 0208:1997); Big5 has 5,401
     common characters at A440 to C67E and 7,652 rarer ones at C940 to F9D5 (Unicode's OBSOLETE/EASTASIA/OTHER/BIG5.TXT).
@@ -169,7 +176,7 @@ def character_sets() -> CharacterSets:
 
 
 def _decoded(codec: str, lead_bytes: range) -> frozenset[str]:
-    """Every Han character that two bytes with such a first one stand for."""
+    """Return the Han characters of two bytes with these lead bytes."""
     trail_bytes = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     letters = (bytes((lead, trail)).decode(codec, "ignore") for lead in lead_bytes for trail in trail_bytes)
     return frozenset(letter for letter in letters if len(letter) == 1 and letter >= "\u4e00")

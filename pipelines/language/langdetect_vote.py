@@ -1,4 +1,4 @@
-"""Which language a text in an alphabet is in: langdetect first, py3langid second, common words third.
+"""Let langdetect, py3langid and common words vote on alphabetic texts.
 
 langdetect's own loop draws n-grams at random until it is sure enough; in a headline that is after a few letters, so
 that another seed gives another answer. Here its profiles and its n-grams are used, and each n-gram of the text counts
@@ -39,7 +39,10 @@ _lock = threading.Lock()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Opinions:
-    """The best code with its share of all weight (0 to 1), the close second, and what each of the three said."""
+    """The winning code, its share of all weight, and the three opinions.
+
+    The share is 0 to 1. ``runners_up`` are close seconds.
+    """
 
     code: str
     confidence: float
@@ -62,7 +65,7 @@ _CLOSE = 0.15  # as a difference of summed weights; within it the page's own cla
 
 
 class _Normal(dict[int, str]):
-    """langdetect's normal form of each character, for ``str.translate``; asked of it once a character."""
+    """A cache of langdetect's normal form of each character, for ``str.translate``."""
 
     def __missing__(self, code: int) -> str:
         normal: str = NGram.normalize(chr(code))
@@ -71,9 +74,10 @@ class _Normal(dict[int, str]):
 
 
 class _Profiles:
-    """Some of langdetect's profiles, as one matrix of logarithms: a row for each n-gram, a column for each language.
+    """Some of langdetect's profiles as one matrix of logarithms.
 
-    Its n-grams never reach over a space, so a word always has the same ones: they are looked up once a word.
+    It has a row for each n-gram and a column for each language. Its n-grams never cross a space, so each word is looked
+    up once.
     """
 
     def __init__(self, codes: tuple[str, ...]) -> None:
@@ -88,7 +92,7 @@ class _Profiles:
         self._scores_of = functools.lru_cache(_REMEMBERED)(self._add_up)
 
     def probabilities(self, text: str) -> dict[str, float]:
-        """Each language's probability; {} where no n-gram is known.
+        """Return each language's probability; {} where no n-gram is known.
 
         The exponent is divided by the root of the number of n-grams, because neighbouring ones are not independent.
         """
@@ -102,7 +106,7 @@ class _Profiles:
         return dict(zip(self.codes, _softmax(scores / ngrams**0.5), strict=True))
 
     def _add_up(self, word: str) -> tuple[npt.NDArray[np.float64], int]:
-        """The logarithms of a word's n-grams, added up for each language, and how many there are."""
+        """Add up the logarithms of a word's n-grams for each language, and count them."""
         rows = self._find_rows(word)
         return self._logarithms[rows].sum(axis=0), len(rows)
 
@@ -120,7 +124,10 @@ class _Profiles:
 
 
 def _cleaned(text: str) -> str:
-    """The text without what langdetect does not look at: addresses, Latin words in a text of another script."""
+    """Return the text without what langdetect ignores.
+
+    It ignores addresses, and Latin words in a text of another script.
+    """
     text = NGram.normalize_vi(Detector.MAIL_RE.sub(" ", Detector.URL_RE.sub(" ", text)))
     if max(text, default="") < _LATIN_ENDS:
         return text
@@ -137,7 +144,10 @@ def _softmax(scores: npt.NDArray[np.float64]) -> list[float]:
 
 
 def judge_alphabet(text: str, script: str) -> Opinions:
-    """The language of a normalised text in the alphabet ``script`` (a name of ``rules/scripts.toml``)."""
+    """Return the opinions on a normalized text in the alphabet ``script``.
+
+    ``script`` is a name of ``rules/scripts.toml``.
+    """
     codes = next(alphabet.codes for alphabet in alphabets() if alphabet.name == script)
     if len(codes) == 1:
         return Opinions(codes[0], 1.0, (), (("script", codes[0], 1.0),))
@@ -169,7 +179,7 @@ def _english_prior(text: str) -> float:
 
 
 def count_letters(text: str) -> int:
-    """How many letters there are to tell by; no further than decides whether a text is short."""
+    """Count the letters, but no further than decides whether a text is short."""
     return sum(map(str.isalpha, text[: 2 * WEIGHTS.short]))
 
 
@@ -189,7 +199,7 @@ def _load_profiles(script: str) -> _Profiles:
 
 
 def load_alphabets() -> None:
-    """Load all profiles and word lists that first calls would load."""
+    """Load all profiles and word lists."""
     for script in PROFILES:
         _langdetect(script)
     common_words()

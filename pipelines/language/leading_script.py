@@ -1,4 +1,4 @@
-"""Whose text it is when scripts are mixed: a Japanese headline full of brand names, or English that quotes Japanese.
+"""Decide which script a mixed text is written in, and which it only quotes.
 
 Letters alone cannot tell: ``Amazon Web Servicesで障害`` is Japanese with three Japanese characters of twenty-two. What
 tells is how the scripts meet. Japanese, Chinese and Korean write on without a space after a Latin name; English sets
@@ -22,9 +22,10 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 def leading_script(text: str, counts: Counter[str]) -> str:
-    """The script that leads a normalised text: ``east`` (kana, Han, Hangul), ``latin``, another of ``counts``, or "".
+    """Return the main script of a normalized text.
 
-    ``counts`` are those of ``count_scripts`` for the same text.
+    It is ``east`` (kana, Han, Hangul), ``latin``, another key of ``counts``, or "". ``counts`` are those of
+    ``count_scripts`` for the same text.
     """
     east = counts["kana"] + counts["han"] + counts["hangul"] + counts["bopomofo"]
     latin = counts["latin"]
@@ -41,10 +42,10 @@ _EAST_OR_LATIN = frozenset({"kana", "han", "hangul", "bopomofo", "latin"})
 
 
 def latin_leads(text: str, east: int) -> bool:
-    """Whether a text of both is Latin-script text that quotes some of the other; ``east`` counts those characters.
+    """Tell whether a mixed text is in Latin script and only quotes the other.
 
-    Two East Asian characters weigh as much as one common Latin word, and a name half as much as a word: tried on
-    headlines of both kinds. A text in which the scripts touch must be Latin twice over.
+    ``east`` is the number of East Asian characters. Two of them weigh as much as one common Latin word, and a name half
+    as much as a word (tried on headlines of both kinds). Where the scripts touch, the text must be Latin twice over.
     """
     words = _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
     function_words = sum(1 for word in words if word.lower() in english_function_words())
@@ -60,7 +61,7 @@ def latin_leads(text: str, east: int) -> bool:
 
 
 def _begins_and_ends_latin(text: str) -> bool:
-    """Whether what is quoted stands inside a Latin sentence."""
+    """Tell whether the quoted characters are inside a Latin sentence."""
     latin = [match.start() for match in _LATIN.finditer(text)]
     quoted = [match.start() for match in _EAST_ASIAN.finditer(text)]
     return bool(latin and quoted) and latin[0] < quoted[0] and latin[-1] > quoted[-1]

@@ -1,4 +1,4 @@
-"""py3langid's opinion among a few languages: a naive Bayes over byte n-grams, trained on 142 languages."""
+"""Score a few languages with py3langid, a naive Bayes over byte n-grams."""
 
 import functools
 import math
@@ -10,10 +10,10 @@ _lock = threading.Lock()
 
 
 def langid_shares(text: str, codes: tuple[str, ...]) -> dict[str, float]:
-    """The probability of each of these ISO 639-1 codes, if it must be one of them; {} if nothing is known of the text.
+    """Return the probability of each code, if the text is in one of them.
 
-    The exponent is divided by the root of the text's bytes, as py3langid does itself, so that shares keep their meaning
-    from headline to article. Codes that it was not trained on get 0.
+    It is {} if no n-gram is known. The exponent is divided by the root of the text's bytes, as py3langid does, so that
+    shares of headlines and articles compare. Codes that it was not trained on get 0.
     """
     scores = langid_scores(text, codes)
     if len(set(scores.values())) < 2:
@@ -26,13 +26,16 @@ def langid_shares(text: str, codes: tuple[str, ...]) -> dict[str, float]:
 
 
 def langid_scores(text: str, codes: tuple[str, ...]) -> dict[str, float]:
-    """The logarithm of each code's likelihood; only their differences mean anything."""
+    """Return the log-likelihood of each code. Only differences are meaningful."""
     ranked: dict[str, float] = dict(load_identifier().rank(text))
     return {code: ranked[code] for code in codes if code in ranked}
 
 
 def load_identifier() -> LanguageIdentifier:
-    """The model, read once a process (about 1 second); it has no state that classifying changes."""
+    """Load the model once a process (about 1 second).
+
+    Classifying does not change it.
+    """
     with _lock:
         return _load()
 

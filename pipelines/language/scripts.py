@@ -1,6 +1,6 @@
-"""Which writing systems a text uses, and whose words are only quoted in it.
+"""Count the letters of each script in a text.
 
-Pure counting over regular expressions of plain character classes (linear in the text's length).
+The patterns are plain character classes, so the time is linear in the text's length.
 """
 
 import dataclasses
@@ -24,7 +24,10 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Script:
-    """One alphabet: the codes it may mean, the first being its commonest. ``letters`` is a regex class."""
+    """One alphabet, with the codes of its languages, the commonest first.
+
+    ``letters`` is the inside of a character class.
+    """
 
     name: str
     letters: str
@@ -33,7 +36,7 @@ class Script:
 
 @rule_cache()
 def alphabets() -> tuple[Script, ...]:
-    """The alphabets of ``rules/scripts.toml``, in its order."""
+    """Return the alphabets of ``rules/scripts.toml``, in its order."""
     table = load_rules("scripts")
     return tuple(Script(row["name"], row["letters"], tuple(row["codes"])) for row in table["script"])
 
@@ -52,9 +55,10 @@ _EAST_ASIAN_PATTERNS = (
 
 
 def sample(text: str) -> str:
-    """The first ``SAMPLE`` characters from the first letter on, without addresses, entities and invisible characters.
+    """Return up to ``SAMPLE`` characters of a text, from its first letter on.
 
-    What stands here is not yet normalised: a full-width comma is evidence of its own.
+    Addresses, entities and invisible characters are left out. The text is not normalized yet, since a full-width comma
+    is evidence too.
     """
     first = _FIRST_LETTER.search(text)
     if first is None:
@@ -65,12 +69,18 @@ def sample(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """NFKC: half-width kana and full-width Latin become what they mean. At most ``2 * SAMPLE`` characters."""
+    """Return at most ``2 * SAMPLE`` characters in NFKC.
+
+    Half-width kana and full-width Latin become the plain letters.
+    """
     return unicodedata.normalize("NFKC", text)[: 2 * SAMPLE]
 
 
 def count_scripts(text: str) -> Counter[str]:
-    """Letters of each script in a normalised text: ``kana``, ``han``, ``hangul``, ``bopomofo``, ``latin`` and so on."""
+    """Count the letters of each script in a normalized text.
+
+    The keys are ``kana``, ``han``, ``hangul``, ``bopomofo``, ``latin`` and so on.
+    """
     counts: Counter[str] = Counter()
     if text.isascii():
         counts["latin"] = sum(map(str.isalpha, text))

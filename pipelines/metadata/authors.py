@@ -1,4 +1,4 @@
-"""Authors as a clean list of names, out of what pages write in author fields and bylines."""
+"""Clean authors' names from author fields and bylines."""
 
 import dataclasses
 import re
@@ -17,7 +17,7 @@ _NAME_WORDS = 6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Credit:
-    """One name as a source gives it; ``is_office`` where the source says that it is no person's."""
+    """A name from one source. ``is_office`` says that it is no person's."""
 
     name: str
     is_office: bool = False
@@ -29,7 +29,7 @@ def _words(kind: str) -> tuple[str, ...]:
 
 
 def _either(words: Iterable[str]) -> str:
-    """A pattern for any of the words; Latin ones as whole words."""
+    """Return a pattern for any of the words, Latin ones as whole words."""
     return "|".join(rf"\b{re.escape(word)}(?!\w)" if word[0].isascii() else re.escape(word) for word in words)
 
 
@@ -66,10 +66,10 @@ _KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
 
 
 def clean_authors(values: Iterable[object]) -> list[str]:
-    """The names in author fields or bylines: at most 20 of at most 100 characters, in order, none twice.
+    """Return the names in author fields or bylines, in order, none twice.
 
-    Lead-ins (By, 文・写真), job titles (記者), addresses, brackets and dates are cut; lists are split, but not inside a
-    name (ガブリエル・ガルシア, Martin Luther King, Jr.).
+    At most 20 names of at most 100 characters are returned. Lead-ins (By, 文・写真), job titles (記者), addresses,
+    brackets and dates are cut. Lists are split, but not inside a name (ガブリエル・ガルシア, Martin Luther King, Jr.).
     """
     names: dict[str, str] = {}
     for value in values:
@@ -122,24 +122,27 @@ def _is_nobody(name: str) -> bool:
 
 
 def is_byline(text: str) -> bool:
-    """Whether a short piece of text is a byline by its own words: By …, 文・…, …記者."""
+    """Tell whether a short text is a byline: By …, 文・…, …記者."""
     text = text.strip(" 　(（)）【】[]")
     lead, job = _patterns()["lead"].match(text), _patterns()["job"].search(text)
     return bool((lead or (job and job.start() > 1)) and is_name_like(text))
 
 
 def is_job(text: str) -> bool:
-    """Whether a piece of text is a job title and nothing else: 記者, Political editor."""
+    """Tell whether a text is a job title alone: 記者, Political editor."""
     return text.strip(" ()（）,、").lower() in _words("jobs")
 
 
 def is_lead_in(text: str) -> bool:
-    """Whether a piece of text only announces the name that follows: By, 文＝."""
+    """Tell whether a text only introduces the name that follows: By, 文＝."""
     return text.lower().strip(" :：=＝/／|") in _words("lead_ins")
 
 
 def is_name_like(text: str) -> bool:
-    """Whether text that only stands where authors do could be names: few words, no other sentence, no share links."""
+    """Tell whether text in an author's place could be names.
+
+    It needs few words, and no other sentence or share link.
+    """
     names = clean_authors([text])
     blocked = set(_words("not_names"))
     return bool(names) and all(
@@ -153,7 +156,7 @@ def is_name_like(text: str) -> bool:
 
 
 def is_office(name: str) -> bool:
-    """Whether a name is by its own words an agency's or an office's rather than a person's."""
+    """Tell whether a name is an agency's or an office's by its own words."""
     lowered = name.lower()
     if lowered in _words("agencies"):
         return True
@@ -166,11 +169,11 @@ def is_office(name: str) -> bool:
 
 
 def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str]) -> tuple[str, ...]:
-    """The credits of the best source that names a person, else of the best that names anybody.
+    """Return the credits of the best source that names a person.
 
-    ``sources`` are in the order in which they are believed, and asked only until one names a person. Offices that the
-    best source itself lists beside a person stay, as the page says that they are authors; the first source's office
-    does not hide a person named elsewhere.
+    Where none does, the best source that names anybody counts. ``sources`` are in the order in which they are believed,
+    and read only until one names a person. Offices that the best source lists beside a person stay, since the page
+    declares them as authors. An office of the first source does not hide a person of a later one.
     """
     offices: tuple[str, ...] = ()
     known_offices = {letters(name) for name in site_names}

@@ -1,4 +1,4 @@
-"""Where a page's markup names its authors: meta tags, microdata, ``rel=author``, elements called byline."""
+"""Find authors in markup: meta tags, microdata, ``rel=author``, byline classes."""
 
 import functools
 import itertools
@@ -23,7 +23,10 @@ _NOT_BYLINE = re.compile(
 
 
 def jsonld_credits(things: Sequence[Thing], known: dict[str, Thing]) -> list[Credit]:
-    """The authors of the first thing that has any; ``known`` resolves ``@id`` references."""
+    """Return the authors of the first thing that has any.
+
+    ``known`` resolves ``@id`` references.
+    """
     for thing in things:
         for name in ("author", "creator"):
             credits_ = list(_credits(thing.get(name), known))
@@ -53,7 +56,10 @@ def _credits(value: Json, known: dict[str, Thing]) -> Iterator[Credit]:
 
 
 def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
-    """What the meta tags say, a source for each tag; at last the pair of label and data that WordPress writes."""
+    """Return the authors of the meta tags, one source for each tag.
+
+    Last comes the pair of label and data that WordPress writes.
+    """
     for content in markup.told("authors"):
         if not content.startswith(("http://", "https://", "@")):
             yield [Credit(content)]
@@ -63,7 +69,7 @@ def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
 
 
 def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list[Credit]]:
-    """Microdata, ``rel=author`` links and elements whose class says byline or author; each when asked for."""
+    """Find authors in microdata, ``rel=author`` links and byline classes, lazily."""
     items = [item for item in markup.items if (item.get("itemprop") or "").lower() == "author"]
     names = (name for item in items[:_MOST] for name in _names_in(item))
     yield _spoken(list(itertools.islice(names, _MOST)))
@@ -91,7 +97,10 @@ def _says_byline(name: str) -> bool:
 
 
 def _beside(links: Sequence[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
-    """The first link and those of the same byline: cards further down link to their authors too."""
+    """Return the first link and the other links of its byline.
+
+    Cards further down link to their authors too.
+    """
     parents = {links[0].getparent()} | (
         {links[0].getparent().getparent()} if links[0].getparent() is not None else set()
     )
@@ -109,7 +118,7 @@ def _spoken(elements: Sequence[lxml.html.HtmlElement]) -> list[Credit]:
 
 
 def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Credit]]:
-    """Bylines in the words below and above the headline: By …, 文 …, … 記者, or a name before a piece that is a job."""
+    """Find printed bylines around the headline: By …, 文 …, … 記者."""
     for pieces in (words_below(headline), words_above(headline)) if headline is not None else ():
         for index, piece in enumerate(pieces):
             if len(piece) > _LONGEST_BYLINE // 2:

@@ -1,4 +1,4 @@
-"""JSON-LD as publishers really write it: read leniently, and the thing found that is this page's article."""
+"""Read JSON-LD leniently, and find the page's own article in it."""
 
 import html
 import json
@@ -23,9 +23,10 @@ _DECODER = json.JSONDecoder(strict=False)  # newlines inside strings are common
 
 
 def read_jsonld(scripts: Sequence[str]) -> list[Thing]:
-    """Every object of all scripts, outermost first; ``_away`` is true in those below a property that leads elsewhere.
+    """Return every object of all scripts, outermost first.
 
-    What cannot be read as JSON even leniently is left out; ``{"@id": …}`` references are not resolved here.
+    ``_away`` is true for objects below a property that points to other pages. Broken JSON that cannot be read leniently
+    is left out. ``{"@id": …}`` references are not resolved.
     """
     things: list[Thing] = []
     for script in scripts:
@@ -53,7 +54,10 @@ _ARTICLE_TYPE = re.compile(r'"@type"\s{0,20}:\s{0,20}"([A-Za-z]{0,20}(?:Article|
 
 
 def _salvaged(text: str) -> list[Json]:
-    """Type and dates of the first article in a script that cannot be read: a bare quote in its headline, most often."""
+    """Return type and dates of the first article in a broken script.
+
+    Most often, a bare quote in its headline broke it.
+    """
     kind = _ARTICLE_TYPE.search(text)
     if kind is None:
         return []
@@ -68,7 +72,7 @@ def _without_trailing_commas(text: str) -> str:
 
 
 def _decoded(text: str) -> Iterator[Json]:
-    """All JSON values that follow each other in ``text``."""
+    """Return all JSON values that follow each other in ``text``."""
     at = 0
     while at < len(text):
         while at < len(text) and text[at] in " \t\r\n;,":
@@ -79,7 +83,7 @@ def _decoded(text: str) -> Iterator[Json]:
 
 
 def _objects(value: Json, most: int) -> Iterator[Thing]:
-    """Every dict below ``value``, breadth first, without recursion; those that lead elsewhere are marked."""
+    """Return every dict below ``value``, breadth first, without recursion."""
     elsewhere = schema_types()["elsewhere"]
     queue: list[tuple[Json, bool]] = [(value, False)]
     taken = 0
@@ -98,22 +102,23 @@ def _objects(value: Json, most: int) -> Iterator[Thing]:
 
 
 def types_of(thing: Thing) -> list[str]:
-    """The thing's ``@type`` names, without their schema.org prefix."""
+    """Return the ``@type`` names of a thing, without their schema.org prefix."""
     declared = thing.get("@type")
     names = declared if isinstance(declared, list) else [declared]
     return [name.rsplit("/", 1)[-1] for name in names if isinstance(name, str) and name]
 
 
 def is_article(thing: Thing) -> bool:
-    """Whether schema.org calls the thing an article."""
+    """Tell whether schema.org calls the thing an article."""
     return any(name.lower() in schema_types()["articles"] for name in types_of(thing))
 
 
 def page_things(things: Sequence[Thing], addresses: Sequence[str], titles: Sequence[str]) -> list[Thing]:
-    """The things that tell of this page's article, best first; its own article leads, the WebPage follows.
+    """Return the things about this page's article, the best first.
 
-    ``addresses`` are the page's own (asked for, canonical, og:url), ``titles`` its headings. An article that names
-    another page as its own, and carries none of the page's titles, is a neighbour and left out.
+    Its own article comes first, the WebPage later. ``addresses`` are the page's own (requested, canonical, og:url),
+    ``titles`` its headings. An article that names another page as its own and has none of the page's titles is left
+    out.
     """
     own = {_place(address) for address in addresses if address}
     heads = [letters(title) for title in titles if title]
@@ -158,18 +163,24 @@ _ORIGIN = re.compile(r"^https?://[^/?#]*")
 
 
 def _place(address: str) -> tuple[str, str]:
-    """An address's path and query: AMP and mobile hosts differ, the path rarely does."""
+    """Return an address's path and query.
+
+    AMP and mobile hosts differ, paths rarely do.
+    """
     path, _, query = _ORIGIN.sub("", address[:4_000]).partition("#")[0].partition("?")
     return path.rstrip("/").lower() or "/", query
 
 
 def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether two places are one: a query that only one of them has is a tracker's, two that differ are two pages."""
+    """Tell whether two places are one.
+
+    A query on one side only is a tracker's. Two different queries are two pages.
+    """
     return one[0] == other[0] and (one[1] == other[1] or not one[1] or not other[1])
 
 
 def by_id(things: Sequence[Thing]) -> Mapping[str, Thing]:
-    """The fullest thing of every ``@id``, to resolve references with."""
+    """Return the fullest thing of every ``@id``, to resolve references."""
     found: dict[str, Thing] = {}
     for thing in things:
         name = thing.get("@id")

@@ -1,4 +1,4 @@
-"""What a page says of itself in its tags, collected in one pass: meta names, links, headings, times, JSON-LD."""
+"""Collect a page's tags in one pass: metas, links, headings, times, JSON-LD."""
 
 import dataclasses
 import urllib.parse
@@ -20,7 +20,10 @@ _ITEMS = lxml.etree.XPath("//*[@itemprop][not(self::meta)]")
 
 @rule_cache()
 def metadata_names() -> Mapping[str, Sequence[str]]:
-    """Names of meta tags by what they tell, as :func:`meta_name` gives them, the most believed first."""
+    """Return names of meta tags by field, the most reliable first.
+
+    The names are in the form of :func:`meta_name`.
+    """
     return {
         kind: tuple(dict.fromkeys(map(meta_name, names)))
         for kind, names in load_rules("metadata_names")["names"].items()
@@ -28,20 +31,26 @@ def metadata_names() -> Mapping[str, Sequence[str]]:
 
 
 def meta_name(name: str) -> str:
-    """A meta tag's name without its vendor's prefix and punctuation: article:published_time is articlepublishedtime."""
+    """Return a meta tag's name without its vendor's prefix and punctuation.
+
+    ``article:published_time`` becomes ``articlepublishedtime``.
+    """
     bare = name.lower().rpartition("#")[2].removeprefix("cxenseparse:").removeprefix("recs:")
     return "".join(filter(str.isalnum, bare))
 
 
 @rule_cache()
 def schema_types() -> Mapping[str, frozenset[str]]:
-    """Kinds of schema.org types and properties, from the rules file, in lower case."""
+    """Return kinds of schema.org types and properties, in lower case."""
     return {kind: frozenset(names) for kind, names in load_rules("metadata_names")["schema"].items()}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Markup:
-    """The tags that matter, in document order. ``metas`` are by :func:`meta_name`, all that are not empty."""
+    """The tags that matter, in document order.
+
+    ``metas`` has all that are not empty, by :func:`meta_name`.
+    """
 
     base_url: str
     metas: Mapping[str, Sequence[str]]
@@ -53,17 +62,20 @@ class Markup:
     document_title: str
 
     def told(self, kind: str) -> list[str]:
-        """Every content of the meta tags of a kind (a key of :func:`metadata_names`), the most believed first."""
+        """Return the contents of all meta tags of a field, the most reliable first.
+
+        ``kind`` is a key of :func:`metadata_names`.
+        """
         told = (content for name in metadata_names()[kind] for content in self.metas.get(name, ()))
         return list(dict.fromkeys(told))
 
     def absolute(self, href: str | None) -> str | None:
-        """An http(s) address made absolute against the page's ``<base>``; None for any other."""
+        """Return an http(s) address made absolute by the page's ``<base>``, or None."""
         return absolute_url(self.base_url, href)
 
 
 def absolute_url(base: str, href: str | None) -> str | None:
-    """An http(s) address, joined; None where there is none or it cannot be read as one."""
+    """Return an http(s) address joined to its base, or None."""
     href = plain_text(href, 4_000)
     if not href:
         return None
@@ -76,7 +88,10 @@ def absolute_url(base: str, href: str | None) -> str | None:
 
 
 def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
-    """The tags of a parsed page; ``page_url`` is the address that answered. Changes nothing in the tree."""
+    """Collect the tags of a parsed page, without changing its tree.
+
+    ``page_url`` is the address that answered.
+    """
     metas: dict[str, list[str]] = {}
     found: dict[str, list[lxml.html.HtmlElement]] = {"link": [], "h1": [], "time": []}
     scripts: list[str] = []

@@ -1,4 +1,4 @@
-"""What a page says of its article: title, authors, dates, lead, image, addresses, and whether it is free to read."""
+"""Read an article's metadata: title, authors, dates, lead, image, access."""
 
 import dataclasses
 import datetime
@@ -31,11 +31,11 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Metadata:
-    """Plain, bounded strings ("" where the page is silent); times are aware and UTC, addresses absolute.
+    """Plain, bounded strings, "" where the page gives none.
 
-    ``published_source`` and ``published_precision`` tell how far to trust the time. ``types`` are the ``@type`` of the
-    page's main thing in JSON-LD and ``og:type``; ``article_markup`` lists what in the markup says article.
-    ``is_paywalled`` is None where the page does not say.
+    Times are aware and UTC, addresses absolute. ``published_source`` and ``published_precision`` show how far to trust
+    the time. ``types`` are the ``@type`` of the page's main thing in JSON-LD and ``og:type``. ``article_markup`` lists
+    the markup that marks an article. ``is_paywalled`` is None where the page does not say.
     """
 
     title: str = ""
@@ -60,16 +60,16 @@ class Metadata:
 
     @property
     def has_article_markup(self) -> bool:
-        """Whether anything in the page's markup calls it an article."""
+        """Tell whether anything in the page's markup calls it an article."""
         return bool(self.article_markup)
 
 
 def read_metadata(
     tree: lxml.html.HtmlElement, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
 ) -> Metadata:
-    """Everything that the page declares, JSON-LD first, then its markup, then visible words near the headline.
+    """Read all metadata: JSON-LD first, then markup, then words near the headline.
 
-    ``page_url`` is the address that answered, ``fetched_at`` aware; ``timezone`` holds for times that name no zone. The
+    ``page_url`` is the address that answered, ``fetched_at`` is aware. ``timezone`` is for times that name no zone. The
     tree is not changed. Never raises for any page.
     """
     markup = read_markup(tree, page_url)
@@ -112,7 +112,7 @@ def read_metadata(
 
 
 def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:
-    """The page's h1; where none says anything, the first h2 that is what its titles say."""
+    """Return the page's h1s, or the first h2 that its titles confirm."""
     heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
     if any(heads):
         return heads
@@ -122,9 +122,10 @@ def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str])
 
 
 def _open_graph_address(markup: Markup, page_url: str) -> str | None:
-    """Give ``og:url`` of a page without ``rel=canonical``; None where it only spells the page's own address otherwise.
+    """Return ``og:url`` of a page without ``rel=canonical``.
 
-    The Open Graph protocol has it be the canonical address; templates have it be the home page, or ``http://``.
+    None where it only spells the page's own address in another way. By the Open Graph protocol it is the canonical
+    address, but templates give the home page or ``http://``.
     """
     named = next(filter(None, map(markup.absolute, markup.metas.get(meta_name("og:url"), ()))), None)
     return None if named is None or address_key(named) == address_key(page_url) else named

@@ -1,4 +1,4 @@
-"""The visible words around an article's headline, where pages print its date and byline."""
+"""Find the visible words around the headline, where date and byline are."""
 
 import itertools
 
@@ -16,7 +16,10 @@ _MOST_SIBLINGS = 300
 
 
 def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) -> lxml.html.HtmlElement | None:
-    """The heading that prints ``title``: an h1, else a lower one; the first h1 where none does; None without any."""
+    """Return the heading that prints ``title``, or None.
+
+    It is an h1, else a lower heading, else the first h1.
+    """
     wanted = letters(title)
     lower = itertools.islice(tree.iter("h2", "h3"), _MOST_HEADINGS)
     for heading in itertools.chain(markup.headings, lower):
@@ -27,7 +30,7 @@ def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) ->
 
 
 def words_below(headline: lxml.html.HtmlElement) -> list[str]:
-    """The pieces of text behind a headline in reading order, until some 600 characters are together."""
+    """Return the texts after a headline, up to some 600 characters."""
     below: list[str] = []
     room = _BELOW
     for node in itertools.chain([headline], headline.iterancestors()):
@@ -43,7 +46,7 @@ def words_below(headline: lxml.html.HtmlElement) -> list[str]:
 
 
 def words_above(headline: lxml.html.HtmlElement) -> list[str]:
-    """The last pieces of text before a headline, in reading order."""
+    """Return the last texts before a headline, in reading order."""
     above: list[str] = []
     for node in itertools.chain([headline], headline.iterancestors()):
         if node.tag == "body" or len(above) >= _ABOVE:
@@ -54,7 +57,7 @@ def words_above(headline: lxml.html.HtmlElement) -> list[str]:
 
 
 def visible_pieces(element: lxml.html.HtmlElement, limit: int) -> list[str]:
-    """What a reader sees in an element, one string for each piece of text, about ``limit`` characters of it."""
+    """Return the visible texts of an element, up to about ``limit`` characters."""
     pieces: list[str] = []
     room = limit
     if not isinstance(element.tag, str) or element.tag in _UNSEEN:

@@ -1,4 +1,4 @@
-"""When an article was published and last modified, out of everything a page says of it."""
+"""Decide when an article was published and modified, from all its sources."""
 
 import dataclasses
 import datetime
@@ -24,7 +24,10 @@ _TOO_FAR_UP = 6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Publication:
-    """``source`` and ``modified_source`` say where it was read: json-ld, meta, microdata, time, text or address."""
+    """The two times of an article and their sources.
+
+    ``source`` and ``modified_source`` are json-ld, meta, microdata, time, text or address.
+    """
 
     published: ParsedDate | None = None
     modified: ParsedDate | None = None
@@ -48,10 +51,10 @@ def read_publication(
     now: datetime.datetime,
     timezone: zoneinfo.ZoneInfo,
 ) -> Publication:
-    """Published and modified, from the best source that has them; the data that scripts fill the page with is the last.
+    """Return the times of the best source that has them.
 
-    A time without zone takes its offset from another source of the same page that tells the same clock time with one,
-    and ``timezone`` else; a bare day takes its time from a later source that tells one on that day.
+    Data that scripts fill the page with come last. A time without a zone takes the offset of another source with the
+    same clock time, else ``timezone``. A bare day takes the time of a later source on that day.
     """
     told = list(_structured(things, markup, now, timezone))
     if not any(one.kind == "published" and one.date.precision == "instant" for one in told):
@@ -84,7 +87,10 @@ def _settled(candidates: Sequence[_Told], told: Sequence[_Told]) -> _Told | None
 
 
 def _is_finer(other: _Told, day: _Told) -> bool:
-    """Whether another source tells the time on that very day (the day's zone may be a few hours off)."""
+    """Tell whether another source gives the time on that very day.
+
+    The day's zone may be a few hours off.
+    """
     apart = other.date.moment - day.date.moment
     return (
         other.date.precision == "instant" and other.kind in (day.kind, "unlabelled") and -_DAY / 2 <= apart < _DAY * 1.5
@@ -92,7 +98,10 @@ def _is_finer(other: _Told, day: _Told) -> bool:
 
 
 def _same_clock(zoned: ParsedDate, bare: ParsedDate) -> bool:
-    """Whether two times are one time told with and without its zone: whole quarter hours apart, within a day."""
+    """Tell whether two times are one, with and without its zone.
+
+    They are whole quarter hours apart, within a day.
+    """
     apart = zoned.moment - bare.moment
     seconds = round(apart.total_seconds())
     return (
@@ -152,7 +161,10 @@ def _visible(
     now: datetime.datetime,
     zone: zoneinfo.ZoneInfo,
 ) -> Iterator[_Told]:
-    """``time`` elements near the headline, the words around it, and at last a day in the address."""
+    """Return visible dates.
+
+    They are ``time`` elements near the headline, the words around it, and last a day in the address.
+    """
     yield from _times(markup, headline, now, zone)
     if headline is not None:
         for pieces in (words_below(headline), words_above(headline)):
@@ -174,7 +186,10 @@ _LONGEST_DATA, _MOST_DATA_TIMES = 2_000_000, 5
 
 
 def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_Told]:
-    """Times in scripts: neighbours' too, so that only the one on a day known otherwise is of use."""
+    """Return times in scripts.
+
+    They include other articles' times, so only one on a known day is of use.
+    """
     for script in tree.iter("script"):
         text = script.text
         if text and len(text) <= _LONGEST_DATA:
@@ -212,7 +227,7 @@ def _kind_of(element: lxml.html.HtmlElement, words: str) -> DateKind:
 
 
 def _nearest(times: Sequence[lxml.html.HtmlElement], headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    """The times that share the closest ancestor with the headline."""
+    """Return the times that share the closest ancestor with the headline."""
     levels = {parent: level for level, parent in zip(range(_TOO_FAR_UP), headline.iterancestors(), strict=False)}
     best: list[lxml.html.HtmlElement] = []
     level_of_best = _TOO_FAR_UP

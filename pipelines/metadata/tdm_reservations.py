@@ -1,6 +1,7 @@
-"""What a page says against being kept (``noarchive``) or mined: robots directives and the TDM Reservation Protocol.
+"""Read what a page forbids: archiving (``noarchive``) and data mining.
 
-The protocol: W3C Community Group Report "TDM Reservation Protocol (TDMRep)", www.w3.org/community/reports/tdmrep/.
+The sources are robots directives and the W3C Community Group Report "TDM Reservation Protocol (TDMRep)",
+www.w3.org/community/reports/tdmrep/.
 """
 
 import itertools
@@ -29,12 +30,12 @@ def _directives(table: str) -> frozenset[str]:
 
 
 def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:
-    """Whether the page asks not to be kept as it was fetched."""
+    """Tell whether the page asks not to be archived."""
     return not _directives("archive").isdisjoint(name for name, _ in _said(tree, headers))
 
 
 def read_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
-    """What the page and its answer reserve of text and data mining, each once."""
+    """Return what page and headers reserve of text and data mining, each once."""
     found = {
         Reservation(name, place): None for name, place in _said(tree, headers) if name in _directives("mining")
     } | dict.fromkeys(_tdm_reservations(tree, headers))
@@ -42,7 +43,7 @@ def read_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str
 
 
 def _said(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Every robots directive that is meant for us, in lower case, and where it stands."""
+    """Return the robots directives for us in lower case, with their places."""
     for name, value in headers:
         if name == "x-robots-tag":
             yield from ((directive, "header") for directive in _of_header(value))
@@ -52,7 +53,10 @@ def _said(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Itera
 
 
 def _of_header(value: str) -> Iterator[str]:
-    """``noarchive, otherbot: nofollow, noai``: a name holds for all that follows it."""
+    """Read a header such as ``noarchive, otherbot: nofollow, noai``.
+
+    A name holds for all that follows it.
+    """
     for_us = True
     for part in value[:1_000].lower().split(","):
         name, colon, directive = part.partition(":")
@@ -79,7 +83,10 @@ def _metas(tree: HtmlElement | None) -> Iterable[HtmlElement]:
 
 
 def read_tdmrep_reservations(body: bytes) -> tuple[Reservation, ...]:
-    """What ``/.well-known/tdmrep.json`` reserves, with the paths that it speaks of; nothing where it is none."""
+    """Return what ``/.well-known/tdmrep.json`` reserves, with its paths.
+
+    Nothing where the body is no such file.
+    """
     try:
         rules = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
@@ -93,7 +100,10 @@ def read_tdmrep_reservations(body: bytes) -> tuple[Reservation, ...]:
 
 
 def read_robots_reservations(text: str) -> tuple[Reservation, ...]:
-    """What robots.txt reserves by ``Content-Signal`` (contentsignals.org) or ``Content-Usage`` (IETF aipref drafts)."""
+    """Return what robots.txt reserves.
+
+    It reads ``Content-Signal`` (contentsignals.org) and ``Content-Usage`` (IETF aipref drafts).
+    """
     lines = (_CONTENT_SIGNAL.match(line) for line in text.splitlines())
     found = {
         Reservation("content-signal", "robots.txt", line[1].strip()): None

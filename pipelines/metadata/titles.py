@@ -1,4 +1,4 @@
-"""An article's title out of the several that a page gives, without the site's own name."""
+"""Choose an article's title, without the site's name."""
 
 import re
 from collections import Counter
@@ -30,13 +30,12 @@ def choose_title(
     names: Sequence[str],
     host: str,
 ) -> str:
-    """A page's title, the site's name cut off: JSON-LD's headline, else what most sources agree on; "" without any.
+    """Return the page's title without the site's name; "" without any.
 
-    Letting the other sources outvote the headline was measured and lost: what they agree on is as often the
-    search engines' or the social networks' variant.
-
-    ``headlines`` are JSON-LD's, ``headings`` the h1s, ``metas`` the meta tags' (each the most believed first), all
-    plain. ``names`` are what the site and its publisher are called, ``host`` its host name.
+    JSON-LD's headline comes first, then what most sources agree on. (Letting the other sources outvote the headline was
+    measured and was worse: they often agree on the variant for search engines or social networks.) ``headlines`` are
+    JSON-LD's, ``headings`` the h1s, ``metas`` the meta tags', each plain and the most reliable first. ``names`` are the
+    names of the site and its publisher, ``host`` its host name.
     """
     site = {letters(name) for name in names} | {letters(host.removeprefix("www."))} - {""}
     site |= {label for label in host.lower().split(".") if len(label) > 3}
@@ -57,13 +56,19 @@ def choose_title(
 
 
 def _without_tail(title: str) -> str:
-    """``title`` without a short part behind its last bar: a site's name, where no heading confirms the whole."""
+    """Return ``title`` without a short part after its last bar.
+
+    That part is a site's name where no heading confirms the whole.
+    """
     rest, bar, tail = (part.strip() for part in title.replace("｜", "|").rpartition("|"))
     return title[: len(rest)].strip() if bar and tail and len(rest) > 2 * len(tail) else title
 
 
 def _in_full(title: str, others: Iterable[str]) -> str:
-    """``title``, or what another source gives in full where it ends in an ellipsis."""
+    """Return ``title``, or its full form where it ends in an ellipsis.
+
+    The full form is another source's.
+    """
     begun = letters(title)
     if not title.endswith(("…", "...", "‥")):
         return title
@@ -71,7 +76,10 @@ def _in_full(title: str, others: Iterable[str]) -> str:
 
 
 def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The first h1 that another title repeats, or the only one; else the first as a stray: a logo can be an h1 too."""
+    """Return the first h1 that another title repeats, or the only one.
+
+    Otherwise the first is only a candidate: a logo can be an h1 too.
+    """
     others = [letters(title) for title in titles]
     for head in heads:
         said = letters(head)
@@ -82,10 +90,10 @@ def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str
 
 
 def bare_title(title: str, site: set[str], wholes: set[str]) -> str:
-    """``title`` without the site's name before or behind a separator.
+    """Return ``title`` without the site's name before or after a separator.
 
-    ``site`` are the names of the site and ``wholes`` the page's other titles, both as :func:`letters` gives them: what
-    another source gives as the whole title needs no further reason to be cut to.
+    ``site`` are the names of the site and ``wholes`` the page's other titles, both as :func:`letters` gives them. A
+    title that another source gives as a whole needs no further reason for the cut.
     """
     title = _PAGE_NUMBER.sub("", title)
     for _ in range(_MOST_CUTS):

@@ -1,1 +1,1 @@
-"""Rules as data: one file a kind, with the source of each rule beside it."""
+"""Load rules: TOML and text files, with the source of each rule beside it."""

@@ -1,8 +1,8 @@
-"""Load the tables of rules: the packaged ones, and an operator's own merged over them.
+"""Load the tables of rules, with an operator's own rules merged over them.
 
-Each table is a TOML file of this package. An operator's folder may hold files of the same names. In it, a list adds
-its new entries after the packaged ones, a table is merged key by key, and any other value takes the packaged one's
-place. :func:`set_overlay` names that folder, in each process, before the first page is read.
+Each table is a TOML file of this package. An operator's folder may hold files of the same names. A list in it adds its
+new entries after the packaged ones, a table is merged key by key, and any other value replaces the packaged one.
+:func:`set_overlay` names that folder, in each process, before the first page is read.
 """
 
 import functools
@@ -32,7 +32,7 @@ _caches: "list[functools._lru_cache_wrapper[Any]]" = []
 
 
 def rule_cache(size: int | None = None) -> "Callable[[Callable[..., _T]], functools._lru_cache_wrapper[_T]]":
-    """Cache what a function makes of the rules, until :func:`set_overlay` changes them.
+    """Cache a function of the rules until :func:`set_overlay` changes them.
 
     ``size`` is the number of results to keep at most; None keeps all.
     """
@@ -46,9 +46,10 @@ def rule_cache(size: int | None = None) -> "Callable[[Callable[..., _T]], functo
 
 
 def set_overlay(folder: Path | None) -> None:
-    """Read the rules from now on with those of ``folder`` merged over them; None for the packaged ones alone.
+    """Merge the rules of ``folder`` over the packaged ones from now on.
 
-    Clears every :func:`rule_cache`, so a process that was forked with compiled rules compiles them again.
+    None is for the packaged rules alone. Clears every :func:`rule_cache`, so a process that was forked with compiled
+    rules compiles them again.
     """
     global _overlay
     if folder == _overlay:
@@ -60,10 +61,10 @@ def set_overlay(folder: Path | None) -> None:
 
 @rule_cache()
 def load_rules(name: str) -> Mapping[str, Any]:
-    """Read the table ``name`` (the file's name without ``.toml``). Callers must not change it.
+    """Return the table ``name`` (the file's name without ``.toml``).
 
-    Raises :class:`FileNotFoundError` where no such table is packaged, and :class:`tomllib.TOMLDecodeError` or
-    :class:`UnicodeDecodeError` where a file cannot be read as TOML.
+    Callers must not change it. Raises :class:`FileNotFoundError` where no such table is packaged, and
+    :class:`tomllib.TOMLDecodeError` or :class:`UnicodeDecodeError` where a file is no TOML.
     """
     table = tomllib.loads(read_rule_file(f"{name}.toml"))
     own = _overlay / f"{name}.toml" if _overlay else None
@@ -133,13 +134,16 @@ def _pattern_problems(key: str, pattern: object) -> Iterator[str]:
 
 @rule_cache()
 def load_words(name: str) -> frozenset[str]:
-    """Read the word list ``name`` (the file's name without ``.txt``), without its lines of comment."""
+    """Return the words of the list ``name`` (the file's name without ``.txt``).
+
+    Lines of comment are left out.
+    """
     lines = read_rule_file(f"{name}.txt").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def read_rule_file(name: str) -> str:
-    """Read the text of a packaged file of rules, by its full name."""
+    """Return the text of a packaged file of rules, by its full name."""
     return importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 

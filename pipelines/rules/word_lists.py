@@ -1,8 +1,8 @@
-"""Commonest words of languages in the Latin alphabet, as a third opinion beside the two statistical ones.
+"""Count the commonest words of languages in the Latin alphabet.
 
-The words are justext's stop lists (the commonest words of each Wikipedia, shipped with trafilatura's dependency
-justext, BSD licence), and for English also the words of ``rules/headline_words.txt``: headlines leave the articles
-and auxiliaries out that stop lists are made of.
+They are a third opinion beside the two statistical ones. The words are justext's stop lists: the commonest words of
+each Wikipedia, shipped with trafilatura's dependency justext under a BSD licence. For English,
+``rules/headline_words.txt`` is added, since headlines lack the articles and auxiliaries that stop lists are made of.
 """
 
 import functools
@@ -21,7 +21,7 @@ _CAPITALISED = 0.5  # what a capitalised word counts among others: it is a name,
 
 @functools.cache
 def common_words() -> Mapping[str, tuple[str, ...]]:
-    """Each common word in lower case with the codes of the languages that have it."""
+    """Return each common word in lower case with the codes of its languages."""
     languages: defaultdict[str, set[str]] = defaultdict(set)
     folder = importlib.resources.files("justext").joinpath("stoplists")
     for code, name in ((code, language.stop_list) for code, language in LANGUAGES.items() if language.stop_list):
@@ -33,17 +33,17 @@ def common_words() -> Mapping[str, tuple[str, ...]]:
 
 
 def headline_words() -> frozenset[str]:
-    """The English words of ``rules/headline_words.txt``."""
+    """Return the English words of ``rules/headline_words.txt``."""
     return load_words("headline_words")
 
 
 def english_function_words() -> frozenset[str]:
-    """The English words of ``rules/function_words.txt``: hardly ever part of a name."""
+    """Return the English words of ``rules/function_words.txt``: no parts of names."""
     return load_words("function_words")
 
 
 def word_shares(text: str) -> dict[str, float]:
-    """For each language the share (0 to 1) of the text's words that are common in it.
+    """Return each language's share (0 to 1) of the text's words.
 
     A word of several languages is divided among them.
     """

@@ -1,4 +1,4 @@
-"""Whether two articles tell of one event, and which story an article belongs to. Pure.
+"""Decide which story an article belongs to.
 
 Two articles are compared by the rare terms that they share, each worth its bits: names, numbers, days, topics and, in
 one language, words. The rules of a story are those of near copies: what joins must resemble the story as far as it is
@@ -23,7 +23,10 @@ def choose_story(
     total: int,
     weights: Weights | None = None,
 ) -> StoryChoice:
-    """As ``StoryRules.choose_story``; by other ``weights`` than the project's where they are given."""
+    """Implement ``StoryRules.choose_story``.
+
+    ``weights`` replace the project's where they are given.
+    """
     rarity, weights = Rarity(counts, total), weights or fitted_weights()
     found = {member.article_id: likeness(newcomer, member, rarity, weights) for member in known}
     by_story: dict[int, list[StoryMember]] = {}
@@ -58,7 +61,10 @@ def _may_join(found: Sequence[Likeness], weights: Weights) -> bool:
 
 
 def _are_one(one: Sequence[StoryMember], other: Sequence[StoryMember], rarity: Rarity, weights: Weights) -> bool:
-    """Two stories that a newcomer belongs to both are one where their own articles resemble each other too."""
+    """Tell whether two stories of one newcomer are one story.
+
+    They are where their own articles resemble each other too.
+    """
     return _resemble([likeness(a, b, rarity, weights) for a in one for b in other], weights)
 
 
@@ -80,7 +86,7 @@ def _ties(member: StoryMember, found: Likeness, least: float) -> list[Tie]:
 
 
 def _told(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[Weighed]) -> Tie:
-    """Have a tie by terms tell the most telling ones, as both articles write them."""
+    """Add to a tie its most telling terms, as both articles write them."""
     if tie.kind != "terms":
         return tie
     terms = unpack(newcomer.terms)

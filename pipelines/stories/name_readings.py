@@ -1,8 +1,8 @@
-"""Japanese names in kanji, by the readings they have in Latin letters: 櫛田みのり is Kushida, Minori. Pure.
+"""Match Japanese names in kanji to their Latin spelling by their readings.
 
-The readings are those of ``rules/story_readings.txt``, and those that an article gives itself, as 荒垣（あらがき）.
-A surname or a place is looked for where a run of kanji begins and behind 市, 町 or the like, a given name behind a
-surname: elsewhere, two kanji are a word more often than a name.
+櫛田みのり is Kushida, Minori. The readings are those of ``rules/story_readings.txt``, and those that an article gives
+itself (荒垣（あらがき）). A surname or place is looked for where a run of kanji begins and after 市, 町 or the like, a
+given name after a surname. Elsewhere, two kanji are more often a word than a name.
 """
 
 import dataclasses
@@ -31,7 +31,10 @@ _LONGEST, _SHORTEST_ROMAJI = 4, 3
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Readings:
-    """Kanji (hiragana among the given names) and their readings as ``romaji_key`` makes them, the likeliest first."""
+    """Kanji and their readings in the form of ``romaji_key``, the likeliest first.
+
+    Given names may have hiragana.
+    """
 
     surnames: Mapping[str, tuple[str, ...]]
     given: Mapping[str, tuple[str, ...]]
@@ -42,7 +45,7 @@ class Readings:
 
 @functools.cache
 def readings() -> Readings:
-    """The list, loaded once."""
+    """Load the list of readings."""
     tables: dict[str, dict[str, tuple[str, ...]]] = {"common": {}, "surnames": {}, "given": {}, "places": {}}
     text = read_rule_file("story_readings.txt")
     table: dict[str, tuple[str, ...]] = {}
@@ -61,20 +64,23 @@ def readings() -> Readings:
 
 @functools.lru_cache(16_384)
 def latin_name(word: str) -> str:
-    """The value of a name in Latin letters: its reading after ``=`` where Japanese names have it, else its sound."""
+    """Return the value of a name in Latin letters.
+
+    It is ``=`` and its reading where Japanese names have it, else its sound.
+    """
     key = romaji_key(word)
     return f"={key}" if key in readings().all else latin_key(word)
 
 
 @functools.lru_cache(16_384)
 def katakana_name(word: str) -> str:
-    """The same for a name in katakana."""
+    """Return the value of a name in katakana."""
     key = romaji_key(kana_romaji(word))
     return f"={key}" if key in readings().all else katakana_key(word)
 
 
 def kanji_names(text: str) -> Iterator[tuple[str, str]]:
-    """The values of the names in kanji in NFKC text, each with how it is written."""
+    """Return the values of names in kanji, each as it is written."""
     for match in _GIVEN_READING.finditer(text):
         for reading in (match[2], match[3]):
             if reading and len(reading) > 1:
@@ -111,7 +117,10 @@ def _in_run(run: str, text: str, end: int) -> Iterator[tuple[str, str]]:
 
 
 def _given(rest: str, text: str, end: int) -> Iterator[tuple[str, str]]:
-    """The given name behind a surname: what is left of the run begins with it, or hiragana behind the run."""
+    """Return the given name after a surname.
+
+    It begins the rest of the run, or is hiragana after the run.
+    """
     given = readings().given
     kana = _KANA_BEHIND.match(text, end) if not rest else None
     behind = kana[0] if kana else rest[:3]

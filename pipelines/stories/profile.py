@@ -1,4 +1,4 @@
-"""What an article is known by among stories: its profile of terms, and under which of them it can be found.
+"""Make an article's profile of terms, by which stories are found.
 
 A term is a kind and a value. ``N`` a name, by its sound or, after ``=``, its reading; ``A`` an institution or an
 acronym; ``L`` a place; ``P`` a country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the
@@ -55,7 +55,10 @@ _RECENT = 7  # days before publication that a report may be of
 
 
 class Term(NamedTuple):
-    """One term of a profile; ``weight`` is 1 to 9, ``form`` is how the article writes it."""
+    """One term of a profile.
+
+    ``weight`` is 1 to 9, ``form`` is how the article writes it.
+    """
 
     kind: str
     value: str
@@ -67,7 +70,10 @@ Profile = dict[tuple[str, str], Term]
 
 
 def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
-    """Make an article's profile, packed: one term a line, ``weight kind value form`` with tabs between."""
+    """Return an article's packed profile.
+
+    It has a term a line, ``weight kind value form`` with tabs between.
+    """
     found = _Found()
     published = published_at.astimezone(_DAYS_OF).date() if published_at else None
     body = text[:BODY]
@@ -80,7 +86,7 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
 
 
 def with_story_terms(reading: Reading) -> Reading:
-    """Give a reading of an article its profile."""
+    """Return a reading with its profile, where it is an article."""
     if not reading.is_article or reading.story_terms:
         return reading
     terms = story_terms(reading.title, reading.text, reading.language, reading.published_at)
@@ -88,35 +94,42 @@ def with_story_terms(reading: Reading) -> Reading:
 
 
 def load_tables() -> None:
-    """Load what every profile needs."""
+    """Load the tables that every profile needs."""
     readings()
     for language in ("en", "ja"):
         story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
 def unpack(packed: str) -> Profile:
-    """Read a packed profile."""
+    """Return the terms of a packed profile."""
     terms = [line.split("\t", 3) for line in packed.split("\n") if line]
     return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
 
 
 def unpack_weights(packed: str) -> dict[str, int]:
-    """Read of a packed profile which terms it has, as ``kind value`` with a tab between, and their weights.
+    """Return the weights of a packed profile by term.
 
-    Profiles share their terms' strings: thousands of them are held at once, and compared.
+    A term is ``kind value`` with a tab between. Profiles share their terms' strings, because thousands of them are held
+    and compared at once.
     """
     return {sys.intern(line[2 : line.rindex("\t")]): int(line[0]) for line in packed.split("\n") if line}
 
 
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
-    """Hashes (62 bits) of the terms under which an article is filed: the most telling first, FOUND_BY at most."""
+    """Return the hashes of an article's most telling terms.
+
+    They have 62 bits, and there are FOUND_BY at most.
+    """
     weights = unpack_weights(packed)
     terms = sorted(weights, key=lambda term: -math.log2(weights[term] + 1) * expectation(term)[1])
     return tuple(dict.fromkeys(key_of(term, language) for term in terms[:FOUND_BY]))
 
 
 def key_of(term: str, language: str) -> int:
-    """The hash of ``kind value`` with a tab between; a word's is its language's own."""
+    """Return the hash of ``kind value`` with a tab between.
+
+    A word's hash differs by language.
+    """
     return _hash_of(f"{language} {term[2:]}" if term[0] == "W" else f"{term[0]} {term[2:]}")
 
 
@@ -138,7 +151,10 @@ _EXACT_NUMBER = 0.0015
 
 @functools.lru_cache(65_536)
 def expectation(term: str) -> tuple[float, float]:
-    """The share of articles (0 to 1) that have ``kind value`` (a tab between), expected by its form, and its bits."""
+    """Return the expected share of articles with a term, and its bits.
+
+    The share (0 to 1) follows from the form of ``kind value`` (a tab between).
+    """
     share = _share_of(term[0], term[2:])
     return share, -math.log2(share)
 
@@ -173,7 +189,10 @@ def _plain_stems() -> frozenset[str]:
 
 @rule_cache(65_536)
 def _telling_word(written: str) -> tuple[str, str] | None:
-    """An English word without its endings, and its stem; None for those that say nothing of what is told."""
+    """Return an English word without its endings, and its stem.
+
+    None for words that say nothing about the event.
+    """
     word = written.removesuffix("'s").removesuffix("’s").rstrip(".")
     lowered = word.lower()
     if lowered in english_function_words() or len(word) < _SHORTEST_WORD:
@@ -188,7 +207,7 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 def _days_back(date: str, published: datetime.date) -> int | None:
-    """How many days (a week at most) before publication ``MMDD`` is, None if it is not."""
+    """Return the days from ``MMDD`` to publication, up to a week, or None."""
     for back in range(_RECENT + 1):
         if f"{published - datetime.timedelta(days=back):%m%d}" == date:
             return back
@@ -196,7 +215,7 @@ def _days_back(date: str, published: datetime.date) -> int | None:
 
 
 class _Found:
-    """The terms met so far, with their weights added up."""
+    """The terms found so far, with their weights added up."""
 
     def __init__(self) -> None:
         self._weights: Counter[tuple[str, str]] = Counter()
@@ -207,7 +226,7 @@ class _Found:
         self._forms.setdefault((kind, value), form)
 
     def read(self, text: str, weight: int, language: str, published: datetime.date | None) -> None:
-        """Take the terms of a piece of NFKC text."""
+        """Add the terms of a piece of NFKC text."""
         for value, form in numbers(text):
             self.add("#", value, weight, form)
         for value, form in days(text, published):
@@ -226,7 +245,7 @@ class _Found:
             self._read_words(text, weight)
 
     def read_series(self, lead: str, language: str, published: datetime.date) -> None:
-        """Take what the lead, which was read before, is an instalment of: the newest day that it names is its day."""
+        """Add the series that the lead belongs to, with the newest day it names."""
         kinds = instalments(lead, language)
         for value, form in classes(lead, language, sport=any(kind == "sport" for kind, _ in kinds)):
             self.add("O", value, HEAD_WEIGHT, form)
@@ -284,7 +303,10 @@ class _Found:
             self.add("W", stem, weight, word)
 
     def _is_name(self, text: str, start: int, word: str) -> bool:
-        """A capital says nothing at the begin of a sentence, where the word does not stand elsewhere with one too."""
+        """Tell whether a capitalized word is a name.
+
+        At the start of a sentence it is one only if it has a capital elsewhere too.
+        """
         if word.lower() in titles():
             return False
         before = text[max(0, start - 8) : start]
@@ -293,7 +315,10 @@ class _Found:
 
 
 def _stands_within(text: str, word: str) -> bool:
-    """Whether a word stands behind a small letter or a comma somewhere: a pattern made for each name cost far more."""
+    """Tell whether a word follows a small letter or a comma somewhere.
+
+    A pattern for each name would be far slower.
+    """
     at = text.find(f" {word}")
     while at >= 0:
         behind = text[at + 1 + len(word) : at + 2 + len(word)]

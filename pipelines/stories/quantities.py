@@ -1,7 +1,8 @@
-"""Numbers and dates in Japanese and English text, in one form: 3500億 is 350 billion, 10月29日 is October 29.
+"""Read numbers, days and ordinals in Japanese and English into one form.
 
-Numbers come without their unit (yen, dollars, people): it is the value that both languages share. Percent are kept
-apart. Days are month and day; a bare 29日 or Wednesday is told against the day of publication.
+3500億 is 350 billion, 10月29日 is October 29. Numbers come without their unit (yen, dollars, people), since both
+languages share the value only. Percent are kept apart. Days are month and day. A bare 29日 or Wednesday is relative to
+the day of publication.
 """
 
 import datetime
@@ -41,7 +42,10 @@ _FAR_BACK, _FAR_AHEAD = 20, 10  # days around publication within which a bare 29
 
 
 def numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Each number of NFKC text with the words it was read from; days, times of day and years are left out."""
+    """Find the numbers of NFKC text, each as it is written.
+
+    Days, times of day and years are left out.
+    """
     for match in _NUMBER.finditer(_DATES.sub(" ; ", _round_digits(text))):
         value = _value(match)
         if value is None:
@@ -56,7 +60,10 @@ def numbers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _round_digits(text: str) -> str:
-    """The stretches round a text's digits, a line each: all numbers and days stand there, in a third of most texts."""
+    """Return the stretches around a text's digits, one a line.
+
+    All numbers and days are in them, in a third of most texts.
+    """
     stretches: list[tuple[int, int]] = []
     for digits in _DIGITS.finditer(text):
         start, end = max(0, digits.start() - _BEFORE), digits.end() + _BEHIND
@@ -81,7 +88,10 @@ def _plain(value: Decimal) -> str:
 
 
 def days(text: str, published: datetime.date | None) -> Iterator[tuple[str, str]]:
-    """Each day of NFKC text, ``MMDD``, with the words it was read from; vague ones where ``published`` is known."""
+    """Find the days of NFKC text as ``MMDD``, each as it is written.
+
+    Vague days are read where ``published`` is known.
+    """
     near = _round_digits(text)
     for match in _ENGLISH_DAY.finditer(near):
         month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
@@ -138,7 +148,10 @@ _ENGLISH_ORDINAL = re.compile(
 
 
 def ordinals(text: str) -> Iterator[tuple[str, str]]:
-    """Each place in a series in NFKC text, ``unit number``, with the words it was read from; no "first time"."""
+    """Find places in a series, ``unit number``, each as it is written.
+
+    "First time" is left out.
+    """
     for match in _JAPANESE_ORDINAL.finditer(text) if any(sign in text for sign in "第目戦号") else ():
         count, unit = (group for group in match.groups() if group is not None)
         yield from _place(_UNITS[unit], int(count) if count.isdigit() else _of_kanji(count), match[0])

@@ -1,6 +1,6 @@
-"""Places in a series that have no number: the close of a day, a day's match, a month's statistics. Scores. Pure.
+"""Find scores, and places in a series that have no number.
 
-The words are data, ``rules/story_series.toml``.
+Such a place is the close of a day, a day's match or a month's statistics. The words are in ``rules/story_series.toml``.
 """
 
 import re
@@ -39,7 +39,7 @@ def _classes(language: str) -> Mapping[str, re.Pattern[str]]:
 
 
 def scores(text: str) -> Iterator[tuple[str, str]]:
-    """Each score of a match in NFKC text, the higher number first, with the words it was read from."""
+    """Find the scores of matches in NFKC text, the higher number first."""
     for match in _SCORE.finditer(text):
         high, low = sorted((int(match[1]), int(match[2])), reverse=True)
         if high - low <= _MARGIN:
@@ -47,7 +47,10 @@ def scores(text: str) -> Iterator[tuple[str, str]]:
 
 
 def instalments(lead: str, language: str) -> list[tuple[str, str]]:
-    """The kinds of report that a headline and first lines (NFKC) are an instalment of, with the words that say so."""
+    """Return the kinds of recurring report in a headline and first lines.
+
+    Each comes with the words that name it.
+    """
     found = [
         (kind, match[0])
         for kind, pattern in _daily(story_language(language)).items()
@@ -59,7 +62,7 @@ def instalments(lead: str, language: str) -> list[tuple[str, str]]:
 
 
 def classes(text: str, language: str, *, sport: bool) -> Iterator[tuple[str, str]]:
-    """Each word of NFKC text that tells one of several like events from the others, ``unit name``."""
+    """Find words that tell similar events apart, as ``unit name``."""
     for value, pattern in _classes(story_language(language)).items():
         if sport or not value.startswith("sex "):
             yield from ((value, form) for form in pattern.findall(text))

@@ -1,6 +1,6 @@
-"""How much two articles tell of one event: a logistic regression on what their profiles share, and on what differs.
+"""Score how likely two articles report one event, by logistic regression.
 
-Its weights are data, ``rules/story_weights.toml``, which ``python -m benchmarks.story_fit`` writes. Pure.
+Its weights are in ``rules/story_weights.toml``, which ``python -m benchmarks.story_fit`` writes.
 """
 
 import dataclasses
@@ -20,7 +20,10 @@ _PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, 
 
 
 class Weighed(NamedTuple):
-    """A term of an article, and how much it says: ``strong`` names the kind of strong terms that it belongs to."""
+    """A term of an article with its bits.
+
+    ``strong`` is the kind of strong terms that it belongs to.
+    """
 
     key: str
     space: str
@@ -32,11 +35,11 @@ class Weighed(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Likeness:
-    """How two articles compare: ``weight`` is 0 to 1, ``shared`` the terms of both, as the first one has them.
+    """The result of comparing two articles: ``weight`` is 0 to 1.
 
-    Those that are too far apart in time are not compared: of them only the ``gap`` is told, in days.
-
-    ``apart`` where they lead with different days, games or rounds of a series: then nothing puts them in one story.
+    ``shared`` are the terms of both, as the first one has them. Articles too far apart in time are not compared: they
+    have only the ``gap``, in days. ``apart`` is true where they lead with different days, games or rounds of a series.
+    Then nothing puts them in one story.
     """
 
     weight: float
@@ -46,7 +49,7 @@ class Likeness:
 
 
 class Rarity:
-    """Bits of a term, by its form and by how many articles of these weeks have it."""
+    """The bits of a term, by its form and by its number of articles in these weeks."""
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
@@ -77,10 +80,10 @@ class Rarity:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Weights:
-    """What the rules say: a weight for each feature, and from which likeness on an article joins, and stories merge.
+    """The weight of each feature, and the limits for joining and merging.
 
-    ``join`` is the least likeness of the best tie, ``resemble`` the least mean over the story, ``merge`` that of the
-    best ties to two stories.
+    ``join`` is the least likeness of the best tie, ``resemble`` the least mean over the story. ``merge`` is the least
+    likeness of the best ties to two stories.
     """
 
     same: Mapping[str, float]
@@ -92,7 +95,7 @@ class Weights:
 
 @rule_cache()
 def fitted_weights() -> Weights:
-    """The weights that the project ships."""
+    """Return the weights that the project ships."""
     table = load_rules("story_weights")
     return Weights(table["same_language"], table["across_languages"], **table["decision"])
 
@@ -110,7 +113,7 @@ _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 
 
 def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | None = None) -> Likeness:
-    """Compare two articles, whatever their languages. Symmetric."""
+    """Compare two articles in any languages. Symmetric."""
     gap = abs((a.at - b.at).total_seconds()) / 86_400
     if gap > WINDOW:
         return Likeness(0.0, (), {"gap": gap})
@@ -133,7 +136,10 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | 
 
 
 def _features(of_a: Measures, of_b: Measures, shared: Sequence[Weighed]) -> dict[str, float]:
-    """Cosines of words, of topics and of what else both languages have; bits of strong terms; facts that differ."""
+    """Return the features: cosines, bits of strong terms, and facts that differ.
+
+    The cosines are of words, of topics and of the other shared terms.
+    """
     products = dict.fromkeys(SPACES, 0.0)
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0, "leads": 0.0}
     its_weights = of_b.weights
@@ -161,24 +167,33 @@ def _features(of_a: Measures, of_b: Measures, shared: Sequence[Weighed]) -> dict
 
 
 def _other_numbers(a: Measures, b: Measures) -> float:
-    """1 where both articles lead with numbers and have none in common: a template that was filled in anew."""
+    """Return 1 where both articles lead with numbers and share none.
+
+    That is a template that was filled in anew.
+    """
     return float(min(a.leading_numbers, b.leading_numbers) >= _LEADING_NUMBERS and not a.numbers & b.numbers)
 
 
 def _other(a: frozenset[str], b: frozenset[str]) -> float:
-    """1 where both articles lead with such a thing, and with another one."""
+    """Return 1 where both articles lead with such a thing, and with different ones."""
     return float(bool(a and b) and not a & b)
 
 
 def _differ(
     a: Mapping[str, frozenset[str]], b: Mapping[str, frozenset[str]], units: frozenset[str] | None = None
 ) -> bool:
-    """Whether both articles lead with the day, game or round of something, and with another one: a series goes on."""
+    """Tell whether both articles lead with different days, games or rounds.
+
+    Then a series goes on.
+    """
     both = a.keys() & b.keys()
     return any(not a[unit] & b[unit] for unit in (both if units is None else both & units))
 
 
 def _other_names(a: frozenset[str], b: frozenset[str]) -> float:
-    """The share of rare leading names that the article with fewer of them has for itself, where both have some."""
+    """Return the share of rare leading names that only one article has.
+
+    It is of the article with fewer of them, where both have some.
+    """
     least = min(len(a), len(b))
     return 1 - len(a & b) / least if least >= _LEADING_NAMES else 0.0

@@ -1,9 +1,9 @@
-"""One key for a name in katakana and in Latin letters: トランプ and Trump are both ``trnp``, Ōyagi is ``oyagi``.
+"""Make one key for a name in katakana and in Latin letters.
 
-Katakana keeps a name's consonants and bends its vowels, so the key is the consonants, in classes that Japanese or
-English spelling does not tell apart (l and r, b and v, f and h, and s for every hiss). The syllables are Hepburn's;
-how English spelling sounds is reduced to the few rules that decide a consonant. Pure, and wrong for some names: a key
-is evidence among other.
+トランプ and Trump are both ``trnp``, Ōyagi is ``oyagi``. Katakana keeps a name's consonants and changes its vowels. So
+the key is the consonants, in classes that Japanese or English spelling does not tell apart: l and r, b and v, f and h,
+and s for every sibilant. Syllables are Hepburn's. The sound of English spelling is reduced to the few rules that decide
+a consonant. A key is wrong for some names, and so is evidence among other.
 """
 
 import re
@@ -85,7 +85,7 @@ _LONG_VOWELS = (
 
 
 def kana_romaji(word: str) -> str:
-    """A word in katakana (full width) in Hepburn's letters, without long vowels."""
+    """Return a word in full-width katakana in Hepburn's letters, without long vowels."""
     found = ""
     doubled = False
     for kana in word:
@@ -102,7 +102,10 @@ def kana_romaji(word: str) -> str:
 
 
 def romaji_key(word: str) -> str:
-    """A name in Hepburn's letters as all ways to write it: Ōyagi, Ohyagi and Oyagi are one, Namba and Nanba."""
+    """Return one key for all Hepburn spellings of a name.
+
+    Ōyagi, Ohyagi and Oyagi are one, and so are Namba and Nanba.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     for pattern, sound in _LONG_VOWELS:
         plain = pattern.sub(sound, plain)
@@ -110,13 +113,13 @@ def romaji_key(word: str) -> str:
 
 
 def katakana_key(word: str) -> str:
-    """The key of a word in katakana (full width)."""
+    """Return the key of a word in full-width katakana."""
     key = "".join(_CONSONANTS.get(kana, "") for kana in word)
     return _DOUBLED.sub(r"\1", _BEFORE_LIPS.sub("n", key))
 
 
 def latin_key(word: str) -> str:
-    """The key of one word in Latin letters, whatever its case and accents."""
+    """Return the key of one word in Latin letters, in any case and with any accents."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     plain = _DOUBLED.sub(r"\1", plain)
     for pattern, sound in _SPELLINGS:

@@ -1,4 +1,4 @@
-"""What a profile of terms brings to every comparison, taken once: its lengths, its numbers and days, how it leads."""
+"""Measure a profile once for all its comparisons."""
 
 import dataclasses
 import functools
@@ -24,9 +24,10 @@ _OF_A_WORD = [(stress * expectation("W\t")[1]) ** 2 for stress in STRESS]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Measures:
-    """The lengths are by the terms' forms alone, not by counts of one week: they hold for every comparison.
+    """Lengths, numbers, days and leading terms of a profile.
 
-    What is called leading stands in the headline or the first lines.
+    The lengths depend on the terms' forms alone, so they hold for every comparison. Leading terms are in the headline
+    or the first lines.
     """
 
     weights: Mapping[str, int]
@@ -77,7 +78,10 @@ def measures(packed: str) -> Measures:
 
 
 def _ordinals(places: Mapping[str, int]) -> dict[str, frozenset[str]]:
-    """By unit the place in a series that an article leads with: the weightiest, for it may name the one before too."""
+    """Return the place in a series that an article leads with, by unit.
+
+    It is the weightiest, since an article may also name the one before.
+    """
     by_unit: dict[str, dict[str, int]] = {}
     for place, weight in places.items():
         unit, _, number = place.partition(" ")

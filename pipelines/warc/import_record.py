@@ -1,4 +1,4 @@
-"""What the files of an import give, record by record, each with the place to go on from after it."""
+"""Hold the records of an import's files, each with the place after it."""
 
 import dataclasses
 import datetime
@@ -9,7 +9,7 @@ from pipelines.warc.read import BadRecord
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GivenArticle:
-    """A line that holds an article somebody else extracted: the line itself, and what it says of its origin.
+    """A line with an article that somebody else extracted, and its origin.
 
     ``line`` is read again in a worker (:func:`pipelines.warc.jsonl.read_line`), because detecting its language is slow.
     """
@@ -22,7 +22,7 @@ class GivenArticle:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One record of a file: a page, an article or what is wrong with it.
+    """One record of a file: a page, an article, or an error.
 
     ``number`` counts the file's records or lines from 1. ``end`` is where the next one begins: bytes into the file,
     for a file that is gzipped as a whole bytes into what is in it. ``read`` is how many bytes of the file itself

@@ -1,4 +1,4 @@
-"""Articles that somebody else extracted, one JSON object a line: into readings, as if a crawl had read them."""
+"""Read articles that somebody else extracted, one JSON object a line."""
 
 import dataclasses
 import datetime
@@ -31,7 +31,7 @@ _TEXTS = ("title", "published_at", "source")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Line:
-    """What a line says, with every type as it must be."""
+    """The values of a line, each with its type checked."""
 
     url: str
     title: str
@@ -42,7 +42,10 @@ class _Line:
 
 
 class BadLine(ValueError):
-    """A line that gives no article; ``url`` is its address where that much can be read."""
+    """A line that gives no article.
+
+    ``url`` is its address where that can be read.
+    """
 
     def __init__(self, reason: str, url: str | None = None) -> None:
         super().__init__(reason)
@@ -50,10 +53,11 @@ class BadLine(ValueError):
 
 
 def jsonl_records(path: Path, now: datetime.datetime, start: int = 0, number: int = 0) -> Iterator[FileRecord]:
-    """Every line of a JSONL file (``.jsonl``, ``.jsonl.gz``) from byte ``start`` of its text on; empty lines are none.
+    """Read the lines of a JSONL file from byte ``start`` of its text on.
 
-    ``number`` is that of the line before ``start``. A line says nothing of when it was fetched: the file's own time
-    of modification stands for it, or ``now`` where that lies ahead. Raises OSError.
+    The file is ``.jsonl`` or ``.jsonl.gz``. Empty lines are skipped. ``number`` is that of the line before ``start``. A
+    line has no time of fetch, so the file's time of modification is used, or ``now`` where that is in the future.
+    Raises OSError.
     """
     with path.open("rb") as raw:
         modified = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
@@ -67,7 +71,7 @@ def jsonl_records(path: Path, now: datetime.datetime, start: int = 0, number: in
 
 
 def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
-    """Read a line (``raw.body``) that :func:`jsonl_records` accepted; runs in a worker, as ``read_page`` does.
+    """Read a line (``raw.body``) that :func:`jsonl_records` accepted, in a worker.
 
     Raises BadLine for any other.
     """
@@ -95,7 +99,10 @@ def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
 
 
 def _lines(stream: BinaryIO, start: int, number: int) -> Iterator[tuple[int, bytes | BadRecord, int]]:
-    """Give each line with its number and its end; one that is too long is passed over in pieces, never held."""
+    """Return each line with its number and end.
+
+    A line that is too long is skipped in pieces and never held.
+    """
     at, count = start, number
     try:
         stream.seek(start)
@@ -121,7 +128,7 @@ def _item(line: bytes, moment: datetime.datetime) -> GivenArticle | BadRecord:
 
 
 def _parsed(line: bytes) -> _Line:
-    """Take a line apart, or raise BadLine with what is wrong with it."""
+    """Check a line's values, or raise BadLine with the error."""
     try:
         found = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -157,6 +164,6 @@ def _checked(url: str, found: dict[str, Any]) -> _Line:
 
 
 def _kind(value: object) -> str:
-    """Name a JSON value's type as JSON does."""
+    """Return the JSON name of a value's type."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")

@@ -1,4 +1,4 @@
-"""The raw archive: pages as they were fetched, in WARC files.
+"""Write the raw archive: pages as they were fetched, in WARC files.
 
 The order is bytes first, then the database. A page's record is on the disk when :meth:`PageFiles.keep` returns, which
 the archive calls before it commits what was read. So a crawl killed between the two leaves a record that nothing points
@@ -30,7 +30,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
 def erase_page(folder: Path, kept: Kept) -> None:
-    """Take a page out again that must not be here: a forgotten one, to which another address redirects. Blocks."""
+    """Blank the record of a forgotten page, found by a redirect. Blocks."""
     try:
         missing = blank_pages(folder, [kept], datetime.datetime.now(datetime.UTC))
         told = "it is not there" if missing else ""
@@ -42,10 +42,11 @@ def erase_page(folder: Path, kept: Kept) -> None:
 
 
 class PageFiles:
-    """Appends pages to WARC files in a folder, a new one every day (UTC) and after ``max_file`` bytes.
+    """Append pages to WARC files, a new file every day (UTC).
 
-    Every method may be called from any thread, and blocks. What the disk does wrong is no page's fault and ends no
-    crawl: it is logged once, ``trouble`` says it, and ``lost`` counts the pages that were not kept.
+    A new file also begins after ``max_file`` bytes. Every method may be called from any thread, and blocks. An error of
+    the disk fails no page and ends no crawl: it is logged once, ``trouble`` holds it, and ``lost`` counts the pages
+    that were not stored.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class PageFiles:
         self._serial = 0
 
     def keep(self, records: Sequence[Record]) -> list[Kept | None]:
-        """Have pages on the disk; None for each that the disk refused."""
+        """Write pages to disk; None for each that could not be written."""
         with self._lock:
             places = [self._keep(record) for record in records]
             self._sync()
@@ -103,7 +104,7 @@ class PageFiles:
             self._give_up(error)
 
     def _append(self, record: bytes) -> int:
-        """Write a record whole; return where it begins."""
+        """Write a record whole and return its offset."""
         today = self._now().date()
         if self._file is None or self._day != today or self._size + len(record) > self._max_file:
             self._end_file()
@@ -142,7 +143,10 @@ class PageFiles:
                 os.fsync(file.fileno())
 
     def _give_up(self, error: OSError) -> None:
-        """Keep no more in this run: after a record that was cut short, the next would stand at a wrong place."""
+        """Write no more in this run.
+
+        After a record that was cut short, the next would have a wrong offset.
+        """
         self.trouble = f"raw archive {self.folder}: {error.strerror or error}; pages are stored and not kept as fetched"
         logger.error("%s", self.trouble)
         file, self._file = self._file, None

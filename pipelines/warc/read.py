@@ -1,4 +1,4 @@
-"""Pages out of files: WARC archives, plain or gzipped, and single HTML files."""
+"""Read pages from WARC files, plain or gzipped, and from single HTML files."""
 
 import dataclasses
 import datetime
@@ -25,9 +25,9 @@ MAX_BODY = 10 * 1024 * 1024  # bytes, the crawl's own download cap
 
 
 class _Brotli:
-    """A decompressor of ``br`` as warcio asks for one.
+    """A decompressor of ``br`` with the interface that warcio needs.
 
-    warcio 1.8 sets an attribute on brotli's own, which that has refused since 1.2, and lets it unpack without end.
+    Warcio 1.8 sets an attribute on brotli's own, which refuses it since 1.2, and sets no limit.
     """
 
     unused_data = b""
@@ -40,7 +40,7 @@ class _Brotli:
 
 
 class _Zstandard:
-    """A decompressor of ``zstd`` (RFC 8878), which warcio has none of."""
+    """A decompressor of ``zstd`` (RFC 8878), which warcio lacks."""
 
     unused_data = b""
 
@@ -56,7 +56,7 @@ BufferedReader.DECOMPRESSORS |= {"br": _Brotli, "zstd": _Zstandard}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record of the archive that gives no page: its address (None where unknown) and what is wrong with it."""
+    """A record without a usable page: its address (or None) and the error."""
 
     url: str | None
     reason: str
@@ -87,18 +87,18 @@ class WarcRecord(Protocol):
 
 
 def read_warc(path: Path) -> Iterator[RawPage | BadRecord]:
-    """Every HTTP response of a WARC file (``.warc`` or ``.warc.gz``) in its order.
+    """Read the HTTP responses of a WARC file (``.warc``, ``.warc.gz``) in order.
 
-    The body is freed of transfer and content encoding and cut at 10 MB (``truncated``); the target URI stays as it
-    stands there. A record that cannot be used comes as a :class:`BadRecord`; so does the spot at which a damaged
-    archive cannot be read on. Raises OSError when the file cannot be opened.
+    Bodies come without transfer and content encoding, cut at 10 MB (``truncated``). The target URI is unchanged. An
+    unusable record becomes a :class:`BadRecord`, and so does the place from which a damaged archive cannot be read.
+    Raises OSError when the file cannot be opened.
     """
     with path.open("rb") as stream:
         yield from _records(stream)
 
 
 def read_html_file(path: Path, url: str, fetched_at: datetime.datetime) -> RawPage:
-    """An HTML file as if it had been answered for ``url`` at ``fetched_at``. Raises OSError."""
+    """Read an HTML file as the answer of ``url`` at ``fetched_at``. Raises OSError."""
     with path.open("rb") as stream:
         body = stream.read(MAX_BODY + 1)
     return RawPage(url, url, body[:MAX_BODY], 200, fetched_at, truncated=len(body) > MAX_BODY)
@@ -122,7 +122,7 @@ def _records(stream: BinaryIO) -> Iterator[RawPage | BadRecord]:
 
 
 def page_of(record: WarcRecord) -> RawPage | BadRecord:
-    """Give the page in a response record, as :func:`read_warc` describes it."""
+    """Return the page in a response record, as :func:`read_warc` describes it."""
     url = record.rec_headers.get_header("WARC-Target-URI")
     if not url:
         return BadRecord(None, "the record names no address (WARC-Target-URI)")
@@ -151,7 +151,7 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
 
 
 def fetched_at_of(record: WarcRecord) -> datetime.datetime | BadRecord:
-    """Give a record's WARC-Date in UTC."""
+    """Return a record's WARC-Date in UTC."""
     date = record.rec_headers.get_header("WARC-Date") or ""
     try:
         moment = datetime.datetime.fromisoformat(date)
@@ -162,7 +162,7 @@ def fetched_at_of(record: WarcRecord) -> datetime.datetime | BadRecord:
 
 
 def _body(stream: _Stream) -> bytes:
-    """At most one byte more than the cap, so that a gzip bomb is never unpacked whole."""
+    """Return at most one byte more than the limit, so that a gzip bomb stays packed."""
     chunks = []
     left = MAX_BODY + 1
     while left > 0 and (chunk := stream.read(min(left, 65536))):

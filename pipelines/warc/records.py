@@ -1,7 +1,7 @@
-"""The pages of a WARC file one after the other, from any place on, with damage that costs no more than its record.
+"""Read the records of a WARC file from any offset, despite damaged ones.
 
-Records are cut out of the file here, and each is parsed by itself: warcio reads a gzipped file to its end in silence
-once one member of it is damaged.
+Each record is cut out of the file and parsed by itself. Warcio would silently stop at the end of a gzipped file once
+one member of it is damaged.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECA
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Piece:
-    """A record's bytes, at most ``_KEPT``, where it ends, and what is wrong with it."""
+    """A record's bytes, at most ``_KEPT``, with its end and its error."""
 
     data: bytes
     end: int
@@ -39,11 +39,11 @@ class _Piece:
 
 
 def warc_records(path: Path, start: int = 0, number: int = 0) -> Iterator[FileRecord]:
-    """Every HTTP response and every revisit of a WARC file from byte ``start`` on, in order.
+    """Read the responses and revisits of a WARC file from byte ``start`` on.
 
-    ``number`` is that of the record before ``start``; every record of the file counts, whatever its type. A revisit
-    (the same bytes were met again) comes as a page of status 304. What stands between a damaged record and the next
-    sound one is passed over, and told as one BadRecord. Raises OSError.
+    ``number`` is that of the record before ``start``, and every record counts, whatever its type. A revisit (the same
+    bytes were fetched again) becomes a page of status 304. The part between a damaged record and the next sound one
+    becomes one BadRecord. Raises OSError.
     """
     with path.open("rb") as raw:
         is_gzip = raw.read(len(_GZIP)) == _GZIP
@@ -64,7 +64,7 @@ def warc_records(path: Path, start: int = 0, number: int = 0) -> Iterator[FileRe
 
 
 def page_in_member(member: bytes) -> RawPage | str:
-    """Give the page in one gzip member, or why there is none."""
+    """Return the page in one gzip member, or the error."""
     engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         data = engine.decompress(member, _KEPT)
@@ -77,7 +77,7 @@ def page_in_member(member: bytes) -> RawPage | str:
 
 
 def _parse(data: bytes) -> RawPage | BadRecord | None:
-    """Give the page in one record's bytes; None for records that hold none by their nature."""
+    """Return the page in one record's bytes; None for records that hold none."""
     try:
         record = cast(WarcRecord, next(iter(ArchiveIterator(io.BytesIO(data)))))
     except StopIteration:
@@ -98,14 +98,20 @@ def _parse(data: bytes) -> RawPage | BadRecord | None:
 
 
 def _is_gzipped_whole(raw: BinaryIO) -> bool:
-    """Whether one gzip member holds several records, as when a user has gzipped a plain WARC file."""
+    """Tell whether one gzip member holds several records.
+
+    That is so when a user has gzipped a plain WARC file.
+    """
     first = next(_members(raw, 0), None)
     raw.seek(0)
     return first is not None and _NEXT_RECORD.search(first.data) is not None
 
 
 def _members(raw: BinaryIO, start: int) -> Iterator[_Piece]:
-    """Cut a file of gzip members, a record each; after a damaged one the next member's magic is looked for."""
+    """Cut a file into gzip members, a record each.
+
+    After a damaged one, it looks for the next member's magic bytes.
+    """
     raw.seek(start)
     at, waiting = start, b""
     while waiting := waiting or raw.read(_CHUNK):
@@ -133,9 +139,10 @@ def _members(raw: BinaryIO, start: int) -> Iterator[_Piece]:
 
 
 def _plain(stream: BinaryIO, start: int) -> Iterator[_Piece]:
-    """Cut records by their own Content-Length; where that is wrong the next header line is looked for.
+    """Cut records by their Content-Length.
 
-    Never seeks back: in a gzipped stream that would mean to unpack it again from its beginning.
+    Where that is wrong, it looks for the next header line. It never seeks back: a gzipped stream would have to be
+    unpacked again from its beginning.
     """
     stream.seek(start)
     at, line = start, stream.readline(_MAX_HEADER)
@@ -162,7 +169,7 @@ def _plain(stream: BinaryIO, start: int) -> Iterator[_Piece]:
 
 
 def _header(stream: BinaryIO, line: bytes) -> bytes:
-    """Read the rest of a record's header block, whose first line is given."""
+    """Read the rest of a record's header block after its first line."""
     lines, size = [line], len(line)
     while line.strip() and size < _MAX_HEADER:
         line = stream.readline(_MAX_HEADER)
@@ -183,7 +190,7 @@ def _body(stream: BinaryIO, wanted: int) -> tuple[bytes, int]:
 
 
 def _resume(stream: BinaryIO, start: int, mark: bytes) -> tuple[int, bytes]:
-    """Find the next ``mark`` from ``start`` on: where it stands, and what was read from there; the end else."""
+    """Find the next ``mark`` from ``start`` on, with the bytes read there, or the end."""
     stream.seek(start)
     at, held = start, b""
     while data := stream.read(_CHUNK):
@@ -198,7 +205,7 @@ def _resume(stream: BinaryIO, start: int, mark: bytes) -> tuple[int, bytes]:
 
 
 def _told_damage(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
-    """End at the spot from which a file that is gzipped as a whole cannot be read on."""
+    """Stop where a file that is gzipped as a whole is damaged, and report it."""
     end = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Taking pages out of the raw archive: their records are overwritten in place, and every other record stays readable.
+"""Blank pages in the raw archive in place, so that offsets stay valid.
 
 A file is never rewritten: offsets hold, backups by ``rsync`` move what changed, and a crawl may go on appending. The
 bytes are on the disk before the database forgets where they lay. A kill in between, or in the midst of a record, leaves
@@ -20,18 +20,18 @@ _COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
 
 
 def blank_pages(folder: Path, pages: Iterable[Kept], now: datetime) -> list[Kept]:
-    """Overwrite these pages' records; return those that are not there: their file is elsewhere, or shorter.
+    """Overwrite the records of these pages, and return those that are missing.
 
-    Raises OSError where a file cannot be written.
+    Their file is elsewhere, or shorter. Raises OSError where a file cannot be written.
     """
     return [page for page in pages if not _blank(folder / page.file, page, now)]
 
 
 def blank_record(length: int, now: datetime) -> bytes:
-    """Make a record without content in a gzip member of exactly ``length`` bytes, to stand where a page stood.
+    """Make a record without content in a gzip member of exactly ``length`` bytes.
 
-    What is left over is the member's comment (RFC 1952, section 2.3.1), spaces, which every reader passes over. Where
-    even an empty record does not fit, the member holds nothing at all. Raises ValueError below 21 bytes.
+    It replaces a page's record. The rest is the member's comment (RFC 1952, section 2.3.1): spaces, which every reader
+    skips. Where even an empty record does not fit, the member is empty. Raises ValueError below 21 bytes.
     """
     moment = now.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     lines = ("WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>", f"WARC-Date: {moment}")

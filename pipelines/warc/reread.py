@@ -1,4 +1,4 @@
-"""Reading what the raw archive holds: a record's bytes out of a file, and the page in them in a worker process."""
+"""Read single records of the raw archive, and the pages in them."""
 
 from pathlib import Path
 
@@ -14,14 +14,20 @@ READ_MEMBER = "pipelines.warc.reread:read_member"
 
 
 def record_bytes(folder: Path, kept: Kept) -> bytes:
-    """Give a record as it lies in its file, one gzip member; shorter where the file ends. Raises OSError."""
+    """Read the bytes of a record: one gzip member. Raises OSError.
+
+    They are fewer where the file ends.
+    """
     with (folder / kept.file).open("rb") as stream:
         stream.seek(kept.offset)
         return stream.read(kept.length)
 
 
 def read_member(raw: RawPage, timezone: str) -> Reading:
-    """Read the page in a record; ``raw`` has the gzip member for a body, the rest of it does not matter."""
+    """Read the page in a record.
+
+    The body of ``raw`` is the gzip member; the rest of it does not matter.
+    """
     page = page_in_member(raw.body)
     if isinstance(page, RawPage):
         return read_page(page, timezone)

@@ -1,4 +1,4 @@
-"""Pages as WARC records (ISO 28500, version 1.1), each a gzip member of its own."""
+"""Write pages as WARC records (ISO 28500, version 1.1), one gzip member each."""
 
 import base64
 import hashlib
@@ -18,12 +18,12 @@ takes 0.8 ms for 35.4 kB."""
 
 
 def payload_digest(body: bytes) -> str:
-    """Give the digest of a page's bytes as WARC writes it: ``sha256:`` and base32."""
+    """Return the digest of a page's bytes as WARC writes it: ``sha256:`` and base32."""
     return f"sha256:{base64.b32encode(hashlib.sha256(body).digest()).decode('ascii')}"
 
 
 def response_record(raw: RawPage, digest: str) -> bytes:
-    """Make the record of an answer: one gzip member.
+    """Make the record of a response: one gzip member.
 
     The headers are those that were kept; the body is as it stands in ``raw``, without HTTP's own compression, so no
     Content-Encoding is named. ``digest`` is the body's, from :func:`payload_digest`.
@@ -54,7 +54,7 @@ def response_record(raw: RawPage, digest: str) -> bytes:
 
 
 def info_record(file_name: str, said: Mapping[str, str]) -> bytes:
-    """Make the record that opens a file: who wrote it, with what."""
+    """Make the first record of a file: which software wrote it."""
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
     writer.write_record(writer.create_warcinfo_record(file_name, said))

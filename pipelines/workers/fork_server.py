@@ -1,4 +1,9 @@
-"""The fork server from which worker processes come. Loads nothing itself: it is started before all else."""
+"""Start worker processes from a fork server.
+
+This module loads nothing itself, because the fork server is started before all else.
+
+This module loads nothing itself, because the fork server is started before all else.
+"""
 
 import multiprocessing.context
 import multiprocessing.forkserver
@@ -17,15 +22,28 @@ LOST = 255
 
 
 class WorkerProcess(multiprocessing.context.ForkServerProcess):
-    """A process that ends the hard way: it ignores SIGTERM, and a parser hung in C would not hear it either."""
+    """A worker process, which is always killed.
+
+    It ignores SIGTERM, and so does a parser that hangs in C.
+
+    It ignores SIGTERM, and so does a parser that hangs in C.
+    """
 
     def terminate(self) -> None:
-        """Kill at once (pebble asks nicely first and then waits three seconds for every hung page)."""
+        """Kill at once.
+
+        Pebble would first wait three seconds for every hung page.
+
+        Pebble would first wait three seconds for every hung page.
+        """
         self.kill()
 
 
 class WorkerContext(multiprocessing.context.ForkServerContext):
-    """Workers come from a fork server: no thread or socket of the crawl is inherited, heavy imports are paid once."""
+    """A context whose workers are forked by the fork server.
+
+    They inherit no thread or socket of the crawl, and heavy imports happen once.
+    """
 
     Process = WorkerProcess
 
@@ -35,7 +53,7 @@ class WorkerContext(multiprocessing.context.ForkServerContext):
 
 
 def preload_workers() -> None:
-    """Start the fork server and do not wait for it: its imports take two seconds, beside those of the command.
+    """Start the fork server without waiting for its two seconds of imports.
 
     It begins with SIGINT and SIGTERM blocked, until ``fork_server_start`` ignores them. That is done with private parts
     of multiprocessing; with another version of Python the server is started and waited for by the public API.

@@ -1,7 +1,8 @@
-"""Imported by the fork server before all else: signals that stop a process group are not for it, nor for its forks.
+"""Ignore SIGINT and SIGTERM in the fork server and its forks.
 
-Ctrl-C and a service manager's SIGTERM reach the whole group. The fork server ends when nobody is left who could ask it
-for a process; ended by a signal, it would take along every worker and what they have in work.
+The fork server imports this first. Ctrl-C and a service manager's SIGTERM reach the whole process group. The fork
+server ends when no process is left that could ask it for workers. If a signal ended it, all workers and their pages
+would be lost.
 """
 
 import signal

@@ -1,8 +1,8 @@
-"""Worker processes that read pages: killable, recycled, and each page's fate its own.
+"""Read pages in worker processes with limits of time and memory.
 
-A page can make any parser run for minutes (measured: 80,000 attributes on one element never came back) or kill
-its process. So pages are read in other processes, each with a time limit a page, a cap on memory, and an end when
-the crawl itself is killed. What happens to a page is always told as a :class:`Reading`.
+A page can make any parser run for minutes (measured: 80,000 attributes on one element never came back) or kill its
+process. So pages are read in other processes, each with a time limit a page and a limit of memory. They end when the
+crawl is killed. The result of a page is always a :class:`Reading`.
 """
 
 import collections
@@ -47,7 +47,7 @@ READ_PAGE = (
 
 @dataclasses.dataclass(slots=True)
 class _Job:
-    """A page on its way, and how often it was handed out before.
+    """A page to read, and how often it was handed out before.
 
     ``read`` is called in a worker, ``give_up`` here, with a reading that says why there is none.
     """
@@ -61,7 +61,7 @@ class _Job:
 
 
 class ReadingPool:
-    """Reads raw pages in worker processes; every future ends in a :class:`Reading`, whatever the page does.
+    """A pool of processes that read raw pages; every result is a :class:`Reading`.
 
     ``read`` names the function run in the workers, ``module:function``, of a RawPage and a zone's name; ``timezone``
     is the IANA zone for dates that name none, ``time_limit`` seconds a page, ``memory_limit`` bytes of address space
@@ -96,7 +96,10 @@ class ReadingPool:
         self._closed = False
 
     def start(self) -> None:
-        """Start the workers now: it takes a second or two, which an event loop should not spend at its first page."""
+        """Start the workers now.
+
+        It takes a second or two, which an event loop should not spend at its first page.
+        """
         with self._lock:
             for wait in _START_WAITS:
                 if self._processes is not None or self._closed:
@@ -115,11 +118,17 @@ class ReadingPool:
         return self._take(_Job(raw, read_guarded, (), lambda reading: reading))
 
     def submit_crawled(self, raw: RawPage, order: KeepingOrder | None) -> "concurrent.futures.Future[CrawledPage]":
-        """As :meth:`submit`; the reading comes packed, with the page's record where one is ordered."""
+        """Hand a page to the workers, and get a packed reading.
+
+        The page's record comes with it where ``order`` asks for it.
+        """
         return self._take(_Job(raw, read_crawled, (order,), lambda reading: crawled_page(reading, raw, order)))
 
     def close(self) -> None:
-        """Stop at once: the workers are killed, the futures of unfinished pages raise CancelledError."""
+        """Kill the workers at once.
+
+        Futures of unfinished pages raise CancelledError.
+        """
         with self._lock:
             self._closed = True
             processes, self._processes = self._processes, None
@@ -152,12 +161,15 @@ class ReadingPool:
         return job.outcome
 
     def _hand_out(self) -> None:
-        """Keep the processes busy with what waits. Holds the lock."""
+        """Keep the processes busy with waiting pages. Holds the lock."""
         while self._waiting and self._handed_out < _AHEAD * self.max_workers:
             self._schedule(self._next_jobs())
 
     def _next_jobs(self) -> list[_Job]:
-        """Take a worker's share of what waits; a page that was handed out in vain goes alone from then on."""
+        """Take a worker's share of the waiting pages.
+
+        A page that was handed out in vain goes alone from then on.
+        """
         share = min(_TOGETHER, math.ceil(len(self._waiting) / self.max_workers))
         jobs = [self._waiting.popleft()]
         while len(jobs) < share and not jobs[0].tries and not self._waiting[0].tries:
@@ -165,7 +177,10 @@ class ReadingPool:
         return jobs
 
     def _schedule(self, jobs: list[_Job]) -> None:
-        """Give jobs to the processes as one task; a pool that broke meanwhile is replaced first. Holds the lock."""
+        """Give jobs to the processes as one task. Holds the lock.
+
+        A pool that broke meanwhile is replaced first.
+        """
         self.start()
         if self._processes is None:
             return  # closed: nothing waits for these
@@ -190,7 +205,10 @@ class ReadingPool:
         )
 
     def _replace_broken(self, broken: pebble.ProcessPool) -> None:
-        """Start anew with every page that was not finished: only pages that break the pool each time are given up."""
+        """Restart with every unfinished page.
+
+        Only pages that break the pool each time are given up.
+        """
         with self._lock:
             if self._processes is not broken:
                 return
@@ -207,7 +225,7 @@ class ReadingPool:
             self._hand_out()
 
     def _settle(self, jobs: list[_Job], processes: pebble.ProcessPool, task: "concurrent.futures.Future[Any]") -> None:
-        """Turn the end of a pebble task into readings, and hand out what waits."""
+        """Turn the result of a pebble task into readings, and hand out waiting pages."""
         if task.cancelled():
             return
         error = task.exception()
@@ -245,7 +263,10 @@ class ReadingPool:
 
 
 def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Reading]:
-    """The readings of ``pages`` in their order, read in parallel with a bounded number of pages in hand."""
+    """Read ``pages`` in parallel and return the readings in order.
+
+    A bounded number of pages is in memory.
+    """
     window: collections.deque[concurrent.futures.Future[Reading]] = collections.deque()
     for raw in pages:
         window.append(pool.submit(raw))
@@ -256,7 +277,7 @@ def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Readi
 
 
 def _active(processes: pebble.ProcessPool) -> pebble.ProcessPool | None:
-    """Give a new pool with its processes started, None where their fork server died meanwhile."""
+    """Return a new pool with running processes; None where their fork server died."""
     try:
         return processes if processes.active else None  # pebble starts them when it is first asked
     except concurrent.futures.process.BrokenProcessPool:
@@ -264,7 +285,10 @@ def _active(processes: pebble.ProcessPool) -> pebble.ProcessPool | None:
 
 
 def _pool_is_lost(error: BaseException | None) -> bool:
-    """Whether all the workers are gone: without their fork server none lives, and what pebble had sent them is lost."""
+    """Tell whether all workers are gone.
+
+    Without their fork server, none lives, and pebble's tasks are lost.
+    """
     if isinstance(error, pebble.ProcessExpired):
         return bool(error.exitcode == LOST)
     return isinstance(error, concurrent.futures.process.BrokenProcessPool)

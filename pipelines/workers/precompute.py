@@ -1,4 +1,4 @@
-"""What storage would ask of an article's words one after the other, made where many are at work: in a worker."""
+"""Precompute in a worker what storage needs of an article's words."""
 
 import dataclasses
 
@@ -10,7 +10,10 @@ from storage.search.terms import document_terms
 
 
 def precompute(reading: Reading) -> Reading:
-    """Give a reading of an article its story terms, and what else storage needs of its words; any other as it is."""
+    """Return an article's reading with story terms, hashes and search terms.
+
+    Other readings stay as they are.
+    """
     if not reading.is_article:
         return reading
     reading = with_story_terms(reading)

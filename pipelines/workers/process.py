@@ -1,4 +1,4 @@
-"""What happens inside one worker process: its limits, and its end when nobody waits for it any more."""
+"""Set the limits of a worker process, and read pages in it."""
 
 import functools
 import logging
@@ -28,9 +28,10 @@ _GRACE = 5  # seconds after the time limit in which the parent should have kille
 
 
 def follow_parent() -> None:
-    """Let the parent alone decide when this process ends, and take it along when it dies itself.
+    """Let the parent process alone decide when this process ends.
 
-    Ctrl-C and a service manager's SIGTERM reach the whole process group; what is in work must not be lost to them.
+    Ctrl-C and a service manager's SIGTERM reach the whole process group, but pages in work must not be lost. If the
+    parent dies, this process ends.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -38,7 +39,10 @@ def follow_parent() -> None:
 
 
 def prepare_worker(memory_limit: int, rules: ParameterRules | None = None, additions: Additions | None = None) -> None:
-    """Make this process a worker, of so many bytes of address space beyond what it has."""
+    """Make this process a worker with a limit of memory.
+
+    ``memory_limit`` is in bytes of address space beyond what it has now.
+    """
     follow_parent()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -53,7 +57,10 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None, addit
 
 
 def _address_space() -> int:
-    """Bytes of address space that this process has by now: rensa's allocator alone reserves 1 GB, unused."""
+    """Return the bytes of address space of this process.
+
+    Rensa's allocator alone reserves 1 GB without using it.
+    """
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
     except OSError:  # no Linux
@@ -64,9 +71,8 @@ def _address_space() -> int:
 def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> Reading:
     """Read one page with the function that ``read`` names (``module:function``).
 
-    The kernel ends the process when it still reads long after the parent should have killed it.
-
-    This is for the case that the parent is dead and a hung C function keeps the watching thread from running.
+    The kernel ends the process when it still reads long after the parent should have killed it. That helps where the
+    parent is dead and a hung C function keeps the watching thread from running.
     """
     function = _reading_function(read)
     signal.alarm(math.ceil(time_limit) + _GRACE)
@@ -77,12 +83,15 @@ def read_guarded(read: str, raw: RawPage, timezone: str, time_limit: float) -> R
 
 
 def read_crawled(read: str, raw: RawPage, timezone: str, time_limit: float, order: KeepingOrder | None) -> CrawledPage:
-    """As :func:`read_guarded`, packed, with the page's record where one is ordered."""
+    """Read one page as :func:`read_guarded` does, and pack the result.
+
+    The page's record comes with it where one is ordered.
+    """
     return crawled_page(read_guarded(read, raw, timezone, time_limit), raw, order)
 
 
 def read_together(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
-    """Call one after the other, for what several pages cost no more than one: the way to a worker and back."""
+    """Call several functions in one task, which saves the way to a worker and back."""
     return [function(*arguments) for function, arguments in calls]
 
 

@@ -1,6 +1,6 @@
-"""A page of a crawl as its worker gives it: the reading as the writer takes it, and the record for the raw archive.
+"""Pack what a worker sends back: a reading, and a record for the raw archive.
 
-The crawl's own process hands both on as they are. What is packed comes from our own workers, never from the web.
+The crawl's own process hands both on unread. Packed data come from our own workers only, never from the web.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ _LISTED: Collection[Via] = ("start", "listing")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KeepingOrder:
-    """How a page came, and the digests of the bytes that are kept of it already: the same are not kept twice."""
+    """How a page was found, and the digests of its bytes that are already stored."""
 
     via: Via
     known: Collection[str] = ()
@@ -25,14 +25,14 @@ class KeepingOrder:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawledPage:
-    """``packed`` is the reading, ``record`` what is to be kept of its bytes: None where nothing is."""
+    """A packed reading, and the ``record`` to store of its bytes, or None."""
 
     packed: bytes
     record: Record | SameBytes | None = None
 
 
 def crawled_page(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> CrawledPage:
-    """Pack a reading, and make the page's record where it is ordered and worth it."""
+    """Pack a reading, and make the page's record if it is ordered and useful."""
     packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
     if order is None or not is_worth_keeping(reading, order.via):
         return CrawledPage(packed)
@@ -41,17 +41,20 @@ def crawled_page(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> 
 
 
 def record_of(raw: RawPage, digest: str | None = None) -> Record:
-    """Make a page's record; the digest is the payload's, where it is known."""
+    """Make a page's record.
+
+    ``digest`` is the payload's, where it is known.
+    """
     digest = digest or payload_digest(raw.body)
     return Record(response_record(raw, digest), digest)
 
 
 def is_worth_keeping(reading: Reading, via: Via) -> bool:
-    """Whether a page belongs into the raw archive: an article, or what should have been one.
+    """Tell whether a page belongs into the raw archive.
 
-    The latter is what re-reading is for when a site's layout has changed and nothing is found any more: a page that
-    a link or a listing promised as an article, came as HTML, and gave none. A page that asks for it (``noarchive``) is
-    never kept.
+    An article does, and so does a page that should have been one: a link or a listing led to it as an article, it came
+    as HTML, and gave none. Re-reading such pages helps after a site's layout has changed. A page that forbids it
+    (``noarchive``) is never stored.
     """
     if reading.noarchive:
         return False

@@ -53,14 +53,14 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     (:mod:`pipelines.workers.pool`).
     """
     reading = read_with_extractor(raw, _read(raw, timezone))
-    said = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
-    if not said or reading.noarchive:
+    robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
+    if not robots_headers or reading.noarchive:
         return reading
     # Of HTML pages the header is read with the markup, of all others here.
     return dataclasses.replace(
         reading,
-        noarchive=forbids_archive(None, said),
-        reservations=reading.reservations or read_reservations(None, said),
+        noarchive=forbids_archive(None, robots_headers),
+        reservations=reading.reservations or read_reservations(None, robots_headers),
     )
 
 

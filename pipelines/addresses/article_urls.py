@@ -85,8 +85,6 @@ def _path_weight(segments: list[str], rules: PathRules) -> int:
     """Weigh slugs, dates, numbers and article words.
 
     The last two segments name the page.
-
-    The last two segments name the page.
     """
     if not segments:
         return 0
@@ -121,8 +119,6 @@ def _name_weight(segment: str) -> int:
 
 def _query_weight(query: str, rules: PathRules) -> int:
     """Weigh the query.
-
-    An article's number counts for an article, a search or page number against one.
 
     An article's number counts for an article, a search or page number against one.
     """

@@ -135,8 +135,6 @@ def _path_key(path: str) -> str:
     """Return the path with normalized escapes.
 
     Dot segments, session ids and a trailing slash are removed.
-
-    Dot segments, session ids and a trailing slash are removed.
     """
     path = _ESCAPE.sub(_normal_escape, _without_session(path))
     kept: list[str] = []
@@ -175,8 +173,8 @@ def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
 def _is_idle(name: str, value: str, host: str, rules: ParameterRules | None) -> bool:
     """Tell whether a parameter of the query can be dropped without changing the page."""
     named = _form_text(name)
-    said = rules.drops(named, host) if rules else None
-    return is_tracker(named, _form_text(value), host) if said is None else said
+    is_dropped = rules.drops(named, host) if rules else None
+    return is_tracker(named, _form_text(value), host) if is_dropped is None else is_dropped
 
 
 def _form_key(text: str) -> str:
@@ -189,8 +187,6 @@ def _form_text(text: str) -> str:
 
 def _joined(base: str, url: str) -> str:
     """Join an address to its base.
-
-    It takes a third of the time of ``urljoin`` for absolute links and paths from the root.
 
     It takes a third of the time of ``urljoin`` for absolute links and paths from the root.
     """

@@ -42,13 +42,13 @@ class ParameterRules:
 
         ``name`` is decoded, in any case.
         """
-        found = _at(self, host)
-        if not found:
+        sites = _at(self, host)
+        if not sites:
             return None
         name = name.lower()
-        if any(_matches(name, pattern) for site in found for pattern in site.keep):
+        if any(_matches(name, pattern) for site in sites for pattern in site.keep):
             return False
-        return True if any(_matches(name, pattern) for site in found for pattern in site.drop) else None
+        return True if any(_matches(name, pattern) for site in sites for pattern in site.drop) else None
 
     def at(self, host: str) -> tuple[SiteParameters, ...]:
         """Return the sites that a host belongs to."""

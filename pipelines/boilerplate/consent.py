@@ -46,8 +46,8 @@ def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: b
 
     ``names`` are its id and class.
     """
-    if names and (found := _container(names)):
-        return f"container {found}"
+    if names and (container := _container(names)):
+        return f"container {container}"
     if is_modal or role in ("dialog", "alertdialog"):
         return f"role {role or 'aria-modal'}"
     return "dialog" if tag == "dialog" else ""
@@ -73,15 +73,15 @@ def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
 
 @rule_cache(8_192)
 def _container(names: str) -> str:
-    found = consent_rules().containers.search(names.lower())
-    return found[0] if found else ""
+    match = consent_rules().containers.search(names.lower())
+    return match[0] if match else ""
 
 
 def is_consent_statement(text: str) -> bool:
     """Tell whether a line has the wording of consent notices."""
-    said = plain(text)
-    return ("cookie" in said or "クッキー" in said or "privacy" in said or "consent" in said) and (
-        consent_rules().statements.search(said) is not None
+    line = plain(text)
+    return ("cookie" in line or "クッキー" in line or "privacy" in line or "consent" in line) and (
+        consent_rules().statements.search(line) is not None
     )
 
 
@@ -120,11 +120,11 @@ def _is_notice(element: HtmlElement) -> tuple[bool, bool]:
                 own += len(line) if len(line) <= 400 and any(word in line for word in rules.context) else 0
             line = ""
             continue
-        said = plain(piece)
-        if said.strip(" .。、!>›×✕x[]()") in rules.controls:
+        words = plain(piece)
+        if words.strip(" .。、!>›×✕x[]()") in rules.controls:
             has_control = True
-            total += len(said)
-            own += len(said)
+            total += len(words)
+            own += len(words)
         else:
-            line += said
+            line += words
     return own * 10 >= total * 8, has_control

@@ -80,11 +80,11 @@ def _repeated(lines: list[str], filled: list[int]) -> list[int]:
 
     They are captions of a gallery or labels of boxes.
     """
-    said = {place: letters(lines[place]) for place in filled if len(lines[place]) <= _LONGEST}
-    times = Counter(said.values())
+    spellings = {place: letters(lines[place]) for place in filled if len(lines[place]) <= _LONGEST}
+    times = Counter(spellings.values())
     return [
         place
-        for place, words in said.items()
+        for place, words in spellings.items()
         if times[words] >= _REPEATED and len(words) >= _REPEATED_LETTERS and not ends_sentence(lines[place].strip())
     ]
 
@@ -94,19 +94,19 @@ def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, 
     if len(wanted) < 4:
         return
     for place in filled[:_HEAD]:
-        said = letters(lines[place][:1000])
-        if said and _is_title(said, wanted):
+        words = letters(lines[place][:1000])
+        if words and _is_title(words, wanted):
             gone[place] = "title-repeated"
 
 
-def _is_title(said: str, wanted: str) -> bool:
+def _is_title(line: str, wanted: str) -> bool:
     """Tell whether a line is the title.
 
     One may begin with the other and go on with a site's name, or follow a kicker.
     """
-    if said == wanted:
+    if line == wanted:
         return True
-    short, long = sorted((said, wanted), key=len)
+    short, long = sorted((line, wanted), key=len)
     if long.endswith(short) and len(short) >= _LONG_TITLE and len(long) - len(short) <= _KICKER:
         return True
     return long.startswith(short) and len(short) >= 8 and len(long) - len(short) <= max(12, len(short) // 3)
@@ -120,46 +120,46 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
     if len(line) > _LONGEST * 2:
         return None
     bare = _MARKUP.sub("", line.strip())
-    said = plain(bare)
-    if not said:
+    plain_line = plain(bare)
+    if not plain_line:
         return None
-    if is_caption(said):
+    if is_caption(plain_line):
         return "caption"
-    if (left <= _TAIL or rank < 3) and is_consent_statement(said):
+    if (left <= _TAIL or rank < 3) and is_consent_statement(plain_line):
         return "consent"
-    if left <= 2 and rank >= 3 and _rules().biography.fullmatch(said) and _begins_with_name(bare, names):
+    if left <= 2 and rank >= 3 and _rules().biography.fullmatch(plain_line) and _begins_with_name(bare, names):
         return "biography"
-    if len(said) > _LONGEST:
+    if len(plain_line) > _LONGEST:
         return None
-    if _rules().anywhere.fullmatch(said):
+    if _rules().anywhere.fullmatch(plain_line):
         return "boilerplate"
-    if rank < _HEAD and (_is_head_line(said) or letters(said) in names):
+    if rank < _HEAD and (_is_head_line(plain_line) or letters(plain_line) in names):
         return "head-line"
-    if left <= _STAMPED and _is_stamp(said):
+    if left <= _STAMPED and _is_stamp(plain_line):
         return "time-stamp"
-    if (rank < _HEAD or left <= _TAIL) and _is_counter(said):
+    if (rank < _HEAD or left <= _TAIL) and _is_counter(plain_line):
         return "counter"
-    if left <= _TAIL and (_is_tail_line(said) or (letters(said) in names and left <= 4)):
+    if left <= _TAIL and (_is_tail_line(plain_line) or (letters(plain_line) in names and left <= 4)):
         return "boilerplate"
     return None
 
 
-def _is_head_line(said: str) -> bool:
+def _is_head_line(line: str) -> bool:
     rules = _rules()
-    if rules.head.fullmatch(said):
+    if rules.head.fullmatch(line):
         return True
-    begins = rules.head_openings.fullmatch(said) or rules.stamps.fullmatch(said) or _is_dateline(said)
-    return bool(begins) and not _is_sentence(said)
+    begins = rules.head_openings.fullmatch(line) or rules.stamps.fullmatch(line) or _is_dateline(line)
+    return bool(begins) and not _is_sentence(line)
 
 
-def _is_tail_line(said: str) -> bool:
+def _is_tail_line(line: str) -> bool:
     rules = _rules()
-    return bool(rules.tail.fullmatch(said) or (rules.tail_openings.fullmatch(said) and not _is_sentence(said)))
+    return bool(rules.tail.fullmatch(line) or (rules.tail_openings.fullmatch(line) and not _is_sentence(line)))
 
 
-def _is_sentence(said: str) -> bool:
+def _is_sentence(line: str) -> bool:
     """Tell whether a line that begins like boilerplate ends like a sentence."""
-    return _SENTENCE.search(said) is not None
+    return _SENTENCE.search(line) is not None
 
 
 def _begins_with_name(line: str, names: set[str]) -> bool:
@@ -175,24 +175,24 @@ def _begins_with_name(line: str, names: set[str]) -> bool:
     return is_full or (len(first) > 1 and any(letters(first) in name for name in names))
 
 
-def _is_stamp(said: str) -> bool:
+def _is_stamp(line: str) -> bool:
     """Tell whether a line says when the page was changed.
 
     It has a number and is no sentence that begins in the same way.
     """
-    return any(map(str.isdigit, said)) and not ends_sentence(said) and bool(_rules().stamps.fullmatch(said))
+    return any(map(str.isdigit, line)) and not ends_sentence(line) and bool(_rules().stamps.fullmatch(line))
 
 
-def _is_dateline(said: str) -> bool:
+def _is_dateline(line: str) -> bool:
     """Tell whether a line is a date with a second date, brackets or a time."""
-    parts = [part.strip(" »«>・") for part in re.split(r"[|()、]|\s/\s|\s-\s", said) if part.strip(" »«>・")]
-    return len(said) <= 80 and bool(parts) and any(map(str.isdigit, said)) and all(map(is_noise, parts))
+    parts = [part.strip(" »«>・") for part in re.split(r"[|()、]|\s/\s|\s-\s", line) if part.strip(" »«>・")]
+    return len(line) <= 80 and bool(parts) and any(map(str.isdigit, line)) and all(map(is_noise, parts))
 
 
-def _is_counter(said: str) -> bool:
+def _is_counter(line: str) -> bool:
     """Tell whether a line is numbers and the names of what they count."""
-    if len(said) > _LONGEST_COUNTER:
+    if len(line) > _LONGEST_COUNTER:
         return False
-    rest, names = _rules().counters.subn(" ", said)
+    rest, names = _rules().counters.subn(" ", line)
     rest, numbers = _COUNT.subn(" ", rest)
-    return names > 0 and (numbers > 0 or any(map(str.isdigit, said))) and not re.search(r"\w", rest)
+    return names > 0 and (numbers > 0 or any(map(str.isdigit, line))) and not re.search(r"\w", rest)

@@ -44,18 +44,18 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for rank, (place, line) in enumerate(filled):
         if last > MOST_LINES and _HEAD_LINES <= rank < last - (MOST_LINES - _HEAD_LINES):
             continue
-        said = word_characters(line)
-        if len(said) < _LEAST_LETTERS:
+        words = word_characters(line)
+        if len(words) < _LEAST_LETTERS:
             continue
         weight = weight_of(line)
         is_edge = rank < _EDGE_HEAD or last - rank <= _EDGE_TAIL
         is_midst = not is_edge and weight >= _PARAGRAPH and ends_sentence(line)
-        lines.append(Line(place, _fingerprint(said), weight, weight < _SHORT, is_midst))
+        lines.append(Line(place, _fingerprint(words), weight, weight < _SHORT, is_midst))
     return tuple(lines)
 
 
-def _fingerprint(said: str) -> int:
-    digest = hashlib.blake2b(_DIGIT.sub("0", said).encode(), digest_size=8).digest()
+def _fingerprint(words: str) -> int:
+    digest = hashlib.blake2b(_DIGIT.sub("0", words).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
@@ -73,20 +73,20 @@ def find_site_boilerplate(
     alike: Counter[int] = Counter()
     for other in others:
         shared = other.fingerprints & weights.keys()
-        share = sum(weights[one] for one in shared) / (min(whole, other.weight) or 1)
+        share = sum(weights[fingerprint] for fingerprint in shared) / (min(whole, other.weight) or 1)
         if share <= _ONE_STORY:
             apart.update(shared)
         if share <= _COPY:
             alike.update(shared)
-    found = {
+    repeated = {
         line.fingerprint
         for line in lines
         if _is_boilerplate(line, apart, alike, len(others), known.get(line.fingerprint, 0))
     }
-    found |= set(_beside(lines, found, apart))
-    if sum(weights[one] for one in found) > whole * _MOST_CUT:
+    repeated |= set(_beside(lines, repeated, apart))
+    if sum(weights[fingerprint] for fingerprint in repeated) > whole * _MOST_CUT:
         return frozenset()
-    return frozenset(found)
+    return frozenset(repeated)
 
 
 def _is_boilerplate(line: Line, apart: Counter[int], alike: Counter[int], pages: int, met: int) -> bool:
@@ -96,11 +96,11 @@ def _is_boilerplate(line: Line, apart: Counter[int], alike: Counter[int], pages:
     return met > 0 or others >= (2 if line.is_short else 1) or alike[line.fingerprint] >= _MANY
 
 
-def _beside(lines: Sequence[Line], found: Collection[int], apart: Counter[int]) -> Iterator[int]:
+def _beside(lines: Sequence[Line], repeated: Collection[int], apart: Counter[int]) -> Iterator[int]:
     """Find short repeated lines beside boilerplate: a box's heading or button."""
     for one, following in itertools.pairwise(lines):
         for line, neighbour in ((one, following), (following, one)):
-            if line.is_short and apart[line.fingerprint] and neighbour.fingerprint in found:
+            if line.is_short and apart[line.fingerprint] and neighbour.fingerprint in repeated:
                 yield line.fingerprint
 
 
@@ -121,6 +121,6 @@ def remove_site_boilerplate(readings: Sequence[Reading]) -> list[Reading]:
         for rank, index in enumerate(places):
             first = max(0, min(rank - NEIGHBOURS // 2, len(places) - NEIGHBOURS - 1))
             others = [*pages[first:rank], *pages[rank + 1 : first + NEIGHBOURS + 1]]
-            found = find_site_boilerplate(lines[rank], others, {})
-            cleaned[index] = reading_without(readings[index], lines[rank], found)
+            repeated = find_site_boilerplate(lines[rank], others, {})
+            cleaned[index] = reading_without(readings[index], lines[rank], repeated)
     return cleaned

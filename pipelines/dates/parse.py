@@ -64,8 +64,8 @@ def parse_date(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -
     date = _from_iso(iso, timezone) if iso else _from_epoch(text)
     if date is not None:
         return date if is_believable(date.moment, now) else None
-    found = _scan(normalize_date_text(text, _DATE_LENGTH), now, timezone)
-    return found[0].date if found else None
+    matches = _scan(normalize_date_text(text, _DATE_LENGTH), now, timezone)
+    return matches[0].date if matches else None
 
 
 def _from_iso(match: re.Match[str], timezone: zoneinfo.ZoneInfo) -> ParsedDate | None:
@@ -97,11 +97,11 @@ def _from_epoch(text: str) -> ParsedDate | None:
 def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[DateMatch]:
     """Return all believable dates of normalized text in order, without overlaps."""
     written = list(written_dates(text, now, timezone))
-    told = [
+    relative = [
         r for r in relative_dates(text, now, timezone) if not any(w.start < r.end and r.start < w.end for w in written)
     ]
-    both = sorted((*written, *told), key=lambda found: found.start)
-    return [found for found in both if is_believable(found.date.moment, now)]
+    both = sorted((*written, *relative), key=lambda match: match.start)
+    return [match for match in both if is_believable(match.date.moment, now)]
 
 
 def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[LabelledDate]:
@@ -112,17 +112,17 @@ def find_dates(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -
     label, or alone in the text or between bars (``|``). Arguments as in :func:`parse_date`.
     """
     plain = normalize_date_text(text, _TEXT_LENGTH)
-    found = _scan(plain, now, timezone)
+    matches = _scan(plain, now, timezone)
     dates = []
-    for one, kind in zip(found, _kinds(plain, found), strict=True):
-        vague = not one.date.has_year or one.is_relative
-        if kind != "other" and (kind != "unlabelled" or not vague or _stands_by_itself(plain, one)):
-            dates.append(LabelledDate(one.date, kind))
+    for match, kind in zip(matches, _kinds(plain, matches), strict=True):
+        vague = not match.date.has_year or match.is_relative
+        if kind != "other" and (kind != "unlabelled" or not vague or _stands_by_itself(plain, match)):
+            dates.append(LabelledDate(match.date, kind))
     return dates
 
 
-def _stands_by_itself(text: str, found: DateMatch) -> bool:
-    before, behind = text[: found.start].rstrip(" ()"), text[found.end :].lstrip(" ()")
+def _stands_by_itself(text: str, match: DateMatch) -> bool:
+    before, behind = text[: match.start].rstrip(" ()"), text[match.end :].lstrip(" ()")
     return (not before or before.endswith("|")) and (not behind or behind.startswith("|"))
 
 
@@ -136,19 +136,21 @@ def label_of(words: str) -> DateKind | None:
     return None if label is None or label[2] == "other" else label[2]
 
 
-def _kinds(text: str, found: Sequence[DateMatch]) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
+def _kinds(
+    text: str, matches: Sequence[DateMatch]
+) -> Iterator[Literal["published", "modified", "other", "unlabelled"]]:
     """Return the kind of each date, by the label before or after it.
 
     A page writes its labels before its dates or after them. The words around the first and the last date tell which.
 
     A label between two dates then belongs to one of them only.
     """
-    edges = [0, *(one.end for one in found)]
-    ends = [*(one.start for one in found), len(text)]
+    edges = [0, *(match.end for match in matches)]
+    ends = [*(match.start for match in matches), len(text)]
     gaps = [text[start:end] for start, end in zip(edges, ends, strict=True)]
-    last = len(found) - 1
+    last = len(matches) - 1
     labels_lead = _label_at_end(gaps[0]) is not None or _label_at_start(gaps[-1]) is None
-    for index in range(len(found)):
+    for index in range(len(matches)):
         before = _label_at_end(gaps[index]) if labels_lead or index == 0 else None
         behind = _label_at_start(gaps[index + 1]) if not labels_lead or index == last else None
         yield before or behind or "unlabelled"

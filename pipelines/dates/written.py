@@ -193,10 +193,10 @@ def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> I
     """
     floor = 0
     for match in _date_pattern().finditer(text):
-        found = _year_month_day(match, home)
-        if found is None or match.start() < floor:
+        year_month_day = _year_month_day(match, home)
+        if year_month_day is None or match.start() < floor:
             continue
-        year, month, number = found
+        year, month, number = year_month_day
         try:
             day = datetime.date(year, month, number) if year else _without_year(month, number, now, home)
         except ValueError:

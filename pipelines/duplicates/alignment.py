@@ -40,8 +40,6 @@ class Alignment:
         """Return the share of numbers in matched passages that were changed.
 
         It is 0 without numbers.
-
-        It is 0 without numbers.
         """
         return self.numbers_changed / ((self.numbers_changed + self.numbers_kept) or 1)
 
@@ -54,7 +52,7 @@ class Alignment:
 def align(text_a: str, text_b: str, *, unspaced: bool) -> Alignment:
     """Align two texts in NFKC that still have their capitals."""
     form = _UNSPACED_TOKEN if unspaced else _SPACED_TOKEN
-    shorter, longer = sorted((form.findall(text_a), form.findall(text_b)), key=lambda found: (len(found), found))
+    shorter, longer = sorted((form.findall(text_a), form.findall(text_b)), key=lambda tokens: (len(tokens), tokens))
     size, gap = (UNSPACED_ANCHOR, UNSPACED_GAP) if unspaced else (SPACED_ANCHOR, SPACED_GAP)
     exact, cover_a, cover_b, swaps = _match(shorter, longer, size, gap)
     changed_numbers = changed_names = 0
@@ -101,8 +99,6 @@ def _match(
 
 def _anchors(a: list[str], b: list[str], size: int) -> list[tuple[int, int]]:
     """Return the places of shingles that occur once in each text.
-
-    The order is that of ``a``.
 
     The order is that of ``a``.
     """

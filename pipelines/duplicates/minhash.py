@@ -30,17 +30,19 @@ _LOW_32 = 0xFFFFFFFF
 
 def sign(text: str, language: str) -> Signature:
     """Return the signature of a text. A text without words has no keys."""
-    found = shingles(text, language)
-    if not found:
+    text_shingles = shingles(text, language)
+    if not text_shingles:
         return Signature(SIGNATURE_VERSION, 0, b"", ())
     minhash = rensa.RMinHash(PERMUTATIONS, SEED)
-    minhash.update(list(found))
+    minhash.update(list(text_shingles))
     digest = minhash.digest()
     bands = [struct.pack(f"<B{ROWS}I", band, *digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
-    lowest = _lowest([shingle.encode("utf-8", "surrogatepass") for shingle in found])
+    lowest = _lowest([shingle.encode("utf-8", "surrogatepass") for shingle in text_shingles])
     keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for shingle in lowest]
     # The lowest byte of each value is enough to estimate by: b-bit MinHash, Li and König 2010.
-    return Signature(SIGNATURE_VERSION, len(found), bytes(value & 0xFF for value in digest), tuple(dict.fromkeys(keys)))
+    return Signature(
+        SIGNATURE_VERSION, len(text_shingles), bytes(value & 0xFF for value in digest), tuple(dict.fromkeys(keys))
+    )
 
 
 def _lowest(shingles: list[bytes]) -> list[bytes]:

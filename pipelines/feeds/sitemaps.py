@@ -78,16 +78,18 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
     if root is None:
         raise ListingError("broken sitemap: no element could be read")
     is_index = etree.QName(root).localname.lower() == "sitemapindex"
-    found = []
+    listed = []
     for element in root.iterchildren("{*}url", "{*}sitemap"):
         item = _listed_page(element, url, timezone, is_listing=is_index)
         if item is not None:
-            found.append(item)
-    found.sort(
+            listed.append(item)
+    listed.sort(
         key=lambda item: (item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO), reverse=True
     )
     log = parser.error_log.filter_from_errors()
-    return make_listing("sitemap", (item.entry for item in found), f"broken XML: {log[0].message}"[:200] if log else "")
+    return make_listing(
+        "sitemap", (item.entry for item in listed), f"broken XML: {log[0].message}"[:200] if log else ""
+    )
 
 
 def _newest_first(item: _Listed) -> tuple[bool, datetime.datetime]:

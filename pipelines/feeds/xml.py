@@ -103,11 +103,11 @@ def root_name(head: str) -> tuple[str, bool]:
             end, skipped = head.find("-->", position + 4), 3
         elif _DOCTYPE.match(head, position):
             has_dtd = True
-            found = _NAME.search(head, position)
-            end, skipped = (found.start() if found else -1), 0
+            match = _NAME.search(head, position)
+            end, skipped = (match.start() if match else -1), 0
         else:
-            found = _NAME.match(head, position)
-            return (found[1].lower() if found else ""), has_dtd
+            match = _NAME.match(head, position)
+            return (match[1].lower() if match else ""), has_dtd
         if end < 0:
             return "", has_dtd
         position = end + skipped

@@ -69,8 +69,6 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     """Return Python's names of the declared encodings.
 
     The header's comes before the meta tags'.
-
-    The header's comes before the meta tags'.
     """
     header = http_content_type_encoding(content_type[:1000] if content_type else None)
     meta = html_body_declared_encoding(body[:_META_PREFIX])

@@ -44,8 +44,6 @@ def _weight(character: str, encoding: str) -> float:
     """Weigh a character.
 
     Everyday kana and Han of the encoding's own country count for it, characters of mojibake against it.
-
-    Everyday kana and Han of the encoding's own country count for it, characters of mojibake against it.
     """
     code = ord(character)
     if 0x3041 <= code <= 0x30FF:

@@ -260,8 +260,6 @@ def readable_start(element: HtmlElement, length: int) -> str:
     """Return the first ``length`` characters of :func:`readable_text`.
 
     The rest is not read.
-
-    The rest is not read.
     """
     pieces, held = [], 0
     for piece in text_pieces(element):

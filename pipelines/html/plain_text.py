@@ -44,7 +44,5 @@ def letters(text: str) -> str:
     """Return letters and digits in NFKC and lower case.
 
     They are equal for two spellings of a name or headline.
-
-    They are equal for two spellings of a name or headline.
     """
     return word_characters(text).replace("_", "")

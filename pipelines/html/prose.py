@@ -74,7 +74,7 @@ def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
 
 
 def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
-    found = []
+    paragraphs = []
     around_until = -1
     for element in page.blocks:
         measure = page.get(element)
@@ -85,8 +85,8 @@ def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
             continue
         unlinked = measure.text - measure.linked
         if unlinked >= least and unlinked >= measure.linked and not _holds_blocks(element, page):
-            found.append(element)
-    return found
+            paragraphs.append(element)
+    return paragraphs
 
 
 def _holds_blocks(element: HtmlElement, page: PageMeasures) -> bool:

@@ -42,11 +42,11 @@ def ai_label_kind(text: str) -> str | None:
     stripped = text.strip()
     if len(stripped) > LONGEST:
         return None
-    said = plain(stripped)
-    bare = said.strip(_EDGES)
+    line = plain(stripped)
+    bare = line.strip(_EDGES)
     marks = caption_rules()["ai"]
     listed = (kind for kind in ("image", "report", "other") if bare in marks[kind])
-    return next(listed, None) or ai_wording_kind(said)
+    return next(listed, None) or ai_wording_kind(line)
 
 
 def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> AiLabels:
@@ -58,7 +58,7 @@ def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> A
     already.
     """
     page = PageMeasures(tree) if measures is None else measures
-    kinds = {ai_label_kind(said) for said in _marking(page)}
+    kinds = {ai_label_kind(text) for text in _marking(page)}
     return AiLabels("image" in kinds, "report" in kinds)
 
 

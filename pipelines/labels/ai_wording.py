@@ -67,32 +67,32 @@ def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
 
 
 @rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
-def ai_wording_kind(said: str) -> str | None:
+def ai_wording_kind(line: str) -> str | None:
     """Return what a line labels as made by AI: ``image``, ``report``, ``other``.
 
-    None is for a line that is no label. ``said`` is in plain form. A label has words of labels and no others. So
+    None is for a line that is no label. ``line`` is in plain form. A label has words of labels and no others. So
     「この画像はAIで生成されました」 is one, but a headline about such pictures, 「AIで生成した画像が拡散」, is none.
     """
-    if not 2 <= len(said) <= LONGEST or said.endswith(_NO_MARK):
+    if not 2 <= len(line) <= LONGEST or line.endswith(_NO_MARK):
         return None
     rules = _wording()
-    if rules.hints.search(said) is None or rules.machines.search(said) is None:
+    if rules.hints.search(line) is None or rules.machines.search(line) is None:
         return None
-    if re.search(r"\w", rules.words.sub(" ", said)):
+    if re.search(r"\w", rules.words.sub(" ", line)):
         return None
-    words = rules.words.findall(said)
-    found = {rules.kinds[word] for word in words}
-    if said.strip("[]()【】#・:| ") in rules.topics or _is_told(said, words):
+    words = rules.words.findall(line)
+    kinds = {rules.kinds[word] for word in words}
+    if line.strip("[]()【】#・:| ") in rules.topics or _is_article_sentence(line, words):
         return None
-    if "made" in found:
-        return "image" if "picture" in found else next((kind for kind in ("report", "other") if kind in found), "image")
-    is_credit = _APART.search(said) is not None or not rules.by.isdisjoint(words)
-    return "image" if {"machine", "picture"} <= found and is_credit else None
+    if "made" in kinds:
+        return "image" if "picture" in kinds else next((kind for kind in ("report", "other") if kind in kinds), "image")
+    is_credit = _APART.search(line) is not None or not rules.by.isdisjoint(words)
+    return "image" if {"machine", "picture"} <= kinds and is_credit else None
 
 
-def _is_told(said: str, words: list[str]) -> bool:
+def _is_article_sentence(line: str, words: list[str]) -> bool:
     """Tell whether the line is a sentence of the article."""
     rules = _wording()
-    if not said.endswith(_SENTENCE) or said.startswith(rules.pointing):
+    if not line.endswith(_SENTENCE) or line.startswith(rules.pointing):
         return False
-    return said.endswith(rules.telling_ends) or not rules.telling.isdisjoint(words)
+    return line.endswith(rules.telling_ends) or not rules.telling.isdisjoint(words)

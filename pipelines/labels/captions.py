@@ -53,31 +53,31 @@ def _date_line() -> re.Pattern[str]:
 
 
 @rule_cache(4_096)  # a line is asked of in its block, its card and the text
-def is_caption(said: str) -> bool:
+def is_caption(line: str) -> bool:
     """Tell whether a line in plain form is a label of AI or an image's credit."""
-    if len(said) > 120:
+    if len(line) > 120:
         return False
     rules = caption_rules()
-    words = _WORDS.search(said)
+    words = _WORDS.search(line)
     bare = words[0] if words else ""
-    if bare in rules["ai"]["whole"] or ai_wording_kind(said) is not None:
+    if bare in rules["ai"]["whole"] or ai_wording_kind(line) is not None:
         return True
     while bare.startswith(rules["ai"]["whole"]):  # several marks on one line
         mark = next((mark for mark in rules["ai"]["whole"] if bare.startswith(mark)), None)
         bare = bare[len(mark or " ") :].strip(" ・|/")
         if not bare:
             return True
-    if len(said) > 30 and said.endswith(("。", ".", "!", "?")):
+    if len(line) > 30 and line.endswith(("。", ".", "!", "?")):
         return False  # a sentence that only begins like a credit
-    return len(said) <= 80 and _is_credit(said.lstrip("※* "), rules["credit"])
+    return len(line) <= 80 and _is_credit(line.lstrip("※* "), rules["credit"])
 
 
-def _is_credit(said: str, rules: dict[str, tuple[str, ...]]) -> bool:
-    if said.startswith(rules["begins"]):
+def _is_credit(line: str, rules: dict[str, tuple[str, ...]]) -> bool:
+    if line.startswith(rules["begins"]):
         return True
-    if said.startswith(rules["begins_told"]):
-        return not said.endswith("。") or said.endswith(_POLITE)
-    return said.endswith(rules["ends"]) and "。" not in said
+    if line.startswith(rules["begins_told"]):
+        return not line.endswith("。") or line.endswith(_POLITE)
+    return line.endswith(rules["ends"]) and "。" not in line
 
 
 def is_noise(text: str) -> bool:
@@ -85,10 +85,10 @@ def is_noise(text: str) -> bool:
 
     Such a line is no card's title or summary.
     """
-    said = plain(text)
-    if not re.search(r"\w", said):
+    line = plain(text)
+    if not re.search(r"\w", line):
         return True
-    if len(said) <= 80 and any(pattern.fullmatch(said) for pattern in (_date_line(), _BYLINE, _NUMBER)):
+    if len(line) <= 80 and any(pattern.fullmatch(line) for pattern in (_date_line(), _BYLINE, _NUMBER)):
         return True
-    bare = said.strip("[]()【】|>»: ")
-    return bare in caption_rules()["label"]["whole"] or kind_of_heading(bare) == "related" or is_caption(said)
+    bare = line.strip("[]()【】|>»: ")
+    return bare in caption_rules()["label"]["whole"] or kind_of_heading(bare) == "related" or is_caption(line)

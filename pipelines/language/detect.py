@@ -82,10 +82,10 @@ def detect_card_language(words: str, page: str) -> str:
     card has the page's language where both share an alphabet. Of 896 English headlines, the first two to four words
     were misjudged only in such cases.
     """
-    found = detect_language(words)
-    if found.is_clear or count_letters(words) >= WEIGHTS.short:
-        return found.code
-    return page if any({found.code, page}.issubset(alphabet.codes) for alphabet in alphabets()) else found.code
+    detected = detect_language(words)
+    if detected.is_clear or count_letters(words) >= WEIGHTS.short:
+        return detected.code
+    return page if any({detected.code, page}.issubset(alphabet.codes) for alphabet in alphabets()) else detected.code
 
 
 def load_models() -> None:
@@ -130,5 +130,5 @@ def _lowered(text: str) -> str:
 
 
 def _claimed(hint: str | None) -> str | None:
-    found = _HINT.match(hint.strip()[:40]) if hint else None
-    return found.group().lower() if found else None
+    match = _HINT.match(hint.strip()[:40]) if hint else None
+    return match.group().lower() if match else None

@@ -184,8 +184,8 @@ def count_letters(text: str) -> int:
 
 
 def _votes(**opinions: Mapping[str, float]) -> tuple[tuple[str, str, float], ...]:
-    best = ((name, max(said, key=lambda code: said[code]), said) for name, said in opinions.items() if said)
-    return tuple((name, code, round(said[code], 4)) for name, code, said in best)
+    best = ((name, max(shares, key=lambda code: shares[code]), shares) for name, shares in opinions.items() if shares)
+    return tuple((name, code, round(shares[code], 4)) for name, code, shares in best)
 
 
 def _langdetect(script: str) -> _Profiles:

@@ -29,7 +29,7 @@ def leading_script(text: str, counts: Counter[str]) -> str:
     """
     east = counts["kana"] + counts["han"] + counts["hangul"] + counts["bopomofo"]
     latin = counts["latin"]
-    others = [(found, name) for name, found in counts.items() if name not in _EAST_OR_LATIN]
+    others = [(count, name) for name, count in counts.items() if name not in _EAST_OR_LATIN]
     most, name = max(others, default=(0, ""))
     if most > east and 2 * most >= latin:
         return name

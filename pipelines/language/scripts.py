@@ -88,7 +88,7 @@ def count_scripts(text: str) -> Counter[str]:
     times = Counter(text)
     letters = "".join(times)
     for name, pattern in (*_EAST_ASIAN_PATTERNS, *_alphabet_patterns()):
-        found = sum(times[letter] for letter in pattern.findall(letters))
-        if found:
-            counts[name] = found
+        count = sum(times[letter] for letter in pattern.findall(letters))
+        if count:
+            counts[name] = count
     return counts

@@ -186,8 +186,8 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
                 if credit.is_office or is_office(name):
                     known_offices.add(letters(name))
                 has_person = has_person or letters(name) not in known_offices
-        found = tuple(names.values())[:_MOST_AUTHORS]
+        authors = tuple(names.values())[:_MOST_AUTHORS]
         if has_person:
-            return found
-        offices = offices or found
+            return authors
+        offices = offices or authors
     return offices

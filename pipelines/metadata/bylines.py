@@ -60,7 +60,7 @@ def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
 
     Last comes the pair of label and data that WordPress writes.
     """
-    for content in markup.told("authors"):
+    for content in markup.contents("authors"):
         if not content.startswith(("http://", "https://", "@")):
             yield [Credit(content)]
     for label, data in (("twitterlabel1", "twitterdata1"), ("twitterlabel2", "twitterdata2")):

@@ -181,9 +181,9 @@ def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
 
 def by_id(things: Sequence[Thing]) -> Mapping[str, Thing]:
     """Return the fullest thing of every ``@id``, to resolve references."""
-    found: dict[str, Thing] = {}
+    things_by_id: dict[str, Thing] = {}
     for thing in things:
         name = thing.get("@id")
-        if isinstance(name, str) and len(thing) > len(found.get(name, ())):
-            found[name] = thing
-    return found
+        if isinstance(name, str) and len(thing) > len(things_by_id.get(name, ())):
+            things_by_id[name] = thing
+    return things_by_id

@@ -61,13 +61,13 @@ class Markup:
     scripts: Sequence[str]
     document_title: str
 
-    def told(self, kind: str) -> list[str]:
+    def contents(self, kind: str) -> list[str]:
         """Return the contents of all meta tags of a field, the most reliable first.
 
         ``kind`` is a key of :func:`metadata_names`.
         """
-        told = (content for name in metadata_names()[kind] for content in self.metas.get(name, ()))
-        return list(dict.fromkeys(told))
+        contents = (content for name in metadata_names()[kind] for content in self.metas.get(name, ()))
+        return list(dict.fromkeys(contents))
 
     def absolute(self, href: str | None) -> str | None:
         """Return an http(s) address made absolute by the page's ``<base>``, or None."""
@@ -93,7 +93,7 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
     ``page_url`` is the address that answered.
     """
     metas: dict[str, list[str]] = {}
-    found: dict[str, list[lxml.html.HtmlElement]] = {"link": [], "h1": [], "time": []}
+    elements: dict[str, list[lxml.html.HtmlElement]] = {"link": [], "h1": [], "time": []}
     scripts: list[str] = []
     base, title = "", ""
     for element in tree.iter("meta", "link", "base", "title", "h1", "time", "script"):
@@ -107,11 +107,11 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
             base = base or element.get("href") or ""
         elif tag == "title":
             title = title or plain_text(element.text or "", 2_000)
-        elif len(found[tag]) < _MOST_ELEMENTS:
-            found[tag].append(element)
+        elif len(elements[tag]) < _MOST_ELEMENTS:
+            elements[tag].append(element)
     items = cast(list[lxml.html.HtmlElement], _ITEMS(tree))[: _MOST_ELEMENTS * 5]
     joined = absolute_url(page_url, base) or page_url
-    return Markup(joined, metas, found["link"], found["h1"], found["time"], items, scripts, title)
+    return Markup(joined, metas, elements["link"], elements["h1"], elements["time"], items, scripts, title)
 
 
 def _take_meta(element: lxml.html.HtmlElement, metas: dict[str, list[str]]) -> None:

@@ -75,12 +75,12 @@ def read_metadata(
     markup = read_markup(tree, page_url)
     everything = read_jsonld(markup.scripts)
     canonical = _link(markup, "canonical")
-    metas = [plain_text(title, TITLE_LENGTH) for title in markup.told("titles")]
+    metas = [plain_text(title, TITLE_LENGTH) for title in markup.contents("titles")]
     heads = _headings(tree, markup, metas)
-    addresses = [page_url, canonical or "", *markup.told("urls")]
+    addresses = [page_url, canonical or "", *markup.contents("urls")]
     things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
     articles = [thing for thing in things if is_article(thing)]
-    sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.told("sites"), *_publishers(everything))]
+    sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.contents("sites"), *_publishers(everything))]
     headlines = [text for thing in articles for text in [plain_text(thing.get("headline"), TITLE_LENGTH)] if text]
     jsonld = jsonld_credits(things, dict(by_id(everything)))
     host = urllib.parse.urlsplit(page_url).hostname or ""
@@ -97,14 +97,14 @@ def read_metadata(
         modified_at=when.modified.moment if when.modified else None,
         modified_precision=when.modified.precision if when.modified else None,
         modified_source=when.modified_source,
-        summary=_first(_texts(articles, "description"), markup.told("summaries"), limit=_SUMMARY_LENGTH),
+        summary=_first(_texts(articles, "description"), markup.contents("summaries"), limit=_SUMMARY_LENGTH),
         image_url=_image(articles, markup),
         declared_canonical=canonical or _open_graph_address(markup, page_url),
         alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
         declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
         types=_types(things, markup),
         site_name=next(filter(None, sites), ""),
-        section=_first(_texts(articles, "articleSection"), markup.told("sections"), limit=_NAME_LENGTH),
+        section=_first(_texts(articles, "articleSection"), markup.contents("sections"), limit=_NAME_LENGTH),
         keywords=_keywords(articles, markup),
         is_paywalled=_is_paywalled(things, markup),
         article_markup=_article_markup(articles, markup),
@@ -116,9 +116,9 @@ def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str])
     heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
     if any(heads):
         return heads
-    said = " ".join(map(letters, (*metas, markup.document_title)))
+    title_letters = " ".join(map(letters, (*metas, markup.document_title)))
     lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
-    return [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in said][:1]
+    return [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in title_letters][:1]
 
 
 def _open_graph_address(markup: Markup, page_url: str) -> str | None:
@@ -165,7 +165,7 @@ def _image(articles: Sequence[Thing], markup: Markup) -> str | None:
         address = markup.absolute(_image_address(thing.get("image")))
         if address:
             return address
-    return next(filter(None, map(markup.absolute, markup.told("images"))), None)
+    return next(filter(None, map(markup.absolute, markup.contents("images"))), None)
 
 
 def _image_address(value: Json) -> str | None:
@@ -180,13 +180,15 @@ def _image_address(value: Json) -> str | None:
 
 def _types(things: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
     named = types_of(things[0]) if things else []
-    return tuple(dict.fromkeys(plain_text(name, 100) for name in (*named, *markup.told("types"))))[:_MOST_TYPES]
+    return tuple(dict.fromkeys(plain_text(name, 100) for name in (*named, *markup.contents("types"))))[:_MOST_TYPES]
 
 
 def _keywords(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    told = list(_texts(articles[:1], "keywords")) or markup.told("keywords")
+    texts = list(_texts(articles[:1], "keywords")) or markup.contents("keywords")
     words = (
-        plain_text(word, _NAME_LENGTH) for text in told for word in text[:_SUMMARY_LENGTH].replace("、", ",").split(",")
+        plain_text(word, _NAME_LENGTH)
+        for text in texts
+        for word in text[:_SUMMARY_LENGTH].replace("、", ",").split(",")
     )
     return tuple(dict.fromkeys(filter(None, words)))[:_MOST_KEYWORDS]
 
@@ -196,13 +198,13 @@ def _is_paywalled(things: Sequence[Thing], markup: Markup) -> bool | None:
         free = str(thing.get("isAccessibleForFree")).lower().rsplit("/", 1)[-1]
         if free in ("true", "false"):
             return free == "false"
-    tier = _first(markup.told("tiers"), limit=50).lower()
+    tier = _first(markup.contents("tiers"), limit=50).lower()
     return {"free": False, "metered": True, "locked": True}.get(tier)
 
 
 def _article_markup(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    found = [f"json-ld {name}" for thing in articles[:1] for name in types_of(thing)]
-    found += [f"og:type {kind}" for kind in markup.told("types") if kind.strip().lower() in ("article", "news")]
+    marks = [f"json-ld {name}" for thing in articles[:1] for name in types_of(thing)]
+    marks += [f"og:type {kind}" for kind in markup.contents("types") if kind.strip().lower() in ("article", "news")]
     if "articlepublishedtime" in markup.metas:
-        found.append("article:published_time")
-    return tuple(plain_text(one, 100) for one in found)
+        marks.append("article:published_time")
+    return tuple(plain_text(mark, 100) for mark in marks)

@@ -23,8 +23,16 @@ def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) ->
     wanted = letters(title)
     lower = itertools.islice(tree.iter("h2", "h3"), _MOST_HEADINGS)
     for heading in itertools.chain(markup.headings, lower):
-        said = letters(" ".join(visible_pieces(heading, 2_000)))
-        if said and wanted and (said == wanted or wanted in said or (len(said) > 8 and said in wanted)):
+        heading_letters = letters(" ".join(visible_pieces(heading, 2_000)))
+        if (
+            heading_letters
+            and wanted
+            and (
+                heading_letters == wanted
+                or wanted in heading_letters
+                or (len(heading_letters) > 8 and heading_letters in wanted)
+            )
+        ):
             return heading
     return next(iter(markup.headings), None)
 

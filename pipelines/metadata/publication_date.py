@@ -36,7 +36,7 @@ class Publication:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Told:
+class _SourcedDate:
     source: str
     kind: DateKind
     date: ParsedDate
@@ -56,15 +56,15 @@ def read_publication(
     Data that scripts fill the page with come last. A time without a zone takes the offset of another source with the
     same clock time, else ``timezone``. A bare day takes the time of a later source on that day.
     """
-    told = list(_structured(things, markup, now, timezone))
-    if not any(one.kind == "published" and one.date.precision == "instant" for one in told):
-        told += _visible(markup, headline, page_url, now, timezone)
-        if told and all(one.source == "address" for one in told):
-            told += _in_data(tree, now, timezone)
-    published = _settled([one for one in told if one.kind == "published"], told)
+    dates = list(_structured(things, markup, now, timezone))
+    if not any(date.kind == "published" and date.date.precision == "instant" for date in dates):
+        dates += _visible(markup, headline, page_url, now, timezone)
+        if dates and all(date.source == "address" for date in dates):
+            dates += _in_data(tree, now, timezone)
+    published = _settled([date for date in dates if date.kind == "published"], dates)
     if published is None:
-        published = _settled([one for one in told if one.kind == "unlabelled"], told)
-    modified = _settled([one for one in told if one.kind == "modified"], told)
+        published = _settled([date for date in dates if date.kind == "unlabelled"], dates)
+    modified = _settled([date for date in dates if date.kind == "modified"], dates)
     if published and modified and modified.date.moment < published.date.moment:
         modified = None  # a template's default, or a clock that was set back
     return Publication(
@@ -75,18 +75,18 @@ def read_publication(
     )
 
 
-def _settled(candidates: Sequence[_Told], told: Sequence[_Told]) -> _Told | None:
+def _settled(candidates: Sequence[_SourcedDate], dates: Sequence[_SourcedDate]) -> _SourcedDate | None:
     if not candidates:
         return None
     first = candidates[0]
     if first.date.precision == "day":
-        first = next((one for one in (*candidates, *told) if _is_finer(one, first)), first)
+        first = next((date for date in (*candidates, *dates) if _is_finer(date, first)), first)
     if first.date.precision == "instant" and not first.date.has_zone:
-        first = next((one for one in told if _same_clock(one.date, first.date)), first)
+        first = next((date for date in dates if _same_clock(date.date, first.date)), first)
     return first
 
 
-def _is_finer(other: _Told, day: _Told) -> bool:
+def _is_finer(other: _SourcedDate, day: _SourcedDate) -> bool:
     """Tell whether another source gives the time on that very day.
 
     The day's zone may be a few hours off.
@@ -115,7 +115,7 @@ def _same_clock(zoned: ParsedDate, bare: ParsedDate) -> bool:
 
 def _structured(
     things: Sequence[Thing], markup: Markup, now: datetime.datetime, zone: zoneinfo.ZoneInfo
-) -> Iterator[_Told]:
+) -> Iterator[_SourcedDate]:
     for thing in things:
         for kind, names in _PROPERTIES:
             for name in names:
@@ -123,13 +123,13 @@ def _structured(
                 value = value[0] if isinstance(value, list) and value else value
                 yield from _parsed("json-ld", kind, value if isinstance(value, str) else None, now, zone)
     for kind in ("published", "modified"):
-        for content in markup.told(kind):
+        for content in markup.contents(kind):
             yield from _parsed("meta", "published" if kind == "published" else "modified", content, now, zone)
     for item in markup.items:
         kind_of = _ITEMS.get((item.get("itemprop") or "").lower())
         if kind_of is not None:
-            said = item.get("datetime") or item.get("content") or " ".join(visible_pieces(item, _LONGEST_DATE))
-            yield from _parsed("microdata", kind_of, said, now, zone)
+            text = item.get("datetime") or item.get("content") or " ".join(visible_pieces(item, _LONGEST_DATE))
+            yield from _parsed("microdata", kind_of, text, now, zone)
 
 
 _PROPERTIES: tuple[tuple[DateKind, tuple[str, ...]], ...] = (
@@ -141,13 +141,13 @@ _ITEMS: dict[str, DateKind] = {"datepublished": "published", "datecreated": "pub
 
 def _parsed(
     source: str, kind: DateKind, text: str | None, now: datetime.datetime, zone: zoneinfo.ZoneInfo
-) -> Iterator[_Told]:
+) -> Iterator[_SourcedDate]:
     date = parse_date(text, now, zone) if text else None
     if date is None:
         return
     if source != "text" and text and _MIDNIGHT.search(text):
         date = dataclasses.replace(date, precision="day")
-    yield _Told(source, kind, date)
+    yield _SourcedDate(source, kind, date)
 
 
 # A field that must hold a time and was given a day says midnight.
@@ -160,7 +160,7 @@ def _visible(
     page_url: str,
     now: datetime.datetime,
     zone: zoneinfo.ZoneInfo,
-) -> Iterator[_Told]:
+) -> Iterator[_SourcedDate]:
     """Return visible dates.
 
     They are ``time`` elements near the headline, the words around it, and last a day in the address.
@@ -169,7 +169,7 @@ def _visible(
     if headline is not None:
         for pieces in (words_below(headline), words_above(headline)):
             for one in find_dates(" | ".join(pieces), now, zone):
-                yield _Told("text", one.kind, one.date)
+                yield _SourcedDate("text", one.kind, one.date)
     match = _ADDRESS_DAY.search(page_url)
     if match:
         yield from _parsed("address", "unlabelled", f"{match[1]}-{match[2]}-{match[3]}", now, zone)
@@ -185,7 +185,7 @@ _DATA_TIME = re.compile(
 _LONGEST_DATA, _MOST_DATA_TIMES = 2_000_000, 5
 
 
-def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_Told]:
+def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_SourcedDate]:
     """Return times in scripts.
 
     They include other articles' times, so only one on a known day is of use.
@@ -203,7 +203,7 @@ _ADDRESS_DAY = re.compile(rf"/[A-Za-z]{{0,3}}({YEAR})[/-]?([01]\d)[/-]?([0-3]\d)
 
 def _times(
     markup: Markup, headline: lxml.html.HtmlElement | None, now: datetime.datetime, zone: zoneinfo.ZoneInfo
-) -> Iterator[_Told]:
+) -> Iterator[_SourcedDate]:
     near = _nearest(markup.times, headline) if headline is not None else list(markup.times)
     for element in near[:_MOST_TIMES]:
         words = " ".join(visible_pieces(element, _LONGEST_DATE))

@@ -31,18 +31,20 @@ def _directives(table: str) -> frozenset[str]:
 
 def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:
     """Tell whether the page asks not to be archived."""
-    return not _directives("archive").isdisjoint(name for name, _ in _said(tree, headers))
+    return not _directives("archive").isdisjoint(name for name, _ in _robots_directives(tree, headers))
 
 
 def read_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
     """Return what page and headers reserve of text and data mining, each once."""
-    found = {
-        Reservation(name, place): None for name, place in _said(tree, headers) if name in _directives("mining")
+    unique = {
+        Reservation(name, place): None
+        for name, place in _robots_directives(tree, headers)
+        if name in _directives("mining")
     } | dict.fromkeys(_tdm_reservations(tree, headers))
-    return tuple(found)
+    return tuple(unique)
 
 
-def _said(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _robots_directives(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Return the robots directives for us in lower case, with their places."""
     for name, value in headers:
         if name == "x-robots-tag":
@@ -73,9 +75,9 @@ def _tdm_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str
         for meta in _metas(tree)
         if (name := (meta.get("name") or "").strip().lower()).startswith("tdm-")
     }
-    for place, said in (("header", in_header), ("meta", in_metas)):
-        if said.get("tdm-reservation") == "1":
-            yield Reservation("tdm-reservation", place, said.get("tdm-policy", "")[:_POLICY_LENGTH])
+    for place, values in (("header", in_header), ("meta", in_metas)):
+        if values.get("tdm-reservation") == "1":
+            yield Reservation("tdm-reservation", place, values.get("tdm-policy", "")[:_POLICY_LENGTH])
 
 
 def _metas(tree: HtmlElement | None) -> Iterable[HtmlElement]:
@@ -91,12 +93,12 @@ def read_tdmrep_reservations(body: bytes) -> tuple[Reservation, ...]:
         rules = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         return ()
-    found: dict[Reservation, None] = {}
+    unique: dict[Reservation, None] = {}
     for rule in itertools.islice(rules if isinstance(rules, list) else [], _RULES_OF_A_FILE):
         if isinstance(rule, dict) and rule.get("tdm-reservation") in (1, "1"):
             detail = " ".join(str(rule[name]) for name in ("location", "tdm-policy") if rule.get(name))
-            found[Reservation("tdm-reservation", "tdmrep.json", detail[:_POLICY_LENGTH])] = None
-    return tuple(itertools.islice(found, 20))
+            unique[Reservation("tdm-reservation", "tdmrep.json", detail[:_POLICY_LENGTH])] = None
+    return tuple(itertools.islice(unique, 20))
 
 
 def read_robots_reservations(text: str) -> tuple[Reservation, ...]:
@@ -105,9 +107,9 @@ def read_robots_reservations(text: str) -> tuple[Reservation, ...]:
     It reads ``Content-Signal`` (contentsignals.org) and ``Content-Usage`` (IETF aipref drafts).
     """
     lines = (_CONTENT_SIGNAL.match(line) for line in text.splitlines())
-    found = {
+    unique = {
         Reservation("content-signal", "robots.txt", line[1].strip()): None
         for line in lines
         if line and _NO_TRAINING.search(line[1])
     }
-    return tuple(itertools.islice(found, 20))
+    return tuple(itertools.islice(unique, 20))

@@ -82,8 +82,8 @@ def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str
     """
     others = [letters(title) for title in titles]
     for head in heads:
-        said = letters(head)
-        if sum(said in other for other in others) > 1:
+        words = letters(head)
+        if sum(words in other for other in others) > 1:
             return [head], []
     only = list(heads[:1])
     return (only, []) if len(heads) == 1 and len(letters(only[0])) > _SHORT // 2 else ([], only)

@@ -28,15 +28,15 @@ def choose_story(
     ``weights`` replace the project's where they are given.
     """
     rarity, weights = Rarity(counts, total), weights or fitted_weights()
-    found = {member.article_id: likeness(newcomer, member, rarity, weights) for member in known}
+    likenesses = {member.article_id: likeness(newcomer, member, rarity, weights) for member in known}
     by_story: dict[int, list[StoryMember]] = {}
     for member in known:
-        if member.story_id is not None and found[member.article_id].features["gap"] <= WINDOW:
+        if member.story_id is not None and likenesses[member.article_id].features["gap"] <= WINDOW:
             by_story.setdefault(member.story_id, []).append(member)
     open_to = {
-        story: max(found[m.article_id].weight for m in members)
+        story: max(likenesses[m.article_id].weight for m in members)
         for story, members in by_story.items()
-        if _may_join([found[m.article_id] for m in members], weights)
+        if _may_join([likenesses[m.article_id] for m in members], weights)
     }
     if not open_to:
         return StoryChoice()
@@ -50,14 +50,14 @@ def choose_story(
     ]
     joined = [member for story in (best, *merged) for member in by_story[story]]
     chosen = min(best, *merged) if merged else best
-    ties = [tie for member in joined for tie in _ties(member, found[member.article_id], weights.join)]
+    ties = [tie for member in joined for tie in _ties(member, likenesses[member.article_id], weights.join)]
     ties.sort(key=lambda tie: (-tie.weight, tie.other_id, tie.kind))
-    evidence = [_told(newcomer, tie, joined, found[tie.other_id].shared) for tie in ties[:TIES_KEPT]]
+    evidence = [_name_terms(newcomer, tie, joined, likenesses[tie.other_id].shared) for tie in ties[:TIES_KEPT]]
     return StoryChoice(chosen, tuple(evidence), tuple(sorted({best, *merged} - {chosen})))
 
 
-def _may_join(found: Sequence[Likeness], weights: Weights) -> bool:
-    return max(known.weight for known in found) >= weights.join and _resemble(found, weights)
+def _may_join(likenesses: Sequence[Likeness], weights: Weights) -> bool:
+    return max(known.weight for known in likenesses) >= weights.join and _resemble(likenesses, weights)
 
 
 def _are_one(one: Sequence[StoryMember], other: Sequence[StoryMember], rarity: Rarity, weights: Weights) -> bool:
@@ -68,24 +68,24 @@ def _are_one(one: Sequence[StoryMember], other: Sequence[StoryMember], rarity: R
     return _resemble([likeness(a, b, rarity, weights) for a in one for b in other], weights)
 
 
-def _resemble(found: Sequence[Likeness], weights: Weights) -> bool:
-    if any(known.apart for known in found):
+def _resemble(likenesses: Sequence[Likeness], weights: Weights) -> bool:
+    if any(known.apart for known in likenesses):
         return False
-    return sum(known.weight for known in found) / len(found) >= weights.resemble
+    return sum(known.weight for known in likenesses) / len(likenesses) >= weights.resemble
 
 
-def _ties(member: StoryMember, found: Likeness, least: float) -> list[Tie]:
-    if found.weight < least:
+def _ties(member: StoryMember, its_likeness: Likeness, least: float) -> list[Tie]:
+    if its_likeness.weight < least:
         return []
-    ties = [Tie(member.article_id, "terms", round(found.weight, 3), "")]
+    ties = [Tie(member.article_id, "terms", round(its_likeness.weight, 3), "")]
     if member.linked:
-        ties.append(Tie(member.article_id, "link", round(found.weight, 3), "related link"))
+        ties.append(Tie(member.article_id, "link", round(its_likeness.weight, 3), "related link"))
     if member.alike:
         ties.append(Tie(member.article_id, "alike", round(member.alike, 3), "the same words with other facts"))
     return ties
 
 
-def _told(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[Weighed]) -> Tie:
+def _name_terms(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[Weighed]) -> Tie:
     """Add to a tie its most telling terms, as both articles write them."""
     if tie.kind != "terms":
         return tie
@@ -96,7 +96,7 @@ def _told(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared
         for (kind, _, value), bits in ((term.key.partition("\t"), term.bits) for term in shared)
     ]
     both.sort(key=lambda pair: (-pair[2] * (pair[0].weight + pair[1].weight), pair[0].kind, pair[0].value))
-    told = []
+    forms = []
     for form, its_form in ((term.form, twin.form) for term, twin, _ in both[:8]):
-        told.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
-    return dataclasses.replace(tie, detail="; ".join(dict.fromkeys(told)))
+        forms.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
+    return dataclasses.replace(tie, detail="; ".join(dict.fromkeys(forms)))

@@ -103,7 +103,7 @@ class _UnspacedForms:
 
     def findall(self, text: str) -> list[str]:
         """Return every form in the text, in order, without overlaps."""
-        found, end = [], 0
+        forms, end = [], 0
         starts, single = self._by_start, self._single
         pairs = map(str.__add__, text, text[1:] + " ")
         for at in [at for at, pair in enumerate(pairs) if pair in starts or pair[0] in single]:
@@ -111,10 +111,10 @@ class _UnspacedForms:
                 continue
             for form in (*starts.get(text[at : at + 2], ()), *starts.get(text[at], ())):
                 if text.startswith(form, at) and not (_is_latin(form) and _is_within_word(text, at, at + len(form))):
-                    found.append(form)
+                    forms.append(form)
                     end = at + len(form)
                     break
-        return found
+        return forms
 
 
 def _is_within_word(text: str, start: int, end: int) -> bool:

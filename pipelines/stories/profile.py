@@ -74,15 +74,15 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
 
     It has a term a line, ``weight kind value form`` with tabs between.
     """
-    found = _Found()
+    terms = _TermCounter()
     published = published_at.astimezone(_DAYS_OF).date() if published_at else None
     body = text[:BODY]
     head = HEAD.get(language, 300)
     for part, weight in ((title, TITLE_WEIGHT), (body[:head], HEAD_WEIGHT), (body[head:], 1)):
-        found.read(unicodedata.normalize("NFKC", part), weight, language, published)
+        terms.read(unicodedata.normalize("NFKC", part), weight, language, published)
     if published is not None:
-        found.read_series(unicodedata.normalize("NFKC", f"{title}\n{body[:head]}"), language, published)
-    return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in found.kept())
+        terms.read_series(unicodedata.normalize("NFKC", f"{title}\n{body[:head]}"), language, published)
+    return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in terms.kept())
 
 
 def with_story_terms(reading: Reading) -> Reading:
@@ -214,7 +214,7 @@ def _days_back(date: str, published: datetime.date) -> int | None:
     return None
 
 
-class _Found:
+class _TermCounter:
     """The terms found so far, with their weights added up."""
 
     def __init__(self) -> None:
@@ -249,9 +249,9 @@ class _Found:
         kinds = instalments(lead, language)
         for value, form in classes(lead, language, sport=any(kind == "sport" for kind, _ in kinds)):
             self.add("O", value, HEAD_WEIGHT, form)
-        told = [date for date, _ in days(lead, published) if _days_back(date, published) is not None]
+        recent = [date for date, _ in days(lead, published) if _days_back(date, published) is not None]
         today = f"{published:%m%d}"
-        newest = min(told, key=lambda date: _days_back(date, published) or 0, default=today)
+        newest = min(recent, key=lambda date: _days_back(date, published) or 0, default=today)
         for kind, form in kinds:
             self.add("O", f"{kind} {newest}", TITLE_WEIGHT, form)
 
@@ -294,10 +294,10 @@ class _Found:
     def _read_words(self, text: str, weight: int) -> None:
         known = lexicon("en").name_things
         for match in _ENGLISH.finditer(text):
-            found = _telling_word(match[0])
-            if found is None:
+            word_and_stem = _telling_word(match[0])
+            if word_and_stem is None:
                 continue
-            word, stem = found
+            word, stem = word_and_stem
             if word[0].isupper() and word not in known and self._is_name(text, match.start(), word):
                 self._add_latin_name(word, weight)
             self.add("W", stem, weight, word)

@@ -51,14 +51,14 @@ def instalments(lead: str, language: str) -> list[tuple[str, str]]:
 
     Each comes with the words that name it.
     """
-    found = [
+    kinds = [
         (kind, match[0])
         for kind, pattern in _daily(story_language(language)).items()
         if (match := pattern.search(lead))
     ]
-    if not any(kind == "sport" for kind, _ in found) and _WON.search(lead):
-        found += [("sport", form) for _, form in scores(lead)][:1]
-    return found
+    if not any(kind == "sport" for kind, _ in kinds) and _WON.search(lead):
+        kinds += [("sport", form) for _, form in scores(lead)][:1]
+    return kinds
 
 
 def classes(text: str, language: str, *, sport: bool) -> Iterator[tuple[str, str]]:

@@ -86,19 +86,19 @@ _LONG_VOWELS = (
 
 def kana_romaji(word: str) -> str:
     """Return a word in full-width katakana in Hepburn's letters, without long vowels."""
-    found = ""
+    romaji = ""
     doubled = False
     for kana in word:
         if kana in _GLIDES:
-            glide, soft = _GLIDES[kana], found.endswith(("shi", "chi", "ji"))
-            found = found[:-1] + (glide.removeprefix("y") if soft else glide)
+            glide, soft = _GLIDES[kana], romaji.endswith(("shi", "chi", "ji"))
+            romaji = romaji[:-1] + (glide.removeprefix("y") if soft else glide)
         elif kana == "ッ":
             doubled = True
         elif kana in _HEPBURN:
             syllable = _HEPBURN[kana]
-            found += syllable[:1] * doubled + syllable
+            romaji += syllable[:1] * doubled + syllable
             doubled = False
-    return found
+    return romaji
 
 
 def romaji_key(word: str) -> str:

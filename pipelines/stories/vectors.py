@@ -87,6 +87,6 @@ def _ordinals(places: Mapping[str, int]) -> dict[str, frozenset[str]]:
         unit, _, number = place.partition(" ")
         by_unit.setdefault(unit, {})[number] = weight
     return {
-        unit: frozenset(number for number, weight in found.items() if weight == max(found.values()))
-        for unit, found in by_unit.items()
+        unit: frozenset(number for number, weight in weights.items() if weight == max(weights.values()))
+        for unit, weights in by_unit.items()
     }

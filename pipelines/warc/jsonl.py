@@ -121,41 +121,41 @@ def _lines(stream: BinaryIO, start: int, number: int) -> Iterator[tuple[int, byt
 
 def _item(line: bytes, moment: datetime.datetime) -> GivenArticle | BadRecord:
     try:
-        said = _parsed(line)
+        values = _parsed(line)
     except BadLine as bad:
         return BadRecord(bad.url, str(bad))
-    return GivenArticle(said.url, line, moment, said.source or None)
+    return GivenArticle(values.url, line, moment, values.source or None)
 
 
 def _parsed(line: bytes) -> _Line:
     """Check a line's values, or raise BadLine with the error."""
     try:
-        found = json.loads(line.decode("utf-8"))
+        values = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BadLine(f"not UTF-8 at byte {error.start} of the line") from None
     except RecursionError:
         raise BadLine("no JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise BadLine(f"no JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise BadLine(f"not an object but {_kind(found)}")
-    url = found.get("url")
+    if not isinstance(values, dict):
+        raise BadLine(f"not an object but {_kind(values)}")
+    url = values.get("url")
     if not isinstance(url, str) or clean_url(url) is None:
         raise BadLine('"url" is missing' if url is None else f'"url" is no http(s) address: {str(url)[:100]!r}')
-    return _checked(url, found)
+    return _checked(url, values)
 
 
-def _checked(url: str, found: dict[str, Any]) -> _Line:
-    text = found.get("text")
+def _checked(url: str, values: dict[str, Any]) -> _Line:
+    text = values.get("text")
     if not isinstance(text, str):
-        told = '"text" is missing' if text is None else f'"text" is {_kind(text)}, not a string'
-        raise BadLine(told, url)
+        error = '"text" is missing' if text is None else f'"text" is {_kind(text)}, not a string'
+        raise BadLine(error, url)
     if not any(map(str.isalnum, text)):
         raise BadLine('"text" has no words', url)
-    texts = {name: found.get(name) or "" for name in _TEXTS}
+    texts = {name: values.get(name) or "" for name in _TEXTS}
     if wrong := next((name for name, value in texts.items() if not isinstance(value, str)), None):
         raise BadLine(f'"{wrong}" is {_kind(texts[wrong])}, not a string', url)
-    authors = found.get("authors") or ()
+    authors = values.get("authors") or ()
     names = [authors] if isinstance(authors, str) else authors
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise BadLine('"authors" is no list of strings', url)

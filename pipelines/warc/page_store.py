@@ -33,12 +33,12 @@ def erase_page(folder: Path, kept: Kept) -> None:
     """Blank the record of a forgotten page, found by a redirect. Blocks."""
     try:
         missing = blank_pages(folder, [kept], datetime.datetime.now(datetime.UTC))
-        told = "it is not there" if missing else ""
+        problem = "it is not there" if missing else ""
     except OSError as error:
-        told = error.strerror or str(error)
-    if told:
+        problem = error.strerror or str(error)
+    if problem:
         where = f"{folder / kept.file}, {kept.length} bytes from {kept.offset}"
-        logger.error("a forgotten page could not be taken out of %s: %s", where, told)
+        logger.error("a forgotten page could not be taken out of %s: %s", where, problem)
 
 
 class PageFiles:

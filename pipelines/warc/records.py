@@ -50,7 +50,7 @@ def warc_records(path: Path, start: int = 0, number: int = 0) -> Iterator[FileRe
         raw.seek(0)
         if is_gzip and _is_gzipped_whole(raw):
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-            pieces = _told_damage(_plain(stream, start))
+            pieces = _report_damage(_plain(stream, start))
         elif is_gzip:
             pieces = _members(raw, start)
         else:
@@ -84,8 +84,8 @@ def _parse(data: bytes) -> RawPage | BadRecord | None:
         return None
     except (ArchiveLoadFailed, zlib.error, EOFError, ValueError, AttributeError, TypeError) as error:
         # warcio raises the last three where header lines of a record are garbage.
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        return BadRecord(None, f"the record cannot be read: {told[0][:200]}")
+        messages = str(error).strip().splitlines() or [type(error).__name__]
+        return BadRecord(None, f"the record cannot be read: {messages[0][:200]}")
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     over_http = url.lower().startswith(("http://", "https://"))
     if record.rec_type == "response":
@@ -195,16 +195,16 @@ def _resume(stream: BinaryIO, start: int, mark: bytes) -> tuple[int, bytes]:
     at, held = start, b""
     while data := stream.read(_CHUNK):
         held += data
-        found = held.find(mark)
-        if found >= 0:
-            return at + found, held[found:]
+        place = held.find(mark)
+        if place >= 0:
+            return at + place, held[place:]
         keep = len(mark) - 1
         at += len(held) - keep
         held = held[-keep:]
     return at + len(held), b""
 
 
-def _told_damage(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+def _report_damage(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
     """Stop where a file that is gzipped as a whole is damaged, and report it."""
     end = 0
     while True:

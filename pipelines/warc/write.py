@@ -36,9 +36,9 @@ def response_record(raw: RawPage, digest: str) -> bytes:
     headers = StatusAndHeaders(
         f"{raw.status} {phrase}".strip(), [*named, ("Content-Length", str(len(raw.body)))], protocol="HTTP/1.1"
     )
-    said = {"WARC-Date": _date(raw), "WARC-Payload-Digest": digest}
+    warc_headers = {"WARC-Date": _date(raw), "WARC-Payload-Digest": digest}
     if raw.truncated:
-        said["WARC-Truncated"] = "length"
+        warc_headers["WARC-Truncated"] = "length"
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
     record = writer.create_warc_record(
@@ -47,17 +47,17 @@ def response_record(raw: RawPage, digest: str) -> bytes:
         payload=io.BytesIO(raw.body),
         length=len(raw.body),
         http_headers=headers,
-        warc_headers_dict=said,
+        warc_headers_dict=warc_headers,
     )
     writer.write_record(record)
     return _member(buffer.getvalue())
 
 
-def info_record(file_name: str, said: Mapping[str, str]) -> bytes:
+def info_record(file_name: str, fields: Mapping[str, str]) -> bytes:
     """Make the first record of a file: which software wrote it."""
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    writer.write_record(writer.create_warcinfo_record(file_name, said))
+    writer.write_record(writer.create_warcinfo_record(file_name, fields))
     return _member(buffer.getvalue())
 
 

@@ -1,8 +1,6 @@
 """Start worker processes from a fork server.
 
 This module loads nothing itself, because the fork server is started before all else.
-
-This module loads nothing itself, because the fork server is started before all else.
 """
 
 import multiprocessing.context
@@ -25,14 +23,10 @@ class WorkerProcess(multiprocessing.context.ForkServerProcess):
     """A worker process, which is always killed.
 
     It ignores SIGTERM, and so does a parser that hangs in C.
-
-    It ignores SIGTERM, and so does a parser that hangs in C.
     """
 
     def terminate(self) -> None:
         """Kill at once.
-
-        Pebble would first wait three seconds for every hung page.
 
         Pebble would first wait three seconds for every hung page.
         """
@@ -55,8 +49,8 @@ class WorkerContext(multiprocessing.context.ForkServerContext):
 def preload_workers() -> None:
     """Start the fork server without waiting for its two seconds of imports.
 
-    It begins with SIGINT and SIGTERM blocked, until ``fork_server_start`` ignores them. That is done with private parts
-    of multiprocessing; with another version of Python the server is started and waited for by the public API.
+    It begins with SIGINT and SIGTERM blocked, until ``fork_server_signals`` ignores them. That needs private parts of
+    multiprocessing. With another version of Python, the public API starts the server and waits for it.
     """
     context = WorkerContext()
     known = fits(PYTHON)

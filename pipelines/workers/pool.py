@@ -240,8 +240,8 @@ class ReadingPool:
                 self._waiting.extendleft(reversed(jobs))
             self._hand_out()
         if error is None:
-            for job, found in zip(jobs, task.result(), strict=True):
-                self._finish(job, found)
+            for job, result in zip(jobs, task.result(), strict=True):
+                self._finish(job, result)
         elif len(jobs) == 1:
             self._give_up_after(error, jobs[0])
 
@@ -255,11 +255,11 @@ class ReadingPool:
     def _give_up(self, job: _Job, reason: str) -> None:
         self._finish(job, job.give_up(_unreadable(job.raw, reason)))
 
-    def _finish(self, job: _Job, found: Any) -> None:
+    def _finish(self, job: _Job, result: Any) -> None:
         with self._lock:
             known = self._jobs.pop(job.outcome, None) is not None
         if known:
-            job.outcome.set_result(found)
+            job.outcome.set_result(result)
 
 
 def read_in_order(pages: Iterable[RawPage], pool: ReadingPool) -> Iterator[Reading]:

@@ -58,14 +58,14 @@ def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
 
     Blocks inside others may come, too.
     """
-    asked: set[HtmlElement] = set()
+    checked: set[HtmlElement] = set()
     for holder, text in page.texts:
         if holder not in page or not any(key in text for key in _KEYS):
             continue
         block = page[holder].block
-        if block is None or block in asked or page[block].text > _LONGEST:
+        if block is None or block in checked or page[block].text > _LONGEST:
             continue
-        asked.add(block)
+        checked.add(block)
         notice = _worded(block, page)
         if notice is not None:
             yield notice

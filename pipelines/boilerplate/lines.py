@@ -58,21 +58,21 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
     """
     lines = text.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
-    gone: dict[int, str] = {}
-    _cut_title(lines, filled, title, gone)
-    titled = dict(gone)
+    removed: dict[int, str] = {}
+    _cut_title(lines, filled, title, removed)
+    title_only = dict(removed)
     names = {letters(author) for author in authors if author.strip()}
     for place in _repeated(lines, filled):
-        gone.setdefault(place, "line-repeated")
+        removed.setdefault(place, "line-repeated")
     for rank, place in enumerate(filled):
         rule = _rule(lines[place], rank, len(filled) - rank, names)
         if rule is not None:
-            gone.setdefault(place, rule)
-    if sum(len(lines[place]) for place in gone if place not in titled) > len(text) * _MOST:
-        gone = titled
-    cuts = [Cut(rule, "line", lines[place].strip()[:200]) for place, rule in sorted(gone.items())]
-    kept = [line for place, line in enumerate(lines) if place not in gone]
-    return "\n".join(kept).strip("\n"), cuts
+            removed.setdefault(place, rule)
+    if sum(len(lines[place]) for place in removed if place not in title_only) > len(text) * _MOST:
+        removed = title_only
+    cuts = [Cut(rule, "line", lines[place].strip()[:200]) for place, rule in sorted(removed.items())]
+    left = [line for place, line in enumerate(lines) if place not in removed]
+    return "\n".join(left).strip("\n"), cuts
 
 
 def _repeated(lines: list[str], filled: list[int]) -> list[int]:
@@ -89,24 +89,24 @@ def _repeated(lines: list[str], filled: list[int]) -> list[int]:
     ]
 
 
-def _cut_title(lines: list[str], filled: list[int], title: str, gone: dict[int, str]) -> None:
-    wanted = letters(title[:1000])
-    if len(wanted) < 4:
+def _cut_title(lines: list[str], filled: list[int], title: str, removed: dict[int, str]) -> None:
+    title_letters = letters(title[:1000])
+    if len(title_letters) < 4:
         return
     for place in filled[:_HEAD]:
         words = letters(lines[place][:1000])
-        if words and _is_title(words, wanted):
-            gone[place] = "title-repeated"
+        if words and _is_title(words, title_letters):
+            removed[place] = "title-repeated"
 
 
-def _is_title(line: str, wanted: str) -> bool:
+def _is_title(line: str, title_letters: str) -> bool:
     """Tell whether a line is the title.
 
     One may begin with the other and go on with a site's name, or follow a kicker.
     """
-    if line == wanted:
+    if line == title_letters:
         return True
-    short, long = sorted((line, wanted), key=len)
+    short, long = sorted((line, title_letters), key=len)
     if long.endswith(short) and len(short) >= _LONG_TITLE and len(long) - len(short) <= _KICKER:
         return True
     return long.startswith(short) and len(short) >= 8 and len(long) - len(short) <= max(12, len(short) // 3)

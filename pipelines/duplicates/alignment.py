@@ -57,22 +57,22 @@ def align(text_a: str, text_b: str, *, unspaced: bool) -> Alignment:
     exact, cover_a, cover_b, swaps = _match(shorter, longer, size, gap)
     changed_numbers = changed_names = 0
     for left, right in swaps:
-        gone, come = _numbers(left), _numbers(right)
-        if gone - come and come - gone:
-            changed_numbers += min(len(gone - come), len(come - gone))
+        removed, added = _numbers(left), _numbers(right)
+        if removed - added and added - removed:
+            changed_numbers += min(len(removed - added), len(added - removed))
         names_gone, names_come = _names(left), _names(right)
         if names_gone and names_come and not names_gone & names_come:
             changed_names += 1
-    kept = [token for token, same in zip(shorter, exact, strict=True) if same]
+    kept_tokens = [token for token, same in zip(shorter, exact, strict=True) if same]
     shares = [sum(cover) / (len(cover) or 1) for cover in (cover_a, cover_b)]
     return Alignment(
         tokens=len(shorter),
         coverage=min(shares),
         shorter_coverage=shares[0],
         substitutions=len(swaps),
-        numbers_kept=sum(token[0].isdigit() for token in kept),
+        numbers_kept=sum(token[0].isdigit() for token in kept_tokens),
         numbers_changed=changed_numbers,
-        names_kept=sum(token[0].isupper() for token in kept),
+        names_kept=sum(token[0].isupper() for token in kept_tokens),
         names_changed=changed_names,
     )
 

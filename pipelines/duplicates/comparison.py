@@ -79,8 +79,8 @@ def text_hash(text: str) -> str:
 
 
 def _hash(folded: str) -> str:
-    kept = "".join(_EXACT_FORM.findall(folded))
-    return hashlib.blake2b(kept.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if kept else ""
+    normal = "".join(_EXACT_FORM.findall(folded))
+    return hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() if normal else ""
 
 
 def shingles(text: str, language: str) -> frozenset[str]:

@@ -141,8 +141,8 @@ def _read_json_feed(body: bytes, content_type: str | None, url: str, timezone: d
 
 
 def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo) -> Iterator[Entry]:
-    given = next((value for name in ("url", "external_url", "id") if isinstance(value := item.get(name), str)), "")
-    address = clean_url(given, url)
+    link = next((value for name in ("url", "external_url", "id") if isinstance(value := item.get(name), str)), "")
+    address = clean_url(link, url)
     if address:
         dates = (item.get("date_published"), item.get("date_modified"))
         texts = (item.get("summary"), item.get("content_text"), item.get("content_html"))

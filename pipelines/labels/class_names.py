@@ -12,8 +12,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 def kind_by_names(element: HtmlElement) -> str | None:
     """Return the kind of list that a class or id names, or None."""
-    known = _table()[0]
-    return next((known[word] for word in _words(element) if word in known), None)
+    kinds = _table()[0]
+    return next((kinds[word] for word in _words(element) if word in kinds), None)
 
 
 def is_named_related(element: HtmlElement) -> bool:

@@ -152,13 +152,13 @@ def judge_alphabet(text: str, script: str) -> Opinions:
     if len(codes) == 1:
         return Opinions(codes[0], 1.0, (), (("script", codes[0], 1.0),))
     text = text[:_SAMPLE]
-    known = PROFILES.get(script, ())
-    first = _langdetect(script).probabilities(text) if known else {}
+    codes_with_profile = PROFILES.get(script, ())
+    first = _langdetect(script).probabilities(text) if codes_with_profile else {}
     second = langid_shares(text, codes)
     third = word_shares(text) if script == "latin" else {}
     totals = dict.fromkeys(codes, 0.0)
     for code in codes:
-        trust = 1.0 if code in known else _RARE
+        trust = 1.0 if code in codes_with_profile else _RARE
         totals[code] += WEIGHTS.langdetect * first.get(code, 0.0) + WEIGHTS.words * third.get(code, 0.0)
         totals[code] += WEIGHTS.py3langid * trust * second.get(code, 0.0)
     if "en" in totals:

@@ -22,20 +22,20 @@ _NOT_BYLINE = re.compile(
 )
 
 
-def jsonld_credits(things: Sequence[Thing], known: dict[str, Thing]) -> list[Credit]:
+def jsonld_credits(things: Sequence[Thing], things_by_id: dict[str, Thing]) -> list[Credit]:
     """Return the authors of the first thing that has any.
 
     ``known`` resolves ``@id`` references.
     """
     for thing in things:
         for name in ("author", "creator"):
-            credits_ = list(_credits(thing.get(name), known))
+            credits_ = list(_credits(thing.get(name), things_by_id))
             if credits_:
                 return credits_
     return []
 
 
-def _credits(value: Json, known: dict[str, Thing]) -> Iterator[Credit]:
+def _credits(value: Json, things_by_id: dict[str, Thing]) -> Iterator[Credit]:
     waiting: list[Json] = [value]
     for _ in range(_MOST):
         if not waiting:
@@ -47,7 +47,7 @@ def _credits(value: Json, known: dict[str, Thing]) -> Iterator[Credit]:
         elif isinstance(one, list):
             waiting.extend(reversed(one[:_MOST]))
         elif isinstance(one, dict):
-            named = one if one.get("name") or one.get("familyName") else known.get(str(one.get("@id")), one)
+            named = one if one.get("name") or one.get("familyName") else things_by_id.get(str(one.get("@id")), one)
             office = "organization" in str(named.get("@type")).lower()
             names = named.get("name") or f"{named.get('givenName') or ''} {named.get('familyName') or ''}"
             for name in names if isinstance(names, list) else [names]:

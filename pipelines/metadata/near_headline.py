@@ -20,17 +20,17 @@ def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) ->
 
     It is an h1, else a lower heading, else the first h1.
     """
-    wanted = letters(title)
+    title_letters = letters(title)
     lower = itertools.islice(tree.iter("h2", "h3"), _MOST_HEADINGS)
     for heading in itertools.chain(markup.headings, lower):
         heading_letters = letters(" ".join(visible_pieces(heading, 2_000)))
         if (
             heading_letters
-            and wanted
+            and title_letters
             and (
-                heading_letters == wanted
-                or wanted in heading_letters
-                or (len(heading_letters) > 8 and heading_letters in wanted)
+                heading_letters == title_letters
+                or title_letters in heading_letters
+                or (len(heading_letters) > 8 and heading_letters in title_letters)
             )
         ):
             return heading

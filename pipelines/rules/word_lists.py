@@ -49,13 +49,13 @@ def word_shares(text: str) -> dict[str, float]:
     """
     words = _WORD.findall(text)
     capital = _CAPITALISED if any(word[0].islower() for word in words) else 1.0
-    known = common_words()
+    languages_of = common_words()
     shares: defaultdict[str, float] = defaultdict(float)
     total = 0.0
     for word in words:
         weight = 1.0 if word[0].islower() else capital
         total += weight
-        codes = known.get(word.lower(), ())
+        codes = languages_of.get(word.lower(), ())
         for code in codes:
             shares[code] += weight / len(codes)
     return {code: share / max(_FEW, total) for code, share in sorted(shares.items())}

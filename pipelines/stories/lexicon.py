@@ -76,8 +76,8 @@ def _name_forms() -> Iterable[tuple[str, str]]:
     tables = load_rules("story_names")
     english, japanese = Locale("en").territories, Locale("ja").territories
     for code, forms in tables["countries"].items():
-        known = [str(names[code]) for names in (english, japanese) if code in names]
-        yield from ((form, f"P {code}") for form in (*forms, *known))
+        country_names = [str(names[code]) for names in (english, japanese) if code in names]
+        yield from ((form, f"P {code}") for form in (*forms, *country_names))
     for territory in map(str, english):  # countries and, by three digits, parts of the world
         if not territory.isdigit() and territory not in tables["countries"] and len(japanese.get(territory, "")) > 2:
             yield from ((str(names[territory]), f"P {territory}") for names in (english, japanese))

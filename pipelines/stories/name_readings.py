@@ -121,10 +121,10 @@ def _given(rest: str, text: str, end: int) -> Iterator[tuple[str, str]]:
 
     It begins the rest of the run, or is hiragana after the run.
     """
-    given = readings().given
+    given_names = readings().given
     kana = _KANA_BEHIND.match(text, end) if not rest else None
     behind = kana[0] if kana else rest[:3]
     for size in range(len(behind), 2 if kana else 0, -1):
-        if behind[:size] in given and (size > 1 or len(rest) == 1 or _TITLE.match(rest, 1)):
-            yield from ((key, behind[:size]) for key in given[behind[:size]])
+        if behind[:size] in given_names and (size > 1 or len(rest) == 1 or _TITLE.match(rest, 1)):
+            yield from ((key, behind[:size]) for key in given_names[behind[:size]])
             return

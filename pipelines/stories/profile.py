@@ -268,17 +268,17 @@ class _TermCounter:
         ]
 
     def _read_japanese(self, text: str, weight: int) -> None:
-        known = lexicon("ja").name_things
+        listed_forms = lexicon("ja").name_things
         for word in _KATAKANA.findall(text):
             self.add("W", word, weight, word)
-            if word not in known and len(key := katakana_name(word)) >= _SHORTEST_KEY:
+            if word not in listed_forms and len(key := katakana_name(word)) >= _SHORTEST_KEY:
                 self.add("N", key, weight, word)
         for word in _LATIN.findall(text):
-            if word not in known:
+            if word not in listed_forms:
                 self._add_latin_name(word, weight)
         plain = plain_words("ja")
         for key, form in kanji_names(text):
-            if form not in known:
+            if form not in listed_forms:
                 self.add("N", key, weight, form)
         for run in _KANJI.findall(text):
             for at in range(len(run) - 1):
@@ -292,13 +292,13 @@ class _TermCounter:
             self.add("N", key, weight, word)
 
     def _read_words(self, text: str, weight: int) -> None:
-        known = lexicon("en").name_things
+        listed_forms = lexicon("en").name_things
         for match in _ENGLISH.finditer(text):
             word_and_stem = _telling_word(match[0])
             if word_and_stem is None:
                 continue
             word, stem = word_and_stem
-            if word[0].isupper() and word not in known and self._is_name(text, match.start(), word):
+            if word[0].isupper() and word not in listed_forms and self._is_name(text, match.start(), word):
                 self._add_latin_name(word, weight)
             self.add("W", stem, weight, word)
 

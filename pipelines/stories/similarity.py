@@ -57,12 +57,12 @@ class Rarity:
 
     def weighed(self, packed: str, language: str) -> list[Weighed]:
         """Weigh the terms of a profile, once."""
-        known = self._weighed.get((packed, language))
-        if known is None:
+        weighed_terms = self._weighed.get((packed, language))
+        if weighed_terms is None:
             terms = measures(packed).weights.items()
-            known = [self._weigh(term, weight, language) for term, weight in terms]
-            self._weighed[packed, language] = known
-        return known
+            weighed_terms = [self._weigh(term, weight, language) for term, weight in terms]
+            self._weighed[packed, language] = weighed_terms
+        return weighed_terms
 
     def _weigh(self, term: str, weight: int, language: str) -> Weighed:
         kind, bits = term[0], self._bits(term, language)

@@ -178,15 +178,15 @@ def _header(stream: BinaryIO, line: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _body(stream: BinaryIO, wanted: int) -> tuple[bytes, int]:
-    kept: list[bytes] = []
+def _body(stream: BinaryIO, length: int) -> tuple[bytes, int]:
+    pieces: list[bytes] = []
     got = size = 0
-    while got < wanted and (data := stream.read(min(_CHUNK, wanted - got))):
+    while got < length and (data := stream.read(min(_CHUNK, length - got))):
         got += len(data)
         if size < _KEPT:
-            kept.append(data)
+            pieces.append(data)
             size += len(data)
-    return b"".join(kept)[:_KEPT], got
+    return b"".join(pieces)[:_KEPT], got
 
 
 def _resume(stream: BinaryIO, start: int, mark: bytes) -> tuple[int, bytes]:

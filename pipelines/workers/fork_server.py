@@ -53,12 +53,12 @@ def preload_workers() -> None:
     multiprocessing. With another version of Python, the public API starts the server and waits for it.
     """
     context = WorkerContext()
-    known = fits(PYTHON)
-    if known:
+    is_known_version = fits(PYTHON)
+    if is_known_version:
         multiprocessing.resource_tracker.ensure_running()  # which unblocks signals after it has started its process
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
-        if known:
+        if is_known_version:
             multiprocessing.forkserver.ensure_running()
         else:
             first = context.Process(target=int)

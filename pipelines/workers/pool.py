@@ -257,8 +257,8 @@ class ReadingPool:
 
     def _finish(self, job: _Job, result: Any) -> None:
         with self._lock:
-            known = self._jobs.pop(job.outcome, None) is not None
-        if known:
+            is_open = self._jobs.pop(job.outcome, None) is not None
+        if is_open:
             job.outcome.set_result(result)
 
 

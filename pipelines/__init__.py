@@ -1,1 +1,1 @@
-"""From bytes to a reading: pure functions, rules as data beside them, the worker pool, the Scrapy pipelines."""
+"""Read pages: parsing, language, metadata, related articles, and their rules."""

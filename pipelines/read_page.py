@@ -197,7 +197,7 @@ def _with_language(card: Card, page: DetectedLanguage) -> Card:
     return dataclasses.replace(card, language=_language_of_card(words, around) if words else UNDETERMINED)
 
 
-@rule_cache(1_024)  # one article's card stands on many pages of its site
+@rule_cache(1_024)  # many pages of a site have the same card
 def _language_of_card(words: str, page: str) -> str:
     return detect_card_language(words, page)
 

@@ -1,4 +1,4 @@
-"""Read fetched pages in workers, and store the results: two Scrapy item pipelines."""
+"""Read fetched pages in workers and store them: the two Scrapy pipelines."""
 
 import asyncio
 import dataclasses
@@ -15,9 +15,9 @@ from storage.visit import Lease, Result, Visit
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page on its way to the workers, with the lease under which it was fetched.
+    """A page on its way to the workers, with the lease of its fetch.
 
-    ``moved`` says that it was reached by redirects for good alone.
+    ``moved`` says that it was reached by permanent redirects alone.
     """
 
     lease: Lease
@@ -29,7 +29,7 @@ class FetchedPage:
 
 
 class _RunPipeline:
-    """Base of both: knows the crawler, whose run is open before the first item comes."""
+    """The base of both. It knows the crawler, whose run is open before the first item."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -41,10 +41,10 @@ class _RunPipeline:
 
 
 class ReadingPipeline(_RunPipeline):
-    """Has a fetched page read in a worker process; nothing is parsed on the reactor."""
+    """Read a fetched page in a worker process. Nothing is parsed on the reactor."""
 
     async def process_item(self, item: FetchedPage | Visit) -> Visit:
-        """Return a page's visit; a visit without a page passes unchanged."""
+        """Read a page. Other items pass unchanged."""
         if isinstance(item, Visit):
             return item
         raw = item.raw
@@ -64,10 +64,13 @@ class ReadingPipeline(_RunPipeline):
 
 
 class StoragePipeline(_RunPipeline):
-    """Stores a visit through the run's writer, and reports it when it is committed."""
+    """Store a visit through the one writer, and report when it is committed."""
 
     async def process_item(self, item: Visit) -> Result:
-        """Store a visit. If the database fails it is dropped, and its lease waits for the next run."""
+        """Store a visit.
+
+        Without a database it is dropped, and its lease waits for the next run.
+        """
         run = open_run_of(self._crawler)
         try:
             result = await asyncio.wrap_future(run.writer.store(item))

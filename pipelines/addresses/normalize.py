@@ -1,8 +1,8 @@
 """Normalize addresses: their key, their clean form, and the believed canonical.
 
-Rules of equality: RFC 3986 section 6 and the URL Standard (WHATWG) for case, dot segments and percent-encoding; the
-trackers in ``rules/trackers.toml``; and what servers do, as far as no content hangs on it (scheme, ``www.``, the
-order of parameters, a trailing slash). AMP, mobile and print pages are other addresses: links and texts join those.
+Two addresses are equal by RFC 3986 section 6 and the URL Standard (WHATWG) for case, dot segments and percent-encoding,
+by the trackers in ``rules/trackers.toml``, and by what servers ignore in practice (scheme, ``www.``, the order of
+parameters, a trailing slash). AMP, mobile and print pages are other addresses. Links and texts join those.
 """
 
 import functools

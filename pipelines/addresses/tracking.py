@@ -1,7 +1,7 @@
 """Recognize tracking parameters: how a reader came, not what is read.
 
-The names, with the source of each, are in ``rules/trackers.toml``. A rule names whole parameters or a prefix that ends
-at a separator; patterns such as "anything with cid in it" were rejected because they merge different articles.
+The names, with the source of each, are in ``rules/trackers.toml``. A rule names whole parameters, or a prefix that ends
+at a separator. Patterns such as "anything with cid in it" were rejected, because they merge different articles.
 """
 
 import dataclasses

@@ -11,7 +11,7 @@ from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pi
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import any_of
 
-_LONGEST = 1_500  # characters without white space; the long texts of platforms stand in their own containers
+_LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
 _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement has at least one of these
 
@@ -107,7 +107,7 @@ def _worded(element: HtmlElement, page: PageMeasures) -> HtmlElement | None:
 def _is_notice(element: HtmlElement) -> tuple[bool, bool]:
     """Tell whether nearly all lines of a block are a notice's, with a button.
 
-    A control is a text node of its own: buttons and links stand side by side on one line.
+    A control is a text node of its own: buttons and links are side by side on one line.
     """
     rules = consent_rules()
     total = own = 0

@@ -1,9 +1,9 @@
 """Recognize lines that several pages of one host repeat.
 
-A box that every page prints (membership, the newsletter, what the publisher is about) says nothing on one page that
-tells it from the article; on the second page of the host it does. What two pages share is no furniture where they tell
-one story: near copies, follow-ups that repeat their background. So the pages that are compared must differ in most of
-their words, a paragraph in the midst of the text must stand on many of them, and short lines on more than two.
+A box that every page prints (membership, the newsletter, about the publisher) cannot be told from the article on one
+page. On the host's second page it can. But near copies and follow-ups share text that is theirs. So the compared pages
+must differ in most of their words. A paragraph in the middle of the text must be on many of them, and short lines on
+more than two.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ _DIGIT = re.compile(r"\d")
 _LEAST_LETTERS = 3
 _SHORT = 12  # Japanese characters (30 Latin letters): a subheading, a label
 _PARAGRAPH = 60  # no caption, label or heading is as long
-_EDGE_HEAD, _EDGE_TAIL = 2, 6  # lines at the start and the end of a text where furniture stands
+_EDGE_HEAD, _EDGE_TAIL = 2, 6  # lines at the start and the end of a text where boilerplate usually is
 _ONE_STORY = 0.35  # of the shorter page's weight; pages that share more tell one story
 _COPY = 0.7  # and pages that share more than this are one page
 _MANY = 3  # other pages that make a template of what two would share as one story
-_MIDST_SHARE = 1 / 3  # of the pages remembered: a box in the midst of the text stands on as many
+_MIDST_SHARE = 1 / 3  # of the remembered pages: a box in the middle of the text is on so many
 _MOST_CUT = 0.6  # of a page's weight; where more is known, nothing is cut: no words would be left
 
 

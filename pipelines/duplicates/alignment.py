@@ -20,10 +20,10 @@ SPACED_GAP, UNSPACED_GAP = 8, 16  # tokens: a clause at most; wider gaps are oth
 class Alignment:
     """The shared parts of two token sequences, the shorter one first.
 
-    ``coverage`` is the smaller share of the two texts that lies in matched passages, substitutions included;
-    ``tokens`` the length of the shorter. ``substitutions`` counts changed spots within matched passages.
-    ``numbers_kept`` and ``names_kept`` count those (of the shorter) that stand unchanged in matched passages,
-    ``numbers_changed`` and ``names_changed`` those with another one in their place.
+    ``coverage`` is the smaller share of the two texts in matched passages, with substitutions. ``tokens`` is the length
+    of the shorter one. ``substitutions`` counts the changed places within matched passages. ``numbers_kept`` and
+    ``names_kept`` count those of the shorter one that are unchanged in matched passages, ``numbers_changed`` and
+    ``names_changed`` those that were exchanged.
     """
 
     tokens: int

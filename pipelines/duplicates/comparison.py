@@ -1,8 +1,8 @@
 """Decide whether two texts are one article, an edited copy, or different.
 
-The measuring behind the rules: overlap of shingles alone joins what templates make alike (tenders, forecasts,
-notices), because only the facts differ there. So alike texts must also agree in their numbers and names, and facts
-exchanged in place count against a copy, while passages cut, added or moved do not.
+The overlap of shingles alone joins texts from one template (tenders, forecasts, notices), since only their facts
+differ. So similar texts must also agree in their numbers and names. Facts exchanged in place count against a copy.
+Passages that were cut, added or moved do not.
 """
 
 import dataclasses
@@ -55,9 +55,10 @@ _UNSPACED_SCRIPT = re.compile(f"[{SOUTHEAST_ASIAN}{EAST_ASIAN}]")
 class Comparison:
     """The result of comparing two texts.
 
-    ``similarity`` is the Jaccard index of their shingles (0 to 1; 1.0 where exact), ``containment`` the share of the
-    smaller set that is in the other. ``alike`` says that the words overlap enough for a copy whatever the facts say:
-    alike and different is another event, or a later stage, told in the same words. ``reason`` names the rule.
+    ``similarity`` is the Jaccard index of their shingles (0 to 1; 1.0 where exact). ``containment`` is the share of the
+    smaller set that is in the other. ``alike`` says that the words overlap enough for a copy, whatever the facts are.
+    Texts that are alike and different report another event, or a later stage, in the same words. ``reason`` names the
+    rule.
     """
 
     kind: Kind
@@ -71,9 +72,8 @@ class Comparison:
 def text_hash(text: str) -> str:
     """Return 32 hex digits that texts with the same letters and digits share.
 
-    It is "" for a text without letters and digits.
-
-    Widths, case, spaces and punctuation do not matter (NFKC, casefold); the point in a decimal number does.
+    It is "" for a text without letters and digits. Widths, case, spaces and punctuation do not matter (NFKC, casefold),
+    but the point in a decimal number does.
     """
     return _hash(_folded(text))
 

@@ -1,8 +1,8 @@
 """Recognize notices that a publisher repeats word for word on another day.
 
-"The Bundesbank left credit policies unchanged after today's meeting" ran word for word on 19 March and on 2 April. A
-date alone proves nothing (sites date pages anew when they move or republish them), so all of it must come together: one
-publisher has two pages with dates of their own, the text is short, and it speaks of its own day.
+"The Bundesbank left credit policies unchanged after today's meeting" appeared word for word on 19 March and on 2 April.
+A date alone proves nothing, since sites date pages anew when they move or republish them. So all conditions must hold:
+one publisher has two pages with different dates, the text is short, and it refers to its own day.
 """
 
 import re

@@ -116,7 +116,7 @@ def root_name(head: str) -> tuple[str, bool]:
 def safe_xml(body: bytes, content_type: str | None) -> bytes:
     """Return the unpacked body as UTF-8 without characters that XML forbids.
 
-    Raises ListingError where a DTD stands before the root: entities in it can blow a small file up to gigabytes or
+    Raises ListingError where a DTD precedes the root: its entities can make gigabytes of a small file or
     read files, and no feed or sitemap needs one.
     """
     text = decode(unpack(body), content_type).text
@@ -143,7 +143,7 @@ def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None
 
     It reads RFC 822 (RSS) and ISO 8601 (Atom, W3C).
 
-    ``timezone`` is for dates that name no zone; a date without a time stands at that zone's midnight.
+    ``timezone`` is for dates that name no zone; a date without a time is that zone's midnight.
     """
     text = text.strip()[:64]
     try:

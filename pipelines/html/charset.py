@@ -1,8 +1,8 @@
 """Decode a page's bytes by the encoding they are really in.
 
-The order, measured to be right for Japanese under every wrong label: byte order mark, ISO-2022-JP escapes, strict
-UTF-8, strictly what is declared, detection. An incomplete character at the very end (a body cut at a size limit) is no
-evidence against an encoding.
+The order was measured to be right for Japanese under every wrong label: byte order mark, ISO-2022-JP escapes, strict
+UTF-8, the declared encoding if it fits strictly, detection. An incomplete character at the very end (a body cut at a
+size limit) is no evidence against an encoding.
 """
 
 import codecs

@@ -33,7 +33,7 @@ def is_ai_label(text: str) -> bool:
     return ai_label_kind(text) is not None
 
 
-@rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
+@rule_cache(8_192)  # all pages of a site have the same menus, labels and captions
 def ai_label_kind(text: str) -> str | None:
     """Return what a label of AI is for: ``image``, ``report``, ``other`` or None.
 

@@ -13,7 +13,7 @@ LONGEST = 60  # characters of a mark
 _KINDS = ("machine", "tools", "made", "picture", "report", "other", "between")  # a word of two is the earlier one's
 _UNSPACED = SOUTHEAST_ASIAN + EAST_ASIAN  # words follow each other without a space, or with endings
 _LETTER = rf"[^\W_{_UNSPACED}]"
-_APART = re.compile(r"[:/=()\[\]【】※*©|]|\w-\w")  # what stands between a picture and its maker: 画像：生成AI, KI-Bild
+_APART = re.compile(r"[:/=()\[\]【】※*©|]|\w-\w")  # what separates a picture and its maker: 画像：生成AI, KI-Bild
 _SENTENCE = (".", "。")
 _NO_MARK = ("?", "!")
 
@@ -66,7 +66,7 @@ def _any_whole(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})|{joined}")
 
 
-@rule_cache(8_192)  # menus, labels and captions stand on all pages of a site
+@rule_cache(8_192)  # all pages of a site have the same menus, labels and captions
 def ai_wording_kind(line: str) -> str | None:
     """Return what a line labels as made by AI: ``image``, ``report``, ``other``.
 

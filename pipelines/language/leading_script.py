@@ -1,8 +1,8 @@
 """Decide which script a mixed text is written in, and which it only quotes.
 
-Letters alone cannot tell: ``Amazon Web Servicesで障害`` is Japanese with three Japanese characters of twenty-two. What
-tells is how the scripts meet. Japanese, Chinese and Korean write on without a space after a Latin name; English sets
-what it quotes off with spaces, brackets or quotation marks, and has lower-case words around it.
+Counting letters is not enough: ``Amazon Web Servicesで障害`` is Japanese with three Japanese characters of twenty-two.
+The boundary between the scripts decides. Japanese, Chinese and Korean continue without a space after a Latin name.
+English sets a quotation off by spaces, brackets or quotation marks, and has lower-case words around it.
 """
 
 import re

@@ -8,7 +8,7 @@ from pipelines.html.plain_text import letters
 
 TITLE_LENGTH = 2_000
 
-# What stands between a headline and the site's name; the bare colon only where no space is needed (Japanese).
+# The separators between a headline and the site's name; the bare colon only where no space is needed (Japanese).
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―~»›•·*:/]{1,2}\s+|\s*[｜│┃ㅣ]\s*|\s*[：]\s*|\s+\|\s*|\s*\|\s+|\s*[-–—]\s*(?=[^\s\-–—]{1,30}$)"
 )

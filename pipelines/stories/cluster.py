@@ -1,8 +1,8 @@
 """Decide which story an article belongs to.
 
-Two articles are compared by the rare terms that they share, each worth its bits: names, numbers, days, topics and, in
-one language, words. The rules of a story are those of near copies: what joins must resemble the story as far as it is
-compared, its first article included, and not only the one that is nearest; so a story does not wander off.
+Two articles are compared by the rare terms that they share, each weighed by its bits: names, numbers, days, topics and,
+in one language, words. As with near-duplicates, an article must resemble the whole story as far as it is compared, its
+first article included, and not only the nearest one. So a story does not drift.
 """
 
 import dataclasses

@@ -1,9 +1,9 @@
 """Make an article's profile of terms, by which stories are found.
 
-A term is a kind and a value. ``N`` a name, by its sound or, after ``=``, its reading; ``A`` an institution or an
-acronym; ``L`` a place; ``P`` a country; ``T`` a topic; ``#`` a number; ``D`` a day; ``O`` a place in a series, as the
-third game or Tuesday's close; ``S`` a score: these mean the same in every language. ``W`` is a word of the article's
-own language. Terms of the headline and the first lines weigh more. Pure.
+A term is a kind and a value. ``N`` is a name, by its sound or, after ``=``, its reading. ``A`` is an institution or an
+acronym, ``L`` a place, ``P`` a country, ``T`` a topic, ``#`` a number, ``D`` a day, ``S`` a score. ``O`` is a place in
+a series, such as the third game or Tuesday's close. These mean the same in every language. ``W`` is a word of the
+article's own language. Terms of the headline and the first lines weigh more.
 """
 
 import dataclasses
@@ -41,11 +41,11 @@ KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "O": 8, "S"
 FOUND_BY = 24
 """Terms under which an article is filed and looked up."""
 
-_DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are told against the reader's calendar
+_DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are relative to the reader's calendar
 _ENGLISH = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’.][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:\n]['\"”’)]*\s*$")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Lt|Col|Capt|Prof|Rev|[A-Z])\.\s$")
-_WITHIN = frozenset(f"{string.ascii_lowercase},")  # what stands before a word in the midst of a sentence, and a space
+_WITHIN = frozenset(f"{string.ascii_lowercase},")  # what precedes a word and its space within a sentence
 _KATAKANA = re.compile("[ァ-ヴー]{3,}")
 _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
 _KANJI = re.compile(f"[{HAN_BLOCK}々]{{2,}}")

@@ -24,9 +24,8 @@ class GivenArticle:
 class FileRecord:
     """One record of a file: a page, an article, or an error.
 
-    ``number`` counts the file's records or lines from 1. ``end`` is where the next one begins: bytes into the file,
-    for a file that is gzipped as a whole bytes into what is in it. ``read`` is how many bytes of the file itself
-    have been read by then.
+    ``number`` counts the file's records or lines from 1. ``end`` is the offset of the next one: in the file, or in the
+    unpacked content of a file that is gzipped as a whole. ``read`` is the number of bytes of the file read so far.
     """
 
     number: int

@@ -1,9 +1,8 @@
 """Write the raw archive: pages as they were fetched, in WARC files.
 
-The order is bytes first, then the database. A page's record is on the disk when :meth:`PageFiles.keep` returns, which
-the archive calls before it commits what was read. So a crawl killed between the two leaves a record that nothing points
-to, and never a row that points to nothing; a record cut short by the kill is the last one of its file, since every
-process writes files of its own.
+The bytes are written before the database. A page's record is on disk when :meth:`PageFiles.keep` returns, and only then
+is the reading committed. So a crawl killed in between leaves a record without a row, and never a row without a record.
+A record cut short by the kill is the last one of its file, since every process writes files of its own.
 """
 
 import datetime

@@ -1,8 +1,8 @@
 """Blank pages in the raw archive in place, so that offsets stay valid.
 
-A file is never rewritten: offsets hold, backups by ``rsync`` move what changed, and a crawl may go on appending. The
-bytes are on the disk before the database forgets where they lay. A kill in between, or in the midst of a record, leaves
-the database's rows, and the same call again does it whole.
+A file is never rewritten: offsets hold, ``rsync`` backups copy only the changes, and a crawl can continue to append.
+The bytes are on disk before the database deletes their offsets. After a kill in between, or within a record, the
+database still has its rows, and the same call finishes the work.
 """
 
 import os

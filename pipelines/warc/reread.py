@@ -10,7 +10,7 @@ from storage.reading import Reading
 from storage.visit import Kept
 
 READ_MEMBER = "pipelines.warc.reread:read_member"
-"""For the workers: by name, since what it imports takes a second that the parent need not pay."""
+"""The function for workers, by name: its imports take a second, which the parent saves."""
 
 
 def record_bytes(folder: Path, kept: Kept) -> bytes:

@@ -25,7 +25,7 @@ def payload_digest(body: bytes) -> str:
 def response_record(raw: RawPage, digest: str) -> bytes:
     """Make the record of a response: one gzip member.
 
-    The headers are those that were kept; the body is as it stands in ``raw``, without HTTP's own compression, so no
+    The headers are those of ``raw``, and so is the body, without HTTP's own compression, so no
     Content-Encoding is named. ``digest`` is the body's, from :func:`payload_digest`.
     """
     try:

@@ -16,7 +16,7 @@ _PRELOADED = (
 )
 
 LOST = 255
-"""The exit code that multiprocessing gives a process whose fork server died: how it ended, nobody knows any more."""
+"""The exit code that multiprocessing gives a process whose fork server died: how it ended is unknown then."""
 
 
 class WorkerProcess(multiprocessing.context.ForkServerProcess):

@@ -63,11 +63,10 @@ class _Job:
 class ReadingPool:
     """A pool of processes that read raw pages; every result is a :class:`Reading`.
 
-    ``read`` names the function run in the workers, ``module:function``, of a RawPage and a zone's name; ``timezone``
-    is the IANA zone for dates that name none, ``time_limit`` seconds a page, ``memory_limit`` bytes of address space
-    that a worker may take beyond what it starts with, ``rules`` what parameters of addresses count on which sites.
-    Workers start with the first page, or with :meth:`start`.
-    From asyncio: ``await asyncio.wrap_future(pool.submit(raw))``.
+    ``read`` names the function run in the workers, ``module:function``, of a RawPage and a zone's name. ``timezone`` is
+    the IANA zone for dates that name none. ``time_limit`` is in seconds a page. ``memory_limit`` is in bytes of address
+    space beyond what a worker starts with. ``rules`` are those for parameters of addresses. Workers start with the
+    first page, or with :meth:`start`. From asyncio: ``await asyncio.wrap_future(pool.submit(raw))``.
     """
 
     def __init__(
@@ -112,8 +111,8 @@ class ReadingPool:
     def submit(self, raw: RawPage) -> "concurrent.futures.Future[Reading]":
         """Hand a page to the workers.
 
-        The future's result is a Reading (kind ``unreadable`` when the page hung or killed its worker); it is
-        cancelled only by :meth:`close`. Raises RuntimeError when the pool is closed.
+        The future's result is a Reading, of kind ``unreadable`` when the page hung or killed its worker. Only
+        :meth:`close` cancels it. Raises RuntimeError when the pool is closed.
         """
         return self._take(_Job(raw, read_guarded, (), lambda reading: reading))
 

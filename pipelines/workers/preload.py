@@ -53,5 +53,5 @@ _read_one_page()
 # Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The
 # process that writes is forked from here, too.
 gc.set_threshold(_ALLOCATIONS, 10, 10)
-# What stands ready is never garbage: no collection looks at it, nor makes a worker copy its pages of memory.
+# Loaded data is never garbage. Frozen, it is not collected, and workers need not copy its pages of memory.
 gc.freeze()

@@ -64,8 +64,8 @@ class PipelineRules:
         return dated_notices.is_dated_notice(text, first, second)
 
     def lines(self, text: str) -> Sequence[Line]:
-        """As ``site_lines.lines_of``."""
-        return site_lines.lines_of(text)
+        """As ``site_lines.fingerprint_lines``."""
+        return site_lines.fingerprint_lines(text)
 
     def find_site_boilerplate(
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pieces
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.rules.patterns import any_of
+from pipelines.rules.patterns import compile_words
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
@@ -34,7 +34,7 @@ def consent_rules() -> ConsentRules:
     names = tuple(name.lower() for name in table["containers"]["names"])
     return ConsentRules(
         names=names,
-        containers=any_of(names),
+        containers=compile_words(names),
         statements=re.compile("|".join(table["statements"]["patterns"])),
         controls=frozenset(map(plain, table["controls"]["words"])),
         context=tuple(map(plain, table["context"]["words"])),

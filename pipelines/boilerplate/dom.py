@@ -13,7 +13,7 @@ from pipelines.html.prose import Prose
 from pipelines.labels.ai_labels import is_ai_label, read_ai_labels
 from pipelines.labels.captions import is_caption
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.rules.patterns import any_of
+from pipelines.rules.patterns import compile_words
 from storage.reading import Cut
 
 __all__ = ["clean_lines", "cut_boilerplate", "read_ai_labels"]
@@ -40,7 +40,7 @@ def _class_words() -> dict[str, str]:
 def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Words without which no box is one, and what a box says."""
     boxes = load_rules("boilerplate_elements")["boxes"]
-    return any_of(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
+    return compile_words(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
 
 @rule_cache()
@@ -182,7 +182,7 @@ def _tells(names: str) -> bool:
 def _any_word() -> re.Pattern[str]:
     """Finds whatever a rule by names may find, in names without all that is no letter: words may be joined there."""
     words = (*_class_words(), *consent_rules().names)
-    return any_of(sorted({"".join(_LETTERS.findall(word.lower())) for word in words}))
+    return compile_words(sorted({"".join(_LETTERS.findall(word.lower())) for word in words}))
 
 
 @rule_cache(4_096)

@@ -33,7 +33,7 @@ _MIDST_SHARE = 1 / 3  # of the remembered pages: a box in the middle of the text
 _MOST_CUT = 0.6  # of a page's weight; where more is known, nothing is cut: no words would be left
 
 
-def lines_of(text: str) -> tuple[Line, ...]:
+def fingerprint_lines(text: str) -> tuple[Line, ...]:
     """Return the lines by which a host's pages are compared.
 
     Lines of fewer than three letters are left out.
@@ -116,7 +116,7 @@ def remove_site_boilerplate(readings: Sequence[Reading]) -> list[Reading]:
             hosts.setdefault(host_of(reading.canonical_url), []).append(index)
     cleaned = list(readings)
     for places in hosts.values():
-        lines = [lines_of(readings[index].text) for index in places]
+        lines = [fingerprint_lines(readings[index].text) for index in places]
         pages = [remembered(of_one) for of_one in lines]
         for rank, index in enumerate(places):
             first = max(0, min(rank - NEIGHBOURS // 2, len(places) - NEIGHBOURS - 1))

@@ -7,8 +7,15 @@ import zoneinfo
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipelines.dates.words import clock_zone, date_words
-from pipelines.dates.written import DateMatch, ParsedDate, Precision, normalize_date_text, relative_dates, written_dates
+from pipelines.dates.words import date_words, read_zone
+from pipelines.dates.written import (
+    DateMatch,
+    ParsedDate,
+    Precision,
+    find_relative_dates,
+    find_written_dates,
+    normalize_date_text,
+)
 
 __all__ = [
     "DateKind",
@@ -17,8 +24,8 @@ __all__ = [
     "Precision",
     "find_dates",
     "is_believable",
-    "label_of",
     "parse_date",
+    "read_label",
 ]
 
 DateKind = Literal["published", "modified", "unlabelled"]
@@ -79,7 +86,7 @@ def _from_iso(match: re.Match[str], timezone: zoneinfo.ZoneInfo) -> ParsedDate |
         clock += datetime.timedelta(hours=int(hour))
         if int(hour) > 24:
             return None
-        named = clock_zone(zone.lower()) if zone else None
+        named = read_zone(zone.lower()) if zone else None
         return ParsedDate(
             clock.replace(tzinfo=named or timezone).astimezone(datetime.UTC), "instant", named is not None
         )
@@ -96,9 +103,11 @@ def _from_epoch(text: str) -> ParsedDate | None:
 
 def _scan(text: str, now: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> list[DateMatch]:
     """Return all believable dates of normalized text in order, without overlaps."""
-    written = list(written_dates(text, now, timezone))
+    written = list(find_written_dates(text, now, timezone))
     relative = [
-        r for r in relative_dates(text, now, timezone) if not any(w.start < r.end and r.start < w.end for w in written)
+        match
+        for match in find_relative_dates(text, now, timezone)
+        if not any(other.start < match.end and match.start < other.end for other in written)
     ]
     both = sorted((*written, *relative), key=lambda match: match.start)
     return [match for match in both if is_believable(match.date.moment, now)]
@@ -126,7 +135,7 @@ def _stands_by_itself(text: str, match: DateMatch) -> bool:
     return (not before or before.endswith("|")) and (not behind or behind.startswith("|"))
 
 
-def label_of(words: str) -> DateKind | None:
+def read_label(words: str) -> DateKind | None:
     """Return the kind of date that words name: by their last label, or None.
 
     The words are a date's label or its element's class.

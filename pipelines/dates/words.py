@@ -29,7 +29,7 @@ def date_words() -> DateWords:
     return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
 
 
-def clock_zone(name: str | None) -> datetime.tzinfo | None:
+def read_zone(name: str | None) -> datetime.tzinfo | None:
     """Return the zone of a written name or offset, or None."""
     if not name:
         return None

@@ -22,7 +22,7 @@ from pipelines.dates.forms import (
     YEAR,
     ZONE,
 )
-from pipelines.dates.words import clock_zone, date_words
+from pipelines.dates.words import date_words, read_zone
 from pipelines.rules.load import rule_cache
 
 Precision = Literal["instant", "day"]
@@ -103,7 +103,7 @@ def _at(day: datetime.date, match: re.Match[str] | None, home: datetime.tzinfo) 
     try:
         if match is None or clock is None:
             return ParsedDate(midnight.replace(tzinfo=home).astimezone(datetime.UTC), "day")
-        zone = clock_zone(match["zone"])
+        zone = read_zone(match["zone"])
         moment = (midnight + clock).replace(tzinfo=zone or home).astimezone(datetime.UTC)
         return ParsedDate(moment, "instant", has_zone=zone is not None)
     except OverflowError:  # the years 1 and 9999, which an offset leads out of
@@ -186,7 +186,7 @@ def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.t
     return None
 
 
-def written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
+def find_written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
     """Find the calendar dates in normalized text, with their clock times.
 
     A time may be after or before its date.
@@ -226,7 +226,7 @@ _UNITS = {"秒": 1, "分": 60, "時": 3600, "日": 86400, "週": 604800, "s": 1,
 _DAYS = {"一昨日": 2, "おととい": 2, "昨日": 1, "きのう": 1, "yesterday": 1}
 
 
-def relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
+def find_relative_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
     """Find dates relative to ``now``: 3時間前, 昨日 14:30, 2 hours ago.
 
     A date of days has the precision ``day``.

@@ -19,12 +19,12 @@ from pipelines.feeds.xml import (
     MAX_TITLE,
     Listing,
     ListingError,
-    head_of,
+    clean_xml,
     make_listing,
-    root_name,
-    safe_xml,
+    parse_utc,
+    read_head,
+    read_root_name,
     unpack,
-    utc_moment,
 )
 from pipelines.html.charset import decode
 from pipelines.html.plain_text import plain_text
@@ -39,10 +39,10 @@ def looks_like_feed(body: bytes) -> bool:
 
     Gzip is unpacked.
     """
-    head = head_of(body)
+    head = read_head(body)
     if head.lstrip("\ufeff \t\r\n").startswith("{"):
         return _JSON_FEED in head[:4_096]
-    name, _ = root_name(head)
+    name, _ = read_root_name(head)
     return name in ("rss", "feed") or (name == "rdf" and any(mark in head for mark in _RSS_1))
 
 
@@ -57,11 +57,11 @@ def read_feed(
     """
     if not looks_like_feed(body):
         return None
-    if head_of(body).lstrip("\ufeff \t\r\n").startswith("{"):
+    if read_head(body).lstrip("\ufeff \t\r\n").startswith("{"):
         return _read_json_feed(body, content_type, url, timezone)
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     parsed: Mapping[str, Any] = feedparser.parse(  # a dict of whatever the feed holds: every value is checked below
-        io.BytesIO(safe_xml(body, content_type)),
+        io.BytesIO(clean_xml(body, content_type)),
         response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -104,7 +104,7 @@ def _published(item: Mapping[str, Any], timezone: datetime.tzinfo) -> datetime.d
         text = item.get(name)
         if not isinstance(text, str) or not text:
             continue
-        moment = utc_moment(text, timezone)
+        moment = parse_utc(text, timezone)
         if moment:
             return moment
         parsed = item.get(f"{name}_parsed")  # feedparser knows more forms, and gives them in UTC
@@ -150,5 +150,5 @@ def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo)
             url=address,
             title=plain_text(item.get("title"), MAX_TITLE),
             summary=plain_text(next((text for text in texts if text), ""), MAX_SUMMARY),
-            published_at=next((utc_moment(date, timezone) for date in dates if isinstance(date, str)), None),
+            published_at=next((parse_utc(date, timezone) for date in dates if isinstance(date, str)), None),
         )

@@ -14,12 +14,12 @@ from pipelines.feeds.xml import (
     MAX_TITLE,
     Listing,
     ListingError,
-    head_of,
+    clean_xml,
     make_listing,
-    root_name,
-    safe_xml,
+    parse_utc,
+    read_head,
+    read_root_name,
     unpack,
-    utc_moment,
 )
 from pipelines.html.charset import decode
 from pipelines.html.plain_text import plain_text
@@ -45,8 +45,8 @@ def looks_like_sitemap(body: bytes) -> bool:
 
     Plain text is one where every line is an address.
     """
-    head = head_of(body)
-    return root_name(head)[0] in ("urlset", "sitemapindex") or _is_address_list(head)
+    head = read_head(body)
+    return read_root_name(head)[0] in ("urlset", "sitemapindex") or _is_address_list(head)
 
 
 def _is_address_list(head: str) -> bool:
@@ -67,14 +67,14 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
     """
     if not looks_like_sitemap(body):
         return None
-    if not root_name(head_of(body))[0]:
+    if not read_root_name(read_head(body))[0]:
         lines = decode(unpack(body)).text.split("\n")
         addresses = (clean_url(line, url) for line in lines if _ADDRESS_LINE.fullmatch(line.strip("\ufeff \t\r")))
         return make_listing("sitemap", (Entry(url=address) for address in addresses if address))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
-    root = etree.fromstring(safe_xml(body, None), parser)
+    root = etree.fromstring(clean_xml(body, None), parser)
     if root is None:
         raise ListingError("broken sitemap: no element could be read")
     is_index = etree.QName(root).localname.lower() == "sitemapindex"
@@ -101,9 +101,9 @@ def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *
     if address is None:
         return None
     news = element.find("{*}news")
-    published = utc_moment(_text(news, "{*}publication_date"), timezone) if news is not None else None
+    published = parse_utc(_text(news, "{*}publication_date"), timezone) if news is not None else None
     title = plain_text(_text(news, "{*}title"), MAX_TITLE) if news is not None else ""
-    changed = utc_moment(_text(element, "{*}lastmod"), timezone)
+    changed = parse_utc(_text(element, "{*}lastmod"), timezone)
     return _Listed(
         entry=Entry(url=address, title=title, published_at=published, is_listing=is_listing, changed_at=changed),
         is_news=news is not None,

@@ -7,7 +7,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
-from pipelines.dates.words import clock_zone
+from pipelines.dates.words import read_zone
 from pipelines.html.charset import decode
 from storage.reading import Entry, ListingKind
 
@@ -73,7 +73,7 @@ def begins_as_html(body: bytes) -> bool:
     return _HTML.match(body) is not None
 
 
-def head_of(body: bytes) -> str:
+def read_head(body: bytes) -> str:
     """Return the first 64 KiB as text, unpacked; "" where that fails."""
     head = body[:HEAD]
     if head.startswith(_GZIP):
@@ -86,7 +86,7 @@ def head_of(body: bytes) -> str:
     return head.decode("utf-8", "replace")  # the names looked for are ASCII in every encoding that feeds come in
 
 
-def root_name(head: str) -> tuple[str, bool]:
+def read_root_name(head: str) -> tuple[str, bool]:
     """Return the root element's name in lower case, and whether a DTD comes first.
 
     The name is local, and "" where there is no element.
@@ -113,14 +113,14 @@ def root_name(head: str) -> tuple[str, bool]:
         position = end + skipped
 
 
-def safe_xml(body: bytes, content_type: str | None) -> bytes:
+def clean_xml(body: bytes, content_type: str | None) -> bytes:
     """Return the unpacked body as UTF-8 without characters that XML forbids.
 
     Raises ListingError where a DTD precedes the root: its entities can make gigabytes of a small file or
     read files, and no feed or sitemap needs one.
     """
     text = decode(unpack(body), content_type).text
-    name, has_dtd = root_name(text)
+    name, has_dtd = read_root_name(text)
     if has_dtd or not name:
         raise ListingError("a document type definition (DTD) is refused" if has_dtd else "no XML element found")
     text = _NO_XML.sub("", _DECLARATION.sub("", text.lstrip(_SPACE), count=1))
@@ -138,7 +138,7 @@ def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") 
     return Listing(kind, tuple(unique.values()), reason)
 
 
-def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
+def parse_utc(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
     """Return the UTC time of a feed's or sitemap's date, or None.
 
     It reads RFC 822 (RSS) and ISO 8601 (Atom, W3C).
@@ -155,7 +155,7 @@ def utc_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None
             return None
         # Python leaves out the zones that RFC 822 does not name, and -0000, which is UTC (RFC 2822, section 3.3).
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=clock_zone(text.rpartition(" ")[2].lower()))
+            moment = moment.replace(tzinfo=read_zone(text.rpartition(" ")[2].lower()))
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(datetime.UTC)
     except OverflowError:  # the year 1 or 9999

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipelines.html.dom_index import plain
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.rules.patterns import any_of
+from pipelines.rules.patterns import compile_words
 from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
 LONGEST = 60  # characters of a mark
@@ -45,7 +45,7 @@ def _wording() -> _Wording:
     return _Wording(
         kinds=kinds,
         words=_any_whole(kinds),
-        hints=any_of(machines),
+        hints=compile_words(machines),
         machines=_any_whole(machines),
         by=frozenset(map(plain, table["by"])),
         telling=frozenset(map(plain, table["telling"])),

@@ -13,7 +13,7 @@ from pipelines.language.han import character_sets, japanese_or_chinese, kanji_ru
 from pipelines.language.langdetect_vote import WEIGHTS, count_letters, judge_alphabet, load_alphabets
 from pipelines.language.leading_script import leading_script
 from pipelines.language.py3langid_scores import load_identifier
-from pipelines.language.scripts import alphabets, count_scripts, normalise, sample
+from pipelines.language.scripts import alphabets, count_scripts, normalize_text, sample
 from storage.scripts import EAST_ASIAN
 
 UNDETERMINED = "und"
@@ -64,7 +64,7 @@ def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
     open. Only the first letters are read, so the cost does not grow with the text. Text without letters is ``und``.
     """
     raw = sample(text)
-    plain = normalise(raw)
+    plain = normalize_text(raw)
     counts = count_scripts(plain)
     leading = leading_script(plain, counts)
     claimed = _claimed(hint)

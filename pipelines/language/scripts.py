@@ -68,7 +68,7 @@ def sample(text: str) -> str:
     return _INVISIBLE.sub("", _NOT_WORDS.sub(" ", window))[:SAMPLE]
 
 
-def normalise(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return at most ``2 * SAMPLE`` characters in NFKC.
 
     Half-width kana and full-width Latin become the plain letters.

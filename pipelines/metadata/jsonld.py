@@ -101,7 +101,7 @@ def _objects(value: Json, most: int) -> Iterator[Thing]:
             yield one
 
 
-def types_of(thing: Thing) -> list[str]:
+def read_types(thing: Thing) -> list[str]:
     """Return the ``@type`` names of a thing, without their schema.org prefix."""
     declared = thing.get("@type")
     names = declared if isinstance(declared, list) else [declared]
@@ -110,7 +110,7 @@ def types_of(thing: Thing) -> list[str]:
 
 def is_article(thing: Thing) -> bool:
     """Tell whether schema.org calls the thing an article."""
-    return any(name.lower() in schema_types()["articles"] for name in types_of(thing))
+    return any(name.lower() in schema_types()["articles"] for name in read_types(thing))
 
 
 def page_things(things: Sequence[Thing], addresses: Sequence[str], titles: Sequence[str]) -> list[Thing]:
@@ -132,7 +132,7 @@ def page_things(things: Sequence[Thing], addresses: Sequence[str], titles: Seque
 
 
 def _score(thing: Thing, own: set[tuple[str, str]], heads: Sequence[str]) -> float:
-    kinds = {name.lower() for name in types_of(thing)}
+    kinds = {name.lower() for name in read_types(thing)}
     if kinds & schema_types()["articles"]:
         score = 8.0
     elif kinds & schema_types()["pages"]:
@@ -179,7 +179,7 @@ def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return one[0] == other[0] and (one[1] == other[1] or not one[1] or not other[1])
 
 
-def by_id(things: Sequence[Thing]) -> Mapping[str, Thing]:
+def index_by_id(things: Sequence[Thing]) -> Mapping[str, Thing]:
     """Return the fullest thing of every ``@id``, to resolve references."""
     things_by_id: dict[str, Thing] = {}
     for thing in things:

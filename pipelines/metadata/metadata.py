@@ -14,7 +14,7 @@ from pipelines.dates.parse import Precision
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.metadata.authors import choose_authors
 from pipelines.metadata.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
-from pipelines.metadata.jsonld import Json, Thing, by_id, is_article, page_things, read_jsonld, types_of
+from pipelines.metadata.jsonld import Json, Thing, index_by_id, is_article, page_things, read_jsonld, read_types
 from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
 from pipelines.metadata.near_headline import headline_element, visible_pieces
 from pipelines.metadata.publication_date import read_publication
@@ -82,7 +82,7 @@ def read_metadata(
     articles = [thing for thing in things if is_article(thing)]
     sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.contents("sites"), *_publishers(everything))]
     headlines = [text for thing in articles for text in [plain_text(thing.get("headline"), TITLE_LENGTH)] if text]
-    jsonld = jsonld_credits(things, dict(by_id(everything)))
+    jsonld = jsonld_credits(things, dict(index_by_id(everything)))
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host)
     headline = headline_element(tree, markup, title)
@@ -179,7 +179,7 @@ def _image_address(value: Json) -> str | None:
 
 
 def _types(things: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    named = types_of(things[0]) if things else []
+    named = read_types(things[0]) if things else []
     return tuple(dict.fromkeys(plain_text(name, 100) for name in (*named, *markup.contents("types"))))[:_MOST_TYPES]
 
 
@@ -203,7 +203,7 @@ def _is_paywalled(things: Sequence[Thing], markup: Markup) -> bool | None:
 
 
 def _article_markup(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    marks = [f"json-ld {name}" for thing in articles[:1] for name in types_of(thing)]
+    marks = [f"json-ld {name}" for thing in articles[:1] for name in read_types(thing)]
     marks += [f"og:type {kind}" for kind in markup.contents("types") if kind.strip().lower() in ("article", "news")]
     if "articlepublishedtime" in markup.metas:
         marks.append("article:published_time")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import lxml.html
 
 from pipelines.dates.forms import YEAR
-from pipelines.dates.parse import DateKind, ParsedDate, find_dates, label_of, parse_date
+from pipelines.dates.parse import DateKind, ParsedDate, find_dates, parse_date, read_label
 from pipelines.metadata.jsonld import Thing
 from pipelines.metadata.meta_tags import Markup
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
@@ -223,7 +223,7 @@ def _kind_of(element: lxml.html.HtmlElement, words: str) -> DateKind:
         else ""
     )
     marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    return label_of(words) or label_of(beside[-_LABEL_LENGTH:]) or label_of(marks[:_LONGEST_DATE]) or "unlabelled"
+    return read_label(words) or read_label(beside[-_LABEL_LENGTH:]) or read_label(marks[:_LONGEST_DATE]) or "unlabelled"
 
 
 def _nearest(times: Sequence[lxml.html.HtmlElement], headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 
-def any_of(words: Iterable[str]) -> re.Pattern[str]:
+def compile_words(words: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern for any of the words, grouped by their first letters.
 
     It is three times as fast where there are many.

@@ -8,8 +8,8 @@ first article included, and not only the nearest one. So a story does not drift.
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from pipelines.stories.profile import unpack
-from pipelines.stories.similarity import WINDOW, Likeness, Rarity, Weighed, Weights, fitted_weights, likeness
+from pipelines.stories.profile import unpack_profile
+from pipelines.stories.similarity import WINDOW, Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
 from storage.story_rules import StoryChoice, StoryMember, Tie
 
 TIES_KEPT = 5
@@ -85,12 +85,12 @@ def _ties(member: StoryMember, its_likeness: Likeness, least: float) -> list[Tie
     return ties
 
 
-def _name_terms(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[Weighed]) -> Tie:
+def _name_terms(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[WeighedTerm]) -> Tie:
     """Add to a tie its most telling terms, as both articles write them."""
     if tie.kind != "terms":
         return tie
-    terms = unpack(newcomer.terms)
-    twins = unpack(next(member.terms for member in joined if member.article_id == tie.other_id))
+    terms = unpack_profile(newcomer.terms)
+    twins = unpack_profile(next(member.terms for member in joined if member.article_id == tie.other_id))
     both = [
         (terms[kind, value], twins[kind, value], bits)
         for (kind, _, value), bits in ((term.key.partition("\t"), term.bits) for term in shared)

@@ -100,7 +100,7 @@ def load_tables() -> None:
         story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
-def unpack(packed: str) -> Profile:
+def unpack_profile(packed: str) -> Profile:
     """Return the terms of a packed profile."""
     terms = [line.split("\t", 3) for line in packed.split("\n") if line]
     return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
@@ -122,10 +122,10 @@ def story_keys(packed: str, language: str) -> tuple[int, ...]:
     """
     weights = unpack_weights(packed)
     terms = sorted(weights, key=lambda term: -math.log2(weights[term] + 1) * expectation(term)[1])
-    return tuple(dict.fromkeys(key_of(term, language) for term in terms[:FOUND_BY]))
+    return tuple(dict.fromkeys(hash_term(term, language) for term in terms[:FOUND_BY]))
 
 
-def key_of(term: str, language: str) -> int:
+def hash_term(term: str, language: str) -> int:
     """Return the hash of ``kind value`` with a tab between.
 
     A word's hash differs by language.

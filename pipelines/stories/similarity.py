@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.stories.profile import expectation, key_of
-from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, Measures, measures
+from pipelines.stories.profile import expectation, hash_term
+from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, ProfileMeasures, measure_profile
 from storage.story_rules import StoryMember
 
 WINDOW = 8.0
@@ -19,7 +19,7 @@ WINDOW = 8.0
 _PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, beside those counted in the archive
 
 
-class Weighed(NamedTuple):
+class WeighedTerm(NamedTuple):
     """A term of an article with its bits.
 
     ``strong`` is the kind of strong terms that it belongs to.
@@ -43,7 +43,7 @@ class Likeness:
     """
 
     weight: float
-    shared: Sequence[Weighed]
+    shared: Sequence[WeighedTerm]
     features: Mapping[str, float]
     apart: bool = False
 
@@ -53,25 +53,25 @@ class Rarity:
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
-        self._weighed: dict[tuple[str, str], list[Weighed]] = {}
+        self._weighed: dict[tuple[str, str], list[WeighedTerm]] = {}
 
-    def weighed(self, packed: str, language: str) -> list[Weighed]:
+    def weighed(self, packed: str, language: str) -> list[WeighedTerm]:
         """Weigh the terms of a profile, once."""
         weighed_terms = self._weighed.get((packed, language))
         if weighed_terms is None:
-            terms = measures(packed).weights.items()
+            terms = measure_profile(packed).weights.items()
             weighed_terms = [self._weigh(term, weight, language) for term, weight in terms]
             self._weighed[packed, language] = weighed_terms
         return weighed_terms
 
-    def _weigh(self, term: str, weight: int, language: str) -> Weighed:
+    def _weigh(self, term: str, weight: int, language: str) -> WeighedTerm:
         kind, bits = term[0], self._bits(term, language)
         strong = STRONG.get(kind, "") if bits >= TELLING else ""
-        return Weighed(term, SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
+        return WeighedTerm(term, SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
 
     def _bits(self, term: str, language: str) -> float:
         expected, bits = expectation(term)
-        counted = self._counts.get(key_of(term, language)) if self._counts else None
+        counted = self._counts.get(hash_term(term, language)) if self._counts else None
         if counted is None:
             return bits
         share = (counted + _PRIOR_ARTICLES * expected) / (self._total + _PRIOR_ARTICLES)
@@ -118,7 +118,7 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | 
     if gap > WINDOW:
         return Likeness(0.0, (), {"gap": gap})
     same = a.language == b.language
-    of_a, of_b = measures(a.terms), measures(b.terms)
+    of_a, of_b = measure_profile(a.terms), measure_profile(b.terms)
     its_weights = of_b.weights
     shared = [term for term in rarity.weighed(a.terms, a.language) if term.key in its_weights]
     if not same:
@@ -135,7 +135,7 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | 
     return Likeness(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), shared, features, apart)
 
 
-def _features(of_a: Measures, of_b: Measures, shared: Sequence[Weighed]) -> dict[str, float]:
+def _features(of_a: ProfileMeasures, of_b: ProfileMeasures, shared: Sequence[WeighedTerm]) -> dict[str, float]:
     """Return the features: cosines, bits of strong terms, and facts that differ.
 
     The cosines are of words, of topics and of the other shared terms.
@@ -166,7 +166,7 @@ def _features(of_a: Measures, of_b: Measures, shared: Sequence[Weighed]) -> dict
     return features
 
 
-def _other_numbers(a: Measures, b: Measures) -> float:
+def _other_numbers(a: ProfileMeasures, b: ProfileMeasures) -> float:
     """Return 1 where both articles lead with numbers and share none.
 
     That is a template that was filled in anew.

@@ -23,7 +23,7 @@ _OF_A_WORD = [(stress * expectation("W\t")[1]) ** 2 for stress in STRESS]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Measures:
+class ProfileMeasures:
     """Lengths, numbers, days and leading terms of a profile.
 
     The lengths depend on the terms' forms alone, so they hold for every comparison. Leading terms are in the headline
@@ -43,7 +43,7 @@ class Measures:
 
 
 @functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
-def measures(packed: str) -> Measures:
+def measure_profile(packed: str) -> ProfileMeasures:
     """Measure a packed profile."""
     weights = unpack_weights(packed)
     words = topics = facts = 0.0
@@ -63,7 +63,7 @@ def measures(packed: str) -> Measures:
             leading.setdefault(kind, []).append(term)
             if bits >= TELLING and kind in STRONG:
                 strong.append((term, bits))
-    return Measures(
+    return ProfileMeasures(
         weights,
         {"words": words, "topics": topics, "facts": facts},
         frozenset([term for term in weights if term[0] == "#"]),

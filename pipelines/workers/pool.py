@@ -27,7 +27,7 @@ from pipelines.extractor_version import extractor_version
 from pipelines.raw_page import RawPage
 from pipelines.workers.fork_server import LOST, WorkerContext
 from pipelines.workers.process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
-from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
+from pipelines.workers.result import CrawledPage, KeepingOrder, pack_reading
 from storage.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class ReadingPool:
 
         The page's record comes with it where ``order`` asks for it.
         """
-        return self._take(_Job(raw, read_crawled, (order,), lambda reading: crawled_page(reading, raw, order)))
+        return self._take(_Job(raw, read_crawled, (order,), lambda reading: pack_reading(reading, raw, order)))
 
     def close(self) -> None:
         """Kill the workers at once.

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from pipelines.boilerplate.site_lines import lines_of
+from pipelines.boilerplate.site_lines import fingerprint_lines
 from pipelines.duplicates.comparison import text_hash
 from pipelines.stories.profile import story_keys, with_story_terms
 from storage.reading import Precomputed, Reading
@@ -19,5 +19,5 @@ def precompute(reading: Reading) -> Reading:
     reading = with_story_terms(reading)
     title_terms, terms = document_terms(reading.title, reading.summary, reading.text)
     keys = story_keys(reading.story_terms, reading.language)
-    made = Precomputed(text_hash(reading.text), lines_of(reading.text), title_terms, terms, keys)
+    made = Precomputed(text_hash(reading.text), fingerprint_lines(reading.text), title_terms, terms, keys)
     return dataclasses.replace(reading, precomputed=made)

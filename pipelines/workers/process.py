@@ -18,7 +18,7 @@ from pipelines.additions import Additions, set_additions
 from pipelines.addresses.parameters import ParameterRules, set_current_rules
 from pipelines.raw_page import RawPage
 from pipelines.workers.precompute import precompute
-from pipelines.workers.result import CrawledPage, KeepingOrder, crawled_page
+from pipelines.workers.result import CrawledPage, KeepingOrder, pack_reading
 from storage.reading import Reading
 
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3
@@ -87,7 +87,7 @@ def read_crawled(read: str, raw: RawPage, timezone: str, time_limit: float, orde
 
     The page's record comes with it where one is ordered.
     """
-    return crawled_page(read_guarded(read, raw, timezone, time_limit), raw, order)
+    return pack_reading(read_guarded(read, raw, timezone, time_limit), raw, order)
 
 
 def read_together(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:

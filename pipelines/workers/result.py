@@ -31,7 +31,7 @@ class CrawledPage:
     record: Record | SameBytes | None = None
 
 
-def crawled_page(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> CrawledPage:
+def pack_reading(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> CrawledPage:
     """Pack a reading, and make the page's record if it is ordered and useful."""
     packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
     if order is None or not is_worth_keeping(reading, order.via):

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from pipelines.stories.profile import FOUND_BY, KEPT, story_keys, story_terms, unpack
+from pipelines.stories.profile import FOUND_BY, KEPT, story_keys, story_terms, unpack_profile
 from pipelines.stories.quantities import days, numbers, ordinals
 from pipelines.stories.series import scores
 from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key
@@ -13,7 +13,7 @@ FRIDAY = datetime.date(2026, 10, 30)
 
 
 def terms(title: str, text: str, language: str) -> set[tuple[str, str]]:
-    return set(unpack(story_terms(title, text, language, datetime.datetime(2026, 10, 30, tzinfo=datetime.UTC))))
+    return set(unpack_profile(story_terms(title, text, language, datetime.datetime(2026, 10, 30, tzinfo=datetime.UTC))))
 
 
 @pytest.mark.parametrize(
@@ -125,13 +125,16 @@ def test_names_of_countries_institutions_people_and_topics_meet_across_languages
 def test_words_of_one_language_are_no_terms_of_the_other() -> None:
     ja = story_terms("新米の価格", "新米の価格が下がった", "ja", None)
     zh = story_terms("新米の価格", "新米の価格が下がった", "zh", None)
-    assert not set(story_keys(ja, "ja")) & set(story_keys(zh, "zh")) or unpack(ja).keys() - unpack(zh).keys()
+    assert (
+        not set(story_keys(ja, "ja")) & set(story_keys(zh, "zh"))
+        or unpack_profile(ja).keys() - unpack_profile(zh).keys()
+    )
 
 
 def test_a_profile_is_bounded_however_long_the_article_is() -> None:
     long = " ".join(f"Name{chr(97 + n % 26)}{chr(97 + n // 26 % 26)} met {n * 37} people" for n in range(20_000))
     packed = story_terms("A title", long, "en", None)
-    assert len(unpack(packed)) <= sum(KEPT.values())
+    assert len(unpack_profile(packed)) <= sum(KEPT.values())
     assert len(story_keys(packed, "en")) <= FOUND_BY
 
 

@@ -11,7 +11,7 @@ from pipelines.warc.page_store import PageFiles
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import page_in_member, warc_records
 from pipelines.warc.reread import read_member, record_bytes
-from pipelines.workers.result import KeepingOrder, crawled_page, record_of
+from pipelines.workers.result import KeepingOrder, pack_reading, record_of
 from storage.reading import Reading
 from storage.visit import Kept, Record, SameBytes
 from tests.support.archived_pages import MOMENT, bodies, raw
@@ -44,8 +44,8 @@ def test_the_same_bytes_are_not_kept_twice() -> None:
     reading = Reading(raw(1).url, raw(1).url, is_article=True)
     first = record_of(raw(1))
     order = KeepingOrder("related", {first.digest})
-    assert crawled_page(reading, raw(1), order).record == SameBytes(first.digest)
-    other = crawled_page(reading, raw(2), order).record
+    assert pack_reading(reading, raw(1), order).record == SameBytes(first.digest)
+    other = pack_reading(reading, raw(2), order).record
     assert isinstance(other, Record)
     assert other.digest == record_of(raw(2)).digest
 

@@ -84,7 +84,10 @@ def _read(raw: RawPage, timezone: str) -> Reading:
 
 
 def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str) -> Reading:
-    """The order matters: what is said of the whole page is read before parts of it are cut out."""
+    """Read an HTML page.
+
+    The order matters: declarations of the whole page are read before parts of it are cut out.
+    """
     page_url = raw.final_url
     measures = PageMeasures(tree)  # first: while it holds the elements, no later look at one has to make it anew
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))

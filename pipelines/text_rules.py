@@ -39,55 +39,55 @@ class PipelineRules:
         self._rules = rules
 
     def place(self, url: str) -> Place:
-        """As :func:`place`."""
+        """See :func:`place`."""
         return place(url, self._rules)
 
     def text_hash(self, text: str) -> str:
-        """As ``compare.text_hash``."""
+        """See ``comparison.text_hash``."""
         return text_hash(text)
 
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
-        """As ``compare.compare``."""
+        """See ``comparison.compare``."""
         return compare(text_a, text_b, language)
 
     @property
     def signature_version(self) -> int:
-        """``minhash.SIGNATURE_VERSION``."""
+        """See ``minhash.SIGNATURE_VERSION``."""
         return minhash.SIGNATURE_VERSION
 
     def sign(self, text: str, language: str) -> Signature:
-        """As ``minhash.sign``."""
+        """See ``minhash.sign``."""
         return minhash.sign(text, language)
 
     def is_dated_notice(self, text: str, first: datetime | None, second: datetime | None) -> bool:
-        """As ``dated_notices.is_dated_notice``."""
+        """See ``dated_notices.is_dated_notice``."""
         return dated_notices.is_dated_notice(text, first, second)
 
     def lines(self, text: str) -> Sequence[Line]:
-        """As ``site_lines.fingerprint_lines``."""
+        """See ``site_lines.fingerprint_lines``."""
         return site_lines.fingerprint_lines(text)
 
     def find_site_boilerplate(
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
     ) -> frozenset[int]:
-        """As ``site_lines.find_site_boilerplate``."""
+        """See ``site_lines.find_site_boilerplate``."""
         return site_lines.find_site_boilerplate(lines, others, known)
 
     @property
     def story_version(self) -> int:
-        """As ``story_terms.ALGORITHM_VERSION``."""
+        """See ``profile.ALGORITHM_VERSION``."""
         return story_terms.ALGORITHM_VERSION
 
     def story_terms(self, title: str, text: str, language: str, published_at: datetime | None) -> str:
-        """As ``story_terms.story_terms``."""
+        """See ``profile.story_terms``."""
         return story_terms.story_terms(title, text, language, published_at)
 
     def story_keys(self, terms: str, language: str) -> tuple[int, ...]:
-        """As ``story_terms.story_keys``."""
+        """See ``profile.story_keys``."""
         return story_terms.story_keys(terms, language)
 
     def choose_story(
         self, newcomer: StoryMember, known: Sequence[StoryMember], counts: Mapping[int, int], total: int
     ) -> StoryChoice:
-        """As ``stories.choose_story``."""
+        """See ``cluster.choose_story``."""
         return stories.choose_story(newcomer, known, counts, total)

@@ -120,7 +120,10 @@ def _prepared(text: str, *, unspaced: bool) -> _Prepared:
 
 
 def compare(text_a: str, text_b: str, language: str) -> Comparison:
-    """Decide whether two texts are one article. Symmetric; an empty text is different from every other."""
+    """Decide whether two texts are one article. Symmetric.
+
+    An empty text is different from every other.
+    """
     unspaced = _is_unspaced(language, text_a, text_b)
     a, b = _prepared(text_a, unspaced=unspaced), _prepared(text_b, unspaced=unspaced)
     if not a.run or not b.run:

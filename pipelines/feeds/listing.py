@@ -52,7 +52,10 @@ _FORMATS = (
 
 
 def listing_format(body: bytes) -> ListingFormat | None:
-    """Find the format of a feed or sitemap by its first bytes; None for HTML and all else. Never raises."""
+    """Return the format of a feed or sitemap, or None. Never raises.
+
+    The first bytes decide.
+    """
     if begins_as_html(body):
         return None
     return next((format_ for format_ in _FORMATS if format_.matches(body)), None)

@@ -33,7 +33,7 @@ def plain_text(value: object, limit: int) -> str:
 
 
 def word_characters(text: str) -> str:
-    """Return letters, digits and underscores in NFKC and lower case, without all else."""
+    """Return only letters, digits and underscores, in NFKC and lower case."""
     spelt = unicodedata.normalize("NFKC", text).lower()
     # Most marks are ASCII, and bytes lose them fastest.
     bare = spelt.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")

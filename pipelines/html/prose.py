@@ -43,7 +43,7 @@ class Prose:
         return self.paragraphs[first : bisect.bisect_left(self._orders, measure.end, lo=first)]
 
     def longest_run(self, element: HtmlElement) -> int:
-        """Count the most consecutive paragraphs within ``element`` without a link between."""
+        """Count the most consecutive paragraphs in ``element`` without a link between."""
         runs = itertools.groupby(self.within(element), key=lambda paragraph: self._page[paragraph].first_link)
         return max((sum(1 for _ in run) for _, run in runs), default=0)
 

@@ -111,7 +111,10 @@ class _Profiles:
         return self._logarithms[rows].sum(axis=0), len(rows)
 
     def _find_rows(self, word: str) -> list[int]:
-        """The known n-grams that end at each character after the first, but at a capital behind a capital."""
+        """Return the rows of the known n-grams of a word.
+
+        They end at each character after the first, but not at a capital after a capital.
+        """
         rows, known = [], self._rows
         for end in range(2, len(word) + 1):
             if word[end - 1].isupper() and word[end - 2].isupper():

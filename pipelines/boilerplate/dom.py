@@ -1,4 +1,4 @@
-"""What stands round an article's words: cut from the tree before extraction, every cut with its reason."""
+"""Cut boilerplate from the tree before extraction, each cut with its reason."""
 
 import itertools
 import re
@@ -38,7 +38,7 @@ def _class_words() -> dict[str, str]:
 
 @rule_cache()
 def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Words without which no box is one, and what a box says."""
+    """Return the words that every box has one of, and the pattern of what boxes say."""
     boxes = load_rules("boilerplate_elements")["boxes"]
     return compile_words(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
@@ -49,10 +49,10 @@ def _roles() -> frozenset[str]:
 
 
 def cut_boilerplate(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
-    """Takes consent dialogs, captions, share bars, boxes and hidden parts out of ``tree`` in place; says what and why.
+    """Cut dialogs, captions, share bars, boxes and hidden parts out of ``tree``.
 
-    Nothing goes that holds a quarter of the page's unlinked text, the page's headline, or paragraphs in number.
-    ``measures`` are those of ``tree`` where the caller has them already; they stay right.
+    Returns what was cut and why. Nothing is cut that holds a quarter of the page's unlinked text, the page's headline,
+    or many paragraphs. ``measures`` are those of ``tree`` where the caller has them already; they stay right.
     """
     page = PageMeasures(tree) if measures is None else measures
     prose = Prose(page, page.is_mostly_cjk)
@@ -75,7 +75,7 @@ def cut_boilerplate(tree: HtmlElement, measures: PageMeasures | None = None) -> 
 
 
 def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
-    """What tags, roles, classes and ids say: (rule, what to cut, evidence)."""
+    """Find boilerplate by tags, roles, classes and ids: (rule, element, evidence)."""
     roles = _roles()
     for element in page.elements:
         if element not in page:
@@ -106,7 +106,10 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
 
 
 def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
-    """What words say: consent notices, marks, captions, credits and boxes: (rule, what to cut, evidence)."""
+    """Find boilerplate by its wording: (rule, element, evidence).
+
+    It is consent notices, labels, captions, credits and boxes.
+    """
     for notice in consent_by_wording(page):
         yield "consent", notice, "wording"
     asked: set[HtmlElement] = set()
@@ -126,7 +129,7 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
 
 
 def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
-    """The same of a block that is one line or paragraph."""
+    """Find boilerplate in a block that is one line or paragraph."""
     rule, detail = _rule_by_words(readable_text(block))
     if rule:
         yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
@@ -134,7 +137,7 @@ def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, Html
 
 @rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
 def _rule_by_words(text: str) -> tuple[str, str]:
-    """The rule and the evidence in a line's words, "" where they are nothing's."""
+    """Return the rule for a line's words and its evidence, or ""."""
     said = plain(text)
     if len(text) <= _MARK * 2 and is_caption(said):
         return "machine-mark" if is_ai_label(text) else "caption", text[:80]
@@ -143,7 +146,7 @@ def _rule_by_words(text: str) -> tuple[str, str]:
 
 
 def _asks(said: str) -> str:
-    """What a block asks for near its beginning, "" where it asks for nothing."""
+    """Return what a block asks for near its beginning, or ""."""
     keys, patterns = _boxes()
     if keys.search(said) is None:
         return ""
@@ -152,7 +155,10 @@ def _asks(said: str) -> str:
 
 
 def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
-    """The picture's whole box round a mark, with its caption, if that is all that the box holds."""
+    """Return the picture's whole box around a label, with its caption.
+
+    It is the label alone where the box holds more.
+    """
     for parent in itertools.islice(mark.iterancestors(), 3):
         if (
             parent not in page
@@ -168,7 +174,10 @@ def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
 
 
 def _telling_names(classes: str, number: str) -> str:
-    """Class and id, or "" where no rule's word can stand in either, as in nine of ten: one search for two."""
+    """Return class and id, or "" where no rule can match either.
+
+    One search saves two in nine of ten cases.
+    """
     names = f"{classes} {number}".strip()[:_NAMES]
     return names if _tells(classes[:_NAMES]) or _tells(number[:_NAMES]) else ""
 
@@ -180,7 +189,10 @@ def _tells(names: str) -> bool:
 
 @rule_cache()
 def _any_word() -> re.Pattern[str]:
-    """Finds whatever a rule by names may find, in names without all that is no letter: words may be joined there."""
+    """Return the pattern of all words of rules by names.
+
+    Names are searched without other characters, since words may be joined there.
+    """
     words = (*_class_words(), *consent_rules().names)
     return compile_words(sorted({"".join(_LETTERS.findall(word.lower())) for word in words}))
 
@@ -199,7 +211,10 @@ def _rule_by_names(names: str) -> str | None:
 
 
 def _may_go(element: HtmlElement, rule: str, page: PageMeasures, prose: Prose) -> bool:
-    """The guard: no headline, no body, and by a name alone only what is short."""
+    """Tell whether a cut is safe.
+
+    It must hold no headline and no body, and be short where only a name marks it.
+    """
     measure, whole = page[element], page[page.tree]
     unlinked = measure.text - measure.linked
     if unlinked > (whole.text - whole.linked) * _MOST_PROSE and rule != "consent":

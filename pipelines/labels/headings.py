@@ -1,4 +1,7 @@
-"""Headings that say what the list of links below them is: related articles, a ranking, the latest, advertisements."""
+"""Recognize headings that name the kind of the list of links below them.
+
+The kinds are related articles, rankings, latest lists and advertisements.
+"""
 
 import dataclasses
 import itertools
@@ -68,7 +71,10 @@ def _words() -> _Words:
 
 @rule_cache(4_096)
 def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
-    """The kind of list that a heading announces, or None; ``is_marked`` where the markup says that it is a heading."""
+    """Return the kind of list that a heading announces, or None.
+
+    ``is_marked`` says that the markup makes it a heading.
+    """
     said = plain(text)
     bare = _undecorated(said)
     if not bare:
@@ -92,7 +98,7 @@ def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
 
 
 def _begins(text: str, start: str) -> bool:
-    """Whether the text begins with these words, and not in the middle of one."""
+    """Tell whether the text begins with these whole words."""
     if not text.startswith(start):
         return False
     following = text[len(start) : len(start) + 1]
@@ -109,7 +115,7 @@ def _undecorated(text: str) -> str:
 
 
 def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
-    """Every heading of a list on the page, in document order.
+    """Find every heading of a list on the page, in document order.
 
     An element that holds little text and more of it than any of its children; the words before a block's first link
     (``【関連記事】<a …>``); a line of its own between two ``br`` (the element is the first of them); a region's label.
@@ -153,7 +159,10 @@ def _kind_by_block(heading: HtmlElement, page: PageMeasures) -> str | None:
 
 
 def _is_one_of_several(block: HtmlElement) -> bool:
-    """Whether a block of the same name stands beside it: then it is a card, and the heading a card's title."""
+    """Tell whether a block has a neighbour of the same name.
+
+    Then it is a card, and the heading is a card's title.
+    """
     name = block.get("class")
     return any(one is not None and one.get("class") == name for one in (block.getprevious(), block.getnext()))
 
@@ -163,7 +172,7 @@ def _first_link_follows(element: HtmlElement) -> bool:
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    """Whether the markup itself says heading, of this element or of one that holds nothing else."""
+    """Tell whether the markup makes this element or its only child a heading."""
     one: HtmlElement | None = element
     for _ in range(3):
         if one is None:
@@ -175,7 +184,7 @@ def _is_marked(element: HtmlElement) -> bool:
 
 
 def _may_head(element: HtmlElement, page: PageMeasures) -> bool:
-    """A heading stands at the start of its block, and is not half a link."""
+    """Tell whether a heading begins its block and is not half a link."""
     measure = page[element]
     if element.tag == "h1" or (measure.links and (measure.links > 1 or not _is_marked(element))):
         return False

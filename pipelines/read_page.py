@@ -13,7 +13,7 @@ from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
-from pipelines.html.dom_index import PageMeasures
+from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.metadata import Metadata, read_metadata
@@ -89,18 +89,18 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     The order matters: declarations of the whole page are read before parts of it are cut out.
     """
     page_url = raw.final_url
-    measures = PageMeasures(tree)  # first: while it holds the elements, no later look at one has to make it anew
+    index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
     pages = read_pagination(tree, page_url)
-    related = take_related(tree, page_url, measures)
-    marks = read_ai_labels(tree, measures)
+    related = take_related(tree, page_url, index)
+    marks = read_ai_labels(tree, index)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
-    cuts = [*related.cuts, *cut_live_updates(tree, measures), *cut_boilerplate(tree, measures)]
+    cuts = [*related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     text, line_cuts = clean_lines(article_text(tree, metadata.summary, cuts), metadata.title, metadata.authors)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", metadata.declared_language)

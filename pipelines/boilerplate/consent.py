@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures, plain, readable_text, text_pieces
+from pipelines.html.dom_index import DomIndex, plain, readable_text, text_pieces
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
 
@@ -53,7 +53,7 @@ def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: b
     return "dialog" if tag == "dialog" else ""
 
 
-def consent_by_wording(page: PageMeasures) -> Iterator[HtmlElement]:
+def consent_by_wording(page: DomIndex) -> Iterator[HtmlElement]:
     """Find the blocks that are consent notices by their wording.
 
     Blocks inside others may come, too.
@@ -85,7 +85,7 @@ def is_consent_statement(text: str) -> bool:
     )
 
 
-def _worded(element: HtmlElement, page: PageMeasures) -> HtmlElement | None:
+def _worded(element: HtmlElement, page: DomIndex) -> HtmlElement | None:
     """Return the largest block around a statement that holds the notice alone.
 
     None if it has no button.

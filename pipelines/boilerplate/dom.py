@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from pipelines.boilerplate.consent import consent_by_attributes, consent_by_wording, consent_rules
 from pipelines.boilerplate.lines import clean_lines
-from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_start, readable_text
+from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_start, readable_text
 from pipelines.html.prose import Prose
 from pipelines.labels.ai_labels import is_ai_label, read_ai_labels
 from pipelines.labels.captions import is_caption
@@ -48,13 +48,13 @@ def _roles() -> frozenset[str]:
     return frozenset(load_rules("boilerplate_elements")["regions"]["roles"])
 
 
-def cut_boilerplate(tree: HtmlElement, measures: PageMeasures | None = None) -> list[Cut]:
+def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list[Cut]:
     """Cut dialogs, captions, share bars, boxes and hidden parts out of ``tree``.
 
     Returns what was cut and why. Nothing is cut that holds a quarter of the page's unlinked text, the page's headline,
     or many paragraphs. ``measures`` are those of ``tree`` where the caller has them already; they stay right.
     """
-    page = PageMeasures(tree) if measures is None else measures
+    page = DomIndex(tree) if measures is None else measures
     prose = Prose(page, page.is_mostly_cjk)
     cuts: list[Cut] = []
     gone: list[HtmlElement] = []
@@ -74,7 +74,7 @@ def cut_boilerplate(tree: HtmlElement, measures: PageMeasures | None = None) -> 
     return cuts
 
 
-def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by tags, roles, classes and ids: (rule, element, evidence)."""
     roles = _roles()
     for element in page.elements:
@@ -105,7 +105,7 @@ def _by_attributes(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]
             yield rule, element, names[:80]
 
 
-def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by its wording: (rule, element, evidence).
 
     It is consent notices, labels, captions, credits and boxes.
@@ -128,7 +128,7 @@ def _by_text(page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
         yield from _by_line(block, page)
 
 
-def _by_line(block: HtmlElement, page: PageMeasures) -> Iterator[tuple[str, HtmlElement, str]]:
+def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate in a block that is one line or paragraph."""
     rule, detail = _rule_by_words(readable_text(block))
     if rule:
@@ -154,7 +154,7 @@ def _asks(said: str) -> str:
     return found[0] if found and (len(said) <= 80 or found.start() <= 40) else ""
 
 
-def _pictured(mark: HtmlElement, page: PageMeasures) -> HtmlElement:
+def _pictured(mark: HtmlElement, page: DomIndex) -> HtmlElement:
     """Return the picture's whole box around a label, with its caption.
 
     It is the label alone where the box holds more.
@@ -210,7 +210,7 @@ def _rule_by_names(names: str) -> str | None:
     return None
 
 
-def _may_go(element: HtmlElement, rule: str, page: PageMeasures, prose: Prose) -> bool:
+def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Prose) -> bool:
     """Tell whether a cut is safe.
 
     It must hold no headline and no body, and be short where only a name marks it.

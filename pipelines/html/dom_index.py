@@ -92,7 +92,7 @@ class Measure:
 _Node: TypeAlias = tuple[Measure | None, Measure | None, int]
 
 
-class PageMeasures(dict[HtmlElement, Measure]):
+class DomIndex(dict[HtmlElement, Measure]):
     """The counts of all elements of one tree.
 
     They are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements that nobody

@@ -7,7 +7,7 @@ import itertools
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import BLOCKS, PageMeasures
+from pipelines.html.dom_index import BLOCKS, DomIndex
 
 _PARAGRAPH = {
     True: 30,
@@ -31,7 +31,7 @@ class BodySpan:
 class Prose:
     """The paragraphs of a page by their place."""
 
-    def __init__(self, page: PageMeasures, is_cjk: bool) -> None:
+    def __init__(self, page: DomIndex, is_cjk: bool) -> None:
         self._page = page
         self.paragraphs = _paragraphs(page, _PARAGRAPH[is_cjk])
         self._orders = [page[paragraph].order for paragraph in self.paragraphs]
@@ -48,7 +48,7 @@ class Prose:
         return max((sum(1 for _ in run) for _, run in runs), default=0)
 
 
-def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
+def find_body(page: DomIndex, prose: Prose) -> BodySpan | None:
     """Find the body by its paragraphs; None where there is no prose.
 
     A paragraph counts wholly for its parent and for half for the parent's parent, so that a body of wrapped
@@ -73,7 +73,7 @@ def find_body(page: PageMeasures, prose: Prose) -> BodySpan | None:
     return BodySpan(container, inside[0], inside[-1])
 
 
-def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
+def _paragraphs(page: DomIndex, least: int) -> list[HtmlElement]:
     paragraphs = []
     around_until = -1
     for element in page.blocks:
@@ -89,5 +89,5 @@ def _paragraphs(page: PageMeasures, least: int) -> list[HtmlElement]:
     return paragraphs
 
 
-def _holds_blocks(element: HtmlElement, page: PageMeasures) -> bool:
+def _holds_blocks(element: HtmlElement, page: DomIndex) -> bool:
     return any(child.tag in BLOCKS and child in page and page[child].text for child in element)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures, plain
+from pipelines.html.dom_index import DomIndex, plain
 from pipelines.labels.ai_wording import LONGEST, ai_wording_kind
 from pipelines.labels.captions import caption_rules
 from pipelines.rules.load import rule_cache
@@ -49,20 +49,20 @@ def ai_label_kind(text: str) -> str | None:
     return next(listed, None) or ai_wording_kind(line)
 
 
-def read_ai_labels(tree: HtmlElement, measures: PageMeasures | None = None) -> AiLabels:
+def read_ai_labels(tree: HtmlElement, index: DomIndex | None = None) -> AiLabels:
     """Read what the page labels as made by AI.
 
     Call it after the cards are cut, since cards have labels of their own. A label is a text of its own
     (``AIによって生成された画像``) or a sentence of a caption, never a phrase within a sentence, a link or a button.
-    Labels of summaries and translations do not count. ``measures`` are those of ``tree`` where the caller has them
+    Labels of summaries and translations do not count. ``index`` is that of ``tree`` where the caller has them
     already.
     """
-    page = PageMeasures(tree) if measures is None else measures
+    page = DomIndex(tree) if index is None else index
     kinds = {ai_label_kind(text) for text in _marking(page)}
     return AiLabels("image" in kinds, "report" in kinds)
 
 
-def _marking(page: PageMeasures) -> Iterator[str]:
+def _marking(page: DomIndex) -> Iterator[str]:
     """Return the texts that may be labels, and the parts of captions."""
     for holder, text in page.texts:
         if len(text) > _LONGEST_TEXT or holder not in page:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
+from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_text
 from pipelines.labels.class_names import is_named_related
 from pipelines.rules.load import load_rules, rule_cache
 
@@ -114,7 +114,7 @@ def _undecorated(text: str) -> str:
     return "".join(kept)
 
 
-def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
+def list_headings(page: DomIndex) -> Iterator[ListHeading]:
     """Find every heading of a list on the page, in document order.
 
     An element that holds little text and more of it than any of its children; the words before a block's first link
@@ -145,7 +145,7 @@ def list_headings(page: PageMeasures) -> Iterator[ListHeading]:
             yield ListHeading(element, kind, text)
 
 
-def _kind_by_block(heading: HtmlElement, page: PageMeasures) -> str | None:
+def _kind_by_block(heading: HtmlElement, page: DomIndex) -> str | None:
     """``related`` where a heading that says nothing opens a block whose own class or id says so."""
     measure = page[heading]
     if heading.tag not in HEADING_TAGS or measure.links or measure.in_link:
@@ -183,7 +183,7 @@ def _is_marked(element: HtmlElement) -> bool:
     return False
 
 
-def _may_head(element: HtmlElement, page: PageMeasures) -> bool:
+def _may_head(element: HtmlElement, page: DomIndex) -> bool:
     """Tell whether a heading begins its block and is not half a link."""
     measure = page[element]
     if element.tag == "h1" or (measure.links and (measure.links > 1 or not _is_marked(element))):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import BLOCKS, PageMeasures
+from pipelines.html.dom_index import BLOCKS, DomIndex
 from pipelines.html.prose import BodySpan, Prose
 from pipelines.labels.headings import HEADING_TAGS, ListHeading, list_headings
 from pipelines.related.link_index import LinkMap
@@ -36,7 +36,7 @@ class ListBlock:
 class Headings:
     """The headings of a page, asked by place."""
 
-    def __init__(self, page: PageMeasures) -> None:
+    def __init__(self, page: DomIndex) -> None:
         self._page = page
         self.lists: list[ListHeading] = list(list_headings(page))
         self._kinds = {heading.element: heading.kind for heading in self.lists}
@@ -71,7 +71,7 @@ class Headings:
 class BlockFinder:
     """Finds the extent of the lists under the headings of one page."""
 
-    def __init__(self, page: PageMeasures, links: LinkMap, prose: Prose, body: BodySpan | None) -> None:
+    def __init__(self, page: DomIndex, links: LinkMap, prose: Prose, body: BodySpan | None) -> None:
         self._page = page
         self._body = body.container if body is not None and prose.longest_run(body.container) >= 2 else None
         self._links = links

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures
+from pipelines.html.dom_index import DomIndex
 from pipelines.related.link_index import LinkMap
 
 _CLIMBS = 10
@@ -22,7 +22,7 @@ def shape(element: HtmlElement) -> tuple[str, str]:
     return str(element.tag), _NUMBERS.sub("", first[0]) if first else ""
 
 
-def card_owners(page: PageMeasures, links: LinkMap, elements: Sequence[HtmlElement]) -> dict[int, str]:
+def card_owners(page: DomIndex, links: LinkMap, elements: Sequence[HtmlElement]) -> dict[int, str]:
     """The places of the links that are cards' own, with their addresses, in document order.
 
     A link whose address does not look like an article's (a section, a file, another host) is a card all the same where
@@ -41,14 +41,14 @@ def card_owners(page: PageMeasures, links: LinkMap, elements: Sequence[HtmlEleme
     return owners
 
 
-def _places(page: PageMeasures, elements: Sequence[HtmlElement]) -> Iterator[int]:
+def _places(page: DomIndex, elements: Sequence[HtmlElement]) -> Iterator[int]:
     for element in elements:
         if element in page:
             measure = page[element]
             yield from range(measure.first_link, measure.first_link + measure.links)
 
 
-def _by_address(page: PageMeasures, links: LinkMap, found: dict[int, str]) -> dict[int, str]:
+def _by_address(page: DomIndex, links: LinkMap, found: dict[int, str]) -> dict[int, str]:
     """Links that stand alone and lead to articles, and others with as much text."""
     texts: dict[str, int] = {}
     alone: set[str] = set()
@@ -68,7 +68,7 @@ def _by_address(page: PageMeasures, links: LinkMap, found: dict[int, str]) -> di
 
 
 def _by_shape(
-    page: PageMeasures,
+    page: DomIndex,
     links: LinkMap,
     elements: Sequence[HtmlElement],
     articles: Sequence[int],
@@ -96,9 +96,7 @@ def _by_shape(
     return {others[place] for item, place in best.items() if items[others[place]] == {item}}
 
 
-def _item(
-    page: PageMeasures, link: HtmlElement, elements: Sequence[HtmlElement], articles: Sequence[int]
-) -> HtmlElement:
+def _item(page: DomIndex, link: HtmlElement, elements: Sequence[HtmlElement], articles: Sequence[int]) -> HtmlElement:
     """The largest element of the block round a link that holds no link of ``articles``."""
     item = link
     for parent in itertools.islice(link.iterancestors(), _CLIMBS):
@@ -108,7 +106,7 @@ def _item(
     return item
 
 
-def _holds(page: PageMeasures, element: HtmlElement, places: Sequence[int]) -> bool:
+def _holds(page: DomIndex, element: HtmlElement, places: Sequence[int]) -> bool:
     measure = page[element]
     first = bisect.bisect_left(places, measure.first_link)
     return first < len(places) and places[first] < measure.first_link + measure.links

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures, plain
+from pipelines.html.dom_index import DomIndex, plain
 from pipelines.labels.headings import kind_of_heading
 from pipelines.related.card_lines import CardLine, card_lines
 from pipelines.related.card_links import card_owners, shape
@@ -21,7 +21,7 @@ _PAID = frozenset({"pr", "ad", "広告", "sponsored", "advertisement", "promoted
 class CardReader:
     """Reads the cards out of blocks of one page."""
 
-    def __init__(self, page: PageMeasures, links: LinkMap) -> None:
+    def __init__(self, page: DomIndex, links: LinkMap) -> None:
         self._page = page
         self._links = links
 

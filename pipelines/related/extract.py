@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures, readable_start
+from pipelines.html.dom_index import DomIndex, readable_start
 from pipelines.html.prose import Prose, find_body
 from pipelines.related.blocks import BlockFinder, ListBlock
 from pipelines.related.cards import CardReader
@@ -25,14 +25,14 @@ class RelatedBlocks:
     cuts: tuple[Cut, ...]
 
 
-def take_related(tree: HtmlElement, page_url: str, measures: PageMeasures | None = None) -> RelatedBlocks:
+def take_related(tree: HtmlElement, page_url: str, measures: DomIndex | None = None) -> RelatedBlocks:
     """Finds the lists of links on a page, removes them from ``tree`` in place, and reads the related articles.
 
     Cards have absolute, clean addresses, each address once, and language ``und``. Cuts of related blocks have the rule
     ``related-cards``; rankings, latest lists and so on ``list-ranking``, ``list-latest``, …. ``measures`` are those of
     ``tree`` where the caller has them already; they stay right.
     """
-    page = PageMeasures(tree) if measures is None else measures
+    page = DomIndex(tree) if measures is None else measures
     links = LinkMap(page, page_url)
     is_cjk = page.is_mostly_cjk
     prose = Prose(page, is_cjk)
@@ -62,7 +62,7 @@ def take_related(tree: HtmlElement, page_url: str, measures: PageMeasures | None
     return RelatedBlocks(tuple(cards.values()), tuple(cuts))
 
 
-def _apart(blocks: Iterable[ListBlock], page: PageMeasures, links: LinkMap) -> list[ListBlock]:
+def _apart(blocks: Iterable[ListBlock], page: DomIndex, links: LinkMap) -> list[ListBlock]:
     """The blocks that are no part of an earlier one and not the article itself, in document order."""
     kept: list[ListBlock] = []
     taken: list[tuple[int, int]] = []
@@ -78,7 +78,7 @@ def _apart(blocks: Iterable[ListBlock], page: PageMeasures, links: LinkMap) -> l
     return sorted(kept, key=lambda block: page[block.elements[0]].order)
 
 
-def _holds_article(elements: tuple[HtmlElement, ...], page: PageMeasures, links: LinkMap) -> bool:
+def _holds_article(elements: tuple[HtmlElement, ...], page: DomIndex, links: LinkMap) -> bool:
     """Whether most of the page's unlinked text stands in the block, and more of it than cards have."""
     unlinked = sum(page[element].text - page[element].linked for element in elements)
     whole = page[page.tree].text - page[page.tree].linked

@@ -5,7 +5,7 @@ import itertools
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures, readable_start, readable_text
+from pipelines.html.dom_index import DomIndex, readable_start, readable_text
 from pipelines.labels.headings import HEADING_TAGS
 from pipelines.related.blocks import Headings
 from pipelines.related.groups import LinkGroup
@@ -49,14 +49,14 @@ class GroupHeadings:
     label: str
 
 
-def headings_of(group: LinkGroup, page: PageMeasures, headings: Headings) -> GroupHeadings:
+def headings_of(group: LinkGroup, page: DomIndex, headings: Headings) -> GroupHeadings:
     """What is written over a group; at most 24 elements before it are looked at."""
     item = group.items[0]
     tagged = headings.last_before(page[item].order)
     return GroupHeadings(_near(item, page), tagged, _lead(item, page.links[group.places[0]], page), _label(item, page))
 
 
-def _near(item: HtmlElement, page: PageMeasures) -> tuple[HeadingText, ...]:
+def _near(item: HtmlElement, page: DomIndex) -> tuple[HeadingText, ...]:
     texts: list[HeadingText] = []
     element, steps, passed, climbs, distance = item, 0, 0, 0, 0
     while steps < _STEPS and climbs < _CLIMBS and passed <= _PASSED and len(texts) < 2:
@@ -93,7 +93,7 @@ def _level(element: HtmlElement) -> int:
     return next((int(tag[1]) for tag in tags if tag in HEADING_TAGS), 0)
 
 
-def _lead(item: HtmlElement, link: HtmlElement, page: PageMeasures) -> str:
+def _lead(item: HtmlElement, link: HtmlElement, page: DomIndex) -> str:
     """The words before the link, in its block or its item."""
     measure = page[link]
     for holder in (measure.block, item):
@@ -104,7 +104,7 @@ def _lead(item: HtmlElement, link: HtmlElement, page: PageMeasures) -> str:
     return ""
 
 
-def _label(item: HtmlElement, page: PageMeasures) -> str:
+def _label(item: HtmlElement, page: DomIndex) -> str:
     for element in itertools.islice(itertools.chain([item], item.iterancestors()), _LABELLED):
         if element not in page or element.tag in ("body", "main"):
             break

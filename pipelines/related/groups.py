@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import PageMeasures
+from pipelines.html.dom_index import DomIndex
 from pipelines.related.blocks import Headings
 from pipelines.related.card_links import shape
 from pipelines.related.link_index import LinkMap
@@ -54,7 +54,7 @@ class LinkGroup:
 class Grouper:
     """Groups the links of one page."""
 
-    def __init__(self, page: PageMeasures, links: LinkMap, headings: Headings) -> None:
+    def __init__(self, page: DomIndex, links: LinkMap, headings: Headings) -> None:
         self._page, self._links, self._headings = page, links, headings
         self._singles: dict[HtmlElement, bool] = {}
         self._width = 2 if page.is_mostly_cjk else 1

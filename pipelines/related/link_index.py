@@ -6,7 +6,7 @@ import re
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import address_key, clean_url, host_of, looks_like_article, registered_domain
-from pipelines.html.dom_index import BLOCKS, PageMeasures, plain, readable_text
+from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_text
 from pipelines.related.outlinks import base_address
 from pipelines.rules.load import load_rules, rule_cache
 
@@ -26,7 +26,7 @@ def link_rules() -> dict[str, frozenset[str]]:
 class LinkMap:
     """The links of ``page`` by their place in document order, each looked at only when asked for."""
 
-    def __init__(self, page: PageMeasures, page_url: str) -> None:
+    def __init__(self, page: DomIndex, page_url: str) -> None:
         self.page = page
         self._base = base_address(page.tree, page_url)
         self._own = address_key(clean_url(page_url) or page_url)

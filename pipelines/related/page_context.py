@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import clean_url
-from pipelines.html.dom_index import PageMeasures, element_text
+from pipelines.html.dom_index import DomIndex, element_text
 from pipelines.html.prose import BodySpan
 from pipelines.labels.list_words import name_subjects
 from pipelines.related.address_parts import AddressParts, address_parts
@@ -51,7 +51,7 @@ class PageContext:
 
     def __init__(
         self,
-        page: PageMeasures,
+        page: DomIndex,
         links: LinkMap,
         headings: Headings,
         body: BodySpan | None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_start
+from pipelines.html.dom_index import BLOCKS, DomIndex, readable_start
 from pipelines.html.prose import BodySpan
 from pipelines.labels.captions import is_noise
 from pipelines.labels.class_names import kind_by_names
@@ -32,7 +32,7 @@ _ROLES = frozenset({"navigation", "contentinfo", "banner", "menu", "menubar", "s
 class UnheadedLists:
     """Finds runs of cards without a heading on one page."""
 
-    def __init__(self, page: PageMeasures, links: LinkMap, headings: Headings, body: BodySpan, is_cjk: bool) -> None:
+    def __init__(self, page: DomIndex, links: LinkMap, headings: Headings, body: BodySpan, is_cjk: bool) -> None:
         self._page, self._links, self._headings, self._body = page, links, headings, body
         self._least = _TITLE[is_cjk]
         self._around = self._spans_around()

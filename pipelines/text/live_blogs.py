@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import BLOCKS, PageMeasures, readable_text
+from pipelines.html.dom_index import BLOCKS, DomIndex, readable_text
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import weight_of
 from pipelines.metadata.jsonld import Json, read_jsonld
@@ -22,7 +22,7 @@ _OWN_WORDS = 120  # Japanese characters of prose beside the updates that make an
 _PARAGRAPH = 30  # the same of a block that counts as prose
 
 
-def cut_live_updates(tree: HtmlElement, page: PageMeasures) -> list[Cut]:
+def cut_live_updates(tree: HtmlElement, page: DomIndex) -> list[Cut]:
     """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
     typed = (script for script in tree.iter("script") if "json" in (script.get("type") or "").lower())
     scripts = [text for script in typed if (text := script.text) and _NAME in text]
@@ -61,7 +61,7 @@ def _words(update: dict[str, Json]) -> Iterator[str]:
             yield value[:20_000]
 
 
-def _lines(page: PageMeasures) -> list[HtmlElement]:
+def _lines(page: DomIndex) -> list[HtmlElement]:
     """The blocks that hold text and no other block."""
     return [
         element

@@ -64,6 +64,11 @@ def test_a_date_in_japan_standard_time_is_not_taken_for_greenwichs() -> None:
     )
 
 
+def test_a_date_in_minus_0000_is_utc_whatever_the_source_s_zone() -> None:
+    feed = read(RSS.format(encoding="utf-8").replace("+0900", "-0000"), TOKYO)
+    assert feed.entries[0].published_at == datetime.datetime(2026, 5, 10, 9, 30, tzinfo=datetime.UTC)
+
+
 def test_an_atom_feed_gives_joined_links_its_own_dates_and_its_next_page() -> None:
     bridge, museum, following = read(ATOM, TOKYO).entries
     assert (bridge.url, bridge.title) == ("https://news.example.com/world/bridge-opens", "Bridge & harbour")

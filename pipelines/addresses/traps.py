@@ -13,8 +13,8 @@ MAX_SEGMENTS = 20
 """Of a path: section, date and slug of news sites take some ten at most."""
 
 MAX_REPEATS = 3
-"""Of one segment that is not a number, and of a run of two or more: /a/b/a/b is met (a mistaken relative link), and
-what follows such a link is met deeper at every step."""
+"""Of one segment that is not a number, and of a run of two or more. A mistaken relative link gives /a/b/a/b, and its
+own links one repetition more at every step."""
 
 MAX_PARAMETERS = 12
 

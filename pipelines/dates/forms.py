@@ -15,7 +15,7 @@ ENGLISH_MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 ANY_MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}"
-"""An English month however it is shortened; of words that begin alike, only a number beside it tells it apart."""
+"""An English month in any short form. Other words begin alike, so a number must be beside it."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ENGLISH_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"

@@ -60,7 +60,7 @@ def read_feed(
     if read_head(body).lstrip("\ufeff \t\r\n").startswith("{"):
         return _read_json_feed(body, content_type, url, timezone)
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    parsed: Mapping[str, Any] = feedparser.parse(  # a dict of whatever the feed holds: every value is checked below
+    parsed: Mapping[str, Any] = feedparser.parse(  # untyped: every value is checked below
         io.BytesIO(clean_xml(body, content_type)),
         response_headers=headers,
         sanitize_html=False,

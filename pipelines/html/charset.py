@@ -21,7 +21,7 @@ _BROKEN_UTF8 = 0.02  # broken sequences for each whole one up to which a page is
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{6}")  # Latin script has no six non-ASCII bytes in a row
 _HIGH = re.compile(rb"[\x80-\xff]")
 
-# Python's names for what the Encoding Standard's labels stand for (https://encoding.spec.whatwg.org/#names-and-labels).
+# Python's names for the labels of the Encoding Standard (https://encoding.spec.whatwg.org/#names-and-labels).
 # Nothing else is taken from a page: "idna", "unicode_escape" or "zlib" are codecs of Python's too.
 _LATIN = frozenset({"ascii", "cp1252", "iso8859-15", "iso8859-14", "iso8859-10", "cp1254", "cp1257", "mac-roman"})
 _SINGLE_BYTE = frozenset(

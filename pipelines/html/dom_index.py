@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from storage.scripts import HAN, KANA
 
-# Elements whose text nobody reads.
+# Elements whose text is not shown to readers.
 UNREAD = frozenset(
     {"script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea", "math"}
 )
@@ -67,10 +67,10 @@ _BREAKING = BLOCKS | UNREAD | {"br"}
 class Measure:
     """The counts of one element, in characters without white space.
 
-    ``order`` and ``end`` are places in document order: an element ``b`` stands within ``a`` if
+    ``order`` and ``end`` are places in document order: an element ``b`` is within ``a`` if
     ``a.order <= b.order < a.end``. ``offset`` is the number of characters before the element's start. ``linked`` are
     the characters within links. ``widest`` is the most that a single child holds. ``links`` is how many ``a href``
-    there are; ``first_link`` how many stand before the element. ``block`` is the element itself, or the nearest
+    there are; ``first_link`` how many precede the element. ``block`` is the element itself, or the nearest
     round it that begins a line. ``next_child`` serves while the page is measured: the element's own text, then the
     ``offset`` of the child to come.
     """
@@ -88,15 +88,15 @@ class Measure:
     in_link: bool = False
 
 
-# A node's measure (None of what nobody reads), its parent's, and the length of its tail.
+# A node's measure (None where it is not shown to readers), its parent's, and the length of its tail.
 _Node: TypeAlias = tuple[Measure | None, Measure | None, int]
 
 
 class DomIndex(dict[HtmlElement, Measure]):
     """The counts of all elements of one tree.
 
-    They are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements that nobody
-    reads have none.
+    They are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements that are
+    not shown to readers have none.
     """
 
     def __init__(self, tree: HtmlElement) -> None:
@@ -143,7 +143,7 @@ class DomIndex(dict[HtmlElement, Measure]):
                 parent = element.getparent()
                 around = self.get(parent)
                 if around is None:
-                    continue  # inside something that nobody reads
+                    continue  # inside an element that is not shown to readers
             measure = None
             tag = element.tag
             if isinstance(tag, str) and tag not in UNREAD:

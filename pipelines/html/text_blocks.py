@@ -10,7 +10,7 @@ from pipelines.html.dom_index import BLOCKS, UNREAD
 from pipelines.html.plain_text import word_characters
 from storage.scripts import EAST_ASIAN
 
-# Elements whose words a reader operates and does not read, beside those that nobody reads at all.
+# Elements whose words are controls, beside those whose words are not shown at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 _SKIPPED = UNREAD | _OPERATED
 _DENSE = re.compile(f"[{EAST_ASIAN}]+")

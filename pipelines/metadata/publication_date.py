@@ -150,7 +150,7 @@ def _parsed(
     yield _SourcedDate(source, kind, date)
 
 
-# A field that must hold a time and was given a day says midnight.
+# A field for times has midnight where only the day was known.
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?\s*$")
 
 

@@ -15,7 +15,7 @@ from pipelines.rules.load import load_rules, rule_cache
 from storage.reading import Reservation
 
 _US = frozenset({"robots", "kiji"})
-"""Names of meta tags and prefixes of X-Robots-Tag that speak to us; others speak to others."""
+"""Names of meta tags and prefixes of X-Robots-Tag that address us; others address other crawlers."""
 
 _METAS_LOOKED_AT = 500
 _POLICY_LENGTH = 500

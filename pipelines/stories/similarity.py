@@ -16,7 +16,7 @@ from storage.story_rules import StoryMember
 WINDOW = 8.0
 """Days between two articles that can be compared at all."""
 
-_PRIOR_ARTICLES = 400  # articles that the shares told by form alone count for, beside those counted in the archive
+_PRIOR_ARTICLES = 400  # the weight of shares expected by form alone, in articles counted in the archive
 
 
 class WeighedTerm(NamedTuple):

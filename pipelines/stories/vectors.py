@@ -13,7 +13,7 @@ SPACE_OF = {"W": "words", "T": "topics"}
 
 STRONG = {"N": "names", "A": "names", "L": "names", "#": "numbers", "S": "numbers", "D": "days"}
 TELLING = 4.0
-"""Bits from which on a name, a number or a day says much."""
+"""Bits from which on a name, a number or a day is strong evidence."""
 
 STRESS = [0.0, *(1 + math.log2(weight) for weight in range(1, 10))]
 """By a term's weight."""

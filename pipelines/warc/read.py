@@ -135,7 +135,7 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
     try:
         status = int(record.http_headers.get_statuscode())
         body = _body(record.content_stream())
-    except Exception as error:  # noqa: BLE001 - whatever warcio and the decompressors raise costs this record alone
+    except Exception as error:  # noqa: BLE001 - any error of warcio and the decompressors fails this record alone
         return BadRecord(url, f"the answer in the record is damaged: {str(error).strip() or type(error).__name__}")
     if status not in STATUSES:
         return BadRecord(url, f"the answer's status is none of HTTP's: {status}")

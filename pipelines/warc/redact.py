@@ -16,7 +16,7 @@ from pathlib import Path
 from storage.visit import Kept
 
 _COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
-"""A gzip member's header that says a comment follows: no time, an unknown system."""
+"""The header of a gzip member with a comment: no time, an unknown system."""
 
 
 def blank_pages(folder: Path, pages: Iterable[Kept], now: datetime) -> list[Kept]:

@@ -214,7 +214,7 @@ class ReadingPool:
             logger.warning("The worker processes broke down; they are started again with the pages in hand.")
             self._processes, self._handed_out = None, 0
             self._waiting.clear()
-            # Joining clears the broken pool's processes away; it may be one of its own threads that called us.
+            # Joining removes the broken pool's processes. The caller may be one of its own threads.
             threading.Thread(target=_dismantle, args=(broken,), daemon=True).start()
             for job in list(self._jobs.values()):
                 if job.tries < _MAX_TRIES:

@@ -50,7 +50,7 @@ def prepare_worker(memory_limit: int, rules: ParameterRules | None = None, addit
     allowed = allowed if hard == resource.RLIM_INFINITY else min(allowed, hard)
     resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # It warns of every page on which it finds nothing; the reading says so in better words.
+    # It warns of every page without text, which the reading's reason states better.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     set_current_rules(rules)
     set_additions(additions or Additions())

@@ -83,6 +83,23 @@ def test_no_private_address_is_connected_to(sites: dict[str, Site], crawled: Cra
     assert sites["private"].log == []
 
 
+@pytest.mark.parametrize(
+    ("handler", "reason"), [("UnguardedHandler", "loopback address 127.0.0.1"), ("SilentHandler", "unknown address")]
+)
+def test_an_answer_that_came_round_the_resolver_is_refused(
+    environment: Mapping[str, str], handler: str, reason: str
+) -> None:
+    with Site(PAGES) as allowed, Site(PAGES) as private:
+        settings = {
+            "KIJI_PRIVATE_HOSTS": [f"localhost:{allowed.port}"],
+            "DOWNLOAD_HANDLERS": {"http": f"tests.support.unguarded_handler.{handler}"},
+        }
+        result = crawl([allowed.url("/0"), private.url("/0")], settings, environment, cold=True)
+    assert result.of(allowed.url("/0")).status == 200
+    refused = result.of(private.url("/0"))
+    assert (refused.error, reason in refused.reason) == ("AddressRefused", True)
+
+
 def test_four_requests_to_a_host_without_delay_are_under_way_and_no_more(environment: Mapping[str, str]) -> None:
     under_way, most, lock, meeting = [0], [0], threading.Lock(), threading.Barrier(4)
 

@@ -6,7 +6,10 @@ import os
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
+
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
 
 GRACE = 20.0
 """Seconds in which a crawl that was told to stop finishes what is in flight. Service managers kill after 30 or 90."""
@@ -94,4 +97,4 @@ def stop_reactor() -> None:
     from twisted.internet import error, reactor  # here, since importing it chooses the reactor
 
     with contextlib.suppress(error.ReactorNotRunning):
-        reactor.stop()  # type: ignore[misc]  # typed as an interface, whose methods have no self
+        cast("ReactorBase", reactor).stop()

@@ -84,7 +84,6 @@ KIJI_READ = "pipelines.read_page:read_page"  # module:function, run in the worke
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
-STATS_CLASS = "crawler.middlewares.stats.Counters"
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page; mypy knows it better
 KIJI_LOG_TROUBLE = True  # log the error that ends a run; kiji sets it to False and prints the error itself
 

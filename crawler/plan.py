@@ -11,7 +11,7 @@ from crawler.config.errors import ConfigError, shown
 from crawler.config.load import load_config
 from crawler.config.models import Config, Source
 from crawler.hosts import host_and_port, hostname_of
-from crawler.sanitize import escaped
+from crawler.sanitize import escape_line
 from pipelines.additions import Additions, load_extractor, set_additions
 from pipelines.addresses.normalize import registered_domain
 from pipelines.addresses.traps import is_trap
@@ -67,7 +67,7 @@ def _additions(config: Config, file: str) -> Additions:
         except Exception as error:  # noqa: BLE001 - whatever a module raises that is imported
             problems.append(
                 f"{file}: source {shown(source.name)}.extractor: {shown(source.extractor)} cannot be imported"
-                f" ({type(error).__name__}: {escaped(str(error))}); allowed: a function of an installed module"
+                f" ({type(error).__name__}: {escape_line(str(error))}); allowed: a function of an installed module"
             )
         hosts = {*source.start_hosts, *source.hosts, *map(registered_domain, source.start)}
         extractors |= {host: source.extractor for host in hosts if host and host not in extractors}

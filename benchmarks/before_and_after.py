@@ -1,9 +1,9 @@
-"""What trafilatura and Kiji make of three pages of our own, side by side: makes docs/reading.md.
+"""Write docs/reading.md: the results of trafilatura and Kiji for three pages, side by side.
 
     python -m benchmarks.before_and_after docs/reading.md
 
-The pages are those of the sample sites: the model page's design (an English article among Japanese furniture, with
-machine-made pictures), a Japanese newspaper's article, and an English site's.
+The pages belong to the sample sites: an English article on a Japanese page with AI images (the model page's design), an
+article of a Japanese newspaper, and an article of an English site.
 """
 
 import argparse
@@ -23,18 +23,19 @@ from storage.reading import Reading, iso_utc
 
 BASES: Bases = {"mirai": "https://mirai.example", "harbor": "https://harbor.example"}
 PAGES = {
-    "trade-stall": "The model page's design: an English article, Japanese furniture, machine-made pictures",
+    "trade-stall": "The model page's design: an English article on a Japanese page with AI images",
     "rice-price": "A Japanese newspaper",
     "dredging": "An English site",
 }
 _FETCHED = datetime.datetime(2026, 10, 6, 9, 0, tzinfo=JST)
-_HEAD = """# What is read of a page
+_HEAD = """# Reading a page
 
 <!-- Made by `python -m benchmarks.before_and_after docs/reading.md`: change it there. -->
 
-Three pages of the sample sites (`kiji sample` serves them), as trafilatura's default gives their text, and as Kiji
-stores them: the article's words in `text`, the cards of related articles as rows of their own, and what was cut with
-its reason, as `kiji inspect --verbose` shows it. Words that are not the article's stand in **bold** on the left.
+These are three pages of the sample sites (`kiji sample` serves them). The left column is the text by trafilatura with
+its default settings. Words in **bold** do not belong to the article. The right column is the `text` that Kiji stores.
+Below are the other fields, the related cards (rows of their own), and the removed parts with the rule for each.
+`kiji inspect --verbose` prints the same for any page.
 """
 
 
@@ -88,7 +89,7 @@ def _facts(reading: Reading) -> str:
         "report_machine_made": "yes" if reading.report_machine_made else "",
     }
     rows = [f"| `{name}` | {value.replace('|', '&#124;')} |" for name, value in facts.items() if value]
-    return "\n".join(["| also read | |", "|---|---|", *rows, ""])
+    return "\n".join(["| other field | value |", "|---|---|", *rows, ""])
 
 
 def _cards(reading: Reading) -> str:
@@ -96,7 +97,7 @@ def _cards(reading: Reading) -> str:
         f"| {position} | {card.language} | {card.title} | {card.summary[:60] + '…' if card.summary else ''} |"
         for position, card in enumerate(reading.related, 1)
     ]
-    return "\n".join(["| related | language | title | summary |", "|---|---|---|---|", *rows, ""])
+    return "\n".join(["| related card | language | title | summary |", "|---|---|---|---|", *rows, ""])
 
 
 def _cuts(reading: Reading) -> str:
@@ -105,7 +106,7 @@ def _cuts(reading: Reading) -> str:
         for cut in reading.cuts
         if cut.text.strip()
     ]
-    return "\n".join(["| cut by rule | evidence | begins |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| removed by rule | evidence | beginning of the text |", "|---|---|---|", *rows, ""])
 
 
 def _cell(text: str, limit: int) -> str:

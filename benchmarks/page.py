@@ -19,10 +19,9 @@ SHORTFALLS = ROOT / "benchmarks" / "shortfalls.toml"
 
 HEAD = """# Benchmarks
 
-Made by `python -m benchmarks` (or `make benchmarks`) from what it measured last; each section says where and when.
-Run a section alone with `python -m benchmarks NAME`, on a small share of its size with `--share 0.05`, which prints
-and records nothing. Times and rates hang on the machine and on what else it does, so compare ratios, which come
-from one run.
+`python -m benchmarks` (or `make benchmarks`) measures everything and writes this page. Each section names its date and
+machine. `python -m benchmarks NAME` measures one section. `--share 0.05` measures a small part of it; it only prints.
+Times depend on the machine and its load. So compare ratios from one run.
 """
 
 

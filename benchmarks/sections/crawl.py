@@ -114,12 +114,14 @@ SECTION = Section(
     20,
     "Crawling a site",
     """
-A generated site on loopback, served by another process; each variant in a process of its own, one after the other,
-under the same Scrapy settings. `bare` fetches and forgets; it is run three times, for the median. `inline` calls the
-same reading in the spider's callback, and forgets. `kiji` fetches, reads in worker processes, and stores in SQLite,
-in one more process. `paced` is `bare`, asked for as many pages a second as `kiji` had: a process that waits between
-its pages pays more for each of them, since the system wakes it for every answer, and its caches are cold by then.
-Clocks start with the first page.
+The site is generated and served on loopback by another process. Each variant runs in its own process, one after the
+other, with the same Scrapy settings. The clock starts with the first page.
+
+- `bare` fetches pages and drops them. It runs three times; the median counts.
+- `inline` calls Kiji's reading in the spider's callback and drops the result.
+- `kiji` fetches, reads in worker processes, and stores in SQLite in one more process.
+- `paced` is `bare` at the pages a second of `kiji`. A process that waits between pages needs more CPU for each: the
+  system wakes it for every answer, and its caches are cold by then.
 """,
     measure,
 )

@@ -114,8 +114,8 @@ SECTION = Section(
     62,
     "Exports",
     """
-`kiji export articles` into each format, each in a process of its own: wall and CPU seconds, and its peak of resident
-memory. The files are then read by pandas, polars and DuckDB and compared with what was stored.
+`kiji export articles` writes each format in its own process. The figures are wall and CPU seconds and the peak of
+resident memory. Then pandas, polars and DuckDB read the files, and the result is compared with the database.
 """,
     measure,
 )

@@ -181,9 +181,9 @@ COLUMNS = (
     "addresses known",
     "of them due",
     "a lease, ms",
-    "sources due are told, ms",
-    "sources known are opened, ms",
-    "sources new are opened, s",
+    "query of due sources, ms",
+    "opening known sources, ms",
+    "opening new sources, s",
 )
 
 
@@ -195,7 +195,7 @@ def _checks(rows: list[tuple[Cell, ...]]) -> tuple[Check, ...]:
         checks.append(
             Check(
                 f"{kind}: a lease of {rows[-3][1]:,} known addresses at most {MOST_GROWTH} times one of {rows[0][1]:,},"
-                " as many being due",
+                " with as many due",
                 f"{growth:.2f}",
                 growth <= MOST_GROWTH,
             )
@@ -208,9 +208,10 @@ SECTION = Section(
     45,
     "Leasing from a large frontier",
     """
-What a run of many sources asks of the frontier: which of the sources have something to do, opening them, and a lease
-after each 100 pages stored. What is due is what counts, and not what is known; where very much is due, looking takes a
-tenth of the writer's time at most (`storage/frontier/leasing.py`). Times on the wall, the database on the same machine.
+These are the queries of a run with many sources: which sources have due addresses, opening the sources, and a lease
+after each 100 stored pages. The cost should depend on the number of due addresses, and not on the number of known
+ones. If very much is due, the queries take at most a tenth of the writer's time (`storage/frontier/leasing.py`). Times
+are wall-clock times, with the database on the same machine.
 """,
     measure,
     (Chart("A lease", 0, "addresses known", "a lease, ms", is_line=True, is_log=True, series="database", rows=6),),

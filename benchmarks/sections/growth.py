@@ -201,13 +201,13 @@ SECTION = Section(
     45,
     "A growing archive",
     """
-Articles of made-up words with the frequencies of real ones, half of them Japanese, 40 hosts, 2,000 a week, are leased
-and stored in SQLite by the writer of a crawl: frontier, site memory, near copies, stories, search index. Then a
-refresh, in which every page answers 304. Fetching is in none of these figures: it is the same for all.
+The articles consist of made-up words with realistic frequencies. Half of them are Japanese. They come from 40 hosts,
+2,000 a week. The writer of a crawl leases and stores them in SQLite: frontier, repeated lines, near-duplicates,
+stories, search index. A refresh follows, in which every page answers 304. The figures do not include fetching.
 """,
     measure,
     charts=(
-        Chart("What storing a page costs", 0, "articles stored", "CPU ms a new article", is_line=True, is_log=True),
+        Chart("Cost of storing a page", 0, "articles stored", "CPU ms a new article", is_line=True, is_log=True),
         Chart("Memory", 0, "articles stored", "most memory so far, MB", is_line=True, is_log=True),
     ),
 )

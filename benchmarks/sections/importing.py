@@ -192,10 +192,10 @@ SECTION = Section(
     30,
     "Import",
     """
-`kiji import` of a WARC file of generated pages and of a JSONL file of generated articles, into new databases; the
-WARC's pages are read in workers on all cores, JSONL's articles are already extracted. The rate counts from the
-command's start to its end. Resident memory is the main process's, looked at every half second: at a fifth of the
-time, and the most of the last looks. The rows compared are those of `articles`, `copies` and `related_links`.
+`kiji import` reads a WARC file of generated pages and a JSONL file of generated articles into new databases. Workers
+on all cores read the pages of the WARC file. The articles of the JSONL file are already extracted. The rate covers the
+whole command. Memory is the resident memory of the main process, measured every half second: at a fifth of the time,
+and the maximum of the last values. The comparison covers the rows of `articles`, `copies` and `related_links`.
 """,
     measure_all,
 )

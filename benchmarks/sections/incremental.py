@@ -153,8 +153,8 @@ SECTION = Section(
     40,
     "Crawling again",
     """
-A site on loopback whose articles are edited and published between crawls; requests are counted from its own log. Each
-crawl is `kiji crawl` in a process of its own, start to exit.
+A site on loopback edits and publishes articles between crawls. Its own log counts the requests. Each crawl is `kiji
+crawl` in its own process, from start to exit.
 """,
     measure,
 )

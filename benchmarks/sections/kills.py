@@ -184,10 +184,10 @@ SECTION = Section(
     40,
     "Killed crawls",
     """
-Crawls of the sample sites get a signal after a random number of requests, again and again on the same database;
-when one ends by itself, a last crawl is let finish, its database is compared with an undisturbed crawl's, and a new
-one is begun, until so many were signalled. Compared are the articles with their words, the groups of copies, the
-edges, revisions, and leases left behind.
+Crawls of the sample sites get a signal after a random number of requests, again and again on the same database. When a
+crawl ends by itself, one last crawl finishes the work. Its database is compared with that of an undisturbed crawl.
+Then a new database is begun, until the given number of crawls was signalled. The comparison covers articles with their
+texts, groups of copies, edges, revisions, and leases left behind.
 """,
     measure,
 )

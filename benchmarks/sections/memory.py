@@ -99,8 +99,8 @@ SECTION = Section(
     50,
     "Memory of a long crawl",
     """
-One crawl of generated pages on loopback; resident sizes are looked at four times a second. The early figure is the
-median around a tenth of the requests, the late one around the last tenth.
+One crawl reads generated pages on loopback. Resident sizes are measured four times a second. The early figure is the
+median around a tenth of the requests. The late figure is the median of the last tenth.
 """,
     measure,
 )

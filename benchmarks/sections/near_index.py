@@ -156,10 +156,10 @@ def measure(extent: Extent) -> Findings:
                     Path(folder, f"{full}.db").unlink(missing_ok=True)
                 most = LARGEST[name]
                 for what, bound, dearer in (
-                    ("look-up", most[0], found[-1].lookup / found[0].lookup),
-                    ("insert", most[1], found[-1].insert / found[0].insert),
+                    ("a look-up", most[0], found[-1].lookup / found[0].lookup),
+                    ("an insert", most[1], found[-1].insert / found[0].insert),
                 ):
-                    claim = f"{name}: a {what} at the last size is at most {bound} times as dear as at the first"
+                    claim = f"{name}: {what} at the last size is at most {bound} times as expensive as at the first"
                     checks.append(Check(claim, f"{dearer:.2f} times", dearer <= bound))
                 at = f"sqlite:///{folder}/alike.db" if name == "SQLite" else server.create("alike")
                 crowds = measure_crowd(at, [extent.of(pages) for pages in ALIKE])
@@ -179,20 +179,22 @@ def _constant(name: str, crowds: Sequence[Crowd]) -> Iterator[Check]:
     added = (last.rows - middle.rows) / KEYS / (last.pages - middle.pages)
     yield Check(claim, f"{added:.4f}", added <= 0.01)
     dearer = last.lookup / middle.lookup
-    yield Check(f"{name}: and a look-up is at most 1.5 times as dear", f"{dearer:.2f} times", dearer <= 1.5)
+    yield Check(f"{name}: and a look-up is at most 1.5 times as expensive", f"{dearer:.2f} times", dearer <= 1.5)
 
 
 SECTION = Section(
     "near_index",
     50,
     "The index of near copies as it grows",
-    "Signatures with 20 keys each, loaded in bulk; then 400 look-ups of texts that are there (index rows, and the "
-    "signatures of 16 candidates) and 2,000 inserts, 100 a transaction, with everything that the archive's writer does "
-    "for them. Bytes are those of both tables with their indexes.",
+    """
+Signatures with 20 keys each are loaded in bulk. Then follow 400 look-ups of known texts (index rows, and the
+signatures of 16 candidates) and 2,000 inserts, 100 in a transaction, with all other work of the writer for them. Bytes
+are those of both tables with their indexes.
+""",
     measure,
     charts=(
         Chart(
-            "A look-up, by how many articles there are",
+            "Cost of a look-up by number of articles",
             0,
             "articles",
             "ms a look-up",

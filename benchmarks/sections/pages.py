@@ -188,10 +188,10 @@ SECTION = Section(
     70,
     "Snapshots and pages",
     """
-Weeks of made-up news in two languages from nine sources, with stories, copies, revisions and links, and ten articles
-whose titles, texts, cards, copies, addresses and source are attacks. While the snapshot is made, a thread counts up in
-two tables, both in each transaction: in the snapshot both have to show the same count.
-Then `kiji serve` shows it, and every page is loaded in Debian's Chromium at 1280 pixels, each time in a new context.
+The archive has weeks of made-up news in two languages from nine sources, with stories, copies, revisions and links.
+Ten articles are attacks by their titles, texts, cards, copies, addresses and source. While the snapshot is made, a
+thread increases a counter in two tables, both in each transaction. In the snapshot both counters must be equal. Then
+`kiji serve` shows the snapshot. Debian's Chromium loads every page at 1280 pixels, each time in a new context.
 """,
     measure,
 )

@@ -184,10 +184,12 @@ SECTION = Section(
     order=60,
     title="Beside the peers",
     about=(
-        "End to end: each program from start to end on the same pages, served by another process, with storage. "
-        "Nobody waits between requests. *Leaks* are rows whose text holds a related card's title, a caption of a "
-        "generated picture or a cookie banner; *surplus* are rows beyond one an article. Fundus takes only publishers "
-        "that it has a parser for, none of these pages."
+        """
+Each program runs from start to end on the same pages, served by another process, with storage. No program waits
+between requests. *Leaks* are rows whose text contains the title of a related card, the caption of a generated picture
+or a cookie banner. *Surplus* are rows beyond one for each article. Fundus is left out: it has no parser for these
+pages.
+"""
     ),
     measure=measure,
     charts=(

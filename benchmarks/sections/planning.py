@@ -30,7 +30,7 @@ WITHIN = 20.0
 COLUMNS = (
     "sources",
     "config read, s",
-    "looked at for a job, ms",
+    "config checked for a job, ms",
     "first plan, s",
     "all queued, s",
     "a job taken, ms",
@@ -133,9 +133,11 @@ SECTION = Section(
     order=81,
     title="Planning for many sources",
     about=(
-        "What a worker does once a minute: which of all configured sources have something due. The config is read when "
-        "it has changed, and looked at for each job. At first all sources are due, and jobs are taken from among all; "
-        f"then one in {DUE}. PostgreSQL, each source a host of its own."
+        f"""
+Once a minute a worker looks for configured sources with due addresses. It reads the config when it has changed, and
+checks that for each job. At first all sources are due, and jobs are taken from all of them. Then one source in {DUE}
+is due. The database is PostgreSQL. Each source has its own host.
+"""
     ),
     measure=measure,
     charts=(

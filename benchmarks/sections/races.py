@@ -39,9 +39,9 @@ SECTION = Section(
     50,
     "Writers at once",
     """
-Each writer is a process with a run of its own. In every race all of them store, at the same moment and in an order
-of their own, six articles whose words every other writer has under another address, and one page that all share;
-ten related links overlap, too.
+Each writer is a process with its own run. In every race all writers store the same things at the same moment, each in
+its own order: six articles with the same texts under different addresses, one page at a common address, and ten
+related links, which overlap.
 """,
     measure,
 )

@@ -93,8 +93,8 @@ SECTION = Section(
     10,
     "Reading a page",
     """
-Kiji's reading is everything that `kiji inspect` shows: decoding, related cards, furniture, text, metadata, dates,
-language. trafilatura is called twice: for the text alone, and with its metadata. One process, one page after the
+Kiji's reading is everything that `kiji inspect` shows: decoding, related cards, boilerplate, text, metadata, dates,
+language. trafilatura runs twice: for the text alone, and with its metadata. One process reads one page after the
 other.
 """,
     measure,

@@ -7,10 +7,10 @@ from benchmarks.searching import measure_on
 from benchmarks.section import Extent, Findings, Section
 
 ABOUT = """
-Articles of made-up words, as frequent as in a language; half of them are Japanese. The terms are 20 of each length
-from 1 to 6 characters, cut out of the texts anywhere, and 100 English words, half of them frequent. Every hit of every
-term is compared with a scan of all texts: substrings after NFKC and lower case, and equal English stems. A timed
-search is a whole one, with snippets and copies. Visits are stored as a crawl stores them, up to 100 a transaction.
+The articles consist of made-up words with realistic frequencies. Half of them are Japanese. The terms are 20 of each
+length from 1 to 6 characters, cut from random places of the texts, and 100 English words, half of them frequent. Every
+hit of every term is compared with a scan of all texts: substrings after NFKC and lower case, and equal English stems.
+A timed search includes snippets and copies. Visits are stored like those of a crawl, up to 100 in a transaction.
 """
 
 

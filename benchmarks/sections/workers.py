@@ -296,8 +296,10 @@ SECTION = Section(
     order=80,
     title="Several workers on one PostgreSQL",
     about=(
-        "`kiji worker` on loopback hosts of their own, all processes on this machine. Times between requests are from "
-        "the hosts' own log. After a kill, a host counts as resumed at its next request."
+        """
+Each `kiji worker` crawls its own hosts on loopback. All processes run on this machine. The hosts' own log gives the
+times between requests. After a kill, a host counts as resumed at its next request.
+"""
     ),
     measure=measure,
     charts=(Chart("One, two and three workers on the same hosts", 0, "workers", "requests a second", is_line=True),),

@@ -117,7 +117,7 @@ def _add_plugins() -> None:
             register(app)
         except Exception as error:  # noqa: BLE001 - a plugin's mistake costs its own commands
             app.registered_commands, app.registered_groups = before
-            logs.say(f"plugin {name} of kiji.commands left out: {type(error).__name__}: {error}")
+            logs.write_line(f"plugin {name} of kiji.commands left out: {type(error).__name__}: {error}")
 
 
 def _check_encoding(arguments: list[str]) -> None:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _query(installed: Installation, sql: str) -> list[tuple[object, ...]]:
+def _query(installed: Installation, sql: str) -> list[Any]:
     with sqlite3.connect(installed.folder / "kiji.db") as connection:
         return connection.execute(sql).fetchall()
 

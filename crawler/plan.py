@@ -55,7 +55,7 @@ def find_config(option: Path | None, environment: Mapping[str, str] = os.environ
 
 
 def _additions(config: Config, file: str) -> Additions:
-    """Give the own rules and extractors that a config names. Raises ConfigError where they cannot be used."""
+    """Return the operator's rules and extractors of a config. Raises ConfigError if they cannot be used."""
     folder = Path(config.rules.path).expanduser().absolute() if config.rules.path else None
     problems = [f"{file}: rules.path: {problem}" for problem in (overlay_problems(folder) if folder else ())]
     extractors: dict[str, str] = {}

@@ -142,6 +142,6 @@ def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, ob
 
 
 def _operators(given: Mapping[str, Any]) -> dict[str, object]:
-    """The settings of ``[scrapy]``; tables are added to those of this module."""
+    """Return the settings of ``[scrapy]``; tables are merged into those of this module."""
     own = globals()
     return {name: own.get(name, {}) | value if isinstance(value, dict) else value for name, value in given.items()}

@@ -13,7 +13,7 @@ from storage.writer.process import WriterProcess
 
 
 def writer_for(database_url: str) -> WriterProcess:
-    """Give a writer for a database; it is not started yet."""
+    """Return the writer process of a database, not started yet."""
     return WriterProcess(database_url, WorkerContext(), functools.partial(_prepare, current_additions()))
 
 

@@ -110,7 +110,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _add_plugins() -> None:
-    """Add the commands of installed packages. To look for them takes time: it is left out for a built-in one."""
+    """Add the commands of installed packages. Not called for built-in commands, since it takes time."""
     for name, register in load_plugins("kiji.commands").items():
         before = list(app.registered_commands), list(app.registered_groups)
         try:

@@ -10,7 +10,7 @@ import typer
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Archive
-from crawler.config.quantities import DURATIONS, duration, told_size
+from crawler.config.quantities import DURATIONS, format_size, parse_duration
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from storage.column_types import utc_now
@@ -67,7 +67,7 @@ def backup_command(
         size = back_up(database, target)
     finally:
         database.close()
-    sys.stdout.write(f"{target}: {told_size(size)}\n")
+    sys.stdout.write(f"{target}: {format_size(size)}\n")
 
 
 def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int:
@@ -114,7 +114,9 @@ def prune_command(
         with crawl_lock(database):
             if settings.archive.enabled or folder.is_dir():
                 pruned = prune_pages(database, folder, limits, utc_now())
-                summary = f"{pruned.files} files ({told_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
+                summary = (
+                    f"{pruned.files} files ({format_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
+                )
                 sys.stdout.write(f"{summary}\n")
             if lines_age is not None:
                 with database.writing() as session:
@@ -135,6 +137,6 @@ def _limits(archive: Archive, max_age: str | None, max_size: str | None) -> Arch
 
 def _age(option: str, written: str | None) -> timedelta | None:
     try:
-        return duration(written) if written else None
+        return parse_duration(written) if written else None
     except ValueError:
         raise ConfigError([f"{option}: {written!r} is not allowed; allowed: {DURATIONS}"]) from None

@@ -14,7 +14,7 @@ from rich.text import Text
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.errors import ConfigError
-from crawler.config.quantities import DURATIONS, duration
+from crawler.config.quantities import DURATIONS, parse_duration
 from crawler.console import logs
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -77,7 +77,7 @@ def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
     if since is None:
         return None
     try:
-        return datetime.datetime.now(datetime.UTC) - duration(since)
+        return datetime.datetime.now(datetime.UTC) - parse_duration(since)
     except ValueError:
         pass
     try:

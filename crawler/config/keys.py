@@ -16,19 +16,19 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from crawler.config.quantities import written_duration
+from crawler.config.quantities import format_duration
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Allowed:
-    """Metadata of a type: the values that it allows, in the operator's words."""
+    """Metadata of a type: the allowed values, in words for the operator."""
 
     text: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a table of the file; with a ``table`` it is the name of a table, or of several tables.
+    """A key of a table of the file. If it has a ``table``, it is the name of one or several tables.
 
     ``default`` and ``example`` are TOML; ``default`` is "" where there is none.
     ``is_secret``: its values may hold a password, and are not repeated in messages.
@@ -47,7 +47,7 @@ class Key:
 
 @functools.cache
 def keys_of(model: type[BaseModel]) -> Mapping[str, Key]:
-    """Give the keys of a table by their names, in their order."""
+    """Return the keys of a table by name, in order."""
     keys = (_key(field.alias or name, field) for name, field in model.model_fields.items())
     return {key.name: key for key in keys}
 
@@ -73,7 +73,7 @@ def _is_table(kind: object) -> TypeGuard[type[BaseModel]]:
 
 
 def _types(annotation: object) -> Iterator[object]:
-    """A type and those that it is made of, the outer ones first, and metadata before what it is of."""
+    """Yield a type and its parts, outer types first, and metadata before its type."""
     yield annotation
     parts = get_args(annotation)
     if get_origin(annotation) is Annotated:
@@ -97,11 +97,11 @@ def _allowed(name: str, field: FieldInfo) -> str:
 
 
 def toml_value(value: object) -> str:
-    """Write a default or an example as TOML; "" for no value."""
+    """Format a default or an example as TOML; "" for no value."""
     if value is None or value is PydanticUndefined:
         return ""
     if isinstance(value, datetime.timedelta):
-        return toml_value(written_duration(value))
+        return toml_value(format_duration(value))
     if value == {}:
         return "{}"
     if isinstance(value, dict):

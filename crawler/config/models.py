@@ -1,4 +1,4 @@
-"""Declare the tables and keys of the config, ``kiji.toml``: each key once, with its type, default and description."""
+"""Declare the tables and keys of ``kiji.toml``, each with its description."""
 
 import datetime
 import functools
@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from crawler.config.quantities import duration, size
+from crawler.config.quantities import parse_duration, parse_size
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
     Age,
@@ -47,13 +47,13 @@ OWN = "this source's own; without it [crawl]'s"
 
 
 class _Table(BaseModel):
-    """A table of the file: types are taken as TOML gives them, unknown keys are mistakes."""
+    """A table of the file. Types are strict, and unknown keys are mistakes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Database(_Table):
-    """``[database]``: where everything is stored, as an SQLAlchemy URL."""
+    """``[database]``: the database as an SQLAlchemy URL."""
 
     url: DatabaseUrl = Field(
         default="sqlite:///kiji.db", repr=False, description="where everything is stored: an SQLite file, or PostgreSQL"
@@ -61,7 +61,7 @@ class Database(_Table):
 
 
 class Crawl(_Table):
-    """``[crawl]``: what holds for sources that do not say otherwise. ``delay`` in seconds; ``timezone`` is IANA's."""
+    """``[crawl]``: defaults of all sources. ``delay`` is in seconds, ``timezone`` an IANA name."""
 
     user_agent: UserAgent = Field(
         default_factory=default_user_agent,
@@ -92,17 +92,17 @@ class Crawl(_Table):
 
     @property
     def names_a_contact(self) -> bool:
-        """Whether the operator can be reached by what the user agent says."""
+        """Return whether the user agent names a contact."""
         return names_a_contact(self.user_agent)
 
     @property
     def robots_token(self) -> str:
-        """The name by which robots.txt addresses us."""
+        """Return the product token for robots.txt."""
         return robots_token(self.user_agent)
 
 
 class Archive(_Table):
-    """``[archive]``: article pages as they were fetched, in WARC files. "" for ``path``: beside the database."""
+    """``[archive]``: the raw archive of WARC files. An empty ``path`` means beside the database."""
 
     enabled: bool = Field(
         default=True, description="keep article pages as they were fetched, in WARC files, for kiji reread"
@@ -119,22 +119,22 @@ class Archive(_Table):
 
     @property
     def file_bytes(self) -> int:
-        """Bytes of one file."""
-        return size(self.max_file or "1 GB")
+        """Return the size limit of one file, in bytes."""
+        return parse_size(self.max_file or "1 GB")
 
     @property
     def age_limit(self) -> datetime.timedelta | None:
-        """How long a page is kept, None for ever."""
-        return duration(self.max_age) if self.max_age else None
+        """Return how long a page is kept; None for ever."""
+        return parse_duration(self.max_age) if self.max_age else None
 
     @property
     def size_limit(self) -> int | None:
-        """Bytes of all files together, None for no limit."""
-        return size(self.max_size) if self.max_size else None
+        """Return the limit of all files together, in bytes; None for no limit."""
+        return parse_size(self.max_size) if self.max_size else None
 
 
 class Alerts(_Table):
-    """``[alerts]``: whom to tell when a source's state changes (Apprise's addresses), and what a crawl's end pings."""
+    """``[alerts]``: Apprise addresses for changes of a source's state, and an address to ping."""
 
     urls: AlertAddresses = Field(
         default=(),
@@ -164,13 +164,13 @@ _NO_CRAWL = Crawl()
 
 
 def _as_in_crawl(key: str) -> Any:  # as pydantic's Field
-    """A key of ``[[source]]`` that stands for ``[crawl]``'s of the same name where it is not given."""
+    """Declare a key of ``[[source]]`` that defaults to ``[crawl]``'s of the same name."""
     example = Crawl.model_fields[key].examples or [getattr(_NO_CRAWL, key)]
     return Field(default=None, examples=example, description=OWN)
 
 
 class Source(_Table):
-    """``[[source]]``: one site as the operator wants it crawled. ``hosts`` come normalised."""
+    """``[[source]]``: one site to crawl. ``hosts`` are normalized."""
 
     name: SourceName = Field(
         examples=["mirai"], description="by which the command line and the views know it; each name once"
@@ -220,12 +220,12 @@ class Source(_Table):
 
     @property
     def effective_delay(self) -> float:
-        """Seconds between requests to one host: this source's own, else ``[crawl]``'s."""
+        """Return the seconds between requests to one host: this source's, else ``[crawl]``'s."""
         return self._crawl.delay if self.delay is None else self.delay
 
     @property
     def rhythm(self) -> Rhythm:
-        """How often it is asked, and how old its articles may be: by its own word, else by ``[crawl]``'s."""
+        """Return the source's intervals and maximum age: its own, else ``[crawl]``'s."""
         crawl = self._crawl
         return Rhythm(
             poll_min=self.poll_min or crawl.poll_min,
@@ -236,28 +236,28 @@ class Source(_Table):
 
     @property
     def start_hosts(self) -> tuple[str, ...]:
-        """The hosts of the start pages, normalised, without ports."""
+        """Return the hosts of the start pages, normalized, without ports."""
         return tuple(dict.fromkeys(map(hostname_of, self.start)))
 
     @property
     def private_hosts(self) -> tuple[str, ...]:
-        """``host:port`` of every start page, if this source may reach private addresses; for the address guard."""
+        """Return ``host:port`` of the start pages, if they may have private addresses."""
         return tuple(dict.fromkeys(map(host_and_port, self.start))) if self.allow_private_addresses else ()
 
     @property
     def parameter_rules(self) -> ParameterRules | None:
-        """Which parameters of addresses count, by what all sources of the config say."""
+        """Return the rules of query parameters of all sources of the config."""
         return self._rules
 
     def inheriting(self, crawl: Crawl, rules: ParameterRules | None) -> Self:
-        """The same source under a ``[crawl]``, and beside sources that make these rules."""
+        """Return the source with the defaults of ``[crawl]`` and these parameter rules."""
         copy = self.model_copy()
         copy._crawl, copy._rules = crawl, rules
         return copy
 
 
 class Config(_Table):
-    """The whole config. ``sources`` is the file's ``[[source]]``, in its order."""
+    """The whole config. ``sources`` are the ``[[source]]`` tables, in order."""
 
     database: Database = Field(default_factory=Database)
     crawl: Crawl = Field(default_factory=Crawl, description="what holds for sources that do not say otherwise")
@@ -283,26 +283,26 @@ class Config(_Table):
 
     @property
     def parameter_rules(self) -> ParameterRules | None:
-        """Which parameters of addresses count on which sites, None where no source says anything of it."""
+        """Return the rules of query parameters of all sources; None if there are none."""
         return self._rules
 
     @property
     def enabled_sources(self) -> tuple[Source, ...]:
-        """Those that are crawled without being named, and whose health is looked after."""
+        """Return the sources that are crawled without being named, and judged by health."""
         return tuple(source for source in self.sources if source.enabled)
 
     def source(self, name: str) -> Source | None:
-        """The source of that name, or None."""
+        """Return the source of that name, or None."""
         return self._by_name.get(name)
 
     @functools.cached_property
     def host_delays(self) -> Mapping[str, float]:
-        """The delay of each host that sources name, by its slot: the slowest, whichever of them is crawled."""
+        """Return the delay of each host, by slot: the largest of all its sources, crawled or not."""
         return host_delays(self.sources)
 
 
 def host_delays(sources: Iterable[Source]) -> dict[str, float]:
-    """As ``Config.host_delays``, of these sources."""
+    """Return the delay of each host of these sources, by slot: the largest of its sources."""
     delays: dict[str, float] = {}
     for source in sources:
         for slot in (*map(slot_of, source.start), *source.hosts):

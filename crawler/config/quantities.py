@@ -14,7 +14,7 @@ LONGEST = datetime.timedelta(days=36_500)
 SIZES = "a number with B, kB, MB, GB or TB, such as 500 MB"
 
 
-def duration(written: str) -> datetime.timedelta:
+def parse_duration(written: str) -> datetime.timedelta:
     """Parse a length of time, at most LONGEST. Raises ValueError."""
     match = _WRITTEN.match(written.strip())
     unit = _SECONDS.get(match[2].lower()) if match else None
@@ -23,14 +23,14 @@ def duration(written: str) -> datetime.timedelta:
     return datetime.timedelta(seconds=min(float(match[1]) * unit, LONGEST.total_seconds()))
 
 
-def written_duration(length: datetime.timedelta) -> str:
-    """Format a length of time for :func:`duration`, in the largest unit that divides it."""
+def format_duration(length: datetime.timedelta) -> str:
+    """Format a length of time for :func:`parse_duration`, in the largest unit that divides it."""
     seconds = int(length.total_seconds())
     unit = next(unit for unit in ("w", "d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def size(written: str) -> int:
+def parse_size(written: str) -> int:
     """Parse a size in bytes; kB is 1,000, KiB 1,024. Raises ValueError."""
     match = _WRITTEN.match(written.strip())
     unit = _BYTES.get(match[2].upper()) if match else None
@@ -39,7 +39,7 @@ def size(written: str) -> int:
     return int(float(match[1]) * unit)
 
 
-def told_size(size: float) -> str:
+def format_size(size: float) -> str:
     """Format a number of bytes for a person."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:

@@ -1,4 +1,4 @@
-"""Write the keys of the config: as the config that ``kiji init`` makes, and as the table of the documentation.
+"""Write the keys of the config, for ``kiji init`` and for the documentation.
 
 ``python -m crawler.config.reference docs/configuration.md`` renews the table there: ``make dictionary`` calls it.
 """
@@ -24,7 +24,7 @@ _HEAD = """\
 
 
 def config_template(values: Mapping[tuple[str, str], str]) -> str:
-    """Write a config in which every key is described and none is given but ``values``: TOML by table and key."""
+    """Write a config with comments for all keys; ``values`` has given ones as TOML, by table and key."""
     lines = [_HEAD]
     for table in keys_of(Config).values():
         is_given = any(name == table.name for name, _ in values)
@@ -38,7 +38,7 @@ def config_template(values: Mapping[tuple[str, str], str]) -> str:
 
 
 def _keys(table: Key) -> Iterable[Key]:
-    """The keys of a table; none where their names are not the config's to know."""
+    """Return the keys of a table; none if their names are free."""
     return keys_of(table.table).values() if table.table else ()
 
 
@@ -47,7 +47,7 @@ def _header(table: Key) -> str:
 
 
 def _commented(line: str, comment: str) -> list[str]:
-    """The comment beside the line and below it; below alone where the line is long."""
+    """Add a comment beside the line, or below it if the line is long."""
     comments = textwrap.wrap(comment, _WIDTH - _COMMENT) or [""]
     lines = [line, *["#"] * len(comments)] if len(line) >= _COMMENT else [line, *["#"] * (len(comments) - 1)]
     comments = ["", *comments] if len(line) >= _COMMENT else comments
@@ -55,7 +55,7 @@ def _commented(line: str, comment: str) -> list[str]:
 
 
 def as_markdown() -> str:
-    """Write the table of all keys as ``docs/configuration.md`` holds it."""
+    """Write the table of all keys for ``docs/configuration.md``."""
     lines = [BEGIN, "", "| key | default | what it is | allowed |", "|---|---|---|---|"]
     for table in keys_of(Config).values():
         header = _header(table)

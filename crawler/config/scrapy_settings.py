@@ -1,4 +1,4 @@
-"""Check ``[scrapy]``: settings that are handed to Scrapy, except those that would break what Kiji guarantees."""
+"""Check ``[scrapy]``, and refuse settings that break Kiji's guarantees."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _PACKAGES = ("crawler.", "pipelines.", "storage.", "scrapy.")
 
 
 def scrapy_settings(value: dict[str, Any]) -> dict[str, Any]:
-    """Give the settings back; raise ValueError for the first that is refused, by its name."""
+    """Return the settings. Raises ValueError with the name of the first that is refused."""
     for name, given in value.items():
         if problem := _problem(name, given):
             raise ValueError(f"{name}: {problem}")

@@ -1,6 +1,6 @@
-"""Values of the config: each function gives the value back, normalised where it says so, or raises ValueError.
+"""Validate values of the config: return the value, or raise ValueError.
 
-What was given and what is allowed is told by ``config_errors``.
+``config.errors`` adds the given and the allowed values to the message.
 """
 
 import datetime
@@ -10,7 +10,7 @@ import re
 import zoneinfo
 from urllib.parse import urlsplit
 
-from crawler.config.quantities import duration, size
+from crawler.config.quantities import parse_duration, parse_size
 from crawler.hosts import DEFAULT_PORTS, normal_host
 
 _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
@@ -22,14 +22,14 @@ _DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IG
 
 
 def source_name(value: str) -> str:
-    """A source's name."""
+    """Check a source's name."""
     if not _NAME.match(value):
         raise ValueError("not a name")
     return value
 
 
 def web_address(value: str) -> str:
-    """An http(s) address without credentials, as it was given."""
+    """Check that a value is an http(s) address without credentials."""
     if any(character.isspace() or not character.isprintable() for character in value):
         raise ValueError("it holds white space or control characters")
     parts = urlsplit(value)
@@ -45,7 +45,7 @@ def web_address(value: str) -> str:
 
 
 def host_name(value: str) -> str:
-    """A host's name, normalised."""
+    """Check and normalize a host's name."""
     if "://" in value or "/" in value:
         raise ValueError("an address, not a host")
     if not (_HOST.match(value) or (value.count(":") > 1 and _IPV6.match(value))) or not value.strip("."):
@@ -54,14 +54,14 @@ def host_name(value: str) -> str:
 
 
 def user_agent(value: str) -> str:
-    """What can stand in the header as it is."""
+    """Check that a value can be sent as a header."""
     if not (value.isascii() and value.isprintable() and value.strip() == value):
         raise ValueError("control characters, line ends, spaces at an end or characters beyond ASCII")
     return value
 
 
 def time_zone(value: str) -> str:
-    """A name of the IANA time zone database."""
+    """Check a name of the IANA time zone database."""
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -71,59 +71,59 @@ def time_zone(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """Something of the form of an SQLAlchemy URL; which databases are allowed is storage's to say."""
+    """Check the form of an SQLAlchemy URL; storage decides which databases are allowed."""
     if not _DATABASE_URL.match(value):
         raise ValueError("not of the form dialect://…")
     return value
 
 
 def duration_text(value: str) -> str:
-    """A length of time as text, or ""."""
+    """Check a length of time as text; "" is allowed."""
     if value:
-        duration(value)
+        parse_duration(value)
     return value
 
 
 def size_text(value: str) -> str:
-    """A number of bytes as text, or ""."""
-    if value and size(value) < 1:
+    """Check a size as text; "" is allowed."""
+    if value and parse_size(value) < 1:
         raise ValueError("less than a byte")
     return value
 
 
 def interval(value: object) -> datetime.timedelta:
-    """A length of time, from text."""
+    """Parse a length of time."""
     if isinstance(value, datetime.timedelta):
         return value
-    length = duration(value) if isinstance(value, str) else datetime.timedelta()
+    length = parse_duration(value) if isinstance(value, str) else datetime.timedelta()
     if not length:
         raise ValueError("no length of time")
     return length
 
 
 def growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:
-    """Lengths of time, each longer than the one before."""
+    """Check that each length of time is longer than the one before."""
     if any(later <= earlier for earlier, later in itertools.pairwise(values)):
         raise ValueError("not growing")
     return values
 
 
 def alert_address(value: str) -> str:
-    """An address of Apprise's."""
+    """Check an address of Apprise."""
     if not _ALERT.match(value) or not value.isprintable():
         raise ValueError("not of the form service://…")
     return value
 
 
 def ping_address(value: str) -> str:
-    """An http(s) address, or ""."""
+    """Check an http(s) address; "" is allowed."""
     if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
         raise ValueError("neither http:// nor https://")
     return value
 
 
 def function_name(value: str) -> str:
-    """A function's name, ``module:function``."""
+    """Check a function's name, ``module:function``."""
     if not _FUNCTION.match(value):
         raise ValueError("not of the form module:function")
     return value

@@ -1,4 +1,4 @@
-"""Types of the config's values: what is read from TOML, how it is checked, and what is allowed in words."""
+"""Declare the types of the config's values, with their checks and allowed values."""
 
 import datetime
 from typing import Annotated, Any

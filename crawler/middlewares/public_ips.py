@@ -1,4 +1,4 @@
-"""Tell public IP addresses from all others, in any notation."""
+"""Classify IP addresses as public or not, in any notation."""
 
 import ipaddress
 import socket

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from crawler.config.models import Config
-from crawler.config.quantities import told_size
+from crawler.config.quantities import format_size
 from crawler.plan import archive_folder
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import connect, parse_url, schema_of
@@ -127,7 +127,7 @@ def _disk(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     level: Level = "ok" if free >= LITTLE else "warn" if free >= TOO_LITTLE else "fail"
     advice = "" if level == "ok" else "; make room, or set [archive] max_size"
-    return Finding("disk", level, f"{told_size(free)} free in {folder}{advice}")
+    return Finding("disk", level, f"{format_size(free)} free in {folder}{advice}")
 
 
 def examine_sources(trial_pages: "Sequence[TrialPage]", config: Config) -> Iterator[Finding]:

@@ -124,7 +124,7 @@ class RunExtension(ContextHolder):
         pool_started = asyncio.ensure_future(asyncio.to_thread(pool.start) if due else _nothing())
         if due and spider.shared_writer is None:
             self._writer_started = asyncio.ensure_future(asyncio.to_thread(process.start))
-        return RunContext(run_id, writer, pool, pool_started, files is not None, lock, domains, spider.finished)
+        return RunContext(run_id, writer, pool, pool_started, files is not None, lock, domains, spider.finish)
 
     def _take_lock(self, database: Database, domains: frozenset[str] | None) -> CrawlLock:
         lock = crawl_lock(database) if domains is None else domains_lock(database, domains)

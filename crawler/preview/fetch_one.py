@@ -52,14 +52,14 @@ class _Fetcher(Spider):
     async def start(self) -> AsyncIterator[Request]:
         for url in self._urls:
             meta = {"asked": url, "may_leave_host": True}
-            yield Request(url, self.parse, errback=self.failed, dont_filter=True, meta=meta)
+            yield Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
     def parse(self, response: Response, **_: Any) -> None:
         verdict, reason = verdict_of_status(response.status)
         asked = response.meta["asked"]
         self._pages[asked] = FetchFailure(reason) if verdict else raw_page_of(response, asked)
 
-    def failed(self, failure: Failure) -> None:
+    def handle_error(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         self._pages[request.meta["asked"]] = FetchFailure(reason)

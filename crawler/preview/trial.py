@@ -88,7 +88,7 @@ class _Trial(Spider):
             "may_leave_host": True,
             "allowed_hosts": hosts,
         }
-        return Request(url, self.parse, errback=self.failed, dont_filter=True, meta=meta)
+        return Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Request]:
         source, asked, is_start = (response.meta[name] for name in ("source", "asked", "is_start"))
@@ -106,7 +106,7 @@ class _Trial(Spider):
                 self._left[source.name] -= 1
                 yield self._request(source, url, is_start=False)
 
-    def failed(self, failure: Failure) -> None:
+    def handle_error(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         _, reason = verdict_of_error(failure.value or RuntimeError("an error without a name"))
         meta = request.meta

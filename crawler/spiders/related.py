@@ -92,8 +92,8 @@ class RelatedSpider(Spider):
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}
         self._in_flight: dict[int, Lease] = {}
-        self._busy: Counter[str] = Counter()
-        self._wake = asyncio.Event()
+        self._in_flight_by_host: Counter[str] = Counter()
+        self._has_room = asyncio.Event()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -114,18 +114,18 @@ class RelatedSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield requests for leased addresses until nothing is due and nothing in flight."""
         while True:
-            self._wake.clear()  # before leasing, so that no commit in between is missed
+            self._has_room.clear()  # before leasing, so that no commit in between is missed
             leases = await self._lease()
             for lease in leases:
                 self._in_flight[lease.address_id] = lease
-                self._busy[lease.host] += 1
+                self._in_flight_by_host[lease.host] += 1
             for lease in leases:
                 yield self._request(lease)
             if leases and len(self._in_flight) < IN_FLIGHT:
                 continue
-            if not self._in_flight and not self._wake.is_set():
+            if not self._in_flight and not self._has_room.is_set():
                 return
-            await self._wake.wait()
+            await self._has_room.wait()
 
     async def _lease(self) -> list[Lease]:
         requests = int(self.crawler.stats.get_value("downloader/request_count", 0)) if self.crawler.stats else 0
@@ -134,7 +134,7 @@ class RelatedSpider(Spider):
             return []
         run = open_run_of(self.crawler)
         leases = run.writer.lease(
-            {host: self._window(host) - count for host, count in self._busy.items()},
+            {host: self._window(host) - count for host, count in self._in_flight_by_host.items()},
             window=FIRST_WINDOW,
             limit=room,
             requests=requests,
@@ -150,7 +150,7 @@ class RelatedSpider(Spider):
         return Request(
             lease.url,
             callback=self.parse,
-            errback=self.failed,
+            errback=self.handle_error,
             headers=validators_of(lease),
             dont_filter=True,
             meta={
@@ -181,7 +181,7 @@ class RelatedSpider(Spider):
             return
         yield FetchedPage(lease, raw_page_of(response, lease.url), moved=has_moved(response))
 
-    async def failed(self, failure: Failure) -> AsyncIterator[Visit]:
+    async def handle_error(self, failure: Failure) -> AsyncIterator[Visit]:
         """Record a failed request. A request that was never made has no outcome."""
         if isinstance(failure.value, NotAsked):
             return
@@ -199,22 +199,22 @@ class RelatedSpider(Spider):
             await asyncio.wrap_future(open_run_of(self.crawler).writer.give_back(lease, until))
         except DatabaseError as error:
             raise CloseSpider(reason="database") from error
-        self._landed(lease.address_id)
+        self._remove_in_flight(lease.address_id)
 
-    def finished(self, result: Result) -> None:
+    def finish(self, result: Result) -> None:
         """Remove an address from those in flight, once its outcome is committed."""
-        if self._landed(result.lease.address_id) and self._listener is not None:
+        if self._remove_in_flight(result.lease.address_id) and self._listener is not None:
             self._listener(result)
 
-    def _landed(self, address_id: int) -> bool:
+    def _remove_in_flight(self, address_id: int) -> bool:
         lease = self._in_flight.pop(address_id, None)
         if lease is None:
             return False
-        self._busy[lease.host] -= 1
-        if self._busy[lease.host] <= 0:
-            del self._busy[lease.host]
-        if self._busy[lease.host] <= self._window(lease.host) // 2:
-            self._wake.set()
+        self._in_flight_by_host[lease.host] -= 1
+        if self._in_flight_by_host[lease.host] <= 0:
+            del self._in_flight_by_host[lease.host]
+        if self._in_flight_by_host[lease.host] <= self._window(lease.host) // 2:
+            self._has_room.set()
         return True
 
     def _window(self, host: str) -> int:

@@ -127,7 +127,7 @@ class Worker:
         self._planner = Planner(config_file, database)
         self._process = AsyncCrawlerProcess(settings)
         self._crawlers: set[Crawler] = set()
-        self._taking: asyncio.Task[None] | None = None
+        self._job_taker: asyncio.Task[None] | None = None
         self._signals = LoopStopSignals(asyncio.get_event_loop(), self._stop, stop_reactor)
         queue.task(name=CRAWL, queue=CRAWL, retry=JobRetry())(self._crawl)
         plan = queue.task(name=PLAN, queue=CRAWL, lock=PLAN, queueing_lock=PLAN, priority=100)(self._plan)
@@ -170,7 +170,7 @@ class Worker:
         else:
             await queue_plan(self._queue)
         watch = asyncio.ensure_future(self._liveness.watch())
-        self._taking = asyncio.ensure_future(
+        self._job_taker = asyncio.ensure_future(
             self._queue.run_worker_async(
                 queues=[CRAWL],
                 concurrency=self._options.concurrency,
@@ -182,7 +182,7 @@ class Worker:
             )
         )
         try:
-            await self._taking
+            await self._job_taker
         except asyncio.CancelledError:
             if not self._signals.came():
                 raise
@@ -241,5 +241,5 @@ class Worker:
         """Take no more jobs, stop the crawls, and give their jobs back."""
         for crawler in self._crawlers:
             asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006 - the loop outlives it
-        if self._taking is not None:
-            self._taking.cancel()
+        if self._job_taker is not None:
+            self._job_taker.cancel()

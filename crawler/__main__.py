@@ -1,6 +1,6 @@
 """Start the command ``kiji``, also as ``python -m crawler``.
 
-Every worker process imports the program's main module again: so this one loads nothing before it runs.
+Each worker process imports the program's main module again, so this one loads nothing before it runs.
 """
 
 import sys

@@ -95,7 +95,7 @@ def archive_folder(config: Config, url: str) -> Path | None:
 def kept_folder(config: Config, url: str) -> Path:
     """Return the folder of the raw archive, on or off: ``[archive] path``, else beside the database.
 
-    Beside ``kiji.db`` that is ``kiji.warc``; PostgreSQL has no place of its own here, so that it is a folder with the
+    Beside ``kiji.db`` it is ``kiji.warc``. For PostgreSQL it is a folder with the
     database's name in the current folder.
     """
     if config.archive.path:
@@ -116,7 +116,7 @@ def plan_crawl(
 ) -> CrawlPlan:
     """Plan a crawl of these targets, names or addresses; without any, of all enabled sources.
 
-    Raises ConfigError for a name that is no source's.
+    Raises ConfigError for a name of no source.
     """
     chosen: dict[str, tuple[Source, Scope]] = {}
     for target in targets:

@@ -50,9 +50,9 @@ STOPPED = "shutdown"
 class RunExtension(ContextHolder):
     """Scrapy extension that opens and closes the run of ``RelatedSpider``, for all ways to start a crawl.
 
-    ``context`` is the run's once the spider is open, ``polled`` are the sources whose start pages are asked for.
-    ``trouble`` is the one line that ended the run where the database failed, ``refused`` the error for which there is
-    no run at all. Trouble is logged where the setting KIJI_LOG_TROUBLE is true; else the caller reports it.
+    ``context`` is set once the run is open. ``polled`` are the sources whose start pages are requested. ``trouble`` is
+    the message of a database failure that ended the run, ``refused`` the error that kept it from opening. Trouble is
+    logged if the setting KIJI_LOG_TROUBLE is true; else the caller reports it.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -120,7 +120,7 @@ class RunExtension(ContextHolder):
             lock=lock,
         )
         run_id = await asyncio.wrap_future(started)
-        # Processes start no sooner than the run, and not for nothing: stopped while they start they write tracebacks.
+        # Processes start after the run, and only if something is due: stopped while they start they print tracebacks.
         pool_started = asyncio.ensure_future(asyncio.to_thread(pool.start) if due else _nothing())
         if due and spider.shared_writer is None:
             self._writer_started = asyncio.ensure_future(asyncio.to_thread(process.start))

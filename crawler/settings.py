@@ -19,12 +19,12 @@ SPIDER_MODULES = ["crawler.spiders"]
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # --- Safe -----------------------------------------------------------------------------------------------------------
-# Name look-ups pass the address guard before any crawler is made; its middleware is below.
+# The address guard, installed before any crawler; its middleware is below.
 TWISTED_DNS_RESOLVER = "crawler.middlewares.ssrf_guard.GuardedResolver"
 REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups block a thread each
 #: ``host:port`` that may have private addresses.
 KIJI_PRIVATE_HOSTS: list[str] = []
-# A link to file:// or ftp:// is followed by Scrapy otherwise.
+# Otherwise Scrapy follows links to file:// and ftp://.
 DOWNLOAD_HANDLERS = {
     "data": None,
     "file": None,
@@ -35,10 +35,10 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, as sent and as decompressed
-DOWNLOAD_WARNSIZE = 0  # what is too large has its outcome in the run's record
+DOWNLOAD_WARNSIZE = 0  # an outcome in the run's record is enough
 DOWNLOAD_TIMEOUT = 30  # seconds
 MEMUSAGE_WARNING_MB = 1024
-MEMUSAGE_LIMIT_MB = 2048  # the crawl then ends in order, with all that it has
+MEMUSAGE_LIMIT_MB = 2048  # the crawl then ends in order, and stores what it has
 # Both are on by default; RemoteControl executes code that comes over loopback.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -48,17 +48,17 @@ COOKIES_ENABLED = False
 USER_AGENT = default_user_agent()
 ROBOTSTXT_USER_AGENT = PRODUCT
 ROBOTSTXT_OBEY = True  # by crawler.middlewares.robots
-DOWNLOAD_DELAY = 1.0  # seconds; for requests that bring no delay of their source's
+DOWNLOAD_DELAY = 1.0  # seconds; for requests without a delay of their source
 KIJI_HOST_DELAYS: dict[str, float] = {}  # by slot (crawler.hosts), from the config: known before the first request
 DOWNLOAD_DELAY_JITTER = 0.0  # crawler.middlewares.host_delays has one that only adds; Scrapy's undercuts the delay
 CONCURRENT_REQUESTS = 100
-CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes so many tasks for every answer, 100 by default
+CONCURRENT_ITEMS = 1  # an answer gives one item; Scrapy makes this many tasks for each answer, 100 by default
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # where the delay is 0
 DOWNLOADER = scrapy_parts.DOWNLOADER  # which keeps to that
 RETRY_TIMES = 2
-RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.middlewares.backoff sees to 429 and 503
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # crawler.middlewares.backoff handles 429 and 503
 KIJI_BACKOFF_SECONDS = 5.0  # after the first 429 or 503 without Retry-After; doubled by each further one
-KIJI_LONGEST_HOLD = 60.0  # seconds that a run waits for a host; above that the host rests, and the run goes on
+KIJI_LONGEST_HOLD = 60.0  # seconds that a run waits for a host; for longer waits the host rests
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
@@ -70,8 +70,8 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # --- The frontier is in the database --------------------------------------------------------------------------------
-# What is asked for twice, how deep and how long an address may be is decided there, before a request is made;
-# a request that Scrapy drops silently would leave its lease behind.
+# The frontier decides about duplicates, depth and length of addresses before a request is made. A request that Scrapy
+# drops silently would leave its lease behind.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 HTTPERROR_ALLOW_ALL = True  # every answer reaches the spider, and ends under an outcome
 HTTPCACHE_ENABLED = False
@@ -84,7 +84,7 @@ KIJI_READ = "pipelines.read_page:read_page"  # module:function, run in the worke
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
-WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page; mypy knows it better
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source for every page, and mypy checks the same
 KIJI_LOG_TROUBLE = True  # log the error that ends a run; kiji sets it to False and prints the error itself
 
 # --- Parts ----------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.run_extension.RunExtension": 0,
-    "scrapy.extensions.corestats.CoreStats": None,  # the run's record in the database has them, and LogStats's
+    "scrapy.extensions.corestats.CoreStats": None,  # the run's record in the database has these and LogStats's
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,

@@ -24,7 +24,7 @@ def names_a_contact(user_agent: str) -> bool:
 def robots_token(user_agent: str) -> str:
     """Return the product token of a user agent (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``.
 
-    Of a crawler that calls itself compatible with a browser, as Googlebot does, it is the name behind that word:
+    For a crawler that claims to be compatible with a browser, like Googlebot, it is the name after that word:
     ``Ours`` of ``Mozilla/5.0 (compatible; Ours/1.0; …)``.
     """
     compatible = re.search(r"\(compatible;\s*([^/\s();]+)", user_agent, re.IGNORECASE)

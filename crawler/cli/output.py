@@ -46,5 +46,5 @@ def _database_files(url: str) -> list[Path]:
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
-    except OSError:  # one is not there, or is a link that leads nowhere
+    except OSError:  # one is missing, or is a broken link
         return one.resolve() == other.resolve()

@@ -34,7 +34,7 @@ HELP = example(
     "kiji search 首相 --newest --json",
 )
 MARK, FAINT = "bold yellow", "dim"
-# -housing is a word to exclude, and no row of short options of which the first asks for help.
+# -housing is a word to exclude, not short options beginning with -h for help.
 _EXCLUSIONS_ARE_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 

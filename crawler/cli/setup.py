@@ -84,7 +84,7 @@ def init_command(
         find_config(path)
         database = open_database(url)
     except Exception:
-        path.unlink()  # a second try must not find half of the first
+        path.unlink()  # so that a second try starts afresh
         raise
     database.close()
     sys.stdout.write(f"{path} and {database.url} are made. Next:\n")

@@ -9,7 +9,7 @@ from crawler.config.errors import ConfigError, problems_of, shown
 from crawler.config.models import Config
 from crawler.sanitize import sanitize_line
 
-#: A config of a hundred thousand sources takes some 20 MB; more than this is not a config.
+#: The maximum size of a config. One of a hundred thousand sources takes some 20 MB.
 MAX_BYTES = 64_000_000
 
 

@@ -31,6 +31,6 @@ class ConfigFile:
             return None
         try:
             stat = self._path.stat()
-        except (OSError, ValueError):  # which loading it tells in full
+        except (OSError, ValueError):  # loading reports it in full
             return object()
         return stat.st_mtime_ns, stat.st_size, stat.st_ino

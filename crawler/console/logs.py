@@ -31,7 +31,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         entry |= {name: str(value) for name, value in vars(record).items() if name not in _PLAIN}
-        if record.exc_text:  # all that a record has of an error in the writer's process
+        if record.exc_text:  # a record of the writer's process has only this of an error
             entry["exception"] = record.exc_text
         elif record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

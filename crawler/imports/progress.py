@@ -80,7 +80,7 @@ class ImportDisplay:
             if self._bad <= NAMED:
                 message = f"kiji: {path.name}, record {record.number}: {result.reason}"
                 where = "" if record.url.startswith("file:") else f" ({record.url[:200]})"
-                # Above the bar where both are on one terminal, else where errors belong.
+                # Above the bar if both are on one terminal, else to the error console.
                 target = self._progress.console if self._is_one_terminal() else self._errors
                 target.print(Text(sanitize_line(message + where)), soft_wrap=True)
 

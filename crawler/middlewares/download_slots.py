@@ -18,11 +18,11 @@ from crawler.middlewares.host_delays import JITTER, HostDelays
 class BoundedDownloader(Downloader):
     """Scrapy's downloader, with a strict limit on a slot's concurrency and a faster stop.
 
-    Scrapy 2.19 counts a transfer when its task first runs, so a loop that starts tasks sees every place free and starts
-    the whole queue (observed: 8 under way where 4 are allowed). Counted when the task is made, the bound holds.
+    Scrapy 2.19 counts a transfer when its task first runs. A loop that starts tasks then starts the whole queue
+    (observed: 8 in flight with a limit of 4). Here a transfer is counted when its task is made.
 
-    A spider that is closing waits for what is under way, and Scrapy counts what queues for its host's delay among it.
-    Here the queue ends with :class:`NotAsked` when its turn comes, so closing takes no longer than one delay.
+    A closing spider waits for requests in flight, and Scrapy counts those that wait for their host's delay. Here they
+    end with :class:`NotAsked` in their turn, so closing takes no longer than one delay.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -79,11 +79,11 @@ class BoundedDownloader(Downloader):
 class HostPace:
     """Downloader middleware that sets the delay and concurrency of each host's slot.
 
-    A host's delay is the largest of what its sources ask for (``request.meta["delay"]``, seconds) and of its
-    robots.txt's Crawl-delay (``request.meta["crawl_delay"]``); ``host_delays`` are known from the start, by slot, and
-    ``default_delay`` holds where none is known. It is counted from when the last request went out or, where the host
-    has answered by then, from that answer's headers: so the gap in the server's own log is no smaller, whatever the
-    connection took. With a delay, one request at a time is under way, without one ``concurrency``.
+    A host's delay is the largest of its sources' delays (``request.meta["delay"]``, seconds) and its Crawl-delay
+    (``request.meta["crawl_delay"]``). ``host_delays`` has delays of the config by slot, ``default_delay`` is for other
+    hosts. The delay begins when a request is sent, and again when the headers of its answer arrive. So the gap in the
+    server's log is no smaller, however long the connection took. With a delay one request is in flight, without a delay
+    ``concurrency``.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class HostPace:
     def headers_received(self, request: Request) -> None:
         """Begin the delay now, when the server has certainly received the request."""
         slot = self._downloader().slots.get(request.meta.get("download_slot", ""))
-        if slot is not None:  # also without a delay: this may be a robots.txt that asks for one
+        if slot is not None:  # even without a delay: this may be a robots.txt with a Crawl-delay
             slot.lastseen = time.monotonic()
 
     def _set(self, slot: str, delay: float) -> None:

@@ -31,7 +31,7 @@ class HostDelays:
 
         Raises :class:`RobotsRefused` for an endless Crawl-delay.
         """
-        # A redirected or repeated request brings the slot of where it came from.
+        # A redirected or repeated request still has the slot of the first one.
         slot: str = slot_of(request.url)
         request.meta["download_slot"] = slot
         own, theirs = request.meta.get("delay"), request.meta.get("crawl_delay") or 0.0

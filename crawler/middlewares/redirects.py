@@ -23,11 +23,11 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Redirects(RedirectMiddleware):
     """Scrapy's redirect middleware, restricted to the source's hosts.
 
-    A request's ``meta`` says how far it may be led: ``may_leave_host`` (start pages, and what a configured feed
-    lists) anywhere, else to its own host and to ``allowed_hosts`` and what lies below those. From https to http is
-    allowed: a page of news is public. ``meta["redirect_urls"]`` keeps the way. A redirect without a place to go is
-    an answer, and comes back as such. Validators (``meta["lease"]``) are shown only to the page that gave them:
-    another one would call itself unchanged by them.
+    A request with ``may_leave_host`` in its ``meta`` (start pages, entries of configured feeds) may be redirected
+    anywhere. Any other may go to its own host, to ``allowed_hosts`` and to their subdomains. A redirect from https to
+    http is followed: news pages are public. ``meta["redirect_urls"]`` has the addresses on the way. A redirect without
+    a target is returned as an answer. Validators (``meta["lease"]``) are sent only to the page that gave them: another
+    page with the same validators would answer 304.
     """
 
     @classmethod

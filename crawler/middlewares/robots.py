@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 #: RFC 9309, 2.5, has crawlers read at least 500 KiB; more is not parsed on the reactor.
 MAX_BYTES = 500 * 1024
 
-#: The line by which a group says whom it is for, as generously as Protego reads it.
+#: The line that names a group's crawler, as generously as Protego reads it.
 _AGENT_LINE = re.compile(r"\s*user[-\s]?\s*agent[\s:]+", re.IGNORECASE)
 _OTHERS = "(others)"  # no product token has brackets
 #: RFC 9309, 2.2.1, has letters, "-" and "_" only; there are crawlers with digits in their names.
@@ -92,9 +92,9 @@ class Rules:
     def of(cls, status: int, body: bytes, token: str) -> Self:
         """Return the rules of an answer.
 
-        RFC 9309, 2.3.1.3: a 4xx forbids nothing; 2.3.1.4: a 5xx forbids all. 429 counts as the latter, as Google's
-        crawlers have it (developers.google.com/search/docs/crawling-indexing/robots/robots_txt): a server that asks
-        for rest gets it.
+        RFC 9309, 2.3.1.3: a 4xx forbids nothing; 2.3.1.4: a 5xx forbids all. 429 counts as a 5xx, as with Google's
+        crawlers (developers.google.com/search/docs/crawling-indexing/robots/robots_txt): the server asks to be left
+        alone.
         """
         if status not in STATUSES or status >= 500 or status == 429:
             return cls(closed=f"robots.txt cannot be read now (HTTP {status}), which forbids the site")
@@ -207,7 +207,7 @@ class Robots:
         except HostRests as error:
             return Rules(closed=error.reason, rest_until=error.until), None
         except IgnoreRequest as error:
-            # Refused by our own guard, or redirected round and round (which RFC 9309 counts as a 4xx): the page's own
+            # Refused by our own guard, or redirected in a circle (which RFC 9309 counts as a 4xx): the page's own
             # request will show which.
             logger.info("%s/robots.txt: %s", origin, error)
             return Rules(), None

@@ -1,8 +1,8 @@
 """Refuse connections to private addresses, unless a source allows them.
 
-A name can be checked on the resolved address only, and that must be the one that is then connected to, or a
-server that answers twice differently (rebinding) gets through. So the guard is the reactor's resolver itself, which
-drops what is not public; the downloader middleware beside it makes a typed refusal of it, and checks schemes.
+The resolved address must be checked, and it must be the one that is connected to. Otherwise a name server with two
+different answers (rebinding) gets through. So the guard is the reactor's resolver, which drops addresses that are not
+public. The downloader middleware beside it turns this into a typed refusal, and checks schemes.
 """
 
 import collections
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: So many hosts' refusals are remembered; each is asked for within the same request.
+#: Hosts whose refusals are stored; each is read within the same request.
 _REMEMBERED = 10_000
 
 
@@ -90,8 +90,8 @@ class GuardedResolver:
     """Resolver for the reactor that drops addresses that are not public.
 
     It is also set as ``TWISTED_DNS_RESOLVER``, so that the guard is installed before any crawler. Every connection
-    passes here, literals included, with its port. Which ``host:port`` may be private is granted for the length of a
-    crawl; nothing is cached, so that no answer outlives its name server's word.
+    passes here, literals included, with its port. Private ``host:port`` are granted for the length of a
+    crawl. Nothing is cached, so that each answer is the name server's current one.
     """
 
     def __init__(self, inner: Resolver, reactor: "ReactorBase") -> None:
@@ -213,8 +213,8 @@ class AddressGuard:
     def process_response(self, request: Request, response: Response) -> Response:
         """Refuse an answer from an address that is not public or not known, whoever resolved it.
 
-        Looked for with versions of Scrapy and Twisted alone of which nobody has seen that all their connections pass
-        the resolver. Raises :class:`AddressRefused`.
+        Checked only with versions of Scrapy and Twisted that are not known to pass all connections through the
+        resolver. Raises :class:`AddressRefused`.
         """
         if not self._checks_answers or request.meta.get("proxy"):
             return response

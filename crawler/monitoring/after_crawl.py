@@ -106,10 +106,10 @@ def _message(name: str, last_sent: State, verdict: Verdict, since: datetime.date
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawlEnd:
-    """A crawl that has ended. ``run`` is its record as ``kiji runs show --json`` has it.
+    """A crawl that has ended. ``run`` is its record as in ``kiji runs show --json``.
 
-    ``gave`` says whether every polled source gave what it should; ``trouble`` is the line that ended the run where the
-    database failed, else "". ``database`` is None where it cannot be used.
+    ``gave`` is true if every polled source gave what it should. ``trouble`` is the message of a database failure that
+    ended the run, else "". ``database`` is None if it cannot be used.
     """
 
     plan: CrawlPlan
@@ -137,7 +137,7 @@ def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: st
             with database.reading() as connection:
                 run = run_record(connection, run_id) or end.run
                 gave = all(account.gave for account in source_accounts(connection, run_id, polled))
-            # Where the run has said what is wrong with the database, nobody is to say it again.
+            # After a database failure the run has reported it; do not report it again.
             end = CrawlEnd(plan, run, gave, trouble, None if trouble else database)
         except DatabaseError as error:
             problems += [] if trouble else [f"health could not be looked at: {error}"]

@@ -58,8 +58,8 @@ class TruthEdge:
 class TruthCopy:
     """Another page of an article: ``url`` on the same host (AMP, print, a later page), ``exact`` on the other site.
 
-    Which page of an exact group is the article and which the copy hangs on what was stored first; the main site's
-    lies on a start page, the other two links away from one.
+    The page that is stored first is the article, the other the copy. The main site's is on a start
+    page, the other two links away from one.
     """
 
     url: str

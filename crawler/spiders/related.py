@@ -49,7 +49,7 @@ Listener = Callable[[Result], None]
 def raw_page_of(response: Response, asked: str) -> RawPage:
     """Make a RawPage of an answer, with the headers that are read later."""
     headers = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
-    headers += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each speaks for itself
+    headers += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each header counts
     decoded = tuple((name, value.decode("latin-1")) for name, value in headers if value)
     now = datetime.datetime.now(datetime.UTC)
     return RawPage(asked, response.url, response.body, response.status, now, decoded)
@@ -105,7 +105,9 @@ class RelatedSpider(Spider):
             targets = [kwargs.pop("url")] if "url" in kwargs else []
             command = " ".join(["scrapy crawl related", *(f"-a url={target}" for target in targets)])
             plan = plan_crawl(config, database_url(None, config), targets, command=command)
-        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])  # a record that is not shown is not made
+        logging.getLogger("scrapy").setLevel(
+            crawler.settings["LOG_LEVEL"]
+        )  # records that are not shown are not even made
         crawler.settings.setdict(settings_from(plan.config, plan.sources), priority="spider")
         if plan.max_minutes is not None:
             crawler.settings.set("CLOSESPIDER_TIMEOUT", plan.max_minutes * 60, priority="spider")

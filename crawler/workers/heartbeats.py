@@ -64,7 +64,7 @@ class Heartbeats:
     async def _look_safely(self) -> None:
         try:
             await self.look()
-        except ConnectorException as error:  # the rest at the next look
+        except ConnectorException as error:  # the others are requeued at the next check
             logger.info("jobs left behind: %s", error.__cause__ or error)
         except Exception:
-            logger.exception("a look for dead workers failed")  # and their jobs still have to be taken up
+            logger.exception("a look for dead workers failed")  # the next check requeues their jobs

@@ -128,7 +128,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
         min_size=1,
         max_size=10,
         timeout=5.0,
-        reconnect_timeout=5.0,  # it waits twice as long before each try: up to minutes, with the default of five
+        reconnect_timeout=5.0,  # each wait is twice the last: up to minutes, with the default of five minutes
     )
     return procrastinate.App(connector=opened)
 
@@ -169,7 +169,7 @@ async def queue_groups(
     queued = []
     for first in range(0, len(jobs), QUEUED_AT_ONCE):
         queued += await _queued(queue, jobs[first : first + QUEUED_AT_ONCE])
-    # By what it knew before, PostgreSQL would look through all of them for each job.
+    # With old statistics PostgreSQL would scan all of them for each job.
     if len(queued) > QUEUED_AT_ONCE and fits("procrastinate"):
         await queue.connector.execute_query_async("ANALYZE procrastinate_jobs")
     return queued
@@ -199,7 +199,7 @@ async def queue_plan(queue: procrastinate.App) -> None:
 async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
     """Return the running and waiting jobs, in the order in which workers take them."""
     states = {Status.DOING.value: "running", Status.TODO.value: "waiting"}
-    # Asked for at once: a job that is requeued between two questions would be in neither answer, and be queued again.
+    # One query for all: a job that starts between two queries would be in neither result, and be queued again.
     jobs = [
         GroupJob(str(job.lock), tuple(job.task_kwargs["sources"]), states[job.status], job.priority, job.attempts)  # type: ignore[arg-type]  # JSON of our own
         for job in await queue.job_manager.list_jobs_async(task=CRAWL)
@@ -219,7 +219,7 @@ async def requeue_jobs(queue: procrastinate.App, left_behind: Collection[tuple[i
         if (job.id, job.worker_id or 0) not in left_behind:
             continue
         priority = max(job.priority, WHEN_UNFINISHED)
-        # Were two queued after all, the one to be requeued sooner stays.
+        # If two are queued after all, the one with the higher priority stays.
         waiting = list(await jobs.list_jobs_async(queueing_lock=job.queueing_lock, status=Status.TODO.value))
         if any(other.priority >= priority for other in waiting):
             await jobs.finish_job(job, Status.FAILED, delete_job=True)

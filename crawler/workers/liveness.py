@@ -1,8 +1,8 @@
 """Detect dead workers by their locks in PostgreSQL, and requeue their jobs.
 
-Kept beside procrastinate's heartbeats (``heartbeats``) for its speed: of 99 hosts whose worker was killed, the median
-one was asked again after 7.9 s, the last after 8.9 s (``python -m benchmarks workers``, 2026-11-26). By heartbeats it
-takes at least 45 s: 30 s without one, seen for 15 s.
+It is kept beside procrastinate's heartbeats (``heartbeats``) for its speed. Of 99 hosts whose worker was killed, the
+median one was asked again after 7.9 s, the last after 8.9 s (``python -m benchmarks workers``, 2026-11-26). By
+heartbeats it takes at least 45 s: 30 s without one, seen for 15 s.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class Liveness:
             try:
                 await self.look()
             except Exception:
-                logger.exception("a look for dead workers failed")  # and their jobs still have to be taken up
+                logger.exception("a look for dead workers failed")  # the next check requeues their jobs
             await asyncio.sleep(LOOK)
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Liveness:
                 return
             async with asyncio.timeout(LOOK):  # the worker's own lock must be checked meanwhile
                 taken = await requeue_jobs(self._queue, jobs)
-        except (ConnectorException, TimeoutError) as error:  # the rest at the next look
+        except (ConnectorException, TimeoutError) as error:  # the others are requeued at the next check
             logger.info("jobs left behind: %s", error.__cause__ or error)
         else:
             for lock in taken:

@@ -176,7 +176,7 @@ class Worker:
                 concurrency=self._options.concurrency,
                 wait=not self._options.once,
                 install_signal_handlers=False,
-                fetch_job_polling_interval=LOOK,  # what is put back into the queue is not announced by it
+                fetch_job_polling_interval=LOOK,  # procrastinate does not announce requeued jobs
                 delete_jobs="successful",
                 **self._liveness.worker_options,
             )

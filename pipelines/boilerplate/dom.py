@@ -59,8 +59,8 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
     cuts: list[Cut] = []
     gone: list[HtmlElement] = []
     until = 0
-    found = itertools.chain(_by_attributes(page), _by_text(page))
-    ordered = sorted(found, key=lambda each: (page[each[1]].order, -page[each[1]].end))
+    finds = itertools.chain(_by_attributes(page), _by_text(page))
+    ordered = sorted(finds, key=lambda each: (page[each[1]].order, -page[each[1]].end))
     for rule, element, detail in ordered:
         measure = page[element]
         if measure.order < until or not _may_go(element, rule, page, prose):
@@ -138,20 +138,20 @@ def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElem
 @rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
 def _rule_by_words(text: str) -> tuple[str, str]:
     """Return the rule for a line's words and its evidence, or ""."""
-    said = plain(text)
-    if len(text) <= _MARK * 2 and is_caption(said):
+    line = plain(text)
+    if len(text) <= _MARK * 2 and is_caption(line):
         return "machine-mark" if is_ai_label(text) else "caption", text[:80]
-    asked_for = _asks(said)
+    asked_for = _asks(line)
     return ("box" if asked_for else "", asked_for)
 
 
-def _asks(said: str) -> str:
+def _asks(line: str) -> str:
     """Return what a block asks for near its beginning, or ""."""
     keys, patterns = _boxes()
-    if keys.search(said) is None:
+    if keys.search(line) is None:
         return ""
-    found = patterns.search(said[:300])
-    return found[0] if found and (len(said) <= 80 or found.start() <= 40) else ""
+    match = patterns.search(line[:300])
+    return match[0] if match and (len(line) <= 80 or match.start() <= 40) else ""
 
 
 def _pictured(mark: HtmlElement, page: DomIndex) -> HtmlElement:

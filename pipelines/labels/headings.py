@@ -75,8 +75,8 @@ def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
 
     ``is_marked`` says that the markup makes it a heading.
     """
-    said = plain(text)
-    bare = _undecorated(said)
+    line = plain(text)
+    bare = _undecorated(line)
     if not bare:
         return None
     words = _words()
@@ -86,13 +86,13 @@ def kind_of_heading(text: str, is_marked: bool = False) -> str | None:
         return words.weak[bare]
     if len(bare) > _LONGEST:
         return None
-    for end, kind in words.ends.get(bare[-1], ()) + words.ends.get(said[-1], ()):
-        if bare.endswith(end) or said.endswith(end):
+    for end, kind in words.ends.get(bare[-1], ()) + words.ends.get(line[-1], ()):
+        if bare.endswith(end) or line.endswith(end):
             return kind
-    if len(bare) <= _LONGEST_CONTAINING and (part := words.contained.search(said)):
+    if len(bare) <= _LONGEST_CONTAINING and (part := words.contained.search(line)):
         return words.contains[part[0]]
-    for start, kind in words.begins.get(said[:2], ()) + words.begins.get(bare[:2], ()):
-        if _begins(said, start) or _begins(bare, start):
+    for start, kind in words.begins.get(line[:2], ()) + words.begins.get(bare[:2], ()):
+        if _begins(line, start) or _begins(bare, start):
             return kind
     return None
 

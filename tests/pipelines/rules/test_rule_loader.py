@@ -9,6 +9,7 @@ import pytest
 from pipelines.addresses import address_key
 from pipelines.labels.headings import kind_of_heading
 from pipelines.rules.load import OPEN_TABLES, load_rules, overlay_problems, set_overlay
+from tests.support.commands import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +65,8 @@ def test_the_packaged_tables_have_no_problems_and_a_wrong_key_value_or_pattern_i
     first, second = overlay_problems(tmp_path)
     assert first.endswith("date_words.toml: date_words.zones.xst: a whole number is expected")
     assert "own.toml: no table of rules has this name" in second
+
+
+def test_no_other_module_of_the_pipelines_reads_toml_by_itself() -> None:
+    readers = [path.name for path in (ROOT / "pipelines").rglob("*.py") if "tomllib" in path.read_text("utf-8")]
+    assert readers == ["load.py"]

@@ -1,12 +1,12 @@
-"""What can be wrong with a database, in words that tell its user what to do."""
+"""Define database errors. Each message is one line that tells the user what to do."""
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the message is one line that says what, where and what would be right."""
+    """The database cannot be used. The message names the database, the problem and the remedy."""
 
 
 class DatabaseUnreachable(DatabaseError):
-    """Nothing answers at the address, or the file cannot be opened."""
+    """The server does not answer, or the file cannot be opened."""
 
 
 class SchemaMismatch(DatabaseError):
@@ -18,33 +18,33 @@ class DatabaseBusy(DatabaseError):
 
 
 class DatabaseTrouble(DatabaseError):
-    """The database failed while it was in use; what was committed before stands.
+    """The database failed during use. Everything committed before is kept.
 
-    ``passing`` says whether the same transaction may succeed a little later.
+    ``passing`` is true if the same transaction can succeed a little later.
     """
 
     passing = False
 
 
 class DatabaseLost(DatabaseTrouble):
-    """The connection is gone: the server was restarted, or the network is down."""
+    """The connection is lost: the server restarts, or the network is down."""
 
     passing = True
 
 
 class DatabaseLocked(DatabaseTrouble):
-    """Other writers were in the way for longer than the busy time-out."""
+    """Other writers held the lock for longer than the busy time-out."""
 
     passing = True
 
 
 class DatabaseFull(DatabaseTrouble):
-    """There is no room left for the database."""
+    """The disk is full."""
 
 
 class DatabaseReadOnly(DatabaseTrouble):
-    """The database may be read and not written."""
+    """The database can be read but not written."""
 
 
 class DatabaseDamaged(DatabaseTrouble):
-    """The disk, or the file, gives back other bytes than were written."""
+    """The file is damaged: it returns other bytes than were written."""

@@ -38,7 +38,7 @@ USAGE, BUSY, INTERRUPTED = 2, 3, 130
 app = typer.Typer(
     name="kiji",
     help=example(
-        "A news crawler for Japanese and English: follows related articles, keeps the article and nothing else.",
+        "Crawl news in Japanese and English: follow related articles, store the text of articles only.",
         "kiji demo",
         "kiji crawl https://news.example/ja/n/7000",
     ),

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "article",
         help=example(
-            "Show one article: its copies and links, or with --revisions what its publisher changed.",
+            "Show one article with its copies and links, or with --revisions its changes.",
             "kiji article 7",
             "kiji article https://news.example/ja/n/7000 --revisions",
         ),
@@ -36,10 +36,12 @@ def register(app: typer.Typer) -> None:
 
 
 def article_command(
-    article: Annotated[str, typer.Argument(metavar="ID|URL", help="As in the view articles, or any address of it.")],
+    article: Annotated[
+        str, typer.Argument(metavar="ID|URL", help="An id from the view articles, or any address of the article.")
+    ],
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    revisions: Annotated[bool, typer.Option("--revisions", help="Show what changed from wording to wording.")] = False,
+    revisions: Annotated[bool, typer.Option("--revisions", help="Show the changes from revision to revision.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show one article."""
@@ -75,7 +77,7 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
         f"{record['title']}",
         f"  {record['url']}",
         f"  article {record['id']}, {record['source']}, {record['language']}, published {published},"
-        f" seen {record['first_seen_at']} to {record['last_seen_at']}, wording {record['revision']}",
+        f" seen {record['first_seen_at']} to {record['last_seen_at']}, revision {record['revision']}",
     ]
     lines += [f"  by {record['authors']}"] if record["authors"] else []
     lines += ["", record["text"], ""]
@@ -115,9 +117,9 @@ def _changes(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _revision_lines(versions: list[dict[str, Any]], record: dict[str, Any], console: Console) -> list[Text]:
     lines = [Text(sanitize_lines(f"{record['title']}\n  {record['url']}"))]
     if len(versions) == 1:
-        return [*lines, Text(f"one wording, seen since {versions[0]['seen_at']}")]
+        return [*lines, Text(f"one revision, seen since {versions[0]['seen_at']}")]
     for before, after in itertools.pairwise(versions):
-        lines.append(Text(f"\nwording {before['revision']} to {after['revision']}, seen {after['seen_at']}"))
+        lines.append(Text(f"\nrevision {before['revision']} to {after['revision']}, seen {after['seen_at']}"))
         for name in ("title", "text"):
             parts = diff_texts(before[name], after[name])
             if any(part.kind != "same" for part in parts):

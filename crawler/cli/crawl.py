@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crawler.crawl import CrawlReport
 
 HELP = example(
-    "Crawl what is due; or sources by name, due or not; or an address: that page and what it relates to.",
+    "Crawl the due addresses, or the named sources, or one address with its related articles.",
     "kiji crawl",
     "kiji crawl mirai --json",
     "kiji crawl https://news.example/ja/n/7000 --db sqlite:///try.db",
@@ -36,12 +36,12 @@ def crawl_command(
     targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET ...]", help="Source names or URLs.")] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Ask for known articles again, due or not.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Fetch known articles again, due or not.")] = False,
     max_minutes: Annotated[
-        float | None, typer.Option("--max-minutes", min=0.0, help="Take up nothing new after so long.")
+        float | None, typer.Option("--max-minutes", min=0.0, help="Fetch nothing new after this number of minutes.")
     ] = None,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress and no summary.")] = False,
     log_format: LogFormatOption = None,
 ) -> int:
     """Crawl; return the exit code."""

@@ -22,12 +22,14 @@ from storage.search.index import count_articles, rebuild
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(no_args_is_help=True, help=example("Look after the database.", "kiji db upgrade"))
+    group = typer.Typer(
+        no_args_is_help=True, help=example("Upgrade, copy, check and back up the database.", "kiji db upgrade")
+    )
     group.callback()(lambda: None)
     group.command(
         "upgrade",
         help=example(
-            "Bring the database to the newest schema; an SQLite file is backed up beside itself first.",
+            "Upgrade the database to the newest schema. An SQLite file is backed up first.",
             "kiji db upgrade --db sqlite:///kiji.db",
         ),
     )(upgrade_command)
@@ -41,7 +43,7 @@ def register(app: typer.Typer) -> None:
     group.command(
         "reindex",
         help=example(
-            "Make the search index anew from the articles; it follows them by itself; this mends damage.",
+            "Rebuild the search index from the articles. This is only needed after damage.",
             "kiji db reindex --db sqlite:///kiji.db",
         ),
     )(reindex_command)
@@ -49,7 +51,7 @@ def register(app: typer.Typer) -> None:
     group.command(
         "stories",
         help=example(
-            "Group articles into stories that are not yet, or by an older version; --anew does all of them again.",
+            "Group articles into stories: those without a story, or with one of an older version.",
             "kiji db stories",
         ),
     )(stories_command)
@@ -66,7 +68,7 @@ def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
         backup = upgrade(database)
     sys.stdout.write(f"{database.url} is at schema {HEAD}\n")
     if backup is not None:
-        sys.stdout.write(f"the database as it was: {backup}\n")
+        sys.stdout.write(f"backup of the former database: {backup}\n")
 
 
 def reindex_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:
@@ -86,7 +88,7 @@ def reindex_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
 
 
 def copy_command(
-    source_url: Annotated[str, typer.Argument(metavar="FROM", help="The archive's database; it is only read.")],
+    source_url: Annotated[str, typer.Argument(metavar="FROM", help="The database to copy. It is only read.")],
     target_url: Annotated[str, typer.Argument(metavar="TO", help="An empty database.")],
 ) -> None:
     """Copy, alone on both databases."""
@@ -112,7 +114,7 @@ def copy_command(
 def stories_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Every article, also those that are grouped already.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Group all articles again.")] = False,
 ) -> None:
     """Group articles, alone on the database; stopped, it goes on when it is called again without --anew."""
     from rich.progress import Progress  # needed by few commands
@@ -131,4 +133,4 @@ def stories_command(
         grouped = regroup(
             database, rules, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
         )
-    sys.stdout.write(f"grouped {grouped} articles; kiji stories lists what they tell of\n")
+    sys.stdout.write(f"grouped {grouped} articles; kiji stories lists the stories\n")

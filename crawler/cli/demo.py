@@ -24,7 +24,7 @@ PORTS: dict[SiteName, int] = {"mirai": 8701, "harbor": 8702}
 """Ports of the sample sites, if free: with the same addresses in every demo, rows stay the same."""
 
 OwnDatabaseOption = Annotated[
-    str | None, typer.Option("--db", metavar="URL", help="The database of the samples; else sqlite:///kiji.db.")
+    str | None, typer.Option("--db", metavar="URL", help="The database for the samples. Default: sqlite:///kiji.db.")
 ]
 
 
@@ -33,14 +33,14 @@ def register(app: typer.Typer) -> None:
     app.command(
         "demo",
         help=example(
-            "Crawl the sample news sites over loopback, twice, and sum up what lies there: in this folder's kiji.db or"
-            " --db, whatever KIJI_DB and KIJI_CONFIG say.",
+            "Crawl the sample news sites twice over loopback, and count the stored rows. Uses kiji.db in this "
+            "folder or --db, and ignores KIJI_DB and KIJI_CONFIG.",
             "kiji demo",
         ),
     )(demo_command)
     app.command(
         "sample",
-        help=example("Serve the sample news sites until Ctrl-C, and crawl them from elsewhere.", "kiji sample"),
+        help=example("Serve the sample news sites until Ctrl-C, to crawl them from another terminal.", "kiji sample"),
     )(sample_command)
 
 
@@ -49,9 +49,9 @@ def demo_command(db: OwnDatabaseOption = None) -> int:
     url = db or "sqlite:///kiji.db"
     with SampleSite(ports=PORTS) as site:
         config = _write_config(site, url)
-        first = _crawl(config, "The sample sites, from nothing:")
+        first = _crawl(config, "First crawl of the sample sites:")
         before = _overview(url)
-        second = _crawl(config, "The same again, to show that nothing is stored twice:")
+        second = _crawl(config, "Second crawl, which stores nothing twice:")
         after = _overview(url)
     sys.stdout.write(summary(before, after, url, own_command(), _options(config, url)))
     return max(first, second)
@@ -114,10 +114,10 @@ def summary(before: Overview, after: Overview, url: str, kiji: str, options: str
     }
     again = ", ".join(f"{number} {name}" for name, number in grown.items())
     return f"""
-What lies in {url} now:
+The database {url} now holds:
   articles        {after.articles}: {languages}
   by source       {", ".join(f"{number} {name}" for name, number in after.by_source.items())}
-  copies          {copies} (other addresses and other sites with an article's words; no second row)
+  copies          {copies} (the same text at other addresses or sites; no second article)
   related links   {after.edges}, {after.edges_resolved} of them to stored articles, \
 {after.edges_across_languages} to the other language
   stories         {after.stories} of more than one article, {after.stories_across_languages} of them in both languages
@@ -131,18 +131,18 @@ Next:
 def _next(kiji: str, ours: str) -> str:
     """Return commands that can be run from this folder on this database."""
     commands = {
-        f"{kiji} search 韓国{ours}": "finds something, in either language",
-        f"{kiji} serve{ours}": "pages in a browser: what is new, stories, sources, SQL",
+        f"{kiji} search 韓国{ours}": "search in both languages",
+        f"{kiji} serve{ours}": "web pages: news, stories, sources, SQL",
         f"{kiji} report -o report.html{ours}": "the morning report: one file with charts",
-        f"{kiji} runs{ours}": "what was crawled when; runs show ID tells how each address ended",
-        f"{kiji} inspect URL --verbose": "what a page of your own would become, and what is cut from it",
+        f"{kiji} runs{ours}": "the list of runs; runs show ID shows one of them",
+        f"{kiji} inspect URL --verbose": "the text of any page, and the removed parts",
         f"{kiji} sample": f"serves the sites again; then, in another terminal: {kiji} crawl mirai{ours}",
     }
     # The one wide word takes two columns more than it has characters.
     widths = {command: len(command) + 2 * command.count("韓国") for command in commands}
     widest = max(widths.values())
     lines = [f"  {command}{' ' * (widest - widths[command])}  # {purpose}" for command, purpose in commands.items()]
-    return "\n".join([*lines, "  README.md goes on from here."])
+    return "\n".join([*lines, "  More is in README.md."])
 
 
 def own_command() -> str:

@@ -32,8 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "forget",
         help=example(
-            "Forget addresses: what was stored of them leaves, copies and archived bytes included, and they are never"
-            " asked for again.",
+            "Erase addresses with their articles, copies and archived bytes. They are never fetched again.",
             "kiji forget https://news.example/ja/n/7000 --dry-run",
             'kiji forget https://news.example/ja/n/7000 --reason "letter of 5 October"',
         ),
@@ -41,11 +40,11 @@ def register(app: typer.Typer) -> None:
 
 
 def forget_command(
-    urls: Annotated[list[str], typer.Argument(metavar="URL ...", help="Addresses, however they are spelt.")],
+    urls: Annotated[list[str], typer.Argument(metavar="URL ...", help="Addresses in any spelling.")],
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would leave, and change nothing.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="A note for yourself, kept with the address's hash.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be erased, and change nothing.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Your note, stored with the hash of the address.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Forget addresses, alone on the database; exits 1 where archived bytes are not where the index says."""
@@ -72,7 +71,7 @@ def forget_command(
         database.close()
     for erasure in erasures:
         for line in erasure["not_overwritten"]:
-            sys.stderr.write(f"kiji forget: {erasure['url']}: archived bytes stay: {line}\n")
+            sys.stderr.write(f"kiji forget: {erasure['url']}: archived bytes remain: {line}\n")
     if as_json:
         sys.stdout.write(json.dumps(erasures, ensure_ascii=False) + "\n")
     else:
@@ -119,15 +118,15 @@ def _blank(folder: Path, pages: list[Kept]) -> list[Kept]:
     try:
         return blank_pages(folder, pages, utc_now())
     except OSError as error:
-        msg = f"nothing was forgotten: the raw archive {folder} cannot be written: {error.strerror or error}"
+        msg = f"nothing was erased: the raw archive {folder} cannot be written: {error.strerror or error}"
         raise DatabaseError(msg) from None
 
 
 def _lines(erasure: dict[str, Any], *, dry_run: bool) -> str:
     counts = ", ".join(f"{number} {name}" for name, number in erasure["counts"].items() if number)
-    verb = "would leave" if dry_run else "left"
+    verb = "would be erased" if dry_run else "erased"
     lines = [f"{erasure['url']}: {counts or 'nothing was stored of it'}" + (f" {verb}" if counts else "")]
     lines += [f"  {address}" for address in erasure["addresses"]]
     if not dry_run:
-        lines.append("  never asked for again")
+        lines.append("  never fetched again")
     return "\n".join(lines) + "\n"

@@ -39,11 +39,19 @@ def register(app: typer.Typer) -> None:
 def export_command(
     subject: Annotated[str, typer.Argument(metavar="WHAT", help=f"One of {', '.join(SUBJECTS)}.")],
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole; - for stdout.")
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The file, or - for stdout. It is replaced when the new one is complete.",
+        ),
     ],
     file_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}; else what FILE's name says."),
+        typer.Option(
+            "--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}. Default: by the end of FILE's name."
+        ),
     ] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,

@@ -13,14 +13,16 @@ LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="CODE", help="One language: ja, en, another ISO 639-1 code, or und.")
 ]
 SourceOption = Annotated[
-    str | None, typer.Option("--source", metavar="NAME", help="What this source met, or has a copy of.")
+    str | None, typer.Option("--source", metavar="NAME", help="Articles of this source, or with a copy there.")
 ]
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="WHEN", help="2026-10-05 (local), 2026-10-05T09:00+09:00, or 7d and 12h: ago."),
+    typer.Option(
+        "--since", metavar="WHEN", help="A day (2026-10-05), a time (2026-10-05T09:00+09:00), or an age (7d, 12h)."
+    ),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="WHEN", help="As --since; a day is included, a time of day is not.")
+    str | None, typer.Option("--until", metavar="WHEN", help="Like --since. A day is included, a time is not.")
 ]
 
 _AGO = re.compile(r"(\d{1,5})\s*([dh])")
@@ -58,7 +60,5 @@ def _moment(option: str, text: str, timezone: str, now: datetime.datetime, *, da
             moment = moment.replace(tzinfo=zone)
         return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
-        allowed = (
-            f"a day such as 2026-10-05 ({timezone}), a time such as 2026-10-05T09:00, or 7d or 12h for so long ago"
-        )
+        allowed = f"a day such as 2026-10-05 ({timezone}), a time such as 2026-10-05T09:00, or an age such as 7d or 12h"
         raise ConfigError([f'{option}: "{text}" is no time; allowed: {allowed}']) from None

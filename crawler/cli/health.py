@@ -23,11 +23,10 @@ from storage.database.open import open_database
 from storage.reading import iso_utc
 
 HELP = example(
-    "Judge every configured source by its own history: dead, silent, changed, blocked or well. Exit code 1 where one"
-    " needs a look.",
+    "Judge every source by its history: dead, silent, changed, blocked or ok. The exit code is 1 if one needs a look.",
     "kiji health",
     "kiji health --json | jq 'map(select(.state != \"ok\"))'",
-    "kiji health --alert     for a crontab of its own: alerts go out even when no crawl runs",
+    "kiji health --alert     in a crontab: sends alerts even if no crawl runs",
 )
 STYLES = {"ok": "green", "new": "dim"}
 
@@ -38,10 +37,10 @@ def register(app: typer.Typer) -> None:
 
 
 def health_command(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="Sources; else all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="Sources. Default: all.")] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    alert: Annotated[bool, typer.Option("--alert", help="Send what has changed to the [alerts] addresses.")] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Send changes to the [alerts] addresses.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Judge and show; return 1 where a source needs a look."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crawler.imports.run import ImportReport
 
 HELP = example(
-    "Take in what somebody else fetched: raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz).",
+    "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz) from other programs.",
     "kiji import CC-NEWS-20261001000000-00001.warc.gz",
     "kiji import --source agency articles.jsonl --db sqlite:///kiji.db",
 )
@@ -35,11 +35,11 @@ def import_command(
     source: Annotated[
         str | None,
         typer.Option(
-            "--source", metavar="NAME", help="The source of all records; else each record's own, else its host."
+            "--source", metavar="NAME", help="The source of all records. Default: each record's own, else its host."
         ),
     ] = None,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress and no summary.")] = False,
 ) -> int:
     """Import; return the exit code."""
     from crawler.imports.progress import (

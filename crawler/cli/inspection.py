@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.raw_page import RawPage
 
 HELP = example(
-    "Show what pages would become: addresses, HTML files, or WARC files with every response in them.",
+    "Show what Kiji reads from pages: addresses, HTML files, or all responses in WARC files.",
     "kiji inspect https://news.example/ja/n/7000 --verbose",
     "kiji inspect --json pages.warc.gz > readings.jsonl",
 )
@@ -43,8 +43,8 @@ def register(app: typer.Typer) -> None:
 def inspect_command(
     targets: Annotated[list[str], typer.Argument(metavar="TARGET ...", help="URLs, HTML files, WARC files.")],
     config: ConfigOption = None,
-    url: Annotated[str | None, typer.Option("--url", help="The address that an HTML file came from.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show what was cut, and why.")] = False,
+    url: Annotated[str | None, typer.Option("--url", help="The address of an HTML file.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the removed parts, each with its rule.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Read and print every page, in order; return 1 where one could not be had."""

@@ -27,7 +27,7 @@ def register(group: typer.Typer) -> None:
     group.command(
         "backup",
         help=example(
-            "Back up a living database: SQLite's online backup, or pg_dump's custom format. Crawls may go on.",
+            "Back up the database while crawls go on: by SQLite's online backup, or by pg_dump.",
             "kiji db backup                       kiji-20261005T060000Z.db beside the database",
             "kiji db backup /backups/kiji.db",
         ),
@@ -35,16 +35,16 @@ def register(group: typer.Typer) -> None:
     group.command(
         "check",
         help=example(
-            "Look the whole archive over: integrity, references, counts that add up, kept pages that are there."
-            " Exit code 1 where something is wrong.",
+            "Check the database: integrity, references, sums of counts, files of kept pages. The exit code is 1 "
+            "if something is wrong.",
             "kiji db check",
         ),
     )(check_command)
     group.command(
         "prune",
         help=example(
-            "Delete pages kept as fetched beyond [archive] max_age and max_size (a crawl's end does so too), and, where"
-            " asked for, old lines of the accounts.",
+            "Delete raw pages beyond [archive] max_age and max_size, as every crawl does at its end. With "
+            "--fetches also old rows of fetches.",
             "kiji db prune",
             "kiji db prune --max-age 90d --fetches 400d",
         ),
@@ -52,7 +52,7 @@ def register(group: typer.Typer) -> None:
 
 
 def backup_command(
-    target: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The backup; it must not exist.")] = None,
+    target: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The backup file. It must not exist.")] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:
@@ -96,11 +96,11 @@ def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int
 def prune_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    max_age: Annotated[str | None, typer.Option("--max-age", metavar="TIME", help="Instead of the config's.")] = None,
-    max_size: Annotated[str | None, typer.Option("--max-size", metavar="SIZE", help="Instead of the config's.")] = None,
+    max_age: Annotated[str | None, typer.Option("--max-age", metavar="TIME", help="Overrides the config.")] = None,
+    max_size: Annotated[str | None, typer.Option("--max-size", metavar="SIZE", help="Overrides the config.")] = None,
     fetches: Annotated[
         str | None,
-        typer.Option("--fetches", metavar="TIME", help="Delete the accounts' lines of runs older than this."),
+        typer.Option("--fetches", metavar="TIME", help="Delete the rows of fetches of runs older than this."),
     ] = None,
 ) -> None:
     """Prune, alone on the database."""
@@ -121,7 +121,7 @@ def prune_command(
             if lines_age is not None:
                 with database.writing() as session:
                     gone = forget_fetches(session, utc_now() - lines_age)
-                sys.stdout.write(f"{gone} lines of the accounts deleted\n")
+                sys.stdout.write(f"{gone} rows of fetches deleted\n")
     finally:
         database.close()
 

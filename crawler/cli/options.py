@@ -10,16 +10,22 @@ HIGHEST = 2**63 - 1
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The config; else KIJI_CONFIG, else kiji.toml in this folder."),
+    typer.Option(
+        "--config", metavar="FILE", help="The config file. Default: KIJI_CONFIG, else kiji.toml in this folder."
+    ),
 ]
 DatabaseOption = Annotated[
     str | None,
-    typer.Option("--db", metavar="URL", help="The database; else KIJI_DB, else the config's, else sqlite:///kiji.db."),
+    typer.Option(
+        "--db", metavar="URL", help="The database. Default: KIJI_DB, else the config's, else sqlite:///kiji.db."
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else there.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 LogFormatOption = Annotated[
     str | None,
-    typer.Option("--log-format", metavar="FORMAT", help="Log lines on stderr: text, or json; else KIJI_LOG_FORMAT."),
+    typer.Option(
+        "--log-format", metavar="FORMAT", help="Format of log lines on stderr: text or json. Default: KIJI_LOG_FORMAT."
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ from crawler.plan import config_file
 from storage.database.engine import parse_url
 
 OutputOption = Annotated[
-    Path, typer.Option("-o", "--output", metavar="FILE", help="Replaced at once when it is whole.")
+    Path, typer.Option("-o", "--output", metavar="FILE", help="The file. It is replaced when the new one is complete.")
 ]
 
 

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "snapshot",
         help=example(
-            "Write the archive into one flat, indexed, read-only SQLite file, with local times beside UTC.",
+            "Write the archive into one indexed, read-only SQLite file with local times beside UTC.",
             "kiji snapshot -o news.sqlite",
             "kiji snapshot -o news.sqlite --db postgresql://reader@db.example/kiji",
         ),
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "serve",
         help=example(
-            "Show the archive as pages: search, articles, stories, sources, SQL. Serves a snapshot, made anew first.",
+            "Serve the archive as web pages: search, articles, stories, sources, SQL. Makes a new snapshot first.",
             "kiji serve",
             "kiji serve --snapshot news.sqlite --port 8765",
         ),
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "report",
         help=example(
-            "Write the morning report: one HTML file with charts and tables, to be mailed or served.",
+            "Write the morning report: one HTML file with charts and tables, to mail or to serve.",
             "kiji report -o report.html",
             "kiji report -o report.html --since 12h --lang ja",
         ),
@@ -83,12 +83,12 @@ def snapshot_command(output: OutputOption, config: ConfigOption = None, db: Data
 
 def serve_command(
     snapshot: Annotated[
-        Path | None, typer.Option("--snapshot", metavar="FILE", help="Serve this snapshot as it is; make none.")
+        Path | None, typer.Option("--snapshot", metavar="FILE", help="Serve this snapshot, and make none.")
     ] = None,
     host: Annotated[
-        str, typer.Option("--host", help="Where to listen; anything but loopback lets others read.")
+        str, typer.Option("--host", help="The address to listen on. Any but loopback lets others read.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes any that is free.")] = 8700,
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes any free port.")] = 8700,
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storage.writer.reread_records import Reread
 
 HELP = example(
-    "Read the pages that were kept as fetched again, with today's pipelines; correct what stands, in place.",
+    "Read the raw archive again with this version, and correct the stored rows in place.",
     "kiji reread --dry-run",
     "kiji reread --source mirai --since 2026-10-01",
 )
@@ -39,15 +39,15 @@ def reread_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
     source: Annotated[
-        list[str] | None, typer.Option("--source", metavar="NAME", help="These sources only; may be repeated.")
+        list[str] | None, typer.Option("--source", metavar="NAME", help="Only these sources. Can be repeated.")
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="WHEN", help="Pages fetched since: a date, a time, or how long ago (30d)."),
+        typer.Option("--since", metavar="WHEN", help="Only pages fetched since this date, time or age (30d)."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No list of changes and no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no list of changes and no summary.")] = False,
 ) -> int:
     """Read again; return the exit code."""
     from crawler.imports.reread import (  # the pipelines take a second, which other commands need not wait

@@ -41,11 +41,11 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
         invoke_without_command=True,
-        help=example("List the newest runs, or show one whole.", "kiji runs", "kiji runs show 3"),
+        help=example("List the newest runs, or show one in full.", "kiji runs", "kiji runs show 3"),
     )
     group.callback()(list_runs)
     group.command(
-        "show", help=example("Show one run: each source, and what failed or was refused.", "kiji runs show 3")
+        "show", help=example("Show one run: its sources, and its failed and refused addresses.", "kiji runs show 3")
     )(show_run)
     app.add_typer(group, name="runs")
 
@@ -59,7 +59,7 @@ def list_runs(
     context: typer.Context,
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="So many runs, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="Number of runs, newest first.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List the newest runs."""
@@ -88,7 +88,7 @@ def _print_table(records: list[dict[str, Any]]) -> None:
 
 
 def show_run(
-    run_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=HIGHEST, help="As kiji runs lists it.")],
+    run_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=HIGHEST, help="An id from kiji runs.")],
     config: ConfigOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,

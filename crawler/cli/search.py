@@ -28,7 +28,8 @@ from storage.search.query import Filters, Hit, count, is_counted_exactly, search
 from storage.search.snippets import Marked
 
 HELP = example(
-    'Find articles by all of the words, "phrases" and not -those; Japanese from one character on, English by stems.',
+    'Find articles with all words and "phrases", and without -excluded words. Japanese from one '
+    "character, English by word stem.",
     "kiji search 韓国 関税",
     "kiji search '\"interest rates\" -housing' --lang en --since 7d",
     "kiji search 首相 --newest --json",
@@ -44,15 +45,15 @@ def register(app: typer.Typer) -> None:
 
 
 def search_command(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS ...", help="What to find; any text will do.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS ...", help="The words to find. Any text is allowed.")],
     config: ConfigOption = None,
     db: DatabaseOption = None,
     lang: LanguageOption = None,
     source: SourceOption = None,
     since_when: SinceOption = None,
     until_when: UntilOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="So many articles at most.")] = 20,
-    newest: Annotated[bool, typer.Option("--newest", help="The newest first, not the best.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of articles.")] = 20,
+    newest: Annotated[bool, typer.Option("--newest", help="Sort by date instead of relevance.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Search and print; nothing found is no error."""

@@ -39,8 +39,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         "doctor",
         help=example(
-            "Look whether everything is in place: config, database, disk, clock, and one fetch of every source, under"
-            " its robots.txt. Exit code 1 where something fails.",
+            "Check config, database, disk and clock, and fetch one page of every source under its robots.txt. The"
+            " exit code is 1 if a check fails.",
             "kiji doctor",
             "kiji doctor --offline",
         ),
@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "schedule",
         help=example(
-            "Print a crontab line that crawls what is due, and works in cron's own environment.",
+            "Print a crontab line for kiji crawl that works in cron's environment.",
             "(crontab -l; kiji schedule) | crontab -",
         ),
     )(schedule_command)
@@ -62,16 +62,16 @@ def init_command(
     db: DatabaseOption = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The first source's name.")] = None,
     contact: Annotated[
-        str, typer.Option("--contact", metavar="ADDRESS", help="Where site operators can complain: a page or mailto:.")
+        str, typer.Option("--contact", metavar="ADDRESS", help="Contact for site operators: a page or mailto:.")
     ] = "",
     allow_private_addresses: Annotated[
-        bool, typer.Option("--allow-private-addresses", help="Let the source's start hosts have private addresses.")
+        bool, typer.Option("--allow-private-addresses", help="Allow private addresses for the source's start hosts.")
     ] = False,
 ) -> None:
     """Create what a crawl needs; change nothing that exists."""
     path = config or Path(os.environ.get("KIJI_CONFIG") or DEFAULT_CONFIG)
     if path.exists():
-        raise ConfigError([f"{path}: is there already; kiji sources add NAME URL adds to it"])
+        raise ConfigError([f"{path}: exists already; add sources with: kiji sources add NAME URL"])
     if bool(start) != bool(name):
         raise ConfigError(["kiji init: a first source needs both --name and its start pages"])
     url = db or os.environ.get("KIJI_DB") or "sqlite:///kiji.db"
@@ -87,14 +87,12 @@ def init_command(
         path.unlink()  # so that a second try starts afresh
         raise
     database.close()
-    sys.stdout.write(f"{path} and {database.url} are made. Next:\n")
+    sys.stdout.write(f"made {path} and {database.url}. Next:\n")
     if not contact:
-        sys.stdout.write(f"  edit user_agent in {path}: who is crawling, and where to complain\n")
+        sys.stdout.write(f"  edit user_agent in {path}: your name and contact\n")
     if not start:
         sys.stdout.write("  kiji sources add NAME URL   a first source\n")
-    sys.stdout.write(
-        "  kiji doctor                 is everything in place?\n  kiji crawl                  the first crawl\n"
-    )
+    sys.stdout.write("  kiji doctor                 check the set-up\n  kiji crawl                  the first crawl\n")
 
 
 def _write_config(path: Path, text: str) -> None:
@@ -110,7 +108,7 @@ def _write_config(path: Path, text: str) -> None:
 def doctor_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    offline: Annotated[bool, typer.Option("--offline", help="No fetches.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
 ) -> int:
     """Examine; return 1 where something fails."""
     settings = find_config(config)
@@ -141,9 +139,9 @@ def schedule_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
     every: Annotated[
-        int, typer.Option("--every", metavar="MINUTES", min=1, max=1440, help="Minutes between crawls of what is due.")
+        int, typer.Option("--every", metavar="MINUTES", min=1, max=1440, help="Minutes between crawls.")
     ] = 15,
-    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Where what it says goes.")] = None,
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="The log file.")] = None,
 ) -> None:
     """Print the line."""
     path = config_file(config)

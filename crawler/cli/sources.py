@@ -28,33 +28,35 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
         no_args_is_help=True,
-        help=example("The configured sources.", "kiji sources list", "kiji sources test mirai"),
+        help=example("List, try, add and switch sources.", "kiji sources list", "kiji sources test mirai"),
     )
     group.callback()(lambda: None)
-    group.command("list", help=example("List the sources, with what was last found of them.", "kiji sources list"))(
+    group.command("list", help=example("List the sources with their last known states.", "kiji sources list"))(
         list_command
     )
     group.command(
         "add",
         help=example(
-            "Add a source to the config; comments in it stay.",
+            "Add a source to the config. Its comments stay.",
             "kiji sources add mirai https://news.example/ja/feed.xml --follow site",
         ),
     )(add_command)
     group.command(
         "test",
         help=example(
-            "Try a source, or an address: fetch its start pages and a few more, store nothing, and show what would be"
-            " stored. Exit code 1 where no article is found.",
+            "Try a source or an address: fetch its start pages and a few more, store nothing, and show the "
+            "result. The exit code is 1 if no article is found.",
             "kiji sources test mirai --pages 10",
             "kiji sources test https://news.example/ja/feed.xml",
         ),
     )(try_command)
-    group.command("enable", help=example("Have a source crawled again.", "kiji sources enable mirai"))(enable_command)
+    group.command("enable", help=example("Include a source in crawls again.", "kiji sources enable mirai"))(
+        enable_command
+    )
     group.command(
         "disable",
         help=example(
-            "Leave a source out of crawls that do not name it; what is stored stays.", "kiji sources disable x"
+            "Exclude a source from crawls that do not name it. Stored articles stay.", "kiji sources disable x"
         ),
     )(disable_command)
     app.add_typer(group, name="sources")
@@ -110,10 +112,10 @@ def add_command(
     config: ConfigOption = None,
     follow: Annotated[str | None, typer.Option("--follow", help="related, site or none.")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Links away from an entry.")] = None,
-    max_pages: Annotated[int | None, typer.Option("--max-pages", help="A run's budget.")] = None,
+    max_pages: Annotated[int | None, typer.Option("--max-pages", help="Maximum number of pages in one run.")] = None,
     delay: Annotated[float | None, typer.Option("--delay", help="Seconds between requests to one host.")] = None,
     allow_private_addresses: Annotated[
-        bool, typer.Option("--allow-private-addresses", help="Let its start hosts have private addresses.")
+        bool, typer.Option("--allow-private-addresses", help="Allow private addresses for its start hosts.")
     ] = False,
 ) -> None:
     """Add a source."""
@@ -149,7 +151,7 @@ def _path(option: Path | None) -> Path:
 def try_command(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="A source's name, or an address.")],
     config: ConfigOption = None,
-    pages: Annotated[int, typer.Option("--pages", min=0, max=100, help="Pages beside the start pages.")] = 5,
+    pages: Annotated[int, typer.Option("--pages", min=0, max=100, help="Number of pages besides the start pages.")] = 5,
     as_json: JsonOption = False,
 ) -> int:
     """Try one; return 1 where it gives no article."""

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "stories",
         help=example(
-            "List the newest events that several articles tell of, or show one with its articles and evidence.",
+            "List the newest stories with several articles, or show one with its articles and evidence.",
             "kiji stories --since 2026-10-05 --biggest",
             "kiji stories 7",
         ),
@@ -46,16 +46,14 @@ def register(app: typer.Typer) -> None:
 
 
 def stories_command(
-    story: Annotated[
-        int | None, typer.Argument(metavar="[ID]", min=1, max=HIGHEST, help="One story, as the list has it.")
-    ] = None,
+    story: Annotated[int | None, typer.Argument(metavar="[ID]", min=1, max=HIGHEST, help="The id of a story.")] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Only those with an article since this day or time.")
+        str | None, typer.Option("--since", metavar="DATE", help="Only stories with an article since this day or time.")
     ] = None,
-    biggest: Annotated[bool, typer.Option("--biggest", help="The biggest first, not the newest.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="So many stories.")] = 20,
+    biggest: Annotated[bool, typer.Option("--biggest", help="Sort by size instead of date.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=HIGHEST, help="Number of stories.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List stories or show one."""
@@ -77,13 +75,15 @@ def stories_command(
 def _moment(since: str, timezone: str) -> datetime.datetime:
     date = parse_date(since, datetime.datetime.now(datetime.UTC), zoneinfo.ZoneInfo(timezone))
     if date is None:
-        raise ConfigError([f"--since: {since!r} is no date; allowed: 2026-10-05, 2026-10-05T06:00+09:00 and the like"])
+        raise ConfigError(
+            [f"--since: {since!r} is no date; allowed: a day such as 2026-10-05, a time such as 2026-10-05T06:00+09:00"]
+        )
     return date.moment
 
 
 def _print_table(stories: list[dict[str, Any]]) -> None:
     if not stories:
-        sys.stdout.write("no story that several articles tell of\n")
+        sys.stdout.write("no story with several articles\n")
         return
     console = Console(soft_wrap=True)
     table = Table(box=None, pad_edge=False)

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from crawler.workers.job_queue import GroupJob
 
 WORKER_HELP = example(
-    "Crawl what is due, beside other workers on this or other machines, until stopped. Needs PostgreSQL.",
+    "Crawl due sources together with other workers on any machine, until stopped. Needs PostgreSQL.",
     "kiji worker --db postgresql://kiji@db.example/kiji --config /etc/kiji.toml",
 )
 JOBS_HELP = example(
-    "Show which groups of sources are being crawled by workers, and which wait.",
+    "List the groups of sources that workers crawl now, and those that wait.",
     "kiji jobs",
     "kiji jobs add mirai",
 )
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(list_jobs)
     group.command(
         "add",
-        help=example("Have workers crawl these sources next, due or not, before all others.", "kiji jobs add mirai"),
+        help=example("Make workers crawl these sources next, due or not.", "kiji jobs add mirai"),
     )(add_jobs)
     app.add_typer(group, name="jobs")
 
@@ -48,12 +48,13 @@ def register(app: typer.Typer) -> None:
 def worker_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Groups of sources at once.")] = 10,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Number of groups crawled at once.")] = 10,
     readers: Annotated[
-        int | None, typer.Option("--readers", min=1, help="Reading processes; else one a core, 8 at most.")
+        int | None,
+        typer.Option("--readers", min=1, help="Number of reading processes. Default: one for each core, at most 8."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="End when nothing is due any more.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No line for each crawl.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no line for each crawl.")] = False,
 ) -> int:
     """Work; return the exit code."""
     _needs_workers()

@@ -43,7 +43,7 @@ from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.addresses.parameters import ParameterRules
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
 
-OWN = "this source's own; without it [crawl]'s"
+OWN = "for this source only; without it [crawl]'s"
 
 
 class _Table(BaseModel):
@@ -65,29 +65,29 @@ class Crawl(_Table):
 
     user_agent: UserAgent = Field(
         default_factory=default_user_agent,
-        description="who is crawling, and where to complain: give an address of yours",
+        description="your name and a contact for site operators",
     )
     delay: Seconds = Field(default=1.0, description="seconds between requests to one host")
     timezone: TimeZone = Field(
-        default="Asia/Tokyo", description="for dates on pages that name no zone, and for local days"
+        default="Asia/Tokyo", description="the zone for dates without a zone, and for local days"
     )
     poll_min: Interval = Field(
         default=POLL_MIN,
-        description="the shortest time between two polls of a source's start pages; it is polled by how often it"
-        " publishes, twice within the mean gap between two articles",
+        description="the shortest time between two polls of a source's start pages; Kiji polls twice in the mean gap "
+        "between two articles",
     )
     poll_max: Interval = Field(
         default=POLL_MAX, description="the longest time between two polls of a source's start pages"
     )
     rereads: Intervals = Field(
         default=REREADS,
-        description="when articles are read again for revisions, counted from when they were first seen",
+        description="when articles are read again to find revisions, counted from the time they were first seen",
     )
     max_age: Interval | None = Field(
         default=None,
         examples=["30d"],
-        description="how old an article may be: what a feed or sitemap dates before that is not fetched, and an article"
-        " that turns out older is neither stored nor followed; without it any age",
+        description="the maximum age of an article: older entries of feeds and sitemaps are not fetched, and older "
+        "articles are neither stored nor followed; without it any age",
     )
 
     @property
@@ -104,14 +104,14 @@ class Crawl(_Table):
 class Archive(_Table):
     """``[archive]``: the raw archive of WARC files. An empty ``path`` means beside the database."""
 
-    enabled: bool = Field(
-        default=True, description="keep article pages as they were fetched, in WARC files, for kiji reread"
-    )
+    enabled: bool = Field(default=True, description="keep fetched article pages in WARC files, for kiji reread")
     path: Folder = Field(
         default="",
         description='the folder; "" for kiji.warc beside kiji.db, or with PostgreSQL NAME.warc in the current folder',
     )
-    max_file: Size = Field(default="1 GB", description="a file is ended at this size, and every day (UTC)")
+    max_file: Size = Field(
+        default="1 GB", description="the size at which a new file begins; a new one also begins every day (UTC)"
+    )
     max_age: Age = Field(default="", examples=["365d"], description="how long pages are kept")
     max_size: Size = Field(
         default="", examples=["50 GB"], description="the size of all files together: the oldest are deleted first"
@@ -140,13 +140,13 @@ class Alerts(_Table):
         default=(),
         repr=False,
         examples=[["mailto://user:password@example.com"]],
-        description="Apprise addresses that are told when a source's state changes; needs the extra alerts",
+        description="Apprise addresses for alerts when a source's state changes; needs the extra alerts",
     )
     ping: PingAddress = Field(
         default="",
         repr=False,
         examples=["https://ping.example/ID"],
-        description="a dead-man's switch: pinged (POST) at every crawl's end, with /fail added where it failed",
+        description="a dead-man's switch: gets a POST at every crawl's end, with /fail added if the crawl failed",
     )
 
 
@@ -173,16 +173,16 @@ class Source(_Table):
     """``[[source]]``: one site to crawl. ``hosts`` are normalized."""
 
     name: SourceName = Field(
-        examples=["mirai"], description="by which the command line and the views know it; each name once"
+        examples=["mirai"], description="the source's name on the command line and in the views; each name once"
     )
     start: WebAddresses = Field(
         examples=[["https://news.example/ja/feed.xml"]],
-        description="addresses of articles, sections, feeds or sitemaps, told apart by their content",
+        description="addresses of articles, sections, feeds or sitemaps; their content decides the kind",
     )
     hosts: Hosts = Field(
         default=(),
         examples=[["news-two.example"]],
-        description="hosts that belong to the source beside its start hosts and their registered domain",
+        description="more hosts of the source, besides its start hosts and their registered domain",
     )
     follow: Literal["related", "site", "none"] = Field(
         default="related",
@@ -191,9 +191,12 @@ class Source(_Table):
     )
     depth: Depth = Field(
         default=3,
-        description="links away from an entry (what a start page lists, or the start page if it is an article)",
+        description="the number of links to follow from an entry (listed by a start page, or a start page that is an "
+        "article)",
     )
-    max_pages: Pages = Field(default=2000, description="a run's budget; the rest waits for the next run")
+    max_pages: Pages = Field(
+        default=2000, description="the maximum number of pages in one run; the rest waits for the next run"
+    )
     delay: Seconds | None = _as_in_crawl("delay")
     poll_min: Interval | None = _as_in_crawl("poll_min")
     poll_max: Interval | None = _as_in_crawl("poll_max")
@@ -205,16 +208,14 @@ class Source(_Table):
         description="which query parameters count on this source's sites",
     )
     allow_private_addresses: bool = Field(
-        default=False, description="let the hosts of this source's start pages have private addresses"
+        default=False, description="allow private addresses for the hosts of this source's start pages"
     )
     extractor: ExtractorName | None = Field(
         default=None,
         examples=["our_sites:harbor"],
         description="a function that improves what is read of this source's pages; see docs/extending.md",
     )
-    enabled: bool = Field(
-        default=True, description="false: crawled only when it is named, and its health is not looked after"
-    )
+    enabled: bool = Field(default=True, description="false: crawled only if it is named, and not judged by kiji health")
     _crawl: Crawl = PrivateAttr(default=_NO_CRAWL)
     _rules: ParameterRules | None = PrivateAttr(default=None)
 
@@ -260,15 +261,15 @@ class Config(_Table):
     """The whole config. ``sources`` are the ``[[source]]`` tables, in order."""
 
     database: Database = Field(default_factory=Database)
-    crawl: Crawl = Field(default_factory=Crawl, description="what holds for sources that do not say otherwise")
-    archive: Archive = Field(default_factory=Archive, description="article pages as they were fetched")
-    alerts: Alerts = Field(default_factory=Alerts, description="who is told when something goes wrong")
+    crawl: Crawl = Field(default_factory=Crawl, description="the defaults of all sources")
+    archive: Archive = Field(default_factory=Archive, description="the raw archive: article pages as fetched")
+    alerts: Alerts = Field(default_factory=Alerts, description="alerts when something goes wrong")
     rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
     scrapy: ScrapySettings = Field(
         default={}, repr=False, examples=[{"DOWNLOAD_TIMEOUT": 60}], description="settings that are handed to Scrapy"
     )
     sources: Annotated[tuple[Source, ...], Strings] = Field(
-        default=(), alias="source", description="a site as you want it crawled; one such table for each"
+        default=(), alias="source", description="one site to crawl; repeat the table for each site"
     )
     _rules: ParameterRules | None = PrivateAttr(default=None)
     _by_name: dict[str, Source] = PrivateAttr(default_factory=dict)

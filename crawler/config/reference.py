@@ -18,8 +18,8 @@ _COMMENT, _WIDTH = 34, 115
 """The columns in which comments begin and end."""
 
 _HEAD = """\
-# Kiji's config. Relative paths are relative to the folder that kiji runs in. Lines that begin with "#" are comments:
-# they show the defaults, or an example where nothing is the default. More is in docs/configuration.md.
+# The config of Kiji. Relative paths start at the folder that kiji runs in. Lines that begin with "#" are comments.
+# They show the defaults, or an example if there is no default. docs/configuration.md says more.
 """
 
 

@@ -33,7 +33,7 @@ UserAgent = Annotated[
     str,
     Field(min_length=1, max_length=300),
     AfterValidator(validators.user_agent),
-    Allowed("1 to 300 printable ASCII characters: who is crawling, and where to complain"),
+    Allowed("1 to 300 printable ASCII characters, with your name and a contact"),
 ]
 TimeZone = Annotated[
     str,
@@ -48,7 +48,7 @@ AlertAddresses = Annotated[
 PingAddress = Annotated[
     str,
     AfterValidator(validators.ping_address),
-    Allowed("an http:// or https:// address that is told of every crawl's end"),
+    Allowed("an http:// or https:// address"),
 ]
 SourceName = Annotated[
     str,
@@ -68,7 +68,7 @@ Hosts = Annotated[
 ]
 ParametersTable = Annotated[
     Parameters,
-    Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all that begin so'),
+    Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all with this beginning'),
 ]
 RulesFolder = Annotated[str, Field(max_length=4_000), Allowed('a folder of TOML files; "" for none')]
 ExtractorName = Annotated[

@@ -32,7 +32,7 @@ def test_init_makes_a_config_a_database_and_a_first_source_that_can_be_crawled(
     assert kiji("crawl", folder=tmp_path).returncode == 0
     assert query(tmp_path, "SELECT count(*) FROM articles") == [(2,)]
     again = kiji("init", folder=tmp_path)
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
 
 
 def test_init_leaves_nothing_behind_where_what_it_was_given_is_wrong(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_revisions_are_a_readable_diff_and_hostile_titles_are_inert(
     assert run(["article", PAGE, "--revisions", *where]) == 0
     told = capsys.readouterr().out
     assert "[-1,200-]{+1,500+}" in told
-    assert "wording 1 to 2, seen 2026-10-06T06:00:00Z" in told
+    assert "revision 1 to 2, seen 2026-10-06T06:00:00Z" in told
     assert "\x1b" not in told
     assert "\u202e" not in told
 

@@ -193,7 +193,7 @@ def test_kiji_forget_shows_what_would_leave_then_forgets_and_an_import_is_refuse
     assert run(["forget", PAGE, "https://never.example/met", *where]) == 1  # its archived bytes are none of a real file
     told = capsys.readouterr()
     assert "nothing was stored of it" in told.out
-    assert "archived bytes stay: a.warc.gz" in told.err
+    assert "archived bytes remain: a.warc.gz" in told.err
     assert rows(filled, "SELECT count(*) FROM forgotten") == [(4,)]
     line = {"url": PAGE, "title": "Again", "text": WORDS}
     (tmp_path / "given.jsonl").write_text(json.dumps(line), encoding="utf-8")

@@ -148,5 +148,5 @@ def test_archived_bytes_that_are_elsewhere_are_told_with_exit_code_1(tmp_path: P
         (tmp_path / "kiji.warc").rename(tmp_path / "elsewhere")
         told = kiji("forget", server.url + path, folder=tmp_path)
     assert told.returncode == 1
-    assert "archived bytes stay: kiji-" in told.stderr
+    assert "archived bytes remain: kiji-" in told.stderr
     assert query(tmp_path, "SELECT count(*) FROM articles") == [(0,)]

@@ -85,7 +85,7 @@ def reread_against_crawl(folder: Path, pages: int) -> tuple[Table, list[Check]]:
             ("kiji crawl", fetched, crawl_seconds, fetched / crawl_seconds),
             ("kiji reread", reread["pages"], seconds, reread["pages"] / seconds),
         ),
-        f"Start-up is in the seconds. {size / reread['pages'] / 1000:.1f} kB a page in the WARC files.",
+        f"The seconds include start-up. {size / reread['pages'] / 1000:.1f} kB a page in the WARC files.",
     )
     whole = reread["pages"] == pages and not reread["changed"] and not reread["failed"]
     other = f", other: {', '.join(different)}" if different else ""

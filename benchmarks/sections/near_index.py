@@ -168,7 +168,7 @@ def measure(extent: Extent) -> Findings:
     finally:
         server.stop()
     columns = ("database", "articles", "ms a look-up", "ms an insert", "bytes an article", "s to load")
-    about = "Pages in nearly the same words, with other numbers each: look-ups are the median of the last 100."
+    about = "Pages with nearly the same words and different numbers. Look-ups are the median of the last 100."
     alike = Table(("database", "pages", "rows", "ms a look-up"), tuple(crowded), about)
     return Findings((Table(columns, tuple(rows)), alike), tuple(checks))
 

@@ -83,7 +83,9 @@ def measure(extent: Extent) -> Findings:
         (
             Table(columns, tuple(snapshots), "A snapshot, made while another thread writes to the archive:"),
             Table(
-                ("page", *sizes), rows, f"From asking to the load event, median of {VISITS}; the report from a file:"
+                ("page", *sizes),
+                rows,
+                f"Time from the request to the load event, median of {VISITS}. The report is read from a file:",
             ),
         ),
         (

@@ -130,7 +130,9 @@ def share(server: PostgreSQLServer, extent: Extent) -> tuple[Table, list[Check]]
         gap, overlaps = pace(work.site.log)
         rows.append((number, requests, seconds, rates[number], rates[number] / rates[1], gap, overlaps))
         polite = gap >= DELAY and not overlaps and codes == [0] * number
-        checks.append(Check(f"{number} workers: no host asked sooner than after {DELAY:g} s", f"{gap:.3f} s", polite))
+        checks.append(
+            Check(f"{number} workers: no host gets a request sooner than after {DELAY:g} s", f"{gap:.3f} s", polite)
+        )
     for number, least in ((2, 1.6), (3, 2.2)):
         ratio = rates[number] / rates[1]
         checks.append(Check(f"{number} workers at least {least} times one", f"{ratio:.2f}", ratio >= least))
@@ -229,9 +231,9 @@ def kills(server: PostgreSQLServer, extent: Extent) -> tuple[Table, list[Check]]
         Check("workers that are stopped end with 143", str(codes), all(code == 143 for last in codes for code in last)),
     ]
     about = (
-        f"One of {WORKERS} workers is killed as soon as it crawls, and replaced; the next one {BETWEEN:g} s after "
-        "that, or after its hosts have all been asked again. A host whose next worker was killed as well before it "
-        "asked counts from that kill; from the first one is shown beside it."
+        f"One of {WORKERS} workers is killed as soon as it crawls, and replaced. The next one is killed {BETWEEN:g} s "
+        "later, or when all of its hosts have got a request again. If the next worker of a host is killed too before "
+        "its first request, the time counts from that kill. The time from the first kill is shown beside it."
     )
     return Table(KILLS_COLUMNS, tuple(rows), about), checks
 

@@ -1,8 +1,8 @@
-# From nothing on a machine with Python 3.11, git and make: `make demo`, `make test`.
+# `make demo` and `make test` install everything on a machine with Python 3.11, git and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Where it is set, every start compiles Kiji and its libraries anew: 2.7 s instead of 0.7.
+# If this is set, every start compiles Kiji and its libraries again: 2.7 s instead of 0.7.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALLED := $(VENV)/.installed
 
@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 
 install: $(INSTALLED)
 
-# uv where the machine has it (3 to 7 s), else pip puts it into the virtual environment first.
+# Use uv if the machine has it (3 to 7 s). Otherwise pip installs it into the virtual environment first.
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kiji needs Python 3.11 or later: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,7 +24,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/kiji demo
 
-# Types are checked beside the tests, and told after them.
+# mypy runs beside the tests. Its result is printed after theirs.
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,19 +38,19 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-# docs/data-dictionary.md and the queries in docs/analysts.md, each from its one source; tests tell when they are old.
+# Make the generated parts of these pages from their sources. Tests fail if they are out of date.
 dictionary: $(INSTALLED)
 	$(BIN)/python -m storage.tables.dictionary docs/data-dictionary.md
 	$(BIN)/python -m storage.queries docs/analysts.md
 	$(BIN)/python -m crawler.config.reference docs/configuration.md
 
-# The lock holds names, versions and hashes, and no address of a registry.
+# The lock file has names, versions and hashes, and no address of a registry.
 lock: $(INSTALLED)
 	uv=$$(command -v uv || echo $(BIN)/uv); \
 	"$$uv" pip compile -q --all-extras --generate-hashes --universal --python-version 3.11 \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
 
-# Takes a quarter of an hour or more; `python -m benchmarks SECTION` measures one alone.
+# Takes a quarter of an hour or more. `python -m benchmarks SECTION` measures one section.
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 

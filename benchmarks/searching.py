@@ -21,7 +21,7 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.reading import Reading
 from storage.scope import Scope
-from storage.search.index import rebuild
+from storage.search.index import rebuild_index
 from storage.search.query import find_ids, search
 from storage.visit import Lease, Visit
 from storage.writer.run_writer import RunWriter
@@ -119,7 +119,7 @@ def _build(database: Database) -> tuple[int, float]:
     """Make the index; return its bytes and the seconds that it took."""
     began = time.monotonic()
     with database.writing() as session:
-        rebuild(session.connection())
+        rebuild_index(session.connection())
     seconds = time.monotonic() - began
     if database.is_sqlite:
         size = "SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%search!_%' ESCAPE '!'"

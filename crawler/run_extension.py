@@ -31,8 +31,8 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.distribution import kiji_version
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.frontier.polling import due_sources
-from storage.frontier.sources import learnt_domains
+from storage.frontier.polling import find_due_sources
+from storage.frontier.sources import read_source_domains
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer.process import WriterProcess
@@ -250,7 +250,7 @@ async def _nothing() -> None:
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
     with database.reading() as connection:
-        return dict.fromkeys(plan.named, True) or due_sources(connection, plan.scopes, utc_now())
+        return dict.fromkeys(plan.named, True) or find_due_sources(connection, plan.scopes, utc_now())
 
 
 def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | None:
@@ -261,7 +261,7 @@ def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | No
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:
     """Return the registered domains of each source: the configured ones and those learnt from feeds."""
     with database.reading() as connection:
-        learnt = learnt_domains(connection, {scope.name for scope in scopes})
+        learnt = read_source_domains(connection, {scope.name for scope in scopes})
     return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}
 
 

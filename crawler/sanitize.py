@@ -6,7 +6,7 @@ every width are kept, as are the joiners that scripts and emoji need.
 
 import unicodedata
 
-from storage.credentials import without_credentials
+from storage.credentials import remove_credentials
 
 _JOINERS = "\u200c\u200d"
 _LINE = str.maketrans("\n\t\r", "   ")
@@ -36,4 +36,4 @@ def escape_line(text: str) -> str:
 
 def sanitize_log_line(text: str) -> str:
     """Make one line for a log: escaped, and without passwords in addresses."""
-    return escape_line(without_credentials(text))
+    return escape_line(remove_credentials(text))

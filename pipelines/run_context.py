@@ -36,7 +36,7 @@ class RunContext:
     async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
         """Have a page read by a worker; the first pages may come while the workers start."""
         await self.pool_started
-        order = KeepingOrder(lease.via, lease.kept) if self.keeps_pages else None
+        order = KeepingOrder(lease.via, lease.digests) if self.keeps_pages else None
         return await asyncio.wrap_future(self.pool.submit_crawled(raw, order))
 
 

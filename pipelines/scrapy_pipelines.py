@@ -58,7 +58,7 @@ class ReadingPipeline(_RunPipeline):
             packed=page.packed,
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
-            kept=page.record,
+            record=page.record,
             moved=item.moved,
         )
 

@@ -1,1 +1,1 @@
-"""What is kept: models, migrations, the one writer, the frontier and the views that analysts query."""
+"""Store articles and the frontier; define tables, views, exports and pages."""

@@ -32,7 +32,10 @@ All other fields follow in their own order, so that a new column comes last in C
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lasting:
-    """Mark a field that keeps its stored value where a later page does not give ``decided_by`` ("": the field)."""
+    """Mark a field that keeps its stored value where a later page has none.
+
+    ``decided_by`` names the field that has to be given, "" for the field itself.
+    """
 
     decided_by: str = ""
 
@@ -42,7 +45,7 @@ LASTING = Lasting()
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFields:
-    """What a page says of its article; each field is the column of the same name.
+    """Hold what a page says of its article; each field is the column of that name.
 
     Tuples are stored as text, joined by ``; ``. A lasting field keeps its stored value where the page that is read
     now has none. ``published_precision`` and ``published_source`` go with ``published_at``, those of ``modified_at``
@@ -79,7 +82,7 @@ FIELDS = tuple(field.name for field in dataclasses.fields(ArticleFields))
 
 
 def _unwrapped(annotation: Any) -> Iterator[Any]:
-    """Give an annotation's types and marks, unions and ``Annotated`` taken apart."""
+    """Give an annotation and all types and marks within it."""
     yield annotation
     for part in typing.get_args(annotation):
         yield from _unwrapped(part)
@@ -103,7 +106,10 @@ _DECIDED_BY = {
 
 
 def column_values(fields: ArticleFields) -> dict[str, Any]:
-    """Give the values to store, by column; lasting fields that the page does not give are left out."""
+    """Give the values to store, by column.
+
+    Lasting fields that the page does not give are left out.
+    """
     values = {}
     for name in FIELDS:
         if name in _DECIDED_BY and not getattr(fields, _DECIDED_BY[name]):

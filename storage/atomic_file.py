@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their target, then put in its place at once."""
+"""Replace files whole or not at all."""
 
 import contextlib
 import errno
@@ -11,8 +11,8 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
-    """Give a file beside the target that takes its place, on the disk and with this mode, if all goes well.
+def replace_file(path: Path, mode: int | None = None) -> Iterator[Path]:
+    """Give a temporary file that replaces the target if no error is raised.
 
     Whoever has the old file open keeps reading it. What writers left that were killed is removed first. A symbolic link
     stays one, to the new file. Into a pipe or a character device (``/dev/stdout``) the whole is written at the end.

@@ -1,4 +1,4 @@
-"""Split long lists, for statements and for memory."""
+"""Split long lists into chunks, for statements and for memory."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Column types of our own: times in UTC, and text that every database takes."""
+"""Define column types: times in UTC, and text that both databases accept."""
 
 import datetime
 import re
@@ -18,19 +18,22 @@ MAX_TEXT = 1_000_000
 
 
 def utc_now() -> datetime.datetime:
-    """Tell the time, in UTC to the second."""
+    """Return the present time in UTC, to the second."""
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 
-def storable(text: str, limit: int = MAX_TEXT) -> str:
-    """Make any string storable everywhere: no NUL, control characters or lone surrogates, no more than ``limit``."""
+def make_storable(text: str, limit: int = MAX_TEXT) -> str:
+    """Remove what databases refuse from a string, and cut it at ``limit``.
+
+    That is NUL, control characters and lone surrogates.
+    """
     if not text.isprintable():
         text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text[:limit]
 
 
 class UTCDateTime(TypeDecorator[datetime.datetime]):
-    """An aware time, kept in UTC to the second.
+    """An aware time, stored in UTC to the second.
 
     On SQLite ISO 8601 text with ``Z`` (``2025-10-26T01:30:00Z``), so that text order is time order; on PostgreSQL
     ``timestamp with time zone``. SQLAlchemy's own ``DateTime(timezone=True)`` silently drops the zone on SQLite.
@@ -41,7 +44,7 @@ class UTCDateTime(TypeDecorator[datetime.datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text of 20 characters on SQLite, a timestamp with zone elsewhere."""
+        """Text of 20 characters on SQLite, a timestamp with zone on PostgreSQL."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(String(20))
         return dialect.type_descriptor(DateTime(timezone=True))
@@ -67,7 +70,7 @@ class UTCDateTime(TypeDecorator[datetime.datetime]):
 
 
 class StorableText(TypeDecorator[str]):
-    """Text that passes the one sanitiser on its way in, wherever it comes from."""
+    """Text without what databases refuse."""
 
     impl = String
     cache_ok = True
@@ -77,5 +80,5 @@ class StorableText(TypeDecorator[str]):
         self.limit = limit
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Take out what databases refuse, cut at the limit."""
-        return None if value is None else storable(value, self.limit)
+        """Remove what databases refuse, and cut at the limit."""
+        return None if value is None else make_storable(value, self.limit)

@@ -1,4 +1,4 @@
-"""Passwords in addresses, taken out of whatever is shown, logged or kept: of databases, proxies and alert services."""
+"""Remove passwords from what is shown, logged or stored."""
 
 import re
 
@@ -10,8 +10,8 @@ _PARAMETER = re.compile(
 )
 
 
-def without_credentials(text: str) -> str:
-    """Text in which ``//user:password@`` of any address reads ``//…@``, and ``password=…`` holds none."""
+def remove_credentials(text: str) -> str:
+    """Replace the passwords in a text: ``//user:password@`` and ``password=…``."""
     if "@" in text:
         text = _USER.sub("//…@", text)
     return _PARAMETER.sub(r"\1…", text) if "=" in text else text

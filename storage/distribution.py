@@ -1,4 +1,4 @@
-"""Name the installed distribution, its version, and how to add its extras.
+"""Name the installed distribution, its version and its extras.
 
 The name differs from the command's: ``kiji`` on the Python Package Index is another project.
 """
@@ -16,6 +16,6 @@ def kiji_version() -> str:
 
 
 def install_extra(extra: str) -> str:
-    """Say in half a sentence how an extra of ``pyproject.toml`` is installed: from a clone, or from a wheel."""
+    """Say how an extra is installed: from a clone, or from a wheel."""
     wheel = f"{DISTRIBUTION.replace('-', '_')}-{kiji_version()}-py3-none-any.whl"
     return f"run make install in the clone, or pip install '{wheel}[{extra}]'"

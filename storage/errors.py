@@ -10,7 +10,7 @@ class DatabaseUnreachable(DatabaseError):
 
 
 class SchemaMismatch(DatabaseError):
-    """The schema is older or newer than this version of Kiji, or is not Kiji's."""
+    """The schema is older or newer than this version, or not Kiji's."""
 
 
 class DatabaseBusy(DatabaseError):

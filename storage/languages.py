@@ -1,4 +1,4 @@
-"""Define the languages that anything is known of beside their code: the one table to add a language to.
+"""Define the known languages; a language is added in this table.
 
 It is here, and not with the detection of languages, because the search index and the views need it as well. A language
 that is not in it is told by its script (``pipelines/rules/scripts.toml``) and py3langid, and treated as spaced text.

@@ -1,4 +1,4 @@
-"""What the pipelines hand to storage: a page's bytes, read."""
+"""Define what the pipelines hand to storage: the reading of a page."""
 
 import dataclasses
 import datetime
@@ -21,7 +21,7 @@ EXTRACTOR_FAILED = "site extractor failed:"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a text: ``place`` among its lines, ``fingerprint`` a signed 64-bit fingerprint of its letters.
+    """One line of a text: its place, and a signed 64-bit fingerprint of its letters.
 
     Digits count as one digit: dates and counts change. ``weight`` is in Japanese characters; ``is_midst`` says that it
     is a paragraph with the article's words on both sides.
@@ -36,7 +36,7 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Precomputed:
-    """As ``TextRules`` and the search index would make it of the reading that carries it, and of no other words.
+    """What workers compute of a reading's text, for storage and the search index.
 
     ``text_hash`` and ``lines`` are of the text; ``title_terms`` and ``terms`` what the search index takes, of the title
     and of title, summary and text; ``story_keys`` are of the reading's story terms.
@@ -51,7 +51,9 @@ class Precomputed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Card:
-    """One related article as a page itself declares it: ``url`` is absolute and cleaned of fragment and trackers.
+    """A related article as a page declares it.
+
+    ``url`` is absolute and without fragment and trackers.
 
     ``title`` and ``summary`` are the card's own words, "" where it has none; ``language`` is judged by them
     (``ja``, ``en``, another ISO 639-1 code or ``und``).
@@ -65,7 +67,7 @@ class Card:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cut:
-    """Something that was taken out of the page before or after extraction, and why.
+    """Something that was removed from the page before or after extraction.
 
     ``rule`` names the rule (``related-cards``, ``consent``, ``caption``, ``title-repeated``, …), ``detail`` the
     evidence, ``text`` the first 200 characters of what went.
@@ -78,7 +80,7 @@ class Cut:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reservation:
-    """A publisher's word against text and data mining.
+    """A publisher's reservation against text and data mining.
 
     ``kind``: ``tdm-reservation``, ``content-signal``, or the robots directive itself (``noai``, …). ``place`` is where
     it stands (``header``, ``meta``, ``robots.txt``, ``tdmrep.json``), ``detail`` what goes with it: a policy's address,
@@ -92,7 +94,7 @@ class Reservation:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing (feed, sitemap, section page): where an article stands, and what the listing says of it.
+    """One entry of a feed, sitemap or section page.
 
     ``changed_at`` is a sitemap's ``lastmod``.
     """
@@ -107,7 +109,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading(ArticleFields):
-    """One page, read: an article or the reason why it is none, with what it points to.
+    """A page that was read: its article, or why it has none, and its links.
 
     ``dictionary.toml`` describes the fields of ``ArticleFields``.
 
@@ -159,8 +161,8 @@ class Reading(ArticleFields):
         failure = f"{EXTRACTOR_FAILED} {self.site_extractor}: {self.extractor_error}"
         return f"{failure}; {reason}" if reason else failure
 
-    def as_inspected(self) -> Mapping[str, Any]:
-        """The fields that ``kiji inspect --json`` prints, in the contract's order, ready for ``json.dumps``."""
+    def inspection_fields(self) -> Mapping[str, Any]:
+        """Give the fields of ``kiji inspect --json``, in the contract's order."""
         return {
             "url": self.url,
             "canonical_url": self.canonical_url,
@@ -183,12 +185,12 @@ class Reading(ArticleFields):
 
 
 def json_row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Give a row of the database as JSON has it: times in ISO 8601 with ``Z``."""
+    """Convert a row for JSON; times become ISO 8601 with ``Z``."""
     return {str(name): iso_utc(value) if isinstance(value, datetime.datetime) else value for name, value in row.items()}
 
 
 def iso_utc(moment: datetime.datetime | None) -> str | None:
-    """An aware time as ISO 8601 in UTC with ``Z``, to the second: ``2025-10-26T01:30:00Z``."""
+    """Write an aware time as ISO 8601 in UTC, to the second: ``2025-10-26T01:30:00Z``."""
     if moment is None:
         return None
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

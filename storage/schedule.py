@@ -1,4 +1,4 @@
-"""When an address is asked for again, and when a source is polled. All pure: the time is passed in."""
+"""Compute when addresses and sources are asked again. Pure."""
 
 import dataclasses
 import datetime
@@ -29,8 +29,8 @@ LISTING_GRAIN = Interval(days=1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often a source is asked: bounds between two polls, when articles are read again, how old they may be.
+class PollSchedule:
+    """How often a source is polled, and when its articles are read again.
 
     ``rereads`` count from an article's first sight. ``max_age`` None: any age.
     """
@@ -44,12 +44,14 @@ class Rhythm:
 def next_reread(
     first_seen_at: datetime.datetime, fetched_at: datetime.datetime, rereads: Sequence[Interval] = REREADS
 ) -> datetime.datetime | None:
-    """When a stored article is asked for again, None for never: at the next of its times that is still to come."""
+    """Compute when a stored article is asked for again, None for never."""
     return next((due for wait in rereads if (due := first_seen_at + wait) > fetched_at), None)
 
 
 def next_retry(fetched_at: datetime.datetime, attempts: int, status: int | None) -> datetime.datetime | None:
-    """When a failed address is tried again, None for never; ``attempts`` counts the failures in a row.
+    """Compute when a failed address is tried again, None for never.
+
+    ``attempts`` counts the failures in a row.
 
     410 is never asked for again. 404 is once: feeds list articles before every server of theirs has them.
     """
@@ -59,9 +61,9 @@ def next_retry(fetched_at: datetime.datetime, attempts: int, status: int | None)
 
 
 def next_poll(
-    polled_at: datetime.datetime, published: Sequence[datetime.datetime], rhythm: Rhythm
+    polled_at: datetime.datetime, published: Sequence[datetime.datetime], rhythm: PollSchedule
 ) -> datetime.datetime:
-    """When a source's start pages are due again, by when its newest articles appeared.
+    """Compute when a source's start pages are due, by its newest articles.
 
     Twice within the mean gap between two articles, and within the source's bounds.
     """
@@ -72,12 +74,12 @@ def next_poll(
 
 
 def is_too_old(moment: datetime.datetime | None, now: datetime.datetime, max_age: Interval | None) -> bool:
-    """Whether something of that date is older than a source wants; what has no date is not."""
+    """Tell whether a date is older than a source wants; no date is not."""
     return max_age is not None and moment is not None and moment < now - max_age
 
 
 def may_be_wanted(entry: Entry, now: datetime.datetime, max_age: Interval | None) -> bool:
-    """Whether a listing's entry is young enough by what the listing says of it.
+    """Tell whether a listing's entry is young enough, by its listing.
 
     What changed last year appeared no later; what changed yesterday may be of any age, and its page tells.
     """
@@ -85,5 +87,5 @@ def may_be_wanted(entry: Entry, now: datetime.datetime, max_age: Interval | None
 
 
 def listing_may_have_changed(changed_at: datetime.datetime | None, fetched_at: datetime.datetime | None) -> bool:
-    """Whether a listing that another one lists is to be asked again, by the ``lastmod`` given there."""
+    """Tell whether a listing within a listing is due, by its ``lastmod``."""
     return changed_at is None or fetched_at is None or fetched_at - LISTING_GRAIN <= changed_at

@@ -1,17 +1,17 @@
-"""What one source wants: its addresses, how far from them, how many."""
+"""Define the scope of a source: its addresses, depth and budget."""
 
 import dataclasses
 import json
 from collections.abc import Callable
 from typing import Literal
 
-from storage.schedule import Rhythm
+from storage.schedule import PollSchedule
 from storage.text_rules import Place
 
 Follow = Literal["related", "site", "none"]
 
 
-_USUAL = Rhythm()
+_USUAL = PollSchedule()
 
 
 def _never(url: str) -> bool:  # noqa: ARG001 - the signature of ``is_trap``
@@ -20,7 +20,7 @@ def _never(url: str) -> bool:  # noqa: ARG001 - the signature of ``is_trap``
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scope:
-    """A source's part of a crawl.
+    """What one source covers, how deep and how much.
 
     ``hosts`` and ``domains`` (registered domains, those learnt from its feeds and sitemaps included) are what
     belongs to the source; a host covers its subdomains where it is a name without port. ``entry_depth`` is the
@@ -36,11 +36,11 @@ class Scope:
     depth: int = 3
     max_pages: int = 2000
     entry_depth: int = 0
-    rhythm: Rhythm = _USUAL
+    rhythm: PollSchedule = _USUAL
     is_trap: Callable[[str], bool] = _never
 
     def covers(self, place: Place) -> bool:
-        """Whether an address belongs to the source, and is none of those that have no end."""
+        """Tell whether an address belongs to the source and is no crawler trap."""
         return self._reaches(place) and not self.is_trap(place.url)
 
     def _reaches(self, place: Place) -> bool:
@@ -49,9 +49,12 @@ class Scope:
         return any(place.host.endswith("." + host) for host in self.hosts)
 
     def with_domain(self, domain: str) -> "Scope":
-        """The same source, which has learnt of one more registered domain."""
+        """Add a registered domain to the scope."""
         return dataclasses.replace(self, domains=self.domains | {domain})
 
     def fingerprint(self) -> str:
-        """What decides which links are followed; when it changes, stored edges are looked at anew."""
+        """Write what decides which links are followed.
+
+        When it changes, stored edges are claimed anew.
+        """
         return json.dumps([self.follow, self.depth, sorted(self.hosts), sorted(self.domains)])

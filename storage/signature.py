@@ -1,4 +1,4 @@
-"""A text's signature, as the pipelines make it, and what two of them tell of their texts."""
+"""Define a text's signature for near-duplicates, and compare two of them."""
 
 import dataclasses
 import operator
@@ -8,7 +8,7 @@ _CHANCE = 1 / 256  # that bytes of different values agree
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Signature:
-    """What of a text stands in the index of near copies.
+    """What the index of near-duplicates stores of a text.
 
     ``version`` is the algorithm's, ``shingles`` their number, ``minhash`` the lowest byte of each MinHash value.
     ``keys`` (64 bits, signed) are the rows in the index: texts that share one are compared. A text without words has
@@ -22,7 +22,10 @@ class Signature:
 
 
 def estimated_containment(a: Signature, b: Signature) -> float:
-    """Estimate which share of the smaller text's shingles is in the other, 0 to 1; off by 0.05 to 0.2."""
+    """Estimate the share of the smaller text's shingles in the other, 0 to 1.
+
+    It is off by 0.05 to 0.2.
+    """
     smaller, larger = sorted((a.shingles, b.shingles))
     if not smaller or a.version != b.version or len(a.minhash) != len(b.minhash):
         return 0.0

@@ -1,4 +1,4 @@
-"""What storage asks of the pipelines about stories, and what it is told."""
+"""Declare the rules about stories that the pipelines make for storage."""
 
 import dataclasses
 import datetime
@@ -10,7 +10,7 @@ TieKind = Literal["alike", "link", "terms"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoryMember:
-    """An article as stories see it: ``at`` is its time, ``terms`` its packed profile.
+    """An article for grouping: ``at`` is its time, ``terms`` its packed profile.
 
     ``story_id`` is None for a newcomer. ``linked`` and ``alike`` are about the newcomer that it is compared with: a
     page of one declares the other as related, and how similar their words are where they are alike (0 where not).
@@ -27,7 +27,7 @@ class StoryMember:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tie:
-    """Why the newcomer belongs to another article's story; ``weight`` and ``detail`` as in the table."""
+    """Why a newcomer belongs to another article's story."""
 
     other_id: int
     kind: TieKind
@@ -37,7 +37,7 @@ class Tie:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoryChoice:
-    """The story that a newcomer joins, None for one of its own; ``merged`` are stories that turned out to be it too."""
+    """The story to join, None for a new one; ``merged`` turned out to be it too."""
 
     story_id: int | None = None
     ties: tuple[Tie, ...] = ()

@@ -1,4 +1,4 @@
-"""Compare two revisions of a text: by words, or by characters where no spaces are written."""
+"""Compare two revisions of a text, by words or characters."""
 
 import dataclasses
 import difflib
@@ -23,14 +23,17 @@ Kind = Literal["same", "gone", "come"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text that is in both revisions, in the old one alone (``gone``) or in the new one (``come``)."""
+    """A part of a text that stayed, is ``gone`` or has ``come``."""
 
     kind: Kind
     text: str
 
 
 def diff_texts(old: str, new: str, largest: int = LARGEST) -> list[Part]:
-    """Compare two texts. All parts but those that came give the old text again."""
+    """Compare two texts.
+
+    All parts but those that came give the old text again.
+    """
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     if len(before) + len(after) > largest:
         before, after = _PARAGRAPH.findall(old), _PARAGRAPH.findall(new)
@@ -50,7 +53,7 @@ def _add(parts: list[Part], kind: Kind, text: str) -> None:
 
 
 def diff_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[list[Part]]:
-    """Compare two texts paragraph by paragraph; paragraphs that stayed the same are left out."""
+    """Compare two texts by paragraphs; unchanged ones are left out."""
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -64,7 +67,7 @@ def diff_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[list[Par
 
 
 def shorten(parts: list[Part], context: int = 60) -> list[Part]:
-    """Cut what stayed the same to ``context`` characters on either side of a change; "…" marks the cut."""
+    """Cut unchanged parts to ``context`` characters around a change."""
     short: list[Part] = []
     for number, part in enumerate(parts):
         if part.kind != "same" or len(part.text) <= 2 * context + 1:

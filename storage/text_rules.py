@@ -19,7 +19,7 @@ LONGEST_ADDRESS = 2_100
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """An address as storage files it: ``key`` is one for all its spellings, ``domain`` the registered domain."""
+    """An address as stored: ``key`` is the same for all its spellings."""
 
     url: str
     key: str
@@ -28,7 +28,7 @@ class Place:
 
 
 class Comparison(Protocol):
-    """How two texts compare: ``kind`` is ``exact``, ``near`` or ``different``, ``similarity`` 0 to 1.
+    """How two texts compare: ``exact``, ``near`` or ``different``.
 
     ``containment`` is the share of the smaller text's shingles in the other, 0 to 1. ``alike`` says that the words
     overlap enough for a copy whatever the facts say, ``reason`` which rule decided.
@@ -54,10 +54,10 @@ class TextRules(StoryRules, Protocol):
     """Pure decisions that the pipelines make for storage; they hold no state and never raise."""
 
     def place(self, url: str) -> Place:
-        """Tell where an absolute address belongs."""
+        """Normalise an absolute address."""
 
     def text_hash(self, text: str) -> str:
-        """Return the hash under which two texts are the same words; "" for a text without words."""
+        """Hash a text's words; "" for a text without words."""
 
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
         """Decide whether two texts are one article."""
@@ -70,15 +70,15 @@ class TextRules(StoryRules, Protocol):
         """Sign a text, for the index of near copies."""
 
     def is_dated_notice(self, text: str, first: datetime | None, second: datetime | None) -> bool:
-        """Tell whether the same words, published twice by one publisher, report two events."""
+        """Tell whether one publisher's equal texts report two events."""
 
     def lines(self, text: str) -> Sequence[Line]:
-        """Give the lines by which a page is compared with others of its host."""
+        """Split a text into the lines by which pages of a host are compared."""
 
     def find_site_boilerplate(
         self, lines: Sequence[Line], others: Collection[RememberedPage], known: Mapping[int, int]
     ) -> frozenset[int]:
-        """Tell which of a page's lines are its host's, by fingerprint; ``known`` has page counts."""
+        """Find a page's repeated lines, by fingerprint; ``known`` has page counts."""
 
 
 _KEY = "text_rules"

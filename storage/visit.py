@@ -1,4 +1,4 @@
-"""One address taken up: from the lease to what came of it."""
+"""Define leases, visits and their results."""
 
 import dataclasses
 import datetime
@@ -22,15 +22,15 @@ STATUSES = range(100, 1000)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Record:
-    """A page's record that is to be appended to a WARC file: one gzip member; ``digest`` is the payload's."""
+    """A WARC record to append: one gzip member, and the payload's digest."""
 
     member: bytes
     digest: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Kept:
-    """A page's record in the raw archive.
+class WarcLocation:
+    """Where a page's record is in the raw archive.
 
     ``file`` is the WARC file's name in the archive's folder, ``offset`` and ``length`` are the record's bytes in it
     (one gzip member), ``digest`` is the payload's, as it stands in the record (``sha256:`` and base32).
@@ -44,16 +44,16 @@ class Kept:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SameBytes:
-    """A page whose bytes are those that were kept of it last: they are not kept again."""
+    """A page with the bytes archived last; they are not archived again."""
 
     digest: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lease:
-    """An address that a run may ask for now, and what the last answer said of its freshness.
+    """An address that a run may ask for now, with its validators.
 
-    ``leads_to`` is the page to which it redirected then, None where it answered itself; ``kept`` are the digests of
+    ``leads_to`` is the page to which it redirected then, None where it answered itself; ``digests`` are those of
     the newest bytes of it in the raw archive: the same bytes are not kept twice.
     """
 
@@ -68,19 +68,19 @@ class Lease:
     etag: str | None = None
     last_modified: str | None = None
     leads_to: str | None = None
-    kept: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Visit:
-    """How a leased address was met: a reading, or the reason why there is none.
+    """The answer to a lease: a reading, or the reason why there is none.
 
-    ``reading`` is None where nothing was read; ``verdict`` then says whether the web, or we, refused it (``refused``),
-    it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is still as a worker
-    pickled it is ``packed`` instead. ``status`` is the last of ``STATUSES`` that came, None where none did. ``kept`` is
-    where the page's bytes lie in the raw archive, or the record that the archive puts there first; None where they are
-    not kept (again). ``moved`` says that every redirect on the way was one for good (301, 308), ``retry_at`` when the
-    server wants to be asked again.
+    ``reading`` is None where nothing was read. ``verdict`` then says whether the server, or a rule of ours, refused it
+    (``refused``), it did not work (``failed``) or it has not changed since (``unchanged``: 304). A reading that is
+    still pickled, as a worker sends it, is ``packed`` instead. ``status`` is the last of ``STATUSES`` that came, None
+    where none did. ``record`` is the location of the page's bytes in the raw archive, or the record that is to be
+    written there; None where they are not archived (again). ``moved`` says that every redirect on the way was a
+    permanent one (301, 308), ``retry_at`` when the server wants to be asked again.
     """
 
     lease: Lease
@@ -92,13 +92,13 @@ class Visit:
     reason: str = ""
     etag: str | None = None
     last_modified: str | None = None
-    kept: Kept | Record | SameBytes | None = None
+    record: WarcLocation | Record | SameBytes | None = None
     moved: bool = False
     retry_at: datetime.datetime | None = None
     packed: bytes = b""
 
-    def unpacked(self) -> "Visit":
-        """The same visit with its reading."""
+    def unpack(self) -> "Visit":
+        """Give the same visit with its reading unpickled."""
         if not self.packed:
             return self
         return dataclasses.replace(self, reading=pickle.loads(self.packed), packed=b"")  # noqa: S301 - by our own worker
@@ -109,7 +109,7 @@ class Visit:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """What storage made of a visit."""
+    """The outcome of a stored visit."""
 
     lease: Lease
     outcome: Outcome

@@ -25,9 +25,9 @@ from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
 from pipelines.workers.result import record_of
 from storage.column_types import utc_now
-from storage.database.copy import digests
+from storage.database.copy import compute_digests
 from storage.database.open import open_database
-from storage.visit import Kept
+from storage.visit import WarcLocation
 from tests.support.generated_site import page, path_of
 
 PAGES, KILLS, COSTED = 2_000, 20, 200
@@ -59,7 +59,7 @@ def kiji(folder: Path, *words: str) -> tuple[dict[str, Any], float]:
 def rows_of(folder: Path) -> Mapping[str, object]:
     """Every table's digest, but of the accounts."""
     database = open_database(f"sqlite:///{folder}/kiji.db", create=False)
-    found = {name: digest for name, digest in digests(database).items() if name not in ACCOUNTS}
+    found = {name: digest for name, digest in compute_digests(database).items() if name not in ACCOUNTS}
     database.close()
     return found
 
@@ -157,7 +157,7 @@ def _look(url: str, archive: Path) -> tuple[int, int, int]:
     database = open_database(url, create=False)
     with database.reading() as connection:
         kept = [
-            Kept(row.file, row.offset, row.length, row.digest)
+            WarcLocation(row.file, row.offset, row.length, row.digest)
             for row in connection.execute(text("SELECT file, offset, length, digest FROM kept_page"))
         ]
         unkept = connection.execute(

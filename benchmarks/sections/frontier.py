@@ -17,7 +17,7 @@ from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.frontier.leasing import DueCache, lease
-from storage.frontier.polling import due_sources
+from storage.frontier.polling import find_due_sources
 from storage.frontier.sources import open_sources
 from storage.scope import Scope
 from storage.tables.core import Address, Run
@@ -75,7 +75,7 @@ class _Frontier:
     def _opening(self) -> tuple[float, float]:
         with self.database.writing() as session:
             began = time.perf_counter()
-            due_sources(session, self.scopes, utc_now())
+            find_due_sources(session, self.scopes, utc_now())
             told = time.perf_counter()
             open_sources(session, self.scopes, utc_now())
             return told - began, time.perf_counter() - told

@@ -17,7 +17,7 @@ from pipelines.workers.precompute import precompute
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import Card, Entry, Reading
-from storage.schedule import Rhythm
+from storage.schedule import PollSchedule
 from storage.scope import Scope
 from storage.visit import Lease, Visit
 from storage.writer.batching import BATCH
@@ -133,7 +133,7 @@ def measure(extent: Extent) -> Findings:
         follow="none",
         depth=0,
         max_pages=10**6,
-        rhythm=Rhythm(rereads=()),  # else the articles of last year were due again at once, instead of new ones
+        rhythm=PollSchedule(rereads=()),  # else the articles of last year were due again at once, instead of new ones
     )
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/kiji.db")

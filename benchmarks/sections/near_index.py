@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
-from storage.articles.minhash_index import index, look_up, signatures_of
+from storage.articles.minhash_index import add_article, find_postings, read_signatures
 from storage.database.engine import Database
 from storage.signature import Signature
 from tests.support.alike_notices import Crowd, measure_crowd, open_without_foreign_keys
@@ -110,8 +110,8 @@ def measure_one(url: str, articles: int) -> Figures:
         for number in range(LOOKED_UP + 50):
             asked = signature(keys[number * articles // (LOOKED_UP + 50)], number)
             began = time.perf_counter()
-            candidates = look_up(session, asked.keys).ranked()[:16]
-            signatures_of(session, candidates)
+            candidates = find_postings(session, asked.keys).ranked()[:16]
+            read_signatures(session, candidates)
             lookups.append(time.perf_counter() - began)
     fresh = keys_of(INSERTED, 2)
     signatures = [signature(row, number) for number, row in enumerate(fresh)]
@@ -119,7 +119,7 @@ def measure_one(url: str, articles: int) -> Figures:
     for first in range(0, INSERTED, BATCH):
         with database.writing() as session:
             for number in range(first, first + BATCH):
-                index(session, articles + number + 1, signatures[number], frozenset(), findable=True)
+                add_article(session, articles + number + 1, signatures[number], frozenset(), findable=True)
     inserted = time.perf_counter() - began
     database.close()
     return Figures(1e3 * statistics.median(lookups[50:]), 1e3 * inserted / INSERTED, size, loaded)

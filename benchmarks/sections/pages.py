@@ -17,10 +17,10 @@ from sqlalchemy import text
 from benchmarks.section import Cell, Check, Extent, Findings, Section, Table
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.report.figures import gather
+from storage.report.figures import read_figures
 from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock
-from storage.snapshot.making import Origin, make_snapshot
+from storage.snapshot.sqlite_file import Origin, make_snapshot
 from tests.support.generated_archive import fill
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.web_pages import CHROMIUM, FLAGS, Watched, add_hostile, serving
@@ -154,7 +154,7 @@ def _report(
 ) -> None:
     clock = LocalClock(ZONE)
     with database.reading() as connection:
-        figures = gather(connection, clock, now - datetime.timedelta(days=1), now)
+        figures = read_figures(connection, clock, now - datetime.timedelta(days=1), now)
     path = folder / "report.html"
     path.write_text(report_html(figures, ZONE, "both", "0"), encoding="utf-8")
     with _browser() as browser:

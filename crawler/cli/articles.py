@@ -13,7 +13,7 @@ from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOptio
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_lines
 from pipelines.text_rules import place
-from storage.articles.show import article_record, find_article, wordings
+from storage.articles.show import article_revisions, find_article, read_article
 from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.text_diff import Part, diff_texts, shorten
@@ -55,8 +55,8 @@ def article_command(
                 if article.isdecimal() and len(article) < len(str(HIGHEST))
                 else find_article(connection, key)
             )
-            record = None if known is None else article_record(connection, known)
-            versions = wordings(connection, known) if known is not None and revisions else []
+            record = None if known is None else read_article(connection, known)
+            versions = article_revisions(connection, known) if known is not None and revisions else []
     finally:
         database.close()
     if record is None:

@@ -11,13 +11,13 @@ from crawler.cli import maintenance
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
-from storage.database.copy import copy_archive, rows_in
+from storage.database.copy import copy_archive, count_rows_in
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, parse_url, schema_of
+from storage.database.engine import connect, parse_url, read_schema_revision
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
 from storage.migrations.history import HEAD
-from storage.search.index import count_articles, rebuild
+from storage.search.index import count_articles, rebuild_index
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +63,7 @@ def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
     from storage.database.upgrade import upgrade  # Alembic, needed here alone
 
     database = connect(database_url(db, find_config(config)))
-    schema_of(database)  # beside another program's database no lock is made
+    read_schema_revision(database)  # beside another program's database no lock is made
     with crawl_lock(database):
         backup = upgrade(database)
     sys.stdout.write(f"{database.url} is at schema {HEAD}\n")
@@ -83,7 +83,7 @@ def reindex_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
             task = bar.add_task("articles", total=count_articles(session.connection()))
-            done = rebuild(session.connection(), lambda articles: bar.update(task, advance=articles))
+            done = rebuild_index(session.connection(), lambda articles: bar.update(task, advance=articles))
     sys.stdout.write(f"{done} articles are in the search index of {database.url}\n")
 
 
@@ -106,7 +106,7 @@ def copy_command(
         opened.enter_context(crawl_lock(target))
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-            task = bar.add_task("", total=2 * rows_in(source))  # each row is copied, then read back
+            task = bar.add_task("", total=2 * count_rows_in(source))  # each row is copied, then read back
             copied = copy_archive(source, target, lambda table, rows: bar.update(task, advance=rows, description=table))
         sys.stdout.write(f"copied {copied} rows from {source.url} to {target.url}: counts and hashes agree\n")
 
@@ -120,7 +120,7 @@ def stories_command(
     from rich.progress import Progress  # needed by few commands
 
     from pipelines.text_rules import PipelineRules
-    from storage.stories.regroup import regroup, ungrouped
+    from storage.stories.regroup import count_ungrouped, regroup
 
     rules = PipelineRules()
     console = Console(stderr=True)
@@ -129,7 +129,7 @@ def stories_command(
         opened.callback(database.close)
         opened.enter_context(crawl_lock(database))
         bar = opened.enter_context(Progress(console=console, disable=not console.is_terminal, transient=True))
-        task = bar.add_task("articles", total=None if anew else ungrouped(database, rules))
+        task = bar.add_task("articles", total=None if anew else count_ungrouped(database, rules))
         grouped = regroup(
             database, rules, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
         )

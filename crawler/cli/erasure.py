@@ -19,12 +19,12 @@ from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.erasure.delete import Doomed, count_doomed, find_doomed, forget
-from storage.erasure.scrub_log import unmention
+from storage.erasure.delete import ErasurePlan, count_erasure, erase, plan_erasure
+from storage.erasure.scrub_log import scrub_addresses
 from storage.errors import DatabaseError
 from storage.text_rules import Place
-from storage.visit import Kept
-from storage.warc_index.index import kept_of
+from storage.visit import WarcLocation
+from storage.warc_index.index import find_locations
 
 
 def register(app: typer.Typer) -> None:
@@ -83,8 +83,8 @@ def forget_command(
 def _scrub_log(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:
     """Remove the addresses from the texts of runs and fetches, in one pass over both tables."""
     with database.writing() as session:
-        keys = {key for url in urls for key in find_doomed(session, place_of(url)).keys}
-        unmention(session, keys, place_of)
+        keys = {key for url in urls for key in plan_erasure(session, place_of(url)).keys}
+        scrub_addresses(session, keys, place_of)
 
 
 def _forget(
@@ -94,19 +94,19 @@ def _forget(
 
     What the database refuses costs no byte, and a kill leaves the rows that say where they lie.
     """
-    missing: list[Kept] = []
+    missing: list[WarcLocation] = []
     with database.writing() as session:
-        doomed: Doomed = find_doomed(session, place_of(url))
-        counts = count_doomed(session, doomed)
+        erasure: ErasurePlan = plan_erasure(session, place_of(url))
+        counts = count_erasure(session, erasure)
         if not dry_run:
-            kept = kept_of(session, doomed.addresses)
-            forget(session, doomed, utc_now(), reason)
+            locations = find_locations(session, erasure.addresses)
+            erase(session, erasure, utc_now(), reason)
             session.flush()
-            missing = _blank(folder, kept)
+            missing = _blank(folder, locations)
     return {
         "url": url,
         "forgotten": not dry_run,
-        "addresses": list(doomed.urls),
+        "addresses": list(erasure.urls),
         "counts": counts,
         "not_overwritten": [
             f"{page.file} is not in {folder}, or shorter: {page.length} bytes from {page.offset} on" for page in missing
@@ -114,7 +114,7 @@ def _forget(
     }
 
 
-def _blank(folder: Path, pages: list[Kept]) -> list[Kept]:
+def _blank(folder: Path, pages: list[WarcLocation]) -> list[WarcLocation]:
     try:
         return blank_pages(folder, pages, utc_now())
     except OSError as error:

@@ -18,7 +18,7 @@ from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
-from storage.export.export import FORMATS, Export, Exported, export
+from storage.export.export import FORMATS, Export, ExportResult, export
 from storage.export.exporters import exporter_of, exporters
 from storage.export.rows import SUBJECTS
 from storage.search.query import Filters
@@ -108,7 +108,7 @@ def _bar(subject: str) -> Iterator[tuple[Callable[[int], None], Callable[[int], 
         yield (lambda rows: bar.update(task, total=rows)), (lambda rows: bar.update(task, advance=rows))
 
 
-def _warn(done: Exported) -> None:
+def _warn(done: ExportResult) -> None:
     """Warn about rows and texts that Excel's limits cut."""
     if done.excel.cells_cut:
         sys.stderr.write(

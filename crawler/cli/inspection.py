@@ -59,7 +59,7 @@ def inspect_command(
     with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
         for reading in _without_site_lines(read_in_order(pages, pool)):
             if as_json:
-                text = json.dumps(reading.as_inspected(), ensure_ascii=False)
+                text = json.dumps(reading.inspection_fields(), ensure_ascii=False)
             else:
                 text = sanitize_lines(_as_text(reading, verbose))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")

@@ -15,11 +15,11 @@ from crawler.monitoring.retention import prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from storage.column_types import utc_now
 from storage.database.backup import back_up
-from storage.database.check import check
+from storage.database.check import check_database
 from storage.database.crawl_lock import crawl_lock
 from storage.database.open import open_database
-from storage.warc_index.index import missing_files
-from storage.warc_index.retention import forget_fetches
+from storage.warc_index.index import find_missing_files
+from storage.warc_index.retention import delete_old_fetches
 
 
 def register(group: typer.Typer) -> None:
@@ -76,11 +76,11 @@ def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int
     url = database_url(db, settings)
     database = open_database(url, create=False)
     try:
-        problems = check(database)
+        problems = check_database(database)
         folder = archive_folder(settings, url)
         if folder is not None:
             with database.reading() as connection:
-                missing = missing_files(connection, folder)
+                missing = find_missing_files(connection, folder)
             problems += [
                 f"raw archive: {folder / name} holds {number} pages, and {why}" for name, number, why in missing
             ]
@@ -120,7 +120,7 @@ def prune_command(
                 sys.stdout.write(f"{summary}\n")
             if lines_age is not None:
                 with database.writing() as session:
-                    gone = forget_fetches(session, utc_now() - lines_age)
+                    gone = delete_old_fetches(session, utc_now() - lines_age)
                 sys.stdout.write(f"{gone} rows of fetches deleted\n")
     finally:
         database.close()

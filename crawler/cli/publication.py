@@ -19,7 +19,7 @@ from storage.database.open import open_database
 from storage.distribution import install_extra, kiji_version
 from storage.errors import DatabaseError
 from storage.snapshot.local_time import LocalClock
-from storage.snapshot.making import Origin, make_snapshot
+from storage.snapshot.sqlite_file import Origin, make_snapshot
 
 
 def register(app: typer.Typer) -> None:
@@ -94,7 +94,7 @@ def serve_command(
 ) -> None:
     """Serve until Ctrl-C."""
     try:
-        from storage.web.server import fresh_snapshot, serve  # Datasette, an extra
+        from storage.web.server import serve, update_snapshot  # Datasette, an extra
     except ModuleNotFoundError as error:
         msg = f"kiji serve needs {error.name}: {install_extra('pages')}"
         raise DatabaseError(msg) from error
@@ -102,7 +102,7 @@ def serve_command(
     if snapshot is None:
         database = open_database(database_url(db, settings), create=False)
         with _progress() as advance:
-            snapshot = fresh_snapshot(database, origin(settings.crawl.timezone), advance)
+            snapshot = update_snapshot(database, origin(settings.crawl.timezone), advance)
         database.close()
     serve(snapshot, host, port, _tell_address)
 
@@ -120,7 +120,7 @@ def report_command(
     db: DatabaseOption = None,
 ) -> None:
     """Write a report on the last day, or since a moment."""
-    from storage.report.figures import gather  # with the page's templates, needed by this command alone
+    from storage.report.figures import read_figures  # with the page's templates, needed by this command alone
     from storage.report.page import default_since, report_html, write_report
     from storage.report.words import LABELS
 
@@ -134,7 +134,7 @@ def report_command(
     check_output(output, config, url)
     database = open_database(url, create=False)
     with database.reading() as connection:
-        figures = gather(connection, LocalClock(zone), begin, now)
+        figures = read_figures(connection, LocalClock(zone), begin, now)
     database.close()
     write_report(output, report_html(figures, zone, labels, kiji_version()))
     tell_output(output, f"{figures.new} new articles, {len(figures.stories)} stories")

@@ -21,7 +21,7 @@ from crawler.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from crawler.imports.reread import RereadReport
-    from storage.writer.reread_records import Reread
+    from storage.writer.reread_records import RereadResult
 
 HELP = example(
     "Read the raw archive again with this version, and correct the stored rows in place.",
@@ -89,7 +89,7 @@ def _moment(since: str | None, timezone: str) -> datetime.datetime | None:
         raise ConfigError([msg]) from None
 
 
-def _print_page(page: "Reread", console: Console) -> None:
+def _print_page(page: "RereadResult", console: Console) -> None:
     """Print one line for a page that changes or could not be read."""
     if page.changes or page.outcome == "failed":
         changes = ", ".join(page.changes) if page.changes else page.reason

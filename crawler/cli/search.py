@@ -24,8 +24,8 @@ from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
-from storage.search.query import Filters, Hit, count, is_counted_exactly, search
-from storage.search.snippets import Marked
+from storage.search.query import Filters, Hit, count_candidates, has_exact_count, search
+from storage.search.snippets import MarkedText
 
 HELP = example(
     'Find articles with all words and "phrases", and without -excluded words. Japanese from one '
@@ -64,9 +64,9 @@ def search_command(
     database = open_database(database_url(db, settings), create=False)
     with database.reading() as connection:
         hits = search(connection, asked, filters, limit=limit, newest=newest, now=now)
-        total, exact = len(hits), len(hits) < limit or is_counted_exactly(asked)
+        total, exact = len(hits), len(hits) < limit or has_exact_count(asked)
         if total == limit:
-            total = max(total, count(connection, asked, filters))
+            total = max(total, count_candidates(connection, asked, filters))
     database.close()
     if as_json:
         answer = {"query": asked, "total": total, "total_is_exact": exact, "hits": [_as_json(hit) for hit in hits]}
@@ -121,7 +121,7 @@ def _as_text(number: int, hit: Hit, zone: zoneinfo.ZoneInfo) -> Text:
     return text_of_hit.append("\n")
 
 
-def _marked(marked: Marked, style: str) -> Text:
+def _marked(marked: MarkedText, style: str) -> Text:
     text = Text(sanitize_line(marked.text), style)
     for start, end in marked.marks:
         text.stylize(MARK, start, end)

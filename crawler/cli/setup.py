@@ -20,7 +20,7 @@ from crawler.monitoring.doctor import Finding, examine_place, examine_sources
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
-from storage.credentials import without_credentials
+from storage.credentials import remove_credentials
 from storage.database.engine import parse_url
 from storage.database.open import open_database
 
@@ -131,7 +131,7 @@ def _fetched(settings: Config) -> list[Finding]:
 
 def _show(finding: Finding) -> None:
     line = Text(f"{finding.level:<5}", style=STYLES[finding.level])
-    line.append(sanitize_line(without_credentials(f"{finding.what}: {finding.text}")), style="default")
+    line.append(sanitize_line(remove_credentials(f"{finding.what}: {finding.text}")), style="default")
     Console().print(line, soft_wrap=True)
 
 

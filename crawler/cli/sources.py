@@ -18,7 +18,7 @@ from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_ur
 from crawler.sanitize import sanitize_line, sanitize_lines
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
-from storage.monitoring.source_health import known_health
+from storage.monitoring.source_health import read_health
 from storage.reading import Reading, iso_utc
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The source's name.")]
@@ -101,7 +101,7 @@ def _health(url: str) -> Any:
         return {}
     try:
         with database.reading() as connection:
-            return known_health(connection)
+            return read_health(connection)
     finally:
         database.close()
 
@@ -163,7 +163,7 @@ def try_command(
     articles = sum(page.reading is not None and page.reading.is_article for page in tried)
     for page in tried:
         if as_json:
-            entry = dict(page.reading.as_inspected()) if page.reading is not None else {"url": page.url}
+            entry = dict(page.reading.inspection_fields()) if page.reading is not None else {"url": page.url}
             line = json.dumps(entry | {"fetched": page.reading is not None, "why_not": page.reason}, ensure_ascii=False)
         elif page.reading is None:
             line = sanitize_line(f"not fetched: {page.url}: {page.reason}")

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from crawler.config.keys import Key, keys_of
 from crawler.sanitize import escape_line
-from storage.credentials import without_credentials
+from storage.credentials import remove_credentials
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 _SHOWN = 80
@@ -31,7 +31,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value) if not isinstance(value, str) else value
-    text = without_credentials(text[:10_000])
+    text = remove_credentials(text[:10_000])
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     text = escape_line(text)
     return f'"{text}"' if isinstance(value, str) else text

@@ -41,7 +41,7 @@ from crawler.config.value_types import (
 from crawler.hosts import host_and_port, hostname_of, slot_of
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.addresses.parameters import ParameterRules
-from storage.schedule import POLL_MAX, POLL_MIN, REREADS, Rhythm
+from storage.schedule import POLL_MAX, POLL_MIN, REREADS, PollSchedule
 
 OWN = "for this source only; without it [crawl]'s"
 
@@ -225,10 +225,10 @@ class Source(_Table):
         return self._crawl.delay if self.delay is None else self.delay
 
     @property
-    def rhythm(self) -> Rhythm:
+    def rhythm(self) -> PollSchedule:
         """Return the source's intervals and maximum age: its own, else ``[crawl]``'s."""
         crawl = self._crawl
-        return Rhythm(
+        return PollSchedule(
             poll_min=self.poll_min or crawl.poll_min,
             poll_max=self.poll_max or crawl.poll_max,
             rereads=crawl.rereads if self.rereads is None else self.rereads,

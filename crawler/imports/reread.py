@@ -24,13 +24,13 @@ from storage.database.open import open_database
 from storage.distribution import kiji_version
 from storage.errors import DatabaseError
 from storage.reading import Reading
-from storage.visit import Kept
+from storage.visit import WarcLocation
 from storage.writer.batching import BATCH
-from storage.writer.reread_records import KeptRecord, Reread, kept_records, unknown_sources
-from storage.writer.reread_writer import Batch, RereadWriter, rehearse
+from storage.writer.reread_records import ArchivedRecord, RereadResult, read_archived_records, unknown_sources
+from storage.writer.reread_writer import Batch, RereadWriter, preview_rereads
 from storage.writer.runs import run_record
 
-Listener = Callable[[Reread], None]
+Listener = Callable[[RereadResult], None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         work = _RereadLoop(plan, database, folder, pool, signals, listener)
         rules = PipelineRules(plan.config.parameter_rules)
         if plan.is_dry:
-            work.run(lambda batch: rehearse(database, batch, rules))
+            work.run(lambda batch: preview_rereads(database, batch, rules))
             return work.report
         lock = stack.enter_context(crawl_lock(database))
         writer = RereadWriter(database, rules)
@@ -146,9 +146,9 @@ class _RereadLoop:
         self._signals = signals
         self._listener = listener
 
-    def run(self, apply: Callable[[Batch], Sequence[Reread]]) -> None:
+    def run(self, apply: Callable[[Batch], Sequence[RereadResult]]) -> None:
         """Read and apply all records, or stop at a signal."""
-        pages: list[tuple[KeptRecord, Reading]] = []
+        pages: list[tuple[ArchivedRecord, Reading]] = []
         for pair in self._read():
             pages.append(pair)
             if len(pages) >= BATCH:
@@ -158,22 +158,22 @@ class _RereadLoop:
             self._note(apply(pages))
         self.report.signal = self._signals.number
 
-    def _read(self) -> Iterator[tuple[KeptRecord, Reading]]:
-        waiting: collections.deque[KeptRecord] = collections.deque()
+    def _read(self) -> Iterator[tuple[ArchivedRecord, Reading]]:
+        waiting: collections.deque[ArchivedRecord] = collections.deque()
         for reading in read_in_order(self._members(waiting), self._pool):
             yield waiting.popleft(), reading
 
-    def _members(self, waiting: collections.deque[KeptRecord]) -> Iterator[RawPage]:
+    def _members(self, waiting: collections.deque[ArchivedRecord]) -> Iterator[RawPage]:
         """Yield the bytes of each record for the workers, and put the record into ``waiting``."""
         with self._database.reading() as connection:
-            for record in kept_records(connection, self._plan.sources, self._plan.since):
+            for record in read_archived_records(connection, self._plan.sources, self._plan.since):
                 if self._signals.came():
                     return
                 waiting.append(record)
-                member = _bytes_of(self._folder, record.kept)
+                member = _bytes_of(self._folder, record.location)
                 yield RawPage(record.url, record.url, member, 200, record.fetched_at)
 
-    def _note(self, rereads: Sequence[Reread]) -> None:
+    def _note(self, rereads: Sequence[RereadResult]) -> None:
         for page in rereads:
             self.report.pages += 1
             self.report.changed += bool(page.changes)
@@ -181,8 +181,8 @@ class _RereadLoop:
             self._listener(page)
 
 
-def _bytes_of(folder: Path, kept: Kept) -> bytes:
+def _bytes_of(folder: Path, location: WarcLocation) -> bytes:
     try:
-        return record_bytes(folder, kept)
+        return record_bytes(folder, location)
     except OSError:  # the file is gone: each of its records is reported as cut short
         return b""

@@ -17,7 +17,7 @@ from crawler.hosts import slot_of
 from crawler.middlewares.database_calls import call_database
 from crawler.middlewares.exceptions import HostRests
 from crawler.middlewares.pace import Pace, pace_of
-from storage.frontier.host_state import Rest, give_rest, rest_of
+from storage.frontier.host_state import Rest, read_rest, store_rest
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class Backoff:
         slot = slot_of(request.url)
         host = self._hosts.get(slot)
         if host is None:
-            rest = await call_database(self._crawler, rest_of, None, slot)
+            rest = await call_database(self._crawler, read_rest, None, slot)
             host = self._hosts.setdefault(slot, _Host(strikes=rest.strikes if rest else 0, rest=rest))
         if host.rest is not None and host.rest.until > datetime.datetime.now(datetime.UTC):
             raise HostRests(host.rest.reason, host.rest.until)
@@ -120,7 +120,7 @@ class Backoff:
         if response.status not in STATUSES:
             if response.status < 500 and (host.strikes or host.rest) and not _is_held(host):
                 if host.rest is not None:
-                    await call_database(self._crawler, give_rest, None, slot, None)
+                    await call_database(self._crawler, store_rest, None, slot, None)
                 self._hosts[slot] = _Host()
             return response
         now = time.monotonic()
@@ -152,7 +152,7 @@ class Backoff:
             return host.rest.until
         host.rest = Rest(now + rest, host.strikes, why)
         logger.warning("%s is left alone for %d s: %s", slot, rest.total_seconds(), why)
-        await call_database(self._crawler, give_rest, None, slot, host.rest)
+        await call_database(self._crawler, store_rest, None, slot, host.rest)
         self._pace().give_back(slot, HostRests(why, host.rest.until))
         return host.rest.until
 

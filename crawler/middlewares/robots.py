@@ -32,7 +32,7 @@ from crawler.middlewares.robots_cache import (
 )
 from crawler.user_agent import robots_token
 from pipelines.metadata.tdm_reservations import read_robots_reservations, read_tdmrep_reservations
-from storage.frontier.host_state import KnownRobots, keep_robots, known_robots, note_reservations
+from storage.frontier.host_state import KnownRobots, read_robots, store_reservations, store_robots
 from storage.reading import Reservation
 from storage.visit import STATUSES, Lease
 
@@ -168,7 +168,7 @@ class Robots:
     async def _look_up(self, origin: str, request: Request) -> Rules:
         """Return the rules from the database if they are fresh, else fetch and store them."""
         now = datetime.datetime.now(datetime.UTC)
-        known = await call_database(self._crawler, known_robots, KnownRobots(), origin)
+        known = await call_database(self._crawler, read_robots, KnownRobots(), origin)
         use = use_of(known, now)
         if use == "ask":
             return await self._ask(origin, request, known)
@@ -179,14 +179,14 @@ class Robots:
         now = datetime.datetime.now(datetime.UTC)
         if answer is not None:
             known = stored_answer(answer.status, _text(answer.body), now)
-            await call_database(self._crawler, keep_robots, None, origin, known)
+            await call_database(self._crawler, store_robots, None, origin, known)
             await self._note(origin, request, answer)
             return dataclasses.replace(rules, until=time.monotonic() + FRESH.total_seconds())
         trouble = rules.closed or rules.unreachable
         if not trouble:
             return rules
         known = stored_failure(known, trouble, now)
-        await call_database(self._crawler, keep_robots, None, origin, known)
+        await call_database(self._crawler, store_robots, None, origin, known)
         use = use_in_trouble(known, now)
         if use != "closed" and rules.rest_until is None:
             return _rules_of(known, use, self._token, now)
@@ -239,7 +239,7 @@ class Robots:
     async def _reserve(self, lease: Lease, origin: str, reservations: Iterable[Reservation]) -> None:
         host, now = urlsplit(origin).netloc.lower(), datetime.datetime.now(datetime.UTC)
         if reserved := tuple(reservations):
-            await call_database(self._crawler, note_reservations, None, lease.source_id, host, reserved, now)
+            await call_database(self._crawler, store_reservations, None, lease.source_id, host, reserved, now)
 
     async def _ask_tdmrep(self, origin: str, lease: Lease, request: Request) -> None:
         asked = Request(f"{origin}/.well-known/tdmrep.json", callback=NO_CALLBACK, meta=_inherited_meta(request))

@@ -16,7 +16,14 @@ from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
-from storage.monitoring.source_health import Finding, Look, findings, history, record, tell
+from storage.monitoring.source_health import (
+    Finding,
+    HealthCheck,
+    read_findings,
+    read_history,
+    record_alert,
+    record_health,
+)
 from storage.plugins import load_plugins
 from storage.tables.health import State
 from storage.writer.runs import extractor_failures, run_record, source_accounts
@@ -35,12 +42,12 @@ HEADLINES: dict[State, str] = {
 def judge_sources(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
     """Judge these sources by their history; a source without any is ``new``. Writes nothing."""
     with database.reading() as connection:
-        known = findings(connection, names)
+        known = read_findings(connection, names)
         troubled = [
             finding.since for finding in known.values() if finding.since is not None and finding.state in TROUBLE
         ]
         begin = min([now, *troubled]) - PAST
-        runs = history(connection, [finding.source_id for finding in known.values()], begin)
+        runs = read_history(connection, [finding.source_id for finding in known.values()], begin)
     verdicts = {}
     for name in names:
         finding = known.get(name)
@@ -61,18 +68,18 @@ def store_and_alert(
     """
     messages: list[tuple[int, State, Message]] = []
     with database.reading() as connection:
-        known = findings(connection, verdicts)
+        known = read_findings(connection, verdicts)
     looks = {
-        finding.source_id: Look(verdicts[name].state, _since(finding, verdicts[name]), verdicts[name].detail)
+        finding.source_id: HealthCheck(verdicts[name].state, _since(finding, verdicts[name]), verdicts[name].detail)
         for name, finding in known.items()
     }
     with database.writing() as session:
-        sent_states = record(session, looks, now)
+        sent_states = record_health(session, looks, now)
         for name, finding in known.items() if urls else ():
             before = sent_states[finding.source_id]
             message = _message(name, before, verdicts[name], looks[finding.source_id].since)
             if message is not None:
-                tell(session, finding.source_id, verdicts[name].state)
+                record_alert(session, finding.source_id, verdicts[name].state)
                 messages.append((finding.source_id, before, message))
     problems = []
     for source_id, before, message in messages:
@@ -80,7 +87,7 @@ def store_and_alert(
         problems += failed
         if len(failed) >= len(urls):
             with database.writing() as session:
-                tell(session, source_id, before)
+                record_alert(session, source_id, before)
     return problems
 
 

@@ -13,7 +13,7 @@ from crawler.config.models import Config
 from crawler.config.quantities import format_size
 from crawler.plan import archive_folder
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, parse_url, schema_of
+from storage.database.engine import connect, parse_url, read_schema_revision
 from storage.database.open import open_database
 from storage.distribution import install_extra
 from storage.errors import DatabaseBusy, DatabaseError
@@ -89,7 +89,7 @@ def _database(url: str) -> Finding:
             return Finding("database", "ok", f"{url} will be made by the first crawl")
         database = connect(url)
         try:
-            revision = schema_of(database)
+            revision = read_schema_revision(database)
             if revision not in (HEAD, None):
                 open_database(url, create=False).close()  # says what to do
             with crawl_lock(database):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.config.models import Archive
 from storage.database.engine import Database
-from storage.warc_index.retention import PageFile, files_to_prune, forget_files, newest_pages
+from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime
     if not chosen:
         return PruneResult()
     with database.writing() as session:
-        pages = forget_files(session, [file.name for file in chosen])
+        pages = unindex_files(session, [file.name for file in chosen])
     for file in chosen:
         (folder / file.name).unlink(missing_ok=True)
     return PruneResult(len(chosen), sum(file.size for file in chosen), pages)

@@ -8,7 +8,7 @@ from crawler.workers.groups import group_sources
 from crawler.workers.job_queue import WHEN_DUE, WHEN_UNFINISHED
 from storage.column_types import utc_now
 from storage.database.engine import Database
-from storage.frontier.polling import due_sources
+from storage.frontier.polling import find_due_sources
 from storage.scope import Scope
 
 
@@ -30,7 +30,7 @@ class Planner:
             self._config, self._scopes = config, [scope_of(source) for source in config.enabled_sources]
         groups = group_sources(domains_by_source(self._scopes, self._database))
         with self._database.reading() as connection:
-            due = due_sources(connection, self._scopes, utc_now())
+            due = find_due_sources(connection, self._scopes, utc_now())
         due_groups = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
         polled = {group: any(due.get(source) for source in sources) for group, sources in due_groups.items()}
         return due_groups, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in due_groups}

@@ -208,15 +208,15 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
     return sorted(jobs, key=lambda job: (job.state == "waiting", -job.priority))
 
 
-async def requeue_jobs(queue: procrastinate.App, left_behind: Collection[tuple[int, int]]) -> list[str]:
+async def requeue_jobs(queue: procrastinate.App, abandoned: Collection[tuple[int, int]]) -> list[str]:
     """Put jobs of dead workers back into the queue, before those that are only due. One worker at a time.
 
-    ``left_behind`` are pairs of job and worker. Returns the locks of the jobs that were put back.
+    ``abandoned`` are pairs of job and worker. Returns the locks of the jobs that were put back.
     """
     jobs = queue.job_manager
     requeued = []
     for job in await jobs.list_jobs_async(status=Status.DOING.value):
-        if (job.id, job.worker_id or 0) not in left_behind:
+        if (job.id, job.worker_id or 0) not in abandoned:
             continue
         priority = max(job.priority, WHEN_UNFINISHED)
         # If two are queued after all, the one with the higher priority stays.

@@ -64,7 +64,7 @@ class Liveness:
 
     async def look(self) -> bool:
         """Requeue jobs of dead workers; return whether there may be more, not certain yet."""
-        left = await self._locked(WorkerLock.left_behind, frozenset(self._running))
+        left = await self._locked(WorkerLock.find_abandoned_jobs, frozenset(self._running))
         now = time.monotonic()
         self._since = {job: self._since.get(job, now) for job in left or ()}
         certain = {job for job, since in self._since.items() if now - since >= CERTAIN}
@@ -97,7 +97,7 @@ class Liveness:
     async def _take_up(self, jobs: Collection[tuple[int, int]]) -> None:
         """Requeue jobs, one worker at a time. Two at once would undo each other's changes."""
         try:
-            if not await self._locked(WorkerLock.begin_taking_up):
+            if not await self._locked(WorkerLock.begin_takeover):
                 return
             async with asyncio.timeout(LOOK):  # the worker's own lock must be checked meanwhile
                 taken = await requeue_jobs(self._queue, jobs)
@@ -107,7 +107,7 @@ class Liveness:
             for lock in taken:
                 logger.warning("%s: its worker is dead, it is taken up again", lock)
         finally:
-            await self._locked(WorkerLock.end_taking_up)
+            await self._locked(WorkerLock.end_takeover)
 
     async def _locked(self, work: Callable[Concatenate[WorkerLock, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the lock, in the lock's thread."""

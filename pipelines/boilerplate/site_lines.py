@@ -16,7 +16,7 @@ from pipelines.addresses.normalize import host_of
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import ends_sentence, weight_of
 from storage.reading import Line, Reading
-from storage.site_lines import RememberedPage, reading_without, remembered
+from storage.site_lines import RememberedPage, remember_lines, remove_lines_from_reading
 
 MOST_LINES = 60  # of one page, 20 from its start and 40 from its end: what a long live blog has between is its own
 _HEAD_LINES = 20
@@ -117,10 +117,10 @@ def remove_site_boilerplate(readings: Sequence[Reading]) -> list[Reading]:
     cleaned = list(readings)
     for places in hosts.values():
         lines = [fingerprint_lines(readings[index].text) for index in places]
-        pages = [remembered(of_one) for of_one in lines]
+        pages = [remember_lines(of_one) for of_one in lines]
         for rank, index in enumerate(places):
             first = max(0, min(rank - NEIGHBOURS // 2, len(places) - NEIGHBOURS - 1))
             others = [*pages[first:rank], *pages[rank + 1 : first + NEIGHBOURS + 1]]
             repeated = find_site_boilerplate(lines[rank], others, {})
-            cleaned[index] = reading_without(readings[index], lines[rank], repeated)
+            cleaned[index] = remove_lines_from_reading(readings[index], lines[rank], repeated)
     return cleaned

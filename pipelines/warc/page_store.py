@@ -18,7 +18,7 @@ from typing import BinaryIO
 from pipelines.warc.redact import blank_pages
 from pipelines.warc.write import info_record
 from storage.distribution import kiji_version
-from storage.visit import Kept, Record
+from storage.visit import Record, WarcLocation
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +28,15 @@ MAX_FILE = 1_000_000_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def erase_page(folder: Path, kept: Kept) -> None:
+def erase_page(folder: Path, location: WarcLocation) -> None:
     """Blank the record of a forgotten page, found by a redirect. Blocks."""
     try:
-        missing = blank_pages(folder, [kept], datetime.datetime.now(datetime.UTC))
+        missing = blank_pages(folder, [location], datetime.datetime.now(datetime.UTC))
         problem = "it is not there" if missing else ""
     except OSError as error:
         problem = error.strerror or str(error)
     if problem:
-        where = f"{folder / kept.file}, {kept.length} bytes from {kept.offset}"
+        where = f"{folder / location.file}, {location.length} bytes from {location.offset}"
         logger.error("a forgotten page could not be taken out of %s: %s", where, problem)
 
 
@@ -67,7 +67,7 @@ class PageFiles:
         self._size = 0
         self._serial = 0
 
-    def keep(self, records: Sequence[Record]) -> list[Kept | None]:
+    def keep(self, records: Sequence[Record]) -> list[WarcLocation | None]:
         """Write pages to disk; None for each that could not be written."""
         with self._lock:
             places = [self._keep(record) for record in records]
@@ -82,7 +82,7 @@ class PageFiles:
             except OSError as error:
                 self._give_up(error)
 
-    def _keep(self, record: Record) -> Kept | None:
+    def _keep(self, record: Record) -> WarcLocation | None:
         if self.trouble:
             self.lost += 1
             return None
@@ -92,7 +92,7 @@ class PageFiles:
             self.lost += 1
             self._give_up(error)
             return None
-        return Kept(self._name, offset, len(record.member), record.digest)
+        return WarcLocation(self._name, offset, len(record.member), record.digest)
 
     def _sync(self) -> None:
         if self._file is None:

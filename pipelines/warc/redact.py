@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from storage.visit import Kept
+from storage.visit import WarcLocation
 
 _COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
 """The header of a gzip member with a comment: no time, an unknown system."""
 
 
-def blank_pages(folder: Path, pages: Iterable[Kept], now: datetime) -> list[Kept]:
+def blank_pages(folder: Path, pages: Iterable[WarcLocation], now: datetime) -> list[WarcLocation]:
     """Overwrite the records of these pages, and return those that are missing.
 
     Their file is elsewhere, or shorter. Raises OSError where a file cannot be written.
@@ -47,7 +47,7 @@ def blank_record(length: int, now: datetime) -> bytes:
     raise ValueError(msg)
 
 
-def _blank(path: Path, page: Kept, now: datetime) -> bool:
+def _blank(path: Path, page: WarcLocation, now: datetime) -> bool:
     try:
         stream = path.open("r+b", buffering=0)
     except FileNotFoundError:

@@ -7,20 +7,20 @@ from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.records import page_in_member
 from storage.reading import Reading
-from storage.visit import Kept
+from storage.visit import WarcLocation
 
 READ_MEMBER = "pipelines.warc.reread:read_member"
 """The function for workers, by name: its imports take a second, which the parent saves."""
 
 
-def record_bytes(folder: Path, kept: Kept) -> bytes:
+def record_bytes(folder: Path, location: WarcLocation) -> bytes:
     """Read the bytes of a record: one gzip member. Raises OSError.
 
     They are fewer where the file ends.
     """
-    with (folder / kept.file).open("rb") as stream:
-        stream.seek(kept.offset)
-        return stream.read(kept.length)
+    with (folder / location.file).open("rb") as stream:
+        stream.seek(location.offset)
+        return stream.read(location.length)
 
 
 def read_member(raw: RawPage, timezone: str) -> Reading:

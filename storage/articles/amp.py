@@ -1,4 +1,6 @@
-"""AMP forms that pages name by ``rel=amphtml``: a form without a canonical address is met by its page's word.
+"""Match pages with their AMP pages by ``rel=amphtml``.
+
+An AMP page without a canonical address is found by what the main page declares.
 
 A link alone proves nothing: the words have to agree, and the two stand on one registered domain or name each other,
 else any page could take another publisher's article for its own.
@@ -20,8 +22,8 @@ from storage.text_rules import rules_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class OtherForm:
-    """The article that stands at a page's AMP form, or at the page whose AMP form it is.
+class AlternateForm:
+    """The article stored for a page's AMP page, or for the main page of an AMP page.
 
     ``is_amp`` says that the article was read from the AMP form alone: the page that names it is the better one.
     """
@@ -38,12 +40,12 @@ _NAMING = (
 )
 
 
-def find_other_form(session: Session, reading: Reading, page: Address) -> OtherForm | None:
-    """Find the article of which this page is another form, by what either says of the other."""
+def find_alternate_form(session: Session, reading: Reading, page: Address) -> AlternateForm | None:
+    """Find the article of which this page is the AMP or the main page."""
     for named_by in session.connection().execute(_NAMING, {"form": page.id}):
         named = reading.declared_canonical and rules_of(session).place(reading.declared_canonical).key == named_by.key
         if named_by.domain == page.domain or named:
-            return OtherForm(session.get_one(Article, named_by.article_id), is_amp=False)
+            return AlternateForm(session.get_one(Article, named_by.article_id), is_amp=False)
     keys = {rules_of(session).place(url).key for url in reading.alternates} - {page.key}
     if not keys:
         return None
@@ -51,12 +53,12 @@ def find_other_form(session: Session, reading: Reading, page: Address) -> OtherF
         named = form.refused_canonical and rules_of(session).place(form.refused_canonical).key == page.key
         if form.domain == page.domain or named:
             article = session.get_one(Article, form.article_id)
-            return OtherForm(article, is_amp=article.address_id == article.read_from_id == form.id)
+            return AlternateForm(article, is_amp=article.address_id == article.read_from_id == form.id)
     return None
 
 
-def note_amp_forms(session: Session, reading: Reading, page: Address) -> None:
-    """Keep which AMP forms a page names, for the day on which they are read."""
+def record_amp_forms(session: Session, reading: Reading, page: Address) -> None:
+    """Store which AMP pages a page names, for when these are read."""
     places = [rules_of(session).place(url) for url in reading.alternates]
     ids = set(file_addresses(session, places).values()) - {page.id} if places else set()
     rows = [
@@ -68,8 +70,8 @@ def note_amp_forms(session: Session, reading: Reading, page: Address) -> None:
         session.execute(insert_into(session, AmpForm).on_conflict_do_nothing(), rows)
 
 
-def file_under(session: Session, article: Article, page: Address) -> None:
-    """File an article that was read from its AMP form under the page that names the form; edges go along."""
+def file_article_under(session: Session, article: Article, page: Address) -> None:
+    """Move an article read from its AMP page to the main page, with its edges."""
     form_id = article.address_id
     article.address_id = page.id
     page.article_id, page.page_id = article.id, None

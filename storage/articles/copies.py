@@ -1,4 +1,4 @@
-"""How near an article's copies are to its words, kept up to date when those change."""
+"""Update how similar an article's copies are when its text changes."""
 
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
@@ -13,22 +13,22 @@ ones wait until their page is read again."""
 
 
 def compare_copies(session: Session, article: Article) -> None:
-    """Compare an article's copies with its present words, each text of theirs once.
+    """Compare an article's copies with its present text, each text once.
 
     A copy of an earlier wording stays one, of kind ``near`` where it stands elsewhere, however little is left of it.
-    Later pages of the article are no wordings of it, and are left alone.
+    Later pages of the article are no revisions of it, and are left alone.
     """
     later_pages = select(ArticlePart.address_id).where(ArticlePart.article_id == article.id, ArticlePart.number > 1)
     its_copies = (Copy.article_id == article.id, Copy.address_id.not_in(later_pages))
     hashes = session.scalars(select(Copy.text_hash).where(*its_copies).distinct().limit(_MOST_TEXTS)).all()
     for text_hash in hashes:
         alike = (*its_copies, Copy.text_hash == text_hash)
-        said = session.scalars(select(Copy.text).where(*alike).limit(1)).one()
-        met = rules_of(session).compare(article.text, said, article.language)
-        elsewhere = "exact" if met.kind == "exact" else "near"
+        text = session.scalars(select(Copy.text).where(*alike).limit(1)).one()
+        comparison = rules_of(session).compare(article.text, text, article.language)
+        elsewhere = "exact" if comparison.kind == "exact" else "near"
         session.execute(
             update(Copy)
             .where(*alike)
-            .values(similarity=met.similarity, kind=case((Copy.kind == "url", "url"), else_=elsewhere))
+            .values(similarity=comparison.similarity, kind=case((Copy.kind == "url", "url"), else_=elsewhere))
             .execution_options(synchronize_session="fetch")
         )

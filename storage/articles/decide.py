@@ -1,10 +1,13 @@
-"""What an article page is to what is stored already. Pure: gathered rows in, one decision out."""
+"""Decide what an article page is: new, known, revised or a copy.
+
+Pure: the rows that were looked up go in, one decision comes out.
+"""
 
 import dataclasses
 from typing import Literal
 
-from storage.articles.amp import OtherForm
-from storage.articles.near_duplicates import Neighbours
+from storage.articles.amp import AlternateForm
+from storage.articles.near_duplicates import NearDuplicates
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
 from storage.text_rules import Place, TextRules
@@ -13,17 +16,17 @@ CopyKind = Literal["url", "exact", "near"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Standing:
-    """What is stored about an article page when it comes.
+class Known:
+    """What is stored about an article page and what it names.
 
     ``own`` is the article filed under the page's own address, or read from this page and filed under another,
     ``copy`` the copy that this page is known to be, with its ``original``. ``text_hash`` is of the page's words without
     what is its site's, ``read_hash`` of the words as they were read from the page alone, ``own_now`` of ``own``'s words
     as they would be stored by what is known of the site today. ``declared`` is the address that the page names as
     canonical (None where that is the page's own), ``at_declared`` the article that stands there. ``form`` is the
-    article of which this is an AMP form, or the form's page, by the word of one of them. ``twin`` is the article with
-    the same words. ``took_back`` says that the page leads no more to one that was a part of its article.
-    ``neighbours`` are looked for only where nothing else says what the page is. ``rules`` compare texts.
+    article of which this is an AMP form, or the form's page, by the word of one of them. ``duplicate`` is the article
+    with the same words. ``lost_pages`` says that the page leads no more to one that was a part of its article.
+    ``near_duplicates`` are looked for only where nothing else says what the page is. ``rules`` compare texts.
     """
 
     page: Place
@@ -37,24 +40,24 @@ class Standing:
     original: Article | None = None
     declared: Address | None = None
     at_declared: Article | None = None
-    form: OtherForm | None = None
-    twin: Article | None = None
-    twin_domain: str = ""
-    took_back: bool = False
-    neighbours: Neighbours | None = None
+    form: AlternateForm | None = None
+    duplicate: Article | None = None
+    duplicate_domain: str = ""
+    lost_pages: bool = False
+    near_duplicates: NearDuplicates | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class New:
-    """A new article, filed under its believed canonical address where ``at_declared`` says so."""
+class NewArticle:
+    """A new article; ``at_declared`` files it under its canonical address."""
 
     at_declared: bool = False
     canonical_refused: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Known:
-    """The page's own article again.
+class OwnArticle:
+    """The article that is stored for this page already.
 
     ``change`` says whether its words are the ``same``, a publisher's ``revision``, or a better reading of the same
     words that is to be ``corrected`` in place.
@@ -65,30 +68,39 @@ class Known:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CanonicalMet:
-    """The canonical page of an article that was read from another page before: it takes over, that page is a copy."""
+class CanonicalPage:
+    """The canonical page of an article that was read from another page before.
+
+    It takes over, and that page becomes a copy.
+    """
 
     article: Article
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class FormMet:
-    """The page of an article that was read from its AMP form before: it takes over, that form is a copy."""
+class MainPage:
+    """The main page of an article that was read from its AMP page before.
+
+    It takes over, and the AMP page becomes a copy.
+    """
 
     article: Article
     canonical_refused: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Split:
-    """The page of an address under which another page's article was filed, but with other words: two articles."""
+class SplitPage:
+    """A page with another text than the article filed under its address."""
 
     article: Article
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CopyOf:
-    """Another page for a stored article; ``joined`` where the page itself names the article's as canonical."""
+class NewCopy:
+    """Another page of a stored article.
+
+    ``joined`` says that the page itself names the article's address as canonical.
+    """
 
     article: Article
     kind: CopyKind
@@ -99,7 +111,7 @@ class CopyOf:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KnownCopy:
-    """The same copy again, perhaps with a few other words; its article has not changed by it.
+    """The page of a known copy, perhaps with a changed text.
 
     ``similarity`` is of its words to the article's present ones, which may be ``different`` where they are those of an
     earlier wording.
@@ -110,80 +122,80 @@ class KnownCopy:
     similarity: float
 
 
-Decision = New | Known | CanonicalMet | FormMet | Split | CopyOf | KnownCopy
+Decision = NewArticle | OwnArticle | CanonicalPage | MainPage | SplitPage | NewCopy | KnownCopy
 
 
-def decide(reading: Reading, standing: Standing) -> Decision:
-    """Decide what the page is; the order of the questions is the order of certainty."""
-    if standing.own is not None:
-        return _own_article(reading, standing, standing.own)
-    if standing.copy is not None and standing.original is not None:
-        kind, similarity = _meet(standing.original, reading, standing)
-        if kind != "different" or standing.copy.text_hash == standing.text_hash:
-            return KnownCopy(standing.copy, kind, similarity)
+def decide(reading: Reading, known: Known) -> Decision:
+    """Decide what the page is; the most certain evidence is looked at first."""
+    if known.own is not None:
+        return _own_article(reading, known, known.own)
+    if known.copy is not None and known.original is not None:
+        kind, similarity = _meet(known.original, reading, known)
+        if kind != "different" or known.copy.text_hash == known.text_hash:
+            return KnownCopy(known.copy, kind, similarity)
     refused = ""
-    if standing.declared is not None:
-        if standing.at_declared is not None:
-            if standing.at_declared.read_from_id == standing.page_id:
-                return _own_article(reading, standing, standing.at_declared)
+    if known.declared is not None:
+        if known.at_declared is not None:
+            if known.at_declared.read_from_id == known.page_id:
+                return _own_article(reading, known, known.at_declared)
             if reading.page_number > 1:
-                return CopyOf(standing.at_declared, "url", 1.0)
-            kind, similarity = _agree(standing.at_declared.text, reading, standing.rules)
+                return NewCopy(known.at_declared, "url", 1.0)
+            kind, similarity = _agree(known.at_declared.text, reading, known.rules)
             if kind != "different":
-                joined = standing.at_declared.address_id == standing.declared.id
-                return CopyOf(standing.at_declared, "url", similarity, joined=joined)
+                joined = known.at_declared.address_id == known.declared.id
+                return NewCopy(known.at_declared, "url", similarity, joined=joined)
             refused = "the words at the canonical address are others"
-        elif standing.declared.state == "done" and standing.declared.article_id is None:
-            refused = f"the canonical address gave no article: {standing.declared.outcome}"
-    if standing.form is not None and (met := _other_form(reading, standing, standing.form, refused)):
+        elif known.declared.state == "done" and known.declared.article_id is None:
+            refused = f"the canonical address gave no article: {known.declared.outcome}"
+    if known.form is not None and (met := _other_form(reading, known, known.form, refused)):
         return met
-    if (copy := _by_words(reading, standing, refused)) is not None:
+    if (copy := _by_words(reading, known, refused)) is not None:
         return copy
-    return New(at_declared=standing.declared is not None and not refused, canonical_refused=refused)
+    return NewArticle(at_declared=known.declared is not None and not refused, canonical_refused=refused)
 
 
-def _by_words(reading: Reading, standing: Standing, refused: str) -> CopyOf | None:
-    if standing.twin is not None:
-        kind, similarity = _meet(standing.twin, reading, standing)
+def _by_words(reading: Reading, known: Known, refused: str) -> NewCopy | None:
+    if known.duplicate is not None:
+        kind, similarity = _meet(known.duplicate, reading, known)
         elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the words of an earlier wording, or of a copy
-        same_site = standing.twin_domain == standing.page.domain
-        return CopyOf(standing.twin, "url" if same_site else elsewhere, similarity, canonical_refused=refused)
-    if standing.neighbours is not None and (original := standing.neighbours.original) is not None:
-        same_site = original.domain == standing.page.domain
+        same_site = known.duplicate_domain == known.page.domain
+        return NewCopy(known.duplicate, "url" if same_site else elsewhere, similarity, canonical_refused=refused)
+    if known.near_duplicates is not None and (original := known.near_duplicates.original) is not None:
+        same_site = original.domain == known.page.domain
         similarity = original.comparison.similarity
-        return CopyOf(original.article, "url" if same_site else "near", similarity, canonical_refused=refused)
+        return NewCopy(original.article, "url" if same_site else "near", similarity, canonical_refused=refused)
     return None
 
 
-def _other_form(reading: Reading, standing: Standing, form: OtherForm, refused: str) -> Decision | None:
-    kind, similarity = _agree(form.article.text, reading, standing.rules)
+def _other_form(reading: Reading, known: Known, form: AlternateForm, refused: str) -> Decision | None:
+    kind, similarity = _agree(form.article.text, reading, known.rules)
     if kind == "different":
         return None
-    if form.is_amp and (standing.declared is None or refused):
-        return FormMet(form.article, refused)
-    return CopyOf(form.article, "url", similarity, canonical_refused=refused)
+    if form.is_amp and (known.declared is None or refused):
+        return MainPage(form.article, refused)
+    return NewCopy(form.article, "url", similarity, canonical_refused=refused)
 
 
-def without_revision(decision: Decision) -> Decision:
-    """The decision where the bytes are those that stand already: words that differ were read otherwise, not written."""
-    if isinstance(decision, Known) and decision.change == "revision":
-        return Known(decision.article, "corrected")
+def as_correction(decision: Decision) -> Decision:
+    """Turn a revision into a correction, where the bytes are the same as before."""
+    if isinstance(decision, OwnArticle) and decision.change == "revision":
+        return OwnArticle(decision.article, "corrected")
     return decision
 
 
-def _own_article(reading: Reading, standing: Standing, own: Article) -> Decision:
-    if own.read_from_id != standing.page_id:
-        kind, _ = _agree(own.text, reading, standing.rules)
-        return Split(own) if kind == "different" else CanonicalMet(own)
-    same_title = standing.rules.text_hash(own.title) == standing.rules.text_hash(reading.title)
-    if own.text_hash == standing.text_hash and same_title:
-        return Known(own, "same")
+def _own_article(reading: Reading, known: Known, own: Article) -> Decision:
+    if own.read_from_id != known.page_id:
+        kind, _ = _agree(own.text, reading, known.rules)
+        return SplitPage(own) if kind == "different" else CanonicalPage(own)
+    same_title = known.rules.text_hash(own.title) == known.rules.text_hash(reading.title)
+    if own.text_hash == known.text_hash and same_title:
+        return OwnArticle(own, "same")
     # What is known of the site may have grown since: what it takes out is no change by the publisher.
-    same_words = standing.text_hash in (own.text_hash, standing.own_now) or own.read_hash == standing.read_hash
-    same_words = same_words and not standing.took_back
+    same_words = known.text_hash in (own.text_hash, known.own_now) or own.read_hash == known.read_hash
+    same_words = same_words and not known.lost_pages
     if own.extractor_version != reading.extractor_version or (same_title and same_words):
-        return Known(own, "corrected")
-    return Known(own, "revision")
+        return OwnArticle(own, "corrected")
+    return OwnArticle(own, "revision")
 
 
 def _agree(text: str, reading: Reading, rules: TextRules) -> tuple[str, float]:
@@ -191,6 +203,6 @@ def _agree(text: str, reading: Reading, rules: TextRules) -> tuple[str, float]:
     return comparison.kind, comparison.similarity
 
 
-def _meet(article: Article, reading: Reading, standing: Standing) -> tuple[str, float]:
-    """As ``_agree``, and at once where the words are the same."""
-    return ("exact", 1.0) if article.text_hash == standing.text_hash else _agree(article.text, reading, standing.rules)
+def _meet(article: Article, reading: Reading, known: Known) -> tuple[str, float]:
+    """Compare texts, unless their hashes are equal."""
+    return ("exact", 1.0) if article.text_hash == known.text_hash else _agree(article.text, reading, known.rules)

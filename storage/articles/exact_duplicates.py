@@ -1,4 +1,7 @@
-"""The article whose words a page repeats exactly: at a bounded cost, even of a text that is on 10,000 pages."""
+"""Find the stored article with exactly the same text.
+
+Reads at most 8 rows per table, even for a text that is on 10,000 pages.
+"""
 
 import dataclasses
 from datetime import timedelta
@@ -14,8 +17,11 @@ _BOUND = 8  # rows looked at of each kind: articles with the same words are the 
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Twin:
-    """A stored article with the same words, now or earlier or on a copy, and the registered domain of its page."""
+class ExactDuplicate:
+    """A stored article with the same text, and the registered domain of its page.
+
+    Its present text, an earlier revision or one of its copies has it.
+    """
 
     article: Article
     domain: str
@@ -30,22 +36,22 @@ _TWINS = union_all(
 )
 
 
-def find_twin(session: Session, text_hash: str, reading: Reading, domain: str) -> Twin | None:
-    """Find the article stored first with these words.
+def find_exact_duplicate(session: Session, text_hash: str, reading: Reading, domain: str) -> ExactDuplicate | None:
+    """Find the article with this text that was stored first.
 
     Not one by which the same publisher reported another event in them; of several events the nearest in time.
     """
     if not text_hash:
         return None
     rows = sorted(session.connection().execute(_TWINS, {"hash": text_hash}))
-    twins: list[Twin] = []
+    duplicates: list[ExactDuplicate] = []
     for article_id in dict.fromkeys(row.id for row in rows):
         article = session.get_one(Article, article_id)
-        twin = Twin(article, session.get_one(Address, article.address_id).domain)
+        duplicate = ExactDuplicate(article, session.get_one(Address, article.address_id).domain)
         is_dated_notice = rules_of(session).is_dated_notice
-        if twin.domain != domain or not is_dated_notice(reading.text, article.published_at, reading.published_at):
-            twins.append(twin)
-    return min(twins, key=lambda twin: _distance(twin.article, reading), default=None)
+        if duplicate.domain != domain or not is_dated_notice(reading.text, article.published_at, reading.published_at):
+            duplicates.append(duplicate)
+    return min(duplicates, key=lambda duplicate: _distance(duplicate.article, reading), default=None)
 
 
 def _distance(article: Article, reading: Reading) -> timedelta:

@@ -1,4 +1,4 @@
-"""What an article's row takes over from a page, and what a copy takes over from an article."""
+"""Copy a reading's fields to an article, and an article's to a copy."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from storage.reading import Reading
 from storage.tables.core import Address, Article
 
 
-def words_of(article: Article) -> dict[str, object]:
-    """Give an article's words as a copy has them."""
+def copy_fields(article: Article) -> dict[str, object]:
+    """Give the fields of an article that its copy gets."""
     return {
         "source_id": article.source_id,
         "title": article.title,
@@ -21,10 +21,13 @@ def words_of(article: Article) -> dict[str, object]:
     }
 
 
-def take_words(
+def set_fields(
     article: Article, reading: Reading, read_from: Address, seen_at: datetime, *, text_hash: str, read_hash: str
 ) -> None:
-    """Take over what the page says of the article; a date or picture once known is not lost to a page without."""
+    """Set an article's fields from a reading.
+
+    A lasting field, such as a date or picture, keeps its value where the page has none.
+    """
     article.read_from_id = read_from.id
     for column, value in column_values(reading).items():
         setattr(article, column, value)

@@ -1,4 +1,4 @@
-"""The index of near copies: signatures and their keys. Every look-up and every article costs a bounded number of rows.
+"""Keep the index of near-duplicates: signatures and their keys.
 
 A key that ROWS_A_KEY articles have is full: it is everybody's phrase or a template's, says little, and takes no more
 rows. So a look-up reads ROWS_A_KEY rows a key at most, however many articles there are, and a template's ten thousandth
@@ -35,7 +35,7 @@ _POSTINGS = select(Band.key, Band.article_id).where(Band.key.in_([bindparam(name
 
 
 class Postings:
-    """What the index says of some keys: which articles have them, and which keys are full."""
+    """The articles that have some keys, and which of the keys are full."""
 
     def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
         articles: defaultdict[int, list[int]] = defaultdict(list)
@@ -46,20 +46,20 @@ class Postings:
     @property
     def full(self) -> frozenset[int]:
         """The keys that take no more articles."""
-        return frozenset(key for key, found in self._articles.items() if len(found) >= ROWS_A_KEY)
+        return frozenset(key for key, article_ids in self._articles.items() if len(article_ids) >= ROWS_A_KEY)
 
     def ranked(self, own_id: int | None = None) -> list[int]:
-        """Every article but ``own_id`` that shares a key, those first that share many, or rare ones."""
+        """List the articles that share a key, those with many or rare ones first."""
         weights: Counter[int] = Counter()
-        for found in self._articles.values():
-            for article_id in found:
-                weights[article_id] += 10_000 // len(found)
+        for article_ids in self._articles.values():
+            for article_id in article_ids:
+                weights[article_id] += 10_000 // len(article_ids)
         del weights[own_id or 0]
         return sorted(weights, key=lambda article_id: (-weights[article_id], article_id))
 
 
-def look_up(session: Session, keys: Sequence[int]) -> Postings:
-    """Read what the index has under these keys."""
+def find_postings(session: Session, keys: Sequence[int]) -> Postings:
+    """Read the articles under these keys."""
     if not keys:
         return Postings(())
     connection = session.connection()
@@ -73,14 +73,16 @@ def look_up(session: Session, keys: Sequence[int]) -> Postings:
     return Postings(rows)
 
 
-def signatures_of(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
-    """Give the signatures of articles, by article; those without one are left out."""
-    found = session.connection().execute(_SIGNATURES, {"ids": article_ids})
-    return {row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in found}
+def read_signatures(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
+    """Read the signatures of articles, by article; some may have none."""
+    rows = session.connection().execute(_SIGNATURES, {"ids": article_ids})
+    return {row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in rows}
 
 
-def index(session: Session, article_id: int, signature: Signature, full: frozenset[int], *, findable: bool) -> None:
-    """Sign a new article, and enter it under its keys; ``full`` says under which there is no room.
+def add_article(
+    session: Session, article_id: int, signature: Signature, full: frozenset[int], *, findable: bool
+) -> None:
+    """Add a new article to the index, but not under the keys that are ``full``.
 
     One that is not ``findable`` has a signature and no row: a template's instance, of which there are enough.
     """
@@ -100,9 +102,9 @@ def index(session: Session, article_id: int, signature: Signature, full: frozens
         connection.execute(_ENTERING, [{"key": key, "article_id": article_id} for key in sorted(keys)])
 
 
-def remove(session: Session, article_id: int) -> None:
-    """Take an article out of the index, signature and rows."""
-    signature = signatures_of(session, [article_id]).get(article_id)
+def remove_article(session: Session, article_id: int) -> None:
+    """Remove an article's signature and keys from the index."""
+    signature = read_signatures(session, [article_id]).get(article_id)
     if signature is None:
         return
     connection = session.connection()
@@ -110,20 +112,20 @@ def remove(session: Session, article_id: int) -> None:
     connection.execute(delete(ArticleSignature).where(ArticleSignature.article_id == article_id))
 
 
-def index_anew(session: Session, article_id: int, signature: Signature) -> None:
-    """Enter an article under other words, or by another algorithm."""
-    remove(session, article_id)
-    index(session, article_id, signature, look_up(session, signature.keys).full, findable=True)
+def reindex_article(session: Session, article_id: int, signature: Signature) -> None:
+    """Index an article again after its text or the algorithm has changed."""
+    remove_article(session, article_id)
+    add_article(session, article_id, signature, find_postings(session, signature.keys).full, findable=True)
 
 
-def has_outdated(session: Session) -> bool:
-    """Tell whether any article waits for a signature of the present algorithm."""
+def has_outdated_signatures(session: Session) -> bool:
+    """Tell whether any article has no signature of the present algorithm."""
     version = ArticleSignature.version
     return session.scalar(select(version).where(version < rules_of(session).signature_version).limit(1)) is not None
 
 
-def index_outdated(session: Session, limit: int) -> int:
-    """Sign the next articles whose signature is older than the algorithm, or that have none; return how many.
+def sign_outdated_articles(session: Session, limit: int) -> int:
+    """Sign the next articles without a present signature; return how many.
 
     Nothing is decided anew by it: what was two articles stays two.
     """
@@ -136,7 +138,7 @@ def index_outdated(session: Session, limit: int) -> int:
         .limit(limit)
     ).all()
     for row in outdated:
-        index_anew(session, row.id, rules_of(session).sign(row.text, row.language))
+        reindex_article(session, row.id, rules_of(session).sign(row.text, row.language))
     return len(outdated)
 
 

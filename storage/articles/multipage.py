@@ -1,4 +1,6 @@
-"""Articles on several pages: each page is fetched and accounted by itself, and the article's text is all of them.
+"""Join the texts of articles that are published on several pages.
+
+Each page is fetched and counted by itself.
 
 The first page is the article's; a later one is a copy of kind ``url``, whose words are the article's next. Joining a
 page is a correction in place: the publisher has written nothing new. A joined page that is read again with other words
@@ -15,7 +17,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.articles.copies import compare_copies
-from storage.articles.minhash_index import index_anew
+from storage.articles.minhash_index import reindex_article
 from storage.articles.revisions import supersede
 from storage.frontier.addresses import file_addresses
 from storage.reading import Reading
@@ -26,8 +28,8 @@ from storage.text_rules import rules_of
 _NOT_MODIFIED = 304
 
 
-def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
-    """Give a first page's reading with the words of the later pages that are stored."""
+def with_later_pages(session: Session, reading: Reading, page: Address) -> Reading:
+    """Add the stored text of later pages to the reading of a first page."""
     if reading.page_number > 1 or not reading.following or page.article_id is None:
         return reading
     later = select(ArticlePart.text).where(ArticlePart.article_id == page.article_id, ArticlePart.number > 1)
@@ -37,8 +39,8 @@ def with_parts(session: Session, reading: Reading, page: Address) -> Reading:
     return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, precomputed=None)
 
 
-def follow_parts(session: Session, reading: Reading, page: Address, seen_at: datetime) -> bool:
-    """Let a page of an article that is read again say which pages follow; return whether it took any of them back."""
+def update_pages(session: Session, reading: Reading, page: Address, seen_at: datetime) -> bool:
+    """Update which pages follow; return whether any of them was removed."""
     part = session.get(ArticlePart, page.id) if page.article_id is not None else None
     if part is None or part.number != reading.page_number:
         return False
@@ -47,18 +49,18 @@ def follow_parts(session: Session, reading: Reading, page: Address, seen_at: dat
     lost = delete(ArticlePart).where(ArticlePart.article_id == part.article_id, ArticlePart.number > last)
     if last > 1:  # pages beyond are linked to by later ones alone
         lost = lost.where(ArticlePart.number <= (before or last))
-    took_back = session.scalars(lost.returning(ArticlePart.address_id)).first() is not None
+    lost_pages = session.scalars(lost.returning(ArticlePart.address_id)).first() is not None
     if last == 1:
         session.delete(part)
-    if took_back and last > part.number:
+    if lost_pages and last > part.number:
         _ask_again(session, part.article_id, last, seen_at)
     _find_again(session, reading, part)
     session.flush()
-    return took_back
+    return lost_pages
 
 
 def _ask_again(session: Session, article_id: int, number: int, now: datetime) -> None:
-    """Ask the page that is the last one now: where it leads on, the pages after it are found again."""
+    """Queue the page that is the last one now, to find the pages after it."""
     its_address = select(ArticlePart.address_id).where(
         ArticlePart.article_id == article_id, ArticlePart.number == number
     )
@@ -67,7 +69,10 @@ def _ask_again(session: Session, article_id: int, number: int, now: datetime) ->
 
 
 def _find_again(session: Session, reading: Reading, part: ArticlePart) -> None:
-    """Take the pages that this one leads to for parts, where they answered last and others stand for them, or none."""
+    """Add pages that this one links to and that were read before.
+
+    They take the place of other pages with their numbers.
+    """
     if not reading.following:
         return
     keys = {number: rules_of(session).place(url) for number, url in reading.following}
@@ -86,26 +91,29 @@ def _find_again(session: Session, reading: Reading, part: ArticlePart) -> None:
         session.add(ArticlePart(address_id=copy.address_id, article_id=part.article_id, number=number, text=copy.text))
 
 
-def keep_part(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:
-    """Note what this page of an article says; return whether other words of it stood there before."""
+def store_page_text(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:
+    """Store the text of one page; return whether it has changed."""
     if not _has_place(session, reading.page_number, page, article):
         return False
-    said = {"article_id": article.id, "number": reading.page_number, "text": own_text}
+    values = {"article_id": article.id, "number": reading.page_number, "text": own_text}
     known = session.get(ArticlePart, page.id)
     if known is None:
         last = max((number for number, _ in reading.following), default=reading.page_number)
-        session.add(ArticlePart(address_id=page.id, last_linked=last, **said))
+        session.add(ArticlePart(address_id=page.id, last_linked=last, **values))
         session.flush()
         return False
     changed = known.text != own_text
-    for name, value in said.items():
+    for name, value in values.items():
         setattr(known, name, value)
     session.flush()
     return changed
 
 
 def _has_place(session: Session, number: int, page: Address, article: Article) -> bool:
-    """Whether this page is the article's of its number: the first page that was read last, a later one met first."""
+    """Tell whether the page is the one that stands for its number.
+
+    Of two first pages it is the one read last, of two later pages the one read first.
+    """
     alike = (ArticlePart.article_id == article.id, ArticlePart.number == number, ArticlePart.address_id != page.id)
     other = session.scalars(select(ArticlePart).where(*alike)).first()
     if other is None:
@@ -117,8 +125,8 @@ def _has_place(session: Session, number: int, page: Address, article: Article) -
     return True
 
 
-def move_part(session: Session, asked: Address, page: Address, reading: Reading | None) -> None:
-    """Let the page to which a later page of an article redirects stand for it, where it is the same one elsewhere."""
+def move_page(session: Session, asked: Address, page: Address, reading: Reading | None) -> None:
+    """Move the text of a later page to the address that it redirects to."""
     part = session.get(ArticlePart, asked.id)
     if part is None or reading is None or not reading.is_article or reading.page_number != part.number:
         return
@@ -129,8 +137,11 @@ def move_part(session: Session, asked: Address, page: Address, reading: Reading 
         session.flush()
 
 
-def lose_part(session: Session, page: Address, seen_at: datetime) -> None:
-    """Take a later page that is gone out of its article's text: what it said stays in the copy and in a revision."""
+def remove_page(session: Session, page: Address, seen_at: datetime) -> None:
+    """Remove a later page that is gone from its article's text.
+
+    Its text stays in the copy and in a revision.
+    """
     part = session.get(ArticlePart, page.id)
     if part is None or part.number == 1:
         return
@@ -141,25 +152,25 @@ def lose_part(session: Session, page: Address, seen_at: datetime) -> None:
     session.flush()
     if joined_text(session, article) != article.text:
         supersede(session, article, seen_at)
-        take_joined_text(session, article)
+        update_joined_text(session, article)
 
 
-def forget_parts(session: Session, article: Article) -> None:
-    """Note that an article stands on one page now."""
+def clear_pages(session: Session, article: Article) -> None:
+    """Delete the pages of an article that is on one page now."""
     session.execute(delete(ArticlePart).where(ArticlePart.article_id == article.id))
 
 
 def joined_text(session: Session, article: Article) -> str:
-    """Give the words of all the pages of an article; its own text where it stands on one."""
+    """Give the text of all pages of an article."""
     parts = select(ArticlePart.text).where(ArticlePart.article_id == article.id).order_by(ArticlePart.number)
     return "\n".join(session.scalars(parts)) or article.text
 
 
-def take_joined_text(session: Session, article: Article) -> None:
-    """Make the words of all its pages the article's."""
+def update_joined_text(session: Session, article: Article) -> None:
+    """Set an article's text to that of all its pages."""
     text = joined_text(session, article)
     if text != article.text:
         article.text, article.text_hash = text, rules_of(session).text_hash(text)
         session.flush()
-        index_anew(session, article.id, rules_of(session).sign(text, article.language))
+        reindex_article(session, article.id, rules_of(session).sign(text, article.language))
         compare_copies(session, article)

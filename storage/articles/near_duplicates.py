@@ -1,4 +1,4 @@
-"""Near copies: candidates from the index, narrowed by their signatures, verified by their words."""
+"""Find near-duplicates: candidates by index and signature, then by their text."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.articles.minhash_index import Postings, look_up, signatures_of
+from storage.articles.minhash_index import Postings, find_postings, read_signatures
 from storage.database.upsert import insert_into
 from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
 from storage.tables.core import Address, Article
-from storage.tables.dedup import Alike
+from storage.tables.dedup import SimilarPair
 from storage.text_rules import Comparison, rules_of
 
 ESTIMATED = 16
@@ -41,7 +41,7 @@ RECURS = "the same notice on another day"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pair:
-    """A stored article that has much of its words in common with a text, and how they compare.
+    """A stored article that shares much of a text, and how the two compare.
 
     ``domain`` is the registered domain of its page. ``is_dated_notice`` says that it is the same publisher's notice of
     another event, in the same words.
@@ -54,13 +54,13 @@ class Pair:
 
     @property
     def is_copy(self) -> bool:
-        """Whether the text is a near copy of the article; an exact one would have been found by its hash."""
+        """Whether the text is a near copy; exact ones are found by their hash."""
         return self.comparison.kind == "near" and not self.is_dated_notice
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Neighbours:
-    """What of a text's kind is stored.
+class NearDuplicates:
+    """The stored articles that a text is a copy of, or similar to.
 
     ``original`` is the first stored article of which the text is a copy. ``alike`` are articles in the same words with
     other facts: related, not duplicates. ``signature`` and ``postings`` are what the text is indexed by.
@@ -73,18 +73,21 @@ class Neighbours:
 
     @property
     def is_template(self) -> bool:
-        """Whether the text is one of so many that an index of near copies needs no more of them."""
+        """Whether the index has enough texts of this kind already."""
         full = self.postings.full
         return bool(self.alike) and len(full) >= TEMPLATE_SHARE * len(self.signature.keys)
 
 
-def find_neighbours(session: Session, reading: Reading, domain: str, signature: Signature) -> Neighbours:
-    """Find the articles that a page's text is a copy of, or alike to. At most COMPARED texts are read."""
-    postings = look_up(session, signature.keys)
+def find_near_duplicates(session: Session, reading: Reading, domain: str, signature: Signature) -> NearDuplicates:
+    """Find the articles that a text is a copy of or similar to.
+
+    At most COMPARED texts are read.
+    """
+    postings = find_postings(session, signature.keys)
     candidates = postings.ranked()[:ESTIMATED]
     if not candidates:
-        return Neighbours(signature, postings)
-    signatures = signatures_of(session, candidates)
+        return NearDuplicates(signature, postings)
+    signatures = read_signatures(session, candidates)
     estimates = {
         article_id: estimated_containment(signature, signatures[article_id])
         for article_id in candidates
@@ -92,8 +95,8 @@ def find_neighbours(session: Session, reading: Reading, domain: str, signature: 
     }
     worth = [article_id for article_id in candidates if estimates.get(article_id, 0.0) >= WORTH_COMPARING]
     worth.sort(key=lambda article_id: (-estimates[article_id], article_id))
-    pairs = [_pair(session, *found, reading, domain) for found in _stored(session, worth[:COMPARED])]
-    return Neighbours(
+    pairs = [_pair(session, *stored, reading, domain) for stored in _stored(session, worth[:COMPARED])]
+    return NearDuplicates(
         signature,
         postings,
         original=next((pair for pair in pairs if pair.is_copy), None),
@@ -102,7 +105,7 @@ def find_neighbours(session: Session, reading: Reading, domain: str, signature: 
 
 
 def _stored(session: Session, article_ids: Sequence[int]) -> Sequence[tuple[Article, str]]:
-    """Give articles with the registered domains of their pages, the first stored first."""
+    """Read articles and the registered domains of their pages, oldest first."""
     if not article_ids:
         return []
     return [(article, domain) for article, domain in session.execute(_STORED, {"ids": article_ids})]
@@ -119,8 +122,8 @@ def _pair(session: Session, article: Article, its_domain: str, reading: Reading,
     )
 
 
-def record_alike(session: Session, article: Article, alike: tuple[Pair, ...], seen_at: datetime) -> None:
-    """Keep with which earlier articles a new one is alike, and why it is no copy."""
+def record_similar(session: Session, article: Article, alike: tuple[Pair, ...], seen_at: datetime) -> None:
+    """Store which earlier articles are similar to a new one, and why it is no copy."""
     rows = [
         {
             "article_id": article.id,
@@ -133,4 +136,4 @@ def record_alike(session: Session, article: Article, alike: tuple[Pair, ...], se
         for pair in alike
     ]
     if rows:
-        session.connection().execute(insert_into(session, Alike).on_conflict_do_nothing(), rows)
+        session.connection().execute(insert_into(session, SimilarPair).on_conflict_do_nothing(), rows)

@@ -1,4 +1,4 @@
-"""Redirects that moved a page for good: the article goes along, and its old address points to the new one."""
+"""Move articles along permanent redirects."""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
@@ -11,8 +11,8 @@ from storage.visit import Visit
 GONE = (404, 410)
 
 
-def move(session: Session, asked: Address, page: Address, visit: Visit) -> None:
-    """File what stood at ``asked`` under ``page``, to which it redirects for good, where that is the same thing.
+def move_article(session: Session, asked: Address, page: Address, visit: Visit) -> None:
+    """Move the article at ``asked`` to ``page``, to which it redirects permanently.
 
     An article goes along only where the new page has its words: sites send what they took down to their home page.
     A page that says that it is unchanged was read, and filed, when it was led to before.
@@ -44,7 +44,7 @@ def _is_the_same(session: Session, article: Article, reading: Reading) -> bool:
 
 
 def _make_room(session: Session, page: Address, article: Article) -> bool:
-    """Take away that the page was known as a copy of this article; False where another article stands there.
+    """Delete the copy that the new page was; False where it has another article.
 
     An old address of the article, to which it comes back, led to where it stands.
     """
@@ -58,8 +58,8 @@ def _make_room(session: Session, page: Address, article: Article) -> bool:
     return True
 
 
-def shows_its_own(session: Session, asked: Address, page: Address | None) -> bool:
-    """Whether something is stored of this very address that ``page``, to which it leads now, does not show.
+def has_own_content(session: Session, asked: Address, page: Address | None) -> bool:
+    """Tell whether something is stored of an address that its target does not show.
 
     What was taken down is sent to the home page or to another article: neither stands for what was read here.
     """
@@ -76,14 +76,14 @@ def shows_its_own(session: Session, asked: Address, page: Address | None) -> boo
     )
 
 
-def unjoin(session: Session, page: Address) -> None:
-    """Let an address that answers by itself, without an article, show nothing of where it led before."""
-    if page.page_id is not None and not shows_its_own(session, page, None):
+def detach_page(session: Session, page: Address) -> None:
+    """Detach an address that answers without an article from its former target."""
+    if page.page_id is not None and not has_own_content(session, page, None):
         page.page_id = page.article_id = None
 
 
 def move_edges(session: Session, old: int, new: int) -> None:
-    """Let what one page declared be declared by another, which stands for it now."""
+    """Move a page's edges to the page that has replaced it."""
     there = aliased(Link)
     known = select(there.id).where(there.page_id == new, there.target_id == Link.target_id, there.kind == Link.kind)
     session.execute(
@@ -95,7 +95,7 @@ def move_edges(session: Session, old: int, new: int) -> None:
     session.execute(delete(Link).where(Link.page_id == old).execution_options(synchronize_session=False))
 
 
-def take_back(session: Session, page: Address, visit: Visit) -> None:
-    """Ask the old address of a start page again, where the one to which it had moved is gone."""
+def retry_moved_start(session: Session, page: Address, visit: Visit) -> None:
+    """Ask the old address of a moved start page again where the new one is gone."""
     if visit.lease.via == "start" and visit.status in GONE:
         session.execute(update(Address).where(Address.page_id == page.id).values(moved_at=None))

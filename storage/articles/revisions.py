@@ -1,4 +1,4 @@
-"""Which wordings of an article are kept: all of a corrected one's, a few a day of a live blog's."""
+"""Store replaced revisions: all corrections, a few a day of live blogs."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,10 @@ crawl may meet every few minutes. The first wording and the present one always s
 
 
 def supersede(session: Session, article: Article, seen_at: datetime) -> None:
-    """Make room for a wording seen now: the present one is filed among the earlier ones, or passes unkept."""
+    """Store the present revision before another one replaces it.
+
+    Of an article that changes all day only some are stored.
+    """
     if article.revision > ALL_KEPT and _last_kept(session, article) > article.revised_at - APART:
         article.revised_at = seen_at
         return
@@ -35,5 +38,5 @@ def supersede(session: Session, article: Article, seen_at: datetime) -> None:
 
 
 def _last_kept(session: Session, article: Article) -> datetime:
-    found = session.scalar(select(func.max(Revision.seen_at)).where(Revision.article_id == article.id))
-    return found or article.first_seen_at
+    last = session.scalar(select(func.max(Revision.seen_at)).where(Revision.article_id == article.id))
+    return last or article.first_seen_at

@@ -1,4 +1,4 @@
-"""One article, whole: with its wordings, copies, edges and neighbours, as ``kiji article`` shows it."""
+"""Read one article with all that is known of it, for ``kiji article``."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ WHERE article_id = :id AND canonical_refused <> '' ORDER BY url"""
 
 
 def find_article(connection: Connection, key: str) -> int | None:
-    """Give the article that an address shows, by itself or as a copy; ``key`` is the address's."""
-    found = connection.execute(text("SELECT article_id FROM address WHERE key = :key"), {"key": key}).scalar()
-    return None if found is None else int(found)
+    """Find the article of an address, by the address's key."""
+    article_id = connection.execute(text("SELECT article_id FROM address WHERE key = :key"), {"key": key}).scalar()
+    return None if article_id is None else int(article_id)
 
 
-def article_record(connection: Connection, article_id: int) -> dict[str, Any] | None:
-    """Give an article with its copies, edges from and to it, alike articles, and canonical addresses not believed."""
+def read_article(connection: Connection, article_id: int) -> dict[str, Any] | None:
+    """Read an article with its copies, edges, similar articles and refused canonicals."""
     article = connection.execute(text(_ARTICLE), {"id": article_id}).mappings().first()
     if article is None:
         return None
@@ -42,8 +42,8 @@ def article_record(connection: Connection, article_id: int) -> dict[str, Any] | 
     return json_row(article) | {name: _all(connection, query, article_id) for name, query in parts.items()}
 
 
-def wordings(connection: Connection, article_id: int) -> list[dict[str, Any]]:
-    """Give every wording of an article, the first one first."""
+def article_revisions(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Read every revision of an article, the first one first."""
     return _all(connection, _REVISIONS, article_id)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a page's host: learnt from every article page, used on the next one, and on the last few in place.
+"""Learn the repeated lines of each host, and remove them from its articles.
 
 A page is compared with the last WINDOW pages of its host; what stands on several is the host's furniture (as the
 text rules decide) and is cut before the page is stored. Pages among those that were stored before it was known are
@@ -16,12 +16,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.articles.copies import compare_copies
-from storage.articles.minhash_index import index_anew
-from storage.articles.multipage import take_joined_text
+from storage.articles.minhash_index import reindex_article
+from storage.articles.multipage import update_joined_text
 from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in, insert_rows, upsert_rows
 from storage.reading import Line, Reading
-from storage.site_lines import SHOWN, RememberedPage, reading_without, remembered, text_without
+from storage.site_lines import SHOWN, RememberedPage, remember_lines, remove_lines, remove_lines_from_reading
 from storage.tables.core import Address, Article, Copy
 from storage.tables.multipage import ArticlePart
 from storage.tables.site_lines import SiteFurniture, SitePage
@@ -44,8 +44,10 @@ _KNOWN_LINES = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
 )
 
 
-def apply_site(session: Session, reading: Reading, page: Address, seen_at: datetime) -> Reading:
-    """Learn from an article page, and return it without what is its host's; earlier pages are corrected in place.
+def apply_boilerplate(session: Session, reading: Reading, page: Address, seen_at: datetime) -> Reading:
+    """Learn from an article page, and remove its host's repeated lines.
+
+    Earlier pages with newly learnt lines are corrected in place.
 
     A text that somebody else extracted (no extractor's version) neither teaches nor is touched.
     """
@@ -55,26 +57,26 @@ def apply_site(session: Session, reading: Reading, page: Address, seen_at: datet
     others = _remembered(session, page)
     is_first_time = others.pop(page.id, None) is None
     known = _known(session, page.host, lines)
-    found = rules_of(session).find_site_boilerplate(lines, list(others.values()), known)
+    repeated = rules_of(session).find_site_boilerplate(lines, list(others.values()), known)
     _remember(session, page, lines, seen_at)
-    if found and (is_first_time or not found <= known.keys()):
-        _note(session, page.host, reading.text, [line for line in lines if line.fingerprint in found], seen_at)
-    if learnt := found - known.keys():
+    if repeated and (is_first_time or not repeated <= known.keys()):
+        _note(session, page.host, reading.text, [line for line in lines if line.fingerprint in repeated], seen_at)
+    if learnt := repeated - known.keys():
         _forget_stale(session, page.host)
         for address_id in _holders(others, learnt):
             _correct(session, address_id, page, lines, others)
-    return reading_without(reading, lines, found)
+    return remove_lines_from_reading(reading, lines, repeated)
 
 
-def recall_site(session: Session, host: str, text: str) -> str:
-    """Return a text of a host without what is known to be its furniture by now; nothing is learnt."""
+def remove_known_boilerplate(session: Session, host: str, text: str) -> str:
+    """Remove the repeated lines known of a host from a text; learn nothing."""
     lines = rules_of(session).lines(text)
     known = _known(session, host, lines)
-    return text_without(text, lines, rules_of(session).find_site_boilerplate(lines, (), known)) if known else text
+    return remove_lines(text, lines, rules_of(session).find_site_boilerplate(lines, (), known)) if known else text
 
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
-    """Give the last pages of the host, by address; forget the oldest when they are too many."""
+    """Read the last pages of the host; delete the oldest when they are too many."""
     rows = session.connection().execute(_LAST_PAGES, {"host": page.host}).all()
     if len(rows) == WINDOW + _SLACK:
         old = [row.address_id for row in rows[WINDOW:]]
@@ -85,7 +87,7 @@ def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
 
 
 def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: datetime) -> None:
-    kept = remembered(lines)
+    kept = remember_lines(lines)
     row = {
         "address_id": page.id,
         "host": page.host,
@@ -98,23 +100,23 @@ def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: d
 
 
 def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:
-    """Give the lines that are known to be the host's furniture, with the number of pages met with them."""
+    """Read which of these lines are known, with the number of pages that have them."""
     wanted = {line.fingerprint for line in lines}
     return dict(session.connection().execute(_KNOWN_LINES, {"host": host, "wanted": list(wanted)}).all())
 
 
-def _note(session: Session, host: str, text: str, found: Sequence[Line], seen_at: datetime) -> None:
-    said = text.split("\n")
+def _note(session: Session, host: str, text: str, repeated: Sequence[Line], seen_at: datetime) -> None:
+    text_lines = text.split("\n")
     rows = {
         line.fingerprint: {
             "host": host,
             "fingerprint": line.fingerprint,
-            "line": said[line.place][:SHOWN],
+            "line": text_lines[line.place][:SHOWN],
             "pages": 2,
             "first_seen_at": seen_at,
             "last_seen_at": seen_at,
         }
-        for line in found
+        for line in repeated
     }
     insert_rows(session, _noting(dialect_of(session)), list(rows.values()))
 
@@ -155,32 +157,32 @@ def _correct(
     lines: Sequence[Line],
     others: Mapping[int, RememberedPage],
 ) -> None:
-    """Take out of a page that is stored what the new ``page`` has shown to be its host's."""
+    """Remove newly learnt lines from a stored page."""
     row = _row_of(session, address_id)
     if row is None or not row.extractor_version:
         return
     part = session.get(ArticlePart, address_id)
-    around = [remembered(lines), *(other for one, other in others.items() if one != address_id)]
+    around = [remember_lines(lines), *(other for one, other in others.items() if one != address_id)]
     own = rules_of(session).lines(part.text if part is not None else row.text)
-    found = rules_of(session).find_site_boilerplate(own, around, _known(session, page.host, own))
-    if not found:
+    repeated = rules_of(session).find_site_boilerplate(own, around, _known(session, page.host, own))
+    if not repeated:
         return
     if part is not None:
-        part.text = text_without(part.text, own, found)
+        part.text = remove_lines(part.text, own, repeated)
         session.flush()
-        take_joined_text(session, session.get_one(Article, part.article_id))
+        update_joined_text(session, session.get_one(Article, part.article_id))
         if isinstance(row, Article):
             return
-    row.text = text_without(row.text, own, found) if part is None else part.text
+    row.text = remove_lines(row.text, own, repeated) if part is None else part.text
     row.text_hash = rules_of(session).text_hash(row.text)
     session.flush()
     if isinstance(row, Article):
-        index_anew(session, row.id, rules_of(session).sign(row.text, row.language))
+        reindex_article(session, row.id, rules_of(session).sign(row.text, row.language))
     compare_copies(session, row if isinstance(row, Article) else session.get_one(Article, row.article_id))
 
 
 def _row_of(session: Session, address_id: int) -> Article | Copy | None:
-    """Give the row that holds the words read at an address."""
+    """Find the article or copy whose text was read at an address."""
     address = session.get(Address, address_id)
     if address is None or address.article_id is None:
         return None

@@ -1,4 +1,4 @@
-"""Backups of a living archive: SQLite's online backup, PostgreSQL's own pg_dump."""
+"""Back up a database in use, by SQLite's backup API or pg_dump."""
 
 import os
 import shutil
@@ -13,11 +13,11 @@ _PAGES = 1_000  # of the database, copied before a writer is let in between
 
 
 class BackupFailed(DatabaseError):
-    """There is no backup; what was there before is as it was."""
+    """There is no backup; an older one was not changed."""
 
 
 def back_up(database: Database, target: Path) -> int:
-    """Write a backup to a file that does not exist yet, whole or not at all; return its bytes.
+    """Write a backup to a new file, whole or not at all; return its size in bytes.
 
     Crawls may go on meanwhile. An SQLite backup is checked before it counts; a PostgreSQL one is in pg_dump's custom
     format, for pg_restore. Raises BackupFailed.
@@ -44,9 +44,9 @@ def _back_up_sqlite(source: Path, part: Path) -> None:
     old, new = sqlite3.connect(source), sqlite3.connect(part)
     try:
         old.backup(new, pages=_PAGES)
-        found = new.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(f"the copy is damaged, and so is its original: {found}")
+        problem = new.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if problem != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged, and so is its original: {problem}")
         new.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
     finally:
         old.close()
@@ -71,6 +71,6 @@ def _dump_postgresql(database: Database, part: Path) -> None:
     )
     if done.returncode:
         part.unlink(missing_ok=True)
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        msg = f"backup of {database.url}: {said[-1][:300]}"
+        errors = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        msg = f"backup of {database.url}: {errors[-1][:300]}"
         raise BackupFailed(msg)

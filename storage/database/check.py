@@ -1,4 +1,4 @@
-"""Looking a whole archive over: is it sound, and do its rows agree with each other? Reads only."""
+"""Check a database for damage and for rows that contradict each other."""
 
 from sqlalchemy import Connection, text
 
@@ -10,8 +10,8 @@ _QUESTIONS = {
 SELECT run.id FROM run JOIN (
   SELECT run_id, {", ".join(f"sum(CASE WHEN outcome = '{name}' THEN 1 ELSE 0 END) AS {name}" for name in OUTCOMES)}
   FROM "fetch" GROUP BY run_id
-) AS told ON told.run_id = run.id
-WHERE {" OR ".join(f"run.{name} <> told.{name}" for name in OUTCOMES)}""",  # noqa: S608 - our own words only
+) AS counted ON counted.run_id = run.id
+WHERE {" OR ".join(f"run.{name} <> counted.{name}" for name in OUTCOMES)}""",  # noqa: S608 - our own words only
     "addresses that show an article that is not there": """
 SELECT address.id FROM address LEFT JOIN article ON article.id = address.article_id
 WHERE address.article_id IS NOT NULL AND article.id IS NULL""",
@@ -32,29 +32,32 @@ WHERE address.state = 'leased' AND run.status <> 'running'""",
 _SHOWN = 5  # ids that a line names
 
 
-def check(database: Database) -> list[str]:
-    """Give what is wrong, one line each; nothing where all is well. Takes a while on a large archive."""
+def check_database(database: Database) -> list[str]:
+    """List what is wrong, one line each. Slow on a large database."""
     problems = []
     with database.reading() as connection:
         if database.is_sqlite:
             problems += _sqlite_damage(connection)
         if problems:  # what a damaged file answers means nothing
             return problems
-        for told, question in _QUESTIONS.items():
+        for problem, question in _QUESTIONS.items():
             ids = connection.scalars(text(question)).all()
             if ids:
-                named = ", ".join(str(found) for found in ids[:_SHOWN])
+                named = ", ".join(str(row_id) for row_id in ids[:_SHOWN])
                 more = ", …" if len(ids) > _SHOWN else ""
-                problems.append(f"{len(ids)} {told}: {named}{more}")
+                problems.append(f"{len(ids)} {problem}: {named}{more}")
     return problems
 
 
 def _sqlite_damage(connection: Connection) -> list[str]:
-    """Ask SQLite itself; PostgreSQL keeps its references whole by itself, and checks its pages when it reads them."""
-    told = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
-    problems = [f"damaged: {line}" for line in told if line != "ok"]
+    """Run SQLite's own checks.
+
+    PostgreSQL enforces references by itself, and checks pages when it reads them.
+    """
+    damage = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    problems = [f"damaged: {line}" for line in damage if line != "ok"]
     broken: dict[tuple[str, str], int] = {}
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         broken[row[0], row[2]] = broken.get((row[0], row[2]), 0) + 1
-    told = [f"{number} rows of {table} refer to {to} that is not there" for (table, to), number in broken.items()]
-    return problems + told
+    damage = [f"{number} rows of {table} refer to {to} that is not there" for (table, to), number in broken.items()]
+    return problems + damage

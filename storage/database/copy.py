@@ -1,4 +1,4 @@
-"""Copying a whole archive from one database to another, SQLite or PostgreSQL, and proving that nothing changed."""
+"""Copy a database into another one, and compare both by hashes."""
 
 import dataclasses
 import datetime
@@ -12,7 +12,7 @@ import storage.tables.all  # noqa: F401 - all tables of Base
 from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.reading import iso_utc
-from storage.search.index import rebuild
+from storage.search.index import rebuild_index
 from storage.tables.core import Base
 
 BATCH = 1_000
@@ -25,12 +25,12 @@ Progress = Callable[[str, int], None]
 
 
 class TransferRefused(DatabaseError):
-    """The target is not empty, or came out different from the source; it was left as it was."""
+    """The target is not empty, or its copy differs; it was left unchanged."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TableDigest:
-    """A table's content, whatever database it lies in: equal digests, equal rows.
+    """The digest of a table's rows, the same on both databases.
 
     ``digest`` is the sum, modulo 2 to the 256, of the SHA-256 of every row as JSON (times in ISO 8601, UTC): the
     order of the rows does not matter, which databases sort by different rules.
@@ -40,20 +40,20 @@ class TableDigest:
     digest: str
 
 
-def rows_in(database: Database) -> int:
-    """Count what there is to copy."""
+def count_rows_in(database: Database) -> int:
+    """Count the rows to copy."""
     with database.reading() as connection:
         return sum(_count(connection, table) for table in _copied_tables())
 
 
-def digests(database: Database) -> dict[str, TableDigest]:
-    """Give every table's digest."""
+def compute_digests(database: Database) -> dict[str, TableDigest]:
+    """Compute every table's digest."""
     with database.reading() as connection:
         return {table.name: _digest_of(connection, table) for table in _copied_tables()}
 
 
 def copy_archive(source: Database, target: Database, progress: Progress = lambda _table, _rows: None) -> int:
-    """Copy every row, with its id, into an empty archive, in one transaction; return how many there were.
+    """Copy every row into an empty database in one transaction; return the number.
 
     The search index is made anew there.
 
@@ -76,17 +76,17 @@ def copy_archive(source: Database, target: Database, progress: Progress = lambda
             if not target.is_sqlite:
                 _set_sequence(new, table)
             copied += there.rows
-        rebuild(new)
+        rebuild_index(new)
     return copied
 
 
 def _copied_tables() -> list[Table]:
-    """Give the tables in foreign-key order, without those that are made from others."""
+    """List the tables in foreign-key order, without derived ones."""
     return [table for table in Base.metadata.sorted_tables if not table.info.get("derived")]
 
 
 def _copy_table(old: Connection, new: Connection, table: Table, progress: Progress) -> TableDigest:
-    """Copy a table; references to its own rows are set when all of these are there."""
+    """Copy a table; set references to its own rows at the end."""
     to_itself = [column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
     unset: dict[str, None] = dict.fromkeys(column.name for column in to_itself)
     digest = _Digest()
@@ -102,8 +102,8 @@ def _copy_table(old: Connection, new: Connection, table: Table, progress: Progre
 def _set_references(old: Connection, new: Connection, table: Table, column: Column[object]) -> None:
     [key] = table.primary_key.columns
     statement = update(table).where(key == bindparam("of")).values({column: bindparam("to")})
-    found = old.execution_options(yield_per=BATCH).execute(select(key, column).where(column.is_not(None)))
-    for batch in found.partitions():
+    references = old.execution_options(yield_per=BATCH).execute(select(key, column).where(column.is_not(None)))
+    for batch in references.partitions():
         new.execute(statement, [{"of": of, "to": to} for of, to in batch])
 
 
@@ -148,7 +148,7 @@ def _count(connection: Connection, table: Table) -> int:
 
 
 def _set_sequence(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number on from the highest id; SQLite does by itself."""
+    """Set PostgreSQL's sequence to the highest id."""
     column = table.autoincrement_column
     if column is None:
         return

@@ -1,4 +1,6 @@
-"""Who may crawl: one crawl a database, or on PostgreSQL several of different hosts. A dead holder's lock is free.
+"""Lock a database, or on PostgreSQL registered domains, for one crawl.
+
+The lock of a dead process is free.
 
 SQLite has a lock file beside it. PostgreSQL has session-level advisory locks, which live as long as their connection:
 one for the database (a crawl has it alone; workers share it), one for each registered domain that a worker's crawl
@@ -16,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.database.engine import Database
-from storage.database.error_codes import trouble_of
+from storage.database.error_codes import classify_error
 from storage.errors import DatabaseBusy, DatabaseError, DatabaseLocked, DatabaseReadOnly
-from storage.migrations.history import present_revision
+from storage.migrations.history import current_revision
 from storage.reading import iso_utc
 from storage.tables.core import Run
 
@@ -47,20 +49,20 @@ _LOCK_CONNECTION = {"isolation_level": "AUTOCOMMIT", "kiji_reading": True}
 
 
 class CrawlLock:
-    """A lock that is held. ``alone`` says that no other crawl can be alive on this database."""
+    """A lock that is held. ``alone``: no other crawl can run on this database."""
 
     def __init__(self, *, alone: bool = True) -> None:
         self.alone = alone
 
-    def vouch_for(self, run_id: int) -> None:
-        """Let others see that this run lives, for as long as the lock is held."""
+    def announce_run(self, run_id: int) -> None:
+        """Show other processes that this run lives, while the lock is held."""
 
     def hold(self, domain: str) -> bool:  # noqa: ARG002 - a shared lock has to ask
-        """Hold one more registered domain where no other crawl does; return whether it is held."""
+        """Lock one more registered domain; return whether it is held."""
         return self.alone
 
     def is_dead(self, session: Session, run_id: int) -> bool:  # noqa: ARG002 - a shared lock has to ask
-        """Whether a run that is not closed has nobody any more who would close it."""
+        """Tell whether the process of an open run has died."""
         return self.alone
 
 
@@ -69,7 +71,7 @@ NO_OTHERS = CrawlLock()
 
 
 class _AdvisoryLock(CrawlLock):
-    """Locks on one connection, all taken anew on another where that was lost."""
+    """Hold advisory locks on one connection; take them again when it is lost."""
 
     def __init__(self, database: Database, domains: Collection[str], *, alone: bool) -> None:
         super().__init__(alone=alone)
@@ -81,7 +83,7 @@ class _AdvisoryLock(CrawlLock):
         self._connection: Connection | None = self._take()
         threading.Thread(target=self._keep, name="crawl-lock", daemon=True).start()
 
-    def vouch_for(self, run_id: int) -> None:
+    def announce_run(self, run_id: int) -> None:
         with self._one_at_a_time:
             self._runs.append(run_id)
             if self._connection is not None:
@@ -106,7 +108,7 @@ class _AdvisoryLock(CrawlLock):
         return self.alone or bool(session.scalar(_DEAD, {"space": _RUN_SPACE, "run": run_id}))
 
     def renew(self) -> None:
-        """Take the locks again if their connection was lost. Raises DatabaseBusy where somebody else has them now."""
+        """Take lost locks again. Raises DatabaseBusy where another crawl has them."""
         with self._one_at_a_time:
             if self._connection is not None:
                 try:
@@ -148,7 +150,7 @@ class _AdvisoryLock(CrawlLock):
                 with contextlib.suppress(DBAPIError):
                     connection.execute(text("SELECT pg_advisory_unlock_all()"))
                 connection.close()
-            trouble = trouble_of(error, self._database.url)
+            trouble = classify_error(error, self._database.url)
             if isinstance(trouble, DatabaseLocked):
                 raise DatabaseBusy(_holder(self._database)) from None
             if trouble is None:
@@ -158,7 +160,7 @@ class _AdvisoryLock(CrawlLock):
 
 
 def lock_connection(database: Database) -> Connection:
-    """Open a connection of PostgreSQL for locks that live as long as it. Raises DBAPIError."""
+    """Open a PostgreSQL connection for advisory locks. Raises DBAPIError."""
     connection = database.engine.connect().execution_options(**_LOCK_CONNECTION)
     try:
         for name, value in _LOCK_SETTINGS.items():
@@ -175,14 +177,14 @@ def _lock_run(connection: Connection, run_id: int) -> None:
 
 @contextlib.contextmanager
 def crawl_lock(database: Database) -> Iterator[CrawlLock]:
-    """Hold the database for one crawl, or raise DatabaseBusy with who holds it and since when."""
+    """Lock the database for one crawl, or raise DatabaseBusy naming the holder."""
     with _file_lock(database) if database.is_sqlite else _advisory_lock(database, (), alone=True) as lock:
         yield lock
 
 
 @contextlib.contextmanager
 def domains_lock(database: Database, domains: Collection[str]) -> Iterator[CrawlLock]:
-    """Hold these registered domains for a crawl beside others of other domains, or raise DatabaseBusy.
+    """Lock registered domains for a crawl, or raise DatabaseBusy.
 
     An SQLite database has one crawl at a time all the same.
     """
@@ -220,7 +222,7 @@ def _advisory_lock(database: Database, domains: Collection[str], *, alone: bool)
 def _holder(database: Database) -> str:
     running = select(Run.id, Run.host, Run.pid, Run.started_at).where(Run.status == "running")
     with database.reading() as connection:
-        if present_revision(connection) is None:  # it is being made just now
+        if current_revision(connection) is None:  # it is being made just now
             return f"another process holds {database.url}"
         run = connection.execute(running.order_by(Run.id.desc()).limit(1)).first()
     if run is None:

@@ -1,4 +1,4 @@
-"""One database, SQLite or PostgreSQL: connections, transactions and its schema's age."""
+"""Connect to SQLite or PostgreSQL, and open transactions."""
 
 import contextlib
 import sqlite3
@@ -10,12 +10,12 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage.credentials import without_credentials
-from storage.database.error_codes import trouble_of
+from storage.credentials import remove_credentials
+from storage.database.error_codes import classify_error
 from storage.distribution import install_extra
 from storage.errors import DatabaseUnreachable, SchemaMismatch
-from storage.migrations.history import present_revision
-from storage.search.index import bring_in_step, watch
+from storage.migrations.history import current_revision
+from storage.search.index import track_articles, update_index
 
 BUSY_TIMEOUT = 30
 """Seconds that a writer waits for another: with SQLite's default of 5 rows were lost, with exit code 0."""
@@ -33,7 +33,7 @@ _READING = {"kiji_reading": True}
 
 
 class Database:
-    """An engine with the transactions that the house allows: short ones to write, one at a time, and ones to read.
+    """An engine with short write transactions, one at a time, and read transactions.
 
     ``renew`` is called after a lost connection, before work goes on: whoever holds a lock takes it again there.
     """
@@ -45,7 +45,7 @@ class Database:
     @property
     def url(self) -> str:
         """The address, without a password."""
-        return shown_url(self.engine.url)
+        return url_without_password(self.engine.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -54,30 +54,30 @@ class Database:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
-        """Give one short write transaction: committed at the end, rolled back at an error.
+        """Open a short write transaction: committed at the end, rolled back on error.
 
         It sees whatever other writers have committed, and none of them writes meanwhile. The search index follows the
         articles at its end. Trouble with the database
         itself is raised as DatabaseTrouble, any other error of SQLAlchemy as it is.
         """
-        with self.trouble_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            watch(session)
+        with self.translate_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            track_articles(session)
             yield session
-            bring_in_step(session)
+            update_index(session)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give one read transaction on one snapshot, which never waits for a writer nor keeps one waiting."""
-        with self.trouble_told(), self.engine.connect().execution_options(**_READING) as connection:
+        """Open a read transaction on one snapshot; it never waits for a writer."""
+        with self.translate_errors(), self.engine.connect().execution_options(**_READING) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def trouble_told(self) -> Iterator[None]:
-        """Raise trouble with the database itself, of what is done within, as DatabaseTrouble."""
+    def translate_errors(self) -> Iterator[None]:
+        """Raise errors of the database itself as DatabaseTrouble."""
         try:
             yield
         except SQLAlchemyError as error:
-            trouble = trouble_of(error, self.url)
+            trouble = classify_error(error, self.url)
             if trouble is None:
                 raise
             raise trouble from error
@@ -88,13 +88,15 @@ class Database:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin IMMEDIATE to write: deferred writers failed 28 to 60% of the time whatever the time-out."""
+    """Begin IMMEDIATE to write: deferred writers failed 28 to 60% of the time."""
     reading = connection.get_execution_options().get("kiji_reading")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    """Let one transaction write at a time, as SQLite does: at READ COMMITTED two writers miss each other's copies.
+    """Let one transaction write at a time, as SQLite does.
+
+    At READ COMMITTED two writers do not see each other's copies.
 
     A lock for each text would do for equal words, and not for near copies, canonical addresses and edges, which
     meet rows of other texts. The lock goes with the transaction, and a writer that fell silent is cut off.
@@ -128,23 +130,23 @@ def _set_up_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def shown_url(url: URL) -> str:
-    """Write an address as people may see it: without a password, wherever in it that stands."""
-    return without_credentials(url.render_as_string(hide_password=True))
+def url_without_password(url: URL) -> str:
+    """Write a database's address without its password."""
+    return remove_credentials(url.render_as_string(hide_password=True))
 
 
 def parse_url(url: str) -> URL:
-    """Parse an SQLAlchemy URL of a database that Kiji can use, or raise DatabaseUnreachable.
+    """Parse the URL of a supported database, or raise DatabaseUnreachable.
 
     PostgreSQL's own ``postgresql://`` and ``postgres://`` are taken too, and mean ``postgresql+psycopg://``.
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        told = (
-            without_credentials(repr(url)) if "://" in url else "this"
+        shown = (
+            remove_credentials(repr(url)) if "://" in url else "this"
         )  # what has no :// may hold a password anywhere
-        msg = f"--db: {told} is not a database URL; use sqlite:///kiji.db or postgresql://user@host/name"
+        msg = f"--db: {shown} is not a database URL; use sqlite:///kiji.db or postgresql://user@host/name"
         raise DatabaseUnreachable(msg) from None
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -159,7 +161,7 @@ def parse_url(url: str) -> URL:
 
 
 def connect(url: str) -> Database:
-    """Make a database's engine, and try one connection; raise DatabaseUnreachable where it fails."""
+    """Create a database's engine and try it, or raise DatabaseUnreachable."""
     parsed = parse_url(url)
     try:
         engine = _sqlite_engine(parsed) if parsed.drivername == "sqlite" else _postgresql_engine(parsed)
@@ -172,7 +174,7 @@ def connect(url: str) -> Database:
     except (DBAPIError, NoSuchModuleError, ImportError) as error:
         cause = getattr(error, "orig", None) or error
         hint = install_extra("postgresql") if isinstance(error, ImportError) else "check --db and KIJI_DB"
-        msg = f"database {shown_url(parsed)}: {without_credentials(str(cause).splitlines()[0])}; {hint}"
+        msg = f"database {url_without_password(parsed)}: {remove_credentials(str(cause).splitlines()[0])}; {hint}"
         raise DatabaseUnreachable(msg) from error
     return Database(engine)
 
@@ -196,28 +198,31 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 def _check_encoding(connection: Connection) -> None:
-    """Refuse a PostgreSQL database that cannot hold every language."""
+    """Refuse a PostgreSQL database that is not in UTF-8."""
     if connection.dialect.name == "sqlite":
         return
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
-        url = shown_url(connection.engine.url)
+        url = url_without_password(connection.engine.url)
         msg = f"database {url} is encoded in {encoding}; create one with ENCODING 'UTF8' TEMPLATE template0"
         raise DatabaseUnreachable(msg)
 
 
-def schema_of(database: Database) -> str | None:
-    """Tell the revision of its schema, None where it is empty. Raises SchemaMismatch where it is not Kiji's."""
+def read_schema_revision(database: Database) -> str | None:
+    """Read the schema's revision, None for an empty database.
+
+    Raises SchemaMismatch where the tables are not Kiji's.
+    """
     with database.reading() as connection:
-        revision = present_revision(connection)
+        revision = current_revision(connection)
         if revision is None and inspect(connection).get_table_names():
             msg = f"database {database.url} holds other tables than Kiji's; give --db a database of its own"
             raise SchemaMismatch(msg)
     return revision
 
 
-def write_ahead(database: Database) -> None:
-    """Have SQLite write a log, so that nobody who reads waits; it is said of the file, which must be Kiji's."""
+def enable_wal(database: Database) -> None:
+    """Switch an SQLite file of Kiji's to a write-ahead log: readers never wait."""
     if not database.is_sqlite:
         return
     connection = database.engine.raw_connection()

@@ -1,4 +1,4 @@
-"""Telling trouble with the database from trouble with one row, by the codes that the databases give.
+"""Tell errors of the database from errors of one row, by their codes.
 
 SQLite's are its primary result codes (sqlite.org/rescode.html), PostgreSQL's the SQLSTATEs of appendix A of its
 manual. What is not listed is a row's own fault, or ours: it fails that row alone.
@@ -52,8 +52,8 @@ _ADVICE: dict[type[DatabaseTrouble], str] = {
 }
 
 
-def trouble_of(error: BaseException, url: str) -> DatabaseTrouble | None:
-    """Give the trouble behind an SQLAlchemy error in one line that says what to do, None where a row is to blame."""
+def classify_error(error: BaseException, url: str) -> DatabaseTrouble | None:
+    """Give the DatabaseTrouble behind an error, None where one row is to blame."""
     seen: BaseException | None = error
     # SQLite ends the whole transaction at a full disk; the savepoint's rollback then fails, and hides why.
     while seen is not None and (kind := _kind(seen)) is None:

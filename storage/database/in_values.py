@@ -1,4 +1,4 @@
-"""Write conditions on many values; a statement takes a limited number of parameters."""
+"""Write conditions on many values."""
 
 import json
 from collections.abc import Collection
@@ -23,7 +23,7 @@ def dialect_of(reader: Session | Connection) -> str:
 def is_among(
     reader: Session | Connection, column: SQLColumnExpression[T], values: Collection[T], kind: TypeEngine[T]
 ) -> ColumnElement[bool]:
-    """Match a column of this kind against values; more than ROWS of them are one parameter."""
+    """Match a column against values; more than ROWS are sent as one parameter."""
     if len(values) <= ROWS:
         return column.in_(values)
     if dialect_of(reader) == "sqlite":

@@ -1,4 +1,4 @@
-"""The schema in which procrastinate keeps its jobs: beside ours in the same PostgreSQL, and never mixed with it."""
+"""Create and upgrade procrastinate's schema in the same PostgreSQL."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def conninfo_of(url: str) -> str:
-    """The libpq URI of a PostgreSQL database, its password included: for the job queue's own connections.
+    """Give the libpq URI of a PostgreSQL database, with its password.
 
     Raises DatabaseUnreachable for SQLite, which has no place for workers on several machines to meet.
     """
@@ -33,7 +33,7 @@ def conninfo_of(url: str) -> str:
 def prepare_job_queue(
     database: Database, version: str, whole: str, migrations: Mapping[str, str], *, with_index: bool
 ) -> None:
-    """Bring the job queue's tables to ``version``, once, however many workers start at the same time.
+    """Upgrade the job queue's tables to ``version``, by one worker at a time.
 
     ``whole`` is the SQL that makes them, ``migrations`` the SQL files that lead from one version to the next, by
     their names, which begin with the version (``03.05.00_01_…sql``). The version stands in the schema's comment.

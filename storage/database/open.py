@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from storage.database.engine import Database, connect, parse_url, schema_of, write_ahead
+from storage.database.engine import Database, connect, enable_wal, parse_url, read_schema_revision
 from storage.errors import DatabaseUnreachable, SchemaMismatch
-from storage.migrations.history import HEAD, known_revisions
+from storage.migrations.history import HEAD, list_revisions
 
 
 def open_database(url: str, *, create: bool = True) -> Database:
-    """Open a database at the newest schema: an empty one gets it, an older one raises SchemaMismatch.
+    """Open a database; create an empty one, raise SchemaMismatch for an older one.
 
     Where it is not to be created, an empty one, or a file that does not exist, raises DatabaseUnreachable.
     """
@@ -26,7 +26,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
 
 
 def _bring_up(database: Database, *, create: bool) -> None:
-    revision = schema_of(database)
+    revision = read_schema_revision(database)
     if revision is None:
         if not create:
             msg = f"database {database.url} holds no archive"
@@ -35,9 +35,9 @@ def _bring_up(database: Database, *, create: bool) -> None:
 
         upgrade(database)
     elif revision != HEAD:
-        known = revision in known_revisions()
+        known = revision in list_revisions()
         advice = f"run: kiji db upgrade --db {database.url}" if known else "it was made by a newer version of Kiji"
         msg = f"database {database.url} has schema {revision}, this version of Kiji needs {HEAD}; {advice}"
         raise SchemaMismatch(msg)
     else:
-        write_ahead(database)
+        enable_wal(database)

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema: backup, views dropped, migrated, views made, index in step, checked.
+"""Upgrade a database to the newest schema, after a backup.
 
 Foreign keys are off meanwhile, set outside the transaction: batch mode on a parent table with
 ``foreign_keys=ON`` deleted every child row and reported success. DDL is transactional on both databases here,
@@ -13,30 +13,30 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from storage.database.engine import Database, schema_of, write_ahead
+from storage.database.engine import Database, enable_wal, read_schema_revision
 from storage.errors import DatabaseError, SchemaMismatch
-from storage.migrations.history import HEAD, known_revisions
-from storage.search.index import is_in_step, rebuild
+from storage.migrations.history import HEAD, list_revisions
+from storage.search.index import is_up_to_date, rebuild_index
 from storage.tables.views import create_views, drop_views
 
 
 def upgrade(database: Database) -> Path | None:
-    """Upgrade in one transaction; return the backup's path where there was something to back up.
+    """Upgrade in one transaction; return the backup's path, None without one.
 
     Raises SchemaMismatch for a schema that is not known here, before anything is written, and for rows that break a
     foreign key afterwards; DatabaseError where there is no room for the backup or the upgrade.
     """
-    revision = schema_of(database)
+    revision = read_schema_revision(database)
     if revision == HEAD:
         return None
-    if revision is not None and revision not in known_revisions():
+    if revision is not None and revision not in list_revisions():
         msg = f"database {database.url} has schema {revision}, made by a newer version of Kiji"
         raise SchemaMismatch(msg)
-    write_ahead(database)
+    enable_wal(database)
     backup = _back_up(database, revision) if revision and database.is_sqlite else None
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    with database.trouble_told(), database.engine.connect() as connection:
+    with database.translate_errors(), database.engine.connect() as connection:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above
         with connection.begin():
@@ -44,8 +44,8 @@ def upgrade(database: Database) -> Path | None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             create_views(connection)
-            if not is_in_step(connection):
-                rebuild(connection)
+            if not is_up_to_date(connection):
+                rebuild_index(connection)
             if database.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).first()):
                 msg = f"database {database.url}: the upgrade would leave table {broken[0]} with broken references"
                 raise SchemaMismatch(msg)

@@ -15,14 +15,17 @@ def insert_into(session: Session, table: type[DeclarativeBase]) -> "sqlite.Inser
 
 
 def insert_in(dialect: str, table: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
-    """Build an INSERT that takes ON CONFLICT, in this dialect: for statements that are built once and kept."""
+    """Build an INSERT that takes ON CONFLICT, for a dialect.
+
+    For statements that are built once and cached.
+    """
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def insert_rows(
     session: Session, statement: "sqlite.Insert | postgresql.Insert", rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """Run an INSERT for many rows past the ORM: one statement, compiled once, whatever the number of rows."""
+    """Run one INSERT for many rows, past the ORM."""
     if rows:
         session.connection().execute(statement, rows)
 
@@ -35,7 +38,7 @@ def upsert_rows(
     keys: tuple[str, ...],
     changed: tuple[str, ...],
 ) -> None:
-    """Insert rows; of those whose ``keys`` are known change the columns ``changed`` instead."""
+    """Insert rows; where ``keys`` exist, set the columns ``changed`` instead."""
     insert_rows(session, _upsert(dialect_of(session), table, keys, changed), rows)
 
 

@@ -1,4 +1,4 @@
-"""A worker's sign of life: an advisory lock of its number among procrastinate's workers, free as soon as it is dead.
+"""Show by an advisory lock that a worker lives, and find jobs of dead ones.
 
 PostgreSQL frees it within a moment of a ``kill -9``, because the system closes the dead process's connections, and
 within 20 s where the machine itself is gone (``storage.database.crawl_lock``). A domain's lock is
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database.crawl_lock import lock_connection
 from storage.database.engine import Database
-from storage.database.error_codes import trouble_of
+from storage.database.error_codes import classify_error
 from storage.database.job_queue import SCHEMA
 
 _WORKER_SPACE = 0x6B696A70
@@ -35,7 +35,7 @@ _LEFT_BEHIND = text(f"""
 
 
 class WorkerLock:
-    """The lock of one worker, taken again whenever its connection was lost. Everything blocks."""
+    """The lock of one worker, taken again when its connection was lost. Blocks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,13 +44,16 @@ class WorkerLock:
         self._connection: Connection | None = None
 
     def hold(self, number: int) -> None:
-        """Live under this number from now on, and under no other; where PostgreSQL is away, from the next look on."""
+        """Take the lock of this number.
+
+        Where PostgreSQL is away, it is taken by the next ``find_abandoned_jobs``.
+        """
         self._number = number
         self._drop()
-        self.left_behind(())
+        self.find_abandoned_jobs(())
 
-    def left_behind(self, running: Collection[int]) -> frozenset[tuple[int, int]] | None:
-        """Tell which jobs are under way with nobody to do them, each with its worker's number (0 for none).
+    def find_abandoned_jobs(self, running: Collection[int]) -> frozenset[tuple[int, int]] | None:
+        """List the jobs of dead workers, each with its worker's number (0 for none).
 
         They are those of workers whose lock is free, and this worker's own that are not among ``running``. None where
         PostgreSQL was away since the last look: every lock went with it, and says nothing before it was taken again.
@@ -63,35 +66,35 @@ class WorkerLock:
             return frozenset((job, worker) for job, worker in self._connection.execute(_LEFT_BEHIND, asked))
         except DBAPIError as error:
             self._drop()
-            if trouble_of(error, self._database.url) is None:
+            if classify_error(error, self._database.url) is None:
                 raise
             return None
 
-    def begin_taking_up(self) -> bool:
-        """Be the one worker that takes up jobs, until it has ended that; tell whether no other one is at it."""
+    def begin_takeover(self) -> bool:
+        """Become the one worker that takes over jobs; return whether it is."""
         self._takes_up = self._takes_up or bool(self._ask(_BEGIN))
         return self._takes_up
 
-    def end_taking_up(self) -> None:
-        """Let others take up jobs again; nothing where this one was not at it."""
+    def end_takeover(self) -> None:
+        """Let other workers take over jobs again."""
         if self._takes_up:
             self._takes_up = False
             self._ask(_END)
 
     def release(self) -> None:
-        """Let others have what this worker did not finish."""
+        """Release the lock, so that others take over unfinished jobs."""
         self._number = 0
         self._drop()
 
     def _ask(self, statement: TextClause) -> object:
-        """Ask for a scalar on the lock's own connection; None where that is lost, and all locks with it."""
+        """Read one value on the lock's connection; None where that is lost."""
         if self._connection is None:
             return None
         try:
             return self._connection.scalar(statement, {"space": _WORKER_SPACE, "worker": _TAKING_UP})
         except DBAPIError as error:
             self._drop()
-            if trouble_of(error, self._database.url) is None:
+            if classify_error(error, self._database.url) is None:
                 raise
             return None
 

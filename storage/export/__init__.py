@@ -1,1 +1,1 @@
-"""Data for other programs: views as CSV, XLSX, JSON lines and Parquet, in constant memory."""
+"""Export views as CSV, XLSX, JSON lines and Parquet, in constant memory."""

@@ -1,4 +1,4 @@
-"""XLSX, a row at a time: real times, real numbers, no formulas, and Excel's limits met in sight of the user."""
+"""Write XLSX row by row, within Excel's limits."""
 
 import contextlib
 import dataclasses
@@ -25,20 +25,20 @@ _WIDTHS: Mapping[str, int] = {"title": 60, "text": 60, "summary": 60, "url": 40,
 
 
 @dataclasses.dataclass(slots=True)
-class ExcelTold:
-    """What Excel's limits did to the data."""
+class ExcelLimits:
+    """What was cut or split because of Excel's limits."""
 
     cells_cut: int = 0
     sheets: int = 0
 
 
 class _Sheets:
-    """The workbook's sheets, of which one is written at a time."""
+    """Write the workbook's sheets, one at a time."""
 
-    def __init__(self, workbook: Any, relation: Relation, told: ExcelTold, max_rows: int) -> None:
+    def __init__(self, workbook: Any, relation: Relation, limits: ExcelLimits, max_rows: int) -> None:
         self._workbook = workbook
         self._relation = relation
-        self._told = told
+        self._told = limits
         self._max_rows = max_rows
         self._bold = workbook.add_format({"bold": True, "bottom": 1})
         self._time = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -47,7 +47,7 @@ class _Sheets:
         self._sheet: Any = None
 
     def begin(self) -> None:
-        """Begin a sheet, with its header; the last one is closed by that."""
+        """Begin a sheet with its header, and end the sheet before."""
         self.end()
         self._told.sheets += 1
         name = self._relation.name
@@ -76,18 +76,18 @@ class _Sheets:
         self._row += 1
 
     def end(self) -> None:
-        """Let Excel offer filters over what was written."""
+        """Add filters over the rows that were written."""
         if self._sheet is not None:
             self._sheet.autofilter(0, 0, max(self._row - 1, 0), len(self._kinds) - 1)
 
     def describe(self) -> None:
-        """Add a sheet that tells what the columns hold."""
+        """Add a sheet that describes the columns."""
         sheet = self._workbook.add_worksheet("columns")
         sheet.set_column(0, 0, 22)
         sheet.set_column(1, 1, 110)
-        for row, (column, told) in enumerate({"column": "what it is", **self._relation.columns}.items()):
+        for row, (column, description) in enumerate({"column": "what it is", **self._relation.columns}.items()):
             sheet.write_string(row, 0, column, self._bold if not row else None)
-            sheet.write_string(row, 1, f"{told}; in UTC" if kind_of(column) == "time" and row else told)
+            sheet.write_string(row, 1, f"{description}; in UTC" if kind_of(column) == "time" and row else description)
 
     def _fitting(self, value: str) -> str:
         value = _NOT_XML.sub("", value)
@@ -101,7 +101,7 @@ class _Sheets:
 
 
 class _Target:
-    """The workbook's file, which is left alone once it has failed, and takes everything.
+    """The workbook's file; after an error it ignores further writes.
 
     The zip archive in it is ended by Python's collector of garbage, where a second failure would be a traceback.
     """
@@ -137,35 +137,39 @@ class _Target:
             raise
 
 
-def write_xlsx(path: Path, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int = MAX_ROWS) -> ExcelTold:
-    """Write a workbook: the rows, and a sheet with what the columns hold. Times are UTC, as Excel's own.
+def write_xlsx(
+    path: Path, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int = MAX_ROWS
+) -> ExcelLimits:
+    """Write a workbook: the rows, and a sheet that describes the columns.
+
+    Times are UTC.
 
     It is put together in a folder for temporary files. Raises OSError where the one or the other cannot be written.
     """
     with path.open("wb") as file, tempfile.TemporaryDirectory(prefix="kiji-") as scratch:
         target = _Target(file)
         try:
-            told = _write_workbook(target, scratch, relation, rows, max_rows)
+            limits = _write_workbook(target, scratch, relation, rows, max_rows)
             target.flush()
         except OSError as error:
             if target.has_failed:
                 raise
             where = f"{error.strerror or error} in {tempfile.gettempdir()}, where it is put together"
             raise OSError(error.errno, where) from error
-    return told
+    return limits
 
 
 def _write_workbook(
     target: _Target, scratch: str, relation: Relation, rows: Iterable[tuple[Any, ...]], max_rows: int
-) -> ExcelTold:
+) -> ExcelLimits:
     import xlsxwriter  # an extra, see storage.export.export
     from xlsxwriter.exceptions import FileCreateError
 
-    told = ExcelTold()
+    limits = ExcelLimits()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch}
     workbook = xlsxwriter.Workbook(target, options)
     workbook.use_zip64()
-    sheets = _Sheets(workbook, relation, told, max_rows)
+    sheets = _Sheets(workbook, relation, limits, max_rows)
     try:
         sheets.begin()
         for row in rows:
@@ -179,9 +183,9 @@ def _write_workbook(
         for sheet in workbook.worksheets():
             with contextlib.suppress(OSError):
                 sheet.row_data_fh.close()
-    return told
+    return limits
 
 
 def _for_excel(moment: datetime) -> datetime:
-    """Excel knows no zones, and no time before 1900."""
+    """Convert a time: Excel has no zones, and no time before 1900."""
     return max(moment.astimezone(UTC).replace(tzinfo=None), datetime(1900, 1, 1))  # noqa: DTZ001 - Excel's own beginning

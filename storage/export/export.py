@@ -1,4 +1,4 @@
-"""One export: from the database into one file, whole or not at all, or into a stream."""
+"""Export a view to a file, whole or not at all, or to a stream."""
 
 import dataclasses
 import importlib.util
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
-from storage.atomic_file import replacing
+from storage.atomic_file import replace_file
 from storage.database.engine import Database
 from storage.distribution import install_extra
 from storage.errors import DatabaseError
-from storage.export.excel_file import ExcelTold
+from storage.export.excel_file import ExcelLimits
 from storage.export.exporters import BUILT_IN, Exporter, exporter_of, exporters
-from storage.export.rows import SUBJECTS, batches, count_rows, relation_of
+from storage.export.rows import SUBJECTS, count_rows, read_batches, relation_of
 from storage.search.query import Filters
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
@@ -30,11 +30,11 @@ class ExportRefused(DatabaseError):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Exported:
-    """What was written, and what Excel's limits did to it."""
+class ExportResult:
+    """How many rows were written, and what Excel's limits cut."""
 
     rows: int
-    excel: ExcelTold = dataclasses.field(default_factory=ExcelTold)
+    excel: ExcelLimits = dataclasses.field(default_factory=ExcelLimits)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def export(
     target: Path | BinaryIO,
     begun: Begun = lambda _rows: None,
     progress: Progress = lambda _rows: None,
-) -> Exported:
-    """Write an export of one moment of the database; a file takes its target's place when it is whole.
+) -> ExportResult:
+    """Export one snapshot of the database; a file is replaced when it is whole.
 
     Raises ExportRefused where a library is not installed or the file cannot be written.
     """
@@ -68,7 +68,7 @@ def export(
     if not isinstance(target, Path):
         return _written(wanted, exporter, rows, target)
     try:
-        with replacing(target) as partial:
+        with replace_file(target) as partial:
             if not exporter.is_streamed:
                 return _written(wanted, exporter, rows, partial)
             with partial.open("wb") as file:
@@ -78,7 +78,7 @@ def export(
         raise ExportRefused(msg) from error
 
 
-def _written(wanted: Export, exporter: Exporter, rows: "_Rows", target: Path | BinaryIO) -> Exported:
+def _written(wanted: Export, exporter: Exporter, rows: "_Rows", target: Path | BinaryIO) -> ExportResult:
     try:
         excel = exporter.write(target, relation_of(SUBJECTS[wanted.subject]), rows)
     except (OSError, DatabaseError):
@@ -88,7 +88,7 @@ def _written(wanted: Export, exporter: Exporter, rows: "_Rows", target: Path | B
             raise
         msg = f"--format {wanted.format}: its plugin failed: {type(error).__name__}: {error}; nothing was replaced"
         raise ExportRefused(msg) from error
-    return Exported(rows.read, excel or ExcelTold())
+    return ExportResult(rows.read, excel or ExcelLimits())
 
 
 class _Rows:
@@ -105,7 +105,7 @@ class _Rows:
         subject, filters = SUBJECTS[self._wanted.subject], self._wanted.filters
         with self._database.reading() as connection:
             self._begun(count_rows(connection, subject, filters))
-            for batch in batches(connection, subject, filters):
+            for batch in read_batches(connection, subject, filters):
                 yield batch
                 self.read += len(batch)
                 self._progress(len(batch))

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol, TextIO
 
-from storage.export.excel_file import ExcelTold, write_xlsx
+from storage.export.excel_file import ExcelLimits, write_xlsx
 from storage.export.parquet_file import write_parquet
 from storage.export.text_files import write_csv, write_jsonl
 from storage.plugins import load_plugins
@@ -31,7 +31,7 @@ class Exporter:
     a module that must be installed. What ``write`` gives is how Excel's limits were met, or None.
     """
 
-    write: Callable[[Any, Relation, Rows], ExcelTold | None]
+    write: Callable[[Any, Relation, Rows], ExcelLimits | None]
     is_streamed: bool = False
     needs: str = ""
 

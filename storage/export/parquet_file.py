@@ -1,4 +1,4 @@
-"""Parquet through polars, in row groups, with what the columns hold in the file's own metadata."""
+"""Write Parquet with polars, with column descriptions in its metadata."""
 
 import json
 import os
@@ -43,10 +43,10 @@ def write_parquet(path: Path, relation: Relation, batches: Iterable[list[tuple[A
         for rows in batches:
             yield pl.DataFrame(rows, schema=schema, orient="row")
 
-    told = {"kiji.about": relation.about, "kiji.columns": json.dumps(dict(relation.columns), ensure_ascii=False)}
+    metadata = {"kiji.about": relation.about, "kiji.columns": json.dumps(dict(relation.columns), ensure_ascii=False)}
     frame = register_io_source(source, schema=schema)
     try:
-        frame.sink_parquet(path, row_group_size=ROW_GROUP, metadata=told, engine="streaming", maintain_order=True)
+        frame.sink_parquet(path, row_group_size=ROW_GROUP, metadata=metadata, engine="streaming", maintain_order=True)
     except pl.exceptions.PolarsError as error:
         if (number := _SYSTEM_ERROR.search(str(error))) is None:
             raise

@@ -1,4 +1,4 @@
-"""What an export holds: a view's rows, filtered, in a fixed order, some at a time."""
+"""Read a view's rows for an export, filtered and in a fixed order."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,10 @@ _KINDS: Mapping[str, Kind] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
-    """A view to export. Conditions are SQL with the parameters ``language``, ``source``, ``since`` and ``until``."""
+    """A view to export, with SQL conditions for its filters.
+
+    Parameters are ``language``, ``source``, ``since`` and ``until``.
+    """
 
     view: str
     order: str
@@ -76,12 +79,12 @@ SUBJECTS: Mapping[str, Subject] = {
 
 
 def relation_of(subject: Subject) -> Relation:
-    """Give the columns that are exported, and what they hold."""
+    """Give the exported view with its columns and their descriptions."""
     return relations()[subject.view]
 
 
 def kind_of(column_name: str) -> Kind:
-    """Tell what a view's column holds, by its name: SQLite does not know."""
+    """Tell a column's type by its name, which SQLite does not know."""
     if column_name in _KINDS:
         return _KINDS[column_name]
     if column_name == "id" or column_name.endswith("_id"):
@@ -91,19 +94,22 @@ def kind_of(column_name: str) -> Kind:
 
 def count_rows(connection: Connection, subject: Subject, filters: Filters) -> int:
     """Count the rows of an export."""
-    found = connection.execute(_query(subject, filters, "count(*)", ""), _parameters(filters))
-    return int(found.scalar_one())
+    counted = connection.execute(_query(subject, filters, "count(*)", ""), _parameters(filters))
+    return int(counted.scalar_one())
 
 
-def batches(connection: Connection, subject: Subject, filters: Filters) -> Iterator[list[tuple[Any, ...]]]:
-    """Read the rows of an export, BATCH at a time; times are aware, in UTC, and truths are bool."""
+def read_batches(connection: Connection, subject: Subject, filters: Filters) -> Iterator[list[tuple[Any, ...]]]:
+    """Read the rows of an export, BATCH at a time.
+
+    Times are aware, in UTC; truths are bool.
+    """
     names = list(relation_of(subject).columns)
     listed = ", ".join(f'"{name}"' for name in names)
     types = {name: UTCDateTime() for name in names if kind_of(name) == "time"}
     statement = _query(subject, filters, listed, f"ORDER BY {subject.order}").columns(**types)
     truths = [number for number, name in enumerate(names) if kind_of(name) == "truth"]
-    with connection.execute(statement, _parameters(filters), execution_options={"yield_per": BATCH}) as found:
-        for rows in found.partitions():
+    with connection.execute(statement, _parameters(filters), execution_options={"yield_per": BATCH}) as result:
+        for rows in result.partitions():
             yield [_with_truths(tuple(row), truths) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""CSV for Excel and everything else, and JSON lines."""
+"""Write CSV that Excel reads, and JSON lines."""
 
 import csv
 import json
@@ -38,7 +38,7 @@ def _cell(value: object) -> object:
 
 
 def write_jsonl(file: TextIO, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write one JSON object a line; times in ISO 8601 with ``Z``."""
+    """Write one JSON object per line, times in ISO 8601 with ``Z``."""
     for row in rows:
         values = (iso_utc(value) if isinstance(value, datetime) else value for value in row)
         file.write(json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False) + "\n")

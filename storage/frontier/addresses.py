@@ -1,4 +1,4 @@
-"""Filing addresses: one row for each, however it is written and whoever met it first."""
+"""Store addresses, one row for all spellings of each."""
 
 import functools
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.chunks import chunks_of
 from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in
-from storage.frontier.blocklist import forgotten_among, tombstone
+from storage.frontier.blocklist import find_blocked, tombstone
 from storage.tables.core import Address
 from storage.text_rules import Place
 
@@ -21,7 +21,7 @@ _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys"
 
 
 def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
-    """Give every address a row, new or known; return the ids by key.
+    """Store addresses that are not known; return all ids by key.
 
     Those that were forgotten get the one row that stands for all of these.
     """
@@ -31,7 +31,7 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     keys = sorted(by_key)
     for chunk in chunks_of(keys):
         ids.update(_ids(session, chunk))
-        if (missing := [key for key in chunk if key not in ids]) and (gone := forgotten_among(session, missing)):
+        if (missing := [key for key in chunk if key not in ids]) and (gone := find_blocked(session, missing)):
             ids.update(dict.fromkeys(gone, tombstone(session).id))
             missing = [key for key in missing if key not in gone]
         if missing:
@@ -46,7 +46,7 @@ def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
 
 
 def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:
-    """Insert what nobody else has inserted meanwhile; return the ids by key."""
+    """Insert addresses, unless another writer has; return the ids by key."""
     rows = [
         {
             "key": place.key,

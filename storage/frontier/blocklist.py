@@ -1,4 +1,4 @@
-"""Addresses that are never to be asked for again. Only a hash of each is kept: the address itself has left, too."""
+"""Block erased addresses by a hash of their keys."""
 
 import hashlib
 from collections.abc import Collection
@@ -7,7 +7,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of, is_among
-from storage.tables.blocklist import Forgotten
+from storage.tables.blocklist import BlockedAddress
 from storage.tables.core import Address
 
 REFUSED = "forgotten at the operator's request"
@@ -20,39 +20,41 @@ _KNOWN = "any_forgotten"
 
 
 def key_hash(key: str) -> str:
-    """32 hexadecimal digits of an address's key."""
+    """Hash an address's key to 32 hexadecimal digits."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def forgotten_among(session: Session, keys: Collection[str]) -> frozenset[str]:
-    """Give those of these keys that were forgotten; free of cost in an archive where none was."""
+def find_blocked(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Find which of these keys are blocked; no query where none is."""
     known: bool | None = session.info.get(_KNOWN)
     if known is None:
-        known = session.info[_KNOWN] = session.scalar(select(Forgotten.key_hash).limit(1)) is not None
+        known = session.info[_KNOWN] = session.scalar(select(BlockedAddress.key_hash).limit(1)) is not None
     if not known:
         return frozenset()
     hashes = {key_hash(key): key for key in keys}
-    found = session.scalars(select(Forgotten.key_hash).where(is_among(session, Forgotten.key_hash, hashes, String())))
-    return frozenset(hashes[gone] for gone in found)
+    blocked = session.scalars(
+        select(BlockedAddress.key_hash).where(is_among(session, BlockedAddress.key_hash, hashes, String()))
+    )
+    return frozenset(hashes[gone] for gone in blocked)
 
 
-def overwrite_what_leaves(session: Session) -> None:
-    """Have an SQLite file's free places overwritten: what is deleted would stay readable in them."""
+def enable_secure_delete(session: Session) -> None:
+    """Have SQLite overwrite deleted rows, which would stay readable."""
     if dialect_of(session) == "sqlite":
         session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def tombstone(session: Session) -> Address:
-    """Give the row that stands for all forgotten addresses: done, never queued, without an address."""
-    found = session.scalars(select(Address).where(Address.key == TOMBSTONE)).first()
-    if found is None:
-        found = Address(key=TOMBSTONE, url=TOMBSTONE, host="", domain="", state="done")
-        found.outcome, found.reason = "refused", REFUSED
-        session.add(found)
+    """Give the row that stands for all erased addresses."""
+    row = session.scalars(select(Address).where(Address.key == TOMBSTONE)).first()
+    if row is None:
+        row = Address(key=TOMBSTONE, url=TOMBSTONE, host="", domain="", state="done")
+        row.outcome, row.reason = "refused", REFUSED
+        session.add(row)
         session.flush()
-    return found
+    return row
 
 
 def is_tombstone(address: Address) -> bool:
-    """Tell whether an address is one that was forgotten."""
+    """Tell whether an address was erased."""
     return address.key == TOMBSTONE

@@ -1,4 +1,4 @@
-"""Claims: which source wants which address, at the least depth known, and what follows from a page's edges."""
+"""Claim addresses for sources, and follow the links of claimed pages."""
 
 import functools
 import itertools
@@ -69,16 +69,16 @@ def _claim_rows(session: Session, source_id: int, rows: Iterable[_Row]) -> None:
 @functools.cache
 def _claiming(dialect: str) -> "sqlite.Insert | postgresql.Insert":
     statement = insert_in(dialect, Claim)
-    found = statement.excluded
+    new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["source_id", "address_id"],
-        set_={"depth": found.depth, "via": found.via, "found_on_id": found.found_on_id},
-        where=found.depth < Claim.depth,
+        set_={"depth": new.depth, "via": new.via, "found_on_id": new.found_on_id},
+        where=new.depth < Claim.depth,
     )
 
 
-def queue_known(session: Session, address_ids: Iterable[int], now: datetime) -> None:
-    """Queue those addresses that nobody has asked for yet."""
+def queue_addresses(session: Session, address_ids: Iterable[int], now: datetime) -> None:
+    """Queue the addresses that were never asked for."""
     for chunk in _chunks(address_ids):
         statement = update(Address).where(Address.id.in_(chunk), Address.state == "known")
         # Fetched, because a listing that lists itself is closed after this, in the same session.
@@ -86,8 +86,8 @@ def queue_known(session: Session, address_ids: Iterable[int], now: datetime) -> 
         session.execute(queued)
 
 
-def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], now: datetime) -> None:
-    """Claim what these fetched pages link to, one link deeper, and so on where a known page comes nearer.
+def claim_links(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], now: datetime) -> None:
+    """Claim the links of these pages, one link deeper.
 
     Works on stored edges alone. A page that another stands for (a redirect, a joined copy) hands its claims on.
     """
@@ -95,49 +95,49 @@ def expand(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], 
     while waiting:
         claims = _unexpanded(session, scopes, waiting)
         waiting = set()
-        for source_id, found in itertools.groupby(claims, key=lambda found: found.source_id):
-            waiting.update(_claim_in_turn(session, scopes[source_id], list(found), now))
+        for source_id, its_claims in itertools.groupby(claims, key=lambda its_claims: its_claims.source_id):
+            waiting.update(_claim_in_turn(session, scopes[source_id], list(its_claims), now))
 
 
 def _unexpanded(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int]) -> list[Claim]:
-    found: list[Claim] = []
+    claims: list[Claim] = []
     for chunk in _chunks(pages):
-        found += session.scalars(_UNEXPANDED, {"pages": chunk})
-    return sorted((claim for claim in found if claim.source_id in scopes), key=lambda claim: claim.source_id)
+        claims += session.scalars(_UNEXPANDED, {"pages": chunk})
+    return sorted((claim for claim in claims if claim.source_id in scopes), key=lambda claim: claim.source_id)
 
 
 def _claim_in_turn(session: Session, scope: Scope, claims: Sequence[Claim], now: datetime) -> list[int]:
-    """Claim for one source what these claimed pages lead to; give the fetched ones among them that came nearer."""
+    """Claim the links of pages for one source; return fetched pages to follow next."""
     rows = [*_standing_pages(session, claims), *_targets(session, scope, claims)]
-    for found in claims:
-        found.expanded_depth = found.depth
+    for one in claims:
+        one.expanded_depth = one.depth
     session.flush()
     ids = {target for target, *_ in rows}
     _claim_rows(session, claims[0].source_id, rows)
-    queue_known(session, ids, now)
-    return came_nearer(session, claims[0].source_id, ids)
+    queue_addresses(session, ids, now)
+    return find_nearer_pages(session, claims[0].source_id, ids)
 
 
 def _standing_pages(session: Session, claims: Iterable[Claim]) -> Iterator[_Row]:
-    for found in claims:
-        page_id = session.get_one(Address, found.address_id).page_id
-        if page_id is not None and page_id != found.address_id:
-            yield page_id, found.depth, found.via, found.address_id
+    for one in claims:
+        page_id = session.get_one(Address, one.address_id).page_id
+        if page_id is not None and page_id != one.address_id:
+            yield page_id, one.depth, one.via, one.address_id
 
 
 def _targets(session: Session, scope: Scope, claims: Iterable[Claim]) -> Iterator[_Row]:
     if scope.follow == "none":
         return
     kinds = ("related", "site") if scope.follow == "site" else ("related",)
-    depths = {found.address_id: found.depth for found in claims if found.depth < scope.depth}
+    depths = {one.address_id: one.depth for one in claims if one.depth < scope.depth}
     for chunk in _chunks(depths):
         for row in session.connection().execute(_TARGETS, {"pages": chunk}):
             if row.kind in kinds and scope.covers(Place(row.url, row.key, row.host, row.domain)):
                 yield row.id, depths[row.page_id] + 1, row.kind, row.page_id
 
 
-def came_nearer(session: Session, source_id: int, address_ids: Iterable[int]) -> list[int]:
-    """Give the fetched ones among these whose edges have not been claimed at their present depth."""
+def find_nearer_pages(session: Session, source_id: int, address_ids: Iterable[int]) -> list[int]:
+    """Find fetched pages whose links are not claimed at their present depth."""
     nearer: list[int] = []
     for chunk in _chunks(address_ids):
         nearer += session.connection().scalars(_CAME_NEARER, {"source": source_id, "ids": chunk})
@@ -148,8 +148,8 @@ def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
     return chunks_of(sorted(set(ids)), _BATCH)
 
 
-def catch_up(session: Session, scopes: Mapping[int, Scope], now: datetime) -> None:
-    """Claim what earlier runs could not: edges of pages that came nearer, or that another source fetched."""
+def claim_pending_links(session: Session, scopes: Mapping[int, Scope], now: datetime) -> None:
+    """Claim links that earlier runs did not: pages nearer now, or of other sources."""
     left_over = (
         select(Claim.source_id)
         .join(Address, Address.id == Claim.address_id)
@@ -160,11 +160,14 @@ def catch_up(session: Session, scopes: Mapping[int, Scope], now: datetime) -> No
     for source_id in sorted(session.scalars(left_over)):
         pages_left = left_over.with_only_columns(Claim.address_id).where(Claim.source_id == source_id).limit(_BATCH)
         while pages := list(session.scalars(pages_left)):
-            expand(session, {source_id: scopes[source_id]}, pages, now)
+            claim_links(session, {source_id: scopes[source_id]}, pages, now)
 
 
-def rescope(session: Session, source_id: int, scope: Scope) -> None:
-    """Fit a source's waiting claims to its changed rules; stored edges are claimed anew by ``catch_up``."""
+def apply_scope(session: Session, source_id: int, scope: Scope) -> None:
+    """Drop queued claims that a source's changed rules exclude.
+
+    Stored edges are claimed anew by ``claim_pending_links``.
+    """
     session.execute(update(Claim).where(Claim.source_id == source_id).values(expanded_depth=None))
     rows = session.execute(
         select(Address.id, Address.url, Address.key, Address.host, Address.domain, Claim.depth)

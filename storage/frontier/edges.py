@@ -1,4 +1,4 @@
-"""Edges: what a page declares when it is read, and still declares when it is met again unchanged."""
+"""Store the links that a page declares."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.database.upsert import upsert_rows
 from storage.frontier.addresses import file_addresses
-from storage.frontier.blocklist import forgotten_among
+from storage.frontier.blocklist import find_blocked
 from storage.reading import Card
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch, Link
@@ -29,7 +29,7 @@ def store_edges(
     is_own_page: bool,
     is_new_page: bool,
 ) -> None:
-    """Store the related cards as edges, and the other links where a source follows its whole site."""
+    """Store related cards as edges, and all links where a source follows its site."""
     rows = _edges(session, page_id, visit, scopes.get(visit.lease.source_id))
     if not rows:
         return
@@ -44,8 +44,8 @@ def store_edges(
     )
 
 
-def meet_edges(session: Session, page: Address, seen_at: datetime) -> None:
-    """Note that a page still declares, at ``seen_at``, what it declared when it was last read before that."""
+def touch_edges(session: Session, page: Address, seen_at: datetime) -> None:
+    """Update ``last_seen_at`` of the links present at the previous read."""
     stands_at = page.page_id or page.id
     read_at: object = page.fetched_at
     if page.outcome not in _READ or page.fetched_at is None or page.fetched_at > seen_at:
@@ -72,7 +72,7 @@ def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) ->
         cards += [(Card(url), "site") for url in reading.outlinks]
     placed = [(card, kind, rules_of(session).place(card.url)) for card, kind in cards]
     ids = file_addresses(session, [place for _, _, place in placed])
-    gone = forgotten_among(session, ids)
+    gone = find_blocked(session, ids)
     rows: dict[tuple[int, str], dict[str, object]] = {}
     positions: Counter[str] = Counter()
     for card, kind, place in placed:

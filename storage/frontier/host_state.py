@@ -1,4 +1,4 @@
-"""What is remembered of hosts from run to run: robots.txt, the rest that they asked for, mining reservations."""
+"""Store robots.txt, rests and mining reservations of hosts."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from storage.tables.hosts import HostRest, MiningReservation, RobotsFile
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KnownRobots:
-    """One origin's robots.txt as it is remembered; the columns are :class:`RobotsFile`'s."""
+    """The stored robots.txt of an origin; columns as in :class:`RobotsFile`."""
 
     status: int | None = None
     body: str = ""
@@ -33,28 +33,28 @@ class Rest:
     reason: str
 
 
-def known_robots(session: Session, origin: str) -> KnownRobots:
-    """Give what is remembered of an origin's robots.txt."""
+def read_robots(session: Session, origin: str) -> KnownRobots:
+    """Read an origin's robots.txt."""
     row = session.get(RobotsFile, origin)
     if row is None:
         return KnownRobots()
     return KnownRobots(row.status, row.body, row.fetched_at, row.tried_at, row.trouble, row.trouble_since)
 
 
-def keep_robots(session: Session, origin: str, known: KnownRobots) -> None:
-    """Remember an origin's robots.txt."""
+def store_robots(session: Session, origin: str, known: KnownRobots) -> None:
+    """Store an origin's robots.txt."""
     values = dataclasses.asdict(known)
     upsert_rows(session, RobotsFile, [{"origin": origin, **values}], keys=("origin",), changed=tuple(values))
 
 
-def rest_of(session: Session, host: str) -> Rest | None:
-    """Give the rest that a host was last given, past or not."""
+def read_rest(session: Session, host: str) -> Rest | None:
+    """Read the last rest of a host, past or not."""
     row = session.get(HostRest, host)
     return None if row is None else Rest(row.until, row.strikes, row.reason)
 
 
-def give_rest(session: Session, host: str, rest: Rest | None) -> None:
-    """Leave a host alone until then, in this run and in the next ones; None when it serves again."""
+def store_rest(session: Session, host: str, rest: Rest | None) -> None:
+    """Store until when a host is left alone; None ends its rest."""
     if rest is None:
         session.execute(delete(HostRest).where(HostRest.host == host))
         return
@@ -63,16 +63,16 @@ def give_rest(session: Session, host: str, rest: Rest | None) -> None:
 
 
 def resting_hosts(reader: Session | Connection, now: datetime) -> dict[str, Rest]:
-    """Give the hosts that are to be left alone now."""
+    """Read the hosts that are to be left alone now."""
     asked = select(HostRest.host, HostRest.until, HostRest.strikes, HostRest.reason)
     rows = reader.execute(asked.where(HostRest.until > now))
     return {row.host: Rest(row.until, row.strikes, row.reason) for row in rows}
 
 
-def note_reservations(
+def store_reservations(
     session: Session, source_id: int, host: str, reservations: Iterable[Reservation], now: datetime
 ) -> None:
-    """Record what a publisher reserves, once for each kind and place of a host."""
+    """Store what a publisher reserves, once for each kind and place of a host."""
     seen = {"first_seen_at": now, "last_seen_at": now}
     rows = [
         {"source_id": source_id, "host": host, **dataclasses.asdict(reservation), **seen}

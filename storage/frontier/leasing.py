@@ -1,4 +1,4 @@
-"""Leasing: which of the addresses that are due a run asks for next."""
+"""Lease due addresses to a run."""
 
 import dataclasses
 import itertools
@@ -14,7 +14,7 @@ from storage.frontier.polling import claims_due, not_resting
 from storage.scope import Scope
 from storage.tables.core import Address, Claim
 from storage.visit import Lease
-from storage.warc_index.index import newest_digests
+from storage.warc_index.index import find_newest_digests
 
 COSTLY, WORTH = 0.03, 10
 """Seconds from which on a look at all that is due serves more than one lease (30,000 due addresses, SQLite), and for
@@ -27,7 +27,7 @@ _DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 
 
 class DueCache:
-    """What a run has seen to be due beyond what it has leased, where seeing it was costly.
+    """Cache of due URLs, used when the query takes over 30 ms.
 
     What becomes due meanwhile is seen by the next look. Before it is leased, each address is looked up again.
     ``costly`` are seconds, ``worth`` times what the look took.
@@ -45,15 +45,19 @@ class DueCache:
         self._until = 0.0
 
     def forget(self) -> None:
-        """Look anew at the next lease."""
+        """Query again at the next lease."""
         self._until = 0.0
 
     def offer(
         self, due: "_Due", full_hosts: frozenset[str], taken: Collection[int], limit: int
     ) -> tuple[Sequence[_DueRow], bool]:
-        """Give up to ``limit`` due addresses, nearest first, and whether there are no more on hosts that have room."""
+        """Give due addresses, and whether there are no others on hosts with room."""
         if time.monotonic() < self._until:
-            fit = (found for found, host in self._hosts.items() if host not in full_hosts and found not in taken)
+            fit = (
+                address_id
+                for address_id, host in self._hosts.items()
+                if host not in full_hosts and address_id not in taken
+            )
             self._offered = list(itertools.islice(fit, limit))
             if self._offered:
                 return due.rows(limit, among=self._offered), False
@@ -62,7 +66,7 @@ class DueCache:
         return self._look(due, full_hosts, taken, limit)
 
     def settle(self, waiting: Collection[int]) -> None:
-        """Take note of what was made of the offer: all of it is leased or not due, but for those that wait for room."""
+        """Drop what was offered and leased, or is not due any more."""
         for address_id in set(self._offered) - set(waiting):
             self._hosts.pop(address_id, None)
 
@@ -94,7 +98,7 @@ def lease(
     due_cache: DueCache,
     domains: Collection[str] | None = None,
 ) -> list[Lease]:
-    """Lease up to ``limit`` due addresses, nearest to the entries first, of each host as many as it has room for.
+    """Lease due addresses, the least depth first, as many as hosts have room for.
 
     ``budgets`` are the pages that each source may still ask for, ``room`` is that of the hosts that have addresses in
     flight, without which only a fresh look tells that nothing is due, and ``window`` that of any other host.
@@ -111,7 +115,7 @@ def lease(
 def _take(
     due: "_Due", due_cache: DueCache, left: dict[int, int], room_left: dict[str, int], *, window: int, limit: int
 ) -> Mapping[int, _DueRow]:
-    """Take what there is room for, by number; ``left`` (by source) and ``room_left`` (by host) are counted down."""
+    """Choose due addresses; ``left`` and ``room_left`` are counted down."""
     taken: dict[int, _DueRow] = {}
     while len(taken) < limit and left:
         full = frozenset(host for host, places in room_left.items() if places <= 0)
@@ -145,14 +149,14 @@ def _write_down(
         .values(state="leased", lease_run_id=run_id)
         .execution_options(synchronize_session=False)
     )
-    digests = newest_digests(session, taken)
+    digests = find_newest_digests(session, taken)
     pages = _pages_of(session, taken.values())
     return [_lease_of(row, run_id, sources[row.source_id].name, digests, pages) for row in taken.values()]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Due:
-    """What is due of these sources, on these registered domains; two rows for an address that two of them want."""
+    """The query for due addresses of sources, one row for each claim."""
 
     session: Session
     sources: Sequence[int]
@@ -202,10 +206,10 @@ class _Due:
 
 
 def _pages_of(session: Session, rows: Iterable[_DueRow]) -> Mapping[int, str]:
-    """Give the addresses of the pages to which these lead, by number."""
+    """Read the URLs that these addresses redirected to, by id."""
     ids = {row.page_id for row in rows if row.page_id is not None}
-    found = session.execute(select(Address.id, Address.url).where(Address.id.in_(ids))) if ids else ()
-    return {row.id: row.url for row in found}
+    rows = session.execute(select(Address.id, Address.url).where(Address.id.in_(ids))) if ids else ()
+    return {row.id: row.url for row in rows}
 
 
 def _lease_of(
@@ -223,5 +227,5 @@ def _lease_of(
         etag=row.etag,
         last_modified=row.last_modified,
         leads_to=pages.get(row.page_id) if row.page_id is not None else None,
-        kept=digests.get(row.id, frozenset()),
+        digests=digests.get(row.id, frozenset()),
     )

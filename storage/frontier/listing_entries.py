@@ -1,4 +1,4 @@
-"""What a start page lists: its entries claimed, and the listings that it lists asked for again."""
+"""Claim what a start page lists, and ask for the listings within it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
 from storage.frontier.addresses import file_addresses
-from storage.frontier.blocklist import forgotten_among
-from storage.frontier.claims import came_nearer, claim, expand, queue_known
+from storage.frontier.blocklist import find_blocked
+from storage.frontier.claims import claim, claim_links, find_nearer_pages, queue_addresses
 from storage.frontier.sources import learn_domain
 from storage.reading import LISTING_KINDS, PAGED_LISTINGS
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
@@ -20,7 +20,7 @@ from storage.visit import Lease, Visit
 
 
 def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> int:
-    """Queue what a start page lists; return how many entries were left out for their age.
+    """Queue what a start page lists; return how many entries were too old.
 
     A feed's or sitemap's registered domains belong to the source from then on.
     """
@@ -30,12 +30,12 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
         return 0
     max_age = scope.rhythm.max_age
     wanted = [entry for entry in reading.entries if may_be_wanted(entry, visit.fetched_at, max_age)]
-    found = [(entry, rules_of(session).place(entry.url)) for entry in wanted]
+    placed = [(entry, rules_of(session).place(entry.url)) for entry in wanted]
     if reading.kind in LISTING_KINDS and scope.entry_depth == 0:
-        for domain in {place.domain for _, place in found} - scope.domains:
+        for domain in {place.domain for _, place in placed} - scope.domains:
             scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
-    covered = [(entry, place) for entry, place in found if scope.covers(place)]
-    gone = forgotten_among(session, [place.key for _, place in covered])
+    covered = [(entry, place) for entry, place in placed if scope.covers(place)]
+    gone = find_blocked(session, [place.key for _, place in covered])
     covered = [(entry, place) for entry, place in covered if place.key not in gone]
     ids = file_addresses(session, [place for _, place in covered])
     articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
@@ -56,8 +56,8 @@ def _is_any_new(session: Session, ids: Collection[int]) -> bool:
 
 def _claim_entries(session: Session, lease: Lease, scope: Scope, page: Address, ids: set[int], now: datetime) -> None:
     claim(session, lease.source_id, ids, depth=scope.entry_depth, via="entry", found_on=page.id)
-    queue_known(session, ids, now)
-    expand(session, {lease.source_id: scope}, came_nearer(session, lease.source_id, ids), now)
+    queue_addresses(session, ids, now)
+    claim_links(session, {lease.source_id: scope}, find_nearer_pages(session, lease.source_id, ids), now)
 
 
 def _claim_listings(
@@ -67,11 +67,11 @@ def _claim_listings(
     for address_id, changed_at in listings.items():
         if changed_at is not None:
             session.execute(update(Address).where(Address.id == address_id).values(changed_at=changed_at))
-    queue_known(session, listings, now)
+    queue_addresses(session, listings, now)
 
 
 def poll_listings(session: Session, lease: Lease, page: Address, scope: Scope, now: datetime) -> None:
-    """Ask again for the listings that a listing lists, once a run, where they may have changed since.
+    """Queue listings within a listing once a run, where they may have changed.
 
     Also where the listing itself is unchanged: an index without dates stays the same while its sitemaps grow.
     """

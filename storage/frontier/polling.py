@@ -1,4 +1,4 @@
-"""When a source's start pages are asked for: due sources, polls, refreshes, and how the next poll is set."""
+"""Find due sources, queue their start pages, and schedule the next poll."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of, is_among
 from storage.frontier.addresses import file_addresses
-from storage.frontier.blocklist import forgotten_among
+from storage.frontier.blocklist import find_blocked
 from storage.frontier.claims import claim
 from storage.frontier.host_state import resting_hosts
 from storage.schedule import next_poll
@@ -28,8 +28,8 @@ _MOST_MOVES = 5
 _GONE = (404, 410)
 
 
-def due_sources(reader: Session | Connection, scopes: Sequence[Scope], now: datetime) -> dict[str, bool]:
-    """Tell which of these sources have something to do now, and whether their start pages are to be polled.
+def find_due_sources(reader: Session | Connection, scopes: Sequence[Scope], now: datetime) -> dict[str, bool]:
+    """Find the sources with work, and whether their start pages are to be polled.
 
     A source that an earlier run left unfinished is due at once; one with articles to read again only is not polled.
     One whose start hosts all asked for rest is not due before that is over.
@@ -51,12 +51,15 @@ def due_sources(reader: Session | Connection, scopes: Sequence[Scope], now: date
 
 
 def _is_out_of_reach(due_at: datetime, scope: Scope, now: datetime) -> bool:
-    """Whether no poll of late can have set this: a clock ran ahead once, or the longest interval was longer then."""
+    """Tell whether a due time is too far ahead to be right.
+
+    A clock was wrong once, or the longest interval was longer then.
+    """
     return due_at > now + 2 * scope.rhythm.poll_max
 
 
 def _known(reader: Session | Connection, names: Collection[str]) -> dict[str, tuple[int, datetime | None]]:
-    """Give the sources of these names that were opened before, each with its number and when it is to be polled."""
+    """Read the ids and due times of sources, by name."""
     statement = select(Source.name, Source.id, Source.due_at)
     if len(names) <= _ASKED_ONE_BY_ONE:
         statement = statement.where(Source.name.in_(names))
@@ -66,7 +69,7 @@ def _known(reader: Session | Connection, names: Collection[str]) -> dict[str, tu
 def _due_states(
     reader: Session | Connection, source_ids: Collection[int], now: datetime
 ) -> Mapping[int, frozenset[str]]:
-    """Tell in which states addresses of these sources are that are due.
+    """Read in which states the due addresses of sources are.
 
     Of few sources PostgreSQL is asked for each by itself; else what is due is looked through once for all.
     """
@@ -79,11 +82,11 @@ def _due_states(
     states: dict[int, set[str]] = {}
     for source_id, state in rows:
         states.setdefault(source_id, set()).add(state)
-    return {source_id: frozenset(found) for source_id, found in states.items()}
+    return {source_id: frozenset(names) for source_id, names in states.items()}
 
 
 def claims_due(reader: Session | Connection) -> ColumnElement[bool]:
-    """Join claims to what is due.
+    """Write the condition that joins claims to due addresses.
 
     SQLite, which keeps no statistics here, would begin with every claim that the sources have ever had, and look up its
     address; a sum has no index, so that it begins with what is due.
@@ -92,20 +95,20 @@ def claims_due(reader: Session | Connection) -> ColumnElement[bool]:
 
 
 def not_resting(now: datetime) -> ColumnElement[bool]:
-    """Tell an address whose host may be asked now."""
+    """Write the condition that an address's host may be asked now."""
     return Address.host.not_in(select(HostRest.host).where(HostRest.until > now))
 
 
-def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> bool:
-    """Make a source's start pages due now, where they have moved to for good.
+def poll_source(session: Session, source_id: int, scope: Scope, now: datetime) -> bool:
+    """Queue a source's start pages, where they have moved to permanently.
 
     Tells whether there was one that is forgotten, and so is not asked for.
 
     The next poll is set for the source's shortest interval; :func:`schedule_poll` knows better when this one is over.
     """
-    gone = forgotten_among(session, [place.key for place in scope.starts])
+    gone = find_blocked(session, [place.key for place in scope.starts])
     starts = [place for place in scope.starts if place.key not in gone]
-    ids = [_standing(session, found) for found in file_addresses(session, starts).values()]
+    ids = [_standing(session, address_id) for address_id in file_addresses(session, starts).values()]
     claim(session, source_id, ids, depth=0, via="start", found_on=None)
     session.execute(
         update(Claim)
@@ -120,7 +123,7 @@ def poll(session: Session, source_id: int, scope: Scope, now: datetime) -> bool:
 
 
 def _standing(session: Session, address_id: int) -> int:
-    """Give the address to which this one has moved for good, or itself."""
+    """Follow permanent redirects from an address."""
     for _ in range(_MOST_MOVES):
         address = session.get_one(Address, address_id)
         if address.moved_at is None or address.page_id is None:
@@ -130,7 +133,7 @@ def _standing(session: Session, address_id: int) -> int:
 
 
 def schedule_poll(session: Session, source_id: int, scope: Scope) -> None:
-    """Set a source's next poll by how often it has published of late."""
+    """Schedule a source's next poll by how often it published lately."""
     polled_at = session.scalar(select(Source.polled_at).where(Source.id == source_id))
     if polled_at is None:
         return
@@ -150,8 +153,8 @@ def _is_news(first_seen_at: datetime, began: datetime | None) -> bool:
     return began is not None and first_seen_at > began + _FIRST_CRAWL
 
 
-def refresh(session: Session, source_id: int, now: datetime) -> None:
-    """Make every known article of a source due now, but for those that are gone."""
+def refresh_source(session: Session, source_id: int, now: datetime) -> None:
+    """Queue every known article of a source, except those that are gone."""
     known = select(Claim.address_id).join(Address, Address.id == Claim.address_id)
     shown = known.where(
         Claim.source_id == source_id,
@@ -172,7 +175,7 @@ def _make_due(session: Session, address_ids: Sequence[int], now: datetime) -> No
 
 
 def refuse_resting(session: Session, run_id: int, sources: Mapping[int, Scope], now: datetime) -> None:
-    """Record the start pages and listings that a run did not ask for because their host is to be left alone."""
+    """Record the start pages that were not asked for because their host rests."""
     resting = resting_hosts(session, now)
     if not resting:
         return
@@ -204,8 +207,8 @@ def refuse_resting(session: Session, run_id: int, sources: Mapping[int, Scope], 
         session.execute(update(Run).where(Run.id == run_id).values(refused=Run.refused + len(refused)))
 
 
-def postpone(session: Session, address_ids: Iterable[int], until: datetime) -> None:
-    """Give addresses back that were leased and not asked for, to be asked for then."""
+def postpone_addresses(session: Session, address_ids: Iterable[int], until: datetime) -> None:
+    """Return leased addresses that were not asked for, due later."""
     session.execute(
         update(Address)
         .where(Address.id.in_(list(address_ids)), Address.state == "leased")

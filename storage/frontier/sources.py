@@ -1,4 +1,4 @@
-"""The frontier: what sources want, and what runs hold of it. It lives beside the articles, in the same transactions."""
+"""Open sources with their scopes, and release the leases of runs."""
 
 import dataclasses
 from collections.abc import Collection, Sequence
@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
 from storage.database.upsert import insert_into, insert_rows
-from storage.frontier.claims import catch_up, rescope
+from storage.frontier.claims import apply_scope, claim_pending_links
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Run, Source, SourceDomain
 
 
 def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> dict[int, Scope]:
-    """File the sources, add the domains that they have learnt, and take up what a changed config opens."""
+    """Store sources, add their learnt domains, and apply changed scopes."""
     by_name = {scope.name: scope for scope in scopes}
     filing = insert_into(session, Source).on_conflict_do_nothing(index_elements=["name"])
     insert_rows(session, filing, [{"name": name, "scope": ""} for name in sorted(by_name)])
-    learnt = learnt_domains(session, by_name.keys())
+    learnt = read_source_domains(session, by_name.keys())
     has_claims = exists().where(Claim.source_id == Source.id)
     unclaimed = set(session.scalars(select(Source.id).where(Source.scope == "", ~has_claims)))
     opened: dict[int, Scope] = {}
@@ -28,10 +28,10 @@ def open_sources(session: Session, scopes: Sequence[Scope], now: datetime) -> di
         whole = dataclasses.replace(scope, domains=scope.domains | learnt[source.name])
         if source.scope != whole.fingerprint():
             if source.id not in unclaimed:
-                rescope(session, source.id, whole)
+                apply_scope(session, source.id, whole)
             source.scope = whole.fingerprint()
         opened[source.id] = whole
-    catch_up(session, opened, now)
+    claim_pending_links(session, opened, now)
     return opened
 
 
@@ -40,7 +40,7 @@ def _sources_of(session: Session, names: Collection[str]) -> Sequence[Source]:
 
 
 def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) -> Scope:
-    """Add a registered domain that a configured feed or sitemap lists to its source."""
+    """Add a registered domain that a feed or sitemap lists to its source."""
     session.execute(
         insert_into(session, SourceDomain).values(source_id=source_id, domain=domain).on_conflict_do_nothing()
     )
@@ -49,8 +49,8 @@ def learn_domain(session: Session, source_id: int, scope: Scope, domain: str) ->
     return whole
 
 
-def learnt_domains(reader: Session | Connection, names: Collection[str]) -> dict[str, frozenset[str]]:
-    """Tell the registered domains that these sources' feeds and sitemaps have taught them, by source."""
+def read_source_domains(reader: Session | Connection, names: Collection[str]) -> dict[str, frozenset[str]]:
+    """Read the registered domains learnt from feeds and sitemaps, by source."""
     statement = select(Source.name, SourceDomain.domain).join(SourceDomain, SourceDomain.source_id == Source.id)
     learnt: dict[str, set[str]] = {name: set() for name in names}
     for name, domain in reader.execute(statement.where(is_among(reader, Source.name, names, String()))):
@@ -58,16 +58,16 @@ def learnt_domains(reader: Session | Connection, names: Collection[str]) -> dict
     return {name: frozenset(domains) for name, domains in learnt.items()}
 
 
-def release(session: Session, run_id: int, keeping: Collection[int] = ()) -> None:
-    """Free a run's leases, but those of the addresses in ``keeping``."""
+def release_leases(session: Session, run_id: int, keeping: Collection[int] = ()) -> None:
+    """Release a run's leases, except those in ``keeping``."""
     statement = update(Address).where(Address.state == "leased", Address.lease_run_id == run_id)
     if keeping:
         statement = statement.where(Address.id.not_in(keeping))
     _free(session, statement)
 
 
-def release_ended(session: Session) -> None:
-    """Free every lease of a run that is not open any more."""
+def release_finished_leases(session: Session) -> None:
+    """Release every lease of runs that are not open any more."""
     running = select(Run.id).where(Run.status == "running")
     _free(session, update(Address).where(Address.state == "leased", Address.lease_run_id.not_in(running)))
 

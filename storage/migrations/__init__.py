@@ -1,1 +1,1 @@
-"""The schema's history, from the first table on."""
+"""Migrate the schema, from the first table on."""

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that ``storage.database.upgrade`` gives it."""
+"""Run Alembic on the connection that ``storage.database.upgrade`` gives it."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The history by which a source's health is judged, and what was last found of it."""
+"""Read the history of sources, and store the result of health checks."""
 
 import collections
 import dataclasses
@@ -48,7 +48,7 @@ class SourceRun:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of a source from the last look; ``due_at`` is when its start pages are to be polled."""
+    """The last health check of a source; ``due_at`` is its next poll."""
 
     source_id: int
     state: State
@@ -58,16 +58,19 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Look:
-    """What a look at a source found; ``since`` is when the state began."""
+class HealthCheck:
+    """The state of a source by a health check; ``since`` is when it began."""
 
     state: State
     since: datetime
     detail: str
 
 
-def findings(connection: Connection, names: Collection[str]) -> dict[str, Finding]:
-    """Give, by name, what was last found of these sources; a source that was never crawled is missing."""
+def read_findings(connection: Connection, names: Collection[str]) -> dict[str, Finding]:
+    """Read the last health check of sources, by name.
+
+    A source that was never crawled is missing.
+    """
     statement = select(
         Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state
     ).outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
@@ -77,16 +80,19 @@ def findings(connection: Connection, names: Collection[str]) -> dict[str, Findin
     }
 
 
-def history(connection: Connection, source_ids: Collection[int], since: datetime) -> dict[int, list[SourceRun]]:
-    """Give what every crawl since then met of these sources, oldest first; imports and re-readings are no crawls."""
-    found: dict[int, dict[int, SourceRun]] = {}
+def read_history(connection: Connection, source_ids: Collection[int], since: datetime) -> dict[int, list[SourceRun]]:
+    """Read what each crawl since then met of sources, oldest first.
+
+    Imports and re-readings are not counted.
+    """
+    runs_by_source: dict[int, dict[int, SourceRun]] = {}
     statement = _grouped(since).where(is_among(connection, Fetch.source_id, source_ids, Integer()))
     for row in connection.execute(statement):
-        runs = found.setdefault(row.source_id, {})
+        runs = runs_by_source.setdefault(row.source_id, {})
         if row.run_id not in runs:
             runs[row.run_id] = SourceRun(row.started_at)
         _add(runs[row.run_id], row)
-    return {source_id: list(runs.values()) for source_id, runs in found.items()}
+    return {source_id: list(runs.values()) for source_id, runs in runs_by_source.items()}
 
 
 def _grouped(since: datetime) -> Select[Any]:
@@ -138,8 +144,8 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
         run.unmodified += number
 
 
-def record(session: Session, looks: Mapping[int, Look], now: datetime) -> dict[int, State]:
-    """Note what was found of sources, by their ids; return the states that were last told of them."""
+def record_health(session: Session, looks: Mapping[int, HealthCheck], now: datetime) -> dict[int, State]:
+    """Store health checks by source id; return the states last alerted."""
     rows = [
         {"source_id": source_id, "told_state": "ok", "checked_at": now, **dataclasses.asdict(look)}
         for source_id, look in sorted(looks.items())
@@ -152,13 +158,16 @@ def record(session: Session, looks: Mapping[int, Look], now: datetime) -> dict[i
     return {source_id: cast(State, state) for source_id, state in session.execute(told_states)}
 
 
-def tell(session: Session, source_id: int, state: State) -> None:
-    """Note that an alert of this state goes out, so that nobody else sends it; or, where it failed, the one before."""
+def record_alert(session: Session, source_id: int, state: State) -> None:
+    """Store which state an alert is sent for, so that nobody sends it again.
+
+    Where sending failed, store the state before.
+    """
     session.get_one(SourceHealth, source_id).told_state = state
 
 
-def known_health(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
-    """Give what was last found, by source, for whoever shows it."""
+def read_health(connection: Connection) -> Mapping[str, Mapping[str, Any]]:
+    """Read the last health check of every source, by name."""
     rows = connection.execute(
         select(Source.name, SourceHealth.state, SourceHealth.since, SourceHealth.detail, SourceHealth.checked_at).join(
             SourceHealth, SourceHealth.source_id == Source.id

@@ -1,4 +1,4 @@
-"""What an archive holds, in the numbers that an analyst asks for first."""
+"""Count what a database holds: articles, copies, edges, revisions, stories."""
 
 import dataclasses
 
@@ -7,7 +7,9 @@ from sqlalchemy import Connection, text
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts over a whole archive; ``edges_resolved`` are the edges whose target is a stored article.
+    """Counts over a whole database.
+
+    ``edges_resolved`` are the edges whose target is a stored article.
 
     ``stories`` are those that more than one article tells of.
     """
@@ -24,8 +26,8 @@ class Overview:
     stories_across_languages: int
 
 
-def overview(connection: Connection) -> Overview:
-    """Count the views."""
+def count_archive(connection: Connection) -> Overview:
+    """Count the rows of the views."""
     by_language = _grouped(connection, "SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1")
     return Overview(
         articles=sum(by_language.values()),

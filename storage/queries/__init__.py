@@ -53,9 +53,9 @@ def sample_queries() -> tuple[SampleQuery, ...]:
 
 def _read(name: str) -> SampleQuery:
     lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    told = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
+    comment_lines = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
     statement = "\n".join(line for line in lines if not line.startswith("--")).strip().rstrip(";")
-    return SampleQuery(name, told[0], " ".join(told[1:]), statement)
+    return SampleQuery(name, comment_lines[0], " ".join(comment_lines[1:]), statement)
 
 
 def as_markdown() -> str:

@@ -1,1 +1,1 @@
-"""The morning report: one HTML file that carries its own charts, to be mailed or served."""
+"""Write the morning report: one HTML file with its own charts."""

@@ -144,8 +144,8 @@ def funnel_chart(figures: Figures, words: Words) -> list[Stage]:
 
 def timeline_chart(stories: Sequence[StoryFigures], clock: LocalClock) -> StoryLines | None:
     """Put the articles of the biggest stories on a line each, over time; None where there are none."""
-    chosen = [story for story in stories[:MOST_LINES] if story.told]
-    moments = {telling.id: _local(clock, telling.at) for story in chosen for telling in story.told}
+    chosen = [story for story in stories[:MOST_LINES] if story.members]
+    moments = {article.id: _local(clock, article.at) for story in chosen for article in story.members}
     if not moments:
         return None
     begin, end = min(moments.values()), max(moments.values())
@@ -155,13 +155,13 @@ def timeline_chart(stories: Sequence[StoryFigures], clock: LocalClock) -> StoryL
     for row, story in enumerate(chosen):
         dots = [
             Dot(
-                f"{moments[telling.id]:%Y-%m-%d %H:%M}",
-                telling.source,
-                telling.language if telling.language in LANGUAGES else "other",
-                telling.title,
-                at[telling.id],
+                f"{moments[article.id]:%Y-%m-%d %H:%M}",
+                article.source,
+                article.language if article.language in LANGUAGES else "other",
+                article.title,
+                at[article.id],
             )
-            for telling in story.told
+            for article in story.members
         ]
         lines.append(StoryLine(story.title, row * LINE, dots[0].x, dots[-1].x, dots))
     return StoryLines(len(lines) * LINE, lines, time_ticks(begin, end, 2, 96))

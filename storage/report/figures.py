@@ -1,4 +1,4 @@
-"""What the report tells, asked of the archive. Plain values; the drawing is elsewhere."""
+"""Query the figures of the report."""
 
 import dataclasses
 import datetime
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.column_types import UTCDateTime
-from storage.monitoring.source_health import known_health
-from storage.snapshot.activity import Activity, activity
+from storage.monitoring.source_health import read_health
+from storage.snapshot.activity import Activity, count_activity
 from storage.snapshot.last_activity import last_moment, newest_publication
-from storage.snapshot.local_time import LocalClock, days_until, plain
+from storage.snapshot.local_time import LocalClock, days_until, sqlite_value
 
 CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
 FEW = 3
@@ -25,7 +25,7 @@ MOST_STORIES = 8
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cell:
-    """One source's day: articles, and what is usual for it on such a day (None while it is too new to tell)."""
+    """A source's articles on one day, and its usual number, None for a new source."""
 
     source: str
     day: str
@@ -39,7 +39,7 @@ def is_silent(articles: int, usual: float | None) -> bool:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Telling:
+class StoryArticle:
     """An article of a story."""
 
     id: int
@@ -54,7 +54,7 @@ class Telling:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoryFigures:
-    """A story that articles since the report's beginning tell."""
+    """A story with articles since the report's beginning."""
 
     id: int
     title: str
@@ -62,16 +62,16 @@ class StoryFigures:
     sources: int
     articles_ja: int
     articles_en: int
-    told: tuple[Telling, ...]
+    members: tuple[StoryArticle, ...]
 
     def sources_in(self, language: str) -> int:
-        """Count the sources that told it in one language since the beginning."""
-        return len({each.source for each in self.told if each.fresh and each.language == language})
+        """Count the sources that reported it in a language since the beginning."""
+        return len({each.source for each in self.members if each.fresh and each.language == language})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that one report shows.
+    """All figures of one report.
 
     ``today`` is the local day of ``now``, ``rests_since`` the newest article's where the archive rests.
     """
@@ -94,12 +94,14 @@ class Figures:
     rests_since: datetime.date | None = None
 
 
-def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime) -> Figures:
-    """Gather a report's figures in one transaction's view of the archive."""
+def read_figures(
+    connection: Connection, clock: LocalClock, since: datetime.datetime, now: datetime.datetime
+) -> Figures:
+    """Read a report's figures in one transaction."""
     last = last_moment(newest_publication(connection, now), now)
     rests, last_day = last != now, clock.today(last)
     first = last_day - datetime.timedelta(days=HEAT_DAYS + USUAL_DAYS + 1)
-    found = activity(connection, clock, clock.begin(first))
+    days = count_activity(connection, clock, clock.begin(first))
     fresh = _fresh(connection, since)
     outcomes = _outcomes(connection, since)
     stories = _stories(connection, since)
@@ -107,9 +109,9 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
         since=since,
         now=now,
         today=clock.today(now),
-        days=_days(found, last_day),
+        days=_days(days, last_day),
         # The last day of an archive that rests is over; today is not.
-        cells=heat(found, last_day + datetime.timedelta(days=rests)),
+        cells=compare_days(days, last_day + datetime.timedelta(days=rests)),
         fetched=sum(outcomes.values()),
         articles_met=sum(outcomes.get(outcome, 0) for outcome in ("new", "updated", "unchanged", "copy")),
         new=sum(fresh.values()),
@@ -124,10 +126,10 @@ def gather(connection: Connection, clock: LocalClock, since: datetime.datetime, 
     )
 
 
-def _days(found: Activity, today: datetime.date) -> list[tuple[str, int, int, int]]:
+def _days(days: Activity, today: datetime.date) -> list[tuple[str, int, int, int]]:
     window = days_until(today, CHART_DAYS)
     totals = {day: [0, 0, 0] for day in window}
-    for (_, day), counted in found.items():
+    for (_, day), counted in days.items():
         if day in totals:
             japanese, english = counted.articles["ja"], counted.articles["en"]
             for number, value in enumerate((japanese, english, counted.articles.total() - japanese - english)):
@@ -135,21 +137,27 @@ def _days(found: Activity, today: datetime.date) -> list[tuple[str, int, int, in
     return [(day, *totals[day]) for day in window]  # type: ignore[misc]  # three numbers each
 
 
-def heat(found: Activity, today: datetime.date) -> list[Cell]:
-    """Compare each source's last days before ``today``, which is not over, with the four weeks before each."""
+def compare_days(days: Activity, today: datetime.date) -> list[Cell]:
+    """Compare each source's last days with the four weeks before each.
+
+    ``today`` is left out: it is not over.
+    """
     by_source: dict[str, dict[datetime.date, int]] = {}
-    for (source, written), counted in found.items():
+    for (source, written), counted in days.items():
         by_source.setdefault(source, {})[datetime.date.fromisoformat(written)] = counted.articles.total()
     cells = []
     for source, counts in sorted(by_source.items()):
         for ago in range(HEAT_DAYS, 0, -1):
             day = today - datetime.timedelta(days=ago)
-            cells.append(Cell(source, day.isoformat(), counts.get(day, 0), usual(counts, day)))
+            cells.append(Cell(source, day.isoformat(), counts.get(day, 0), usual_articles(counts, day)))
     return cells
 
 
-def usual(days: dict[datetime.date, int], day: datetime.date) -> float | None:
-    """Give the median of the four weeks before a day, of weekdays or weekends as it is one; None for a new source."""
+def usual_articles(days: dict[datetime.date, int], day: datetime.date) -> float | None:
+    """Compute the usual number of articles of a day, None for a new source.
+
+    It is the median of the four weeks before, of weekdays or weekends as the day is one.
+    """
     began = min((known for known, articles in days.items() if articles), default=day)
     before = [day - datetime.timedelta(days=ago) for ago in range(1, USUAL_DAYS + 1)]
     before = [earlier for earlier in before if earlier >= began]
@@ -195,23 +203,31 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
     SELECT id, story_id, source, language, title, url, coalesce(published_at, first_seen_at) AS at, first_seen_at
     FROM articles WHERE story_id IN :stories ORDER BY 7, id
     """).bindparams(bindparam("stories", expanding=True))
-    told: dict[int, list[Telling]] = {}
+    articles: dict[int, list[StoryArticle]] = {}
     for row in connection.execute(members, {"stories": [row.id for row in listed]}):
-        fresh = str(plain(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
-        telling = Telling(row.id, row.story_id, row.source, row.language, row.title, row.url, str(plain(row.at)), fresh)
-        told.setdefault(row.story_id, []).append(telling)
+        fresh = str(sqlite_value(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
+        article = StoryArticle(
+            row.id, row.story_id, row.source, row.language, row.title, row.url, str(sqlite_value(row.at)), fresh
+        )
+        articles.setdefault(row.story_id, []).append(article)
     return [
         StoryFigures(
-            row.id, row.title, row.articles, row.sources, row.articles_ja, row.articles_en, tuple(told.get(row.id, ()))
+            row.id,
+            row.title,
+            row.articles,
+            row.sources,
+            row.articles_ja,
+            row.articles_en,
+            tuple(articles.get(row.id, ())),
         )
         for row in listed
     ]
 
 
 def top_in(stories: Sequence[StoryFigures], language: str) -> list[StoryFigures]:
-    """Give the stories that most sources told in one language since the beginning."""
-    told = [story for story in stories if story.sources_in(language)]
-    return sorted(told, key=lambda story: (-story.sources_in(language), -story.articles, story.id))[:MOST_STORIES]
+    """Choose the stories that most sources reported in a language."""
+    reported = [story for story in stories if story.sources_in(language)]
+    return sorted(reported, key=lambda story: (-story.sources_in(language), -story.articles, story.id))[:MOST_STORIES]
 
 
 def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[str, str, str, int]]:
@@ -225,17 +241,17 @@ def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[st
 
 
 def _runs(connection: Connection, since: datetime.datetime, clock: LocalClock) -> list[tuple[int, str, str]]:
-    """Give the runs that did not end as they should, with their local beginning."""
+    """Read the runs that failed or were killed, with their local start."""
     query = "SELECT id, status, started_at FROM runs WHERE started_at >= :since AND status IN ('failed', 'killed')"
     rows = connection.execute(_since(query + " ORDER BY id"), {"since": since})
     return [(int(run), str(status), (clock.local(started) or "")[:16]) for run, status, started in rows]
 
 
 def _health(connection: Connection, clock: LocalClock) -> list[tuple[str, str, str, str]]:
-    """Give source, state, local day since when, and why, of the sources that ``kiji health`` last found in trouble."""
+    """Read the sources in trouble, with state, local day and detail."""
     return [
         (source, str(known["state"]), clock.day(known["since"]) or "", str(known["detail"]))
-        for source, known in sorted(known_health(connection).items())
+        for source, known in sorted(read_health(connection).items())
         if known["state"] not in ("ok", "new")
     ]
 

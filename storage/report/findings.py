@@ -1,4 +1,4 @@
-"""What needs a look: findings from the report's figures, the gravest first."""
+"""Derive what needs attention from the report's figures."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,7 +14,10 @@ MANY_TROUBLES = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at: ``kind`` is a key of ``words.toml``, ``values`` go into its words; ``detail`` follows."""
+    """One thing to look at.
+
+    ``kind`` is a key of ``words.toml``, ``values`` go into its text; ``detail`` follows.
+    """
 
     kind: str
     subject: str
@@ -24,18 +27,18 @@ class Finding:
 
 
 def findings(figures: Figures) -> list[Finding]:
-    """Tell what does not look as usual; an empty list is a quiet morning."""
-    found = [
+    """List what does not look as usual, the gravest first."""
+    listed = [
         Finding("run_ended", f"kiji runs show {run}", {"status": status, "began": began}, grave=True)
         for run, status, began in figures.runs
     ]
-    found += [
+    listed += [
         Finding(f"health_{state}", source, {"since": since}, grave=True, detail=detail)
         for source, state, since, detail in figures.health
     ]
     if figures.rests_since is not None:
         age = (figures.today - figures.rests_since).days
-        found.append(Finding("resting", figures.rests_since.isoformat(), {"days": str(age)}))
+        listed.append(Finding("resting", figures.rests_since.isoformat(), {"days": str(age)}))
     known = {source for source, *_ in figures.health}
     last = max((cell.day for cell in figures.cells), default="")
     by_source: dict[str, list[Cell]] = {}
@@ -43,11 +46,11 @@ def findings(figures: Figures) -> list[Finding]:
         by_source.setdefault(cell.source, []).append(cell)
     for source, cells in by_source.items():
         if cells[-1].day == last and source not in known and figures.rests_since is None:
-            found += _of_source(source, cells)
+            listed += _of_source(source, cells)
     for source, outcome, reason, times in figures.troubles:
         if times >= MANY_TROUBLES:
-            found.append(Finding(outcome, source, {"times": f"{times:,}"}, detail=reason))
-    return sorted(found, key=lambda finding: not finding.grave)
+            listed.append(Finding(outcome, source, {"times": f"{times:,}"}, detail=reason))
+    return sorted(listed, key=lambda finding: not finding.grave)
 
 
 def _of_source(source: str, cells: list[Cell]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Write the report: one HTML file with its charts and tables in it, that runs and asks for nothing."""
+"""Render the report as one HTML file that loads nothing."""
 
 import dataclasses
 import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from storage.atomic_file import replacing
+from storage.atomic_file import replace_file
 from storage.errors import DatabaseError
 from storage.report.charts import (
     LANGUAGES,
@@ -24,7 +24,7 @@ from storage.report.figures import Figures, top_in
 from storage.report.findings import findings
 from storage.report.words import Labels, Words
 from storage.snapshot.local_time import LocalClock
-from storage.web.safe_text import language_tag, shown, titled, web_address
+from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -74,7 +74,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": shown, "titled": titled, "web_address": web_address, "lang": language_tag}
+    environment.filters |= {
+        "shown": clean_text,
+        "titled": title_or_dash,
+        "web_address": web_address,
+        "lang": language_tag,
+    }
     environment.filters |= {"grouped": "{:,}".format}
     return environment
 
@@ -91,7 +96,7 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
         ]
         for cell in sorted(figures.cells, key=lambda cell: (cell.day, cell.source), reverse=True)[: _heat_rows(figures)]
     ]
-    told = [
+    articles = [
         [
             story.title,
             (clock.local(each.at) or "")[:16],
@@ -100,7 +105,7 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
             each.title,
         ]
         for story in figures.stories[:MOST_LINES]
-        for each in story.told
+        for each in story.members
     ]
     return {
         "days": Table([words["day"], *LANGUAGES.values()], days),
@@ -109,12 +114,12 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
             [words["stage"], words["number"]],
             [[words[f"funnel_{key}"], f"{number:,}"] for key, number in funnel_stages(figures).items()],
         ),
-        "timeline": Table([words[key] for key in ("story", "time", "source", "language", "headline")], told),
+        "timeline": Table([words[key] for key in ("story", "time", "source", "language", "headline")], articles),
     }
 
 
 def _heat_rows(figures: Figures) -> int:
-    """A week of every source: the table is for reading, the chart for seeing."""
+    """Count the table's rows: a week of every source."""
     return 7 * len({cell.source for cell in figures.cells})
 
 
@@ -124,9 +129,9 @@ def _step(cell: Any, words: Words) -> str:
 
 
 def write_report(path: Path, html: str) -> None:
-    """Put the report in its place at once. Raises DatabaseError where the file cannot be written."""
+    """Write the report, replacing an older one. Raises DatabaseError."""
     try:
-        with replacing(path) as partial:
+        with replace_file(path) as partial:
             partial.write_text(html, encoding="utf-8")
     except OSError as error:
         msg = f"report {path}: {error}"
@@ -134,5 +139,5 @@ def write_report(path: Path, html: str) -> None:
 
 
 def default_since(now: datetime.datetime) -> datetime.datetime:
-    """Give a day ago: what came in overnight and since the last morning."""
+    """Return a day ago."""
     return now - datetime.timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The report's labels, in Japanese, English or both; they are data in ``words.toml``."""
+"""Look up the report's labels in Japanese, English or both."""
 
 import functools
 import tomllib
@@ -19,7 +19,7 @@ def _loaded() -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """Labels by their keys; a key that ``words.toml`` does not have is KeyError."""
+    """Labels by their keys, from ``words.toml``. Raises KeyError."""
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
@@ -29,7 +29,7 @@ class Words:
         return f"{entry['ja']} {entry['en']}" if self.labels == "both" else entry[self.labels]
 
     def pair(self, key: str, values: Mapping[str, str] | None = None) -> tuple[str, str]:
-        """Give the Japanese and the English words, "" for what is not wanted, with values put into both."""
+        """Give a label in Japanese and in English, "" where one is not wanted."""
         entry = _loaded()[key]
         ja, en = (entry[language].format_map(values) if values else entry[language] for language in ("ja", "en"))
         return (ja if self.labels != "en" else "", en if self.labels != "ja" else "")

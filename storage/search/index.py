@@ -1,4 +1,4 @@
-"""The search index, kept in step with the articles: in the same transaction, once a transaction, in bulk."""
+"""Update the search index with the articles, once per transaction."""
 
 import dataclasses
 import datetime
@@ -28,30 +28,30 @@ Progress = Callable[[int], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Words:
-    """The words by which an article is found."""
+    """The texts by which an article is found."""
 
     title: str
     summary: str
     text: str
 
     def terms(self) -> tuple[str, str]:
-        """As ``document_terms``."""
+        """Compute the terms, as ``document_terms``."""
         return document_terms(self.title, self.summary, self.text)
 
 
-def watch(session: Session) -> None:
-    """Note from now on which articles the session adds, changes and deletes."""
+def track_articles(session: Session) -> None:
+    """Track which articles the session adds, changes and deletes."""
     session.info[_PENDING], session.info[_PREPARED] = {}, {}
     event.listen(session, "after_flush", _note)
 
 
-def expect_words(session: Session, title: str, summary: str, text: str, terms: tuple[str, str]) -> None:
-    """Take the terms of words that are about to be stored, as ``document_terms`` makes them."""
+def cache_terms(session: Session, title: str, summary: str, text: str, terms: tuple[str, str]) -> None:
+    """Keep precomputed terms of texts that are about to be stored."""
     session.info[_PREPARED][Words(title, summary, text)] = terms
 
 
-def bring_in_step(session: Session) -> None:
-    """Write what was noted; called at the end of a transaction.
+def update_index(session: Session) -> None:
+    """Index the tracked articles, at the end of a transaction.
 
     What a savepoint took back was noted too, and does no harm: words are read from the rows as they are now.
     """
@@ -69,15 +69,15 @@ def bring_in_step(session: Session) -> None:
 
 def _note(session: Session, _context: object) -> None:
     pending: dict[int, Words | None] = session.info[_PENDING]
-    for found in session.new:
-        if isinstance(found, Article):
-            pending.setdefault(found.id, None)
-    for found in session.dirty:
-        if isinstance(found, Article) and found.id not in pending and _is_changed(found):
-            pending[found.id] = _words_before(found)
-    for found in session.deleted:
-        if isinstance(found, Article):
-            pending.setdefault(found.id, _words_before(found))
+    for row in session.new:
+        if isinstance(row, Article):
+            pending.setdefault(row.id, None)
+    for row in session.dirty:
+        if isinstance(row, Article) and row.id not in pending and _is_changed(row):
+            pending[row.id] = _words_before(row)
+    for row in session.deleted:
+        if isinstance(row, Article):
+            pending.setdefault(row.id, _words_before(row))
 
 
 def _is_changed(article: Article) -> bool:
@@ -92,22 +92,22 @@ def _words_before(article: Article) -> Words:
     return Words(**{name: values[0] for name, values in before.items()})
 
 
-def forget_words(connection: Connection, article_ids: Sequence[int]) -> None:
-    """Take articles out of the index, before their rows are deleted by other means than a session's ``delete``."""
+def remove_articles(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Remove articles from the index before their rows are deleted by SQL."""
     for some_ids in chunks_of(article_ids, BATCH):
         rows = _rows(connection, some_ids)
         _remove(connection, {row.id: _words(row) for row in rows})
 
 
-def is_in_step(connection: Connection) -> bool:
-    """Whether every article is in the index, by the present version of the terms."""
+def is_up_to_date(connection: Connection) -> bool:
+    """Tell whether every article is indexed by the present terms."""
     articles = connection.execute(select(func.count()).select_from(Article)).scalar_one()
     indexed = select(func.count()).select_from(SearchDocument).where(SearchDocument.version == VERSION)
     return articles == connection.execute(indexed).scalar_one()
 
 
-def rebuild(connection: Connection, progress: Progress = lambda _articles: None) -> int:
-    """Make the whole index anew; return how many articles are in it."""
+def rebuild_index(connection: Connection, progress: Progress = lambda _articles: None) -> int:
+    """Build the whole index anew; return the number of articles."""
     connection.execute(delete(SearchDocument))
     for terms in TERM_TABLES:
         if connection.dialect.name == "sqlite":
@@ -125,7 +125,7 @@ def rebuild(connection: Connection, progress: Progress = lambda _articles: None)
 
 
 def count_articles(connection: Connection) -> int:
-    """Count what a rebuilding has to do."""
+    """Count the articles to index."""
     return connection.execute(select(func.count()).select_from(Article)).scalar_one()
 
 
@@ -190,14 +190,16 @@ def _add(
 
 
 def _remove(connection: Connection, before: Mapping[int, Words]) -> None:
-    """Take articles out; contentless FTS5 tables have to be told what stands there."""
+    """Remove articles; contentless FTS5 tables need the old terms for that."""
     if not before:
         return
     if connection.dialect.name == "sqlite":
-        found = {article_id: words.terms() for article_id, words in before.items()}
+        terms_before = {article_id: words.terms() for article_id, words in before.items()}
         for number, terms in enumerate((TITLES, TEXTS)):
             statement = f"INSERT INTO {terms.name} ({terms.name}, rowid, terms) VALUES ('delete', :rowid, :terms)"  # noqa: S608 - a name of ours
-            connection.execute(text(statement), [{"rowid": id_, "terms": both[number]} for id_, both in found.items()])
+            connection.execute(
+                text(statement), [{"rowid": id_, "terms": both[number]} for id_, both in terms_before.items()]
+            )
     else:
         for terms in TERM_TABLES:
             connection.execute(delete(terms).where(terms.c.rowid.in_(list(before))))

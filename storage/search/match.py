@@ -1,4 +1,4 @@
-"""Asks the index for lookups, in the words of either database.
+"""Write index lookups as FTS5 or tsquery conditions.
 
 Lookups are letters and digits only, so that nothing in them is syntax once they are quoted.
 """
@@ -14,7 +14,7 @@ from storage.search.terms import Lookup
 def matches_all(
     connection: Connection, terms: TableClause, wanted: Sequence[Lookup], unwanted: Sequence[Lookup]
 ) -> ColumnElement[bool]:
-    """Match what has all that is wanted, one at least, and nothing unwanted."""
+    """Match documents with all wanted and no unwanted lookups."""
     if connection.dialect.name == "sqlite":
         asked = " AND ".join(map(_in_fts5, wanted)) + "".join(f" NOT {_in_fts5(lookup)}" for lookup in unwanted)
         return _in_index(connection, terms, asked)
@@ -23,7 +23,7 @@ def matches_all(
 
 
 def matches_any(connection: Connection, terms: TableClause, asked: Sequence[Lookup]) -> ColumnElement[bool]:
-    """Match what has any of the lookups."""
+    """Match documents with any of the lookups."""
     if connection.dialect.name == "sqlite":
         return _in_index(connection, terms, " OR ".join(map(_in_fts5, asked)))
     return _in_index(connection, terms, " | ".join(map(_in_tsquery, asked)))

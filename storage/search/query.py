@@ -1,4 +1,4 @@
-"""Search in the archive: the index gives candidates, the articles' own words decide, the best come first.
+"""Search articles: the index gives candidates, their texts decide.
 
 It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage.tables.search``.
 """
@@ -26,9 +26,9 @@ from sqlalchemy import (
 
 from storage.column_types import UTCDateTime
 from storage.search.match import matches_all, matches_any
-from storage.search.rank import score
-from storage.search.snippets import Marked, mark, snippet
-from storage.search.terms import Folded, Lookup, Query, Term, fold, lookups, occurrences, parse_query
+from storage.search.rank import rank_score
+from storage.search.snippets import MarkedText, cut_snippet, mark_terms
+from storage.search.terms import FoldedText, Lookup, Query, Term, count_occurrences, fold, lookups, parse_query
 from storage.tables.search import TEXTS, TITLES, SearchDocument
 
 POOL = 200
@@ -51,7 +51,10 @@ _Copy = table("copies", *(column(name) for name in ("id", "article_id", "url", "
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit must be beside its words. ``source`` met the article or a copy of it; ``until`` is not included."""
+    """What a hit must be besides its words.
+
+    ``source`` has the article or a copy of it; ``until`` is not included.
+    """
 
     language: str | None = None
     source: str | None = None
@@ -60,7 +63,7 @@ class Filters:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class CopyFound:
+class HitCopy:
     """Another page with an article's words."""
 
     url: str
@@ -71,7 +74,7 @@ class CopyFound:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that was found. ``dated_at``: its own date, else when it was first seen."""
+    """An article that was found; ``dated_at`` is its own date, or its first sight."""
 
     id: int
     url: str
@@ -82,31 +85,31 @@ class Hit:
     published_at: datetime.datetime | None
     story_id: int | None
     score: float
-    title: Marked
-    snippet: Marked
-    copies: tuple[CopyFound, ...]
+    title: MarkedText
+    snippet: MarkedText
+    copies: tuple[HitCopy, ...]
 
 
 class _Candidate:
-    """An article that the index gives; its words are folded when they are looked at."""
+    """An article that the index gives; its texts are folded when needed."""
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
         self.row = row
 
     @functools.cached_property
-    def title(self) -> Folded:
-        return Folded(fold(self.row.title))
+    def title(self) -> FoldedText:
+        return FoldedText(fold(self.row.title))
 
     @functools.cached_property
-    def summary(self) -> Folded:
-        return Folded(fold(self.row.summary))
+    def summary(self) -> FoldedText:
+        return FoldedText(fold(self.row.summary))
 
     @functools.cached_property
-    def text(self) -> Folded:
-        return Folded(fold(self.row.text))
+    def text(self) -> FoldedText:
+        return FoldedText(fold(self.row.text))
 
     def holds(self, term: Term) -> bool:
-        return any(occurrences(term, field) for field in (self.title, self.text, self.summary))
+        return any(count_occurrences(term, field) for field in (self.title, self.text, self.summary))
 
 
 def search(
@@ -118,7 +121,7 @@ def search(
     newest: bool = False,
     now: datetime.datetime,
 ) -> list[Hit]:
-    """Find articles by any string: the best first, or the newest.
+    """Find articles by any string, the best or the newest first.
 
     A query without a word to search for finds nothing; one of exclusions only finds all others, the newest first.
     """
@@ -126,64 +129,66 @@ def search(
     if not query.wanted and not query.unwanted:
         return []
     if newest or not query.wanted:
-        scored = [(0.0, found) for found in _newest(connection, query, filters, limit)]
+        scored = [(0.0, candidates) for candidates in _newest(connection, query, filters, limit)]
     else:
         pool = max(POOL, limit)
         titled = _newest(connection, query, filters, pool, in_titles=True)
-        found = {each.row.id: each for each in [*titled, *_newest(connection, query, filters, pool)]}
-        ranked = [(_score(query, each, now), each) for each in found.values()]
+        candidates = {each.row.id: each for each in [*titled, *_newest(connection, query, filters, pool)]}
+        ranked = [(_score(query, each, now), each) for each in candidates.values()]
         scored = sorted(ranked, key=lambda pair: (-pair[0], -pair[1].row.id))[:limit]
-    copies = _copies(connection, [found.row.id for _, found in scored])
-    return [_hit(found, value, query, copies) for value, found in scored]
+    copies = _copies(connection, [candidates.row.id for _, candidates in scored])
+    return [_hit(candidates, value, query, copies) for value, candidates in scored]
 
 
 def find_ids(connection: Connection, words: str, filters: Filters = Filters()) -> list[int]:
-    """Give the ids of all articles that a query finds, the newest first."""
+    """Find the ids of all articles of a query, the newest first."""
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return []
-    if is_counted_exactly(words):
+    if has_exact_count(words):
         return list(connection.scalars(_candidates(connection, query, filters, in_titles=False)))
-    return [found.row.id for found in _newest(connection, query, filters, sys.maxsize)]
+    return [candidate.row.id for candidate in _newest(connection, query, filters, sys.maxsize)]
 
 
-def count(connection: Connection, words: str, filters: Filters = Filters()) -> int:
-    """Count the index's candidates: all hits, and what only an article's own words tell from them.
+def count_candidates(connection: Connection, words: str, filters: Filters = Filters()) -> int:
+    """Count the articles that the index gives for a query.
+
+    Some of them may not be hits by their own text.
 
     Such is an article whose pieces of a wanted term stand apart, and one with an unwanted term of several pieces.
     """
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return 0
-    found = _candidates(connection, query, filters, in_titles=False).with_only_columns(
+    candidates = _candidates(connection, query, filters, in_titles=False).with_only_columns(
         func.count(), maintain_column_froms=True
     )
-    return connection.execute(found.order_by(None)).scalar_one()
+    return connection.execute(candidates.order_by(None)).scalar_one()
 
 
-def is_counted_exactly(words: str) -> bool:
-    """Whether the index alone tells a query's hits, so that ``count`` and ``spread`` count nothing else."""
+def has_exact_count(words: str) -> bool:
+    """Whether the index alone decides a query, so that its candidates are its hits."""
     query = parse_query(words)
     return not _uncertain(query.wanted + query.unwanted)
 
 
-def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
-    """Count hits by language, source and minute in UTC (``2025-10-26?01:30``), for facets.
+def count_by_facet(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
+    """Count hits by language, source and minute (``2025-10-26?01:30``, UTC).
 
-    More than POOL candidates are counted as they are (see ``count``); fewer are decided by their own words.
+    More than POOL candidates are counted as they are (see ``count_candidates``); fewer are decided by their own words.
     """
     query = parse_query(words)
     if not query.wanted and not query.unwanted:
         return []
     document = SearchDocument.__table__.c
     minute = func.substr(cast(document.dated_at, String), 1, 16).label("minute")
-    found = _candidates(connection, query, Filters(), in_titles=False).order_by(None)
-    counted = found.with_only_columns(
+    candidates = _candidates(connection, query, Filters(), in_titles=False).order_by(None)
+    counted = candidates.with_only_columns(
         document.language, document.source, minute, func.count(), maintain_column_froms=True
     ).group_by(document.language, document.source, minute)
     places = [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
-    if not is_counted_exactly(words) and sum(number for *_, number in places) <= POOL:
-        hits = (found.row for found in _newest(connection, query, Filters(), POOL))
+    if not has_exact_count(words) and sum(number for *_, number in places) <= POOL:
+        hits = (candidates.row for candidates in _newest(connection, query, Filters(), POOL))
         return [(row.language, row.source, f"{_dated(row):%Y-%m-%dT%H:%M}", 1) for row in hits]
     return places
 
@@ -191,27 +196,27 @@ def spread(connection: Connection, words: str) -> list[tuple[str, str, str, int]
 def _newest(
     connection: Connection, query: Query, filters: Filters, limit: int, *, in_titles: bool = False
 ) -> list[_Candidate]:
-    """Give the newest articles that hold what is wanted and nothing unwanted, by their own words."""
+    """Find the newest articles whose texts fulfil a query."""
     candidates = _candidates(connection, query, filters, in_titles=in_titles)
     wanted = _uncertain(query.wanted)
     # A title's terms do not tell what its text has.
     unwanted = query.unwanted if in_titles else _uncertain(query.unwanted)
-    found: list[_Candidate] = []
+    fitting: list[_Candidate] = []
     offset, size = 0, min(PAGE, limit)
     while True:
         ids = connection.scalars(candidates.limit(size).offset(offset)).all()
         for each in _read(connection, ids):
             if all(map(each.holds, wanted)) and not any(map(each.holds, unwanted)):
-                found.append(each)
-                if len(found) == limit:
-                    return found
+                fitting.append(each)
+                if len(fitting) == limit:
+                    return fitting
         if len(ids) < size:
-            return found
+            return fitting
         offset, size = offset + size, min(2 * size, 1_000)
 
 
 def _candidates(connection: Connection, query: Query, filters: Filters, *, in_titles: bool) -> Select[Any]:
-    """Select the ids of articles that the index gives for a query, the newest first."""
+    """Select the ids that the index gives for a query, the newest first."""
     document = SearchDocument.__table__.c
     statement = select(document.article_id).where(*_conditions(filters))
     unwanted = _certain(query.unwanted)
@@ -228,12 +233,12 @@ def _candidates(connection: Connection, query: Query, filters: Filters, *, in_ti
 
 
 def _certain(terms: Sequence[Term]) -> list[Lookup]:
-    """What the index alone decides: terms of one lookup. Of others the pieces may stand apart."""
-    return [found[0] for term in terms if len(found := lookups(term)) == 1]
+    """List lookups of terms that the index alone decides."""
+    return [term_lookups[0] for term in terms if len(term_lookups := lookups(term)) == 1]
 
 
 def _uncertain(terms: Sequence[Term]) -> list[Term]:
-    """The terms that an article's own words have to decide."""
+    """List the terms that an article's text has to decide."""
     return [term for term in terms if len(lookups(term)) > 1]
 
 
@@ -251,18 +256,19 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def _read(connection: Connection, ids: Sequence[int]) -> Iterator[_Candidate]:
-    """Read articles in the order of their ids given."""
+    """Read articles in the order of the ids given."""
     if not ids:
         return
     rows = {row.id: row for row in connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
     yield from (_Candidate(rows[id_]) for id_ in ids if id_ in rows)
 
 
-def _score(query: Query, found: _Candidate, now: datetime.datetime) -> float:
+def _score(query: Query, candidate: _Candidate, now: datetime.datetime) -> float:
     counts = [
-        tuple(occurrences(term, field) for field in (found.title, found.summary, found.text)) for term in query.wanted
+        tuple(count_occurrences(term, field) for field in (candidate.title, candidate.summary, candidate.text))
+        for term in query.wanted
     ]
-    return score(counts, len(found.text.text), found.row.language, now - _dated(found.row))
+    return rank_score(counts, len(candidate.text.text), candidate.row.language, now - _dated(candidate.row))
 
 
 def _dated(row: Row[Any]) -> datetime.datetime:
@@ -270,18 +276,20 @@ def _dated(row: Row[Any]) -> datetime.datetime:
     return row.first_seen_at if dated > row.first_seen_at + datetime.timedelta(days=1) else dated
 
 
-def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[CopyFound]]:
-    found: dict[int, list[CopyFound]] = {}
+def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[HitCopy]]:
+    copies: dict[int, list[HitCopy]] = {}
     if ids:
         statement = select(_Copy).where(_Copy.c.article_id.in_(ids)).order_by(_Copy.c.id)
         for row in connection.execute(statement):
-            found.setdefault(row.article_id, []).append(CopyFound(row.url, row.site, row.source, row.kind))
-    return found
+            copies.setdefault(row.article_id, []).append(HitCopy(row.url, row.site, row.source, row.kind))
+    return copies
 
 
-def _hit(found: _Candidate, value: float, query: Query, copies: dict[int, list[CopyFound]]) -> Hit:
-    row = found.row
-    shown = row.text if any(occurrences(term, found.text) for term in query.wanted) else row.summary or row.text
+def _hit(candidate: _Candidate, value: float, query: Query, copies: dict[int, list[HitCopy]]) -> Hit:
+    row = candidate.row
+    shown = (
+        row.text if any(count_occurrences(term, candidate.text) for term in query.wanted) else row.summary or row.text
+    )
     return Hit(
         id=row.id,
         url=row.url,
@@ -292,7 +300,7 @@ def _hit(found: _Candidate, value: float, query: Query, copies: dict[int, list[C
         published_at=row.published_at,
         story_id=row.story_id,
         score=value,
-        title=mark(row.title, query.wanted),
-        snippet=snippet(shown, query.wanted),
+        title=mark_terms(row.title, query.wanted),
+        snippet=cut_snippet(shown, query.wanted),
         copies=tuple(copies.get(row.id, ())),
     )

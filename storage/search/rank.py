@@ -1,4 +1,4 @@
-"""How well an article answers a query: a BM25 over its fields, and how new it is. Pure functions.
+"""Score hits by BM25 and by age. Pure functions.
 
 All terms stand in every hit, so that the weight of rare against common terms is left out; the same figures on SQLite
 and PostgreSQL are worth more than ``bm25()`` here and ``ts_rank`` there, which the indexes have no positions for.
@@ -18,8 +18,10 @@ FIELD_WEIGHTS = (3.0, 1.5, 1.0)
 HALF_LIFE = datetime.timedelta(days=30)
 
 
-def score(counts: Sequence[tuple[int, ...]], length: int, language: str, age: datetime.timedelta) -> float:
-    """Score a hit: ``counts`` are, for each term, its places in title, summary and text.
+def rank_score(counts: Sequence[tuple[int, ...]], length: int, language: str, age: datetime.timedelta) -> float:
+    """Score a hit.
+
+    ``counts`` are, for each term, its places in title, summary and text.
 
     The newest counts for twice what the same article counted for years ago; after HALF_LIFE half of that is gone.
     """

@@ -1,4 +1,4 @@
-"""Snippets: where in a text a query's terms stand, and the piece of text that shows most of them. Pure functions.
+"""Mark a query's terms in a text, and cut the best snippet. Pure functions.
 
 Cut here and not by the databases: contentless FTS5 has no text to cut, and neither knows our terms.
 """
@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from storage.search.terms import Folded, Term, fold_with_offsets, spans
+from storage.search.terms import FoldedText, Term, find_spans, fold_with_offsets
 
 WIDTH = 180
 """Columns of a snippet; a full-width character takes two."""
@@ -20,54 +20,56 @@ _BREAK = re.compile(r"\s")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Marked:
-    """A text on one line; ``marks`` are begin and end of each match in it, in order, never overlapping."""
+class MarkedText:
+    """A text on one line; ``marks`` are start and end of each match, in order."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
 
 
-def mark(text: str, terms: Sequence[Term]) -> Marked:
+def mark_terms(text: str, terms: Sequence[Term]) -> MarkedText:
     """Mark the terms in a short text, such as a title."""
-    return Marked(_BREAK.sub(" ", text), tuple(_merged([place for found in _places(text, terms) for place in found])))
+    return MarkedText(
+        _BREAK.sub(" ", text), tuple(_merged([place for places in _places(text, terms) for place in places]))
+    )
 
 
-def snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> Marked:
-    """Cut the piece that shows most of the terms; the text's beginning where none stands in it."""
+def cut_snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> MarkedText:
+    """Cut the part of a text with most of the terms, or its beginning."""
     by_term = _places(text, terms)
-    found = sorted((start, end, number) for number, places in enumerate(by_term) for start, end in places)
-    begin = _backward(text, _best_start(found, width // 3), width * _BEFORE) if found else 0
+    matches = sorted((start, end, number) for number, places in enumerate(by_term) for start, end in places)
+    begin = _backward(text, _best_start(matches, width // 3), width * _BEFORE) if matches else 0
     end = _forward(text, begin, width)
-    marks = [(max(a, begin), min(b, end)) for a, b, _ in found if a < end and b > begin]
+    marks = [(max(a, begin), min(b, end)) for a, b, _ in matches if a < end and b > begin]
     lead = "…" if begin else ""
     shown = lead + _BREAK.sub(" ", text[begin:end]) + ("…" if end < len(text) else "")
-    return Marked(shown, tuple((a - begin + len(lead), b - begin + len(lead)) for a, b in _merged(marks)))
+    return MarkedText(shown, tuple((a - begin + len(lead), b - begin + len(lead)) for a, b in _merged(marks)))
 
 
 def _places(text: str, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
-    """Where each term stands in the text itself, not in its folded form."""
+    """Find each term's places in the text, not in its folded form."""
     folded, offsets = fold_with_offsets(text)
-    searched = Folded(folded)
+    searched = FoldedText(folded)
     offsets.append(len(text))
-    return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in spans(term, searched)] for term in terms]
+    return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in find_spans(term, searched)] for term in terms]
 
 
 def _end_of(offsets: Sequence[int], at: int) -> int:
-    """Where the character ends from which a folded one comes: where the next one begins."""
+    """Find the end of the character that a folded one comes from."""
     after = at + 1
     while after < len(offsets) - 1 and offsets[after] == offsets[at]:
         after += 1
     return offsets[after]
 
 
-def _best_start(found: Sequence[tuple[int, int, int]], width: int) -> int:
-    """The first match of the window that holds most different terms, the earliest such; its width is in characters."""
+def _best_start(matches: Sequence[tuple[int, int, int]], width: int) -> int:
+    """Find where the window with most different terms starts."""
     best, most, last = 0, 0, 0
     counts: dict[int, int] = {}
-    for number, (start, _, term) in enumerate(found):
+    for number, (start, _, term) in enumerate(matches):
         last = max(last, number)
-        while last < len(found) and found[last][1] <= start + width:
-            counts[found[last][2]] = counts.get(found[last][2], 0) + 1
+        while last < len(matches) and matches[last][1] <= start + width:
+            counts[matches[last][2]] = counts.get(matches[last][2], 0) + 1
             last += 1
         if len(counts) > most:
             best, most = start, len(counts)
@@ -75,11 +77,11 @@ def _best_start(found: Sequence[tuple[int, int, int]], width: int) -> int:
             counts[term] -= 1
         else:
             counts.pop(term, None)
-    return best if most else found[0][0]
+    return best if most else matches[0][0]
 
 
 def _forward(text: str, start: int, width: float) -> int:
-    """Go so many columns on, and back to the end of a word."""
+    """Go forward by columns, then back to the end of a word."""
     end, used = start, 0.0
     while end < len(text) and used < width:
         used += _columns(text[end])
@@ -92,7 +94,7 @@ def _forward(text: str, start: int, width: float) -> int:
 
 
 def _backward(text: str, start: int, width: float) -> int:
-    """Go so many columns back, and on to the beginning of a word or sentence."""
+    """Go back by columns, then forward to the start of a word or sentence."""
     begin, used = start, 0.0
     while begin > 0 and used < width:
         begin -= 1

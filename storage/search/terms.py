@@ -1,4 +1,4 @@
-"""How texts, and what users type, become the same terms. Pure functions of strings: nothing here can fail.
+"""Turn texts and queries into the same terms. Pure functions.
 
 A folded text is a row of **pieces**: runs of Chinese, Japanese and Korean characters, and words of any other script.
 A run is found by its bigrams, because neither has Japanese spaces nor do dictionary segmenters agree (recall 0.5 to
@@ -54,7 +54,7 @@ _QUERY_PART = re.compile(r'(?P<minus>[-－−])?(?:["＂“”](?P<phrase>[^"＂
 
 
 class Piece(NamedTuple):
-    """A run of CJK characters as it is, or a word's stem."""
+    """A run of CJK characters, or a word's stem."""
 
     text: str
     is_run: bool
@@ -62,21 +62,21 @@ class Piece(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Term:
-    """Pieces that stand one after the other, with nothing but punctuation between them."""
+    """Pieces in a row, with only punctuation between them."""
 
     pieces: tuple[Piece, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Query:
-    """What a user asks for: all terms ``wanted``, none ``unwanted``."""
+    """A parsed query: all terms ``wanted``, none ``unwanted``."""
 
     wanted: tuple[Term, ...]
     unwanted: tuple[Term, ...]
 
 
-class Folded:
-    """A text as it is searched: NFKC, case folded, at most TEXT_LIMIT characters."""
+class FoldedText:
+    """A text in NFKC and case folded, at most TEXT_LIMIT characters."""
 
     def __init__(self, folded: str) -> None:
         self.text = folded
@@ -85,27 +85,27 @@ class Folded:
 
     @property
     def stems(self) -> list[str]:
-        """Every word's stem: five times as fast as the pieces."""
+        """Every word's stem; five times as fast as the pieces."""
         if self._stems is None:
             self._stems = list(map(stem, _WORDS.findall(self.text)))
         return self._stems
 
     @property
     def pieces(self) -> list[tuple[Piece, int, int]]:
-        """Every piece with its begin and end."""
+        """Every piece with its start and end."""
         if self._pieces is None:
             self._pieces = list(_pieces(self.text))
         return self._pieces
 
 
 def fold(text: str) -> str:
-    """Make two spellings of the same words one: width, case, composition, apostrophes, dashes for ー."""
+    """Fold width, case, composition, apostrophes, and dashes for ー."""
     text = text[:TEXT_LIMIT]
     return text.casefold() if text.isascii() else _LONG_VOWEL.sub("ー", _fold_spelling(text))[:TEXT_LIMIT]
 
 
 def fold_with_offsets(text: str) -> tuple[str, list[int]]:
-    """Fold a text, and tell for each folded character where in the text it comes from."""
+    """Fold a text; give for each folded character its place in the text."""
     text = text[:TEXT_LIMIT]
     folded = fold(text)
     if len(folded) == len(text) and not _SHRINKING.search(text):
@@ -120,7 +120,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
 
 
 def index_terms(folded: str) -> set[str]:
-    """Give what a text is indexed by: stems, bigrams, and the last character of each run.
+    """Compute the terms of a text: stems, bigrams, last characters of runs.
 
     So a single character is found by the terms that begin with it.
     """
@@ -132,7 +132,10 @@ def index_terms(folded: str) -> set[str]:
 
 
 def document_terms(title: str, summary: str, text: str) -> tuple[str, str]:
-    """Give the terms of an article's title and of all its words, each as the databases take them: spaces between."""
+    """Compute the terms of an article's title and of its whole text.
+
+    They are separated by spaces, as the databases take them.
+    """
     of_title = index_terms(fold(title))
     of_summary = set() if summary in text else index_terms(fold(summary))
     return " ".join(of_title), " ".join(of_title | of_summary | index_terms(fold(text)))
@@ -140,25 +143,28 @@ def document_terms(title: str, summary: str, text: str) -> tuple[str, str]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question to the index: the term itself, or any that begins with it."""
+    """One lookup in the index: a term, or all that begin with it."""
 
     text: str
     is_prefix: bool
 
 
 def lookups(term: Term) -> list[Lookup]:
-    """What the index is asked for a term: all of these; where there are several, the answer holds more than it."""
-    found: dict[Lookup, None] = {}
+    """List the lookups of a term.
+
+    Where there are several, the index also gives texts without the term.
+    """
+    unique: dict[Lookup, None] = {}
     for piece in term.pieces:
         if piece.is_run and len(piece.text) > 1:
-            found |= {Lookup(piece.text[at : at + 2], False): None for at in range(len(piece.text) - 1)}
+            unique |= {Lookup(piece.text[at : at + 2], False): None for at in range(len(piece.text) - 1)}
         else:
-            found[Lookup(piece.text, piece.is_run)] = None
-    return list(found)
+            unique[Lookup(piece.text, piece.is_run)] = None
+    return list(unique)
 
 
 def parse_query(text: str) -> Query:
-    """Read a query: words, "phrases", -exclusions. Whatever is neither is punctuation, and means nothing."""
+    """Parse words, "phrases" and -exclusions; other characters mean nothing."""
     wanted: dict[Term, None] = {}
     unwanted: dict[Term, None] = {}
     for part in _QUERY_PART.finditer(text[:QUERY_LIMIT]):
@@ -169,8 +175,8 @@ def parse_query(text: str) -> Query:
     return Query(tuple(wanted), tuple(unwanted))
 
 
-def spans(term: Term, folded: Folded) -> Iterator[tuple[int, int]]:
-    """Find a term: the begin and end of each place, in the folded text."""
+def find_spans(term: Term, folded: FoldedText) -> Iterator[tuple[int, int]]:
+    """Find a term's places in a folded text, as start and end."""
     first = term.pieces[0]
     if len(term.pieces) == 1 and first.is_run:
         at = folded.text.find(first.text)
@@ -184,26 +190,26 @@ def spans(term: Term, folded: Folded) -> Iterator[tuple[int, int]]:
         yield from _rows_of_pieces(term.pieces, folded.pieces)
 
 
-def occurrences(term: Term, folded: Folded) -> int:
+def count_occurrences(term: Term, folded: FoldedText) -> int:
     """Count the places of a term."""
     if len(term.pieces) > 1:
-        return sum(1 for _ in spans(term, folded))
+        return sum(1 for _ in find_spans(term, folded))
     piece = term.pieces[0]
     return folded.text.count(piece.text) if piece.is_run else folded.stems.count(piece.text)
 
 
 def _rows_of_pieces(wanted: Sequence[Piece], pieces: Sequence[tuple[Piece, int, int]]) -> Iterator[tuple[int, int]]:
-    """Find pieces that follow each other: the first run may begin earlier, the last may go on."""
+    """Find pieces in a row; the outer ones may be parts of longer runs."""
     first, last = wanted[0], wanted[-1]
     for number in range(len(pieces) - len(wanted) + 1):
         if not _is_end(first, pieces[number][0]):
             continue
-        found = pieces[number : number + len(wanted)]
-        if _is_begin(last, found[-1][0]) and all(
-            want == have for want, (have, _, _) in zip(wanted[1:-1], found[1:-1], strict=True)
+        row = pieces[number : number + len(wanted)]
+        if _is_begin(last, row[-1][0]) and all(
+            want == have for want, (have, _, _) in zip(wanted[1:-1], row[1:-1], strict=True)
         ):
-            start = found[0][2] - len(first.text) if first.is_run else found[0][1]
-            yield start, found[-1][1] + len(last.text) if last.is_run else found[-1][2]
+            start = row[0][2] - len(first.text) if first.is_run else row[0][1]
+            yield start, row[-1][1] + len(last.text) if last.is_run else row[-1][2]
 
 
 def _is_end(want: Piece, have: Piece) -> bool:
@@ -222,7 +228,7 @@ def _pieces(folded: str) -> Iterator[tuple[Piece, int, int]]:
 
 @functools.lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Give what a word is found by: the English stem of Latin letters, without accents and apostrophes."""
+    """Reduce a word to its English stem, without accents and apostrophes."""
     word = word[:WORD_LIMIT]
     if not word.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

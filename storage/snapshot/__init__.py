@@ -1,1 +1,1 @@
-"""The archive as analysts take it away: one flat SQLite file with local times, indexed, read-only."""
+"""Write snapshots: one flat, indexed, read-only SQLite file with local times."""

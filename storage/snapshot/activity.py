@@ -1,4 +1,4 @@
-"""What each source did on each local day: articles by language, and how its fetches ended."""
+"""Count each source's articles and fetches per local day."""
 
 import collections
 import dataclasses
@@ -24,14 +24,17 @@ FROM fetches {where} GROUP BY source, outcome, minute
 
 @dataclasses.dataclass(slots=True)
 class SourceDay:
-    """One source's local day. ``articles`` are counted by language on the day of publication (else of first sight)."""
+    """One source on one local day.
+
+    ``articles`` are counted by language on the day of publication, else of first sight.
+    """
 
     articles: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     outcomes: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
     @property
     def fetched(self) -> int:
-        """Addresses taken up."""
+        """The number of addresses that were taken up."""
         return self.outcomes.total()
 
 
@@ -39,8 +42,8 @@ Activity = dict[tuple[str, str], SourceDay]
 """By source and local day (``2025-10-26``)."""
 
 
-def activity(connection: Connection, clock: LocalClock, since: datetime.datetime | None = None) -> Activity:
-    """Count every source's days, from a moment on or from the beginning; days without anything are not in it."""
+def count_activity(connection: Connection, clock: LocalClock, since: datetime.datetime | None = None) -> Activity:
+    """Count every source's days since a moment; empty days are left out."""
     days: Activity = collections.defaultdict(SourceDay)
     articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at)", since)
     for source, language, minute, number in connection.execute(articles):
@@ -61,16 +64,16 @@ def _day(clock: LocalClock, minute: str) -> str:
 
 
 def activity_rows(days: Activity) -> list[tuple[object, ...]]:
-    """Give the rows of a snapshot's ``source_days``, in order of source and day."""
+    """Give the rows of a snapshot's ``source_days``, by source and day."""
     return [
         (
             source,
             day,
-            found.articles.total(),
-            found.articles["ja"],
-            found.articles["en"],
-            found.fetched,
-            *(found.outcomes[outcome] for outcome in OUTCOMES),
+            counted.articles.total(),
+            counted.articles["ja"],
+            counted.articles["en"],
+            counted.fetched,
+            *(counted.outcomes[outcome] for outcome in OUTCOMES),
         )
-        for (source, day), found in sorted(days.items())
+        for (source, day), counted in sorted(days.items())
     ]

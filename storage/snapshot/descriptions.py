@@ -1,4 +1,4 @@
-"""What each column of a snapshot is: the dictionary's words for the views, our own for what a snapshot adds."""
+"""Describe the tables and columns of a snapshot."""
 
 import functools
 import re
@@ -20,7 +20,7 @@ def _own() -> dict[str, dict[str, str]]:
 
 
 def table_description(table: str) -> str | None:
-    """Say what a table's row is; None for a table that is the machinery's."""
+    """Describe a table's rows; None for an internal table."""
     own = _own()["tables"].get(table)
     if own is not None:
         return own
@@ -29,7 +29,7 @@ def table_description(table: str) -> str | None:
 
 
 def describe(snapshot: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """Give table, column and description of every column there is; "" would be a hole, and a test finds it."""
+    """List table, column and description of every column."""
     tables = snapshot.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name").fetchall()
     for (table,) in tables:
         if table_description(table) is not None:

@@ -1,4 +1,4 @@
-"""When an archive rests: nothing in it is dated lately, and who looks back from today sees nothing."""
+"""Find the end of the charts' windows: now, or the newest article."""
 
 import datetime
 
@@ -11,13 +11,18 @@ RESTS_AFTER = datetime.timedelta(days=14)
 
 
 def newest_publication(connection: Connection, now: datetime.datetime) -> datetime.datetime | None:
-    """Give the latest date that a page gave an article, up to now; pages misdate themselves into the future."""
+    """Read the latest publication date up to now.
+
+    Some pages date themselves into the future.
+    """
     query = select(func.max(Article.published_at)).where(Article.published_at <= now)
     return connection.execute(query).scalar_one()
 
 
 def last_moment(newest: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime:
-    """Give where windows of days end: now, or in an archive that rests at its newest article.
+    """Choose the end of the charts' windows.
+
+    Where nothing was published for RESTS_AFTER, it is the newest article's date.
 
     Undated articles count on the day on which they were first seen, and say nothing of when the news was: a site of
     last year that was crawled today is an archive of last year.

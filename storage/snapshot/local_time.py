@@ -1,4 +1,4 @@
-"""Local time and local day of times in UTC, for people who read one zone's clock."""
+"""Convert UTC to the local time and day of one zone."""
 
 import datetime
 import functools
@@ -8,7 +8,7 @@ from storage.reading import iso_utc
 
 
 class LocalClock:
-    """Converts into one zone, an IANA name such as ``Asia/Tokyo``.
+    """Convert times to one zone, an IANA name such as ``Asia/Tokyo``.
 
     Takes times as either database gives them: ISO 8601 text with ``Z``, or aware datetimes.
     """
@@ -20,7 +20,7 @@ class LocalClock:
         self.local = functools.lru_cache(maxsize=50_000)(self._local)
 
     def _local(self, moment: str | datetime.datetime | None) -> str | None:
-        """Give local time as ``2025-10-26 10:30:00``, which SQLite's own date functions read; null stays null."""
+        """Give local time as ``2025-10-26 10:30:00``; None stays None."""
         if moment is None:
             return None
         if isinstance(moment, str):
@@ -49,8 +49,8 @@ def days_until(last: datetime.date, number: int) -> list[str]:
     return [(last - datetime.timedelta(days=ago)).isoformat() for ago in reversed(range(number))]
 
 
-def plain(value: object) -> object:
-    """Give a column's value as SQLite keeps it: times as ISO 8601 text with ``Z``, booleans as 0 and 1."""
+def sqlite_value(value: object) -> object:
+    """Convert a value for SQLite: times to ISO 8601 with ``Z``, booleans to 0 and 1."""
     if isinstance(value, datetime.datetime):
         return iso_utc(value)
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The search index in a snapshot: the archive's own terms, so that the pages' search box is Kiji's search.
+"""Copy the search index into a snapshot.
 
 Terms are copied and not made anew where the archive's index is in step, as it always is but after a write by other
 means: making them takes ten times as long as copying.
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from storage.search.index import Words, is_in_step
+from storage.search.index import Words, is_up_to_date
 from storage.search.terms import VERSION
-from storage.snapshot.local_time import plain
+from storage.snapshot.local_time import sqlite_value
 from storage.tables.search import TEXTS, TITLES
 
 BATCH = 500
@@ -22,11 +22,11 @@ _INDEX = "fts5(terms, content = '', detail = none, columnsize = 0, tokenize = 'a
 
 
 def copy_index(source: Connection, target: sqlite3.Connection) -> None:
-    """Copy the index; the snapshot's articles are there already."""
+    """Copy the index, after the snapshot's articles."""
     target.execute(f"CREATE TABLE search_document ({_DOCUMENTS})")
     for table in (TITLES, TEXTS):
         target.execute(f"CREATE VIRTUAL TABLE {table.name} USING {_INDEX}")
-    if not is_in_step(source):
+    if not is_up_to_date(source):
         _make(target)
     elif source.dialect.name == "sqlite":
         _documents(source, target)
@@ -42,18 +42,18 @@ def copy_index(source: Connection, target: sqlite3.Connection) -> None:
 
 def _documents(source: Connection, target: sqlite3.Connection) -> None:
     query = text("SELECT article_id, dated_at, language, source, version FROM search_document ORDER BY article_id")
-    rows = (tuple(plain(value) for value in row) for row in _rows(source, query))
+    rows = (tuple(sqlite_value(value) for value in row) for row in _rows(source, query))
     target.executemany("INSERT INTO search_document VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _copy_shadows(source: Connection, target: sqlite3.Connection, name: str) -> None:
-    """Copy the tables in which FTS5 keeps its index: as they are, they are the index."""
+    """Copy the shadow tables in which FTS5 keeps its index."""
     for shadow in _SHADOWS:
         table = f"{name}_{shadow}"
         target.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-        found = _rows(source, text(f"SELECT * FROM {table}"))  # noqa: S608 - names of our own
+        rows = _rows(source, text(f"SELECT * FROM {table}"))  # noqa: S608 - names of our own
         marks = "?, ?" if shadow == "data" else "?, ?, ?"
-        target.executemany(f"INSERT INTO {table} VALUES ({marks})", found)  # noqa: S608 - names of our own
+        target.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names of our own
 
 
 def _make(target: sqlite3.Connection) -> None:

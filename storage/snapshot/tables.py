@@ -1,4 +1,4 @@
-"""The snapshot's tables: the contract's views as they stand, flat, with what only a snapshot has.
+"""Define the snapshot's tables: the contract's views and what is added.
 
 A view's own columns come along whatever they are; the lists here only add to them.
 """
@@ -16,7 +16,7 @@ LAST_COLUMNS = ("text",)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Copied:
+class SnapshotTable:
     """A view that a snapshot holds as a table.
 
     ``local`` names the UTC columns that get a column in local time beside them; ``added`` are columns with their
@@ -30,12 +30,12 @@ class Copied:
     indexes: tuple[tuple[str, ...], ...] = ()
 
     def local_name(self, column: str) -> str:
-        """``published_local`` for ``published_at``."""
+        """Name the local column of a time: ``published_local`` for ``published_at``."""
         return f"{column.removesuffix('_at').removesuffix('_')}_local"
 
 
-COPIED = (
-    Copied(
+TABLES = (
+    SnapshotTable(
         "articles",
         local=(*TIME_FIELDS, "first_seen_at", "last_seen_at"),
         added=(("day", "TEXT"), ("first_seen_day", "TEXT"), ("characters", "INTEGER"), ("copies", "INTEGER")),
@@ -49,20 +49,20 @@ COPIED = (
             ("url",),
         ),
     ),
-    Copied(
+    SnapshotTable(
         "related_links",
         local=("first_seen_at", "last_seen_at"),
         indexes=(("article_id", "position"), ("related_article_id",)),
     ),
-    Copied("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
-    Copied("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),
-    Copied("stories", local=("first_at", "last_at"), key="id", indexes=(("last_at",), ("sources", "articles"))),
-    Copied(
+    SnapshotTable("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
+    SnapshotTable("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),
+    SnapshotTable("stories", local=("first_at", "last_at"), key="id", indexes=(("last_at",), ("sources", "articles"))),
+    SnapshotTable(
         "story_evidence",
         local=("decided_at",),
         indexes=(("story_id",), ("article_id",), ("other_article_id",)),
     ),
-    Copied("runs", local=("started_at", "finished_at"), key="id"),
+    SnapshotTable("runs", local=("started_at", "finished_at"), key="id"),
 )
 
 TYPES = {

@@ -1,4 +1,4 @@
-"""Stories: each article that was stored finds the others that tell of its event, in the transaction that stores it.
+"""Group articles into stories, in the transaction that stores them.
 
 What an article costs does not depend on how many there are: it is filed and looked up under a fixed number of terms,
 in its own week and the two beside it; a term that many articles have leads nowhere; few candidates are compared.
@@ -17,11 +17,11 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.chunks import chunks_of
-from storage.database.error_codes import trouble_of
+from storage.database.error_codes import classify_error
 from storage.database.in_values import dialect_of
 from storage.database.upsert import upsert_rows
 from storage.reading import Reading
-from storage.stories.edges import alike_articles, declared_edges
+from storage.stories.edges import find_declared_edges, find_similar_articles
 from storage.stories.term_index import ALL, TermIndex
 from storage.story_rules import StoryChoice, StoryMember
 from storage.tables.core import Address, Article
@@ -43,8 +43,10 @@ _MEMBERS = (
 )
 
 
-def group_stored(session: Session, stored: Iterable[tuple[Reading | None, Result]], now: datetime) -> None:
-    """Group the articles of a batch that are new or have other words. Trouble here costs no article its place.
+def group_batch(session: Session, stored: Iterable[tuple[Reading | None, Result]], now: datetime) -> None:
+    """Group the new and changed articles of a batch.
+
+    An error here does not fail the articles.
 
     Whatever fails leaves these articles without a story, and is logged; trouble with the database itself is raised.
     """
@@ -68,13 +70,13 @@ def group_stored(session: Session, stored: Iterable[tuple[Reading | None, Result
                     keys[article.id] = reading.precomputed.story_keys
             group_articles(session, articles, profiles, now, keys)
     except Exception as error:
-        if trouble_of(error, "") is not None:
+        if classify_error(error, "") is not None:
             raise
         logger.exception("no stories for %d articles; kiji db stories groups them", len(readings))
 
 
 def _profile_of(session: Session, article: Article, reading: Reading) -> str:
-    """Take the profile that a worker made, unless what is stored has lost words that were its site's."""
+    """Take the worker's profile, unless the stored text differs from its reading."""
     if reading.story_terms and reading.text == article.text:
         return reading.story_terms
     return rules_of(session).story_terms(article.title, article.text, article.language, article.published_at)
@@ -87,7 +89,7 @@ def group_articles(
     now: datetime,
     known_keys: Mapping[int, Sequence[int]] = types.MappingProxyType({}),
 ) -> None:
-    """Group articles, in this order, with those that are grouped already and with each other.
+    """Group articles in this order, with stored ones and with each other.
 
     ``known_keys`` are the profiles' ``story_keys`` where they were made before.
     """
@@ -99,28 +101,28 @@ def group_articles(
         article.id: known_keys.get(article.id) or rules_of(session).story_keys(profiles[article.id], article.language)
         for article in newcomers
     }
-    index.load([(time_of(article), keys[article.id]) for article in newcomers])
+    index.load([(article_time(article), keys[article.id]) for article in newcomers])
     neighbourhood = _Neighbourhood(session)
     neighbourhood.load(newcomers, keys, index)
     for article in newcomers:
         neighbourhood.settle(article, profiles[article.id], keys[article.id], index)
         stands = filed.get(article.id, frozenset())
-        index.add(article.id, time_of(article), [key for key in (ALL, *keys[article.id]) if key not in stands])
+        index.add(article.id, article_time(article), [key for key in (ALL, *keys[article.id]) if key not in stands])
     neighbourhood.save(now)
     index.save()
 
 
-def time_of(article: Article) -> datetime:
-    """When an article appeared, as far as is known."""
+def article_time(article: Article) -> datetime:
+    """Give when an article was published, or first seen."""
     return article.published_at or article.first_seen_at
 
 
 def _file_profiles(
     session: Session, articles: Sequence[Article], profiles: Mapping[int, str]
 ) -> tuple[list[Article], dict[int, frozenset[int]]]:
-    """Store profiles that are new or changed; return the articles that may look for a story, and under what they stand.
+    """Store changed profiles; return the articles to group, and their old terms.
 
-    An article that others joined stays where it is, whatever its later wordings say.
+    An article that others joined stays where it is, whatever its later revisions say.
     """
     known = {
         profile.article_id: profile
@@ -137,7 +139,7 @@ def _file_profiles(
             continue
         else:
             filed[article.id] = frozenset((ALL, *rules_of(session).story_keys(profile.terms, article.language)))
-        profile.at, profile.version, profile.terms = time_of(article), rules_of(session).story_version, terms
+        profile.at, profile.version, profile.terms = article_time(article), rules_of(session).story_version, terms
         newcomers.append(article)
     return newcomers, filed
 
@@ -148,7 +150,7 @@ def _is_alone(session: Session, article: Article) -> bool:
 
 
 class _Neighbourhood:
-    """The articles that a batch of newcomers may belong with, held while they are settled one after the other."""
+    """The articles that a batch of newcomers may belong with."""
 
     def __init__(self, session: Session) -> None:
         self._session, self._rules = session, rules_of(session)
@@ -161,14 +163,14 @@ class _Neighbourhood:
         self._ties: list[dict[str, object]] = []
 
     def load(self, newcomers: Sequence[Article], keys: Mapping[int, Sequence[int]], index: TermIndex) -> None:
-        """Fetch candidates, the first articles of their stories, and declared edges, in a few statements."""
+        """Read candidates, the first articles of their stories, and edges."""
         ids = [article.id for article in newcomers]
-        self._linked = declared_edges(self._session, ids)
-        self._alike = alike_articles(self._session, ids)
+        self._linked = find_declared_edges(self._session, ids)
+        self._alike = find_similar_articles(self._session, ids)
         wanted = {other for others in self._linked.values() for other in others}
         wanted.update(other for others in self._alike.values() for other in others)
         for article in newcomers:
-            at = time_of(article)
+            at = article_time(article)
             wanted.update(index.candidates(at, *index.counts(at, keys[article.id]), CANDIDATES))
         self._fetch(wanted)
         stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
@@ -187,7 +189,7 @@ class _Neighbourhood:
 
     def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
         """Let an article join a story or found one."""
-        newcomer = StoryMember(article.id, None, article.language, time_of(article), terms)
+        newcomer = StoryMember(article.id, None, article.language, article_time(article), terms)
         counts, total = index.counts(newcomer.at, keys)
         known = self._known(article, index.candidates(newcomer.at, counts, total, CANDIDATES))
         choice = self._rules.choose_story(newcomer, known, counts, total)
@@ -200,7 +202,7 @@ class _Neighbourhood:
             self._ties.append({"article_id": article.id, **dataclasses.asdict(tie)})
 
     def save(self, now: datetime) -> None:
-        """Write what was decided."""
+        """Write the decisions."""
         self._session.flush()
         rows = [{**tie, "decided_at": now} for tie in self._ties]
         keys, changed = ("article_id", "other_id", "kind"), ("weight", "detail", "decided_at")
@@ -237,7 +239,7 @@ class _Neighbourhood:
     def _own_story(self, article: Article) -> Story:
         if article.story_id is not None:
             return self._story(article.story_id)
-        story = Story(id=next(self._new_ids), first_at=time_of(article), last_at=time_of(article))
+        story = Story(id=next(self._new_ids), first_at=article_time(article), last_at=article_time(article))
         self._session.add(story)
         self._stories[story.id] = story
         return story
@@ -264,7 +266,7 @@ class _Neighbourhood:
 
 
 def _new_ids(session: Session, number: int) -> Sequence[int]:
-    """Give ids that no story has; no other writer is at work meanwhile."""
+    """Give ids that no story has; only one writer works at a time."""
     if dialect_of(session) == "sqlite":
         last = session.scalar(select(func.max(Story.id))) or 0
         return range(last + 1, last + number + 1)

@@ -1,4 +1,4 @@
-"""Stories as they are listed and shown: the newest or the biggest, and one with its articles and evidence."""
+"""Query lists of stories, and one story with its articles and evidence."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ _ORDERS: Mapping[Order, str] = {"newest": "last_at DESC, id DESC", "biggest": "a
 def list_stories(
     connection: Connection, *, since: datetime | None, order: Order, limit: int, least: int = 2
 ) -> list[dict[str, Any]]:
-    """Give stories that at least ``least`` articles tell of, whose last article appeared ``since`` then or later."""
+    """Read stories of at least ``least`` articles, active ``since`` then."""
     statement = text(
         f"SELECT {_COLUMNS} FROM stories WHERE articles >= :least"  # noqa: S608 - our own words, values are bound
         f"{' AND last_at >= :since' if since else ''} ORDER BY {_ORDERS[order]} LIMIT :limit"
@@ -31,23 +31,23 @@ def list_stories(
 
 
 def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None:
-    """Give one story with its articles in the order of their times, each with its copies and evidence.
+    """Read one story with its articles in order of time, copies and evidence.
 
     The id of a story that an older one took over gives that one. None where there never was such a story.
     """
-    standing = connection.execute(
+    present_id = connection.execute(
         text("SELECT coalesce(merged_into_id, id) FROM story WHERE id = :id"), {"id": story_id}
     ).scalar()
-    if standing is None:
+    if present_id is None:
         return None
-    found = connection.execute(text(f"SELECT {_COLUMNS} FROM stories WHERE id = :id"), {"id": standing})  # noqa: S608 - our own words
-    story = json_row(found.mappings().one())
+    rows = connection.execute(text(f"SELECT {_COLUMNS} FROM stories WHERE id = :id"), {"id": present_id})  # noqa: S608 - our own words
+    story = json_row(rows.mappings().one())
     articles = connection.execute(
         text(
             "SELECT id, url, source, language, title, published_at, first_seen_at FROM articles"
             " WHERE story_id = :id ORDER BY coalesce(published_at, first_seen_at), id"
         ),
-        {"id": standing},
+        {"id": present_id},
     )
     members = {row["id"]: {**json_row(row), "evidence": []} for row in articles.mappings()}
     evidence = connection.execute(
@@ -55,7 +55,7 @@ def story_record(connection: Connection, story_id: int) -> dict[str, Any] | None
             "SELECT article_id, other_article_id, other_url, kind, weight, detail FROM story_evidence"
             " WHERE story_id = :id ORDER BY article_id, weight DESC, other_url"
         ),
-        {"id": standing},
+        {"id": present_id},
     )
     for row in evidence.mappings():
         tie = json_row(row)

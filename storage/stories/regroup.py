@@ -1,4 +1,4 @@
-"""Grouping an archive anew: after the algorithm's version has changed, and what was stored without stories.
+"""Group a whole database anew, after a change of the algorithm.
 
 Articles are taken in the order of their times, a batch a transaction, so that it can be stopped and goes on. An
 article that founds a story takes its former story's id, unless that is another's by now: ids stay as far as groups do.
@@ -19,15 +19,15 @@ from storage.text_rules import TextRules, bind_rules, rules_of
 BATCH = 200
 
 
-def ungrouped(database: Database, rules: TextRules) -> int:
-    """Count the articles that have no story by this version of the algorithm."""
+def count_ungrouped(database: Database, rules: TextRules) -> int:
+    """Count the articles without a story by this version of the algorithm."""
     with database.reading() as connection:
         waiting = select(func.count()).select_from(Article).where(_waits(rules.story_version))
         return int(connection.execute(waiting).scalar_one())
 
 
 def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, progress: Callable[[int], None]) -> int:
-    """Group what is not grouped yet, or everything ``anew``; return how many articles were grouped.
+    """Group ungrouped articles, or all ``anew``; return how many.
 
     The caller holds the database's lock. ``progress`` is told the articles of each batch.
     """
@@ -79,14 +79,14 @@ def _regroup_batch(session: Session, now: datetime) -> int:
 
 
 def _is_taken(session: Session, story_id: int) -> bool:
-    """Whether an article that was grouped anew is in this story."""
+    """Tell whether an article that was grouped anew is in this story."""
     member = aliased(Article)
     statement = select(member.id).join(StoryProfile, StoryProfile.article_id == member.id)
     return session.scalar(statement.where(member.story_id == story_id).limit(1)) is not None
 
 
 def _drop_empty(session: Session) -> None:
-    """Delete stories that nobody is in any more, but for those that name the story which took them over."""
+    """Delete stories without articles, unless others were merged into them."""
     pointed = aliased(Story)
     empty = ~exists().where(Article.story_id == Story.id) & ~exists().where(pointed.merged_into_id == Story.id)
     session.execute(

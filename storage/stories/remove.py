@@ -1,17 +1,17 @@
-"""Articles that are to be forgotten leave their stories."""
+"""Remove erased articles from their stories."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.stories.term_index import unfile
+from storage.stories.term_index import remove_article
 from storage.tables.core import Article
 from storage.tables.stories import Story, StoryProfile, StoryTie
 
 
-def leave_stories(session: Session, article_ids: Sequence[int]) -> None:
-    """Take articles that are to be forgotten out of their stories and out of the index; empty stories go with them.
+def remove_from_stories(session: Session, article_ids: Sequence[int]) -> None:
+    """Remove articles from stories and their index; delete empty stories.
 
     To be called before the articles' rows are deleted, in the same transaction.
     """
@@ -21,7 +21,7 @@ def leave_stories(session: Session, article_ids: Sequence[int]) -> None:
         article.story_id = None
         profile = session.get(StoryProfile, article.id)
         if profile is not None:
-            unfile(session, article.id, profile.at)
+            remove_article(session, article.id, profile.at)
             session.delete(profile)
         either = or_(StoryTie.article_id == article.id, StoryTie.other_id == article.id)
         session.execute(delete(StoryTie).where(either))

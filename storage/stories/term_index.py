@@ -1,4 +1,4 @@
-"""The index of terms by week: which articles have a rare term, and how many have a common one.
+"""Index the terms of stories by week.
 
 A batch loads its rows once, works on them in memory, and writes what changed in one statement.
 """
@@ -32,12 +32,12 @@ _ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(
 
 
 def week_of(at: datetime) -> int:
-    """Weeks since 1970-01-01."""
+    """Count the weeks since 1970-01-01."""
     return (at - _EPOCH).days // 7
 
 
 class TermIndex:
-    """The rows that a batch needs."""
+    """The index rows that a batch needs."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -47,7 +47,7 @@ class TermIndex:
         self._added_ids: dict[tuple[int, int], list[int]] = {}
 
     def load(self, wanted: Iterable[tuple[datetime, Sequence[int]]]) -> None:
-        """Fetch the rows of these keys in the weeks around each time."""
+        """Read the rows of these keys in the weeks around each time."""
         by_week: dict[int, set[int]] = {}
         for at, keys in wanted:
             for week in _around(at):
@@ -59,14 +59,14 @@ class TermIndex:
                     self._ids[week, term] = [*map(int, ids.split(",")[:-1])]
 
     def counts(self, at: datetime, keys: Sequence[int]) -> tuple[dict[int, int], int]:
-        """How many articles of these weeks have each key, and how many there are."""
+        """Count the articles of these weeks, by key and in all."""
         before, week, after = _around(at)
         count = self._counts.get
-        found = {key: count((before, key), 0) + count((week, key), 0) + count((after, key), 0) for key in keys}
-        return found, sum([count((each, ALL), 0) for each in (before, week, after)])
+        by_key = {key: count((before, key), 0) + count((week, key), 0) + count((after, key), 0) for key in keys}
+        return by_key, sum([count((each, ALL), 0) for each in (before, week, after)])
 
     def candidates(self, at: datetime, counts: Mapping[int, int], total: int, most: int) -> list[int]:
-        """The articles that share the rarest of these keys, the likeliest first; ``counts`` as above."""
+        """Find the articles that share the rarest of these keys, best first."""
         scores: dict[int, float] = {}
         weeks = _around(at)
         for key, count in counts.items():
@@ -79,7 +79,7 @@ class TermIndex:
         return [number for _, number in heapq.nlargest(most, zip(scores.values(), scores, strict=True))]
 
     def add(self, article_id: int, at: datetime, keys: Iterable[int]) -> None:
-        """File an article under these keys; it must not stand there yet."""
+        """Add an article under these keys; it must not be there yet."""
         week = week_of(at)
         for key in keys:
             row = (week, key)
@@ -106,8 +106,8 @@ class TermIndex:
         self._added_ids.clear()
 
 
-def unfile(session: Session, article_id: int, at: datetime) -> None:
-    """Take an article out of the index again, wherever its week names it: that reads the whole week."""
+def remove_article(session: Session, article_id: int, at: datetime) -> None:
+    """Remove an article from its week; reads the whole week."""
     named = (literal(",") + StoryTerm.article_ids).contains(f",{article_id},")
     where = (StoryTerm.week == week_of(at), or_(StoryTerm.term == ALL, named))
     for row in session.scalars(select(StoryTerm).where(*where)).all():

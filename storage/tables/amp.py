@@ -7,7 +7,7 @@ from storage.tables.core import Base
 
 
 class AmpForm(Base):
-    """That a page names an address as its AMP form."""
+    """A page that names an address as its AMP page."""
 
     __tablename__ = "amp_form"
     __table_args__ = (Index("ix_amp_form_page_id", "page_id"),)

@@ -7,8 +7,8 @@ from storage.column_types import StorableText
 from storage.tables.core import Base, Moment
 
 
-class Forgotten(Base):
-    """An address that was forgotten, by the hash of its key; ``reason`` is the operator's own note."""
+class BlockedAddress(Base):
+    """An erased address, by the hash of its key; ``reason`` is the operator's note."""
 
     __tablename__ = "forgotten"
     key_hash: Mapped[str] = mapped_column(String(32), primary_key=True)

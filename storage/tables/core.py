@@ -1,4 +1,6 @@
-"""The tables. Analysts read the views of ``storage.tables.views``; the tables are the crawler's own.
+"""Define the tables of sources, addresses, links, articles and runs.
+
+Analysts read the views of ``storage.tables.views`` instead.
 
 Names are singular for tables, plural for views. A page's life: an ``Address`` is known, claimed by a source,
 queued, leased, done; what it showed becomes an ``Article``, a ``Copy`` of one, or a reason in ``Fetch``.
@@ -22,13 +24,13 @@ TITLE_LIMIT = 2_000
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    """Hold a column to these values, under its own name."""
+    """Write the check that a column has one of these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can speak of them."""
+    """The base class, which names every constraint for migrations."""
 
     metadata = MetaData(
         naming_convention={
@@ -43,7 +45,7 @@ class Base(DeclarativeBase):
 
 
 class Source(Base):
-    """What an operator configured, or an address that was crawled ad hoc."""
+    """A configured source, or an address that was crawled ad hoc."""
 
     __tablename__ = "source"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,7 +56,7 @@ class Source(Base):
 
 
 class SourceDomain(Base):
-    """A registered domain that a source's configured feed or sitemap taught it."""
+    """A registered domain learnt from a source's feed or sitemap."""
 
     __tablename__ = "source_domain"
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
@@ -62,7 +64,7 @@ class SourceDomain(Base):
 
 
 class Address(Base):
-    """One address, however it is written: the frontier, and what every link points to.
+    """One address in all its spellings: the frontier, and the target of links.
 
     ``state``: ``known`` (an edge's target, never queued), ``queued``, ``leased`` or ``done``. ``due_at`` is when it
     is to be asked for next, null for never. ``changed_at`` is when the listing that lists it says that it last
@@ -109,7 +111,7 @@ _LISTING = text("via = 'listing'")
 
 
 class Claim(Base):
-    """That a source wants an address, and the least number of links from an entry at which it met it.
+    """A source that wants an address, at its least depth from an entry.
 
     ``via``: ``start``, ``listing`` (a listing that a listing lists), ``entry``, ``related`` or ``site``.
     ``expanded_depth`` is the depth at which this page's links were last claimed in turn: where it is null or
@@ -132,7 +134,7 @@ class Claim(Base):
 
 
 class Link(Base):
-    """An edge: ``related`` as a page declares it, ``site`` for any other article-like link of a followed page.
+    """An edge: a declared ``related`` card, or another ``site`` link.
 
     ``url`` is the target as this page spells it, cleaned of fragment and trackers.
     """
@@ -210,7 +212,7 @@ class Article(Base):
 
 
 class Revision(Base):
-    """A wording of an article that the publisher has replaced since; the present one stands in ``article``."""
+    """A replaced revision; the present one is in ``article``."""
 
     __tablename__ = "superseded_revision"
     __table_args__ = (Index("ix_superseded_revision_text_hash", "text_hash"),)
@@ -223,7 +225,7 @@ class Revision(Base):
 
 
 class Copy(Base):
-    """Another page on which an article was met, with its own words."""
+    """Another page of an article, with its own text."""
 
     __tablename__ = "copy"
     __table_args__ = (
@@ -247,7 +249,7 @@ class Copy(Base):
 
 
 class Run(Base):
-    """One crawl: who ran it, when, and the seven counts that its fetches add up to."""
+    """One crawl with its seven counts."""
 
     __tablename__ = "run"
     __table_args__ = (one_of("status", ("running", "done", "failed", "stopped", "killed")),)
@@ -270,7 +272,10 @@ class Run(Base):
 
 
 class Fetch(Base):
-    """How one address that a run took up ended; ``characters`` is the length of the article text that was read."""
+    """How an address that a run took up ended.
+
+    ``characters`` is the length of the article text that was read.
+    """
 
     __tablename__ = "fetch"
     __table_args__ = (
@@ -291,7 +296,7 @@ class Fetch(Base):
 
 
 class ImportFile(Base):
-    """A file that was imported, and how far: an import that was interrupted goes on at ``position``.
+    """An imported file, and where an interrupted import goes on.
 
     ``size`` (bytes) and ``modified`` (nanoseconds since 1970) tell whether it is still the same file.
     """

@@ -1,4 +1,4 @@
-"""The tables of near copies: every article's signature, the index that finds them, and what is alike but no copy."""
+"""Define the tables of near-duplicates: signatures, index, similar pairs."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,7 +24,7 @@ class ArticleSignature(Base):
 
 
 class Band(Base):
-    """The index of near copies: which articles have a key.
+    """The index of near-duplicates: which articles have a key.
 
     No foreign key: it would need an index on ``article_id`` as large as the table. A row whose article has no
     signature any more is passed over.
@@ -36,8 +36,8 @@ class Band(Base):
     article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
-class Alike(Base):
-    """Two articles in much the same words that are no copies: the facts differ. Evidence for stories.
+class SimilarPair(Base):
+    """Two articles with similar texts but other facts: no copies.
 
     ``article_id`` is the one that came later. ``similarity`` and ``containment`` are 0 to 1, as ``compare`` has them.
     """

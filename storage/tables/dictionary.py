@@ -1,4 +1,4 @@
-"""What every view, table and column holds: ``dictionary.toml`` is the one source, this reads it.
+"""Read the data dictionary: what every view, table and column holds.
 
 ``docs/data-dictionary.md`` is made from it (``make dictionary``), and the column descriptions that Parquet files and
 the analysts' pages carry come from here.
@@ -28,7 +28,7 @@ any version. Both are the same on SQLite and PostgreSQL. Times are UTC: text suc
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Relation:
-    """A view or table: what a row is, and what each column holds, in Markdown without a full stop.
+    """A view or table with the descriptions of its columns, in Markdown.
 
     ``same_as`` names the view whose columns it shares, "" where it has its own.
     """
@@ -42,7 +42,7 @@ class Relation:
 
 @functools.cache
 def relations() -> Mapping[str, Relation]:
-    """Give every view and table by its name, views first, each in the order of the file."""
+    """Read every view and table by name, views first."""
     content = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     views, tables = content["view"], content["table"]
     tables["article"]["columns"] |= dict.fromkeys(FIELDS, "as in `articles`")

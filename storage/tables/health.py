@@ -13,7 +13,7 @@ STATES: tuple[State, ...] = ("ok", "new", "dead", "blocked", "changed", "silent"
 
 
 class SourceHealth(Base):
-    """What was last found of a source. ``told_state`` is the state of the last alert."""
+    """The last health check of a source; ``told_state`` is the state last alerted."""
 
     __tablename__ = "source_health"
     __table_args__ = (one_of("state", STATES), one_of("told_state", STATES))

@@ -1,4 +1,4 @@
-"""Tables of what is known of hosts: their robots.txt, the rest that they asked for, what their publishers reserve."""
+"""Define the tables of robots.txt, rests and mining reservations of hosts."""
 
 import datetime
 
@@ -12,7 +12,7 @@ Moment = datetime.datetime
 
 
 class RobotsFile(Base):
-    """One origin's robots.txt as it was last had, and the trouble since.
+    """The last robots.txt of an origin, and errors since.
 
     ``status`` and ``body`` are of the last answer that told something (2xx or 4xx), at ``fetched_at``; ``trouble`` is
     why the last try, at ``tried_at``, brought none, "" where it did, and ``trouble_since`` when that began.
@@ -29,7 +29,7 @@ class RobotsFile(Base):
 
 
 class HostRest(Base):
-    """A host that asked to be left alone, or that failed over and over: nothing is asked of it before ``until``."""
+    """A host that is not asked before ``until``: it asked for that, or kept failing."""
 
     __tablename__ = "host_rest"
     host: Mapped[str] = mapped_column(StorableText(300), primary_key=True)
@@ -39,7 +39,7 @@ class HostRest(Base):
 
 
 class MiningReservation(Base):
-    """A publisher's word against text and data mining, as a source's crawl met it."""
+    """A publisher's reservation against text and data mining."""
 
     __tablename__ = "mining_reservation"
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)

@@ -1,4 +1,4 @@
-"""The pages of articles that stand on several."""
+"""Define the table of articles on several pages."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from storage.tables.core import Base
 
 
 class ArticlePart(Base):
-    """What one page of an article on several pages says; the article's text is all of them, by number from 1.
+    """The text of one page of an article on several; ``number`` is from 1.
 
     There is one page of each number. ``last_linked`` is the highest number of a page that this one linked to when it
     was read last, its own where it was the last one; null for pages that schema 0013 stored.

@@ -1,4 +1,4 @@
-"""The tables of the search index. All of it is made from articles, and can be made anew.
+"""Define the tables of the search index, which can be rebuilt at any time.
 
 Beside ``search_document`` there are two tables of terms, which no model describes because SQLite and PostgreSQL have
 different kinds: contentless FTS5 tables there, ``tsvector`` columns with GIN here. Both have the columns ``rowid``
@@ -13,7 +13,7 @@ from storage.tables.core import Base, Moment
 
 
 class SearchDocument(Base):
-    """What a search sorts and filters by, in rows of 60 bytes: those of ``article`` hold whole texts.
+    """What a search sorts and filters by, in rows of 60 bytes.
 
     ``dated_at`` is when the article appeared, by its page, else when it was first seen; a page that dates itself more
     than a day ahead is not believed. ``version`` is that of the terms.

@@ -1,4 +1,4 @@
-"""What is remembered of each host: the lines of its last pages, and those that turned out to be furniture."""
+"""Define the tables of each host's last pages and repeated lines."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +8,7 @@ from storage.tables.core import Base, Moment
 
 
 class SitePage(Base):
-    """The lines of one article page, for comparison with the next pages of its host; the last few pages a host only.
+    """The lines of an article page, kept for the last pages of each host.
 
     ``prints`` are the fingerprints of its lines, 64 bits each, little-endian, in base64; ``weight`` is in Japanese
     characters.
@@ -24,7 +24,7 @@ class SitePage(Base):
 
 
 class SiteFurniture(Base):
-    """A line that stood on several pages of a host and is no article's: ``pages`` counts the pages met with it."""
+    """A repeated line of a host, removed from its articles."""
 
     __tablename__ = "site_furniture"
     host: Mapped[str] = mapped_column(StorableText(300), primary_key=True)

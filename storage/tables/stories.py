@@ -1,4 +1,4 @@
-"""The tables of stories: which articles tell of one event, why, and the index by which they find each other.
+"""Define the tables of stories, their evidence and their index.
 
 ``article.story_id`` is the membership itself. Every article is in a story; most are alone in theirs.
 """
@@ -14,7 +14,7 @@ TIE_KINDS = ("alike", "link", "terms")
 
 
 class Story(Base):
-    """An event. Its id never changes; ``merged_into_id`` is the older story that took it over, whose id is used since.
+    """An event; ``merged_into_id`` is the older story that absorbed it.
 
     ``first_at`` and ``last_at`` are the first and the last of its articles' times: the publisher's, else ours.
     """
@@ -28,7 +28,7 @@ class Story(Base):
 
 
 class StoryTie(Base):
-    """Why an article is in its story: what it shares with another article that was in it before.
+    """Why an article is in its story: what it shares with an earlier member.
 
     ``weight`` is 0 to 1: how surely this alone says that both tell of one event. ``detail`` names what is shared.
     """
@@ -44,7 +44,7 @@ class StoryTie(Base):
 
 
 class StoryProfile(Base):
-    """What an article is known by among stories: names, numbers, dates and telling words, as the pipelines pack them.
+    """An article's names, numbers, dates and rare words, as the pipelines pack them.
 
     ``version`` is the algorithm's; profiles of another one are made anew by ``kiji db stories``.
     """
@@ -57,7 +57,7 @@ class StoryProfile(Base):
 
 
 class StoryTerm(Base):
-    """One term in one week: how many articles have it, and which, as long as these are few.
+    """One term in one week: how many articles have it, and a few of their ids.
 
     ``week`` counts weeks since 1970, so that what is looked up for today's news lies together, however old the
     archive is. ``term`` is a hash of 62 bits; 0 stands for all articles of the week. ``article_ids`` is their ids,

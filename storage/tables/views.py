@@ -1,4 +1,4 @@
-"""The contract's views: what analysts query. They are dropped and made anew at every upgrade.
+"""Define the contract's views, which are created anew at every upgrade.
 
 Plain SQL that SQLite and PostgreSQL read alike (FETCH is a word of PostgreSQL's own, so that name is quoted). Columns
 are described in ``dictionary.toml``.
@@ -56,11 +56,11 @@ SELECT story.id,
        (SELECT count(*) FROM article WHERE article.story_id = story.id) AS articles,
        (SELECT count(*) FROM article JOIN copy ON copy.article_id = article.id
         WHERE article.story_id = story.id) AS copies,
-       (SELECT count(DISTINCT told.source_id)
+       (SELECT count(DISTINCT reporting.source_id)
         FROM (SELECT article.source_id FROM article WHERE article.story_id = story.id
               UNION ALL
               SELECT copy.source_id FROM article JOIN copy ON copy.article_id = article.id
-              WHERE article.story_id = story.id) AS told) AS sources,
+              WHERE article.story_id = story.id) AS reporting) AS sources,
        (SELECT count(*) FROM article WHERE article.story_id = story.id AND article.language = 'ja') AS articles_ja,
        (SELECT count(*) FROM article WHERE article.story_id = story.id AND article.language = 'en') AS articles_en
 FROM story
@@ -103,6 +103,6 @@ def create_views(connection: Connection) -> None:
 
 
 def drop_views(connection: Connection) -> None:
-    """Drop the views that exist, so that the tables below them can be altered."""
+    """Drop the views, so that the tables below them can be altered."""
     for name in reversed(VIEWS):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))

@@ -11,8 +11,10 @@ from storage.column_types import StorableText
 from storage.tables.core import Base, Moment
 
 
-class KeptPage(Base):
-    """One page as it was fetched once. A page fetched again with the same bytes is not kept again.
+class WarcPage(Base):
+    """The WARC record of one fetch.
+
+    A page fetched again with the same bytes has no second one.
 
     ``address_id`` is the address that answered; what it shows (article or copy) stands there. ``offset`` and
     ``length`` are bytes in ``file``, which is a name in the archive's folder.

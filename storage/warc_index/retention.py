@@ -1,4 +1,4 @@
-"""Retention: which WARC files of the raw archive go, and old lines of the accounts."""
+"""Choose WARC files to delete, and delete old fetches."""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
 from storage.tables.core import Fetch, Run
-from storage.tables.warc import KeptPage
+from storage.tables.warc import WarcPage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PageFile:
-    """A WARC file: its bytes on the disk, and when the newest page in it was fetched."""
+    """A WARC file: its size in bytes, and when its newest page was fetched."""
 
     name: str
     size: int
@@ -24,7 +24,9 @@ class PageFile:
 def files_to_prune(
     files: Sequence[PageFile], now: datetime, *, before: datetime | None, size_limit: int | None, spared: datetime
 ) -> list[PageFile]:
-    """Choose the files whose pages are all older than ``before``, and the oldest until the rest fits. Pure.
+    """Choose files to delete, by age and total size. Pure.
+
+    Those are the files whose pages are all older than ``before``, and the oldest until the rest fits.
 
     Files with pages as new as ``spared`` stay: somebody may still write to them.
     """
@@ -42,18 +44,18 @@ def files_to_prune(
 
 
 def newest_pages(connection: Connection) -> Mapping[str, datetime]:
-    """Tell, by file, when the newest page that the index knows in it was fetched."""
-    rows = connection.execute(select(KeptPage.file, func.max(KeptPage.fetched_at)).group_by(KeptPage.file))
+    """Read when the newest page of each file was fetched."""
+    rows = connection.execute(select(WarcPage.file, func.max(WarcPage.fetched_at)).group_by(WarcPage.file))
     return {name: newest for name, newest in rows}  # noqa: C416 - rows are no pairs to the type checker
 
 
-def forget_files(session: Session, names: Collection[str]) -> int:
-    """Take files out of the index; return how many pages they held."""
-    statement = delete(KeptPage).where(is_among(session, KeptPage.file, names, String()))
-    return len(session.scalars(statement.returning(KeptPage.id)).all())
+def unindex_files(session: Session, names: Collection[str]) -> int:
+    """Delete files from the index; return how many pages they had."""
+    statement = delete(WarcPage).where(is_among(session, WarcPage.file, names, String()))
+    return len(session.scalars(statement.returning(WarcPage.id)).all())
 
 
-def forget_fetches(session: Session, before: datetime) -> int:
-    """Take the accounts' lines of runs that were over before then; the runs and their counts stay."""
+def delete_old_fetches(session: Session, before: datetime) -> int:
+    """Delete fetches of runs that ended before then; runs and counts stay."""
     old_runs = select(Run.id).where(Run.finished_at < before)
     return len(session.scalars(delete(Fetch).where(Fetch.run_id.in_(old_runs)).returning(Fetch.id)).all())

@@ -1,1 +1,1 @@
-"""The analysts' pages: Datasette on a snapshot, with pages of our own. Needs the extra ``pages``."""
+"""Serve a snapshot to analysts: Datasette with pages of our own."""

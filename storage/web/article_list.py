@@ -1,4 +1,4 @@
-"""Lists of articles and what they can be narrowed by."""
+"""List articles, with facets to narrow the list."""
 
 import dataclasses
 import sqlite3
@@ -21,29 +21,29 @@ PAGE = 40
 FACET = 14
 """Values of a facet that are shown; the chosen one always is."""
 
-Found = dict[str, Any]
+Context = dict[str, Any]
 
 
-def rows(connection: sqlite3.Connection, query: str, *values: object) -> list[Found]:
-    """Ask, and give each row as a dictionary."""
+def query_rows(connection: sqlite3.Connection, query: str, *values: object) -> list[Context]:
+    """Run a query; give each row as a dictionary."""
     cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def number(connection: sqlite3.Connection, query: str, *values: object) -> int:
-    """Ask for one number."""
+def count_rows(connection: sqlite3.Connection, query: str, *values: object) -> int:
+    """Run a query for one number."""
     return int(connection.execute(query, values).fetchone()[0])
 
 
-def told(connection: sqlite3.Connection) -> dict[str, str]:
-    """Give what the snapshot says of itself."""
+def read_metadata(connection: sqlite3.Connection) -> dict[str, str]:
+    """Read the snapshot's metadata."""
     return {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM metadata")}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
-    """What a reader narrowed a list to; "" for what is open."""
+    """The facets and words that a reader chose; "" where open."""
 
     q: str = ""
     language: str = ""
@@ -53,7 +53,7 @@ class Choice:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> "Choice":
-        """Take it from an address's query; a page that is no number is the first."""
+        """Parse an address's query; a page that is no number is the first."""
         page = arguments.get("page", "1")
         return cls(
             q=arguments.get("q", "").strip()[:500],
@@ -64,7 +64,7 @@ class Choice:
         )
 
     def address(self, **changes: object) -> str:
-        """Give the address of the same list with something changed; any change but of the page leads to page 1."""
+        """Write the address of the list with a change; other lists start at page 1."""
         values = dataclasses.asdict(self) | {"page": 1} | changes
         query = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
         return "/articles" + ("?" + urlencode(query) if query else "")
@@ -72,7 +72,7 @@ class Choice:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to narrow a list: values with the number of articles that each would leave."""
+    """A facet's values, with the number of articles of each."""
 
     name: str
     values: list[tuple[str, int]]
@@ -80,7 +80,7 @@ class Facet:
 
 
 def facets_of(choice: Choice, counted: Mapping[str, list[tuple[str, int]]]) -> list[Facet]:
-    """Cut each facet to what is shown; the chosen value stays, with or without articles."""
+    """Cut each facet to what is shown; the chosen value stays."""
     facets = []
     for name, values in counted.items():
         chosen = str(getattr(choice, name))
@@ -91,11 +91,11 @@ def facets_of(choice: Choice, counted: Mapping[str, list[tuple[str, int]]]) -> l
     return facets
 
 
-def browse(connection: sqlite3.Connection, choice: Choice) -> Found:
-    """List articles by day, the newest first, and count the facets over all of them."""
+def browse(connection: sqlite3.Connection, choice: Choice) -> Context:
+    """List articles, the newest first, and count the facets."""
     where, values = _where(choice)
     # One more than a page tells whether there is another, without counting.
-    listed = rows(
+    listed = query_rows(
         connection,
         f"SELECT {LISTED} FROM articles {where} ORDER BY {NEWEST_FIRST} LIMIT ? OFFSET ?",  # noqa: S608 - columns of our own
         *values,
@@ -107,8 +107,8 @@ def browse(connection: sqlite3.Connection, choice: Choice) -> Found:
         narrowed, by = _where(choice, without=name)
         limit = " LIMIT 60" if name == "day" else ""
         query = f"SELECT {name}, count(*) FROM articles {narrowed} GROUP BY {name} ORDER BY {order}{limit}"  # noqa: S608 - columns of our own
-        counted[name] = [(str(value), int(found)) for value, found in connection.execute(query, by)]
-    total = number(connection, f"SELECT count(*) FROM articles {where}", *values)  # noqa: S608 - columns of our own
+        counted[name] = [(str(value), int(count)) for value, count in connection.execute(query, by)]
+    total = count_rows(connection, f"SELECT count(*) FROM articles {where}", *values)  # noqa: S608 - columns of our own
     return {
         "articles": listed[:PAGE],
         "more": len(listed) > PAGE,

@@ -1,4 +1,4 @@
-"""What every answer carries, and which names the server answers to."""
+"""Add security headers, and refuse requests under other host names."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -37,8 +37,8 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OPEN = ("/-/static/", "/-/kiji/")
 
 
-def guarded(application: Application, names: frozenset[str] | None) -> Application:
-    """Wrap an application: add the headers, hide Datasette's own pages, answer to ``names`` only.
+def guard_requests(application: Application, names: frozenset[str] | None) -> Application:
+    """Wrap an application: add headers, hide Datasette's own pages, check names.
 
     Where the server is bound to loopback, a page elsewhere whose name was made to point here (DNS rebinding) could
     read everything; its requests carry its own name in ``Host``, and are refused. ``None`` answers to any name.
@@ -78,7 +78,7 @@ def _host(scope: Scope) -> str:
 
 
 def _is_embedded_elsewhere(scope: Scope) -> bool:
-    """Browsers say where a request comes from; other programs do not, and are not what is meant."""
+    """Tell whether another site's page embeds the request, by Sec-Fetch headers."""
     if _header(scope, b"sec-fetch-site") not in ("cross-site", "same-site"):
         return False
     return (_header(scope, b"sec-fetch-mode"), _header(scope, b"sec-fetch-dest")) != ("navigate", "document")

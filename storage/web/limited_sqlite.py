@@ -1,4 +1,4 @@
-"""Connections on which any SQL ends soon and takes little memory, whatever a reader asks for.
+"""Open SQLite connections on which any query ends soon, in little memory.
 
 SQLite looks at Datasette's limit where it jumps, not within an instruction nor between those of one long expression. So
 values, patterns and statements have a length, and functions that compare every place of one text with another are
@@ -42,17 +42,17 @@ _Function = Callable[..., _Value]
 
 
 class SnapshotDatabase(Database):  # type: ignore[misc]  # datasette has no types
-    """A snapshot as Datasette asks it."""
+    """A snapshot with limited connections, for Datasette."""
 
     def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: ARG002 - Datasette's own
-        """Open one of its threads' connections."""
-        connection = bounded(f"file:{self.path}?immutable=1")
+        """Open a connection for one of Datasette's threads."""
+        connection = connect_limited(f"file:{self.path}?immutable=1")
         self._all_file_connections.append(connection)
         return connection
 
 
-def bounded(address: str) -> sqlite3.Connection:
-    """Connect to a file's address."""
+def connect_limited(address: str) -> sqlite3.Connection:
+    """Open a limited connection to a file's address."""
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_Connection)
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP}")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
@@ -79,7 +79,7 @@ class _Connection(sqlite3.Connection):
         super().set_progress_handler(handler, n)
 
     def calling(self, function: "_Function") -> "_Function":
-        """Make SQL's function of one of ours: it looks at the limit, and its errors are the query's."""
+        """Wrap a function for SQL: it checks the limit and passes errors on."""
 
         def called(*values: _Value) -> _Value:
             if not self.ended and self._handler and self._handler():
@@ -120,7 +120,7 @@ class _Cursor(sqlite3.Cursor):
 
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
-        """Say what ended a query, as Datasette understands it."""
+        """Raise what ended a query, as Datasette understands it."""
         try:
             yield
         except MemoryError as error:
@@ -138,14 +138,14 @@ def _authorize(action: int, first: str | None, second: str | None, *_place: str 
 
 
 def _add_functions(connection: _Connection) -> None:
-    """Put functions that look at the limit in the place of SQLite's own."""
+    """Replace SQLite's functions by ones that check the limit."""
     # As many LIKE and GLOB as a statement has room for take minutes; each of them may be SQLite's.
     asked = sqlite3.connect(":memory:", check_same_thread=False)
     asked.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
 
     def ask(sql: str, *values: _Value) -> _Value:
-        found: _Value = asked.execute(sql, values).fetchone()[0]
-        return found
+        value: _Value = asked.execute(sql, values).fetchone()[0]
+        return value
 
     for name, arguments in (("like", 2), ("like", 3), ("glob", 2)):
         function = functools.partial(ask, f"SELECT {name}({', '.join('?' * arguments)})")

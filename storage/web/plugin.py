@@ -1,4 +1,4 @@
-"""The Datasette plugin: our routes, our templates' tools, and the headers that every answer carries."""
+"""Register our pages, template filters and headers with Datasette."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -11,11 +11,10 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from storage.web import search as finding
-from storage.web import views
-from storage.web.article_list import Choice, browse, told
-from storage.web.http_headers import Application, guarded
-from storage.web.safe_text import language_tag, shown, titled, web_address
+from storage.web import search, views
+from storage.web.article_list import Choice, browse, read_metadata
+from storage.web.http_headers import Application, guard_requests
+from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.sample_queries import samples
 
 DATA = "data"
@@ -30,10 +29,10 @@ Page = Callable[[sqlite3.Connection], Mapping[str, Any] | None]
 
 
 async def _render(datasette: Datasette, request: Request, template: str, page: Page) -> Response:
-    """Ask the snapshot on a thread of Datasette's, and show the answer; NotFound where it is None."""
+    """Query the snapshot on a thread, and render; NotFound for None."""
 
     def ask(connection: sqlite3.Connection) -> tuple[Mapping[str, Any] | None, dict[str, str]]:
-        return page(connection), told(connection)
+        return page(connection), read_metadata(connection)
 
     context, snapshot = await datasette.get_database(DATA).execute_fn(ask)
     if context is None:
@@ -49,14 +48,14 @@ async def home_page(datasette: Datasette, request: Request) -> Response:
 
 
 async def articles_page(datasette: Datasette, request: Request) -> Response:
-    """Show ``/articles``: the list, or what a search found."""
+    """Show ``/articles``: the list, or the hits of a search."""
     choice = Choice.of({name: request.args.get(name) or "" for name in ("q", "language", "source", "day", "page")})
 
     def page(connection: sqlite3.Connection) -> Mapping[str, Any]:
         if not choice.q:
             return browse(connection, choice)
         with datasette.kiji_search.connect() as searched:
-            return finding.found(searched, choice, told(connection))
+            return search.search_articles(searched, choice, read_metadata(connection))
 
     return await _render(datasette, request, "kiji_articles.html", page)
 
@@ -64,7 +63,7 @@ async def articles_page(datasette: Datasette, request: Request) -> Response:
 async def article_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/articles/ID``."""
     article_id = int(request.url_vars["id"])
-    return await _render(datasette, request, "kiji_article.html", lambda found: views.article(found, article_id))
+    return await _render(datasette, request, "kiji_article.html", lambda snapshot: views.article(snapshot, article_id))
 
 
 async def stories_page(datasette: Datasette, request: Request) -> Response:
@@ -75,7 +74,7 @@ async def stories_page(datasette: Datasette, request: Request) -> Response:
 async def story_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/stories/ID``."""
     story_id = int(request.url_vars["id"])
-    return await _render(datasette, request, "kiji_story.html", lambda found: views.story(found, story_id))
+    return await _render(datasette, request, "kiji_story.html", lambda snapshot: views.story(snapshot, story_id))
 
 
 async def sources_page(datasette: Datasette, request: Request) -> Response:
@@ -84,9 +83,9 @@ async def sources_page(datasette: Datasette, request: Request) -> Response:
 
 
 async def source_page(datasette: Datasette, request: Request) -> Response:
-    """Show ``/sources/show?name=NAME``: a name may hold slashes and colons, which paths do not take well."""
+    """Show ``/sources/show?name=NAME``; a name may hold slashes and colons."""
     name = request.args.get("name") or ""
-    return await _render(datasette, request, "kiji_source.html", lambda found: views.source(found, name))
+    return await _render(datasette, request, "kiji_source.html", lambda snapshot: views.source(snapshot, name))
 
 
 async def queries_page(datasette: Datasette, request: Request) -> Response:
@@ -96,7 +95,7 @@ async def queries_page(datasette: Datasette, request: Request) -> Response:
 
 @hook
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Stand before Datasette's own routes; what is not ours is its (``/data/…``)."""
+    """Register our pages before Datasette's own."""
     return [
         (r"^/$", home_page),
         (r"^/articles$", articles_page),
@@ -111,8 +110,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 @hook
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Give the templates what makes the web's words fit to be shown."""
-    env.filters |= {"shown": shown, "titled": titled, "web_address": web_address, "lang": language_tag}
+    """Add the filters that make the web's texts safe to show."""
+    env.filters |= {"shown": clean_text, "titled": title_or_dash, "web_address": web_address, "lang": language_tag}
     env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
         "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
@@ -124,4 +123,4 @@ def prepare_jinja2_environment(env: Environment) -> None:
 def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
     """Add the headers."""
     names: frozenset[str] | None = getattr(datasette, "kiji_names", None)
-    return lambda application: guarded(application, names)
+    return lambda application: guard_requests(application, names)

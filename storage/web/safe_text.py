@@ -1,4 +1,4 @@
-"""What the web wrote, made fit to be shown: nothing that a browser would obey, no direction that leaks."""
+"""Make texts of the web safe to show."""
 
 import re
 import unicodedata
@@ -17,8 +17,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HTTP = ("http", "https")
 
 
-def shown(text: object) -> str:
-    """Give a text without invisible controls and without heaps of marks, "" for None; templates escape it."""
+def clean_text(text: object) -> str:
+    """Remove invisible controls and piled-up marks; templates escape the rest."""
     return "" if text is None else _MAYBE_MARKS.sub(_without_heaps, _INVISIBLE.sub("", str(text)))
 
 
@@ -31,19 +31,19 @@ def _without_heaps(run: re.Match[str]) -> str:
     return "".join(kept)
 
 
-def is_seen(text: object) -> bool:
-    """Whether a text has a character that a reader sees: no space, nothing of width zero."""
-    return any(character.isprintable() and character != " " for character in shown(text))
+def is_visible(text: object) -> bool:
+    """Tell whether a text has a visible character."""
+    return any(character.isprintable() and character != " " for character in clean_text(text))
 
 
-def titled(title: object, otherwise: str = NO_TITLE) -> str:
-    """Give a title, as ``shown``; ``otherwise`` where there is nothing of it to see or to click on."""
-    return shown(title) if is_seen(title) else otherwise
+def title_or_dash(title: object, otherwise: str = NO_TITLE) -> str:
+    """Clean a title; give ``otherwise`` where nothing of it is visible."""
+    return clean_text(title) if is_visible(title) else otherwise
 
 
 def web_address(url: object) -> str | None:
-    """Give an address that may stand in ``href``: http and https only, None for ``javascript:`` and the like."""
-    cleaned = shown(url).strip()
+    """Give an http(s) address for ``href``, None for others such as ``javascript:``."""
+    cleaned = clean_text(url).strip()
     try:
         parts = urlsplit(cleaned)
     except ValueError:
@@ -52,11 +52,11 @@ def web_address(url: object) -> str | None:
 
 
 def language_tag(language: object) -> str:
-    """Give what may stand in ``lang``: "" (unknown) for ``und`` and anything that is no language code."""
+    """Give a language for ``lang``, "" for ``und`` and invalid codes."""
     code = str(language or "")
     return code if code != "und" and _LANGUAGE.fullmatch(code) else ""
 
 
 def paragraphs(text: object) -> list[str]:
-    """Give an article's paragraphs: one a line, as the archive keeps them."""
-    return [line.strip() for line in shown(text).split("\n") if line.strip()]
+    """Split an article's text into paragraphs, one a line."""
+    return [line.strip() for line in clean_text(text).split("\n") if line.strip()]

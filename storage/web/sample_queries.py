@@ -1,4 +1,4 @@
-"""Queries to begin with: the analysts' documented ones, and some on local days that only a snapshot has."""
+"""Give sample queries for a snapshot, in both languages."""
 
 import dataclasses
 import functools
@@ -10,7 +10,7 @@ from storage.queries import sample_queries
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sample:
-    """A question in both languages, what to know of it, and the SQL that answers it from a snapshot."""
+    """A question in both languages with its SQL."""
 
     en: str
     ja: str
@@ -20,7 +20,7 @@ class Sample:
 
 @functools.cache
 def samples() -> list[Sample]:
-    """Give our own first, then those of ``docs/analysts.md``."""
+    """List our own queries first, then those of ``docs/analysts.md``."""
     loaded = tomllib.loads(Path(__file__).with_name("sample_queries.toml").read_text(encoding="utf-8"))
     own = [Sample(**entry) for entry in loaded["query"]]
     titles: dict[str, str] = loaded["titles"]

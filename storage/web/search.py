@@ -1,4 +1,4 @@
-"""The search box: words that any reader types, through Kiji's own search, which any string is fit for."""
+"""Search a snapshot for the pages."""
 
 import collections
 import datetime
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
-from storage.search.query import POOL, Filters, Hit, count, is_counted_exactly, search, spread
-from storage.search.snippets import Marked
+from storage.search.query import POOL, Filters, Hit, count_by_facet, count_candidates, has_exact_count, search
+from storage.search.snippets import MarkedText
 from storage.snapshot.local_time import LocalClock
-from storage.web.article_list import PAGE, Choice, Found, facets_of
-from storage.web.safe_text import NO_TITLE, is_seen
+from storage.web.article_list import PAGE, Choice, Context, facets_of
+from storage.web.safe_text import NO_TITLE, is_visible
 
 FACETS = ("language", "source", "day")
 Place = tuple[str, str, str]
@@ -21,13 +21,16 @@ MOST = 200
 """Hits that can be paged through; further ones are for narrower words or for ``kiji search``."""
 
 
-def open_for_search(path: Path) -> Engine:
-    """Open a snapshot as search needs it, read-only."""
+def open_search(path: Path) -> Engine:
+    """Open a snapshot for search, read-only."""
     return create_engine(f"sqlite:///file:{path.resolve().as_posix()}?mode=ro&immutable=1&uri=true")
 
 
-def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -> Found:
-    """Find articles by words, the best first, narrowed by the facets; what is counted may be a bound, and says so."""
+def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -> Context:
+    """Find articles by words and facets, the best first.
+
+    A count may be an upper bound, and says so.
+    """
     clock = LocalClock(snapshot["timezone"])
     now = datetime.datetime.fromisoformat(snapshot["made_at"])
     begin, end = _bounds(choice.day, clock)
@@ -36,11 +39,11 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
     hits = search(connection, choice.q, filters, limit=wanted, now=now)
     # By day first: a word that most articles have stands in as many minutes as there are articles.
     by_day: collections.Counter[Place] = collections.Counter()
-    for language, source, minute, number in spread(connection, choice.q):
+    for language, source, minute, number in count_by_facet(connection, choice.q):
         by_day[language, source, clock.day(minute + "Z") or ""] += number
-    bounded = not is_counted_exactly(choice.q) and (bool(choice.source) or by_day.total() > POOL)
+    bounded = not has_exact_count(choice.q) and (bool(choice.source) or by_day.total() > POOL)
     if choice.source:  # what the source has a copy of is found, too; a facet has an article under its own source
-        counted = count(connection, choice.q, filters)
+        counted = count_candidates(connection, choice.q, filters)
     else:
         counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
     shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
@@ -58,7 +61,7 @@ def found(connection: Connection, choice: Choice, snapshot: Mapping[str, str]) -
 
 
 def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, datetime.datetime | None]:
-    """When a local day begins and ends; what is no day bounds nothing."""
+    """Give the start and end of a local day; None for an invalid one."""
     try:
         first = datetime.date.fromisoformat(day)
         return clock.begin(first), clock.begin(first + datetime.timedelta(days=1))
@@ -67,10 +70,10 @@ def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, date
 
 
 def _fits(place: Place, choice: Choice, but: str) -> bool:
-    """Whether a place is within what was chosen, leaving one facet open."""
+    """Tell whether a place fits the choice, with one facet left open."""
     chosen = (choice.language, choice.source, choice.day)
     return all(
-        not value or name == but or found == value for name, found, value in zip(FACETS, place, chosen, strict=True)
+        not value or name == but or actual == value for name, actual, value in zip(FACETS, place, chosen, strict=True)
     )
 
 
@@ -86,11 +89,11 @@ def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> l
 
 def _precisions(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     query = text("SELECT id, published_precision FROM articles WHERE id IN :ids")
-    found = connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True)))
-    return {article_id: precision or "" for article_id, precision in found}
+    rows = connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True)))
+    return {article_id: precision or "" for article_id, precision in rows}
 
 
-def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Found:
+def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Context:
     return {
         "id": hit.id,
         "source": hit.source,
@@ -99,13 +102,13 @@ def _hit(hit: Hit, clock: LocalClock, precisions: Mapping[int, str]) -> Found:
         "published_precision": precisions.get(hit.id),
         "undated": hit.published_at is None,
         "copies": len(hit.copies),
-        "title": _pieces(hit.title) if is_seen(hit.title.text) else [(NO_TITLE, False)],
+        "title": _pieces(hit.title) if is_visible(hit.title.text) else [(NO_TITLE, False)],
         "snippet": _pieces(hit.snippet),
     }
 
 
-def _pieces(marked: Marked) -> list[tuple[str, bool]]:
-    """Cut a text at its marks: pieces, and whether each is marked."""
+def _pieces(marked: MarkedText) -> list[tuple[str, bool]]:
+    """Split a text at its marks; tell which pieces are marked."""
     pieces, at = [], 0
     for start, end in marked.marks:
         pieces += [(marked.text[at:start], False), (marked.text[start:end], True)]

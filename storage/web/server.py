@@ -1,4 +1,4 @@
-"""Starts Datasette on a snapshot."""
+"""Serve a snapshot with Datasette."""
 
 import contextlib
 import hashlib
@@ -19,12 +19,12 @@ from storage.database.engine import Database as KijiDatabase
 from storage.errors import DatabaseError
 from storage.library_versions import fits
 from storage.snapshot.descriptions import describe_column, table_description
-from storage.snapshot.making import Origin, Progress, archive_state, make_snapshot
+from storage.snapshot.sqlite_file import Origin, Progress, make_snapshot, read_state
 from storage.snapshot.tables import VERSION
 from storage.web import plugin
 from storage.web.http_headers import LOOPBACK_NAMES
 from storage.web.limited_sqlite import SnapshotDatabase
-from storage.web.search import open_for_search
+from storage.web.search import open_search
 
 SETTINGS = {
     "default_page_size": 50,
@@ -43,34 +43,34 @@ WITHOUT_SQL = {"default_allow_sql": False, "allow_csv_stream": False}
 
 
 class ServingRefused(DatabaseError):
-    """The address cannot be listened at."""
+    """The address cannot be bound."""
 
 
 class NoSnapshot(DatabaseError):
-    """The file is no snapshot, or one that another version of Kiji made."""
+    """The file is no snapshot, or one of another version."""
 
 
 def snapshot_metadata(path: Path) -> dict[str, str]:
-    """Give what a snapshot says of itself; raise NoSnapshot where the file is none, or of another layout."""
+    """Read a snapshot's metadata, or raise NoSnapshot."""
     if not path.is_file():
         msg = f"snapshot {path}: there is no such file; kiji snapshot -o {path} makes it"
         raise NoSnapshot(msg)
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        found = dict(connection.execute("SELECT key, value FROM metadata").fetchall())
+        metadata = dict(connection.execute("SELECT key, value FROM metadata").fetchall())
     except sqlite3.DatabaseError as error:
         msg = f"snapshot {path} is no snapshot of Kiji's ({error}); kiji snapshot -o FILE makes one"
         raise NoSnapshot(msg) from error
     finally:
         connection.close()
-    if found.get("layout") != str(VERSION):
+    if metadata.get("layout") != str(VERSION):
         msg = f"snapshot {path} was made by another version of Kiji; kiji snapshot -o {path} makes it anew"
         raise NoSnapshot(msg)
-    return found
+    return metadata
 
 
 def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) -> Datasette:
-    """Make the application. ``names`` are the hosts that it answers to, None for any."""
+    """Create the application; ``names`` are the hosts it answers to, None for any."""
     snapshot_metadata(path)
     if not pm.is_registered(plugin):
         pm.register(plugin, name="kiji")
@@ -89,7 +89,7 @@ def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) ->
     database = SnapshotDatabase if known else Database
     served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_names = names
-    served.kiji_search = open_for_search(path)
+    served.kiji_search = open_search(path)
     return served
 
 
@@ -101,30 +101,33 @@ def _private_options(path: Path) -> dict[str, Any]:
 
 
 def _counts(path: Path) -> dict[str, dict[str, int]]:
-    """Count the rows that Datasette shows; it would count the index's tables too, which cannot be scanned."""
+    """Count the rows of the shown tables; others cannot be scanned."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        told = [name for name in names if table_description(name) is not None]
-        return {name: {"count": connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]} for name in told}  # noqa: S608 - a name of ours
+        shown = [name for name in names if table_description(name) is not None]
+        return {name: {"count": connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]} for name in shown}  # noqa: S608 - a name of ours
 
 
 def _tables(path: Path) -> dict[str, Any]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
-    told: dict[str, Any] = {}
+    described: dict[str, Any] = {}
     for name in names:
         about = table_description(name)
         if about is None:
-            told[name] = {"hidden": True}
+            described[name] = {"hidden": True}
             continue
         columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
-        told[name] = {"description": about, "columns": {column: describe_column(name, column) for column in columns}}
+        described[name] = {
+            "description": about,
+            "columns": {column: describe_column(name, column) for column in columns},
+        }
     connection.close()
-    return told
+    return described
 
 
-def fresh_snapshot(database: KijiDatabase, origin: Origin, progress: Progress = lambda _table, _rows: None) -> Path:
-    """Give a snapshot of an archive as it is now, in the user's cache; made anew only where the archive has changed."""
+def update_snapshot(database: KijiDatabase, origin: Origin, progress: Progress = lambda _table, _rows: None) -> Path:
+    """Give a current snapshot in the user's cache; make it only after changes."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kiji"
     url = database.engine.url
     place = str(Path(url.database or "").resolve()) if database.is_sqlite else url.render_as_string(hide_password=False)
@@ -136,19 +139,19 @@ def fresh_snapshot(database: KijiDatabase, origin: Origin, progress: Progress = 
         msg = f"kiji serve: {error}; make a snapshot elsewhere, kiji snapshot -o FILE, and serve that: --snapshot FILE"
         raise NoSnapshot(msg) from error
     with database.reading() as connection:
-        state = archive_state(connection)
+        state = read_state(connection)
     try:
-        found = snapshot_metadata(path)
+        known = snapshot_metadata(path)
     except NoSnapshot:
-        found = {}
+        known = {}
     same = {"archive_state": state, "kiji_version": origin.version, "timezone": origin.zone}
-    if any(found.get(name) != value for name, value in same.items()):
+    if any(known.get(name) != value for name, value in same.items()):
         make_snapshot(database, path, origin, progress)
     return path
 
 
 def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until a signal; tell the address once it is listened to. Raises ServingRefused where it cannot be."""
+    """Serve until a signal; report the address once bound. Raises ServingRefused."""
     loopback = host in ("127.0.0.1", "localhost", "::1")
     served = application(path, names=LOOPBACK_NAMES if loopback else None)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,4 +1,4 @@
-"""Where things stand in the pages' drawings, in percent of the width, so that a drawing fits any screen unscaled."""
+"""Lay out the pages' charts as SVG, in percent of the width."""
 
 import dataclasses
 import datetime
@@ -12,7 +12,7 @@ LANE = 46
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bar:
-    """One day: where its bar stands, and how high its parts are (pixels from the bottom)."""
+    """A day's bar: its place, and the height of its parts in pixels."""
 
     day: str
     x: float
@@ -31,15 +31,15 @@ class Bar:
 
 
 def day_bars(days: Sequence[str], counts: Mapping[str, tuple[int, int, int]], height: int) -> list[Bar]:
-    """Stack each day's articles in Japanese, English and other languages; ``counts`` are by day."""
+    """Stack each day's articles in Japanese, English and other languages."""
     most = max((sum(counts.get(day, (0, 0, 0))) for day in days), default=0) or 1
     step = 100 / len(days)
     bars = []
     for number, day in enumerate(days):
-        found = counts.get(day, (0, 0, 0))
-        ja, en, other = (height * part / most for part in found)
+        numbers = counts.get(day, (0, 0, 0))
+        ja, en, other = (height * part / most for part in numbers)
         ticked = datetime.date.fromisoformat(day).weekday() == 0
-        bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, found, ticked))
+        bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, numbers, ticked))
     return bars
 
 
@@ -54,7 +54,7 @@ class Dot:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Edge:
-    """A related link between two articles of a story; ``crosses`` says that it leads to the other language."""
+    """A related link between two articles; ``crosses`` to the other language."""
 
     x1: float
     y1: int
@@ -65,7 +65,7 @@ class Edge:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Timeline:
-    """A story over time: a lane for each source, the one that was first on top."""
+    """A story over time, a lane for each source, the first one on top."""
 
     height: int
     lanes: list[tuple[str, int]]
@@ -75,7 +75,10 @@ class Timeline:
 
 
 def timeline(articles: Sequence[Mapping[str, Any]], links: Iterable[tuple[int, int]]) -> Timeline:
-    """Lay a story out. ``articles`` have ``id``, ``source``, ``language`` and ``local``, and are in order of time."""
+    """Lay out a story.
+
+    ``articles`` have ``id``, ``source``, ``language`` and ``local``, and are in order of time.
+    """
     moments = [datetime.datetime.fromisoformat(article["local"]) for article in articles]
     begin, end = moments[0], moments[-1]
     span = (end - begin).total_seconds() or 1.0
@@ -102,7 +105,7 @@ _YEAR = 8760
 def time_ticks(
     begin: datetime.datetime, end: datetime.datetime, left: float = 4, width: float = 92
 ) -> list[tuple[str, float]]:
-    """Mark at most five days, or hours of a story that is over within four days: five labels fit on a phone.
+    """Place at most five ticks of days, or hours of a short story.
 
     Where days go on into another year, the first label of each year names it. ``begin`` has its place ``left`` percent
     from the left, ``end`` another ``width`` percent to the right.

@@ -1,4 +1,4 @@
-"""What each page shows, asked of the snapshot. Every function takes its connection, and gives a template's context."""
+"""Query what each page shows; each function gives a template's context."""
 
 import datetime
 import itertools
@@ -6,7 +6,7 @@ import sqlite3
 
 from storage.snapshot.local_time import days_until
 from storage.text_diff import diff_paragraphs
-from storage.web.article_list import LISTED, NEWEST_FIRST, Found, number, rows, told
+from storage.web.article_list import LISTED, NEWEST_FIRST, Context, count_rows, query_rows, read_metadata
 from storage.web.safe_text import paragraphs
 from storage.web.svg import Bar, day_bars, timeline
 
@@ -17,9 +17,9 @@ MOST_DOTS = 80
 """Articles of a story that are drawn; more would be a blot. The list under the drawing has all."""
 
 
-def home(connection: sqlite3.Connection) -> Found:
-    """Show what is new: the last day in numbers, articles by day, the biggest stories, the latest articles, sources."""
-    snapshot = told(connection)
+def home(connection: sqlite3.Connection) -> Context:
+    """Show the last day in numbers, charts, the biggest stories and sources."""
+    snapshot = read_metadata(connection)
     made = datetime.datetime.fromisoformat(snapshot["made_at"])
     yesterday = f"{made - datetime.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
     fresh = dict(
@@ -29,13 +29,13 @@ def home(connection: sqlite3.Connection) -> Found:
     )
     return {
         "fresh": {"ja": fresh.get("ja", 0), "en": fresh.get("en", 0), "all": sum(fresh.values())},
-        "articles_in_all": number(connection, "SELECT count(*) FROM articles"),
-        "last_new": rows(
+        "articles_in_all": count_rows(connection, "SELECT count(*) FROM articles"),
+        "last_new": query_rows(
             connection, "SELECT first_seen_local AS local FROM articles ORDER BY first_seen_at DESC LIMIT 1"
         ),
         "days": _day_chart(connection, CHART_DAYS, 132),
         "stories": _stories_since(connection, 3, 8),
-        "latest": rows(
+        "latest": query_rows(
             connection,
             # Not what misdates itself into the future; nor, in an archive that rests, the undated of its last crawl.
             f"SELECT {LISTED} FROM articles WHERE day <= ? ORDER BY {NEWEST_FIRST} LIMIT 14",  # noqa: S608 - columns of our own
@@ -46,13 +46,13 @@ def home(connection: sqlite3.Connection) -> Found:
 
 
 def _stories_begin(connection: sqlite3.Connection, days: int) -> str:
-    """So many days before the newest article: a week without a crawl does not empty the list."""
-    newest = datetime.datetime.fromisoformat(told(connection)["newest_at"])
+    """Compute the start of a window that ends at the newest article."""
+    newest = datetime.datetime.fromisoformat(read_metadata(connection)["newest_at"])
     return f"{newest - datetime.timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list[Found]:
-    return rows(
+def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list[Context]:
+    return query_rows(
         connection,
         "SELECT stories.*, first.language FROM stories"
         " LEFT JOIN articles AS first ON first.id = (SELECT id FROM articles WHERE story_id = stories.id"
@@ -65,7 +65,7 @@ def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list
 
 
 def _last_day(connection: sqlite3.Connection) -> datetime.date:
-    return datetime.date.fromisoformat(told(connection)["last_day"])
+    return datetime.date.fromisoformat(read_metadata(connection)["last_day"])
 
 
 def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: str | None = None) -> list[Bar]:
@@ -74,22 +74,22 @@ def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: s
     values: list[object] = [window[0]]
     if source is not None:
         query, values = f"{query} AND source = ?", [*values, source]
-    found = connection.execute(query + " GROUP BY day", values)
-    counts = {day: (int(ja), int(en), int(total - ja - en)) for day, ja, en, total in found}
+    rows = connection.execute(query + " GROUP BY day", values)
+    counts = {day: (int(ja), int(en), int(total - ja - en)) for day, ja, en, total in rows}
     return day_bars(window, counts, height)
 
 
-def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
-    """Show one article with all that is known of it; None where there is none."""
-    found = rows(
+def article(connection: sqlite3.Connection, article_id: int) -> Context | None:
+    """Show one article with all that is known of it; None for an unknown id."""
+    rows = query_rows(
         connection,
         "SELECT *, coalesce(published_local, first_seen_local) AS local FROM articles WHERE id = ?",
         article_id,
     )
-    if not found:
+    if not rows:
         return None
-    [page] = found
-    versions = rows(connection, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
+    [page] = rows
+    versions = query_rows(connection, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
     return {
         "article": page,
         "paragraphs": paragraphs(page["text"]),
@@ -101,8 +101,8 @@ def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
             }
             for old, new in itertools.pairwise(versions)
         ],
-        "copies": rows(connection, "SELECT * FROM copies WHERE article_id = ? ORDER BY seen_at", article_id),
-        "links": rows(
+        "copies": query_rows(connection, "SELECT * FROM copies WHERE article_id = ? ORDER BY seen_at", article_id),
+        "links": query_rows(
             connection,
             # Once for all pages of the article. A card may be a mere picture: what is stored then has the headline.
             "SELECT min(link.position) AS position, link.url, coalesce(nullif(link.title, ''), there.title) AS title,"
@@ -111,7 +111,7 @@ def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
             " WHERE link.article_id = ? GROUP BY coalesce(CAST(there.id AS TEXT), link.url) ORDER BY 1, link.url",
             article_id,
         ),
-        "linked_from": rows(
+        "linked_from": query_rows(
             connection,
             f"SELECT DISTINCT {LISTED} FROM related_links JOIN articles ON articles.id = related_links.article_id"  # noqa: S608 - columns of our own
             " WHERE related_links.related_article_id = ? AND related_links.article_id <> ?"
@@ -123,11 +123,11 @@ def article(connection: sqlite3.Connection, article_id: int) -> Found | None:
     }
 
 
-def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
+def _story_of(connection: sqlite3.Connection, page: Context) -> Context:
     if page["story_id"] is None:
         return {"story": None, "story_articles": []}
-    stories = rows(connection, "SELECT * FROM stories WHERE id = ?", page["story_id"])
-    others = rows(
+    stories = query_rows(connection, "SELECT * FROM stories WHERE id = ?", page["story_id"])
+    others = query_rows(
         connection,
         f"SELECT {LISTED} FROM articles WHERE story_id = ? AND id <> ? ORDER BY {NEWEST_FIRST} LIMIT 6",  # noqa: S608 - columns of our own
         page["story_id"],
@@ -136,10 +136,10 @@ def _story_of(connection: sqlite3.Connection, page: Found) -> Found:
     return {"story": stories[0] if stories and others else None, "story_articles": others}
 
 
-def stories(connection: sqlite3.Connection) -> Found:
-    """List the stories of the newest fortnight that more than one article tells."""
+def stories(connection: sqlite3.Connection) -> Context:
+    """List the stories of the last fortnight with several articles."""
     begin = _stories_begin(connection, STORY_DAYS)
-    [counted] = rows(
+    [counted] = query_rows(
         connection,
         "SELECT count(*) AS total, coalesce(sum(articles_ja > 0 AND articles_en > 0), 0) AS in_both FROM stories"
         " WHERE last_at >= ? AND articles > 1",
@@ -148,12 +148,12 @@ def stories(connection: sqlite3.Connection) -> Found:
     return {"stories": _stories_since(connection, STORY_DAYS, MOST_STORIES), **counted}
 
 
-def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
-    """Show one story over time; None where there is none."""
-    found = rows(connection, "SELECT * FROM stories WHERE id = ?", story_id)
-    if not found:
+def story(connection: sqlite3.Connection, story_id: int) -> Context | None:
+    """Show one story over time; None for an unknown id."""
+    rows = query_rows(connection, "SELECT * FROM stories WHERE id = ?", story_id)
+    if not rows:
         return None
-    articles = rows(
+    articles = query_rows(
         connection,
         f"SELECT {LISTED} FROM articles WHERE story_id = ? ORDER BY coalesce(published_local, first_seen_local), id",  # noqa: S608 - columns of our own
         story_id,
@@ -163,12 +163,12 @@ def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
         " (SELECT id FROM articles WHERE story_id = ?) AND related_article_id IS NOT NULL",
         (story_id,),
     ).fetchall()
-    evidence = rows(
+    evidence = query_rows(
         connection, "SELECT * FROM story_evidence WHERE story_id = ? ORDER BY weight DESC LIMIT 200", story_id
     )
     titles = {page["id"]: page for page in articles}
     return {
-        "story": found[0],
+        "story": rows[0],
         "articles": articles,
         "timeline": timeline(articles[-MOST_DOTS:], [(a, b) for a, b in links if a != b]) if articles else None,
         "evidence": [{**tie, "article": titles.get(tie["article_id"])} for tie in evidence],
@@ -176,35 +176,35 @@ def story(connection: sqlite3.Connection, story_id: int) -> Found | None:
     }
 
 
-def sources(connection: sqlite3.Connection) -> Found:
+def sources(connection: sqlite3.Connection) -> Context:
     """List the sources with their last weeks."""
     window = days_until(_last_day(connection), SPARK_DAYS)
     counts: dict[str, dict[str, tuple[int, int, int]]] = {}
-    found = connection.execute(
+    days = connection.execute(
         "SELECT source, day, articles_ja, articles_en, articles FROM source_days WHERE day >= ?", (window[0],)
     )
-    for name, day, ja, en, total in found:
+    for name, day, ja, en, total in days:
         counts.setdefault(name, {})[day] = (int(ja), int(en), int(total - ja - en))
-    listed = rows(connection, "SELECT * FROM sources ORDER BY articles DESC, source")
+    listed = query_rows(connection, "SELECT * FROM sources ORDER BY articles DESC, source")
     return {"sources": [{**each, "bars": day_bars(window, counts.get(each["source"], {}), 34)} for each in listed]}
 
 
-def source(connection: sqlite3.Connection, name: str) -> Found | None:
-    """Show one source: its days, how its fetches ended, what went wrong, its latest articles."""
-    found = rows(connection, "SELECT * FROM sources WHERE source = ?", name)
-    if not found:
+def source(connection: sqlite3.Connection, name: str) -> Context | None:
+    """Show one source: its days, fetches, failures and latest articles."""
+    rows = query_rows(connection, "SELECT * FROM sources WHERE source = ?", name)
+    if not rows:
         return None
-    days = rows(
+    days = query_rows(
         connection, "SELECT * FROM source_days WHERE source = ? AND fetched > 0 ORDER BY day DESC LIMIT 14", name
     )
     return {
-        "source": found[0],
+        "source": rows[0],
         "chart": _day_chart(connection, CHART_DAYS, 132, name),
         "days": days,
-        "troubles": rows(
+        "troubles": query_rows(
             connection, "SELECT * FROM source_troubles WHERE source = ? ORDER BY times DESC LIMIT 20", name
         ),
-        "latest": rows(
+        "latest": query_rows(
             connection,
             f"SELECT {LISTED} FROM articles WHERE source = ? ORDER BY {NEWEST_FIRST} LIMIT 20",  # noqa: S608 - columns of our own
             name,

@@ -1,4 +1,4 @@
-"""The visits that wait to be stored, and which of them share a transaction."""
+"""Queue visits, and batch those that share a transaction."""
 
 import concurrent.futures
 import queue
@@ -17,7 +17,7 @@ QueuedVisit = tuple[Visit, concurrent.futures.Future[Result]]
 
 
 class VisitQueue:
-    """A queue of visits, in the order in which they came; any thread may put, one thread takes."""
+    """A queue of visits: any thread puts, one thread takes."""
 
     def __init__(self, gap: float = GAP) -> None:
         self._queue: queue.SimpleQueue[QueuedVisit] = queue.SimpleQueue()
@@ -25,13 +25,13 @@ class VisitQueue:
         self._last_stored = 0.0
 
     def put(self, visit: Visit) -> concurrent.futures.Future[Result]:
-        """Let a visit wait; the future is for whoever asked."""
+        """Queue a visit; return the future of its result."""
         future: concurrent.futures.Future[Result] = concurrent.futures.Future()
         self._queue.put((visit, future))
         return future
 
     def take(self, leased: int) -> list[QueuedVisit]:
-        """Take what waits; where visits come fast, wait a little for more to share a transaction with.
+        """Take what is queued; where visits come fast, wait a little for more.
 
         Half of the addresses that are ``leased`` are on the way meanwhile: neither servers nor workers wait for this.
         """
@@ -48,5 +48,5 @@ class VisitQueue:
         return batch
 
     def stored(self) -> None:
-        """Take note that a transaction has just ended."""
+        """Record that a transaction has ended."""
         self._last_stored = time.monotonic()

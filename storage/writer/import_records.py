@@ -1,9 +1,9 @@
-"""One record that somebody else fetched, stored as a crawl's visit is.
+"""Store imported records as a crawl's visits are stored.
 
 It is a visit without a lease, and in three ways less than one: it may be older than what stands, its text may come
 from somebody else's extractor, and nobody asked for it. So
 
-- what is older than the wording that stands is filed among the earlier wordings, never over it (``earlier.py``);
+- what is older than the wording that stands is filed among the earlier revisions, never over it (``earlier.py``);
 - a given text (one without an extractor's version) never replaces one that was read here from the page's bytes;
 - the frontier stays as it is, but where the record holds an article: its address is then done. A configured source
   that covers it claims it as an entry of its listings; no other source claims anything.
@@ -17,28 +17,28 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.articles.multipage import with_parts
-from storage.articles.site_boilerplate import recall_site
-from storage.database.error_codes import trouble_of
+from storage.articles.multipage import with_later_pages
+from storage.articles.site_boilerplate import remove_known_boilerplate
+from storage.database.error_codes import classify_error
 from storage.database.upsert import insert_into
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
-from storage.frontier.edges import meet_edges
+from storage.frontier.edges import touch_edges
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
-from storage.stories.group import group_stored
+from storage.stories.group import group_batch
 from storage.tables.core import Address, Article, Source
 from storage.text_rules import Place, rules_of
 from storage.visit import Lease, Outcome, Result, Visit
-from storage.writer.out_of_order import meet_earlier, meet_unchanged
+from storage.writer.out_of_order import store_out_of_order, touch_article
 from storage.writer.store_visit import record_fetch, store_visits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImportedRecord:
-    """One record of a file, read; ``source`` is the name of its source.
+    """One record of a file that was read; ``source`` is its source's name.
 
     ``number`` is the record's in its file, ``end`` where the next one begins. ``verdict`` is given where there is
     nothing to read. The rest is as in ``Visit``.
@@ -64,14 +64,16 @@ def store_batch(
     scopes: dict[int, Scope],
     now: datetime,
 ) -> list[Result]:
-    """Store records, each in a savepoint of its own; one that the database refuses is recorded as failed.
+    """Store records, each in a savepoint; a refused one is recorded as failed.
 
     ``scopes`` are those of the configured sources by id, and are updated in place. Trouble with the database itself
     is raised.
     """
     places = [rules_of(session).place(record.url) for record in records]
     ids = file_addresses(session, places)
-    addresses = {found.id: found for found in session.scalars(select(Address).where(Address.id.in_(ids.values())))}
+    addresses = {
+        address.id: address for address in session.scalars(select(Address).where(Address.id.in_(ids.values())))
+    }
     sources = {scope.name: source_id for source_id, scope in scopes.items()}
     results = []
     for record, place in zip(records, places, strict=True):
@@ -80,7 +82,7 @@ def store_batch(
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
         results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, now))
     read = zip((record.reading for record in records), results, strict=True)
-    group_stored(session, read, now)
+    group_batch(session, read, now)
     return results
 
 
@@ -98,7 +100,7 @@ def _store_one(
         with session.begin_nested():
             result = _store(session, lease, record, address, place, learnt, now)
     except Exception as error:
-        if trouble_of(error, "") is not None:
+        if classify_error(error, "") is not None:
             raise
         return _account(session, lease, record, "failed", f"storage: {type(error).__name__}: {error}"[:300])
     scopes.update(learnt)
@@ -106,7 +108,7 @@ def _store_one(
 
 
 def lease_of(run_id: int, address: Address, source_id: int, source: str) -> Lease:
-    """Make the lease that an imported record never had."""
+    """Make a lease for an imported record."""
     return Lease(address.id, run_id, source_id, source, address.url, address.host, depth=0, via="entry")
 
 
@@ -144,10 +146,10 @@ def _store(
     if not reading.is_article:
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
-    text = recall_site(session, address.host, reading.text)
+    text = remove_known_boilerplate(session, address.host, reading.text)
     known = dataclasses.replace(reading, text=text, signature=None, precomputed=None)
-    known = with_parts(session, known, address)
-    met = meet_earlier(session, address, known if reading.extractor_version else reading, record.fetched_at)
+    known = with_later_pages(session, known, address)
+    met = store_out_of_order(session, address, known if reading.extractor_version else reading, record.fetched_at)
     scope = scopes.get(lease.source_id)
     if scope is not None and scope.covers(place):
         claim(session, lease.source_id, [address.id], depth=scope.entry_depth, via="entry", found_on=None)
@@ -173,12 +175,12 @@ def _without_reading(session: Session, record: ImportedRecord, address: Address)
     article = session.get(Article, address.article_id) if address.article_id else None
     if article is None:
         return "not_article", f"{record.reason}, and the page is not stored"
-    meet_unchanged(article, record.fetched_at)
-    meet_edges(session, address, record.fetched_at)
+    touch_article(article, record.fetched_at)
+    touch_edges(session, address, record.fetched_at)
     return "unchanged", record.reason
 
 
 def _let_pass(address: Address, fetched_at: datetime, now: datetime) -> None:
-    """Drop the readings again whose time has passed: an old page is not news that is still corrected."""
+    """Drop readings again that would have been due by now."""
     if address.due_at is not None and address.due_at <= now:
         address.due_at = next_reread(fetched_at, now)

@@ -1,4 +1,4 @@
-"""An import's writing: its records in batches, each with the place in the file to go on from."""
+"""Write an import's records in batches, each with its place in the file."""
 
 import concurrent.futures
 import dataclasses
@@ -16,7 +16,7 @@ from storage.text_rules import Place
 from storage.visit import Result
 from storage.writer.import_records import ImportedRecord, lease_of, store_batch
 from storage.writer.run_writer import RunWriter
-from storage.writer.runs import count
+from storage.writer.runs import count_outcomes
 
 ARTICLES = ("new", "updated", "unchanged", "copy")
 """The outcomes of a record that holds an article."""
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FileProgress:
-    """How far a file has been imported: where to go on, the number of the last record, and articles so far."""
+    """How far a file is imported: position, number of records, articles."""
 
     file_id: int
     position: int
@@ -38,46 +38,46 @@ class FileProgress:
 
 
 def _stored_path(path: str) -> str:
-    """Give the path itself, or a digest of one too long and its last 200 characters."""
+    """Give the path, or a digest of a long one with its last 200 characters."""
     raw = os.fsencode(path)
     return path if len(raw) <= LONGEST_PATH else f"{hashlib.blake2b(raw, digest_size=16).hexdigest()}…{path[-200:]}"
 
 
 class ImportWriter(RunWriter):
-    """A run's writing where the run is an import; ``start`` and ``finish`` are a crawl's.
+    """The writer of an import; ``start`` and ``finish`` are a crawl's.
 
     A batch is one transaction: its articles, its accounts, and the place in the file, so that an import that is
     killed goes on exactly after the last batch.
     """
 
     def covering(self, place: Place) -> str | None:
-        """Name the first of the run's sources to which an address belongs, learnt domains included."""
+        """Name the first of the run's sources that covers an address."""
         return next((scope.name for scope in self._local.scopes.values() if scope.covers(place)), None)
 
     def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileProgress]":
-        """Tell where to go on in a file: at its begin, or where an import of it was interrupted.
+        """Return where to go on in a file.
 
         ``size`` is in bytes, ``modified`` in nanoseconds since 1970; a file that has changed since is another one.
         """
         name = _stored_path(path)
 
         def begin(session: Session) -> FileProgress:
-            found = session.scalars(select(ImportFile).where(ImportFile.path == name)).first()
-            if found is None:
-                found = ImportFile(path=name)
-                session.add(found)
-            elif found.finished_at is None and (found.size, found.modified) == (size, modified):
-                found.run_id = self.run_id
-                return FileProgress(found.id, found.position, found.records, found.articles)
-            found.size, found.modified, found.run_id, found.finished_at = size, modified, self.run_id, None
-            found.position = found.records = found.articles = 0
+            row = session.scalars(select(ImportFile).where(ImportFile.path == name)).first()
+            if row is None:
+                row = ImportFile(path=name)
+                session.add(row)
+            elif row.finished_at is None and (row.size, row.modified) == (size, modified):
+                row.run_id = self.run_id
+                return FileProgress(row.id, row.position, row.records, row.articles)
+            row.size, row.modified, row.run_id, row.finished_at = size, modified, self.run_id, None
+            row.position = row.records = row.articles = 0
             session.flush()
-            return FileProgress(found.id, 0, 0, 0)
+            return FileProgress(row.id, 0, 0, 0)
 
         return self._do_locally(begin)
 
     def close_file(self, file_id: int) -> "concurrent.futures.Future[None]":
-        """Note that a file has been read to its end: the next import of it begins anew."""
+        """Record that a file was read to its end."""
 
         def end(session: Session) -> None:
             session.get_one(ImportFile, file_id).finished_at = utc_now()
@@ -87,15 +87,15 @@ class ImportWriter(RunWriter):
     def store_records(
         self, file_id: int, records: Sequence[ImportedRecord]
     ) -> "concurrent.futures.Future[list[Result]]":
-        """Store records of a file that follow each other; the results are in their order."""
+        """Store consecutive records of a file; results are in their order."""
 
         def store(session: Session) -> list[Result]:
             scopes, now = dict(self._local.scopes), utc_now()
             results = store_batch(session, self.run_id, records, scopes, now)
-            found = session.get_one(ImportFile, file_id)
-            found.position, found.records = records[-1].end, records[-1].number
-            found.articles += sum(result.outcome in ARTICLES for result in results)
-            count(session, self.run_id, results)
+            row = session.get_one(ImportFile, file_id)
+            row.position, row.records = records[-1].end, records[-1].number
+            row.articles += sum(result.outcome in ARTICLES for result in results)
+            count_outcomes(session, self.run_id, results)
             return results
 
         def store_again(session: Session) -> list[Result]:
@@ -106,7 +106,7 @@ class ImportWriter(RunWriter):
         return self._do_locally(store, store_again)
 
     def _stored(self, session: Session, number: int) -> list[Result]:
-        """Give the results of the run's last batch, as they were stored."""
+        """Read the results of the run's last batch."""
         rows = session.execute(
             select(Fetch, Address, Source.name)
             .join(Address, Address.id == Fetch.address_id)

@@ -1,6 +1,6 @@
-"""A page that was fetched before what stands of it: where files are imported, time does not run in order.
+"""Handle imported pages that are older than the stored version.
 
-The result is the one that the right order would have given, as far as the stored wordings and times tell.
+The result is the one that the right order would have given, as far as the stored revisions and times tell.
 """
 
 from datetime import datetime
@@ -14,10 +14,10 @@ from storage.text_rules import rules_of
 from storage.visit import EARLIER, Outcome
 
 
-def meet_earlier(
+def store_out_of_order(
     session: Session, address: Address, reading: Reading, fetched_at: datetime
 ) -> tuple[Outcome, str] | None:
-    """File an article page that is older than what was read at its address; None where it is not.
+    """Store an article page older than the stored one; None where it is not.
 
     An earlier wording under the same extractor becomes a revision at its place in time (``updated``). Earlier words
     that are known, or that another extractor read, change nothing but the time of first sight (``unchanged``). A
@@ -37,7 +37,7 @@ def meet_earlier(
     if article is None:
         return None
     if not reading.extractor_version and article.extractor_version:
-        meet_unchanged(article, fetched_at)
+        touch_article(article, fetched_at)
         return "unchanged", "read here from the page itself"
     if fetched_at > article.last_seen_at:
         return None
@@ -59,8 +59,8 @@ def meet_earlier(
     return "updated", EARLIER
 
 
-def meet_unchanged(article: Article, fetched_at: datetime) -> None:
-    """Note that an article was met at a time, before or after what is known."""
+def touch_article(article: Article, fetched_at: datetime) -> None:
+    """Widen an article's first and last sight to include a time."""
     article.first_seen_at = min(article.first_seen_at, fetched_at)
     article.last_seen_at = max(article.last_seen_at, fetched_at)
 
@@ -75,7 +75,7 @@ def _wording(reading: Reading, seen_at: datetime, text_hash: str) -> dict[str, o
 
 
 def _insert(session: Session, article: Article, earlier: list[Revision], wording: dict[str, object]) -> None:
-    """Put a wording at its place in time, and number all of them anew."""
+    """Insert a revision at its place in time, and renumber all."""
     rows = [_stored(revision) for revision in earlier]
     seen_at = wording["seen_at"]
     if isinstance(seen_at, datetime) and seen_at > article.revised_at:

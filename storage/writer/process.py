@@ -1,4 +1,4 @@
-"""A process in which runs have their transactions made, so that the crawl's own is left to its event loop.
+"""Run transactions in a process of their own, beside the event loop.
 
 It serves any number of runs of one database, one transaction after the other, as the database would have it anyway
 (``storage.database.engine``). What it logs is logged in the process that asked. Until it is ready, and while it is
@@ -21,7 +21,7 @@ from storage.database.engine import Database, connect
 from storage.errors import DatabaseTrouble
 from storage.scope import Scope
 from storage.text_rules import TextRules
-from storage.visit import Kept
+from storage.visit import WarcLocation
 from storage.writer.transactions import Transactions
 
 logger = logging.getLogger(__name__)
@@ -32,13 +32,16 @@ _keys = itertools.count(1)
 
 
 class WriterDied(DatabaseTrouble):
-    """The process ended in the midst of a transaction, which may have been committed or not."""
+    """The process died within a transaction, committed or not."""
 
     passing = True
 
 
 class WriterProcess:
-    """The process and its executor. ``context`` starts it, and ``prepare`` is called in it before all else."""
+    """The process and its executor.
+
+    ``context`` starts it, and ``prepare`` is called in it before all else.
+    """
 
     def __init__(self, url: str, context: BaseContext, prepare: Callable[[], None]) -> None:
         self._url, self._context, self._prepare = url, context, prepare
@@ -49,7 +52,7 @@ class WriterProcess:
         self.generation = 0
 
     def start(self) -> None:
-        """Start it, and connect it to the database. Blocks until it is there."""
+        """Start the process and connect it to the database. Blocks."""
         with self._lock:
             if self._closed:
                 return
@@ -64,12 +67,12 @@ class WriterProcess:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it is connected, and lives as far as anybody knows."""
+        """Whether it is connected, and alive as far as known."""
         up = self._up
         return up is not None and up.done() and up.exception() is None
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function there. Raises WriterDied where it died meanwhile: it is then started again."""
+        """Call a function in the process. Raises WriterDied; it is restarted then."""
         executor = self._executor
         if executor is None:
             raise WriterDied("the process that writes to the database is being started anew")
@@ -80,7 +83,7 @@ class WriterProcess:
             raise WriterDied(f"the process that writes to the database has died ({error})") from error
 
     def close(self) -> None:
-        """End it after what it is at. Blocks."""
+        """End the process after its present work. Blocks."""
         with self._lock:
             self._closed = True
             executor, self._executor, self._up = self._executor, None, None
@@ -96,9 +99,9 @@ class WriterProcess:
 
 
 class RemoteTransactions:
-    """One run's transactions in a writer's process: as ``Transactions``, of the same arguments."""
+    """A run's transactions in the writer's process, as in ``Transactions``."""
 
-    def __init__(self, writer: WriterProcess, rules: TextRules, blank_page: Callable[[Kept], None]) -> None:
+    def __init__(self, writer: WriterProcess, rules: TextRules, blank_page: Callable[[WarcLocation], None]) -> None:
         self._writer, self._rules, self._blank_page = writer, rules, blank_page
         self._key = next(_keys)
         self._known_to = 0
@@ -116,7 +119,7 @@ class RemoteTransactions:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Make a transaction there; a process that does not know the run is told of it first. Blocks."""
+        """Run a transaction in the process, which learns of the run first. Blocks."""
         generation = self._writer.generation
         if generation != self._known_to:
             self._writer.call(_adopt, self._key, run_id, dict(scopes), self._rules, self._blank_page)
@@ -125,7 +128,7 @@ class RemoteTransactions:
         return self._writer.call(_make, level, self._key, make, args, kwargs).given()
 
     def close(self) -> None:
-        """Have the run forgotten there."""
+        """Remove the run from the process."""
         if self._known_to == self._writer.generation and self._writer.is_ready:
             with contextlib.suppress(WriterDied):
                 self._writer.call(_forget, self._key)
@@ -133,7 +136,7 @@ class RemoteTransactions:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Answer(Generic[T]):
-    """What a transaction gave or raised, and what was logged meanwhile."""
+    """What a transaction returned or raised, and what it logged."""
 
     value: T | None
     error: Exception | None
@@ -141,8 +144,8 @@ class _Answer(Generic[T]):
     records: list[dict[str, object]]
 
     def given(self) -> T:
-        for told in self.records:
-            record = logging.makeLogRecord(told)
+        for fields in self.records:
+            record = logging.makeLogRecord(fields)
             if (of_its_name := logging.getLogger(record.name)).isEnabledFor(record.levelno):
                 of_its_name.handle(record)
         if self.error is not None:
@@ -151,7 +154,7 @@ class _Answer(Generic[T]):
 
 
 class _InTheWriter(Exception):
-    """Has the traceback of an error in the process, for whoever logs it."""
+    """Carries the traceback of an error in the process."""
 
     def __str__(self) -> str:
         return f"\n{self.args[0]}"
@@ -161,17 +164,17 @@ class _InTheWriter(Exception):
 
 
 class _Noted(logging.Handler):
-    """Notes records as they can be handed to another process."""
+    """Collects log records that can be pickled."""
 
     def __init__(self) -> None:
         super().__init__()
         self.records: list[dict[str, object]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = vars(record) | {"msg": record.getMessage(), "args": None, "exc_info": None}
+        fields = vars(record) | {"msg": record.getMessage(), "args": None, "exc_info": None}
         if record.exc_info and not record.exc_text:
-            told["exc_text"] = logging.Formatter().formatException(record.exc_info)
-        self.records.append(told)
+            fields["exc_text"] = logging.Formatter().formatException(record.exc_info)
+        self.records.append(fields)
 
     def taken(self) -> list[dict[str, object]]:
         records, self.records = self.records, []
@@ -190,7 +193,7 @@ def _connect(url: str) -> None:
 
 
 def _adopt(
-    key: int, run_id: int, scopes: dict[int, Scope], rules: TextRules, blank_page: Callable[[Kept], None]
+    key: int, run_id: int, scopes: dict[int, Scope], rules: TextRules, blank_page: Callable[[WarcLocation], None]
 ) -> None:
     _runs[key] = Transactions(_databases[0], rules, blank_page, run_id=run_id, scopes=scopes)
 

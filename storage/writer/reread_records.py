@@ -1,4 +1,4 @@
-"""What the raw archive holds, read again by today's pipelines: rows are corrected in place, and no revision is made.
+"""Correct stored articles by reading archived pages again, without revisions.
 
 A page's newest bytes are what its row was read from; they are filed as the same page met again would be. Older bytes
 belong to an earlier wording, where one was stored at that time, and correct that. What is seen no more as an article
@@ -14,15 +14,15 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from storage.article_fields import FIELDS
-from storage.articles.site_boilerplate import recall_site
+from storage.articles.site_boilerplate import remove_known_boilerplate
 from storage.articles.store import store_article
 from storage.frontier.addresses import file_addresses
-from storage.frontier.blocklist import forgotten_among
+from storage.frontier.blocklist import find_blocked
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Claim, Copy, Link, Revision, Source
-from storage.tables.warc import KeptPage
+from storage.tables.warc import WarcPage
 from storage.text_rules import rules_of
-from storage.visit import Kept, Outcome
+from storage.visit import Outcome, WarcLocation
 
 _CHUNK = 1_000  # rows of the index in one query
 
@@ -30,8 +30,8 @@ _COPY_FIELDS = ("kind", "title", "text", "published_at")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """A page in the raw archive, with what it is filed under. ``is_newest`` says that no later bytes of it are kept."""
+class ArchivedRecord:
+    """A page in the raw archive; ``is_newest`` where no later bytes are there."""
 
     id: int
     address_id: int
@@ -41,73 +41,83 @@ class KeptRecord:
     host: str
     fetched_at: datetime
     is_newest: bool
-    kept: Kept
+    location: WarcLocation
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reread:
-    """What became of a page read again: its outcome, and what changed, such as ``text`` or ``related +1 -2``.
+class RereadResult:
+    """The outcome of a page read again, and which fields changed.
 
     A corrected article counts as ``unchanged``: its publisher changed nothing.
     """
 
-    record: KeptRecord
+    record: ArchivedRecord
     outcome: Outcome
     reason: str = ""
     changes: tuple[str, ...] = ()
 
 
-def kept_records(connection: Connection, sources: Sequence[str], since: datetime | None) -> Iterator[KeptRecord]:
-    """Give the pages to read again, in the order in which they lie in their files.
+def read_archived_records(
+    connection: Connection, sources: Sequence[str], since: datetime | None
+) -> Iterator[ArchivedRecord]:
+    """Read the pages to read again, in the order of their files.
 
     Those are the newest of each address, and those of which an earlier wording stands; of these ``sources``, or of
     all where none is named, fetched at or after ``since``.
     """
-    newer = aliased(KeptPage)
-    newest = ~exists().where(newer.address_id == KeptPage.address_id, newer.id > KeptPage.id)
-    earlier = exists().where(Revision.article_id == Address.article_id, Revision.seen_at == KeptPage.fetched_at)
+    newer = aliased(WarcPage)
+    newest = ~exists().where(newer.address_id == WarcPage.address_id, newer.id > WarcPage.id)
+    earlier = exists().where(Revision.article_id == Address.article_id, Revision.seen_at == WarcPage.fetched_at)
     wanted: list[ColumnElement[bool]] = [or_(newest, earlier)]
     if sources:
         wanted.append(Source.name.in_(sources))
     if since is not None:
-        wanted.append(KeptPage.fetched_at >= since)
+        wanted.append(WarcPage.fetched_at >= since)
     statement = (
-        select(KeptPage, Source.name, Address.url, Address.host, newest.label("is_newest"))
-        .join(Address, Address.id == KeptPage.address_id)
-        .join(Source, Source.id == KeptPage.source_id)
+        select(WarcPage, Source.name, Address.url, Address.host, newest.label("is_newest"))
+        .join(Address, Address.id == WarcPage.address_id)
+        .join(Source, Source.id == WarcPage.source_id)
         .where(*wanted)
-        .order_by(KeptPage.id)
+        .order_by(WarcPage.id)
         .limit(_CHUNK)
     )
     last = 0
-    while rows := connection.execute(statement.where(KeptPage.id > last)).all():
+    while rows := connection.execute(statement.where(WarcPage.id > last)).all():
         for row in rows:
-            kept = Kept(row.file, row.offset, row.length, row.digest)
-            yield KeptRecord(
-                row.id, row.address_id, row.source_id, row.name, row.url, row.host, row.fetched_at, row.is_newest, kept
+            location = WarcLocation(row.file, row.offset, row.length, row.digest)
+            yield ArchivedRecord(
+                row.id,
+                row.address_id,
+                row.source_id,
+                row.name,
+                row.url,
+                row.host,
+                row.fetched_at,
+                row.is_newest,
+                location,
             )
         last = rows[-1].id
 
 
 def unknown_sources(connection: Connection, names: Sequence[str]) -> list[str]:
-    """Give those of the names that are no source's in this database."""
+    """List the names that are no sources of this database."""
     known = set(connection.scalars(select(Source.name)))
     return [name for name in names if name not in known]
 
 
-def correct(session: Session, record: KeptRecord, reading: Reading) -> Reread:
-    """Bring what stands of a page to today's reading of the same bytes."""
+def correct_page(session: Session, record: ArchivedRecord, reading: Reading) -> RereadResult:
+    """Correct what is stored of a page by today's reading of its bytes."""
     page = session.get(Address, record.address_id)
     if page is None:
-        return Reread(record, "failed", "the address has been forgotten")
+        return RereadResult(record, "failed", "the address has been forgotten")
     if reading.kind == "unreadable":
-        return Reread(record, "failed", reading.reason)
+        return RereadResult(record, "failed", reading.reason)
     if not reading.is_article:
         stays = "no article any more, and stays one: " if page.article_id is not None else ""
-        return Reread(record, "not_article", stays + reading.reason, ("no article",) if stays else ())
+        return RereadResult(record, "not_article", stays + reading.reason, ("no article",) if stays else ())
     own = session.scalars(select(Article).where(Article.read_from_id == page.id)).first()
     if not record.is_newest or (own is not None and own.revised_at > record.fetched_at):
-        reading = dataclasses.replace(reading, text=recall_site(session, page.host, reading.text))
+        reading = dataclasses.replace(reading, text=remove_known_boilerplate(session, page.host, reading.text))
         return _correct_earlier(session, record, reading)
     before = _shown(session, page)
     stored = store_article(session, reading, page, record.source_id, record.fetched_at, same_bytes=True)
@@ -116,8 +126,8 @@ def correct(session: Session, record: KeptRecord, reading: Reading) -> Reread:
     if stored.edges_at == page.id:
         changes += _correct_edges(session, record, reading)
     if stored.outcome in ("new", "copy"):
-        return Reread(record, stored.outcome, stored.reason, changes or (stored.outcome,))
-    return Reread(record, "unchanged", _told(changes), changes)
+        return RereadResult(record, stored.outcome, stored.reason, changes or (stored.outcome,))
+    return RereadResult(record, "unchanged", _told(changes), changes)
 
 
 def _told(changes: Sequence[str]) -> str:
@@ -125,7 +135,7 @@ def _told(changes: Sequence[str]) -> str:
 
 
 def _shown(session: Session, page: Address) -> Mapping[str, Any]:
-    """Give what stands of a page, as its article or as a copy."""
+    """Read the article or copy of a page."""
     copy = session.scalars(select(Copy).where(Copy.address_id == page.id)).first()
     if copy is not None:
         return {name: getattr(copy, name) for name in _COPY_FIELDS}
@@ -141,23 +151,23 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, 
     )
 
 
-def _correct_earlier(session: Session, record: KeptRecord, reading: Reading) -> Reread:
-    """Correct the wording that these bytes gave, where one stands of that time; nothing else hangs on them."""
+def _correct_earlier(session: Session, record: ArchivedRecord, reading: Reading) -> RereadResult:
+    """Correct the earlier revision that came from these bytes."""
     wording = session.scalars(
         select(Revision)
         .join(Address, Address.article_id == Revision.article_id)
         .where(Address.id == record.address_id, Revision.seen_at == record.fetched_at)
     ).first()
     if wording is None or (wording.title, wording.text) == (reading.title, reading.text):
-        return Reread(record, "unchanged", "an earlier wording")
+        return RereadResult(record, "unchanged", "an earlier wording")
     changes = _changed({"title": wording.title, "text": wording.text}, {"title": reading.title, "text": reading.text})
     wording.title, wording.text = reading.title, reading.text
     wording.text_hash = rules_of(session).text_hash(reading.text)
-    return Reread(record, "unchanged", f"revision {wording.revision} {_told(changes)}", changes)
+    return RereadResult(record, "unchanged", f"revision {wording.revision} {_told(changes)}", changes)
 
 
-def _correct_edges(session: Session, record: KeptRecord, reading: Reading) -> tuple[str, ...]:
-    """Bring a page's related links to what its bytes declare.
+def _correct_edges(session: Session, record: ArchivedRecord, reading: Reading) -> tuple[str, ...]:
+    """Correct a page's related links by today's reading.
 
     A link last seen before these bytes came belongs to older ones, and stays.
     """
@@ -167,13 +177,13 @@ def _correct_edges(session: Session, record: KeptRecord, reading: Reading) -> tu
     }
     places = [rules_of(session).place(card.url) for card in reading.related]
     ids = file_addresses(session, places)
-    forgotten = forgotten_among(session, ids)
+    forgotten = find_blocked(session, ids)
     wanted: dict[int, dict[str, Any]] = {}
     for card, place in zip(reading.related, places, strict=True):
         target = ids[place.key]
         if target != record.address_id and target not in wanted and place.key not in forgotten:
-            said = {"title": card.title, "summary": card.summary, "language": card.language}
-            wanted[target] = {"url": place.url, "position": len(wanted) + 1} | said
+            fields = {"title": card.title, "summary": card.summary, "language": card.language}
+            wanted[target] = {"url": place.url, "position": len(wanted) + 1} | fields
     gone = [
         link.id for target, link in stands.items() if target not in wanted and link.last_seen_at >= record.fetched_at
     ]
@@ -183,22 +193,22 @@ def _correct_edges(session: Session, record: KeptRecord, reading: Reading) -> tu
     session.add_all(
         Link(page_id=record.address_id, target_id=target, kind="related", **wanted[target], **seen) for target in came
     )
-    told = [f"related +{len(came)} -{len(gone)}"] if came or gone else []
-    told += _correct_cards(stands, wanted)
+    changes = [f"related +{len(came)} -{len(gone)}"] if came or gone else []
+    changes += _correct_cards(stands, wanted)
     session.flush()
     if came:  # the next crawl takes them up
         claims = update(Claim).where(Claim.address_id == record.address_id).values(expanded_depth=None)
         session.execute(claims.execution_options(synchronize_session=False))
-    return tuple(told)
+    return tuple(changes)
 
 
 def _correct_cards(stands: Mapping[int, Link], wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
     different = 0
-    for target, said in wanted.items():
+    for target, fields in wanted.items():
         link = stands.get(target)
-        if link is None or all(getattr(link, name) == value for name, value in said.items()):
+        if link is None or all(getattr(link, name) == value for name, value in fields.items()):
             continue
         different += 1
-        for name, value in said.items():
+        for name, value in fields.items():
             setattr(link, name, value)
     return [f"cards ({different})"] if different else []

@@ -1,4 +1,4 @@
-"""A run's writing where the run reads the raw archive again; and the same without a trace, for ``--dry-run``."""
+"""Write the corrections of a re-reading, or roll them back for ``--dry-run``."""
 
 import concurrent.futures
 import contextlib
@@ -9,40 +9,40 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.database.engine import Database
-from storage.database.error_codes import trouble_of
+from storage.database.error_codes import classify_error
 from storage.reading import Reading
 from storage.tables.core import Fetch
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import Lease, Result
-from storage.writer.reread_records import KeptRecord, Reread, correct
+from storage.writer.reread_records import ArchivedRecord, RereadResult, correct_page
 from storage.writer.run_writer import RunWriter
-from storage.writer.runs import count
+from storage.writer.runs import count_outcomes
 from storage.writer.store_visit import record_fetch
 
-Batch = Sequence[tuple[KeptRecord, Reading]]
+Batch = Sequence[tuple[ArchivedRecord, Reading]]
 
 
 class RereadWriter(RunWriter):
-    """``start`` and ``finish`` are a crawl's. A batch is one transaction, with its accounts."""
+    """The writer of a re-reading; ``start`` and ``finish`` are a crawl's."""
 
-    def store_rereads(self, batch: Batch) -> "concurrent.futures.Future[list[Reread]]":
-        """Correct what stands of these pages; the results are in their order."""
+    def store_rereads(self, batch: Batch) -> "concurrent.futures.Future[list[RereadResult]]":
+        """Correct what is stored of these pages; results are in their order."""
         begun = self._batches
         self._batches += len(batch)
 
-        def store(session: Session) -> list[Reread]:
+        def store(session: Session) -> list[RereadResult]:
             rereads = [_correct_one(session, record, reading) for record, reading in batch]
             leases = [_lease_of(self.run_id, reread.record) for reread in rereads]
             for lease, reread in zip(leases, rereads, strict=True):
                 record_fetch(session, lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500])
             results = [Result(lease, reread.outcome) for lease, reread in zip(leases, rereads, strict=True)]
-            count(session, self.run_id, results)
+            count_outcomes(session, self.run_id, results)
             return rereads
 
-        def store_again(session: Session) -> list[Reread]:
+        def store_again(session: Session) -> list[RereadResult]:
             stored = session.scalar(select(func.count()).select_from(Fetch).where(Fetch.run_id == self.run_id)) or 0
             if stored > begun:  # the commit that was not confirmed was one; what changed was not heard
-                return [Reread(record, "unchanged", "stored") for record, _ in batch]
+                return [RereadResult(record, "unchanged", "stored") for record, _ in batch]
             return store(session)
 
         return self._do_locally(store, store_again)
@@ -51,12 +51,12 @@ class RereadWriter(RunWriter):
 
 
 class _Rehearsed(Exception):
-    """Ends a transaction that was only to be seen, before anything is made to follow it."""
+    """Rolls a transaction back whose result was only to be seen."""
 
 
-def rehearse(database: Database, batch: Batch, rules: TextRules) -> list[Reread]:
-    """Tell what would become of these pages, in a transaction that is rolled back. Blocks."""
-    rereads: list[Reread] = []
+def preview_rereads(database: Database, batch: Batch, rules: TextRules) -> list[RereadResult]:
+    """Compute what would change, in a transaction that is rolled back. Blocks."""
+    rereads: list[RereadResult] = []
     with contextlib.suppress(_Rehearsed), database.writing() as session:
         bind_rules(session, rules)
         rereads = [_correct_one(session, record, reading) for record, reading in batch]
@@ -64,18 +64,18 @@ def rehearse(database: Database, batch: Batch, rules: TextRules) -> list[Reread]
     return rereads
 
 
-def _correct_one(session: Session, record: KeptRecord, reading: Reading) -> Reread:
+def _correct_one(session: Session, record: ArchivedRecord, reading: Reading) -> RereadResult:
     try:
         with session.begin_nested():
-            reread = correct(session, record, reading)
+            reread = correct_page(session, record, reading)
             return dataclasses.replace(reread, reason=reading.reason_with_errors(reread.reason))
     except Exception as error:
-        if trouble_of(error, "") is not None:
+        if classify_error(error, "") is not None:
             raise
-        return Reread(record, "failed", f"storage: {type(error).__name__}: {error}"[:300])
+        return RereadResult(record, "failed", f"storage: {type(error).__name__}: {error}"[:300])
 
 
-def _lease_of(run_id: int, record: KeptRecord) -> Lease:
+def _lease_of(run_id: int, record: ArchivedRecord) -> Lease:
     return Lease(
         record.address_id, run_id, record.source_id, record.source, record.url, record.host, depth=0, via="entry"
     )

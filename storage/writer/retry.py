@@ -1,4 +1,4 @@
-"""Transactions of one run, tried again where the trouble passes: a server that restarts, writers in the way."""
+"""Retry transactions while an error may pass."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class TransactionRetry:
-    """Transactions of one run. Blocks while it waits, so it belongs on a thread of its own.
+    """Retries the transactions of one run. Blocks: use it on its own thread.
 
     Once the trouble has stayed too long, or is of a kind that does not pass, ``trouble`` says so in one line and
     every further transaction fails at once, but the one that closes the run, which is tried once.
@@ -32,15 +32,15 @@ class TransactionRetry:
 
     @property
     def trouble(self) -> str:
-        """What ended all writing; empty as long as the database serves."""
+        """What ended all writing; empty while the database works."""
         return str(self._ended or "")
 
     def stop(self) -> None:
-        """Cut every wait short: what fails from now on is not tried again."""
+        """End every wait; nothing is retried from now on."""
         self._stopping.set()
 
     def run(self, transaction: Callable[[], T], again: Callable[[], T] | None = None, *, last: bool = False) -> T:
-        """Make a transaction until it is committed; return what it returned.
+        """Run a transaction until it is committed; return its result.
 
         ``again`` is made instead after a failed try, where it matters that the try may have been committed without
         our hearing of it. Raises DatabaseTrouble when trouble stays, and DatabaseBusy where another crawl has
@@ -69,6 +69,6 @@ class TransactionRetry:
                 raise
             except Exception as error:
                 logger.exception("a transaction failed")
-                told = " ".join(str(error).split())[:300]
-                self._ended = DatabaseTrouble(f"database {self._database.url}: {type(error).__name__}: {told}")
+                message = " ".join(str(error).split())[:300]
+                self._ended = DatabaseTrouble(f"database {self._database.url}: {type(error).__name__}: {message}")
                 raise self._ended from error

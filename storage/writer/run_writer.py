@@ -15,7 +15,7 @@ from storage.database.engine import Database
 from storage.errors import DatabaseError
 from storage.scope import Scope
 from storage.text_rules import TextRules
-from storage.visit import Kept, Lease, Record, Result, Visit
+from storage.visit import Lease, Record, Result, Visit, WarcLocation
 from storage.writer.batching import GAP, VisitQueue
 from storage.writer.process import RemoteTransactions, WriterProcess
 from storage.writer.retry import WAITS, TransactionRetry
@@ -30,13 +30,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def keep_none(records: Sequence[Record]) -> list[Kept | None]:
-    """Keep no page's bytes."""
+def discard_records(records: Sequence[Record]) -> list[WarcLocation | None]:
+    """Archive no page's bytes."""
     return [None] * len(records)
 
 
 class RunWriter:
-    """All of a run's writing. Every method may be called from any thread, and returns a future.
+    """All writing of a run. Any thread may call; every method returns a future.
 
     Visits that wait are stored together (``storage.writer.batching``); one that the database refuses is recorded as
     failed and takes no other along: they are then stored again, each in a savepoint of its own. Trouble with the
@@ -56,8 +56,8 @@ class RunWriter:
         database: Database,
         rules: TextRules,
         waits: Sequence[float] = WAITS,
-        keep_pages: Callable[[Sequence[Record]], Sequence[Kept | None]] = keep_none,
-        blank_page: Callable[[Kept], None] = blank_nothing,
+        keep_pages: Callable[[Sequence[Record]], Sequence[WarcLocation | None]] = discard_records,
+        blank_page: Callable[[WarcLocation], None] = blank_nothing,
         gap: float = GAP,
         process: WriterProcess | None = None,
     ) -> None:
@@ -74,12 +74,12 @@ class RunWriter:
 
     @property
     def run_id(self) -> int:
-        """The run's, 0 before it is started."""
+        """The run's id, 0 before it is started."""
         return self._local.run_id
 
     @property
     def trouble(self) -> str:
-        """What ended all writing, in one line; empty as long as the database serves."""
+        """What ended all writing, in one line; empty while the database works."""
         return self._retry.trouble
 
     def start(
@@ -94,17 +94,19 @@ class RunWriter:
         again: bool = False,
         lock: CrawlLock = NO_OTHERS,
     ) -> concurrent.futures.Future[int]:
-        """Open a run for these sources, and poll the sources named; ``again`` has all that stands read once more.
+        """Open a run for these sources, and poll those named.
+
+        ``again`` queues every known article.
 
         ``lock`` is the one that the caller holds: runs that it tells to be dead are closed, and their leases freed.
         """
         run_start = RunStart(scopes, polled, command, version, host, pid, again)
 
         def run() -> int:
-            has_outdated = self._retry.run(lambda: self._local.begin(run_start, lock))
+            has_outdated_signatures = self._retry.run(lambda: self._local.begin(run_start, lock))
             self._taken = dict.fromkeys(self._local.scopes, 0)
             self._polled = frozenset(run_start.polled)
-            if has_outdated:
+            if has_outdated_signatures:
                 self._thread.submit(self._sign_outdated)
             return self.run_id
 
@@ -119,7 +121,10 @@ class RunWriter:
         requests: int,
         domains: Collection[str] | None = None,
     ) -> concurrent.futures.Future[list[Lease]]:
-        """Lease due addresses (see :func:`storage.frontier.leasing.lease`); ``requests`` counts all requests so far."""
+        """Lease due addresses, see :func:`storage.frontier.leasing.lease`.
+
+        ``requests`` counts all requests so far.
+        """
 
         def run() -> list[Lease]:
             take = functools.partial(
@@ -141,7 +146,7 @@ class RunWriter:
         return self._thread.submit(run)
 
     def scope(self, source_id: int) -> Scope:
-        """Tell what a source of this run wants by now, learnt domains included."""
+        """Give the present scope of a source, learnt domains included."""
         return self._local.scopes[source_id]
 
     def store(self, visit: Visit) -> concurrent.futures.Future[Result]:
@@ -151,7 +156,7 @@ class RunWriter:
         return future
 
     def give_back(self, lease: Lease, until: datetime.datetime) -> concurrent.futures.Future[None]:
-        """Return a lease that was not made use of; its address is due then, and its source's budget as before."""
+        """Return an unused lease; its address is due then."""
 
         def run() -> None:
             self._retry.run(lambda: self._transact(Transactions.postpone, lease.address_id, until))
@@ -163,12 +168,12 @@ class RunWriter:
     def do(
         self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> concurrent.futures.Future[T]:
-        """Do a small piece of work in a transaction of its own, in the order of the calls; the session comes first."""
+        """Run a small piece of work in a transaction, in the order of the calls."""
         transact = functools.partial(self._transact, Transactions.do, work, *args, **kwargs)
         return self._thread.submit(self._retry.run, transact)
 
     def finish(self, status: str, requests: int) -> concurrent.futures.Future[None]:
-        """Close the run, free its leases, and record what the budgets left over."""
+        """Close the run, release its leases, and record what budgets left over."""
 
         def run() -> None:
             end = functools.partial(self._transact, Transactions.end, status, requests, self._taken, self._polled)
@@ -177,7 +182,7 @@ class RunWriter:
         return self._thread.submit(run)
 
     def close(self) -> None:
-        """Wait for what is being written, and stop the thread; nothing is tried again any more."""
+        """Wait for pending writes, and stop the thread; nothing is retried."""
         self._closing = True
         self._retry.stop()
         self._thread.shutdown(wait=True)
@@ -185,7 +190,7 @@ class RunWriter:
             self._remote.close()
 
     def _transact(self, make: Callable[Concatenate[Transactions, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Make a transaction in the writer's process where that is ready, else in this one."""
+        """Run a transaction in the writer's process if ready, else here."""
         if self._remote is not None and self._remote.is_ready:
             return self._remote.make(self._local.run_id, self._local.scopes, make, *args, **kwargs)
         return make(self._local, *args, **kwargs)
@@ -193,7 +198,7 @@ class RunWriter:
     def _do_locally(
         self, work: Callable[[Session], T], again: Callable[[Session], T] | None = None
     ) -> concurrent.futures.Future[T]:
-        """Do a piece of work in this process; ``again`` instead of it after a try that was not confirmed."""
+        """Run work in this process; ``again`` after an unconfirmed try."""
         local, work_again = self._local, again or work
         return self._thread.submit(self._retry.run, lambda: local.do(work), lambda: local.do(work_again))
 
@@ -217,17 +222,17 @@ class RunWriter:
             future.set_result(Result(visit.lease, *outcome))
 
     def _with_pages_kept(self, visits: list[Visit]) -> list[Visit]:
-        records = [visit.kept for visit in visits if isinstance(visit.kept, Record)]
+        records = [visit.record for visit in visits if isinstance(visit.record, Record)]
         if not records:
             return visits
         places = iter(self._keep_pages(records))
         return [
-            dataclasses.replace(visit, kept=next(places)) if isinstance(visit.kept, Record) else visit
+            dataclasses.replace(visit, record=next(places)) if isinstance(visit.record, Record) else visit
             for visit in visits
         ]
 
     def _sign_outdated(self) -> None:
-        """Sign some articles that are not, or by an older algorithm; the next ones after what waits meanwhile."""
+        """Sign some outdated articles, and queue the next ones."""
         try:
             signed = self._retry.run(lambda: self._transact(Transactions.sign_outdated, SIGNED_AT_ONCE))
         except DatabaseError as error:  # whatever is stored next meets it too, and says so

@@ -1,4 +1,4 @@
-"""The runs' accounts: one row a run, seven counts that its fetches add up to."""
+"""Open, count and close runs, and read their records."""
 
 import dataclasses
 from collections import Counter
@@ -18,7 +18,7 @@ from storage.visit import BUDGET_REASON, Result
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SourceAccount:
-    """What one source gave in one run; ``gave`` is the contract's: a start page answered, and an article is known."""
+    """What one source gave in one run; ``gave`` is the contract's."""
 
     source: str
     counts: Mapping[str, int]
@@ -26,7 +26,7 @@ class SourceAccount:
 
     @property
     def fetched(self) -> int:
-        """Addresses taken up."""
+        """The number of addresses that were taken up."""
         return sum(self.counts.values())
 
 
@@ -38,8 +38,8 @@ def start_run(session: Session, *, command: str, version: str, host: str, pid: i
     return run.id
 
 
-def bury_dead_runs(session: Session, is_dead: Callable[[Session, int], bool]) -> None:
-    """Call every run ``killed`` that still says ``running`` and of which the caller's lock says that it is dead."""
+def close_dead_runs(session: Session, is_dead: Callable[[Session, int], bool]) -> None:
+    """Close open runs as ``killed`` whose process is dead by the caller's lock."""
     open_runs = session.scalars(select(Run.id).where(Run.status == "running")).all()
     dead = [run_id for run_id in open_runs if is_dead(session, run_id)]
     if not dead:
@@ -54,12 +54,12 @@ def bury_dead_runs(session: Session, is_dead: Callable[[Session, int], bool]) ->
 
 
 def is_running(session: Session, run_id: int) -> bool:
-    """Whether a run may still write: one that lost its lock to another has been called ``killed`` by it."""
+    """Tell whether a run may still write: no other has closed it."""
     return session.scalar(select(Run.status).where(Run.id == run_id)) == "running"
 
 
-def count(session: Session, run_id: int, results: Iterable[Result]) -> None:
-    """Add outcomes to a run, in the transaction that stores them."""
+def count_outcomes(session: Session, run_id: int, results: Iterable[Result]) -> None:
+    """Add outcomes to a run's counts."""
     outcomes = Counter(result.outcome for result in results)
     columns = {name: getattr(Run, name) + number for name, number in outcomes.items()}
     if columns:
@@ -69,14 +69,14 @@ def count(session: Session, run_id: int, results: Iterable[Result]) -> None:
 
 
 def record_requests(session: Session, run_id: int, requests: int) -> None:
-    """Note how many HTTP requests the run has made so far, redirects, retries and robots.txt included."""
+    """Store how many HTTP requests the run has made so far."""
     session.execute(
         update(Run).where(Run.id == run_id).values(requests=requests).execution_options(synchronize_session=False)
     )
 
 
-def refuse_forgotten(session: Session, run_id: int, source_id: int, now: datetime) -> None:
-    """Record that a start page was forgotten, and so is not asked for."""
+def refuse_blocked(session: Session, run_id: int, source_id: int, now: datetime) -> None:
+    """Record that a start page is blocked, and not asked for."""
     session.add(
         Fetch(
             run_id=run_id,
@@ -92,7 +92,7 @@ def refuse_forgotten(session: Session, run_id: int, source_id: int, now: datetim
 
 
 def refuse_for_budget(session: Session, run_id: int, source_id: int, now: datetime) -> int:
-    """Record what a source's budget left over, once for each address; all of it stays queued for the next run."""
+    """Record the addresses that a source's budget left over; they stay queued."""
     left = (
         select(Address.id, Claim.via)
         .join(Claim, Claim.address_id == Address.id)
@@ -134,7 +134,7 @@ def finish_run(session: Session, run_id: int, status: str, now: datetime) -> Non
 
 
 def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) -> list[SourceAccount]:
-    """Give what each source of a run gave.
+    """Read what each source of a run gave.
 
     Of one that was not polled no start page was due, and it owes none: it gave, unless all that it was asked failed,
     and not only what had failed before. So a run that does no more than try failing addresses again alarms nobody, and
@@ -155,9 +155,11 @@ def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) 
     )
     return [
         SourceAccount(
-            name, dict(found), _gave(connection, run_id, name, found, polled=name in polled, answered=name in answered)
+            name,
+            dict(outcomes),
+            _gave(connection, run_id, name, outcomes, polled=name in polled, answered=name in answered),
         )
-        for name, found in counts.items()
+        for name, outcomes in counts.items()
     ]
 
 
@@ -169,7 +171,7 @@ def extractor_failures(connection: Connection, run_id: int) -> Counter[str]:
 
 
 def _fails_anew(connection: Connection, run_id: int, name: str) -> bool:
-    """Whether a start page was asked, or an address whose last outcome before was none of failure."""
+    """Tell whether a start page, or an address that worked before, was asked."""
     earlier = aliased(Fetch)
     before = (
         select(earlier.outcome)
@@ -184,9 +186,11 @@ def _fails_anew(connection: Connection, run_id: int, name: str) -> bool:
     return connection.scalar(asked.where(Fetch.via.in_(("start", "listing")) | anew).limit(1)) is not None
 
 
-def _gave(connection: Connection, run_id: int, name: str, found: Counter[str], *, polled: bool, answered: bool) -> bool:
+def _gave(
+    connection: Connection, run_id: int, name: str, outcomes: Counter[str], *, polled: bool, answered: bool
+) -> bool:
     if not polled:
-        return found.total() > found["failed"] + found["refused"] or not _fails_anew(connection, run_id, name)
+        return outcomes.total() > outcomes["failed"] + outcomes["refused"] or not _fails_anew(connection, run_id, name)
     if not answered:
         return False
     known = (
@@ -197,7 +201,7 @@ def _gave(connection: Connection, run_id: int, name: str, found: Counter[str], *
 
 
 def run_record(connection: Connection, run_id: int) -> dict[str, Any] | None:
-    """Give one row of the view ``runs`` ready for JSON, times with ``Z``; None where there is no such run."""
+    """Read a row of the view ``runs`` for JSON; None for an unknown run."""
     row = connection.execute(select(Run.__table__).where(Run.id == run_id)).mappings().first()
     if row is None:
         return None
@@ -211,7 +215,7 @@ def run_record(connection: Connection, run_id: int) -> dict[str, Any] | None:
 
 
 def fetches_of(connection: Connection, run_id: int) -> list[dict[str, Any]]:
-    """Give the run's rows of the view ``fetches`` ready for JSON, in the order in which they ended."""
+    """Read the run's rows of the view ``fetches`` for JSON, in order."""
     columns = (Source.name.label("source"), Address.url, Fetch.fetched_at, Fetch.status, Fetch.outcome, Fetch.reason)
     rows = connection.execute(
         select(*columns)
@@ -224,6 +228,6 @@ def fetches_of(connection: Connection, run_id: int) -> list[dict[str, Any]]:
 
 
 def recent_runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """Give the newest runs, newest first."""
+    """Read the newest runs, newest first."""
     ids = connection.scalars(select(Run.id).order_by(Run.id.desc()).limit(limit)).all()
     return [record for run_id in ids if (record := run_record(connection, run_id)) is not None]

@@ -1,4 +1,4 @@
-"""One visit, stored whole: article, edges, new addresses, outcome and the lease given back, in one transaction."""
+"""Store a visit in one transaction: article, edges, addresses, outcome."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -7,28 +7,28 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from storage.articles.multipage import lose_part, move_part
-from storage.articles.redirects import GONE, move, shows_its_own, take_back, unjoin
+from storage.articles.multipage import move_page, remove_page
+from storage.articles.redirects import GONE, detach_page, has_own_content, move_article, retry_moved_start
 from storage.articles.store import store_article
 from storage.frontier.addresses import file_addresses
-from storage.frontier.blocklist import REFUSED, forgotten_among, is_tombstone
-from storage.frontier.claims import claim, expand, queue_known
-from storage.frontier.edges import meet_edges, store_edges
-from storage.frontier.host_state import note_reservations
+from storage.frontier.blocklist import REFUSED, find_blocked, is_tombstone
+from storage.frontier.claims import claim, claim_links, queue_addresses
+from storage.frontier.edges import store_edges, touch_edges
+from storage.frontier.host_state import store_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
 from storage.frontier.sources import learn_domain
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Fetch
 from storage.text_rules import LONGEST_ADDRESS, rules_of
-from storage.visit import Kept, Lease, Outcome, Result, SameBytes, Visit
+from storage.visit import Lease, Outcome, Result, SameBytes, Visit, WarcLocation
 from storage.warc_index.index import index_page
 
 _FETCHED = insert(Fetch)
 
 
 def store_visits(session: Session, visits: Iterable[Visit], scopes: dict[int, Scope]) -> list[Result]:
-    """Store what came of some leases; ``scopes`` is updated in place when a source learns of a domain."""
+    """Store visits; ``scopes`` is updated when a source learns a domain."""
     results, pages, now = [], set[int](), None
     for visit in visits:
         result, shown = _store_visit(session, visit, scopes)
@@ -36,16 +36,16 @@ def store_visits(session: Session, visits: Iterable[Visit], scopes: dict[int, Sc
         pages |= shown
         now = max(now or visit.fetched_at, visit.fetched_at)
     if now is not None:
-        expand(session, scopes, pages, now)
+        claim_links(session, scopes, pages, now)
     return results
 
 
 def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tuple[Result, set[int]]:
-    """Store what came of a lease; give the addresses whose edges may be claimed in turn, too."""
+    """Store a visit; also give the addresses whose links may be claimed."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit)
     if is_tombstone(page) or _names_forgotten(session, visit):
-        page, visit = asked, dataclasses.replace(visit, reading=None, kept=None, verdict="refused", reason=REFUSED)
+        page, visit = asked, dataclasses.replace(visit, reading=None, record=None, verdict="refused", reason=REFUSED)
     if page is not asked:
         _follow_redirect(session, asked, page, visit, scopes)
     outcome, reason, article = _store_page(session, visit, page, scopes)
@@ -54,8 +54,8 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tu
     if page is not asked:
         asked.due_at = None
         if article is not None and asked.article_id == article.id:
-            lose_part(session, asked, visit.fetched_at)
-        if not shows_its_own(session, asked, page):
+            remove_page(session, asked, visit.fetched_at)
+        if not has_own_content(session, asked, page):
             asked.page_id, asked.article_id = page.id, page.article_id
         elif page.article_id is not None and visit.lease.source_id in scopes:
             lease = visit.lease
@@ -63,23 +63,23 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tu
         if page.state != "leased":  # else its own visit is on the way, and finds all this done
             _close(page, visit, outcome, reason)
     elif visit.reading is not None and article is None:
-        unjoin(session, page)
-    take_back(session, page, visit)
+        detach_page(session, page)
+    retry_moved_start(session, page, visit)
     scope = scopes.get(visit.lease.source_id)
     if scope is not None:
         _schedule_reread(session, page, article, visit, scope)
     if visit.reading is not None and visit.reading.reservations:
-        found = visit.reading.reservations
-        note_reservations(session, visit.lease.source_id, page.host, found, visit.fetched_at)
+        reservations = visit.reading.reservations
+        store_reservations(session, visit.lease.source_id, page.host, reservations, visit.fetched_at)
     record_fetch(session, visit.lease, visit.fetched_at, visit.status, outcome, reason, _characters(visit))
-    if isinstance(visit.kept, Kept):
-        index_page(session, visit.kept, page, visit.lease.source_id, visit.fetched_at)
+    if isinstance(visit.record, WarcLocation):
+        index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
     return Result(visit.lease, outcome, reason), {asked.id, page.id}
 
 
 def _characters(visit: Visit) -> int | None:
-    """Measure the article that was read, where one was: a layout that changes shows in it."""
+    """Measure the text of an article that was read; layout changes show in it."""
     return len(visit.reading.text) if visit.reading is not None and visit.reading.is_article else None
 
 
@@ -92,7 +92,7 @@ def record_fetch(
     reason: str,
     characters: int | None = None,
 ) -> None:
-    """Write the accounts' line of one address taken up."""
+    """Store how an address that was taken up ended."""
     row = {
         "run_id": lease.run_id,
         "source_id": lease.source_id,
@@ -108,7 +108,7 @@ def record_fetch(
 
 
 def _answering_page(session: Session, asked: Address, visit: Visit) -> Address:
-    """Give the address that answered in the end: another one after a redirect, unless that is longer than any held."""
+    """Find the address that answered, after redirects."""
     if visit.reading is None and not (visit.moved and visit.verdict == "unchanged"):
         return asked
     place = rules_of(session).place(visit.final_url)
@@ -118,10 +118,10 @@ def _answering_page(session: Session, asked: Address, visit: Visit) -> Address:
 
 
 def _names_forgotten(session: Session, visit: Visit) -> bool:
-    """Whether an article page says that it is one that was forgotten, in another form such as AMP."""
+    """Tell whether an article page names a blocked canonical address."""
     if visit.reading is None or not visit.reading.is_article:
         return False
-    return bool(forgotten_among(session, [rules_of(session).place(visit.reading.canonical_url).key]))
+    return bool(find_blocked(session, [rules_of(session).place(visit.reading.canonical_url).key]))
 
 
 def _store_page(
@@ -133,7 +133,7 @@ def _store_page(
         if visit.verdict == "unchanged" and visit.lease.via in ("start", "listing") and scope is not None:
             poll_listings(session, visit.lease, page, scope, visit.fetched_at)
         if visit.status in GONE:
-            lose_part(session, page, visit.fetched_at)
+            remove_page(session, page, visit.fetched_at)
         return *_without_reading(session, visit, page), None
     if reading.kind == "unreadable":
         return "failed", reading.reason, None
@@ -145,7 +145,7 @@ def _store_page(
         return "not_article", reading.reason, None
     if too_old := _too_old(visit, page, scopes):
         return "refused", too_old, None
-    same_bytes = isinstance(visit.kept, SameBytes)
+    same_bytes = isinstance(visit.record, SameBytes)
     stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, same_bytes=same_bytes)
     _claim_pages(session, visit, page, scopes)
     is_own_page = stored.edges_at == page.id
@@ -155,7 +155,7 @@ def _store_page(
 
 
 def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
-    """Say why an article is not taken: it is new here, and older than its source wants; "" where it is taken."""
+    """Say why a new article is too old for its source, "" where it is not."""
     scope, reading = scopes.get(visit.lease.source_id), visit.reading
     if scope is None or reading is None or page.article_id is not None or visit.lease.via == "start":
         return ""
@@ -167,26 +167,26 @@ def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
 def _follow_redirect(session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope]) -> None:
     if visit.moved:
         _follow_domain(session, visit, page, scopes)
-        move(session, asked, page, visit)
-    move_part(session, asked, page, visit.reading)
+        move_article(session, asked, page, visit)
+    move_page(session, asked, page, visit.reading)
 
 
 def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> None:
-    """Let a source whose start page moved to another domain for good move along."""
+    """Add the domain that a source's start page moved to permanently."""
     scope = scopes.get(visit.lease.source_id)
     if visit.lease.via == "start" and scope is not None and page.domain not in scope.domains:
         scopes[visit.lease.source_id] = learn_domain(session, visit.lease.source_id, scope, page.domain)
 
 
 def _claim_pages(session: Session, visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> None:
-    """Queue the other pages of an article that stands on several, at the depth of the one that was read."""
+    """Queue the other pages of an article on several, at the same depth."""
     reading, lease = visit.reading, visit.lease
     if reading is None or lease.source_id not in scopes or not (reading.following or reading.first_page):
         return
     urls = [url for _, url in reading.following] + [reading.first_page] * bool(reading.first_page)
     ids = set(file_addresses(session, map(rules_of(session).place, urls)).values()) - {page.id}
     claim(session, lease.source_id, ids, depth=lease.depth, via="related", found_on=page.id)
-    queue_known(session, ids, visit.fetched_at)
+    queue_addresses(session, ids, visit.fetched_at)
 
 
 def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Outcome, str]:
@@ -195,7 +195,7 @@ def _without_reading(session: Session, visit: Visit, page: Address) -> tuple[Out
     if page.article_id is None:
         return "not_article", "not modified"
     session.execute(update(Article).where(Article.id == page.article_id).values(last_seen_at=visit.fetched_at))
-    meet_edges(session, page, visit.fetched_at)
+    touch_edges(session, page, visit.fetched_at)
     return "unchanged", "not modified"
 
 
@@ -215,7 +215,7 @@ def _close(address: Address, visit: Visit, outcome: Outcome, reason: str) -> Non
 
 
 def _schedule_reread(session: Session, page: Address, article: Article | None, visit: Visit, scope: Scope) -> None:
-    """Read an article again while news is still corrected; copies and other pages are not asked for again.
+    """Schedule when an article is read again.
 
     ``article`` is the one that the visit stored, where it did.
     """

@@ -10,29 +10,29 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.articles.minhash_index import has_outdated, index_outdated
+from storage.articles.minhash_index import has_outdated_signatures, sign_outdated_articles
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database
-from storage.database.error_codes import trouble_of
+from storage.database.error_codes import classify_error
 from storage.errors import DatabaseBusy
 from storage.frontier.blocklist import REFUSED
 from storage.frontier.leasing import DueCache, lease
-from storage.frontier.polling import poll, postpone, refresh, refuse_resting, schedule_poll
-from storage.frontier.sources import open_sources, release, release_ended
+from storage.frontier.polling import poll_source, postpone_addresses, refresh_source, refuse_resting, schedule_poll
+from storage.frontier.sources import open_sources, release_finished_leases, release_leases
 from storage.scope import Scope
-from storage.stories.group import group_stored
+from storage.stories.group import group_batch
 from storage.tables.core import Address
 from storage.text_rules import TextRules, bind_rules
-from storage.visit import STATUSES, Kept, Lease, Outcome, Result, Visit
+from storage.visit import STATUSES, Lease, Outcome, Result, Visit, WarcLocation
 from storage.writer.runs import (
-    bury_dead_runs,
-    count,
+    close_dead_runs,
+    count_outcomes,
     finish_run,
     is_running,
     record_requests,
+    refuse_blocked,
     refuse_for_budget,
-    refuse_forgotten,
     start_run,
 )
 from storage.writer.store_visit import record_fetch, store_visits
@@ -43,13 +43,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def blank_nothing(_: Kept) -> None:
+def blank_nothing(_: WarcLocation) -> None:
     """Do nothing: no raw archive is configured."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RunStart:
-    """What a run begins with: ``polled`` are the names of the sources whose start pages are asked for.
+    """What a run starts with; ``polled`` are the sources to poll, by name.
 
     With ``again`` all stored pages are fetched once more.
     """
@@ -64,7 +64,7 @@ class RunStart:
 
 
 class Transactions:
-    """One run's transactions; every method is one, and blocks. One thread at a time.
+    """One run's transactions, each a method that blocks. One thread at a time.
 
     ``scopes`` are the run's by source id, learnt domains included. ``blank_page`` is to take kept bytes out again
     where an address turns out to lead to a forgotten page. Every method raises DatabaseBusy where another crawl has
@@ -75,7 +75,7 @@ class Transactions:
         self,
         database: Database,
         rules: TextRules,
-        blank_page: Callable[[Kept], None] = blank_nothing,
+        blank_page: Callable[[WarcLocation], None] = blank_nothing,
         *,
         run_id: int = 0,
         scopes: Mapping[int, Scope] | None = None,
@@ -88,22 +88,22 @@ class Transactions:
         self._due_cache = DueCache()
 
     def begin(self, run_start: RunStart, lock: CrawlLock) -> bool:
-        """Open the run, free what dead ones hold, and poll; tell whether articles wait to be signed anew."""
+        """Open the run, close dead ones, and poll; tell whether articles are outdated."""
         with self._database.writing() as session:
             bind_rules(session, self._rules)
             now = utc_now()
-            bury_dead_runs(session, lock.is_dead)
-            release_ended(session)
+            close_dead_runs(session, lock.is_dead)
+            release_finished_leases(session)
             names = {name: getattr(run_start, name) for name in ("command", "version", "host", "pid")}
             run_id = start_run(session, **names, now=now)
-            lock.vouch_for(run_id)  # before anybody can see the run
-            outdated = has_outdated(session)
+            lock.announce_run(run_id)  # before anybody can see the run
+            outdated = has_outdated_signatures(session)
             opened = open_sources(session, run_start.scopes, now)
             for source_id, scope in opened.items():
-                if scope.name in run_start.polled and poll(session, source_id, scope, now):
-                    refuse_forgotten(session, run_id, source_id, now)
+                if scope.name in run_start.polled and poll_source(session, source_id, scope, now):
+                    refuse_blocked(session, run_id, source_id, now)
                 if run_start.again:
-                    refresh(session, source_id, now)
+                    refresh_source(session, source_id, now)
         self.run_id, self.scopes = run_id, opened
         return outdated
 
@@ -118,13 +118,15 @@ class Transactions:
         domains: Collection[str] | None = None,
         keeping: Collection[int] | None = None,
     ) -> list[Lease]:
-        """Lease due addresses; ``taken`` counts those of each source so far, the rest as in ``frontier.leasing``.
+        """Lease due addresses.
+
+        ``taken`` counts those of each source so far, the rest is as in ``frontier.leasing``.
 
         ``keeping`` are the leases that are known, where those of a try that was not confirmed have to be freed.
         """
         with self._writing() as session:
             if keeping is not None:
-                release(session, self.run_id, keeping)
+                release_leases(session, self.run_id, keeping)
                 self._due_cache.forget()
             budgets = {source_id: scope.max_pages - taken[source_id] for source_id, scope in self.scopes.items()}
             now = utc_now()
@@ -146,11 +148,11 @@ class Transactions:
     def store(
         self, visits: Sequence[Visit], *, again: bool = False
     ) -> tuple[list[tuple[Outcome, str]], dict[int, Scope]]:
-        """Store a batch; give each visit's fate, and the scopes that have learnt of a domain.
+        """Store a batch; give each visit's outcome, and scopes with new domains.
 
         ``again`` says that a try before was not confirmed: a lease that was given back tells that it was committed.
         """
-        visits = [visit.unpacked() for visit in visits]
+        visits = [visit.unpack() for visit in visits]
         with self._writing() as session:
             if again and not self._is_leased(session, visits[0]):
                 stored = [session.get_one(Address, visit.lease.address_id) for visit in visits]
@@ -162,26 +164,29 @@ class Transactions:
         return [(result.outcome, result.reason) for result in results], learnt
 
     def postpone(self, address_id: int, until: datetime.datetime) -> None:
-        """Give a lease back that was not made use of: its address is due then."""
+        """Return an unused lease; its address is due then."""
         with self._writing() as session:
-            postpone(session, [address_id], until)
+            postpone_addresses(session, [address_id], until)
 
     def do(self, work: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a small piece of work; it is called with the session first."""
+        """Run a small piece of work; it is called with the session first."""
         with self._writing() as session:
             return work(session, *args, **kwargs)
 
     def sign_outdated(self, limit: int) -> int:
-        """Sign some articles that are not, or by an older algorithm; return how many."""
+        """Sign some outdated articles; return how many."""
         with self._writing() as session:
-            return index_outdated(session, limit)
+            return sign_outdated_articles(session, limit)
 
     def end(self, status: str, requests: int, taken: Mapping[int, int], polled: Collection[str]) -> None:
-        """Close the run, free its leases, and record what the budgets left over; nothing where it is closed."""
+        """Close the run, release its leases, and record what budgets left over.
+
+        Does nothing where the run is closed.
+        """
         with self._database.writing() as session:
             if not is_running(session, self.run_id):  # taken over, or closed by a try whose commit was not confirmed
                 return
-            release(session, self.run_id)
+            release_leases(session, self.run_id)
             for source_id, scope in self.scopes.items():
                 if taken[source_id] >= scope.max_pages:
                     refuse_for_budget(session, self.run_id, source_id, utc_now())
@@ -209,22 +214,22 @@ class Transactions:
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = self._store_all(session, visits, scopes)
         read = zip((visit.reading for visit in visits), results, strict=True)
-        group_stored(session, read, utc_now())
+        group_batch(session, read, utc_now())
         del at_once
         for visit, result in zip(visits, results, strict=True):
-            if result.reason == REFUSED and isinstance(visit.kept, Kept):
-                self._blank_page(visit.kept)
-        count(session, self.run_id, results)
+            if result.reason == REFUSED and isinstance(visit.record, WarcLocation):
+                self._blank_page(visit.record)
+        count_outcomes(session, self.run_id, results)
         return results
 
     def _store_all(self, session: Session, visits: Sequence[Visit], scopes: dict[int, Scope]) -> list[Result]:
-        """Store visits in one savepoint; where the database refuses one, each again in a savepoint of its own."""
+        """Store visits in one savepoint, or each in its own where one is refused."""
         learnt = dict(scopes)
         try:
             with session.begin_nested():
                 results = store_visits(session, visits, learnt)
         except Exception as error:
-            if trouble_of(error, "") is not None:
+            if classify_error(error, "") is not None:
                 raise
             logger.info("one of %d visits cannot be stored (%s): each by itself", len(visits), error)
             return [self._store_one(session, visit, scopes) for visit in visits]
@@ -237,7 +242,7 @@ class Transactions:
             with session.begin_nested():
                 (result,) = store_visits(session, [visit], learnt)
         except Exception as error:
-            if trouble_of(error, "") is not None:
+            if classify_error(error, "") is not None:
                 raise
             logger.exception("storage refused %s", visit.final_url)
             return _store_refusal(session, visit, f"storage: {type(error).__name__}: {error}"[:300])
@@ -246,7 +251,7 @@ class Transactions:
 
 
 def _store_refusal(session: Session, visit: Visit, reason: str) -> Result:
-    """Account for a visit that cannot be stored, by values that every database takes."""
+    """Record a visit that cannot be stored, by values that are safe."""
     address = session.get_one(Address, visit.lease.address_id)
     status = visit.status if visit.status in STATUSES else None
     address.state, address.lease_run_id, address.due_at = "done", None, None

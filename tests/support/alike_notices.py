@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import event, text
 
 from pipelines.duplicates.minhash import sign
-from storage.articles.minhash_index import index, look_up, signatures_of
+from storage.articles.minhash_index import add_article, find_postings, read_signatures
 from storage.articles.near_duplicates import ESTIMATED, TEMPLATE_SHARE
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -56,11 +56,11 @@ def measure_crowd(url: str, sizes: Sequence[int]) -> list[Crowd]:
                 for number in range(first, min(first + BATCH, size)):
                     signed = sign(notice(number), "en")
                     began = time.perf_counter()
-                    postings = look_up(session, signed.keys)
-                    signatures_of(session, postings.ranked()[:ESTIMATED])
+                    postings = find_postings(session, signed.keys)
+                    read_signatures(session, postings.ranked()[:ESTIMATED])
                     lookups.append(time.perf_counter() - began)
                     template = len(postings.full) >= TEMPLATE_SHARE * len(signed.keys)
-                    index(session, number + 1, signed, postings.full, findable=not template)
+                    add_article(session, number + 1, signed, postings.full, findable=not template)
         done = size
         with database.engine.connect() as connection:
             rows = int(connection.execute(text("SELECT count(*) FROM band")).scalar_one())

@@ -21,7 +21,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.database.open import open_database
-from storage.search.index import rebuild
+from storage.search.index import rebuild_index
 from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Run, Source
 from storage.tables.health import SourceHealth
 from storage.tables.stories import Story, StoryTie
@@ -248,7 +248,7 @@ def fill(session: Session, articles: int, now: datetime.datetime) -> Generator:
         for table, found in rows.items():
             if found:
                 session.execute(insert(table), found)
-    rebuild(session.connection())
+    rebuild_index(session.connection())
     return generator
 
 

@@ -10,7 +10,7 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.sources import open_sources
 from storage.tables.core import Fetch, Run, Source
 from storage.visit import Lease, Result
-from storage.writer.runs import count
+from storage.writer.runs import count_outcomes
 from tests.support.visits import scope
 
 Met = list[tuple[str, str, int | None, str, int | None]]
@@ -47,4 +47,4 @@ def plant(database: Database, at: datetime.datetime, met: dict[str, Met], comman
         ]
         session.execute(insert(Fetch), rows)
         lease = Lease(address, run.id, 1, "", "", "", 0, "entry")
-        count(session, run.id, [Result(lease, row["outcome"]) for row in rows])  # type: ignore[arg-type]  # outcomes
+        count_outcomes(session, run.id, [Result(lease, row["outcome"]) for row in rows])  # type: ignore[arg-type]  # outcomes

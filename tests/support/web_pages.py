@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from storage.snapshot.making import Origin
+from storage.snapshot.sqlite_file import Origin
 from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Source
 from storage.tables.stories import Story
 

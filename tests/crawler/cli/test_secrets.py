@@ -11,7 +11,7 @@ import pytest
 
 from crawler.console.log_records import sanitize_logs
 from crawler.console.logs import JsonFormatter
-from storage.credentials import without_credentials
+from storage.credentials import remove_credentials
 from tests.support.commands import kiji
 
 DATABASES = [
@@ -134,7 +134,7 @@ def test_a_traceback_in_a_log_or_at_the_end_of_the_process_holds_no_password_and
 
 def test_passwords_of_every_kind_are_taken_out_of_a_text_and_addresses_of_the_web_stay() -> None:
     for password in ("5ecretMark", "5ecret/Mark", "5ecret:Mark", "5ecret?Mark"):
-        assert "5ecret" not in without_credentials(f"x://user:{password}@host/name")
-    assert "5ecret" not in without_credentials("host=db user=kiji password=5ecretMark dbname=kiji")
+        assert "5ecret" not in remove_credentials(f"x://user:{password}@host/name")
+    assert "5ecret" not in remove_credentials("host=db user=kiji password=5ecretMark dbname=kiji")
     for address in ("https://news.example/@editor/1", "http://news.example:8080/a@b", "https://news.example/?q=a@b"):
-        assert without_credentials(address) == address
+        assert remove_credentials(address) == address

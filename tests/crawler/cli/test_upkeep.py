@@ -14,12 +14,12 @@ from crawler.monitoring.retention import prune_pages
 from pipelines.warc.page_store import PageFiles
 from pipelines.workers.result import record_of
 from storage.database.backup import BackupFailed, back_up
-from storage.database.check import check
+from storage.database.check import check_database
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.visit import Kept, Visit
-from storage.warc_index.index import missing_files
-from storage.warc_index.retention import forget_fetches
+from storage.visit import Visit, WarcLocation
+from storage.warc_index.index import find_missing_files
+from storage.warc_index.retention import delete_old_fetches
 from tests.support.archived_pages import raw
 from tests.support.commands import kiji
 from tests.support.visits import FIRST_DAY, Crawling, article, rows, scope
@@ -34,10 +34,10 @@ def filled(database: Database, folder: Path, days: int) -> None:
         when = FIRST_DAY + day * DAY
         files = PageFiles(folder, now=lambda when=when: when)  # type: ignore[misc]  # a day's own clock
         [place] = files.keep([record_of(raw(day))])
-        assert isinstance(place, Kept)
+        assert isinstance(place, WarcLocation)
         crawling = Crawling(database, scope(URL))
         [lease] = crawling.lease()
-        visit = Visit(lease, URL, when, 200, article(URL, text=f"Wording {day} of it"), kept=place)
+        visit = Visit(lease, URL, when, 200, article(URL, text=f"Wording {day} of it"), record=place)
         crawling.writer.store(visit).result()
         crawling.finish()
         files.close()
@@ -81,13 +81,13 @@ def test_a_file_that_the_index_does_not_know_goes_by_its_own_age_and_others_file
 
 def test_a_sound_archive_is_called_sound_and_rows_that_disagree_are_named(database: Database, tmp_path: Path) -> None:
     filled(database, tmp_path / "archive.warc", 2)
-    assert check(database) == []
+    assert check_database(database) == []
     with database.writing() as session:
         session.execute(text("UPDATE run SET failed = failed + 1 WHERE id = 1"))
         session.execute(text("UPDATE article SET revision = 7"))
         session.execute(text("UPDATE address SET article_id = 99 WHERE article_id IS NULL"))
         session.execute(text("UPDATE address SET article_id = 98"))
-    problems = "\n".join(check(database))
+    problems = "\n".join(check_database(database))
     assert "1 runs whose counts are not what their fetches add up to: 1" in problems
     assert "articles whose revisions are not all there" in problems
     assert "addresses that show an article that is not there" in problems
@@ -101,7 +101,7 @@ def test_kept_pages_whose_files_are_gone_or_cut_are_named(database: Database, tm
     first.unlink()
     second.write_bytes(second.read_bytes()[:-1])
     with database.reading() as connection:
-        found = missing_files(connection, folder)
+        found = find_missing_files(connection, folder)
     assert [(name, pages) for name, pages, _ in found] == [(first.name, 1), (second.name, 1)]
     assert found[0][2] == "is not there"
     assert "ends at byte" in found[1][2]
@@ -110,10 +110,10 @@ def test_kept_pages_whose_files_are_gone_or_cut_are_named(database: Database, tm
 def test_old_lines_of_the_accounts_go_and_the_runs_stay(database: Database, tmp_path: Path) -> None:
     filled(database, tmp_path / "archive.warc", 2)
     with database.writing() as session:
-        assert forget_fetches(session, FIRST_DAY) == 0
-        assert forget_fetches(session, datetime.datetime.now(datetime.UTC) + DAY) == 2
+        assert delete_old_fetches(session, FIRST_DAY) == 0
+        assert delete_old_fetches(session, datetime.datetime.now(datetime.UTC) + DAY) == 2
     assert rows(database, "SELECT count(*) FROM runs WHERE articles_new + articles_updated = 1") == [(2,)]
-    assert check(database) == []
+    assert check_database(database) == []
 
 
 def test_a_backup_of_a_database_in_use_is_whole_and_overwrites_nothing(

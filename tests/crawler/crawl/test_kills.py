@@ -19,7 +19,7 @@ from crawler.sample.server import SampleSite
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
-from storage.visit import Kept
+from storage.visit import WarcLocation
 from tests.support.commands import (
     Rows,
     end_fork_server,
@@ -77,7 +77,7 @@ def assert_every_page_is_kept(folder: Path) -> None:
     for address, digest, file, offset, length in query(
         folder, "SELECT address_id, digest, file, offset, length FROM kept_page"
     ):
-        page = page_in_member(record_bytes(folder / "kiji.warc", Kept(file, offset, length, digest)))
+        page = page_in_member(record_bytes(folder / "kiji.warc", WarcLocation(file, offset, length, digest)))
         assert not isinstance(page, str), (address, page)
         assert payload_digest(page.body) == digest
     unkept = "SELECT url FROM articles WHERE id NOT IN (SELECT article_id FROM address JOIN kept_page"

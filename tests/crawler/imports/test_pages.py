@@ -91,9 +91,9 @@ def test_what_the_web_said_is_an_outcome_and_no_bad_record(tmp_path: Path) -> No
 def test_revisions_stand_in_the_order_of_their_times_whatever_the_order_of_import(
     tmp_path: Path, order: tuple[int, ...]
 ) -> None:
-    wordings = [page("Ferry returns", (*PARAGRAPHS, f"Correction {day}: it was {day + 3} weeks.")) for day in range(3)]
+    pages = [page("Ferry returns", (*PARAGRAPHS, f"Correction {day}: it was {day + 3} weeks.")) for day in range(3)]
     for day in order:
-        write_warc(tmp_path / f"{day}.warc", [Record(URL, wordings[day], day=day)])
+        write_warc(tmp_path / f"{day}.warc", [Record(URL, pages[day], day=day)])
     names = [f"{day}.warc" for day in order]
     assert kiji("import", *names, *names, folder=tmp_path).returncode == 0
     revisions = query(tmp_path, "SELECT revision, seen_at, substr(text, -9) FROM revisions ORDER BY revision")

@@ -55,8 +55,8 @@ def test_what_a_dead_worker_held_goes_before_what_is_only_due(archive_url: str, 
             worker = await queue.job_manager.register_worker()
             first, second = await job_of(queue, worker), await job_of(queue, worker)
             await queue.job_manager.retry_job(first)
-            assert lock.left_behind(()) is None  # it has connected
-            left = lock.left_behind(())
+            assert lock.find_abandoned_jobs(()) is None  # it has connected
+            left = lock.find_abandoned_jobs(())
             assert left is not None
             assert left == frozenset({(second.id, worker)})
             return [*await requeue_jobs(queue, left), str(second.lock)], [job.group for job in await group_jobs(queue)]
@@ -122,15 +122,17 @@ def test_a_worker_is_dead_when_its_lock_is_free_and_no_restart_of_postgresql_mak
         return int(jobs[0].id or 0), int(jobs[1].id or 0), numbers[1]
 
     running, others, number = asyncio.run(hold())
-    assert mine.left_behind([running]) == other.left_behind([others]) == frozenset()
-    assert len(mine.left_behind(()) or ()) == 1  # fetched, and the answer lost: nobody runs it
+    assert mine.find_abandoned_jobs([running]) == other.find_abandoned_jobs([others]) == frozenset()
+    assert len(mine.find_abandoned_jobs(()) or ()) == 1  # fetched, and the answer lost: nobody runs it
     postgresql.crash()
-    assert mine.left_behind([running]) is other.left_behind([others]) is None
+    assert mine.find_abandoned_jobs([running]) is other.find_abandoned_jobs([others]) is None
     postgresql.start()
-    assert mine.left_behind([running]) is other.left_behind([others]) is None  # each has taken its lock again
-    assert mine.left_behind([running]) == other.left_behind([others]) == frozenset()
+    assert (
+        mine.find_abandoned_jobs([running]) is other.find_abandoned_jobs([others]) is None
+    )  # each has taken its lock again
+    assert mine.find_abandoned_jobs([running]) == other.find_abandoned_jobs([others]) == frozenset()
     other.release()
-    while not (left := mine.left_behind([running])):  # the server needs a moment to see a closed connection
+    while not (left := mine.find_abandoned_jobs([running])):  # the server needs a moment to see a closed connection
         assert left is not None
     assert left == frozenset({(others, number)})
     mine.release()
@@ -178,15 +180,15 @@ def test_one_worker_at_a_time_may_take_up_jobs_and_gives_that_right_back_however
     archive: Database,
 ) -> None:
     mine, other = WorkerLock(archive), WorkerLock(archive)
-    mine.left_behind(())
-    other.left_behind(())  # both have connected
-    assert mine.begin_taking_up()
-    assert mine.begin_taking_up()  # a look that was cut off never came to its end
-    assert not other.begin_taking_up()
-    other.end_taking_up()  # not its own
-    assert not other.begin_taking_up()
-    mine.end_taking_up()
-    assert other.begin_taking_up()
+    mine.find_abandoned_jobs(())
+    other.find_abandoned_jobs(())  # both have connected
+    assert mine.begin_takeover()
+    assert mine.begin_takeover()  # a look that was cut off never came to its end
+    assert not other.begin_takeover()
+    other.end_takeover()  # not its own
+    assert not other.begin_takeover()
+    mine.end_takeover()
+    assert other.begin_takeover()
     mine.release()
     other.release()
 

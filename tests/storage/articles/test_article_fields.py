@@ -18,12 +18,12 @@ from storage.database.engine import Database
 from storage.export.export import Export, export
 from storage.export.rows import kind_of
 from storage.reading import Reading
-from storage.snapshot.making import Origin, make_snapshot
+from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Article
 from storage.tables.dictionary import relations
-from storage.visit import Kept
-from storage.writer.reread_records import KeptRecord
-from storage.writer.reread_writer import rehearse
+from storage.visit import WarcLocation
+from storage.writer.reread_records import ArchivedRecord
+from storage.writer.reread_writer import preview_rereads
 from tests.support.visits import FIRST_DAY, STORY, Crawling, rows, scope
 from tests.support.visits import article as article_page
 
@@ -116,8 +116,10 @@ def test_reading_a_page_again_corrects_each_field_and_names_it(stored: Database,
     other = page(**{name: "Quite another text of the same page" if name == "text" else example(name, 1)})
     with stored.reading() as connection:
         [[address_id]] = [tuple(row) for row in connection.exec_driver_sql("SELECT address_id FROM article")]
-    kept = KeptRecord(1, address_id, 1, "mirai", URL, "news.example", FIRST_DAY, True, Kept("0.warc.gz", 0, 1, ""))
-    [reread] = rehearse(stored, [(kept, other)], PipelineRules())
+    kept = ArchivedRecord(
+        1, address_id, 1, "mirai", URL, "news.example", FIRST_DAY, True, WarcLocation("0.warc.gz", 0, 1, "")
+    )
+    [reread] = preview_rereads(stored, [(kept, other)], PipelineRules())
     assert [change.split(" (")[0] for change in reread.changes] == [name]
 
 

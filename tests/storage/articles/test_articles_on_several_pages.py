@@ -12,7 +12,7 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.upgrade import upgrade
-from storage.erasure.delete import find_doomed, forget
+from storage.erasure.delete import erase, plan_erasure
 from storage.reading import Reading
 from storage.visit import Lease, Visit
 from tests.support.visits import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, rows, scope
@@ -71,12 +71,12 @@ def test_other_words_on_any_page_are_one_revision_of_the_whole(database: Databas
 def test_forgetting_a_later_page_takes_the_article_whose_words_it_has(database: Database) -> None:
     crawled(database)
     with database.writing() as session:
-        forget(session, find_doomed(session, place(SECOND)), utc_now(), "a letter")
+        erase(session, plan_erasure(session, place(SECOND)), utc_now(), "a letter")
     assert rows(database, "SELECT url FROM articles") == rows(database, "SELECT * FROM article_part") == []
 
 
 def shown(database: Database) -> tuple[object, ...]:
-    """The article's text and its number of wordings."""
+    """The article's text and its number of revisions."""
     ((text, revision),) = rows(database, "SELECT text, revision FROM articles")
     return text, revision
 

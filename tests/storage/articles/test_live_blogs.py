@@ -1,4 +1,4 @@
-"""A page that is written on all day is one article with few wordings, and what is no wording makes none."""
+"""A page that is written on all day is one article with few revisions, and what is no wording makes none."""
 
 import datetime
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from storage.column_types import utc_now
-from storage.database.check import check
+from storage.database.check import check_database
 from storage.database.engine import Database
 from storage.database.upgrade import upgrade
-from storage.frontier.polling import refresh
+from storage.frontier.polling import refresh_source
 from storage.reading import Reading
 from storage.visit import Lease, Visit
 from tests.support.visits import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope
@@ -48,7 +48,7 @@ def test_an_article_whose_address_leads_to_another_article_stays_what_it_was(dat
     assert rows(database, edges) == before
     assert rows(database, SHOWN.format(PAGE)) == [(PAGE, 1, None)]
     crawl.finish()
-    assert check(database) == []
+    assert check_database(database) == []
 
 
 def test_the_other_article_is_read_on_by_the_source_that_was_led_to_it(database: Database) -> None:
@@ -68,7 +68,7 @@ def test_a_copy_whose_address_leads_elsewhere_stays_the_copy_that_it_was(databas
         crawl.store(leases[elsewhere], reading, reading.url)
         crawl.finish()
         assert rows(database, SHOWN.format(elsewhere)) == [(elsewhere, 1, None)]
-        assert check(database) == []
+        assert check_database(database) == []
 
 
 def test_a_page_that_answers_by_itself_again_stands_for_itself_and_is_refreshed(database: Database) -> None:
@@ -81,7 +81,7 @@ def test_a_page_that_answers_by_itself_again_stands_for_itself_and_is_refreshed(
     crawl.writer.store(later).result()
     assert rows(database, "SELECT last_seen_at FROM related_links") == [("2026-10-12T06:00:00Z",)]
     with database.writing() as session:
-        refresh(session, 1, utc_now())
+        refresh_source(session, 1, utc_now())
     assert PAGE in {lease.url for lease in crawl.lease()}
 
 
@@ -114,7 +114,7 @@ def test_an_upgrade_gives_back_what_redirects_had_joined_to_others(database: Dat
         connection.execute(text(joined))
         connection.execute(text("ALTER TABLE article_part DROP COLUMN last_linked"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
-    assert len(check(database)) == 2
+    assert len(check_database(database)) == 2
     upgrade(database)
-    assert check(database) == []
+    assert check_database(database) == []
     assert rows(database, "SELECT article_id, page_id FROM address ORDER BY id") == [(1, None), (2, None), (1, None)]

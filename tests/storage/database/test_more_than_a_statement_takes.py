@@ -11,8 +11,8 @@ from pipelines.text_rules import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.erasure.delete import find_doomed, forget
-from storage.frontier.host_state import Rest, give_rest
+from storage.erasure.delete import erase, plan_erasure
+from storage.frontier.host_state import Rest, store_rest
 from storage.frontier.polling import refuse_resting
 from storage.reading import Entry
 from tests.support.visits import Crawling, listing, rows, scope
@@ -37,7 +37,7 @@ def limited(database: Database) -> Database:
 def test_a_feed_of_33000_entries_is_taken_where_something_was_forgotten(tmp_path: Path) -> None:
     database = limited(open_database(f"sqlite:///{tmp_path}/kiji.db"))
     with database.writing() as session:
-        forget(session, find_doomed(session, place("https://news.example/a/7")), utc_now(), "a letter")
+        erase(session, plan_erasure(session, place("https://news.example/a/7")), utc_now(), "a letter")
     crawl = Crawling(database, scope(FEED))
     read = listing(FEED, *(f"https://news.example/a/{number}" for number in range(33_000)))
     led_on = dataclasses.replace(read, entries=(*read.entries, Entry(NEXT, is_listing=True)))
@@ -52,7 +52,7 @@ def test_a_run_of_66000_sources_ends_while_hosts_rest(database: Database) -> Non
     crawl = Crawling(database, scope(PAGE))
     soon = utc_now() + datetime.timedelta(hours=1)
     with database.writing() as session:
-        give_rest(session, "resting.example", Rest(soon, 1, "HTTP 429"))
+        store_rest(session, "resting.example", Rest(soon, 1, "HTTP 429"))
         refuse_resting(session, crawl.run_id, dict.fromkeys(range(1, 66_001), scope(PAGE)), utc_now())
     told = rows(database, "SELECT url, outcome, substr(reason, 1, 8) FROM fetches")
     assert told == [(PAGE, "refused", "HTTP 429")]

@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from crawler.cli import run
-from storage.database.copy import TransferRefused, copy_archive, digests, rows_in
+from storage.database.copy import TransferRefused, compute_digests, copy_archive, count_rows_in
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.frontier.host_state import note_reservations
+from storage.frontier.host_state import store_reservations
 from storage.reading import Reservation
-from storage.tables.blocklist import Forgotten
+from storage.tables.blocklist import BlockedAddress
 from storage.tables.core import Article, ImportFile
-from storage.tables.dedup import Alike
+from storage.tables.dedup import SimilarPair
 from storage.tables.hosts import HostRest, RobotsFile
 from storage.tables.site_lines import SiteFurniture
 from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryTie
-from storage.tables.warc import KeptPage
+from storage.tables.warc import WarcPage
 from tests.support.databases import names
 from tests.support.filling import fill_empty
 from tests.support.postgresql import PostgreSQLServer
@@ -50,10 +50,10 @@ def filled(database: Database) -> Database:
     with database.writing() as session:
         first, second, *_ = session.scalars(select(Article.id))
         alike = {"similarity": 0.75, "containment": 0.875, "reason": "numbers differ", "seen_at": FIRST_DAY}
-        session.add(Alike(article_id=second, other_id=first, **alike))
+        session.add(SimilarPair(article_id=second, other_id=first, **alike))
         where = {"address_id": 1, "source_id": 1, "fetched_at": FIRST_DAY}
-        session.add(KeptPage(digest="sha256:X", file="a.warc.gz", offset=2**40, length=9, **where))
-        session.add(Forgotten(key_hash="0" * 32, forgotten_at=FIRST_DAY, reason="手紙"))
+        session.add(WarcPage(digest="sha256:X", file="a.warc.gz", offset=2**40, length=9, **where))
+        session.add(BlockedAddress(key_hash="0" * 32, forgotten_at=FIRST_DAY, reason="手紙"))
         session.add(ImportFile(path="/archive/a.warc.gz", size=2**40, modified=2**60, run_id=crawling.run_id))
         session.add(Story(id=2**20, first_at=FIRST_DAY, last_at=FIRST_DAY))
         session.flush()
@@ -68,11 +68,11 @@ def filled(database: Database) -> Database:
         )
         session.add(HostRest(host="news.example", until=FIRST_DAY, strikes=5, reason="HTTP 429"))
         reserved = [Reservation("tdm-reservation", "meta", "https://news.example/方針")]
-        note_reservations(session, leases[page(1)].source_id, "news.example", reserved, FIRST_DAY)
+        store_reservations(session, leases[page(1)].source_id, "news.example", reserved, FIRST_DAY)
         seen = {"first_seen_at": FIRST_DAY, "last_seen_at": FIRST_DAY}
         session.add(SiteFurniture(host="日本.example", fingerprint=-(2**63), line="購読", pages=2, **seen))
         fill_empty(session.connection())
-    assert [table for table, digest in digests(database).items() if not digest.rows] == []
+    assert [table for table, digest in compute_digests(database).items() if not digest.rows] == []
     return database
 
 
@@ -90,8 +90,8 @@ def elsewhere(filled: Database, tmp_path: Path, postgresql: PostgreSQLServer) ->
 def test_there_and_back_every_table_is_the_same(filled: Database, elsewhere: str, tmp_path: Path) -> None:
     there = open_database(elsewhere)
     back = open_database(f"sqlite:///{tmp_path}/back.db")
-    assert copy_archive(filled, there) == copy_archive(there, back) == rows_in(filled)
-    assert digests(filled) == digests(there) == digests(back)
+    assert copy_archive(filled, there) == copy_archive(there, back) == count_rows_in(filled)
+    assert compute_digests(filled) == compute_digests(there) == compute_digests(back)
     query = "SELECT url, title, text, published_at, first_seen_at, language_confidence FROM articles ORDER BY id"
     assert rows(filled, query) == rows(back, query)
     back.close()
@@ -115,7 +115,8 @@ def test_the_command_copies_tells_one_line_and_overwrites_nothing(
     source = str(filled.engine.url)
     assert run(["db", "copy", source, elsewhere]) == 0
     assert capsys.readouterr().out == (
-        f"copied {rows_in(filled)} rows from {filled.url} to {open_and_tell(elsewhere)}: counts and hashes agree\n"
+        f"copied {count_rows_in(filled)} rows from {filled.url} to {open_and_tell(elsewhere)}:"
+        " counts and hashes agree\n"
     )
     assert run(["db", "copy", source, elsewhere]) == 2
     assert "is not empty" in capsys.readouterr().err
@@ -140,5 +141,5 @@ def test_a_copy_that_comes_out_different_is_taken_back(filled: Database, tmp_pat
     meddler.close()
     with pytest.raises(TransferRefused, match="table article came out different"):
         copy_archive(filled, there)
-    assert rows_in(there) == 0
+    assert count_rows_in(there) == 0
     there.close()

@@ -15,14 +15,14 @@ from storage.database.engine import Database, connect
 from storage.database.open import open_database
 from storage.database.upgrade import upgrade
 from storage.errors import DatabaseError, SchemaMismatch
-from storage.migrations.history import HEAD, known_revisions
-from storage.search.index import is_in_step
+from storage.migrations.history import HEAD, list_revisions
+from storage.search.index import is_up_to_date
 from storage.tables.core import Base
 from storage.tables.views import VIEWS
 from tests.support.filling import WORDS, fill_empty
 from tests.support.full_disk import files_no_longer_than
 
-EARLIER = sorted(known_revisions() - {HEAD})
+EARLIER = sorted(list_revisions() - {HEAD})
 
 
 def at_revision(url: str, revision: str) -> Database:
@@ -59,7 +59,7 @@ def test_an_upgrade_keeps_every_row_of_every_table(empty_url: str, revision: str
         for view in VIEWS:
             connection.execute(text(f"SELECT * FROM {view}")).fetchall()
         assert connection.execute(text("SELECT title FROM articles")).all() == [(WORDS,)]
-        assert is_in_step(connection)
+        assert is_up_to_date(connection)
     database.close()
     open_database(empty_url, create=False).close()
     if database.is_sqlite:

@@ -10,13 +10,13 @@ from sqlalchemy import Engine, event, select, update
 from crawler.cli import run
 from pipelines.text_rules import place
 from storage.column_types import utc_now
-from storage.database.check import check
+from storage.database.check import check_database
 from storage.database.engine import Database
-from storage.erasure.delete import count_doomed, find_doomed, forget
-from storage.erasure.scrub_log import unmention
+from storage.erasure.delete import count_erasure, erase, plan_erasure
+from storage.erasure.scrub_log import scrub_addresses
 from storage.frontier.blocklist import REFUSED
 from storage.tables.core import Address
-from storage.tables.warc import KeptPage
+from storage.tables.warc import WarcPage
 from storage.visit import Visit
 from storage.writer.runs import start_run
 from tests.support.near_texts import report
@@ -42,17 +42,17 @@ def filled(database: Database) -> Database:
     with database.writing() as session:
         page = session.scalars(select(Address.id).where(Address.url == PAGE)).one()
         where = {"source_id": 1, "fetched_at": utc_now(), "digest": "sha256:X", "file": "a.warc.gz"}
-        session.add(KeptPage(address_id=page, offset=0, length=1, **where))
+        session.add(WarcPage(address_id=page, offset=0, length=1, **where))
     crawling.finish()
     return database
 
 
 def forget_url(database: Database, url: str) -> dict[str, int]:
     with database.writing() as session:
-        doomed = find_doomed(session, place(url))
-        counts = count_doomed(session, doomed)
-        unmention(session, doomed.keys, place)
-        forget(session, doomed, utc_now(), "a letter")
+        doomed = plan_erasure(session, place(url))
+        counts = count_erasure(session, doomed)
+        scrub_addresses(session, doomed.keys, place)
+        erase(session, doomed, utc_now(), "a letter")
     return counts
 
 
@@ -148,7 +148,7 @@ def test_an_article_whose_address_leads_to_a_forgotten_copy_of_it_stays(database
     assert forget_url(database, AMP)["addresses"] == 2
     assert rows(database, "SELECT url FROM articles") == [(PAGE,)]
     assert rows(database, "SELECT url FROM copies") == []
-    assert check(database) == []
+    assert check_database(database) == []
 
 
 def test_no_words_of_the_accounts_name_a_forgotten_address(database: Database) -> None:

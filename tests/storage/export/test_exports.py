@@ -24,7 +24,7 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
 from storage.export.export import Export, Format, export
-from storage.export.rows import SUBJECTS, batches, count_rows, kind_of, relation_of
+from storage.export.rows import SUBJECTS, count_rows, kind_of, read_batches, relation_of
 from storage.search.query import Filters
 from storage.tables.dictionary import relations
 from tests.support.databases import TEMPLATE, names
@@ -182,7 +182,7 @@ def test_filters_narrow_every_subject(database: Database, filters: Filters, expe
     store(database, *GIVEN)
     for subject, number in expected.items():
         with database.reading() as connection:
-            assert sum(len(batch) for batch in batches(connection, SUBJECTS[subject], filters)) == number, subject
+            assert sum(len(batch) for batch in read_batches(connection, SUBJECTS[subject], filters)) == number, subject
             assert count_rows(connection, SUBJECTS[subject], filters) == number
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli import run
-from storage.atomic_file import replacing
+from storage.atomic_file import replace_file
 
 COMMANDS = (["snapshot"], ["report"], ["export", "articles", "--format", "csv"])
 
@@ -81,6 +81,6 @@ def test_a_folder_and_a_socket_are_refused(tmp_path: Path) -> None:
         path = Path(short) / "s"
         listener.bind(str(path))
         for target in (tmp_path, path):
-            with pytest.raises(OSError, match=r"Is a directory|neither a file nor a pipe"), replacing(target):
+            with pytest.raises(OSError, match=r"Is a directory|neither a file nor a pipe"), replace_file(target):
                 pytest.fail("it was given something to write")
         assert stat.S_ISSOCK(path.stat().st_mode)

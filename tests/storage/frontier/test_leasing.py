@@ -14,7 +14,7 @@ from storage.chunks import ROWS
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.frontier.addresses import file_addresses
-from storage.frontier.claims import claim, queue_known
+from storage.frontier.claims import claim, queue_addresses
 from storage.frontier.leasing import DueCache, lease
 from storage.frontier.sources import open_sources
 from storage.tables.core import Address, Run
@@ -44,7 +44,7 @@ class Frontier:
         with self._database.writing() as session:
             ids = file_addresses(session, [place(url) for url in urls]).values()
             claim(session, sorted(self.scopes)[source], ids, depth=depth, via="related", found_on=None)
-            queue_known(session, ids, utc_now())
+            queue_addresses(session, ids, utc_now())
 
     def lease(
         self, budget: int = 10**6, room: Mapping[str, int] | None = None, domains: Collection[str] | None = None

@@ -7,10 +7,10 @@ from sqlalchemy import text, update
 
 from storage.column_types import utc_now
 from storage.database.engine import Database
-from storage.frontier.host_state import Rest, give_rest
-from storage.frontier.polling import due_sources
+from storage.frontier.host_state import Rest, store_rest
+from storage.frontier.polling import find_due_sources
 from storage.reading import Entry, Reading, iso_utc
-from storage.schedule import Rhythm
+from storage.schedule import PollSchedule
 from storage.scope import Scope
 from storage.tables.core import Source
 from storage.visit import Lease, Result, Visit
@@ -20,7 +20,7 @@ HOST = "https://news.example"
 FEED, INDEX, HOME = f"{HOST}/feed.xml", f"{HOST}/sitemap.xml", f"{HOST}/"
 OLD, YOUNG = f"{HOST}/a/1", f"{HOST}/a/2"
 DAY = datetime.timedelta(days=1)
-A_MONTH = Rhythm(max_age=30 * DAY)
+A_MONTH = PollSchedule(max_age=30 * DAY)
 
 
 def sitemap(url: str, *entries: Entry) -> Reading:
@@ -126,11 +126,11 @@ def test_a_start_page_that_moved_for_good_is_asked_for_where_it_is_until_that_is
 def test_a_host_that_rests_is_not_asked_by_the_next_run_and_the_record_says_so(database: Database) -> None:
     until = utc_now() + DAY
     with database.writing() as session:
-        give_rest(session, "news.example", Rest(until, 1, "HTTP 429, with Retry-After"))
+        store_rest(session, "news.example", Rest(until, 1, "HTTP 429, with Retry-After"))
     wanted: tuple[Scope, ...] = (scope(FEED), scope("https://other.example/a/1", name="other"))
     with database.writing() as session:
-        assert due_sources(session, wanted, utc_now()) == {"other": True}
-        assert set(due_sources(session, wanted, until + DAY)) == {"mirai", "other"}
+        assert find_due_sources(session, wanted, utc_now()) == {"other": True}
+        assert set(find_due_sources(session, wanted, until + DAY)) == {"mirai", "other"}
     crawling = Crawling(database, *wanted)  # both by name
     assert {lease.url for lease in crawling.lease()} == {"https://other.example/a/1"}
     crawling.finish()
@@ -155,8 +155,8 @@ def test_what_is_due_of_many_sources_is_what_is_due_of_each(database: Database) 
             statement = text("UPDATE address SET due_at = :past WHERE host = :host")
             session.execute(statement, {**past, "host": one.starts[0].host})
     with database.reading() as connection:
-        together = due_sources(connection, wanted, now)
-        alone = [due_sources(connection, [one], now) for one in wanted]
+        together = find_due_sources(connection, wanted, now)
+        alone = [find_due_sources(connection, [one], now) for one in wanted]
     assert together == {name: polled for found in alone for name, polled in found.items()}
     assert together == dict.fromkeys((one.name for one in (*unfinished, *wanted[50:])), True) | dict.fromkeys(
         (one.name for one in reread), False
@@ -172,7 +172,7 @@ def test_a_lease_that_is_given_back_costs_no_budget_and_is_due_when_it_was_told(
 
 
 def test_articles_are_read_again_as_their_source_says_and_what_is_gone_is_not_refreshed(database: Database) -> None:
-    never = dataclasses.replace(scope(OLD, YOUNG), rhythm=Rhythm(rereads=()))
+    never = dataclasses.replace(scope(OLD, YOUNG), rhythm=PollSchedule(rereads=()))
     crawling = Crawling(database, never)
     for lease in crawling.lease():
         crawling.store(lease, article(lease.url, STORY if lease.url == OLD else OTHER_STORY))
@@ -194,7 +194,7 @@ def test_a_source_that_a_clock_far_ahead_has_polled_is_due_now(database: Databas
     crawling.finish()
     for years, due in ((0, {}), (10, {"mirai": True})):
         with database.writing() as session:
-            ahead = {"due_at": now + 365 * years * DAY + Rhythm().poll_max}
+            ahead = {"due_at": now + 365 * years * DAY + PollSchedule().poll_max}
             session.execute(update(Source).values(ahead))
         with database.reading() as connection:
-            assert due_sources(connection, [scope(FEED)], now) == due
+            assert find_due_sources(connection, [scope(FEED)], now) == due

@@ -7,7 +7,7 @@ import pytest
 from crawler.middlewares.robots_cache import stored_answer, stored_failure, use_in_trouble, use_of
 from storage.frontier.host_state import KnownRobots
 from storage.reading import Entry
-from storage.schedule import Rhythm, listing_may_have_changed, may_be_wanted, next_poll, next_reread, next_retry
+from storage.schedule import PollSchedule, listing_may_have_changed, may_be_wanted, next_poll, next_reread, next_retry
 
 NOW = datetime.datetime(2026, 10, 5, 12, tzinfo=datetime.UTC)
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
@@ -31,12 +31,12 @@ def every(gap: datetime.timedelta, number: int, until: datetime.datetime = NOW) 
 def test_a_source_is_polled_by_how_often_it_publishes_within_its_bounds(
     published: list[datetime.datetime], minutes: int
 ) -> None:
-    waits = (next_poll(NOW, published, Rhythm()) - NOW) / datetime.timedelta(minutes=1)
+    waits = (next_poll(NOW, published, PollSchedule()) - NOW) / datetime.timedelta(minutes=1)
     assert waits == pytest.approx(minutes - 1, abs=0.6)  # a minute early: cron's starts vary by seconds
 
 
 def test_the_bounds_are_the_sources_own() -> None:
-    rhythm = Rhythm(poll_min=2 * DAY, poll_max=3 * DAY)
+    rhythm = PollSchedule(poll_min=2 * DAY, poll_max=3 * DAY)
     assert next_poll(NOW, every(HOUR, 100), rhythm) == NOW + 2 * DAY - datetime.timedelta(minutes=1)
 
 

@@ -20,7 +20,7 @@ from storage.export.export import Export, Format, export
 from storage.queries import ORDER, SampleQuery, as_markdown, sample_queries
 from storage.reading import iso_utc
 from storage.search.query import search
-from storage.snapshot.making import Origin, make_snapshot
+from storage.snapshot.sqlite_file import Origin, make_snapshot
 from tests.support.databases import TEMPLATE, names
 from tests.support.generated_archive import fill
 from tests.support.postgresql import PostgreSQLServer

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.report.charts import step_of
-from storage.report.figures import Cell, Figures, gather, top_in, usual
+from storage.report.figures import Cell, Figures, read_figures, top_in, usual_articles
 from storage.report.findings import findings
 from storage.report.page import report_html
 from storage.report.words import LABELS
@@ -31,7 +31,7 @@ ATTACK = "</script><script>window.pwned = 1</script><!--"
 def figures(generated: Path) -> Iterator[Figures]:
     database = open_database(f"sqlite:///{generated}")
     with database.reading() as connection:
-        yield gather(connection, LocalClock("Asia/Tokyo"), SINCE, NOW)
+        yield read_figures(connection, LocalClock("Asia/Tokyo"), SINCE, NOW)
     database.close()
 
 
@@ -125,13 +125,13 @@ def days(*counts: int, until: datetime.date = MONDAY) -> dict[datetime.date, int
 def test_weekdays_are_held_against_weekdays() -> None:
     # Two weeks, Monday to Sunday: 10 on weekdays, 2 on weekends.
     fortnight = days(*([10] * 5 + [2] * 2) * 2)
-    assert usual(fortnight, MONDAY) == 10
-    assert usual(fortnight, MONDAY - datetime.timedelta(days=1)) == 2
+    assert usual_articles(fortnight, MONDAY) == 10
+    assert usual_articles(fortnight, MONDAY - datetime.timedelta(days=1)) == 2
 
 
 def test_a_new_source_has_no_usual_day() -> None:
-    assert usual(days(5, 5), MONDAY) is None
-    assert usual({}, MONDAY) is None
+    assert usual_articles(days(5, 5), MONDAY) is None
+    assert usual_articles({}, MONDAY) is None
 
 
 def test_a_day_is_placed_in_one_of_five_steps() -> None:

@@ -14,7 +14,7 @@ from crawler.cli import run
 from storage.database.copy import copy_archive
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.search.index import forget_words, is_in_step, rebuild
+from storage.search.index import is_up_to_date, rebuild_index, remove_articles
 from storage.tables.core import Article
 from storage.tables.search import TERM_TABLES, SearchDocument
 from tests.support.databases import names
@@ -85,7 +85,7 @@ def test_a_deleted_article_leaves_no_word(database: Database) -> None:
     with database.writing() as session:
         session.delete(session.scalars(select(Article).where(Article.title == "One")).one())
     with database.writing() as session:
-        forget_words(session.connection(), [session.scalars(select(Article.id)).one()])
+        remove_articles(session.connection(), [session.scalars(select(Article.id)).one()])
     assert terms_of(database, "one") == terms_of(database, "two") == 0
     with database.reading() as connection:
         assert connection.execute(select(SearchDocument)).all() == []
@@ -112,7 +112,7 @@ def test_a_crawls_revisions_and_take_overs_are_followed(database: Database) -> N
     again.finish()
     assert (titles(database, "rice"), titles(database, "ferry")) == (["Rice"], [])
     with database.reading() as connection:
-        assert is_in_step(connection)
+        assert is_up_to_date(connection)
 
 
 def test_a_rebuilt_index_finds_the_same(database: Database, archive_url: str) -> None:
@@ -127,7 +127,7 @@ def test_a_rebuilt_index_finds_the_same(database: Database, archive_url: str) ->
     assert run(["db", "reindex", "--db", archive_url]) == 0
     assert [hit.id for hit in found(database, "韓国", limit=50)] == before
     with database.writing() as session:
-        assert rebuild(session.connection()) == 20  # over a full one
+        assert rebuild_index(session.connection()) == 20  # over a full one
     assert [hit.id for hit in found(database, "韓国", limit=50)] == before
 
 
@@ -149,7 +149,7 @@ def test_an_older_archive_is_searched_after_its_upgrade(empty_url: str, monkeypa
         session.execute(text("UPDATE search_document SET version = 0"))
         session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     with database.reading() as connection:
-        assert not is_in_step(connection)
+        assert not is_up_to_date(connection)
     rebuilt = []
     monkeypatch.setattr("storage.database.upgrade.command.upgrade", lambda *_: rebuilt.append(1))
     from storage.database import upgrade
@@ -157,7 +157,7 @@ def test_an_older_archive_is_searched_after_its_upgrade(empty_url: str, monkeypa
     monkeypatch.setattr(upgrade, "HEAD", "9999")
     upgrade.upgrade(database)
     with database.reading() as connection:
-        assert is_in_step(connection)
+        assert is_up_to_date(connection)
     assert titles(database, "韓国") == ["韓国の記事"]
     database.close()
 

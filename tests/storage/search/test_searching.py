@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database.engine import Database
-from storage.search.query import POOL, Filters, count, spread
+from storage.search.query import POOL, Filters, count_by_facet, count_candidates
 from tests.support.hostile_text import HOSTILE
 from tests.support.searchable import NOW, Given, found, store, titles
 
@@ -110,8 +110,8 @@ def test_an_article_without_a_date_or_with_one_far_ahead_counts_as_of_its_first_
 def test_the_count_is_of_all_candidates(database: Database) -> None:
     store(database, *(Given(f"Tariff {number}") for number in range(7)), RATES)
     with database.reading() as connection:
-        assert count(connection, "tariff") == 7
-        assert count(connection, "…") == 0
+        assert count_candidates(connection, "tariff") == 7
+        assert count_candidates(connection, "…") == 0
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_facets_count_what_is_found(database: Database, words: str, expected: in
     store(database, fell, rose, Given("Both", "Rain, and a tariff.", age=None), Given("Rain", "Only."), KOREA)
     assert len(titles(database, words)) == expected
     with database.reading() as connection:
-        places = spread(connection, words)
+        places = count_by_facet(connection, words)
     assert sum(number for *_, number in places) == expected
     days = {minute.replace(" ", "T") for *_, minute, _ in places}
     assert days <= {"2026-10-08T00:00", "2026-10-09T00:00", "2026-10-10T00:00"}
@@ -140,9 +140,9 @@ def test_facets_count_what_is_found(database: Database, words: str, expected: in
 def test_exclusions_alone_are_counted_by_the_index(database: Database) -> None:
     store(database, *(Given(f"Tariff {number}") for number in range(7)), RATES)
     with database.reading() as connection:
-        assert count(connection, "-tariff") == 1
-        assert count(connection, "-tariff", Filters(source="nobody")) == 0
-        assert count(connection, '-"interest rates"') == 8, "only the articles' words tell"
+        assert count_candidates(connection, "-tariff") == 1
+        assert count_candidates(connection, "-tariff", Filters(source="nobody")) == 0
+        assert count_candidates(connection, '-"interest rates"') == 8, "only the articles' words tell"
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def some(database: Database) -> Database:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_query_is_an_error(some: Database, words: str) -> None:
     with some.reading() as connection:
-        count(connection, words)
+        count_candidates(connection, words)
     for hit in found(some, words):
         assert hit.title.text == KOREA.title
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.search.snippets import mark, snippet
-from storage.search.terms import Folded, fold, fold_with_offsets, index_terms, lookups, parse_query, spans
+from storage.search.snippets import cut_snippet, mark_terms
+from storage.search.terms import FoldedText, find_spans, fold, fold_with_offsets, index_terms, lookups, parse_query
 from tests.support.hostile_text import HOSTILE
 
 
 def holds(text: str, term: str) -> bool:
     [wanted] = parse_query(f'"{term}"').wanted
-    return any(spans(wanted, Folded(fold(text))))
+    return any(find_spans(wanted, FoldedText(fold(text))))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_whatever_a_text_holds_the_index_has_the_terms_for_it(before: str, term:
     text = f"{before} {term} and more"
     folded = fold(text)
     for wanted in parse_query(f'"{term}"').wanted:
-        if any(spans(wanted, Folded(folded))):
+        if any(find_spans(wanted, FoldedText(folded))):
             terms = index_terms(folded)
             for lookup in lookups(wanted):
                 assert any(each.startswith(lookup.text) if lookup.is_prefix else each == lookup.text for each in terms)
@@ -81,7 +81,7 @@ def test_whatever_a_text_holds_the_index_has_the_terms_for_it(before: str, term:
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_cut_and_marked_for_any_query(text: str, words: str) -> None:
     query = parse_query(words)
-    for cut in (mark(text, query.wanted), snippet(text, query.wanted, width=20)):
+    for cut in (mark_terms(text, query.wanted), cut_snippet(text, query.wanted, width=20)):
         ends = [0, *(place for mark_ in cut.marks for place in mark_), len(cut.text)]
         assert ends == sorted(ends)
     assert len(fold_with_offsets(text)[1]) == len(fold_with_offsets(text)[0])
@@ -94,7 +94,7 @@ def test_folding_with_offsets_folds_the_same(text: str) -> None:
 
 def test_a_snippet_shows_most_of_the_terms_marked_in_the_publishers_own_spelling() -> None:
     text = "前置き。" * 80 + "日銀は利上げを見送った。ＮＨＫによると、物価は落ち着いている。" + "後書き。" * 80
-    cut = snippet(text, parse_query("nhk 利上げ").wanted)
+    cut = cut_snippet(text, parse_query("nhk 利上げ").wanted)
     assert [cut.text[start:end] for start, end in cut.marks] == ["利上げ", "ＮＨＫ"]
     assert cut.text.startswith("…")
     assert cut.text.endswith("…")
@@ -102,5 +102,5 @@ def test_a_snippet_shows_most_of_the_terms_marked_in_the_publishers_own_spelling
 
 
 def test_half_width_kana_are_marked_whole() -> None:
-    title = mark("新型ｶﾞｰﾄﾞ発売", parse_query("ガード").wanted)
+    title = mark_terms("新型ｶﾞｰﾄﾞ発売", parse_query("ガード").wanted)
     assert [title.text[start:end] for start, end in title.marks] == ["ｶﾞｰﾄﾞ"]

@@ -15,11 +15,11 @@ from sqlalchemy import create_engine, delete, text, update
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
-from storage.report.figures import gather
+from storage.report.figures import read_figures
 from storage.search.query import search
-from storage.snapshot.activity import activity
+from storage.snapshot.activity import count_activity
 from storage.snapshot.local_time import LocalClock
-from storage.snapshot.making import Origin, make_snapshot
+from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Article
 from storage.tables.search import SearchDocument
 from tests.support.generated_archive import fill
@@ -155,7 +155,7 @@ def test_a_folder_that_is_not_there_is_one_clear_line(filled: Database, tmp_path
 def test_days_are_local_to_the_minute_whatever_the_zone(filled: Database, zone: str) -> None:
     clock = LocalClock(zone)
     with filled.reading() as connection:
-        counted = activity(connection, clock)
+        counted = count_activity(connection, clock)
     days: dict[str, int] = {}
     for (published,) in rows(filled, "SELECT published_at FROM articles"):
         day = clock.day(str(published)) or ""
@@ -216,11 +216,11 @@ def test_the_reports_figures_are_the_same_on_both_databases(filled: Database, tm
     clock = LocalClock("Asia/Tokyo")
     since = NOW - datetime.timedelta(days=2)
     with filled.reading() as connection:
-        found = gather(connection, clock, since, NOW)
+        found = read_figures(connection, clock, since, NOW)
     other = open_database(f"sqlite:///{tmp_path}/other.db")
     with other.writing() as session:
         fill(session, 120, NOW)
     with other.reading() as connection:
-        assert gather(connection, clock, since, NOW) == found
+        assert read_figures(connection, clock, since, NOW) == found
     other.close()
     assert found.stories

@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, select, update
 from crawler.cli import run
 from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
-from storage.stories.regroup import regroup, ungrouped
-from storage.stories.remove import leave_stories
+from storage.stories.regroup import count_ungrouped, regroup
+from storage.stories.remove import remove_from_stories
 from storage.stories.term_index import ALL, COMMON, TermIndex
 from storage.tables.core import Article
 from storage.tables.stories import Story, StoryProfile, StoryTerm
@@ -169,7 +169,7 @@ def test_grouping_anew_comes_to_the_same_groups_with_the_same_ids(database: Data
     after = stories_by_url(database)
     assert groups(after) == groups(before)
     assert Counter(after.values()) == Counter(before.values())
-    assert ungrouped(database, PipelineRules()) == 0
+    assert count_ungrouped(database, PipelineRules()) == 0
 
 
 def groups(stories: dict[str, int]) -> set[frozenset[str]]:
@@ -195,11 +195,11 @@ def test_forgotten_articles_leave_their_stories_and_the_index(database: Database
     store(database, articles)
     with database.writing() as session:
         ids = list(session.scalars(select(Article.id).order_by(Article.published_at)))
-        leave_stories(session, ids[:1])
+        remove_from_stories(session, ids[:1])
     assert rows(database, "SELECT articles, first_at FROM stories WHERE articles > 0") == [(3, "2026-10-08T08:00:00Z")]
     assert not any(f"{ids[0]}," in str(row[3]).split(",") for row in index_rows(database))
     with database.writing() as session:
-        leave_stories(session, ids[1:])
+        remove_from_stories(session, ids[1:])
         assert session.scalar(select(func.count()).select_from(Story)) == 0
     assert index_rows(database) == []
 

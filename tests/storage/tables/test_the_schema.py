@@ -15,7 +15,7 @@ import storage.tables.all
 from storage.database.engine import Database, connect
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable, SchemaMismatch
-from storage.migrations.history import HEAD, known_revisions
+from storage.migrations.history import HEAD, list_revisions
 from storage.tables.core import Base
 from storage.tables.views import VIEWS
 from tests.support.postgresql import PostgreSQLServer
@@ -37,7 +37,7 @@ def test_the_newest_schema_is_the_one_that_alembic_finds() -> None:
     config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent))
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == HEAD
-    assert {script.revision for script in scripts.walk_revisions()} == known_revisions()
+    assert {script.revision for script in scripts.walk_revisions()} == list_revisions()
 
 
 def test_an_empty_database_gets_the_newest_schema_once(empty_url: str) -> None:

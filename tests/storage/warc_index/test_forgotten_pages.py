@@ -14,7 +14,7 @@ from pipelines.warc.page_store import PageFiles
 from pipelines.warc.records import warc_records
 from pipelines.warc.redact import blank_pages, blank_record
 from pipelines.workers.result import record_of
-from storage.visit import Kept
+from storage.visit import WarcLocation
 from tests.support.archived_pages import MOMENT, bodies, raw
 from tests.support.commands import kiji, query
 from tests.support.hostile_server import JAPANESE, WORDS, HostileServer, answers, article
@@ -35,11 +35,11 @@ def redirects_to(path: str) -> Callable[[http.server.BaseHTTPRequestHandler], No
     return answer
 
 
-def kept_pages(folder: Path, count: int) -> list[Kept]:
+def kept_pages(folder: Path, count: int) -> list[WarcLocation]:
     files = PageFiles(folder)
     places = files.keep([record_of(raw(number)) for number in range(count)])
     files.close()
-    return [place for place in places if isinstance(place, Kept)]
+    return [place for place in places if isinstance(place, WarcLocation)]
 
 
 def test_a_blanked_page_is_gone_and_its_neighbours_stay_where_they_were(tmp_path: Path) -> None:
@@ -70,8 +70,8 @@ def test_what_is_not_there_is_told_and_no_file_grows(tmp_path: Path) -> None:
     [place] = kept_pages(tmp_path, 1)
     [file] = tmp_path.iterdir()
     size = file.stat().st_size
-    beyond = Kept(place.file, place.offset, place.length + 1, place.digest)
-    elsewhere = Kept("kiji-on-another-machine.warc.gz", 0, 500, place.digest)
+    beyond = WarcLocation(place.file, place.offset, place.length + 1, place.digest)
+    elsewhere = WarcLocation("kiji-on-another-machine.warc.gz", 0, 500, place.digest)
     assert blank_pages(tmp_path, [beyond, elsewhere], MOMENT) == [beyond, elsewhere]
     assert (file.stat().st_size, bodies(file)) == (size, [raw(0).body])
 

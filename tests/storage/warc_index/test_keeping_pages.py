@@ -13,15 +13,15 @@ from pipelines.warc.records import page_in_member, warc_records
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import KeepingOrder, pack_reading, record_of
 from storage.reading import Reading
-from storage.visit import Kept, Record, SameBytes
+from storage.visit import Record, SameBytes, WarcLocation
 from tests.support.archived_pages import MOMENT, bodies, raw
 from tests.support.commands import kiji, query
 from tests.support.hostile_server import WORDS, HostileServer, answers, article
 
 
-def kept(files: PageFiles, page: RawPage) -> Kept:
+def kept(files: PageFiles, page: RawPage) -> WarcLocation:
     [place] = files.keep([record_of(page)])
-    assert isinstance(place, Kept)
+    assert isinstance(place, WarcLocation)
     return place
 
 

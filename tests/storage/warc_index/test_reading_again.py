@@ -18,10 +18,10 @@ from pipelines.workers.result import record_of
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.reading import Card, Reading
-from storage.snapshot.making import archive_state
-from storage.visit import Kept, SameBytes, Visit
-from storage.writer.reread_records import KeptRecord, kept_records
-from storage.writer.reread_writer import RereadWriter, rehearse
+from storage.snapshot.sqlite_file import read_state
+from storage.visit import SameBytes, Visit, WarcLocation
+from storage.writer.reread_records import ArchivedRecord, read_archived_records
+from storage.writer.reread_writer import RereadWriter, preview_rereads
 from tests.support.commands import cold_kiji, kiji
 from tests.support.hostile_server import JAPANESE, WORDS, article
 from tests.support.visits import FIRST_DAY, Crawling, rows, scope
@@ -61,16 +61,16 @@ class Kitchen:
         crawling = Crawling(self.database, scope(url))
         [lease] = [lease for lease in crawling.lease() if lease.url == url]
         record = record_of(raw)
-        known = record.digest in lease.kept
+        known = record.digest in lease.digests
         kept = SameBytes(record.digest) if known else self._files.keep([record])[0]
-        crawling.writer.store(Visit(lease, url, when, 200, reading, kept=kept)).result()
+        crawling.writer.store(Visit(lease, url, when, 200, reading, record=kept)).result()
         crawling.finish()
 
-    def batch(self) -> list[tuple[KeptRecord, Reading]]:
+    def batch(self) -> list[tuple[ArchivedRecord, Reading]]:
         """What there is to read again, read by today's pipelines."""
         with self.database.reading() as connection:
-            records = list(kept_records(connection, [], None))
-        pages = [RawPage("", "", record_bytes(self._folder, record.kept), 200, FIRST_DAY) for record in records]
+            records = list(read_archived_records(connection, [], None))
+        pages = [RawPage("", "", record_bytes(self._folder, record.location), 200, FIRST_DAY) for record in records]
         return [(record, read_member(page, "Asia/Tokyo")) for record, page in zip(records, pages, strict=True)]
 
     def reread(self) -> list[str]:
@@ -109,10 +109,10 @@ def test_what_was_read_wrongly_is_corrected_in_place_and_is_no_revision(kitchen:
     kitchen.visit(article("Ferry returns", WORDS, [OTHER]))
     kitchen.visit(article("Ferry returns", WORDS, [OTHER]), url=OTHER, text=f"Menu\n{WORDS}", related=(leaked,))
     with kitchen.database.reading() as connection:
-        before = archive_state(connection)
+        before = read_state(connection)
     [ferry, rice] = kitchen.reread()
     with kitchen.database.reading() as connection:
-        assert archive_state(connection) != before, "a snapshot would not be made anew"
+        assert read_state(connection) != before, "a snapshot would not be made anew"
     assert ferry == "unchanged"
     assert "text" in rice
     assert "related +0 -1" in rice
@@ -124,7 +124,7 @@ def test_what_was_read_wrongly_is_corrected_in_place_and_is_no_revision(kitchen:
 def test_a_rehearsal_tells_what_would_change_and_writes_nothing(kitchen: Kitchen) -> None:
     kitchen.visit(article("Ferry returns", WORDS), text="Only the cookie banner", title="We value your privacy")
     before = kitchen.everything()
-    [told] = rehearse(kitchen.database, kitchen.batch(), PipelineRules())
+    [told] = preview_rereads(kitchen.database, kitchen.batch(), PipelineRules())
     assert told.changes[0] == "title"
     assert told.changes[1].startswith("text (22 to ")
     assert kitchen.everything() == before
@@ -188,5 +188,5 @@ def test_the_command_reads_again_and_names_what_is_gone(tmp_path: Path) -> None:
 def test_kept_places_are_what_the_index_gives(kitchen: Kitchen) -> None:
     kitchen.visit(article("Ferry returns", WORDS))
     [(record, _)] = kitchen.batch()
-    assert isinstance(record.kept, Kept)
+    assert isinstance(record.location, WarcLocation)
     assert record.is_newest

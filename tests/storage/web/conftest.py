@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from storage.database.open import open_database
-from storage.snapshot.making import make_snapshot
+from storage.snapshot.sqlite_file import make_snapshot
 from tests.support.web_pages import ORIGIN, Watched, serving
 
 

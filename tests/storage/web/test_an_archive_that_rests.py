@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.report.figures import Figures, gather
+from storage.report.figures import Figures, read_figures
 from storage.report.findings import findings
 from storage.report.page import report_html
 from storage.snapshot.last_activity import RESTS_AFTER, last_moment
 from storage.snapshot.local_time import LocalClock
-from storage.snapshot.making import make_snapshot
+from storage.snapshot.sqlite_file import make_snapshot
 from storage.web import views
 from storage.web.server import application
 from tests.support.generated_archive import fill
@@ -62,7 +62,7 @@ def pages(rested: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def figures(rested: Database) -> Figures:
     with rested.reading() as connection:
-        return gather(connection, LocalClock("Asia/Tokyo"), NOW - datetime.timedelta(days=1), NOW)
+        return read_figures(connection, LocalClock("Asia/Tokyo"), NOW - datetime.timedelta(days=1), NOW)
 
 
 def test_the_home_page_ends_with_the_newest_articles_day(pages: sqlite3.Connection) -> None:
@@ -110,7 +110,7 @@ def test_the_report_ends_there_too_says_so_and_calls_no_source_silent(figures: F
 def test_the_report_tells_the_stories_that_are_new_to_the_archive(figures: Figures) -> None:
     assert figures.new == 200
     assert len(figures.stories) > 3
-    assert sum(len(story.told) for story in figures.stories) == figures.in_stories
+    assert sum(len(story.members) for story in figures.stories) == figures.in_stories
 
 
 def test_a_gap_of_a_fortnight_is_shown_and_a_longer_one_is_not() -> None:
@@ -124,7 +124,7 @@ def test_an_archive_without_an_article_has_pages_and_a_report_that_say_so(tmp_pa
     with contextlib.closing(sqlite3.connect(tmp_path / "news.sqlite")) as connection:
         home, stories = views.home(connection), views.stories(connection)
     with database.reading() as connection_:
-        nothing = gather(connection_, LocalClock("Asia/Tokyo"), NOW - datetime.timedelta(days=1), NOW)
+        nothing = read_figures(connection_, LocalClock("Asia/Tokyo"), NOW - datetime.timedelta(days=1), NOW)
     database.close()
     assert asyncio.run(statuses(tmp_path / "news.sqlite")) == [200] * len(MAIN_PAGES)
     assert (home["latest"], home["stories"], stories["total"]) == ([], [], 0)

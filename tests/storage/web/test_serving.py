@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.engine import Database
-from storage.search.index import rebuild
+from storage.search.index import rebuild_index
 from storage.search.query import POOL
-from storage.snapshot.making import make_snapshot
-from storage.web.limited_sqlite import bounded
+from storage.snapshot.sqlite_file import make_snapshot
+from storage.web.limited_sqlite import connect_limited
 from storage.web.sample_queries import samples
-from storage.web.server import fresh_snapshot
+from storage.web.server import update_snapshot
 from tests.support.commands import kiji
 from tests.support.requests import get
 from tests.support.web_pages import ARTICLES, ORIGIN, serving
@@ -78,7 +78,7 @@ def test_numbers_that_are_no_more_than_bounds_say_so(archive: Database, tmp_path
     with archive.writing() as session:
         session.execute(text("UPDATE article SET text = 'Rates of interest.' WHERE id <= :last"), {"last": POOL + 1})
         session.execute(text("UPDATE article SET text = 'Interest rates.' WHERE id <= 60"))
-        rebuild(session.connection())
+        rebuild_index(session.connection())
     make_snapshot(archive, tmp_path / "news.sqlite", ORIGIN)
 
     def told(address: str, query: str) -> tuple[str, set[bool]]:
@@ -102,7 +102,7 @@ def test_what_a_source_has_a_copy_of_is_counted_as_kiji_search_counts_it(archive
             )
         )
         session.execute(text("UPDATE copy SET source_id = 1"))
-        rebuild(session.connection())
+        rebuild_index(session.connection())
     make_snapshot(archive, tmp_path / "news.sqlite", ORIGIN)
     with serving("--snapshot", str(tmp_path / "news.sqlite")) as address:
         assert '<span class="tally">50</span>' in get(address, "/articles?q=quetzal&source=mirai-shimbun")[2]
@@ -152,7 +152,7 @@ def test_no_sql_takes_long_or_much(served: str, sql: str, said: str) -> None:
 
 def test_one_long_expression_ends_in_time_too(snapshot: Path) -> None:
     asked = itertools.count()
-    with contextlib.closing(bounded(f"file:{snapshot}?mode=ro")) as connection:
+    with contextlib.closing(connect_limited(f"file:{snapshot}?mode=ro")) as connection:
         connection.set_progress_handler(lambda: next(asked) > 3, 1_000)
         with pytest.raises(sqlite3.OperationalError, match="interrupted"):
             connection.execute("SELECT " + " + ".join(f"({n} LIKE random())" for n in range(90))).fetchall()
@@ -179,7 +179,7 @@ SELECT instr('東京都', '京'), instr('a', ''), instr(1234, 3), instr(NULL, 'a
 
 def test_the_functions_of_our_own_answer_as_those_of_sqlite(snapshot: Path) -> None:
     with (
-        contextlib.closing(bounded(f"file:{snapshot}?mode=ro")) as ours,
+        contextlib.closing(connect_limited(f"file:{snapshot}?mode=ro")) as ours,
         contextlib.closing(sqlite3.connect("")) as own,
     ):
         assert ours.execute(FUNCTIONS).fetchall() == own.execute(FUNCTIONS).fetchall()
@@ -224,12 +224,12 @@ def test_a_file_that_is_no_snapshot_and_a_port_that_is_taken_are_one_line_each(t
 def test_a_snapshot_is_made_once_for_an_archive_that_does_not_change(archive: Database, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_CACHE_HOME", str(tmp_path))
-        first = fresh_snapshot(archive, ORIGIN).stat()
-        again = fresh_snapshot(archive, ORIGIN)
+        first = update_snapshot(archive, ORIGIN).stat()
+        again = update_snapshot(archive, ORIGIN)
         assert again.stat().st_ino == first.st_ino
         with archive.writing() as session:
             session.execute(text("UPDATE run SET status = 'killed'"))
-        assert fresh_snapshot(archive, ORIGIN).stat().st_ino != first.st_ino
+        assert update_snapshot(archive, ORIGIN).stat().st_ino != first.st_ino
     assert (again.parent.stat().st_mode & 0o077) == 0, "others may not read the news that we keep"
 
 
@@ -248,10 +248,10 @@ def test_a_snapshot_is_made_anew_after_what_is_no_crawl(
     archive: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = fresh_snapshot(archive, ORIGIN).stat()
+    first = update_snapshot(archive, ORIGIN).stat()
     with archive.writing() as session:
         session.execute(text(change))
-    assert fresh_snapshot(archive, ORIGIN).stat().st_ino != first.st_ino
+    assert update_snapshot(archive, ORIGIN).stat().st_ino != first.st_ino
 
 
 def test_an_archive_is_served_from_its_own_snapshot(archive: Database, tmp_path: Path) -> None:

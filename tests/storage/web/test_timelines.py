@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.engine import Database
-from storage.snapshot.making import make_snapshot
+from storage.snapshot.sqlite_file import make_snapshot
 from storage.web.svg import timeline
 from storage.web.views import MOST_DOTS
 from tests.support.requests import get

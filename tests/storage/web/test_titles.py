@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.database.open import open_database
-from storage.report.figures import gather
+from storage.report.figures import read_figures
 from storage.report.page import report_html
-from storage.search.index import rebuild
+from storage.search.index import rebuild_index
 from storage.snapshot.local_time import LocalClock
-from storage.snapshot.making import make_snapshot
-from storage.web.safe_text import shown
+from storage.snapshot.sqlite_file import make_snapshot
+from storage.web.safe_text import clean_text
 from tests.support.requests import get
 from tests.support.web_pages import HOSTILE_IDS, HOSTILE_STORY, NOW, ORIGIN, serving
 
@@ -38,7 +38,7 @@ def odd(generated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
                 {"title": title, "text": f"quicksilver {title}", "id": article_id},
             )
         session.execute(text("UPDATE source SET name = :host WHERE id = 50"), {"host": LONG_HOST})
-        rebuild(session.connection())
+        rebuild_index(session.connection())
     yield database
     database.close()
 
@@ -75,7 +75,10 @@ def test_every_title_can_be_seen_and_clicked_on(at: str, path: str) -> None:
 def test_every_title_of_the_report_can_be_seen_and_clicked_on(odd: Database) -> None:
     with odd.reading() as connection:
         page = report_html(
-            gather(connection, LocalClock("Asia/Tokyo"), NOW - timedelta(days=1), NOW), "Asia/Tokyo", "both", "0.0"
+            read_figures(connection, LocalClock("Asia/Tokyo"), NOW - timedelta(days=1), NOW),
+            "Asia/Tokyo",
+            "both",
+            "0.0",
         )
     leads = re.findall(r'<span class="headline".*?</span>', page, re.DOTALL)
     assert leads
@@ -104,8 +107,11 @@ def test_no_title_makes_a_page_scroll_sideways(browser: Browser, at: str, path: 
     ],
 )
 def test_marks_that_are_spelling_stay(written: str) -> None:
-    assert shown(written) == written
+    assert clean_text(written) == written
 
 
 def test_marks_by_the_hundred_are_four() -> None:
-    assert shown("a" + "\u0301" * 300 + "b…" + "\u0489" * 300 + "漢") == "a" + "\u0301" * 4 + "b…" + "\u0489" * 4 + "漢"
+    assert (
+        clean_text("a" + "\u0301" * 300 + "b…" + "\u0489" * 300 + "漢")
+        == "a" + "\u0301" * 4 + "b…" + "\u0489" * 4 + "漢"
+    )

@@ -1,4 +1,4 @@
-"""Makes a snapshot: one consistent read of the archive, written beside the target, then put in its place at once."""
+"""Write a snapshot in one consistent read, and replace an older one."""
 
 import contextlib
 import dataclasses
@@ -10,29 +10,29 @@ from pathlib import Path
 from sqlalchemy import Boolean, Connection, Float, Integer, String, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
-from storage.atomic_file import replacing
+from storage.atomic_file import replace_file
 from storage.database.engine import Database
 from storage.errors import DatabaseError
-from storage.monitoring.source_health import known_health
+from storage.monitoring.source_health import read_health
 from storage.reading import iso_utc
-from storage.snapshot.activity import activity, activity_rows
+from storage.snapshot.activity import activity_rows, count_activity
 from storage.snapshot.descriptions import describe
 from storage.snapshot.last_activity import last_moment, newest_publication
-from storage.snapshot.local_time import LocalClock, plain
+from storage.snapshot.local_time import LocalClock, sqlite_value
 from storage.snapshot.search import copy_index
 from storage.snapshot.tables import (
     COLUMNS,
-    COPIED,
     FILL_SOURCES,
     LAST_COLUMNS,
     METADATA,
     SOURCE_DAYS,
     SOURCES,
+    TABLES,
     TROUBLES,
     TYPES,
     VERSION,
     VIEWS,
-    Copied,
+    SnapshotTable,
 )
 from storage.snapshot.troubles import trouble_rows
 
@@ -45,7 +45,7 @@ Progress = Callable[[str, int], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Origin:
-    """What a snapshot says of itself."""
+    """The version, zone and time that a snapshot records."""
 
     version: str
     zone: str
@@ -55,7 +55,7 @@ class Origin:
 def make_snapshot(
     database: Database, path: Path, origin: Origin, progress: Progress = lambda _table, _rows: None
 ) -> dict[str, int]:
-    """Write the snapshot and return the number of rows of each table.
+    """Write the snapshot; return the number of rows of each table.
 
     Everything is read in one transaction: what a crawl writes meanwhile is not in it, and waits for nothing. Whoever
     has the old file open keeps reading it. Raises DatabaseError where the file cannot be written.
@@ -63,7 +63,7 @@ def make_snapshot(
     clock = LocalClock(origin.zone)
     try:
         with (
-            replacing(path, mode=0o444) as partial,
+            replace_file(path, mode=0o444) as partial,
             contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as target,
         ):
             # Nobody reads this file before it is whole, so a journal would only write everything twice.
@@ -86,15 +86,15 @@ def _fill(
     counted = source.execute(text("SELECT article_id, count(*) FROM copies GROUP BY article_id"))
     copies: dict[object, int] = {article_id: number for article_id, number in counted}  # noqa: C416 - a result has keys()
     counts = {}
-    for copied in COPIED:
-        counts[copied.view] = _copy(source, target, copied, _Adding(copied, clock, copies), progress)
+    for copied in TABLES:
+        counts[copied.view] = _copy(source, target, copied, _AddedColumns(copied, clock, copies), progress)
     target.execute(SOURCE_DAYS)
-    days = activity_rows(activity(source, clock))
+    days = activity_rows(count_activity(source, clock))
     target.executemany(f"INSERT INTO source_days VALUES ({_marks(13)})", days)  # noqa: S608 - question marks
     target.execute(TROUBLES)
     troubles = trouble_rows(source, clock, now)
     target.executemany(f"INSERT INTO source_troubles VALUES ({_marks(7)})", troubles)  # noqa: S608 - question marks
-    for copied in COPIED:
+    for copied in TABLES:
         for columns in copied.indexes:
             name = f"{copied.view}_{'_'.join(columns)}"
             target.execute(f"CREATE INDEX {name} ON {copied.view} ({', '.join(columns)})")
@@ -119,39 +119,41 @@ STATE = (
 )
 
 
-def archive_state(connection: Connection) -> str:
-    """Say in one line what tells two states of an archive apart.
+def read_state(connection: Connection) -> str:
+    """Summarise a database's state in one line, to see whether it has changed.
 
     Every crawl, import and forgetting changes it, every grouping into stories, and every look at the sources' health.
     """
-    return " ".join(str(plain(value)) for value in connection.execute(text(f"SELECT ({'), ('.join(STATE)})")).one())
+    return " ".join(
+        str(sqlite_value(value)) for value in connection.execute(text(f"SELECT ({'), ('.join(STATE)})")).one()
+    )
 
 
 def _tell(target: sqlite3.Connection, clock: LocalClock, origin: Origin, url: str, source: Connection) -> None:
-    """Say in the snapshot what it is and what its columns are."""
+    """Write the snapshot's metadata and column descriptions."""
     target.execute(COLUMNS)
     target.execute(METADATA)
     target.executemany("INSERT INTO column_descriptions VALUES (?, ?, ?)", list(describe(target)))
     newest = newest_publication(source, origin.made_at)
     last = last_moment(newest, origin.made_at)
-    told = {
+    metadata = {
         "made_at": iso_utc(origin.made_at),
         "made_local": clock.local(origin.made_at) or "",
         "made_from": url,
         "kiji_version": origin.version,
         "timezone": origin.zone,
         "layout": str(VERSION),
-        "archive_state": archive_state(source),
+        "archive_state": read_state(source),
         "newest_at": iso_utc(newest or origin.made_at),
         "last_day": clock.day(last) or "",
     }
-    target.executemany("INSERT INTO metadata VALUES (?, ?)", list(told.items()))
+    target.executemany("INSERT INTO metadata VALUES (?, ?)", list(metadata.items()))
 
 
-class _Adding:
-    """Works out, for one row of a view, what the snapshot adds to it."""
+class _AddedColumns:
+    """Compute the columns that a snapshot adds to a view's row."""
 
-    def __init__(self, copied: Copied, clock: LocalClock, copies: dict[object, int]) -> None:
+    def __init__(self, copied: SnapshotTable, clock: LocalClock, copies: dict[object, int]) -> None:
         self._copied = copied
         self._clock = clock
         self._copies = copies
@@ -161,18 +163,20 @@ class _Adding:
 
     def values(self, row: dict[str, object]) -> dict[str, object]:
         clock, copied = self._clock, self._copied
-        found: dict[str, object] = {copied.local_name(name): clock.local(row[name]) for name in copied.local}
+        added: dict[str, object] = {copied.local_name(name): clock.local(row[name]) for name in copied.local}
         if copied.view == "articles":
-            found["day"] = clock.day(row["published_at"] or row["first_seen_at"])  # type: ignore[arg-type]  # times
-            found["first_seen_day"] = clock.day(row["first_seen_at"])  # type: ignore[arg-type]  # a time
-            found["characters"] = len(str(row["text"]))
-            found["copies"] = self._copies.get(row["id"], 0)
+            added["day"] = clock.day(row["published_at"] or row["first_seen_at"])  # type: ignore[arg-type]  # times
+            added["first_seen_day"] = clock.day(row["first_seen_at"])  # type: ignore[arg-type]  # a time
+            added["characters"] = len(str(row["text"]))
+            added["copies"] = self._copies.get(row["id"], 0)
         elif copied.view == "revisions":
-            found["day"] = clock.day(row["seen_at"])  # type: ignore[arg-type]  # a time
-        return found
+            added["day"] = clock.day(row["seen_at"])  # type: ignore[arg-type]  # a time
+        return added
 
 
-def _copy(source: Connection, target: sqlite3.Connection, copied: Copied, adding: _Adding, progress: Progress) -> int:
+def _copy(
+    source: Connection, target: sqlite3.Connection, copied: SnapshotTable, adding: _AddedColumns, progress: Progress
+) -> int:
     declared = [(column["name"], _type(column)) for column in inspect(source).get_columns(copied.view)]
     columns = sorted(declared + adding.columns(), key=lambda column: column[0] in LAST_COLUMNS)
     names = [name for name, _ in columns]
@@ -184,7 +188,7 @@ def _copy(source: Connection, target: sqlite3.Connection, copied: Copied, adding
     number = 0
     for batch in source.execute(query, execution_options={"yield_per": BATCH}).mappings().partitions():
         rows = [{**row, **adding.values(dict(row))} for row in batch]
-        target.executemany(statement, [[plain(row[name]) for name in names] for row in rows])
+        target.executemany(statement, [[sqlite_value(row[name]) for name in names] for row in rows])
         number += len(rows)
         progress(copied.view, len(rows))
     return number
@@ -205,9 +209,15 @@ def _marks(number: int) -> str:
 
 def _sources(source: Connection, target: sqlite3.Connection, clock: LocalClock) -> None:
     target.execute(SOURCES)
-    health = known_health(source)
+    health = read_health(source)
     for name in source.execute(text("SELECT name FROM source ORDER BY name")).scalars():
         known = health.get(name, {})
         since, checked = known.get("since"), known.get("checked_at")
-        told = (known.get("state"), plain(since), clock.local(since), known.get("detail"), plain(checked))
-        target.execute(FILL_SOURCES, (name, name, *told, clock.local(checked), name))
+        state = (
+            known.get("state"),
+            sqlite_value(since),
+            clock.local(since),
+            known.get("detail"),
+            sqlite_value(checked),
+        )
+        target.execute(FILL_SOURCES, (name, name, *state, clock.local(checked), name))

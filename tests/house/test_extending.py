@@ -31,7 +31,7 @@ start = ["{url}/news/2026/10/05/ferry", "{url}/news/2026/10/05/market"]
 allow_private_addresses = true
 extractor = "newsroom_kiji.sites:harbor"
 """
-PRINTED = "Harbor Herald is printed in Harbor Town"
+PRINTED = "The Harbor Herald is printed every {} Saint Anne."
 BROKEN = {
     "pyproject.toml": FILES["newsroom/pyproject.toml"]
     .replace("newsroom-kiji", "broken-kiji")
@@ -66,10 +66,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory, headers: list[str]) -> I
     installation = install_wheels(folder, CLONE, folder / "newsroom", folder / "broken")
     _write(installation.folder, {name: text for name, text in FILES.items() if name.startswith("my-rules/")})
     with HostileServer() as server:
-        page = article("The ferry returns", f"{WORDS}{PRINTED}").replace(
+        page = article("The ferry returns", WORDS + PRINTED.format("night on the island of")).replace(
             "<article>", '<p class="kicker">Shipping</p><article>'
         )
-        plain = answers(article("The market opens", report(3).replace(". ", ".\n") + f"\n{PRINTED}"))
+        plain = answers(
+            article(
+                "The market opens",
+                report(3).replace(". ", ".\n") + "\n" + PRINTED.format("other Sunday for the readers of"),
+            )
+        )
 
         def ferry(handler: http.server.BaseHTTPRequestHandler) -> None:
             headers.append(str(handler.headers))
@@ -98,7 +103,7 @@ def _query(installed: Installation, sql: str) -> list[Any]:
 
 
 def test_an_operators_rules_hold_in_the_workers_and_are_part_of_the_version(installed: Installation) -> None:
-    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed in%') FROM articles") == [(2, 0)]
+    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed every%') FROM articles") == [(2, 0)]
     versions = {str(version) for (version,) in _query(installed, "SELECT extractor_version FROM article")}
     assert all("+rules-" in version for version in versions)
 
@@ -108,10 +113,10 @@ def test_rules_that_changed_correct_articles_in_place(installed: Installation) -
     before = rules.read_text(encoding="utf-8")
     rules.write_text("[tail]\npatterns = []\n", encoding="utf-8")
     installed.run("kiji reread")
-    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed in%') FROM articles") == [(2, 2)]
+    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed every%') FROM articles") == [(2, 2)]
     rules.write_text(before, encoding="utf-8")
     installed.run("kiji reread")
-    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed in%') FROM articles") == [(2, 0)]
+    assert _query(installed, "SELECT count(*), sum(text LIKE '%is printed every%') FROM articles") == [(2, 0)]
     assert _query(installed, "SELECT count(*) FROM revisions") == [(2,)]
 
 
@@ -133,10 +138,11 @@ def test_an_extractor_that_raises_is_named_and_counted_and_the_page_is_stored(in
 
 def test_inspect_names_the_extractor_and_its_error(installed: Installation) -> None:
     host = str(_query(installed, "SELECT url FROM articles WHERE title = 'The ferry returns'")[0][0])
-    assert "site extractor: newsroom_kiji.sites:harbor 1\n" in installed.run(f"kiji inspect {host}").stdout
-    market = json.loads(installed.run(f"kiji inspect --json {host.replace('ferry', 'market')}").stdout)
-    assert market["site_extractor"] == "newsroom_kiji.sites:harbor"
-    assert "failed: IndexError" in installed.run(f"kiji inspect {host.replace('ferry', 'market')}").stdout
+    shown = installed.run(f"kiji inspect {host} {host.replace('ferry', 'market')}").stdout
+    assert "site extractor: newsroom_kiji.sites:harbor 1\n" in shown
+    assert "site extractor: newsroom_kiji.sites:harbor failed: IndexError" in shown
+    ferry = json.loads(installed.run(f"kiji inspect --json {host}").stdout)
+    assert ferry["site_extractor"] == "newsroom_kiji.sites:harbor 1"
 
 
 def test_scrapys_settings_and_an_own_middleware_reach_the_requests(installed: Installation, headers: list[str]) -> None:
@@ -182,7 +188,6 @@ def test_a_step_after_the_crawl_is_taken_and_one_that_raises_is_named(installed:
         ("[rules]", "[rule]", 'rule: unknown key; did you mean "rules"?'),
         ('"my-rules"', '"no-rules"', "no-rules: no such folder"),
         ('"my-rules"', '"bad-rules"', "boilerplate_lines.toml: boilerplate_lines.tail.paterns: unknown key"),
-        ('"my-rules"', '"bad-rules"', "boilerplate_lines.head.patterns[1]: no regular expression"),
         ('"my-rules"', '"bad-rules"', "bolierplate.toml: no table of rules has this name; allowed: "),
         (
             "sites:harbor",

@@ -175,7 +175,7 @@ def ad_hoc_source(url: str, config: Config) -> Source:
     addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.
     """
     try:
-        config_values.web_address(url)
+        config_values.check_web_address(url)
     except ValueError as error:
         raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
     host = hostname_of(url)

@@ -21,14 +21,14 @@ _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")
 _DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
 
 
-def source_name(value: str) -> str:
+def check_source_name(value: str) -> str:
     """Check a source's name."""
     if not _NAME.match(value):
         raise ValueError("not a name")
     return value
 
 
-def web_address(value: str) -> str:
+def check_web_address(value: str) -> str:
     """Check that a value is an http(s) address without credentials."""
     if any(character.isspace() or not character.isprintable() for character in value):
         raise ValueError("it holds white space or control characters")
@@ -44,7 +44,7 @@ def web_address(value: str) -> str:
     return value
 
 
-def host_name(value: str) -> str:
+def normalize_host_name(value: str) -> str:
     """Check and normalize a host's name."""
     if "://" in value or "/" in value:
         raise ValueError("an address, not a host")
@@ -53,14 +53,14 @@ def host_name(value: str) -> str:
     return normal_host(value)
 
 
-def user_agent(value: str) -> str:
+def check_user_agent(value: str) -> str:
     """Check that a value can be sent as a header."""
     if not (value.isascii() and value.isprintable() and value.strip() == value):
         raise ValueError("control characters, line ends, spaces at an end or characters beyond ASCII")
     return value
 
 
-def time_zone(value: str) -> str:
+def check_time_zone(value: str) -> str:
     """Check a name of the IANA time zone database."""
     try:
         zoneinfo.ZoneInfo(value)
@@ -70,28 +70,28 @@ def time_zone(value: str) -> str:
     return value
 
 
-def database_url(value: str) -> str:
+def check_database_url(value: str) -> str:
     """Check the form of an SQLAlchemy URL; storage decides which databases are allowed."""
     if not _DATABASE_URL.match(value):
         raise ValueError("not of the form dialect://…")
     return value
 
 
-def duration_text(value: str) -> str:
+def check_duration(value: str) -> str:
     """Check a length of time as text; "" is allowed."""
     if value:
         parse_duration(value)
     return value
 
 
-def size_text(value: str) -> str:
+def check_size(value: str) -> str:
     """Check a size as text; "" is allowed."""
     if value and parse_size(value) < 1:
         raise ValueError("less than a byte")
     return value
 
 
-def interval(value: object) -> datetime.timedelta:
+def parse_interval(value: object) -> datetime.timedelta:
     """Parse a length of time."""
     if isinstance(value, datetime.timedelta):
         return value
@@ -101,28 +101,28 @@ def interval(value: object) -> datetime.timedelta:
     return length
 
 
-def growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:
+def check_growing(values: tuple[datetime.timedelta, ...]) -> tuple[datetime.timedelta, ...]:
     """Check that each length of time is longer than the one before."""
     if any(later <= earlier for earlier, later in itertools.pairwise(values)):
         raise ValueError("not growing")
     return values
 
 
-def alert_address(value: str) -> str:
+def check_alert_address(value: str) -> str:
     """Check an address of Apprise."""
     if not _ALERT.match(value) or not value.isprintable():
         raise ValueError("not of the form service://…")
     return value
 
 
-def ping_address(value: str) -> str:
+def check_ping_address(value: str) -> str:
     """Check an http(s) address; "" is allowed."""
     if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
         raise ValueError("neither http:// nor https://")
     return value
 
 
-def function_name(value: str) -> str:
+def check_function_name(value: str) -> str:
     """Check a function's name, ``module:function``."""
     if not _FUNCTION.match(value):
         raise ValueError("not of the form module:function")

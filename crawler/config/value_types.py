@@ -15,54 +15,54 @@ LARGEST = 1_000_000_000
 
 Strings = Field(strict=False)  # a list in TOML, a tuple here; what is in it is checked strictly
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Allowed("seconds, a number from 0")]
-Interval = Annotated[datetime.timedelta, BeforeValidator(validators.interval), Allowed(DURATIONS)]
+Interval = Annotated[datetime.timedelta, BeforeValidator(validators.parse_interval), Allowed(DURATIONS)]
 Intervals = Annotated[
     tuple[Interval, ...],
     Field(strict=False, max_length=20),
-    AfterValidator(validators.growing),
+    AfterValidator(validators.check_growing),
     Allowed('a list of growing durations, 20 at most, such as ["1h", "6h", "1d", "1w"]; [] for never'),
 ]
-Age = Annotated[str, AfterValidator(validators.duration_text), Allowed(f'{DURATIONS}; "" for ever')]
-Size = Annotated[str, AfterValidator(validators.size_text), Allowed(f'{SIZES}; "" without limit')]
+Age = Annotated[str, AfterValidator(validators.check_duration), Allowed(f'{DURATIONS}; "" for ever')]
+Size = Annotated[str, AfterValidator(validators.check_size), Allowed(f'{SIZES}; "" without limit')]
 DatabaseUrl = Annotated[
     str,
-    AfterValidator(validators.database_url),
+    AfterValidator(validators.check_database_url),
     Allowed("an SQLAlchemy URL such as sqlite:///kiji.db or postgresql+psycopg://user@host/name"),
 ]
 UserAgent = Annotated[
     str,
     Field(min_length=1, max_length=300),
-    AfterValidator(validators.user_agent),
+    AfterValidator(validators.check_user_agent),
     Allowed("1 to 300 printable ASCII characters, with your name and a contact"),
 ]
 TimeZone = Annotated[
     str,
-    AfterValidator(validators.time_zone),
+    AfterValidator(validators.check_time_zone),
     Allowed("a name of the IANA time zone database, such as Asia/Tokyo or UTC"),
 ]
 AlertAddresses = Annotated[
-    tuple[Annotated[str, Field(max_length=2_000), AfterValidator(validators.alert_address)], ...],
+    tuple[Annotated[str, Field(max_length=2_000), AfterValidator(validators.check_alert_address)], ...],
     Strings,
     Allowed('a list of Apprise addresses, such as "mailto://…" or "slack://…"'),
 ]
 PingAddress = Annotated[
     str,
-    AfterValidator(validators.ping_address),
+    AfterValidator(validators.check_ping_address),
     Allowed("an http:// or https:// address"),
 ]
 SourceName = Annotated[
     str,
-    AfterValidator(validators.source_name),
+    AfterValidator(validators.check_source_name),
     Allowed("1 to 100 letters, digits and . _ : -, beginning with a letter or digit; no name twice"),
 ]
 WebAddresses = Annotated[
-    tuple[Annotated[str, AfterValidator(validators.web_address)], ...],
+    tuple[Annotated[str, AfterValidator(validators.check_web_address)], ...],
     Field(min_length=1),
     Strings,
     Allowed("a list of at least one http:// or https:// address"),
 ]
 Hosts = Annotated[
-    tuple[Annotated[str, AfterValidator(validators.host_name)], ...],
+    tuple[Annotated[str, AfterValidator(validators.normalize_host_name)], ...],
     Strings,
     Allowed("a list of host names, such as news.example, without scheme, port or path"),
 ]
@@ -72,7 +72,7 @@ ParametersTable = Annotated[
 ]
 RulesFolder = Annotated[str, Field(max_length=4_000), Allowed('a folder of TOML files; "" for none')]
 ExtractorName = Annotated[
-    str, AfterValidator(validators.function_name), Allowed('a Python function, such as "our_sites:harbor"')
+    str, AfterValidator(validators.check_function_name), Allowed('a Python function, such as "our_sites:harbor"')
 ]
 ScrapySettings = Annotated[
     dict[str, Any],

@@ -36,7 +36,7 @@ class CrawlReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 0, 1 if a source gave nothing or the run failed, 130 or 143 after a signal."""
+        """Return 0, 1 if a source gave nothing or the run failed, 130/143 on a signal."""
         if self.signal:
             return 128 + self.signal
         done = self.record["status"] == "done" and not self.trouble
@@ -44,7 +44,9 @@ class CrawlReport:
 
 
 def crawl(plan: CrawlPlan, listener: Listener | None = None) -> CrawlReport:
-    """Crawl until nothing is due. Blocks; needs the main thread and a process without a reactor.
+    """Crawl until nothing is due.
+
+    Blocks; needs the main thread and a process without a reactor.
 
     ``listener`` is called with each result, on the event loop. Raises DatabaseError if the database cannot be used or
     another crawl holds it. In that case nothing was fetched.

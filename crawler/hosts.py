@@ -7,7 +7,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normal_host(host: str) -> str:
-    """Normalize a host name or IP literal: lower case, ASCII (IDNA), no brackets, no trailing dot."""
+    """Normalize a host: lower case, ASCII (IDNA), no brackets, no trailing dot."""
     host = host.strip().lower().strip("[]").rstrip(".")
     if host.isascii():
         return host

@@ -44,7 +44,7 @@ class CrawlPlan:
 
 
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Load the config: the option beats KIJI_CONFIG, which beats ``kiji.toml`` in the current folder.
+    """Load the config: of the option, else KIJI_CONFIG, else ``kiji.toml`` here.
 
     Sets its rules and extractors for this process, and for the workers that it starts.
     """
@@ -93,7 +93,7 @@ def archive_folder(config: Config, url: str) -> Path | None:
 
 
 def kept_folder(config: Config, url: str) -> Path:
-    """Return the folder of the raw archive, on or off: ``[archive] path``, else beside the database.
+    """Return the folder of the raw archive, on or off, by default at the database.
 
     Beside ``kiji.db`` it is ``kiji.warc``. For PostgreSQL it is a folder with the
     database's name in the current folder.
@@ -114,7 +114,9 @@ def plan_crawl(
     refresh: bool = False,
     max_minutes: float | None = None,
 ) -> CrawlPlan:
-    """Plan a crawl of these targets, names or addresses; without any, of all enabled sources.
+    """Plan a crawl of these targets, names or addresses.
+
+    Without targets, plan one of all enabled sources.
 
     Raises ConfigError for a name of no source.
     """
@@ -146,7 +148,7 @@ def plan_crawl(
 
 
 def scope_of(source: Source) -> Scope:
-    """Make the scope of a configured source: its start hosts, their registered domains, its ``hosts``."""
+    """Make the scope of a source: start hosts, their domains, and ``hosts``."""
     starts = tuple(place(url, source.parameter_rules) for url in source.start)
     return Scope(
         name=source.name,
@@ -162,14 +164,17 @@ def scope_of(source: Source) -> Scope:
 
 
 def domains_of(scope: Scope) -> frozenset[str]:
-    """Return the registered domains of a scope; a host without one (an IP address) counts itself."""
+    """Return the registered domains of a scope.
+
+    A host without one (an IP address) counts itself.
+    """
     further = scope.hosts - {start.host for start in scope.starts}
     of_starts = {start.domain for start in scope.starts}
     return scope.domains | of_starts | {place(f"http://{host}").domain for host in further}
 
 
 def ad_hoc_source(url: str, config: Config) -> Source:
-    """Make a source of one address of the command line: that page and its related pages.
+    """Make a source of one address: that page and its related pages.
 
     Its name is the host. It takes the delay of configured sources with a start page on that host. It may reach private
     addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.

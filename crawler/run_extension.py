@@ -48,7 +48,7 @@ STOPPED = "shutdown"
 
 
 class RunExtension(ContextHolder):
-    """Scrapy extension that opens and closes the run of ``RelatedSpider``, for all ways to start a crawl.
+    """Scrapy extension that opens and closes the run of ``RelatedSpider``.
 
     ``context`` is set once the run is open. ``polled`` are the sources whose start pages are requested. ``trouble`` is
     the message of a database failure that ended the run, ``refused`` the error that kept it from opening. Trouble is
@@ -71,7 +71,10 @@ class RunExtension(ContextHolder):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the signals of this project's spider; for other spiders there is no run."""
+        """Connect to the signals of this project's spider.
+
+        For other spiders there is no run.
+        """
         if crawler.spidercls is not RelatedSpider:
             raise NotConfigured
         extension = cls(crawler)
@@ -83,7 +86,10 @@ class RunExtension(ContextHolder):
         return extension
 
     async def spider_opened(self, spider: RelatedSpider) -> None:
-        """Lock the database and open the run. Raises CloseSpider where the database cannot be used."""
+        """Lock the database and open the run.
+
+        Raises CloseSpider where the database cannot be used.
+        """
         plan = spider.plan
         try:
             database = await asyncio.to_thread(open_database, plan.database_url)
@@ -168,7 +174,7 @@ class RunExtension(ContextHolder):
         return writer
 
     async def spider_closed(self, spider: RelatedSpider, reason: str) -> None:
-        """Close the run as ``done``, ``stopped`` or ``failed``, and do what follows a crawl."""
+        """Close the run as ``done``, ``stopped`` or ``failed``; call after_crawl."""
         if self.context is None:
             return
         self._closed = True
@@ -259,14 +265,17 @@ def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | No
 
 
 def domains_by_source(scopes: Sequence[Scope], database: Database) -> dict[str, frozenset[str]]:
-    """Return the registered domains of each source: the configured ones and those learnt from feeds."""
+    """Return the registered domains of each source, configured and learnt."""
     with database.reading() as connection:
         learnt = read_source_domains(connection, {scope.name for scope in scopes})
     return {scope.name: domains_of(scope) | learnt.get(scope.name, frozenset()) for scope in scopes}
 
 
 def run_extension_of(crawler: Crawler) -> RunExtension:
-    """Return the extension of a crawler of ``RelatedSpider``. Raises RuntimeError if it has none."""
+    """Return the extension of a crawler of ``RelatedSpider``.
+
+    Raises RuntimeError if it has none.
+    """
     extension = crawler.get_extension(RunExtension)
     if extension is None:
         raise RuntimeError("crawler.run_extension.RunExtension is not among the EXTENSIONS")

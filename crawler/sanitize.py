@@ -18,7 +18,7 @@ def is_safe(character: str) -> bool:
 
 
 def sanitize_line(text: str) -> str:
-    """Make one line for a terminal, of the same length: ``?`` for control characters, a space for a line end."""
+    """Make one line for a terminal: ``?`` for control characters, same length."""
     return sanitize_lines(text.translate(_LINE))
 
 

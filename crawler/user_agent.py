@@ -12,7 +12,10 @@ NO_CONTACT = "no contact given"
 
 @functools.cache
 def default_user_agent() -> str:
-    """Return the user agent for an operator who set none. It states this, and names no contact."""
+    """Return the user agent for an operator who set none.
+
+    It states this, and names no contact.
+    """
     return f"{PRODUCT}/{kiji_version()} (news crawler; {NO_CONTACT} by its operator)"
 
 
@@ -22,7 +25,7 @@ def names_a_contact(user_agent: str) -> bool:
 
 
 def robots_token(user_agent: str) -> str:
-    """Return the product token of a user agent (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``.
+    """Return the product token (RFC 9309, 2.2.1): ``Kiji`` of ``Kiji/0.1.0 (…)``.
 
     For a crawler that claims to be compatible with a browser, like Googlebot, it is the name after that word:
     ``Ours`` of ``Mozilla/5.0 (compatible; Ours/1.0; …)``.

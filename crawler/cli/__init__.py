@@ -1,4 +1,7 @@
-"""Run the command ``kiji``; report a user's mistake in one line with an exit code."""
+"""Run the command ``kiji``.
+
+Report a user's mistake in one line with an exit code.
+"""
 
 import os
 import sys

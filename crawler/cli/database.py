@@ -116,7 +116,10 @@ def stories_command(
     db: DatabaseOption = None,
     anew: Annotated[bool, typer.Option("--anew", help="Group all articles again.")] = False,
 ) -> None:
-    """Group articles, alone on the database; stopped, it goes on when it is called again without --anew."""
+    """Group articles, alone on the database.
+
+    Stopped, it goes on when it is called again without --anew.
+    """
     from rich.progress import Progress  # needed by few commands
 
     from pipelines.text_rules import PipelineRules

@@ -146,7 +146,7 @@ def _next(kiji: str, ours: str) -> str:
 
 
 def own_command() -> str:
-    """Return how to call this command here: by its name if PATH leads to it, else by its path."""
+    """Return how to call this command here: by name if PATH has it, else by path."""
     own, on_path = Path(sys.executable).with_name("kiji"), shutil.which("kiji")
     if on_path is not None and Path(on_path).resolve() == own.resolve():
         return "kiji"

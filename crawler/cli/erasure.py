@@ -47,7 +47,10 @@ def forget_command(
     reason: Annotated[str, typer.Option("--reason", help="Your note, stored with the hash of the address.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Forget addresses, alone on the database; exits 1 where archived bytes are not where the index says."""
+    """Forget addresses, alone on the database.
+
+    Exits 1 where archived bytes are not where the index says.
+    """
     for url in urls:
         if clean_url(url) is None:
             msg = f"{url!r} is no http(s) address"

@@ -16,7 +16,10 @@ OutputOption = Annotated[
 
 
 def check_output(output: Path, config: Path | None, url: str) -> None:
-    """Refuse to write over the config or a file of the SQLite database. Raises ConfigError."""
+    """Refuse to write over the config or a file of the SQLite database.
+
+    Raises ConfigError.
+    """
     if not output.name:
         raise ConfigError([f'-o "{output}": names no file'])
     used = [("config", config_file(config)), *(("database", path) for path in _database_files(url))]

@@ -6,7 +6,10 @@ from typing import Any, TextIO
 
 
 class ReaderGone(Exception):
-    """The reader of stdout, such as head, has closed it. No OSError, since libraries catch those."""
+    """The reader of stdout, such as head, has closed it.
+
+    No OSError, since libraries catch those.
+    """
 
 
 class OutputFailed(Exception):
@@ -35,7 +38,7 @@ _stdout: list[_Output] = []
 
 
 def watch_streams() -> None:
-    """Let stdout raise ReaderGone or OutputFailed, and stderr drop output: logs must not end a crawl."""
+    """Let stdout raise ReaderGone or OutputFailed, and stderr drop output."""
     out, errors = sys.stdout, sys.stderr
     if out is not None and out is sys.__stdout__:
         raw, sys.stdout = _watched(out)
@@ -46,7 +49,7 @@ def watch_streams() -> None:
 
 
 def drop_output() -> None:
-    """Drop output that cannot be written from now on, also in the interpreter's last flush."""
+    """Drop output that cannot be written from now on, even in the last flush."""
     for raw in _stdout:
         raw.goes_on = True
 

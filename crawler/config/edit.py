@@ -20,13 +20,19 @@ _CRLF = re.compile("\r?\n")
 
 
 def new_config(database: str, contact: str) -> str:
-    """Write a config with comments and no source; ``contact`` is an address that says where to complain."""
+    """Write a config with comments and no source.
+
+    ``contact`` is an address that says where to complain.
+    """
     agent = f"{PRODUCT}/1.0 (+{contact})" if contact else f"{PRODUCT}/1.0 (+mailto:you@example.com)"
     return config_template({("database", "url"): _quoted(database), ("crawl", "user_agent"): _quoted(agent)})
 
 
 def add_source(path: Path, values: Mapping[str, Any]) -> None:
-    """Append a ``[[source]]``. Raises ConfigError if the file would not be a valid config."""
+    """Append a ``[[source]]``.
+
+    Raises ConfigError if the file would not be a valid config.
+    """
     document = _read(path)
     table = tomlkit.table()
     for name, value in values.items():

@@ -19,7 +19,10 @@ _SHOWN = 80
 
 
 class ConfigError(Exception):
-    """The config cannot be used. ``problems`` has one line for each mistake; ``str()`` joins them."""
+    """The config cannot be used.
+
+    ``problems`` has one line for each mistake; ``str()`` joins them.
+    """
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -27,7 +30,7 @@ class ConfigError(Exception):
 
 
 def shown(value: object) -> str:
-    """Format a value for a message: one line, escaped, shortened, without passwords in addresses."""
+    """Format a value for a message: one escaped, short line without passwords."""
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value) if not isinstance(value, str) else value
@@ -38,7 +41,10 @@ def shown(value: object) -> str:
 
 
 def problems_of(error: ValidationError, data: Mapping[str, object], file: str, config: type[BaseModel]) -> list[str]:
-    """Describe each mistake that pydantic reports, in one line; ``config`` is the file's model."""
+    """Describe each mistake that pydantic reports, in one line.
+
+    ``config`` is the file's model.
+    """
     details = error.errors(include_url=False)
     inner = {detail["loc"][:-1] for detail in details}  # a list whose items are wrong is also reported as too short
     return [

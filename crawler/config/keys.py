@@ -28,7 +28,9 @@ class Allowed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a table of the file. If it has a ``table``, it is the name of one or several tables.
+    """A key of a table of the file.
+
+    If it has a ``table``, it is the name of one or several tables.
 
     ``default`` and ``example`` are TOML; ``default`` is "" where there is none.
     ``is_secret``: its values may hold a password, and are not repeated in messages.

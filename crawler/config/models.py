@@ -61,7 +61,10 @@ class Database(_Table):
 
 
 class Crawl(_Table):
-    """``[crawl]``: defaults of all sources. ``delay`` is in seconds, ``timezone`` an IANA name."""
+    """``[crawl]``: defaults of all sources.
+
+    ``delay`` is in seconds, ``timezone`` an IANA name.
+    """
 
     user_agent: UserAgent = Field(
         default_factory=default_user_agent,
@@ -102,7 +105,10 @@ class Crawl(_Table):
 
 
 class Archive(_Table):
-    """``[archive]``: the raw archive of WARC files. An empty ``path`` means beside the database."""
+    """``[archive]``: the raw archive of WARC files.
+
+    An empty ``path`` means beside the database.
+    """
 
     enabled: bool = Field(default=True, description="keep fetched article pages in WARC files, for kiji reread")
     path: Folder = Field(
@@ -134,7 +140,7 @@ class Archive(_Table):
 
 
 class Alerts(_Table):
-    """``[alerts]``: Apprise addresses for changes of a source's state, and an address to ping."""
+    """``[alerts]``: Apprise addresses for changes of states, and an address to ping."""
 
     urls: AlertAddresses = Field(
         default=(),
@@ -221,7 +227,7 @@ class Source(_Table):
 
     @property
     def effective_delay(self) -> float:
-        """Return the seconds between requests to one host: this source's, else ``[crawl]``'s."""
+        """Return the seconds between requests to one host, by default ``[crawl]``'s."""
         return self._crawl.delay if self.delay is None else self.delay
 
     @property
@@ -298,12 +304,12 @@ class Config(_Table):
 
     @functools.cached_property
     def host_delays(self) -> Mapping[str, float]:
-        """Return the delay of each host, by slot: the largest of all its sources, crawled or not."""
+        """Return the largest delay of each host of all sources, by slot."""
         return host_delays(self.sources)
 
 
 def host_delays(sources: Iterable[Source]) -> dict[str, float]:
-    """Return the delay of each host of these sources, by slot: the largest of its sources."""
+    """Return the largest delay of each host of these sources, by slot."""
     delays: dict[str, float] = {}
     for source in sources:
         for slot in (*map(slot_of, source.start), *source.hosts):

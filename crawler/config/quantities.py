@@ -24,7 +24,7 @@ def parse_duration(written: str) -> datetime.timedelta:
 
 
 def format_duration(length: datetime.timedelta) -> str:
-    """Format a length of time for :func:`parse_duration`, in the largest unit that divides it."""
+    """Format a length of time in the largest unit that divides it."""
     seconds = int(length.total_seconds())
     unit = next(unit for unit in ("w", "d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"

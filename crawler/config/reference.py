@@ -24,7 +24,10 @@ _HEAD = """\
 
 
 def config_template(values: Mapping[tuple[str, str], str]) -> str:
-    """Write a config with comments for all keys; ``values`` has given ones as TOML, by table and key."""
+    """Write a config with comments for all keys.
+
+    ``values`` has given ones as TOML, by table and key.
+    """
     lines = [_HEAD]
     for table in keys_of(Config).values():
         is_given = any(name == table.name for name, _ in values)

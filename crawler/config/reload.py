@@ -7,7 +7,7 @@ from crawler.config.models import Config
 
 
 class ConfigFile:
-    """A config file that is parsed again only when it has changed: with many sources that takes long.
+    """A config file that is parsed again only when it has changed.
 
     Any thread may read it.
     """

@@ -42,7 +42,10 @@ _PACKAGES = ("crawler.", "pipelines.", "storage.", "scrapy.")
 
 
 def scrapy_settings(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings. Raises ValueError with the name of the first that is refused."""
+    """Return the settings.
+
+    Raises ValueError with the name of the first that is refused.
+    """
     for name, given in value.items():
         if problem := _problem(name, given):
             raise ValueError(f"{name}: {problem}")

@@ -52,7 +52,10 @@ class Site(Protocol):
 
 
 def rules_of(sources: tuple[Site, ...]) -> ParameterRules | None:
-    """Make the rules of all sources together, so that an address has one key. None if there are none."""
+    """Make the rules of all sources together, so that an address has one key.
+
+    Returns None if there are none.
+    """
     sites = [
         SiteParameters(
             frozenset(source.start_hosts) | frozenset(source.hosts) | frozenset(map(registered_domain, source.start)),

@@ -71,7 +71,10 @@ def check_time_zone(value: str) -> str:
 
 
 def check_database_url(value: str) -> str:
-    """Check the form of an SQLAlchemy URL; storage decides which databases are allowed."""
+    """Check the form of an SQLAlchemy URL.
+
+    Storage decides which databases are allowed.
+    """
     if not _DATABASE_URL.match(value):
         raise ValueError("not of the form dialect://…")
     return value

@@ -23,7 +23,7 @@ class SanitizedRecord(logging.LogRecord):
 
 
 def sanitize_logs() -> None:
-    """Sanitize all further log records of this process, and the traceback that ends it."""
+    """Sanitize further log records of this process, and its last traceback."""
     logging.setLogRecordFactory(SanitizedRecord)
     sys.excepthook = _print_traceback
 

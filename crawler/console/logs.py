@@ -19,7 +19,7 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats ``time`` (UTC, ISO 8601), ``level``, ``logger``, ``message``, extras and, if any, ``exception``."""
+    """Formats time (UTC, ISO 8601), level, logger, message, extras and exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line, which no message can break."""
@@ -43,7 +43,10 @@ class _JsonHandler(logging.StreamHandler[Any]):
 
 
 def configure(option: str | None = None) -> None:
-    """Choose the format by the option, else KIJI_LOG_FORMAT, else text. Raises ConfigError."""
+    """Choose the format by the option, else KIJI_LOG_FORMAT, else text.
+
+    Raises ConfigError.
+    """
     sanitize_logs()
     chosen = option or os.environ.get(VARIABLE) or "text"
     if chosen not in FORMATS:
@@ -63,7 +66,7 @@ def is_json() -> bool:
 
 
 def write_line(line: str, level: int = logging.ERROR) -> None:
-    """Write one line for the operator to stderr, as a JSON log line if the format is JSON."""
+    """Write one line for the operator to stderr, in the format of the logs."""
     if is_json():
         logging.getLogger("kiji").log(level, "%s", line)
     else:

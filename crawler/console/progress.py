@@ -52,7 +52,9 @@ class _Progress:
 
 
 class CrawlDisplay:
-    """Counts outcomes by source and shows them. Safe to call from any thread; accepts unknown outcomes.
+    """Counts outcomes by source and shows them.
+
+    Safe to call from any thread; accepts unknown outcomes.
 
     With ``live`` a table is redrawn REFRESHES times a second. Otherwise :meth:`close` prints one plain line a source.
     """

@@ -43,7 +43,7 @@ class StopSignals:
 
 
 class BlockingStopSignals(StopSignals):
-    """Context manager for work that blocks the main thread and checks ``came()`` between its steps.
+    """Context manager for work that blocks the main thread and checks ``came()``.
 
     The second signal ends the process. The database stays consistent: a batch is one transaction, with its position.
     """
@@ -93,7 +93,10 @@ class LoopStopSignals(StopSignals):
 
 
 def stop_reactor() -> None:
-    """Stop the reactor, where it runs; an ``end`` of LoopStopSignals for Scrapy's crawls."""
+    """Stop the reactor, where it runs.
+
+    An ``end`` of LoopStopSignals for Scrapy's crawls.
+    """
     from twisted.internet import error, reactor  # here, since importing it chooses the reactor
 
     with contextlib.suppress(error.ReactorNotRunning):

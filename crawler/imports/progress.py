@@ -25,7 +25,7 @@ NAMED = 20
 
 
 class ImportDisplay:
-    """Shows the records of each file by outcome on ``console``, and bad records on ``errors``."""
+    """Shows each file's records by outcome on ``console``, bad ones on ``errors``."""
 
     def __init__(self, console: Console, errors: Console) -> None:
         self._console = console

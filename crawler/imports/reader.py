@@ -62,7 +62,9 @@ class FileReport:
 
 
 class ImportReader:
-    """Reads and stores files. Its pools are started by the first record that needs them.
+    """Reads and stores files.
+
+    Its pools are started by the first record that needs them.
 
     ``is_stopped`` is called after each record. Once it is true no more is read, and what was read is stored.
     """

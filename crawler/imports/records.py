@@ -17,7 +17,10 @@ Verdict = Literal["refused", "failed", "unchanged", "not_article"]
 
 
 def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
-    """Return what a worker is to read of a record; None if its verdict is known without."""
+    """Return what a worker is to read of a record.
+
+    Returns None if its verdict is known without.
+    """
     match item:
         case GivenArticle():
             return RawPage(item.url, item.url, item.line, 200, item.fetched_at)
@@ -62,7 +65,10 @@ def make_record(record: FileRecord, reading: Reading | None, path: Path, now: da
 
 
 def is_bad(result: Result, record: ImportedRecord) -> bool:
-    """Return whether a record could not be used. A good record of a server's error is not bad."""
+    """Return whether a record could not be used.
+
+    A good record of a server's error is not bad.
+    """
     return result.outcome == "failed" and (record.status is None or record.status < 400)
 
 

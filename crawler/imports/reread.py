@@ -35,7 +35,7 @@ Listener = Callable[[RereadResult], None]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RereadPlan:
-    """What to read again: ``sources`` are names (empty for all), ``since`` is a time of fetch."""
+    """What to read again: ``sources`` by name (empty for all), fetched ``since``."""
 
     config: Config
     database_url: str
@@ -47,7 +47,7 @@ class RereadPlan:
 
 @dataclasses.dataclass(slots=True)
 class RereadReport:
-    """How a re-reading ended: counts of pages, the run's record (empty for a dry run), the signal or 0."""
+    """Counts of pages, the run's record (empty for a dry run), the signal or 0."""
 
     pages: int = 0
     changed: int = 0
@@ -58,14 +58,16 @@ class RereadReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 0, 1 if pages could not be read or the database failed, 130 or 143 after a signal."""
+        """Return 0, 1 if pages or the database failed, 130/143 on a signal."""
         if self.signal:
             return 128 + self.signal
         return 1 if self.failed or self.trouble else 0
 
 
 def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
-    """Read archived pages again, and correct what is stored. Blocks; needs the main thread.
+    """Read archived pages again, and correct what is stored.
+
+    Blocks; needs the main thread.
 
     Raises DatabaseError if the database cannot be used or a crawl holds it, ConfigError if there is no raw archive or a
     source's name is unknown.

@@ -36,7 +36,7 @@ class ImportPlan:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How an import ended: the run's record as in JSON, the result of each file, the signal or 0."""
+    """The run's record as in JSON, the result of each file, the signal or 0."""
 
     record: dict[str, Any]
     files: Sequence[FileReport]
@@ -45,7 +45,7 @@ class ImportReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 0, 1 after bad records, empty files or a failure of the database, 130 or 143 after a signal."""
+        """Return 0, 1 if records, files or the database failed, 130/143 on a signal."""
         if self.signal:
             return 128 + self.signal
         done = self.record["status"] == "done" and not self.trouble
@@ -53,7 +53,10 @@ class ImportReport:
 
 
 def plan_import(config: Config, url: str, files: Sequence[Path], *, source: str | None, command: str) -> ImportPlan:
-    """Plan an import. Raises ConfigError for missing files and unknown kinds of files."""
+    """Plan an import.
+
+    Raises ConfigError for missing files and unknown kinds of files.
+    """
     problems = [problem for path in files if (problem := _problem(path))]
     if source is not None and not source.strip():
         problems.append("--source: the name is empty")

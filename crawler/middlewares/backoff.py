@@ -38,7 +38,10 @@ FIRST_REST = datetime.timedelta(minutes=15)
 
 
 def retry_after(value: str, now: datetime.datetime) -> float | None:
-    """Parse a Retry-After into seconds (RFC 9110, 10.2.3: seconds or a date); None if it is invalid."""
+    """Parse a Retry-After into seconds (RFC 9110, 10.2.3: seconds or a date).
+
+    Returns None if it is invalid.
+    """
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])

@@ -7,6 +7,9 @@ VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
 
 def validators_of(lease: Lease) -> dict[str, str]:
-    """Return the headers of a conditional request; none if the last answer had no validators."""
+    """Return the headers of a conditional request.
+
+    There are none if the last answer had no validators.
+    """
     values = zip(VALIDATORS, (lease.etag, lease.last_modified), strict=True)
     return {name: value for name, value in values if value}

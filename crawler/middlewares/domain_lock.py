@@ -1,4 +1,4 @@
-"""Lock registered domains that a redirect leads to: one crawl at a time asks each."""
+"""Lock the registered domains that redirects lead to."""
 
 import asyncio
 import datetime
@@ -17,7 +17,7 @@ workers' planner, after which its source is crawled again."""
 
 
 class DomainLocks:
-    """Downloader middleware that locks a domain before the first request to it, for the rest of the crawl.
+    """Downloader middleware that locks a domain before the first request to it.
 
     Start pages and entries of feeds may redirect anywhere. A robots.txt needs no lock: it is one answer, and no page.
     """

@@ -16,7 +16,7 @@ from crawler.middlewares.host_delays import JITTER, HostDelays
 
 
 class BoundedDownloader(Downloader):
-    """Scrapy's downloader, with a strict limit on a slot's concurrency and a faster stop.
+    """Scrapy's downloader with a strict limit on concurrency and a faster stop.
 
     Scrapy 2.19 counts a transfer when its task first runs. A loop that starts tasks then starts the whole queue
     (observed: 8 in flight with a limit of 4). Here a transfer is counted when its task is made.
@@ -34,7 +34,10 @@ class BoundedDownloader(Downloader):
         self._held[slot] = until
 
     def delay_of(self, slot: str) -> float | None:
-        """Return the seconds between two requests of a slot; None before its first request."""
+        """Return the seconds between two requests of a slot.
+
+        Returns None before its first request.
+        """
         known = self.per_slot_settings.get(slot)
         return None if known is None else float(known["delay"])
 
@@ -99,7 +102,7 @@ class HostPace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
+        """Read the settings of delays and concurrency."""
 
         def downloader() -> Downloader:
             if crawler.engine is None:
@@ -117,7 +120,10 @@ class HostPace:
         return politeness
 
     def process_request(self, request: Request) -> None:
-        """Put the request into its host's slot. Raises :class:`RobotsRefused` for an endless Crawl-delay."""
+        """Put the request into its host's slot.
+
+        Raises :class:`RobotsRefused` for an endless Crawl-delay.
+        """
         self._set(*self._delays.take_request(request))
 
     def headers_received(self, request: Request) -> None:

@@ -6,7 +6,10 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class Refused(IgnoreRequest):
-    """A request that we refuse to make. ``reason`` is one line; the outcome is ``refused``."""
+    """A request that we refuse to make.
+
+    ``reason`` is one line; the outcome is ``refused``.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +37,10 @@ class TooManyRedirects(IgnoreRequest):
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """robots.txt could not be fetched, so its site is not either. The outcome is ``failed``."""
+    """robots.txt could not be fetched, so its site is not either.
+
+    The outcome is ``failed``.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -42,7 +48,10 @@ class RobotsUnreachable(IgnoreRequest):
 
 
 class HostRests(IgnoreRequest):
-    """The host asked to be left alone, or keeps failing. The address waits in the frontier ``until`` then."""
+    """The host asked to be left alone, or keeps failing.
+
+    The address waits in the frontier ``until`` then.
+    """
 
     def __init__(self, reason: str, until: datetime.datetime) -> None:
         super().__init__(reason)
@@ -51,4 +60,7 @@ class HostRests(IgnoreRequest):
 
 
 class NotAsked(IgnoreRequest):
-    """The crawl was stopped before the request was made. The address stays in the frontier."""
+    """The crawl was stopped before the request was made.
+
+    The address stays in the frontier.
+    """

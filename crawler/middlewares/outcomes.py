@@ -1,4 +1,4 @@
-"""Turn HTTP statuses and errors into verdicts, with one line for the run's record."""
+"""Turn HTTP statuses and errors into verdicts with a reason."""
 
 from typing import Literal
 

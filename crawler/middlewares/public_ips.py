@@ -20,7 +20,7 @@ _NOT_PUBLIC = tuple(
 
 
 def why_not_public(address: str) -> str | None:
-    """Return the kind of an address that is not public ("loopback", "private", …), else None.
+    """Return the kind of an address that is not public ("loopback", …), else None.
 
     ``address`` is an IPv4 or IPv6 literal as a resolver returns it (a zone such as ``%eth0`` may follow). An IPv6
     address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) is judged by that one too.
@@ -62,7 +62,9 @@ def _carried(address: Address) -> list[ipaddress.IPv4Address]:
 
 
 def literal_address(host: str) -> str | None:
-    """Return the IP address that a host is a literal of, in any notation; None for a name.
+    """Return the IP address that a host is a literal of, in any notation.
+
+    Returns None for a name.
 
     ``127.1``, ``0x7f.1``, ``017700000001`` and ``2130706433`` are all 127.0.0.1 (inet_aton(3)).
     """

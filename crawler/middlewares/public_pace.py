@@ -38,7 +38,7 @@ class _Slot:
 
 
 class PublicPace:
-    """Downloader middleware next to the downloader, so that no other one refuses a request in its turn.
+    """Downloader middleware that delays requests; it is next to the downloader.
 
     With a delay one request to a host is under way, without one ``concurrency``. The delay is counted from the last
     answer's headers, or from the end of a request without an answer.
@@ -51,7 +51,7 @@ class PublicPace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ``DOWNLOAD_DELAY``, ``CONCURRENT_REQUESTS_PER_DOMAIN`` and ``KIJI_HOST_DELAYS``."""
+        """Read the settings of delays and concurrency."""
         settings = crawler.settings
         delays = HostDelays(settings.getfloat("DOWNLOAD_DELAY"), settings.getdict("KIJI_HOST_DELAYS"))
         pace = cls(delays, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
@@ -63,7 +63,10 @@ class PublicPace:
         self._slots[slot].held_until = until
 
     def delay_of(self, slot: str) -> float | None:
-        """Return the seconds between two requests of a slot; None before its first request."""
+        """Return the seconds between two requests of a slot.
+
+        Returns None before its first request.
+        """
         return self._slots[slot].delay if slot in self._slots else None
 
     def give_back(self, slot: str, error: Exception) -> None:
@@ -75,7 +78,10 @@ class PublicPace:
                 turn.set_exception(error)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the request's turn. Raises :class:`RobotsRefused` for an endless Crawl-delay."""
+        """Wait for the request's turn.
+
+        Raises :class:`RobotsRefused` for an endless Crawl-delay.
+        """
         name, delay = self._delays.take_request(request)
         slot = self._slots[name]
         if delay != slot.delay:
@@ -92,7 +98,10 @@ class PublicPace:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002 - Scrapy's interface
-        """Let the next request go after one without an answer. The host may have received that only now."""
+        """Let the next request go after one without an answer.
+
+        The host may have received that only now.
+        """
         slot = self._slots.get(request.meta.get("download_slot", ""))
         if slot is not None and request in slot.under_way:
             slot.last = time.monotonic()

@@ -38,7 +38,7 @@ class Redirects(RedirectMiddleware):
         return redirects
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # the parent's ``spider`` is deprecated
-        """Follow the redirect, or raise :class:`RedirectRefused` or :class:`TooManyRedirects`."""
+        """Follow the redirect, or raise RedirectRefused or TooManyRedirects."""
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest as error:

@@ -49,7 +49,7 @@ _PRODUCT = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
 
 
 def own_groups(text: str, token: str) -> str:
-    """Rewrite a robots.txt so that its groups name us, ``*``, or one name for all others.
+    """Rewrite a robots.txt so that its groups name us, ``*`` or "(others)".
 
     RFC 9309, 2.2.1: a group is ours if it names our product token, in any case, with or without a version or an
     asterisk. Protego copies each rule of a group for each of its agents: 500 KiB of both would take it hours.
@@ -111,7 +111,10 @@ class Rules:
         return None
 
     def crawl_delay(self, token: str) -> float:
-        """Return the Crawl-delay in seconds, possibly infinite; 0.0 if none is given or it is invalid."""
+        """Return the Crawl-delay in seconds, possibly infinite.
+
+        0.0 if none is given or it is invalid.
+        """
         crawl_delay = self.protego.crawl_delay(token) if self.protego is not None else None
         delay = float(crawl_delay) if crawl_delay is not None else 0.0
         return 0.0 if math.isnan(delay) else max(delay, 0.0)

@@ -22,7 +22,7 @@ Use = Literal["ask", "copy", "closed", "nothing"]
 
 
 def use_of(known: KnownRobots, now: datetime.datetime) -> Use:
-    """Decide what to use: the stored ``copy``, ``closed`` (all forbidden), ``nothing``, or ``ask`` again."""
+    """Decide on ``copy`` (the stored one), ``closed``, ``nothing`` or ``ask``."""
     if known.fetched_at is not None and now - known.fetched_at < FRESH:
         return "copy"
     if not known.trouble or known.tried_at is None or now - known.tried_at >= TRY_AGAIN:
@@ -40,7 +40,7 @@ def use_in_trouble(known: KnownRobots, now: datetime.datetime) -> Use:
 
 
 def stored_answer(status: int, body: str, now: datetime.datetime) -> KnownRobots:
-    """Return what to store of an answer: a 2xx with its rules, or a 4xx, which forbids nothing."""
+    """Return what to store of an answer: a 2xx with its rules, or a 4xx."""
     return KnownRobots(status=status, body=body, fetched_at=now, tried_at=now)
 
 

@@ -32,7 +32,7 @@ _REMEMBERED = 10_000
 
 
 class Receiver(Protocol):
-    """Twisted's IResolutionReceiver, as a type that checkers without zope's plugin understand."""
+    """Twisted's IResolutionReceiver, as a type that mypy understands."""
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's interface
         """Come first."""
@@ -160,7 +160,7 @@ class GuardedResolver:
 
 
 class AddressGuard:
-    """Downloader middleware that refuses schemes and IP literals, and reports what the resolver refused.
+    """Downloader middleware that refuses addresses, with the resolver's reason.
 
     It is nearer to the downloader than the proxy and retry middlewares: the proxy must be known here, and a
     refusal must not be retried.
@@ -177,7 +177,7 @@ class AddressGuard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ``KIJI_PRIVATE_HOSTS``, a list of ``host:port`` that may have private addresses."""
+        """Read ``KIJI_PRIVATE_HOSTS``, ``host:port`` that may have private addresses."""
         from twisted.internet import reactor  # here, since importing it chooses the reactor
 
         hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
@@ -195,7 +195,10 @@ class AddressGuard:
             self._resolver.revoke(_keys_of_proxy(self._proxies.pop()))
 
     def process_request(self, request: Request) -> None:
-        """Refuse schemes and IP literals before any look-up. Raises :class:`AddressRefused`."""
+        """Refuse schemes and IP literals before any look-up.
+
+        Raises :class:`AddressRefused`.
+        """
         scheme = urlsplit(request.url).scheme.lower()
         if scheme not in DEFAULT_PORTS:
             raise AddressRefused(f"scheme {scheme}: only http and https are fetched")
@@ -211,7 +214,7 @@ class AddressGuard:
             raise AddressRefused(_reason(f"{kind} address {literal}", key))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Refuse an answer from an address that is not public or not known, whoever resolved it.
+        """Refuse an answer from an address that is not public, or unknown.
 
         Checked only with versions of Scrapy and Twisted that are not known to pass all connections through the
         resolver. Raises :class:`AddressRefused`.
@@ -226,7 +229,7 @@ class AddressGuard:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise :class:`AddressRefused` for a refused name, which Twisted reports as unknown."""
+        """Raise AddressRefused for a refused name, which Twisted reports as unknown."""
         if isinstance(exception, CannotResolveHostError):
             key = join_port(hostname_of(request.url), port_of(request.url) or 0)
             refusal = self._resolver.refusal(key)

@@ -40,7 +40,10 @@ HEADLINES: dict[State, str] = {
 
 
 def judge_sources(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
-    """Judge these sources by their history; a source without any is ``new``. Writes nothing."""
+    """Judge these sources by their history.
+
+    A source without any is ``new``. Writes nothing.
+    """
     with database.reading() as connection:
         known = read_findings(connection, names)
         troubled = [
@@ -61,7 +64,9 @@ def judge_sources(database: Database, names: Sequence[str], now: datetime.dateti
 def store_and_alert(
     database: Database, verdicts: dict[str, Verdict], urls: Sequence[str], now: datetime.datetime
 ) -> list[str]:
-    """Store the states, and send an alert for each change since the last alert; return the problems.
+    """Store the states, and send an alert for each change since the last alert.
+
+    Return the problems.
 
     The state is marked as sent before the alert goes out, so that two processes do not both send it. If no address took
     the alert, the mark is undone, and the next call sends it.
@@ -131,7 +136,7 @@ Step = Callable[[CrawlEnd], Sequence[str] | None]
 
 
 def after_crawl(plan: CrawlPlan, run_id: int, polled: Sequence[str], trouble: str) -> None:
-    """Take every step of BUILT_IN and of the group kiji.after_crawl, at a crawl's end, whoever started it.
+    """Take every step of BUILT_IN and of the group kiji.after_crawl.
 
     Never raises: each problem is one line of the log. Blocks, some seconds at most.
     """

@@ -32,7 +32,10 @@ class Message:
 
 
 def send(message: Message, urls: Sequence[str]) -> list[str]:
-    """Send an alert to each address; return the problems, a line each. Blocks, some seconds at most."""
+    """Send an alert to each address.
+
+    Return the problems, a line each. Blocks, some seconds at most.
+    """
     try:
         apprise: Any = importlib.import_module("apprise")
     except ImportError:
@@ -55,7 +58,9 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
 
 
 def ping(url: str, *, is_well: bool, summary: str) -> list[str]:
-    """Ping a dead-man's switch at the end of a crawl; after a failure ``/fail`` is added to the path.
+    """Ping a dead-man's switch at the end of a crawl.
+
+    After a failure ``/fail`` is added to the path.
 
     This is the protocol of healthchecks.io and compatible services. ``summary`` is the body. Returns problems. Blocks.
     """
@@ -79,5 +84,5 @@ def _failure_address(url: str) -> str:
 
 
 def mask_address(url: str) -> str:
-    """Return only an address's scheme: tokens may be anywhere, even in place of the host."""
+    """Return only an address's scheme: tokens may even replace the host."""
     return f"{urlsplit(url).scheme or 'an address'}://…"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Schedule:
-    """What to run: ``program`` is the command with absolute paths, ``minutes`` the time between runs."""
+    """What to run: ``program`` has absolute paths, ``minutes`` are between runs."""
 
     folder: Path
     program: tuple[str, ...]

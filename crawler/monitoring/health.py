@@ -61,7 +61,7 @@ class Figures:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """A source's state, its begin as far as the history goes back, and the reason in one line."""
+    """A source's state, its begin within the history, and the reason in one line."""
 
     state: State
     since: datetime.datetime

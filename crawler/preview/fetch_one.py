@@ -26,7 +26,10 @@ class FetchFailure:
 
 
 def fetch_pages(urls: Sequence[str], config: Config) -> dict[str, RawPage | FetchFailure]:
-    """Fetch each address once. Blocks; needs the main thread of a process without a reactor."""
+    """Fetch each address once.
+
+    Blocks; needs the main thread of a process without a reactor.
+    """
     pages: dict[str, RawPage | FetchFailure] = {}
     sources = [ad_hoc_source(url, config) for url in urls]
     settings = Settings()

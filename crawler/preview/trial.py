@@ -39,7 +39,7 @@ class TrialPage:
 
 
 def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[TrialPage]:
-    """Fetch every start page, and up to ``pages`` listed or related pages of each source.
+    """Fetch all start pages, and up to ``pages`` listed pages of each source.
 
     All rules of a crawl hold, robots.txt and delays included. Blocks; needs the main thread of a process without a
     reactor.

@@ -30,7 +30,10 @@ class _Table(BaseModel):
 
 
 class Run(_Table):
-    """A run of words within a paragraph; ``to`` names the article that it links to, "" for plain words."""
+    """A run of words within a paragraph.
+
+    ``to`` names the article that it links to, "" for plain words.
+    """
 
     words: str
     to: str = ""
@@ -57,7 +60,9 @@ class Edit(_Table):
 
 
 class Article(_Table):
-    """One article's page. ``published`` is ISO 8601: with a time and zone an instant, else a day; "" is nothing.
+    """One article's page.
+
+    ``published`` is ISO 8601: with a time and zone an instant, else a day; "" is nothing.
 
     ``copy_of`` is the article whose words it has too, ``page_of`` the one whose later page it is.
     """
@@ -166,7 +171,10 @@ class Content(_Table):
 
 
 def parse_time(value: str) -> datetime.datetime | None:
-    """Parse an article's ``published`` into UTC; a day is its midnight in Japan, the sample config's zone."""
+    """Parse an article's ``published`` into UTC.
+
+    A day is its midnight in Japan, the sample config's zone.
+    """
     if not value:
         return None
     moment = datetime.datetime.fromisoformat(value)
@@ -175,7 +183,10 @@ def parse_time(value: str) -> datetime.datetime | None:
 
 @functools.cache
 def load_content() -> Content:
-    """Load the content of both sites. Raises ``pydantic.ValidationError`` or ``KeyError`` for mistakes in it."""
+    """Load the content of both sites.
+
+    Raises ``pydantic.ValidationError`` or ``KeyError`` for mistakes in it.
+    """
     tables = [table for name in ARTICLE_FILES for table in _read(name)["article"]]
     articles = {table["key"]: Article.model_validate(table) for table in tables}
     for key, article in articles.items():

@@ -9,7 +9,10 @@ _REIWA_BEGAN = 2018  # 令和1年 is 2019
 
 
 def visible_date(article: Article) -> str:
-    """Format the date in the page's style, in Japan's time on Japanese pages; "" if it has none."""
+    """Format the date in the page's style, in Japan's time on Japanese pages.
+
+    "" if it has none.
+    """
     moment = parse_time(article.published)
     if moment is None:
         return ""
@@ -30,7 +33,10 @@ def era_date(article: Article) -> str:
 
 
 def feed_dates(article: Article) -> tuple[str, str]:
-    """Format the instant for RSS (RFC 2822), and for Atom and sitemaps (ISO 8601); "" if there is none."""
+    """Format the instant for RSS (RFC 2822), and for Atom and sitemaps (ISO 8601).
+
+    "" if there is none.
+    """
     moment = parse_time(article.published)
     if moment is None or article.published_precision == "day":
         return "", ""

@@ -23,7 +23,10 @@ _LIST_TEMPLATES: Mapping[str, Mapping[SiteName, str]] = {
 
 
 def render_article(content: Content, article: Article, bases: Bases, edition: int, variant: str = "") -> str:
-    """Render an article's page; ``variant`` is its template, or ``mirai_amp`` or ``mirai_print``."""
+    """Render an article's page.
+
+    ``variant`` is its template, or ``mirai_amp`` or ``mirai_print``.
+    """
     words = article.in_edition(edition)
     base = bases[article.site]
     canonical = base + (article.canonical or article.path)
@@ -47,7 +50,7 @@ def render_article(content: Content, article: Article, bases: Bases, edition: in
 
 
 def render_listing(content: Content, listing: Listing, kind: str, bases: Bases) -> str:
-    """Render a section page, feed, sitemap index or (``kind`` ``urlset``) the sitemap below it."""
+    """Render a section page, a feed, a sitemap index or its sitemap (``urlset``)."""
     return _template(_LIST_TEMPLATES[kind][listing.site]).render(
         listing_title=listing.title,
         base=bases[listing.site],
@@ -70,7 +73,7 @@ def render_home(content: Content, site: SiteName, bases: Bases) -> str:
 
 
 def render_notice(content: Content, site: SiteName, title: str, lines: tuple[str, ...]) -> str:
-    """Render a page without an article: an error, a service page, a teaser behind a wall."""
+    """Render a page without an article: an error, a service page, a teaser."""
     return _template(f"{site}_notice.html").render(
         notice_title=title, notice_lines=lines, ranking=_ranking(content, site), c=_class_names("mirai_a")
     )

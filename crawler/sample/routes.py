@@ -35,7 +35,10 @@ _PDF = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of the server. ``location`` is for redirects only, ``content_type`` is the header's value."""
+    """An answer of the server.
+
+    ``location`` is for redirects only, ``content_type`` is the header's value.
+    """
 
     status: int
     body: bytes = b""

@@ -27,7 +27,10 @@ _MODIFIED = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A received request. ``conditional`` has its If-None-Match and If-Modified-Since headers."""
+    """A received request.
+
+    ``conditional`` has its If-None-Match and If-Modified-Since headers.
+    """
 
     time: datetime.datetime
     site: SiteName
@@ -38,7 +41,7 @@ class SeenRequest:
 
 
 class SampleSite:
-    """Context manager that serves both sample sites on 127.0.0.1, on free or given ports.
+    """Context manager that serves both sample sites on 127.0.0.1.
 
     ``edition`` may be set at any time: 1, or 2 for the sites after the edit. ``requests`` is what was asked for so
     far, in order; read it at any time.
@@ -77,12 +80,18 @@ class SampleSite:
 
     @property
     def main_url(self) -> str:
-        """Return the main site's address, without a slash at its end. Raises ``KeyError`` outside of the context."""
+        """Return the main site's address, without a slash at its end.
+
+        Raises ``KeyError`` outside of the context.
+        """
         return self._bases["mirai"]
 
     @property
     def second_url(self) -> str:
-        """Return the second site's address, without a slash at its end. Raises ``KeyError`` outside of the context."""
+        """Return the second site's address, without a slash at its end.
+
+        Raises ``KeyError`` outside of the context.
+        """
         return self._bases["harbor"]
 
     @property
@@ -92,7 +101,7 @@ class SampleSite:
 
     @property
     def start_urls(self) -> dict[str, str]:
-        """Return the start addresses by name: section pages, RSS and Atom feeds, a sitemap index, an article."""
+        """Return the start addresses by name: sections, feeds, a sitemap, an article."""
         urls = {listing.name: self._bases[listing.site] + listing.path for listing in self._content.listings}
         article = self._content.articles[self._content.start]
         return urls | {"article": self._bases[article.site] + article.path}

@@ -11,7 +11,10 @@ from crawler.sample.content import Article, Content, Outcome, SiteName, parse_ti
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TruthEdit:
-    """An article's own words after the edit (edition 2). ``modified_at`` is aware and UTC."""
+    """An article's own words after the edit (edition 2).
+
+    ``modified_at`` is aware and UTC.
+    """
 
     title: str
     text: str
@@ -20,7 +23,10 @@ class TruthEdit:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TruthArticle:
-    """One distinct article. ``text`` has a paragraph a line, the visible lead first; times are aware and UTC."""
+    """One distinct article.
+
+    ``text`` has a paragraph a line, the visible lead first; times are aware and UTC.
+    """
 
     key: str
     url: str
@@ -38,7 +44,9 @@ class TruthArticle:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TruthEdge:
-    """One related link. ``position`` counts from 1; ``target`` is the canonical address of the article behind it.
+    """One related link.
+
+    ``position`` counts from 1; ``target`` is the canonical address of the article behind it.
 
     ``page_url`` is the declaring page's canonical address, ``article_url`` that of the article it holds (the same,
     but for exact copies). ``url`` is the card's address without fragment and trackers, parameters in page order.
@@ -56,7 +64,7 @@ class TruthEdge:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TruthCopy:
-    """Another page of an article: ``url`` on the same host (AMP, print, a later page), ``exact`` on the other site.
+    """Another page of an article: ``url`` on the same host, ``exact`` on the other.
 
     The page that is stored first is the article, the other the copy. The main site's is on a start
     page, the other two links away from one.
@@ -87,7 +95,7 @@ class TruthAddress:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Truth:
-    """What a crawl of both sites must find from all start addresses, three links deep."""
+    """What a crawl of both sites must find, three links deep from all starts."""
 
     articles: tuple[TruthArticle, ...]
     edges: tuple[TruthEdge, ...]

@@ -56,20 +56,23 @@ def raw_page_of(response: Response, asked: str) -> RawPage:
 
 
 def window_of(delay: float | None) -> int:
-    """Return how many addresses of a host may be in flight; ``delay`` is in seconds, None if unknown."""
+    """Return how many addresses of a host may be in flight.
+
+    ``delay`` is in seconds, None if unknown.
+    """
     if delay is None:
         return FIRST_WINDOW
     return min(WINDOW, 2 + math.ceil(AHEAD / delay)) if delay > 0 else WINDOW
 
 
 def has_moved(response: Response) -> bool:
-    """Return whether the page redirected, permanently at each step (RFC 9110, 15.4.2 and 15.4.9)."""
+    """Return whether the page moved for good (RFC 9110, 15.4.2 and 15.4.9)."""
     reasons = response.meta.get("redirect_reasons") or []
     return bool(reasons) and all(reason in _FOR_GOOD for reason in reasons)
 
 
 class RelatedSpider(Spider):
-    """Crawl all sources: start pages, what they list, and related articles of articles.
+    """Crawls start pages, what they list, and related articles of articles.
 
     ``listener`` is called with each result. ``shared_pool`` and ``shared_writer`` serve several crawls of one process,
     and are closed by their owner. Without them the run has its own.
@@ -97,7 +100,7 @@ class RelatedSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Use the plan of the command line, or make one for ``scrapy crawl related -a url=URL``."""
+        """Use the command line's plan, or make one for ``scrapy crawl related``."""
         sanitize_logs()
         plan = kwargs.pop("plan", None)
         if plan is None:

@@ -21,7 +21,9 @@ class Planner:
         self._scopes: list[Scope] = []
 
     def due_groups(self) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-        """Return the groups with something due, with their sources and priorities. Blocks.
+        """Return the groups with something due, with their sources and priorities.
+
+        Blocks.
 
         Raises ConfigError and DatabaseError.
         """

@@ -49,7 +49,10 @@ class Heartbeats:
             logger.warning("%s: its worker is dead, it is taken up again", lock)
 
     async def settle(self) -> None:
-        """Check once. Before CERTAIN seconds a dead worker cannot be told from a living one."""
+        """Check once.
+
+        Before CERTAIN seconds a dead worker cannot be told from a living one.
+        """
         await self._look_safely()
 
     async def watch(self) -> None:

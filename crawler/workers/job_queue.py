@@ -57,7 +57,7 @@ class JobRetry(procrastinate.BaseRetryStrategy):
     """Retries a job without end: its sources stay due until they are crawled."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
-        """Retry at once if the worker stopped, else after ``HELD_SECONDS`` or ``RETRY_SECONDS``."""
+        """Retry at once if the worker stopped, else after a wait."""
         if isinstance(exception, WorkerStops):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
         waits = HELD_SECONDS if isinstance(exception, HostsLocked) else RETRY_SECONDS
@@ -65,7 +65,7 @@ class JobRetry(procrastinate.BaseRetryStrategy):
 
 
 class ReconnectingConnector(procrastinate.PsycopgConnector):
-    """Connector that waits for PostgreSQL to come back, while the worker's crawls go on.
+    """Connector that waits for PostgreSQL to come back, while crawls go on.
 
     With procrastinate's own, a worker would take no job until all its crawls have ended, which may take hours.
     """
@@ -117,7 +117,9 @@ class GroupJob:
 
 
 def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
-    """Return the queue in this database, not yet opened. A ``patient`` one waits for PostgreSQL.
+    """Return the queue in this database, not yet opened.
+
+    A ``patient`` one waits for PostgreSQL.
 
     Raises DatabaseUnreachable for SQLite.
     """
@@ -134,7 +136,7 @@ def job_queue(url: str, *, patient: bool = False) -> procrastinate.App:
 
 
 def prepare_tables(database: Database) -> None:
-    """Create the queue's tables, or upgrade them to the installed version of procrastinate."""
+    """Create the queue's tables, or upgrade them to the installed procrastinate."""
     scripts = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     migrations = {script.name: script.read_text(encoding="utf-8") for script in scripts}
     prepare_job_queue(
@@ -209,7 +211,9 @@ async def group_jobs(queue: procrastinate.App) -> list[GroupJob]:
 
 
 async def requeue_jobs(queue: procrastinate.App, abandoned: Collection[tuple[int, int]]) -> list[str]:
-    """Put jobs of dead workers back into the queue, before those that are only due. One worker at a time.
+    """Put jobs of dead workers back into the queue, before those that are only due.
+
+    One worker at a time.
 
     ``abandoned`` are pairs of job and worker. Returns the locks of the jobs that were put back.
     """

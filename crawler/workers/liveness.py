@@ -63,7 +63,10 @@ class Liveness:
             self._running.discard(number)
 
     async def look(self) -> bool:
-        """Requeue jobs of dead workers; return whether there may be more, not certain yet."""
+        """Requeue jobs of dead workers.
+
+        Return whether there may be more, not certain yet.
+        """
         left = await self._locked(WorkerLock.find_abandoned_jobs, frozenset(self._running))
         now = time.monotonic()
         self._since = {job: self._since.get(job, now) for job in left or ()}

@@ -77,7 +77,9 @@ class WorkerOptions:
 
 
 def work(options: WorkerOptions) -> int:
-    """Work until a signal; return the exit code. Blocks; needs the main thread and no reactor.
+    """Work until a signal.
+
+    Return the exit code. Blocks; needs the main thread and no reactor.
 
     Raises DatabaseError if the database cannot be used, and ConfigError if the config is wrong.
     """

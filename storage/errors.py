@@ -1,8 +1,8 @@
-"""Define database errors. Each message is one line that tells the user what to do."""
+"""Define database errors; each message is one line that says what to do."""
 
 
 class DatabaseError(Exception):
-    """The database cannot be used. The message names the database, the problem and the remedy."""
+    """The database cannot be used; the message says what is wrong and the remedy."""
 
 
 class DatabaseUnreachable(DatabaseError):

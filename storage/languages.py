@@ -1,7 +1,7 @@
 """Define the known languages; a language is added in this table.
 
 It is here, and not with the detection of languages, because the search index and the views need it as well. A language
-that is not in it is told by its script (``pipelines/rules/scripts.toml``) and py3langid, and treated as spaced text.
+that is not in it is recognised by its script (``pipelines/rules/scripts.toml``) and py3langid, and taken for spaced.
 Texts of the stories' own words are in ``pipelines/rules/story_*.toml``, under the codes that have ``has_stories``.
 """
 
@@ -34,7 +34,10 @@ class Language:
 
 
 def _latin(code: str, name: str, stop_list: str | None = None) -> Language:
-    """A language in the Latin alphabet that langdetect votes on, with a list of words where justext has one."""
+    """Define a language in the Latin alphabet that langdetect votes on.
+
+    It has a list of words where justext has one.
+    """
     return Language(code, name, profile="latin", stop_list=name if stop_list is None else stop_list)
 
 
@@ -99,5 +102,5 @@ def language_name(code: str) -> str:
 
 
 def story_language(code: str) -> str:
-    """Give the language whose words of stories are looked for in a text of this one: its own, else English."""
+    """Choose the language of the story words for a text: its own, else English."""
     return code if code in LANGUAGES and LANGUAGES[code].has_stories else "en"

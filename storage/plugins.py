@@ -10,7 +10,7 @@ Group = Literal["kiji.exporters", "kiji.commands", "kiji.after_crawl"]
 
 
 def load_plugins(group: Group) -> dict[str, Any]:
-    """Give the entry points of a group by their names; one that cannot be loaded is named in the log and left out."""
+    """Load the entry points of a group by name; log those that fail."""
     plugins = {}
     for entry in importlib.metadata.entry_points(group=group):
         try:

@@ -83,7 +83,7 @@ class Reservation:
     """A publisher's reservation against text and data mining.
 
     ``kind``: ``tdm-reservation``, ``content-signal``, or the robots directive itself (``noai``, …). ``place`` is where
-    it stands (``header``, ``meta``, ``robots.txt``, ``tdmrep.json``), ``detail`` what goes with it: a policy's address,
+    it is declared (``header``, ``meta``, ``robots.txt``, ``tdmrep.json``), ``detail`` its details: a policy's address,
     the paths or uses that it speaks of.
     """
 
@@ -113,11 +113,11 @@ class Reading(ArticleFields):
 
     ``dictionary.toml`` describes the fields of ``ArticleFields``.
 
-    Times are aware and UTC. A ``day`` precision stands at midnight of the page's own zone, converted to UTC.
+    Times are aware and UTC. A time of ``day`` precision is midnight of the page's own zone, converted to UTC.
     ``kind`` ``unreadable`` says that the page could not be parsed at all (too large, the parser hung or crashed).
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
-    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as it
-    stands there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
+    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as
+    written there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
     own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
@@ -190,7 +190,7 @@ def json_row(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def iso_utc(moment: datetime.datetime | None) -> str | None:
-    """Write an aware time as ISO 8601 in UTC, to the second: ``2025-10-26T01:30:00Z``."""
+    """Write an aware time as ISO 8601 in UTC: ``2025-10-26T01:30:00Z``."""
     if moment is None:
         return None
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,4 +1,4 @@
-"""Define the Unicode ranges of the scripts that are told apart anywhere in the project.
+"""Define the Unicode ranges of all scripts that the project distinguishes.
 
 Each is the inside of a regular expression's character class. The blocks are those of the Unicode Character Database
 (Blocks.txt, Scripts.txt). It is here, and not with the rules for languages, because the search index needs it as well.

@@ -22,18 +22,18 @@ def remember_lines(lines: Sequence[Line]) -> RememberedPage:
     return RememberedPage(sum(line.weight for line in lines), frozenset(line.fingerprint for line in lines))
 
 
-def remove_lines(text: str, lines: Sequence[Line], furniture: Collection[int]) -> str:
+def remove_lines(text: str, lines: Sequence[Line], repeated: Collection[int]) -> str:
     """Remove the lines with these fingerprints from a text."""
-    gone = {line.place for line in lines if line.fingerprint in furniture}
+    gone = {line.place for line in lines if line.fingerprint in repeated}
     kept = [line for place, line in enumerate(text.split("\n")) if place not in gone]
     return "\n".join(kept).strip("\n") if gone else text
 
 
-def remove_lines_from_reading(reading: Reading, lines: Sequence[Line], furniture: Collection[int]) -> Reading:
+def remove_lines_from_reading(reading: Reading, lines: Sequence[Line], repeated: Collection[int]) -> Reading:
     """Remove these lines from a reading; record each as a cut."""
-    if not furniture:
+    if not repeated:
         return reading
-    gone = {line.place for line in lines if line.fingerprint in furniture}
+    gone = {line.place for line in lines if line.fingerprint in repeated}
     cuts = [
         Cut("site-furniture", "stands on several pages of its host", line[:SHOWN])
         for place, line in enumerate(reading.text.split("\n"))
@@ -41,7 +41,7 @@ def remove_lines_from_reading(reading: Reading, lines: Sequence[Line], furniture
     ]
     return dataclasses.replace(
         reading,
-        text=remove_lines(reading.text, lines, furniture),
+        text=remove_lines(reading.text, lines, repeated),
         cuts=(*reading.cuts, *cuts),
         signature=None,
         precomputed=None,

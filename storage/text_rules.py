@@ -1,4 +1,4 @@
-"""Declare the rules about texts and addresses that the pipelines make for storage."""
+"""Declare the rules about texts and addresses that storage needs."""
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
@@ -51,7 +51,7 @@ class Comparison(Protocol):
 
 
 class TextRules(StoryRules, Protocol):
-    """Pure decisions that the pipelines make for storage; they hold no state and never raise."""
+    """Pure decisions of the pipelines; they hold no state and never raise."""
 
     def place(self, url: str) -> Place:
         """Normalise an absolute address."""
@@ -85,7 +85,7 @@ _KEY = "text_rules"
 
 
 def bind_rules(session: "Session", rules: TextRules) -> None:
-    """Bind the rules that a session stores by; ``Session.info`` is SQLAlchemy's place for an application's data."""
+    """Bind the rules to a session, in its ``info``."""
     session.info[_KEY] = rules
 
 

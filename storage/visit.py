@@ -33,7 +33,7 @@ class WarcLocation:
     """Where a page's record is in the raw archive.
 
     ``file`` is the WARC file's name in the archive's folder, ``offset`` and ``length`` are the record's bytes in it
-    (one gzip member), ``digest`` is the payload's, as it stands in the record (``sha256:`` and base32).
+    (one gzip member), ``digest`` is the payload's, as in the record (``sha256:`` and base32).
     """
 
     file: str

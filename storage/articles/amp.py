@@ -2,7 +2,7 @@
 
 An AMP page without a canonical address is found by what the main page declares.
 
-A link alone proves nothing: the words have to agree, and the two stand on one registered domain or name each other,
+A link alone proves nothing: the texts have to agree, and the two share a registered domain or name each other,
 else any page could take another publisher's article for its own.
 """
 

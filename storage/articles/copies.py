@@ -15,7 +15,7 @@ ones wait until their page is read again."""
 def compare_copies(session: Session, article: Article) -> None:
     """Compare an article's copies with its present text, each text once.
 
-    A copy of an earlier wording stays one, of kind ``near`` where it stands elsewhere, however little is left of it.
+    A copy of an earlier revision stays a copy, of kind ``near`` on another site, however little the texts share now.
     Later pages of the article are no revisions of it, and are left alone.
     """
     later_pages = select(ArticlePart.address_id).where(ArticlePart.article_id == article.id, ArticlePart.number > 1)

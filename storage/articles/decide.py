@@ -23,7 +23,7 @@ class Known:
     ``copy`` the copy that this page is known to be, with its ``original``. ``text_hash`` is of the page's words without
     what is its site's, ``read_hash`` of the words as they were read from the page alone, ``own_now`` of ``own``'s words
     as they would be stored by what is known of the site today. ``declared`` is the address that the page names as
-    canonical (None where that is the page's own), ``at_declared`` the article that stands there. ``form`` is the
+    canonical (None where that is the page's own), ``at_declared`` the article stored there. ``form`` is the
     article of which this is an AMP form, or the form's page, by the word of one of them. ``duplicate`` is the article
     with the same words. ``lost_pages`` says that the page leads no more to one that was a part of its article.
     ``near_duplicates`` are looked for only where nothing else says what the page is. ``rules`` compare texts.
@@ -114,7 +114,7 @@ class KnownCopy:
     """The page of a known copy, perhaps with a changed text.
 
     ``similarity`` is of its words to the article's present ones, which may be ``different`` where they are those of an
-    earlier wording.
+    earlier revision.
     """
 
     copy: Copy
@@ -157,7 +157,7 @@ def decide(reading: Reading, known: Known) -> Decision:
 def _by_words(reading: Reading, known: Known, refused: str) -> NewCopy | None:
     if known.duplicate is not None:
         kind, similarity = _meet(known.duplicate, reading, known)
-        elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the words of an earlier wording, or of a copy
+        elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the text of an earlier revision, or of a copy
         same_site = known.duplicate_domain == known.page.domain
         return NewCopy(known.duplicate, "url" if same_site else elsewhere, similarity, canonical_refused=refused)
     if known.near_duplicates is not None and (original := known.near_duplicates.original) is not None:

@@ -19,7 +19,7 @@ from storage.tables.dedup import ArticleSignature, Band
 from storage.text_rules import rules_of
 
 ROWS_A_KEY = 32
-"""Articles a key stands for at most: 640 index rows for a text of 20 keys, 0.3 ms."""
+"""Articles stored under one key at most: 640 index rows for a text of 20 keys, 0.3 ms."""
 
 _KEYS = 20  # of the statement below; a text with fewer repeats one of its own
 _NAMES = [f"key{number}" for number in range(_KEYS)]

@@ -6,7 +6,7 @@ The first page is the article's; a later one is a copy of kind ``url``, whose wo
 page is a correction in place: the publisher has written nothing new. A joined page that is read again with other words
 is a revision of the article, and so is one that its publisher took away.
 
-A page that stands at two addresses is one part: the one met first, until a page of the article leads to the other. What
+A page at two addresses is one part: the one read first, until a page of the article links to the other. What
 is no part any more keeps its words as a copy, and is one again when a page of the article leads to it.
 """
 

@@ -25,7 +25,7 @@ WORTH_COMPARING = 0.25
 """Estimated containment below which texts are not compared: 0.4 can be a copy, and estimates err."""
 
 TEMPLATE_SHARE = 0.5
-"""Of a text's keys, those that are full where it is a template's instance."""
+"""The share of full keys from which on a text counts as an instance of a template."""
 
 
 _STORED = (

@@ -46,7 +46,7 @@ def _is_the_same(session: Session, article: Article, reading: Reading) -> bool:
 def _make_room(session: Session, page: Address, article: Article) -> bool:
     """Delete the copy that the new page was; False where it has another article.
 
-    An old address of the article, to which it comes back, led to where it stands.
+    An old address of the article, to which it comes back, redirected to its present one.
     """
     if page.article_id is None:
         return True
@@ -61,7 +61,7 @@ def _make_room(session: Session, page: Address, article: Article) -> bool:
 def has_own_content(session: Session, asked: Address, page: Address | None) -> bool:
     """Tell whether something is stored of an address that its target does not show.
 
-    What was taken down is sent to the home page or to another article: neither stands for what was read here.
+    A removed page often redirects to the home page or to another article: neither replaces what was read here.
     """
     if asked.article_id is None:
         return False

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from storage.tables.core import Article, Revision
 
 ALL_KEPT = 5
-"""Wordings that are kept however fast they follow: corrections come in ones and twos."""
+"""Revisions that are stored however fast they follow: corrections come in ones and twos."""
 
 APART = timedelta(hours=3)
-"""Beyond these, a wording is kept only where it is so much later than the one kept before: a live blog's, which a
-crawl may meet every few minutes. The first wording and the present one always stand."""
+"""Further revisions are stored only so long after the last stored one: a live blog may change every few minutes. The
+first revision and the present one are always stored."""
 
 
 def supersede(session: Session, article: Article, seen_at: datetime) -> None:

@@ -28,7 +28,7 @@ def find_article(connection: Connection, key: str) -> int | None:
 
 
 def read_article(connection: Connection, article_id: int) -> dict[str, Any] | None:
-    """Read an article with its copies, edges, similar articles and refused canonicals."""
+    """Read an article with its copies, edges and refused canonical addresses."""
     article = connection.execute(text(_ARTICLE), {"id": article_id}).mappings().first()
     if article is None:
         return None

@@ -1,6 +1,6 @@
 """Learn the repeated lines of each host, and remove them from its articles.
 
-A page is compared with the last WINDOW pages of its host; what stands on several is the host's furniture (as the
+A page is compared with the last WINDOW pages of its host; lines on several of them are the host's boilerplate (as the
 text rules decide) and is cut before the page is stored. Pages among those that were stored before it was known are
 corrected: their words were never the publisher's article, so that is no revision. Both tables are bounded a host.
 """
@@ -31,7 +31,7 @@ WINDOW = 24
 """Pages of a host that a new one is compared with: 8 KB to read. A box that fewer than one page in 24 has stays."""
 
 _SLACK = 16  # pages more than that before the oldest go, all at once
-_MOST_KNOWN = 1_000  # lines of furniture a host; beyond that those go that were not met for longest
+_MOST_KNOWN = 1_000  # repeated lines a host; beyond that those not seen for longest are deleted
 
 _LAST_PAGES = (
     select(SitePage.address_id, SitePage.weight, SitePage.prints)

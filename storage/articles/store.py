@@ -65,7 +65,7 @@ def store_article(
     """Store an article page; ``page`` is the address that answered.
 
     Its row takes the spelling by which the page calls itself: links may spell it otherwise. ``same_bytes`` says that
-    what stands was read from these very bytes: then other words are no revision.
+    the stored text was read from these very bytes: another text is no revision then.
     """
     canonical = rules_of(session).place(reading.canonical_url)
     if canonical.key == page.key:
@@ -86,7 +86,7 @@ def store_article(
     page_to_store = _Page(reading, page, known, source_id, seen_at, is_rewritten)
     stored = _apply(session, decision, page_to_store)
     if stored.article.address_id == page.id:
-        page.page_id = None  # it stands for itself, wherever it led before
+        page.page_id = None  # it answers for itself, wherever it redirected before
     _note_refusal(session, decision, reading, known, page)
     if reading.alternates and stored.outcome != "unchanged":
         record_amp_forms(session, reading, page)

@@ -98,8 +98,8 @@ def _begin_postgresql(connection: Connection) -> None:
 
     At READ COMMITTED two writers do not see each other's copies.
 
-    A lock for each text would do for equal words, and not for near copies, canonical addresses and edges, which
-    meet rows of other texts. The lock goes with the transaction, and a writer that fell silent is cut off.
+    A lock per text would do for equal texts, but near-duplicates, canonical addresses and edges touch rows of other
+    texts. The lock ends with the transaction; a silent writer is disconnected.
     """
     if connection.get_execution_options().get("kiji_reading"):
         # Of this transaction: said of the connection, its next ones would write where the server is set to read only.

@@ -19,7 +19,7 @@ _NUMBERS = re.compile(r"\d+")
 def conninfo_of(url: str) -> str:
     """Give the libpq URI of a PostgreSQL database, with its password.
 
-    Raises DatabaseUnreachable for SQLite, which has no place for workers on several machines to meet.
+    Raises DatabaseUnreachable for SQLite, which workers on several machines cannot share.
     """
     parsed = parse_url(url)
     if parsed.drivername == "sqlite":
@@ -36,7 +36,7 @@ def prepare_job_queue(
     """Upgrade the job queue's tables to ``version``, by one worker at a time.
 
     ``whole`` is the SQL that makes them, ``migrations`` the SQL files that lead from one version to the next, by
-    their names, which begin with the version (``03.05.00_01_…sql``). The version stands in the schema's comment.
+    their names, which begin with the version (``03.05.00_01_…sql``). The version is stored in the schema's comment.
     ``with_index`` adds an index of ours to its tables, whose columns must be known for that.
     """
     with database.writing() as session:  # one writer at a time

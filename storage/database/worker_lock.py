@@ -100,7 +100,7 @@ class WorkerLock:
 
     def _take(self) -> None:
         self._connection = lock_connection(self._database)
-        if self._number:  # shared: a connection that is lost but lingers must not stand in its own worker's way
+        if self._number:  # shared, so that a lost connection that lingers does not block its own worker
             lock = text("SELECT pg_advisory_lock_shared(:space, :worker)")
             self._connection.execute(lock, {"space": _WORKER_SPACE, "worker": self._number})
 

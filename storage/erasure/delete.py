@@ -1,6 +1,6 @@
 """Erase an address and its article from every table, and block the address.
 
-What leaves is the article that the address shows: its words now and earlier, its copies wherever they stand, edges
+Erased are the article of the address with all revisions, its copies on any host, edges
 from and to any of these pages, archived bytes, search entries and signatures. Where the address shows somebody else's
 article as a copy, only that copy leaves: the letter is about that page. The runs' accounts keep their lines, without
 the address.

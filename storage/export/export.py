@@ -39,7 +39,10 @@ class ExportResult:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Export:
-    """What to export, in which format (a name in ``exporters()``); ``subject`` is a name in SUBJECTS."""
+    """The view to export, in which format, and its filters.
+
+    ``format`` is a name in ``exporters()``, ``subject`` one in SUBJECTS.
+    """
 
     subject: str
     format: str

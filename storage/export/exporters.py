@@ -1,4 +1,4 @@
-"""Hold the formats of exports in one table: the built-in ones, and those of installed packages."""
+"""List the formats of exports: built-in ones, and those of installed packages."""
 
 import contextlib
 import dataclasses
@@ -63,10 +63,13 @@ BUILT_IN: Mapping[str, Exporter] = {
 
 
 def exporters() -> Mapping[str, Exporter]:
-    """Give all formats: entry points of the group kiji.exporters are an :class:`Exporter` each."""
+    """Give all formats.
+
+    Each entry point of the group kiji.exporters is an :class:`Exporter`.
+    """
     return load_plugins("kiji.exporters") | dict(BUILT_IN)
 
 
 def exporter_of(name: str) -> Exporter | None:
-    """Give a format by its name; installed packages are asked only for one that is not built in."""
+    """Find a format by name; installed packages are asked last."""
     return BUILT_IN.get(name) or exporters().get(name)

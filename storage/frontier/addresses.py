@@ -23,7 +23,7 @@ _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys"
 def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     """Store addresses that are not known; return all ids by key.
 
-    Those that were forgotten get the one row that stands for all of these.
+    Erased addresses get the one row that replaces them all.
     """
     by_key = {place.key: place for place in places}
     ids: dict[str, int] = {}

@@ -14,7 +14,7 @@ REFUSED = "forgotten at the operator's request"
 """The reason under which such an address is refused, however it is met."""
 
 TOMBSTONE = "forgotten:"
-"""The key and address of the one row of ``address`` that stands for all that was forgotten."""
+"""The key and address of the one row of ``address`` that replaces all erased ones."""
 
 _KNOWN = "any_forgotten"
 
@@ -45,7 +45,7 @@ def enable_secure_delete(session: Session) -> None:
 
 
 def tombstone(session: Session) -> Address:
-    """Give the row that stands for all erased addresses."""
+    """Give the row that replaces all erased addresses."""
     row = session.scalars(select(Address).where(Address.key == TOMBSTONE)).first()
     if row is None:
         row = Address(key=TOMBSTONE, url=TOMBSTONE, host="", domain="", state="done")

@@ -89,7 +89,7 @@ def queue_addresses(session: Session, address_ids: Iterable[int], now: datetime)
 def claim_links(session: Session, scopes: Mapping[int, Scope], pages: Iterable[int], now: datetime) -> None:
     """Claim the links of these pages, one link deeper.
 
-    Works on stored edges alone. A page that another stands for (a redirect, a joined copy) hands its claims on.
+    Works on stored edges alone. A page with another one in its place (a redirect, a joined copy) passes its claims on.
     """
     waiting = set(pages)
     while waiting:

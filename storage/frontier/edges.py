@@ -96,6 +96,6 @@ def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) ->
 
 
 def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
-    # A copy's cards join those of the page that it stands for, and do not rename or move them.
+    # A copy's cards are added to those of its page, and do not rename or move them.
     changed = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
     upsert_rows(session, Link, rows, keys=("page_id", "target_id", "kind"), changed=changed)

@@ -21,7 +21,7 @@ COSTLY, WORTH = 0.03, 10
 how many times what it took: so looking takes a tenth of the writer's time at most."""
 
 AHEAD = 2_000
-"""Addresses that a costly look brings: what eight leases may ask for."""
+"""Addresses that a costly query reads: enough for eight leases."""
 
 _DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
 

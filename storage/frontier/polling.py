@@ -17,7 +17,7 @@ from storage.tables.core import Address, Article, Claim, Fetch, Run, Source
 from storage.tables.hosts import HostRest
 
 _NEWEST = 500
-"""Articles of a source by which its rate is told: more would be read for each poll, and change nothing."""
+"""Newest articles of a source that its rate is computed from; more would change nothing."""
 
 _ASKED_ONE_BY_ONE = 50
 """Sources at most of which each is looked up by itself."""
@@ -142,7 +142,7 @@ def schedule_poll(session: Session, source_id: int, scope: Scope) -> None:
     began = session.scalar(
         select(Article.first_seen_at).where(Article.source_id == source_id).order_by(Article.id).limit(1)
     )
-    # What bears no date appeared when it was met, but for what the first crawl found standing there.
+    # An undated article counts as published at first sight, except those of the first crawl.
     known = [row for row in rows if row.published_at or _is_news(row.first_seen_at, began)]
     met = [row.published_at or row.first_seen_at for row in known]
     due_at = next_poll(polled_at, met, scope.rhythm)

@@ -1,4 +1,4 @@
-"""Sample queries for analysts: one ``.sql`` file each, the same on SQLite, PostgreSQL and snapshots.
+"""Read the sample queries, which run on every database and on snapshots.
 
 A file's first comment line is its title, the further ones say what to know; the rest is one statement. They stand in
 ``docs/analysts.md``, and a test runs them all.
@@ -37,7 +37,7 @@ ORDER = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SampleQuery:
-    """One statement with its name (a file's, good in addresses), title and explanation."""
+    """One SQL statement with its name, title and explanation."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""Lay out the report's charts as SVG: across in percent of the width, so that they fit any screen unscaled.
+"""Lay out the report's charts as SVG, in percent of the width.
 
 Vega drew them in the browser until 2026-11-30: of the generated archive's report, 902 kB, 815 kB were its scripts.
 """
@@ -38,7 +38,7 @@ class Square:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Heat:
-    """A row for each source, a column for each day; ``ticks`` are labels of days with their places."""
+    """A row for each source, a column for each day, and labels of days."""
 
     height: int
     width: float
@@ -96,7 +96,7 @@ def days_chart(figures: Figures) -> list[Bar]:
 
 
 def heat_chart(figures: Figures) -> Heat:
-    """Colour each source's days by how they compare with its own usual day, in five steps."""
+    """Compare each source's days with its usual day, in five steps."""
     days = sorted({cell.day for cell in figures.cells})
     rows = {name: number * ROW for number, name in enumerate(sorted({cell.source for cell in figures.cells}))}
     width = (100 - _NAMES) / max(len(days), 1)
@@ -123,7 +123,7 @@ def step_of(articles: int, usual: float | None) -> str:
 
 
 def funnel_stages(figures: Figures) -> dict[str, int]:
-    """Count the addresses fetched, and how many of them are articles, new ones, and part of a story."""
+    """Count fetched addresses, and the articles, new ones and story members of these."""
     return {
         "fetched": figures.fetched,
         "met": figures.articles_met,
@@ -143,7 +143,7 @@ def funnel_chart(figures: Figures, words: Words) -> list[Stage]:
 
 
 def timeline_chart(stories: Sequence[StoryFigures], clock: LocalClock) -> StoryLines | None:
-    """Put the articles of the biggest stories on a line each, over time; None where there are none."""
+    """Place the articles of the biggest stories on lines of time; None without any."""
     chosen = [story for story in stories[:MOST_LINES] if story.members]
     moments = {article.id: _local(clock, article.at) for story in chosen for article in story.members}
     if not moments:

@@ -33,8 +33,8 @@ from storage.tables.search import TEXTS, TITLES, SearchDocument
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the
-newest with them anywhere. A word that thousands of articles hold is thereby ranked among the newest of them, and up to
-so many hits a higher limit only adds to the same order."""
+newest with them anywhere. A word of thousands of articles is ranked among the newest of them. Up to so
+many hits, a higher limit only adds to the same order."""
 
 PAGE = 50
 """Candidates that are read at once."""
@@ -155,7 +155,7 @@ def count_candidates(connection: Connection, words: str, filters: Filters = Filt
 
     Some of them may not be hits by their own text.
 
-    Such is an article whose pieces of a wanted term stand apart, and one with an unwanted term of several pieces.
+    That concerns terms of several pieces, which may be apart in the text.
     """
     query = parse_query(words)
     if not query.wanted and not query.unwanted:

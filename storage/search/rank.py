@@ -1,6 +1,6 @@
 """Score hits by BM25 and by age. Pure functions.
 
-All terms stand in every hit, so that the weight of rare against common terms is left out; the same figures on SQLite
+Every hit has all terms, so that rare and common terms need no weights; the same figures on SQLite
 and PostgreSQL are worth more than ``bm25()`` here and ``ts_rank`` there, which the indexes have no positions for.
 """
 

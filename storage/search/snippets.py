@@ -14,7 +14,7 @@ WIDTH = 180
 """Columns of a snippet; a full-width character takes two."""
 
 _BEFORE = 0.3
-"""The share of the width that stands before the first match."""
+"""The share of the width before the first match."""
 
 _BREAK = re.compile(r"\s")
 

@@ -37,11 +37,11 @@ _WORDS = re.compile(rf"{_WORD}+(?:'(?:s|t|re|ve|ll|d|m)(?!{_WORD}))?")
 _RUNS = re.compile(rf"[{_CJK}]+")
 _PIECE = re.compile(rf"(?P<run>{_RUNS.pattern})|{_WORDS.pattern}")
 
-# Soft hyphens, zero-width characters and marks of direction stand within words without being seen.
+# Soft hyphens, zero-width characters and marks of direction are invisible within words.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc]")
-# Dashes and minus signs that stand for the long vowel sign within katakana: コンピュ−タ.
-# The dash stands first in the pattern, which makes it ten times as fast as to look behind everywhere.
+# Dashes and minus signs used as the long vowel sign within katakana: コンピュ−タ.
+# The dash comes first in the pattern: ten times as fast as a look-behind everywhere.
 _DASH = "[-\u2010-\u2015\u2212\u2500\u2501]"
 _LONG_VOWEL = re.compile(f"{_DASH}(?<=[\u30a1-\u30fc]{_DASH})(?=[\u30a1-\u30fa])")
 

@@ -1,7 +1,7 @@
 """Group articles into stories, in the transaction that stores them.
 
 What an article costs does not depend on how many there are: it is filed and looked up under a fixed number of terms,
-in its own week and the two beside it; a term that many articles have leads nowhere; few candidates are compared.
+in its own week and the two beside it; terms of many articles are not used; few candidates are compared.
 
 The rules for ids: an article founds a story, or joins one and stays. Where an article shows two stories to be one, the
 older id remains and the other's row names it. Nothing else merges, and nothing splits but by ``kiji db stories``.
@@ -106,8 +106,8 @@ def group_articles(
     neighbourhood.load(newcomers, keys, index)
     for article in newcomers:
         neighbourhood.settle(article, profiles[article.id], keys[article.id], index)
-        stands = filed.get(article.id, frozenset())
-        index.add(article.id, article_time(article), [key for key in (ALL, *keys[article.id]) if key not in stands])
+        indexed = filed.get(article.id, frozenset())
+        index.add(article.id, article_time(article), [key for key in (ALL, *keys[article.id]) if key not in indexed])
     neighbourhood.save(now)
     index.save()
 
@@ -122,7 +122,7 @@ def _file_profiles(
 ) -> tuple[list[Article], dict[int, frozenset[int]]]:
     """Store changed profiles; return the articles to group, and their old terms.
 
-    An article that others joined stays where it is, whatever its later revisions say.
+    An article that others joined stays in its story, whatever its later revisions say.
     """
     known = {
         profile.article_id: profile

@@ -29,7 +29,7 @@ def count_ungrouped(database: Database, rules: TextRules) -> int:
 def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, progress: Callable[[int], None]) -> int:
     """Group ungrouped articles, or all ``anew``; return how many.
 
-    The caller holds the database's lock. ``progress`` is told the articles of each batch.
+    The caller holds the database's lock. ``progress`` is called with the number of articles of each batch.
     """
     with database.writing() as session:
         stale = exists().where(StoryProfile.version != rules.story_version)

@@ -20,7 +20,7 @@ from storage.database.upsert import insert_in, insert_rows
 from storage.tables.stories import StoryTerm
 
 COMMON = 60
-"""Articles of one week that have a term, from which on it leads nowhere; so many ids are kept."""
+"""Articles of one week with a term, from which on it is not used to find articles; so many ids are stored."""
 
 ALL = 0
 """The key under which all articles of a week are counted."""

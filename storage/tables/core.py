@@ -70,8 +70,8 @@ class Address(Base):
     is to be asked for next, null for never. ``changed_at`` is when the listing that lists it says that it last
     changed; ``moved_at`` when it was found to redirect to ``page_id`` for good.
 
-    ``page_id`` is the address that stands for this one: where it
-    redirects to, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
+    ``page_id`` is the address used instead of this one: the
+    target of its redirect, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
     itself or as a copy; it is no foreign key, because ``article`` already refers to this table.
     """
 
@@ -162,9 +162,9 @@ class Article(Base):
     """One row for each distinct article, under its canonical address.
 
     ``read_from_id`` is the address whose bytes the text came from; it differs from ``address_id`` where an AMP or
-    print page was met before its canonical page. ``revised_at`` is when this wording was first seen. ``read_hash`` is
-    the hash of the words as they were read from the page alone, before what is known of its site was taken out.
-    The words keep their history while a session changes them: the search index has to be told what they were.
+    print page was read before its canonical page. ``revised_at`` is when this revision was first seen. ``read_hash`` is
+    the hash of the text as read from the page alone, before boilerplate of its site was removed.
+    A session keeps the history of title, text and summary: the search index needs the old ones.
     """
 
     __tablename__ = "article"

@@ -60,8 +60,8 @@ class StoryTerm(Base):
     """One term in one week: how many articles have it, and a few of their ids.
 
     ``week`` counts weeks since 1970, so that what is looked up for today's news lies together, however old the
-    archive is. ``term`` is a hash of 62 bits; 0 stands for all articles of the week. ``article_ids`` is their ids,
-    each followed by a comma; it stops growing where the term is no longer rare, and then leads nowhere.
+    archive is. ``term`` is a hash of 62 bits; 0 counts all articles of the week. ``article_ids`` is their ids,
+    each followed by a comma; it stops growing when the term is no longer rare, and is not used then.
     """
 
     __tablename__ = "story_term"

@@ -16,7 +16,7 @@ class WarcPage(Base):
 
     A page fetched again with the same bytes has no second one.
 
-    ``address_id`` is the address that answered; what it shows (article or copy) stands there. ``offset`` and
+    ``address_id`` is the address that answered; that row has its article or copy. ``offset`` and
     ``length`` are bytes in ``file``, which is a name in the archive's folder.
     """
 

@@ -15,7 +15,7 @@ LISTED = (
 """Columns of an article in a list; never its words, which lie apart."""
 
 NEWEST_FIRST = "day DESC, published_at DESC, id DESC"
-"""By publication; an undated article stands on the day on which it was first seen, after those that have a time."""
+"""By publication; an undated article is listed on the day of its first sight, after those with a time."""
 
 PAGE = 40
 FACET = 14

@@ -18,7 +18,7 @@ from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_a
 from storage.web.sample_queries import samples
 
 DATA = "data"
-"""The name under which the snapshot stands in addresses."""
+"""The snapshot's name in addresses."""
 
 HERE = Path(__file__).parent
 

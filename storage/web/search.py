@@ -37,7 +37,7 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
     filters = Filters(choice.language or None, choice.source or None, begin, end)
     wanted = min(MOST, choice.page * PAGE + 1)
     hits = search(connection, choice.q, filters, limit=wanted, now=now)
-    # By day first: a word that most articles have stands in as many minutes as there are articles.
+    # By day first: a word of most articles has about as many minutes as there are articles.
     by_day: collections.Counter[Place] = collections.Counter()
     for language, source, minute, number in count_by_facet(connection, choice.q):
         by_day[language, source, clock.day(minute + "Z") or ""] += number

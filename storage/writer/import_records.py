@@ -1,9 +1,9 @@
 """Store imported records as a crawl's visits are stored.
 
-It is a visit without a lease, and in three ways less than one: it may be older than what stands, its text may come
+It is a visit without a lease, with three differences: it may be older than the stored version, its text may come
 from somebody else's extractor, and nobody asked for it. So
 
-- what is older than the wording that stands is filed among the earlier revisions, never over it (``earlier.py``);
+- what is older than the stored revision becomes an earlier one (``out_of_order.py``);
 - a given text (one without an extractor's version) never replaces one that was read here from the page's bytes;
 - the frontier stays as it is, but where the record holds an article: its address is then done. A configured source
   that covers it claims it as an entry of its listings; no other source claims anything.

@@ -19,9 +19,9 @@ def store_out_of_order(
 ) -> tuple[Outcome, str] | None:
     """Store an article page older than the stored one; None where it is not.
 
-    An earlier wording under the same extractor becomes a revision at its place in time (``updated``). Earlier words
+    An older text under the same extractor becomes a revision at its place in time (``updated``). Older texts
     that are known, or that another extractor read, change nothing but the time of first sight (``unchanged``). A
-    given text is always met like this where the words that stand were read from the page's own bytes.
+    given text is always handled so where the stored text was read from the page's own bytes.
     """
     if address.article_id is None:
         return None
@@ -43,7 +43,7 @@ def store_out_of_order(
         return None
     words = (rules_of(session).text_hash(reading.title), rules_of(session).text_hash(reading.text))
     earlier = _superseded(session, article)
-    known = [(rules_of(session).text_hash(wording.title), wording.text_hash) for wording in earlier]
+    known = [(rules_of(session).text_hash(revision.title), revision.text_hash) for revision in earlier]
     if fetched_at == article.last_seen_at and words not in known:
         return None  # the same page again, or another in the same second: the later record wins
     article.first_seen_at = min(article.first_seen_at, fetched_at)
@@ -74,12 +74,12 @@ def _wording(reading: Reading, seen_at: datetime, text_hash: str) -> dict[str, o
     return {"seen_at": seen_at, "title": reading.title, "text": reading.text, "text_hash": text_hash}
 
 
-def _insert(session: Session, article: Article, earlier: list[Revision], wording: dict[str, object]) -> None:
+def _insert(session: Session, article: Article, earlier: list[Revision], new_revision: dict[str, object]) -> None:
     """Insert a revision at its place in time, and renumber all."""
     rows = [_stored(revision) for revision in earlier]
-    seen_at = wording["seen_at"]
+    seen_at = new_revision["seen_at"]
     if isinstance(seen_at, datetime) and seen_at > article.revised_at:
-        # Seen between two sights of the wording that stands: the publisher had changed it, and changed it back.
+        # Seen between two sights of the present revision: the publisher had changed it, and changed it back.
         rows.append(
             {
                 "seen_at": article.revised_at,
@@ -89,7 +89,7 @@ def _insert(session: Session, article: Article, earlier: list[Revision], wording
             }
         )
         article.revised_at = article.last_seen_at
-    rows.append(wording)
+    rows.append(new_revision)
     rows.sort(key=lambda row: str(row["seen_at"]))
     for revision in earlier:
         session.expunge(revision)

@@ -1,8 +1,8 @@
 """Correct stored articles by reading archived pages again, without revisions.
 
-A page's newest bytes are what its row was read from; they are filed as the same page met again would be. Older bytes
-belong to an earlier wording, where one was stored at that time, and correct that. What is seen no more as an article
-stays one, and is told: taking articles away is the operator's decision.
+The newest bytes of a page are stored like the same page fetched again. Older bytes correct the earlier revision that
+was stored at their time. A page that is no article by today's rules stays one and is reported: deleting articles is the
+operator's decision.
 """
 
 import dataclasses
@@ -62,7 +62,7 @@ def read_archived_records(
 ) -> Iterator[ArchivedRecord]:
     """Read the pages to read again, in the order of their files.
 
-    Those are the newest of each address, and those of which an earlier wording stands; of these ``sources``, or of
+    Those are the newest of each address, and those with a stored earlier revision; of these ``sources``, or of
     all where none is named, fetched at or after ``since``.
     """
     newer = aliased(WarcPage)
@@ -153,17 +153,17 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, 
 
 def _correct_earlier(session: Session, record: ArchivedRecord, reading: Reading) -> RereadResult:
     """Correct the earlier revision that came from these bytes."""
-    wording = session.scalars(
+    revision = session.scalars(
         select(Revision)
         .join(Address, Address.article_id == Revision.article_id)
         .where(Address.id == record.address_id, Revision.seen_at == record.fetched_at)
     ).first()
-    if wording is None or (wording.title, wording.text) == (reading.title, reading.text):
+    if revision is None or (revision.title, revision.text) == (reading.title, reading.text):
         return RereadResult(record, "unchanged", "an earlier wording")
-    changes = _changed({"title": wording.title, "text": wording.text}, {"title": reading.title, "text": reading.text})
-    wording.title, wording.text = reading.title, reading.text
-    wording.text_hash = rules_of(session).text_hash(reading.text)
-    return RereadResult(record, "unchanged", f"revision {wording.revision} {_told(changes)}", changes)
+    changes = _changed({"title": revision.title, "text": revision.text}, {"title": reading.title, "text": reading.text})
+    revision.title, revision.text = reading.title, reading.text
+    revision.text_hash = rules_of(session).text_hash(reading.text)
+    return RereadResult(record, "unchanged", f"revision {revision.revision} {_told(changes)}", changes)
 
 
 def _correct_edges(session: Session, record: ArchivedRecord, reading: Reading) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ def _correct_edges(session: Session, record: ArchivedRecord, reading: Reading) -
 
     A link last seen before these bytes came belongs to older ones, and stays.
     """
-    stands = {
+    stored = {
         link.target_id: link
         for link in session.scalars(select(Link).where(Link.page_id == record.address_id, Link.kind == "related"))
     }
@@ -184,28 +184,28 @@ def _correct_edges(session: Session, record: ArchivedRecord, reading: Reading) -
         if target != record.address_id and target not in wanted and place.key not in forgotten:
             fields = {"title": card.title, "summary": card.summary, "language": card.language}
             wanted[target] = {"url": place.url, "position": len(wanted) + 1} | fields
-    gone = [
-        link.id for target, link in stands.items() if target not in wanted and link.last_seen_at >= record.fetched_at
+    removed = [
+        link.id for target, link in stored.items() if target not in wanted and link.last_seen_at >= record.fetched_at
     ]
-    came = [target for target in wanted if target not in stands]
-    session.execute(delete(Link).where(Link.id.in_(gone)).execution_options(synchronize_session=False))
+    added = [target for target in wanted if target not in stored]
+    session.execute(delete(Link).where(Link.id.in_(removed)).execution_options(synchronize_session=False))
     seen = {"first_seen_at": record.fetched_at, "last_seen_at": record.fetched_at}
     session.add_all(
-        Link(page_id=record.address_id, target_id=target, kind="related", **wanted[target], **seen) for target in came
+        Link(page_id=record.address_id, target_id=target, kind="related", **wanted[target], **seen) for target in added
     )
-    changes = [f"related +{len(came)} -{len(gone)}"] if came or gone else []
-    changes += _correct_cards(stands, wanted)
+    changes = [f"related +{len(added)} -{len(removed)}"] if added or removed else []
+    changes += _correct_cards(stored, wanted)
     session.flush()
-    if came:  # the next crawl takes them up
+    if added:  # the next crawl takes them up
         claims = update(Claim).where(Claim.address_id == record.address_id).values(expanded_depth=None)
         session.execute(claims.execution_options(synchronize_session=False))
     return tuple(changes)
 
 
-def _correct_cards(stands: Mapping[int, Link], wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
+def _correct_cards(stored: Mapping[int, Link], wanted: Mapping[int, Mapping[str, Any]]) -> list[str]:
     different = 0
     for target, fields in wanted.items():
-        link = stands.get(target)
+        link = stored.get(target)
         if link is None or all(getattr(link, name) == value for name, value in fields.items()):
             continue
         different += 1

@@ -235,7 +235,7 @@ class RunWriter:
         """Sign some outdated articles, and queue the next ones."""
         try:
             signed = self._retry.run(lambda: self._transact(Transactions.sign_outdated, SIGNED_AT_ONCE))
-        except DatabaseError as error:  # whatever is stored next meets it too, and says so
+        except DatabaseError as error:  # whatever is stored next fails too, and reports it
             logger.warning("articles wait for a new signature until the next run: %s", error)
             return
         if signed == SIGNED_AT_ONCE and not self._closing:

@@ -164,7 +164,7 @@ def source_accounts(connection: Connection, run_id: int, polled: Sequence[str]) 
 
 
 def extractor_failures(connection: Connection, run_id: int) -> Counter[str]:
-    """Count the pages of a run that are stored without what their site's extractor adds, by extractor and error."""
+    """Count pages stored without their site's extractor, by extractor and error."""
     query = text("SELECT reason FROM fetches WHERE run_id = :run AND reason LIKE :begin")
     reasons = connection.scalars(query, {"run": run_id, "begin": f"{EXTRACTOR_FAILED}%"})
     return Counter(": ".join(reason.split(": ")[:3]) for reason in reasons)

@@ -32,7 +32,7 @@ class Record:
 class WarcLocation:
     """Where a page's record is in the raw archive.
 
-    ``file`` is the WARC file's name in the archive's folder, ``offset`` and ``length`` are the record's bytes in it
+    ``file`` is the WARC file's name in the raw archive's folder, ``offset`` and ``length`` are the record's bytes in it
     (one gzip member), ``digest`` is the payload's, as in the record (``sha256:`` and base32).
     """
 

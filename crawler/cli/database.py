@@ -11,7 +11,7 @@ from crawler.cli import maintenance
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
-from storage.database.copy import copy_archive, count_rows_in
+from storage.database.copy import copy_database, count_rows_in
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import connect, parse_url, read_schema_revision
 from storage.database.open import open_database
@@ -107,7 +107,9 @@ def copy_command(
         console = Console(stderr=True)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
             task = bar.add_task("", total=2 * count_rows_in(source))  # each row is copied, then read back
-            copied = copy_archive(source, target, lambda table, rows: bar.update(task, advance=rows, description=table))
+            copied = copy_database(
+                source, target, lambda table, rows: bar.update(task, advance=rows, description=table)
+            )
         sys.stdout.write(f"copied {copied} rows from {source.url} to {target.url}: counts and hashes agree\n")
 
 

@@ -15,7 +15,7 @@ from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
 from storage.database.open import open_database
 from storage.languages import language_name
-from storage.monitoring.summary import Overview, count_archive
+from storage.monitoring.summary import Overview, count_contents
 
 CONFIG = Path("kiji.toml")
 FALLBACK = Path("kiji-sample.toml")
@@ -88,7 +88,7 @@ def _crawl(config: Path, heading: str) -> int:
 def _overview(url: str) -> Overview:
     database = open_database(url)
     with database.reading() as connection:
-        database_overview = count_archive(connection)
+        database_overview = count_contents(connection)
     database.close()
     return database_overview
 

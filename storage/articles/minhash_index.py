@@ -1,8 +1,8 @@
 """Keep the index of near-duplicates: signatures and their keys.
 
-A key that ROWS_A_KEY articles have is full: it is everybody's phrase or a template's, says little, and takes no more
-rows. So a look-up reads ROWS_A_KEY rows a key at most, however many articles there are, and a template's ten thousandth
-instance costs what its fortieth did. Counting and inserting are one transaction, and one writes at a time.
+A key is full with ROWS_A_KEY articles: it belongs to a common phrase or a template, and takes no more rows. So a
+look-up reads ROWS_A_KEY rows a key at most, and the ten thousandth instance of a template costs what the fortieth did.
+Keys are counted and inserted in one transaction, and one writer works at a time.
 """
 
 import struct
@@ -21,7 +21,7 @@ from storage.text_rules import rules_of
 ROWS_A_KEY = 32
 """Articles stored under one key at most: 640 index rows for a text of 20 keys, 0.3 ms."""
 
-_KEYS = 20  # of the statement below; a text with fewer repeats one of its own
+_KEYS = 20  # of the statement below; a text with fewer repeats its last one
 _NAMES = [f"key{number}" for number in range(_KEYS)]
 _SIGNATURES = select(
     ArticleSignature.article_id,

@@ -1,13 +1,11 @@
 """Join the texts of articles that are published on several pages.
 
-Each page is fetched and counted by itself.
+Each page is fetched and counted by itself. The first page is the article's; a later one is a copy of kind ``url``, and
+its text follows in the article. Joining a page is a correction in place: the publisher has written nothing new. A
+joined page that has another text when it is read again is a revision of the article. So is one that was removed.
 
-The first page is the article's; a later one is a copy of kind ``url``, whose words are the article's next. Joining a
-page is a correction in place: the publisher has written nothing new. A joined page that is read again with other words
-is a revision of the article, and so is one that its publisher took away.
-
-A page at two addresses is one part: the one read first, until a page of the article links to the other. What
-is no part any more keeps its words as a copy, and is one again when a page of the article leads to it.
+A page at two addresses is one part: the one read first, until a page of the article links to the other. A page that is
+no part any more stays a copy, and becomes a part again when a page of the article links to it.
 """
 
 import dataclasses
@@ -47,7 +45,7 @@ def update_pages(session: Session, reading: Reading, page: Address, seen_at: dat
     last = max((number for number, _ in reading.following), default=part.number)
     before, part.last_linked = part.last_linked, last
     lost = delete(ArticlePart).where(ArticlePart.article_id == part.article_id, ArticlePart.number > last)
-    if last > 1:  # pages beyond are linked to by later ones alone
+    if last > 1:  # only later pages link to those beyond
         lost = lost.where(ArticlePart.number <= (before or last))
     lost_pages = session.scalars(lost.returning(ArticlePart.address_id)).first() is not None
     if last == 1:

@@ -16,7 +16,7 @@ from storage.search.index import rebuild_index
 from storage.tables.core import Base
 
 BATCH = 1_000
-"""Rows read and written in one go; memory does not grow with the archive."""
+"""Rows read and written in one go; memory does not grow with the database."""
 
 _HASH_RANGE = 2**256
 
@@ -52,7 +52,7 @@ def compute_digests(database: Database) -> dict[str, TableDigest]:
         return {table.name: _digest_of(connection, table) for table in _copied_tables()}
 
 
-def copy_archive(source: Database, target: Database, progress: Progress = lambda _table, _rows: None) -> int:
+def copy_database(source: Database, target: Database, progress: Progress = lambda _table, _rows: None) -> int:
     """Copy every row into an empty database in one transaction; return the number.
 
     The search index is made anew there.

@@ -123,7 +123,7 @@ def _set_up_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # Pages before the log is moved into the file: 100 visits change 2,500 in an archive of 100,000 articles.
+    # Pages before the log is moved into the file: 100 visits change 2,500 with 100,000 articles stored.
     cursor.execute("PRAGMA wal_autocheckpoint = 8000")
     # KiB. SQLite's own 2,000 are less than one transaction changes: at 100,000 articles a page costs 0.4 ms less so.
     cursor.execute("PRAGMA cache_size = -16000")

@@ -103,7 +103,7 @@ class _Sheets:
 class _Target:
     """The workbook's file; after an error it ignores further writes.
 
-    The zip archive in it is ended by Python's collector of garbage, where a second failure would be a traceback.
+    Python's garbage collector closes the zip file in it, where a second failure would print a traceback.
     """
 
     def __init__(self, file: BinaryIO) -> None:

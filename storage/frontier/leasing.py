@@ -32,7 +32,7 @@ class DueCache:
     What becomes due meanwhile is seen by the next look. Before it is leased, each address is looked up again.
     ``costly`` are seconds, ``worth`` times what the look took.
 
-    Kept for an archive with a backlog: the mean of 20 leases took 68 ms instead of 189 with 30,000 addresses due, 90 ms
+    Kept for databases with a backlog: the mean of 20 leases took 68 ms instead of 189 with 30,000 addresses due, 90 ms
     instead of 368 with 100,000, and the same with 2,000 (SQLite, 100,000 known, with and without in turn, 2026-11-30).
     """
 

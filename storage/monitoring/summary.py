@@ -26,7 +26,7 @@ class Overview:
     stories_across_languages: int
 
 
-def count_archive(connection: Connection) -> Overview:
+def count_contents(connection: Connection) -> Overview:
     """Count the rows of the views."""
     by_language = _grouped(connection, "SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1")
     return Overview(

@@ -1,6 +1,6 @@
 """Lay out the report's charts as SVG, in percent of the width.
 
-Vega drew them in the browser until 2026-11-30: of the generated archive's report, 902 kB, 815 kB were its scripts.
+Vega drew them in the browser until 2026-11-30: of the 902 kB of a report, 815 kB were its scripts.
 """
 
 import dataclasses

@@ -73,7 +73,7 @@ class StoryFigures:
 class Figures:
     """All figures of one report.
 
-    ``today`` is the local day of ``now``, ``rests_since`` the newest article's where the archive rests.
+    ``today`` is the local day of ``now``, ``rests_since`` the newest article's where nothing is recent.
     """
 
     since: datetime.datetime
@@ -110,7 +110,7 @@ def read_figures(
         now=now,
         today=clock.today(now),
         days=_days(days, last_day),
-        # The last day of an archive that rests is over; today is not.
+        # Where nothing is recent, the last day is over; today is not.
         cells=compare_days(days, last_day + datetime.timedelta(days=rests)),
         fetched=sum(outcomes.values()),
         articles_met=sum(outcomes.get(outcome, 0) for outcome in ("new", "updated", "unchanged", "copy")),
@@ -190,7 +190,7 @@ def _in_stories(connection: Connection, since: datetime.datetime) -> int:
 
 
 def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigures]:
-    # By what was new to the archive, as all of the report: what was published weeks ago may be news here.
+    # By first sight, as all of the report: what was published weeks ago may be news here.
     query = """
     SELECT id, title, articles, sources, articles_ja, articles_en FROM stories
     WHERE id IN (SELECT story_id FROM article WHERE first_seen_at >= :since) AND articles > 1

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from storage.report.figures import Cell, Figures, is_silent
 
 LOW, HIGH, LOW_FROM = 0.4, 3.0, 5.0
-"""Below 0.4 of the usual day, or above 3 times it, where the usual day has at least 5 articles: on the generated
-archive's steady sources a day beyond these comes once in some months."""
+"""Below 0.4 of the usual day, or above 3 times it, where the usual day has at least 5 articles: of the
+generated steady sources a day is beyond these once in some months."""
 
 MANY_TROUBLES = 20
 

@@ -25,6 +25,6 @@ def last_moment(newest: datetime.datetime | None, now: datetime.datetime) -> dat
     Where nothing was published for RESTS_AFTER, it is the newest article's date.
 
     Undated articles count on the day on which they were first seen, and say nothing of when the news was: a site of
-    last year that was crawled today is an archive of last year.
+    last year that was crawled today has last year's news.
     """
     return newest if newest is not None and now - newest > RESTS_AFTER else now

@@ -1,7 +1,7 @@
 """Copy the search index into a snapshot.
 
-Terms are copied and not made anew where the archive's index is in step, as it always is but after a write by other
-means: making them takes ten times as long as copying.
+Terms are copied where the database's index is up to date: computing them takes ten times as long. The index is out of
+date only after a write by other programs.
 """
 
 import sqlite3
@@ -57,7 +57,7 @@ def _copy_shadows(source: Connection, target: sqlite3.Connection, name: str) -> 
 
 
 def _make(target: sqlite3.Connection) -> None:
-    # The later of an article's own date and a day after it was first seen is not believed, as in the archive's index.
+    # A date more than a day after an article's first sight is not believed, as in the database's index.
     target.execute(
         "INSERT INTO search_document SELECT id, CASE WHEN published_at IS NULL OR julianday(published_at)"
         " > julianday(first_seen_at) + 1 THEN first_seen_at ELSE published_at END, language, source, ? FROM articles",

@@ -59,8 +59,8 @@ class StoryProfile(Base):
 class StoryTerm(Base):
     """One term in one week: how many articles have it, and a few of their ids.
 
-    ``week`` counts weeks since 1970, so that what is looked up for today's news lies together, however old the
-    archive is. ``term`` is a hash of 62 bits; 0 counts all articles of the week. ``article_ids`` is their ids,
+    ``week`` counts weeks since 1970, so that the rows for today's news are close together in any
+    database. ``term`` is a hash of 62 bits; 0 counts all articles of the week. ``article_ids`` is their ids,
     each followed by a comma; it stops growing when the term is no longer rare, and is not used then.
     """
 

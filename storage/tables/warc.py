@@ -17,7 +17,7 @@ class WarcPage(Base):
     A page fetched again with the same bytes has no second one.
 
     ``address_id`` is the address that answered; that row has its article or copy. ``offset`` and
-    ``length`` are bytes in ``file``, which is a name in the archive's folder.
+    ``length`` are bytes in ``file``, which is a name in the raw archive's folder.
     """
 
     __tablename__ = "kept_page"

@@ -37,7 +37,7 @@ def home(connection: sqlite3.Connection) -> Context:
         "stories": _stories_since(connection, 3, 8),
         "latest": query_rows(
             connection,
-            # Not what misdates itself into the future; nor, in an archive that rests, the undated of its last crawl.
+            # Without articles dated into the future, and undated ones of the last crawl where nothing is recent.
             f"SELECT {LISTED} FROM articles WHERE day <= ? ORDER BY {NEWEST_FIRST} LIMIT 14",  # noqa: S608 - columns of our own
             snapshot["last_day"],
         ),

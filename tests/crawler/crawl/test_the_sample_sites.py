@@ -12,7 +12,7 @@ from crawler.cli.demo import summary
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth
 from storage.database.open import open_database
-from storage.monitoring.summary import count_archive
+from storage.monitoring.summary import count_contents
 from storage.reading import iso_utc
 from tests.support.commands import COUNTS, Rows, cold_kiji, kiji, query, record_of
 
@@ -132,7 +132,7 @@ def test_the_outcomes_add_up(crawled: Crawled) -> None:
 def test_the_readme_shows_what_the_demo_really_says(crawled: Crawled) -> None:
     database = open_database(f"sqlite:///{crawled.folder}/kiji.db")
     with database.reading() as connection:
-        found = count_archive(connection)
+        found = count_contents(connection)
     database.close()
     readme = README.read_text(encoding="utf-8")
     _, _, outcomes = summary_line(crawled.record).partition(" requests; ")  # how many more they take is no matter

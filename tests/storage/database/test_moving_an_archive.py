@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.cli import run
-from storage.database.copy import TransferRefused, compute_digests, copy_archive, count_rows_in
+from storage.database.copy import TransferRefused, compute_digests, copy_database, count_rows_in
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.frontier.host_state import store_reservations
@@ -90,7 +90,7 @@ def elsewhere(filled: Database, tmp_path: Path, postgresql: PostgreSQLServer) ->
 def test_there_and_back_every_table_is_the_same(filled: Database, elsewhere: str, tmp_path: Path) -> None:
     there = open_database(elsewhere)
     back = open_database(f"sqlite:///{tmp_path}/back.db")
-    assert copy_archive(filled, there) == copy_archive(there, back) == count_rows_in(filled)
+    assert copy_database(filled, there) == copy_database(there, back) == count_rows_in(filled)
     assert compute_digests(filled) == compute_digests(there) == compute_digests(back)
     query = "SELECT url, title, text, published_at, first_seen_at, language_confidence FROM articles ORDER BY id"
     assert rows(filled, query) == rows(back, query)
@@ -100,7 +100,7 @@ def test_there_and_back_every_table_is_the_same(filled: Database, elsewhere: str
 
 def test_a_crawl_goes_on_where_the_archive_was_moved_to(filled: Database, elsewhere: str) -> None:
     there = open_database(elsewhere)
-    copy_archive(filled, there)
+    copy_database(filled, there)
     crawling = Crawling(there, scope(FEED, page(20)))
     assert crawling.run_id == 2
     assert crawling.store(crawling.lease_url(page(20)), article(page(20), "Words of its own. " * 20)).outcome == "new"
@@ -140,6 +140,6 @@ def test_a_copy_that_comes_out_different_is_taken_back(filled: Database, tmp_pat
         )
     meddler.close()
     with pytest.raises(TransferRefused, match="table article came out different"):
-        copy_archive(filled, there)
+        copy_database(filled, there)
     assert count_rows_in(there) == 0
     there.close()

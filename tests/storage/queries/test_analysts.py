@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from storage.database.copy import copy_archive
+from storage.database.copy import copy_database
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.export.export import Export, Format, export
@@ -63,7 +63,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def on_postgresql(on_sqlite: Database, postgresql: PostgreSQLServer) -> Iterator[Database]:
     """The same on PostgreSQL."""
     database = open_database(postgresql.create(next(names), TEMPLATE))
-    copy_archive(on_sqlite, database)
+    copy_database(on_sqlite, database)
     yield database
     database.close()
 

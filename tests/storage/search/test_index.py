@@ -11,7 +11,7 @@ from alembic.operations import Operations
 from sqlalchemy import select, text
 
 from crawler.cli import run
-from storage.database.copy import copy_archive
+from storage.database.copy import copy_database
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.search.index import is_up_to_date, rebuild_index, remove_articles
@@ -135,7 +135,7 @@ def test_a_copied_archive_is_searched_at_once(database: Database, tmp_path: Path
     store(database, Given("韓国の記事"))
     name = next(names)
     target = open_database(postgresql.create(name) if database.is_sqlite else f"sqlite:///{tmp_path}/copy.db")
-    copy_archive(database, target)
+    copy_database(database, target)
     assert titles(target, "韓国") == ["韓国の記事"]
     change(target, title="台湾の記事")
     assert (titles(target, "韓国"), titles(target, "台湾")) == ([], ["台湾の記事"])

@@ -1,8 +1,8 @@
 """Learn the repeated lines of each host, and remove them from its articles.
 
-A page is compared with the last WINDOW pages of its host; lines on several of them are the host's boilerplate (as the
-text rules decide) and is cut before the page is stored. Pages among those that were stored before it was known are
-corrected: their words were never the publisher's article, so that is no revision. Both tables are bounded a host.
+A page is compared with the last WINDOW pages of its host. Lines on several of them are the host's boilerplate, as the
+text rules decide, and are cut before the page is stored. Stored pages with newly learnt lines are corrected. That is no
+revision, because the lines were never the publisher's article. Both tables have a limit for each host.
 """
 
 import base64

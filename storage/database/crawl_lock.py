@@ -1,11 +1,9 @@
 """Lock a database, or on PostgreSQL registered domains, for one crawl.
 
-The lock of a dead process is free.
-
-SQLite has a lock file beside it. PostgreSQL has session-level advisory locks, which live as long as their connection:
-one for the database (a crawl has it alone; workers share it), one for each registered domain that a worker's crawl
-reaches, and one for each run, by which others see that it lives. Where the connection is lost they are taken again at
-once, by a thread that looks every ``KEPT`` seconds: the next transaction may be minutes away.
+The lock of a dead process is free. SQLite has a lock file beside the database. PostgreSQL has session-level advisory
+locks, which end with their connection: one for the database (a crawl has it alone; workers share it), one for each
+registered domain of a worker's crawl, and one for each run, which shows that the run lives. A thread checks the
+connection every ``KEPT`` seconds and takes lost locks again: the next transaction may be minutes away.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Tell errors of the database from errors of one row, by their codes.
 
 SQLite's are its primary result codes (sqlite.org/rescode.html), PostgreSQL's the SQLSTATEs of appendix A of its
-manual. What is not listed is a row's own fault, or ours: it fails that row alone.
+manual. An error that is not listed concerns one row, and fails that row alone.
 """
 
 import sqlite3

@@ -1,11 +1,10 @@
 """Erase an address and its article from every table, and block the address.
 
-Erased are the article of the address with all revisions, its copies on any host, edges
-from and to any of these pages, archived bytes, search entries and signatures. Where the address shows somebody else's
-article as a copy, only that copy leaves: the letter is about that page. The runs' accounts keep their lines, without
-the address.
+Deleted are the article of the address with all its revisions and copies, edges from and to any of these pages, their
+WARC records, search entries and signatures. Where the address has only a copy of another site's article, that copy
+alone is deleted. Runs and fetches stay, without the address.
 
-Whatever keeps anything of an article or page beside these tables adds a ``Holding`` to ``HOLDINGS``.
+A new table with anything of articles or pages adds a ``Holding`` to ``HOLDINGS``.
 """
 
 import dataclasses

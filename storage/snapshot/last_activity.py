@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from storage.tables.core import Article
 
 RESTS_AFTER = datetime.timedelta(days=14)
-"""Shorter gaps are worth seeing: a fortnight without news on a chart of four weeks is a finding, not an empty chart."""
+"""Shorter gaps are shown: a fortnight without news is worth seeing on a chart of four weeks."""
 
 
 def newest_publication(connection: Connection, now: datetime.datetime) -> datetime.datetime | None:

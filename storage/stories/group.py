@@ -1,10 +1,10 @@
 """Group articles into stories, in the transaction that stores them.
 
-What an article costs does not depend on how many there are: it is filed and looked up under a fixed number of terms,
-in its own week and the two beside it; terms of many articles are not used; few candidates are compared.
+The cost of an article does not grow with the database: it is looked up under a fixed number of terms in three weeks,
+terms of many articles are not used, and few candidates are compared.
 
-The rules for ids: an article founds a story, or joins one and stays. Where an article shows two stories to be one, the
-older id remains and the other's row names it. Nothing else merges, and nothing splits but by ``kiji db stories``.
+An article founds a story, or joins one and stays. Where an article shows that two stories are one, the older id remains
+and the other's row names it. Nothing else merges stories, and only ``kiji db stories`` splits them.
 """
 
 import dataclasses

@@ -1,8 +1,8 @@
 """Open SQLite connections on which any query ends soon, in little memory.
 
-SQLite looks at Datasette's limit where it jumps, not within an instruction nor between those of one long expression. So
-values, patterns and statements have a length, and functions that compare every place of one text with another are
-ours, which look at the limit, or are refused.
+SQLite checks Datasette's time limit at jumps only, not within an instruction or a long expression. So values, patterns
+and statements have a maximum length. Functions that compare every place of two texts are refused, or replaced by ours,
+which check the limit.
 """
 
 import contextlib

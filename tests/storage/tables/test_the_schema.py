@@ -58,7 +58,7 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_as_it_is(archive_url: s
 def test_an_older_schema_is_refused_with_the_command_that_mends_it(
     archive_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.database.engine.HEAD", "9998")  # as the next version will have it
+    monkeypatch.setattr("storage.database.open.HEAD", "9998")  # as the next version will have it
     with pytest.raises(SchemaMismatch, match=r"kiji db upgrade --db (sqlite|postgresql)"):
         open_database(archive_url)
 

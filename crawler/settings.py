@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import scrapy_parts
 from crawler.user_agent import PRODUCT, default_user_agent
+from pipelines.workers.pool import DEFAULT_TIME_LIMIT
 
 if TYPE_CHECKING:
     from crawler.config.models import Config, Source
@@ -77,7 +78,7 @@ HTTPERROR_ALLOW_ALL = True  # every answer reaches the spider, and ends under an
 HTTPCACHE_ENABLED = False
 
 # --- Pages are read in worker processes -------------------------------------------------------------------------------
-KIJI_READING_SECONDS = 20.0  # a page; the slowest of 512 real ones took less than one
+KIJI_READING_SECONDS = DEFAULT_TIME_LIMIT
 KIJI_READ = "pipelines.read_page:read_page"  # module:function, run in the workers
 
 # --- Quiet ----------------------------------------------------------------------------------------------------------

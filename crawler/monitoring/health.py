@@ -36,8 +36,11 @@ PAST_PAGES, FEW_PAGES = 20, 5
 CHANCE = 0.001
 """Probability of the present at the past's rate, below which it is called a change."""
 
-QUIET = 7.0
+MISSED_ARTICLES = 7.0
 """Articles missing at the usual rate before a source is silent. For independent events, e^-7 is 0.0009."""
+
+LONGEST_GAP = 1.5
+"""How often the longest gap of the past has to pass, too, before a source is silent."""
 
 TROUBLE: tuple[State, ...] = ("dead", "blocked", "changed", "silent", "idle")
 
@@ -237,7 +240,7 @@ def _silent(runs: Sequence[SourceRun], figures: Figures) -> _Answer:
     if len(fresh) < FEW_PAGES or fresh[-1] - runs[0].at < 3 * DAY or not figures.usual_a_day:
         return None
     gaps = [later - earlier for earlier, later in itertools.pairwise(fresh)]
-    patience = max(DAY, DAY * (QUIET / figures.usual_a_day), 1.5 * max(gaps))
+    patience = max(DAY, DAY * (MISSED_ARTICLES / figures.usual_a_day), LONGEST_GAP * max(gaps))
     if quiet <= patience:
         return None
     detail = f"nothing new for {quiet / DAY:.1f} days (usually {figures.usual_a_day:.1f} a day)"

@@ -16,12 +16,7 @@ from pipelines.duplicates.alignment import Alignment, align
 from storage.languages import UNSPACED_LANGUAGES
 from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
-ALGORITHM_VERSION = 1
-"""To be stored with what was decided or hashed; raised whenever ``compare``, ``text_hash`` or ``shingles`` change."""
-
 Kind = Literal["exact", "near", "different"]
-
-"""Shingled by characters: written without spaces, or (Korean) with particles grown onto the words."""
 
 WORD_SHINGLE, CHARACTER_SHINGLE = 3, 5  # word shingles on Japanese found 0.66 of the copies where characters found 0.93
 

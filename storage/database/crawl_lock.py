@@ -3,7 +3,7 @@
 The lock of a dead process is free. SQLite has a lock file beside the database. PostgreSQL has session-level advisory
 locks, which end with their connection: one for the database (a crawl has it alone; workers share it), one for each
 registered domain of a worker's crawl, and one for each run, which shows that the run lives. A thread checks the
-connection every ``KEPT`` seconds and takes lost locks again: the next transaction may be minutes away.
+connection every ``RENEWAL_INTERVAL`` seconds and takes lost locks again: the next transaction may be minutes away.
 """
 
 import contextlib
@@ -34,8 +34,8 @@ _LOCK_SETTINGS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "2",
 }
-KEPT = 2.0
-"""Seconds."""
+RENEWAL_INTERVAL = 2.0
+"""Seconds between two uses of the connection that holds the lock."""
 
 _DEAD = text("SELECT pg_try_advisory_xact_lock(:space, :run) AND now() > pg_postmaster_start_time() + interval '4 s'")
 """A restart of the server frees every lock: whoever lives needs a moment to take theirs again. What a dead worker left
@@ -118,7 +118,7 @@ class _AdvisoryLock(CrawlLock):
                 self._connection = self._take()
 
     def _keep(self) -> None:
-        while not self._released.wait(KEPT):
+        while not self._released.wait(RENEWAL_INTERVAL):
             # Whoever has them now has called our runs killed, and no transaction of theirs is committed any more.
             with contextlib.suppress(DatabaseError):
                 self.renew()

@@ -17,7 +17,11 @@ from pipelines.html.japanese_codecs import ISO_2022_JP_ESCAPE, decode_euc_jp, de
 
 _META_PREFIX = 4096  # bytes in which a <meta charset> counts; w3lib reads as many, the HTML standard asks for 1,024
 _SAMPLE = 65_536  # bytes from the first non-ASCII one on that detection looks at
-_BROKEN_UTF8 = 0.02  # broken sequences for each whole one up to which a page is UTF-8 with some damage
+# Broken sequences for each whole one up to which a page is UTF-8 with some damage, where it is declared so and where
+# not. Of 3,400 news texts of up to 400 characters in Shift_JIS, EUC-JP, GB 18030, Big5 and EUC-KR one in a hundred has
+# fewer than 1.3 (median 2.7 to 6.2); Latin and Cyrillic ones have hardly any whole sequence.
+_BROKEN_DECLARED, _BROKEN_UNDECLARED = 0.5, 0.1
+_REPLACEMENT = "\ufffd".encode()
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{6}")  # Latin script has no six non-ASCII bytes in a row
 _HIGH = re.compile(rb"[\x80-\xff]")
 
@@ -58,7 +62,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     wide = _utf_16_without_mark(body)
     if wide is not None:
         return Decoded(body.decode(wide, "replace"), wide, declared)
-    text = _utf_8(body)
+    text = _utf_8(body, _BROKEN_DECLARED if "utf-8" in labels else _BROKEN_UNDECLARED)
     if text is not None:
         return Decoded(text, "utf-8", declared)
     encoding = _legacy_encoding(body, labels)
@@ -86,13 +90,17 @@ def _utf_16_without_mark(body: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _utf_8(body: bytes) -> str | None:
-    """Decode UTF-8 that is whole, cut at the end, or broken in a few places."""
+def _utf_8(body: bytes, tolerance: float) -> str | None:
+    """Decode UTF-8 that is whole, cut at the end, or broken in a few places; None for other bytes.
+
+    ``tolerance`` is the number of broken sequences for each whole one. A U+FFFD that the page itself holds is whole.
+    """
     text, consumed = codecs.utf_8_decode(body, "replace", False)
     broken = text.count("\ufffd")
     if broken:
+        own = body.count(_REPLACEMENT)
         whole = sum(1 for character in text if character >= "\x80") - broken
-        if broken > whole * _BROKEN_UTF8:
+        if broken - own >= whole * tolerance and broken > own:
             return None
     elif consumed == 0 and body:
         return None

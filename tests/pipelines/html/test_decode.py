@@ -87,6 +87,25 @@ def test_utf_8_with_a_few_broken_bytes_stays_utf_8() -> None:
     assert read.text.count(WORDS) == 10
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("“It’s the harbour’s turn”, the mayor of Orl\ufffdans said".encode(), "“It’s the harbour’s turn”"),
+        ("“It’s the harbour’s turn” – he said in a caf".encode() + b"\xe9 on Friday", "“It’s the harbour’s turn” –"),
+        (("知事は" + "\ufffd" * 12 + "と述べた。").encode(), "知事は"),
+        ("Der Bürgermeister grüßt".encode() + b" \x96 heute" + " früh".encode(), "Der Bürgermeister grüßt"),
+        ("Le café est fermé jusqu’à ".encode() + b"l'\xe9t\xe9", "Le café est fermé jusqu’à"),
+    ],
+)
+def test_a_damaged_page_stays_in_the_utf_8_that_it_declares(body: bytes, words: str) -> None:
+    assert words in decode(body, "text/html; charset=utf-8").text
+
+
+def test_a_replacement_character_of_the_page_itself_is_no_damage() -> None:
+    decoded = decode("The mayor of Orl\ufffdans spoke".encode())
+    assert (decoded.encoding, decoded.text) == ("utf-8", "The mayor of Orl\ufffdans spoke")
+
+
 def test_what_was_declared_is_told_beside_what_was_used() -> None:
     read = decode(page(WORDS, "utf-8").encode("cp932"), None)
     assert (read.encoding, read.declared) == ("cp932", "utf-8")

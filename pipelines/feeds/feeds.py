@@ -1,14 +1,17 @@
 """Read RSS 0.9x to 2.0, Atom and JSON Feed, recognized by their content.
 
-XML is read by feedparser, after the bytes were decoded and a DTD was refused (:mod:`pipelines.feeds.xml`).
+XML is read by feedparser, after the bytes were decoded and made safe (:mod:`pipelines.feeds.xml`).
 """
 
 import calendar
 import datetime
+import html
 import io
 import json
+import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import feedparser
@@ -31,6 +34,11 @@ from pipelines.html.plain_text import plain_text
 from storage.reading import Entry
 
 _JSON_FEED = "jsonfeed.org/version/"  # https://www.jsonfeed.org/version/1.1/: required in "version"
+# RSS 2.0's guid, Atom's id.
+_ABSOLUTE_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*(https?://[^<>\s\]]+)")
+_RELATIONS = "http://www.iana.org/assignments/relation/"  # RFC 4287, section 4.2.7.2: a relation's full name
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_SMALL_SCREENS = frozenset({"handheld", "mobile"})
 _RSS_1 = ("purl.org/rss/", "my.netscape.com/rdf/")  # RDF is used for much else; RSS 1.0 and 0.90 name themselves
 
 
@@ -42,7 +50,7 @@ def looks_like_feed(body: bytes) -> bool:
     head = read_head(body)
     if head.lstrip("\ufeff \t\r\n").startswith("{"):
         return _JSON_FEED in head[:4_096]
-    name, _ = read_root_name(head)
+    name = read_root_name(head)
     return name in ("rss", "feed") or (name == "rdf" and any(mark in head for mark in _RSS_1))
 
 
@@ -52,21 +60,21 @@ def read_feed(
     """Return the entries of the feed at ``url`` in their order, or None.
 
     A following page of it (``rel=next``) comes last, as a listing. ``timezone`` is for dates that name no zone. Titles
-    and summaries are plain text. Raises ListingError for a feed with a DTD, damaged gzip, or nothing that can be
-    parsed.
+    and summaries are plain text. Raises ListingError for damaged gzip, or a body that cannot be parsed.
     """
     if not looks_like_feed(body):
         return None
     if read_head(body).lstrip("\ufeff \t\r\n").startswith("{"):
         return _read_json_feed(body, content_type, url, timezone)
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    xml = clean_xml(body, content_type)
     parsed: Mapping[str, Any] = feedparser.parse(  # untyped: every value is checked below
-        io.BytesIO(clean_xml(body, content_type)),
+        io.BytesIO(xml),
         response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    entries = list(_entries(parsed["entries"], url, timezone))
+    entries = list(_entries(parsed["entries"], _absolute_ids(xml), url, timezone))
     entries.extend(_next_pages(parsed["feed"], url))
     broken = f"broken feed: {parsed.get('bozo_exception')}"[:200] if parsed["bozo"] else ""
     if broken and not entries:
@@ -74,9 +82,19 @@ def read_feed(
     return make_listing("feed", entries, broken)
 
 
-def _entries(items: Iterable[Mapping[str, Any]], url: str, timezone: datetime.tzinfo) -> Iterator[Entry]:
-    for item in items:
-        address = _address(item, url)
+def _absolute_ids(xml: bytes) -> frozenset[str]:
+    """Return the ids that are written as whole addresses; feedparser resolves all others, too."""
+    return frozenset(html.unescape(value.decode("utf-8", "replace")) for value in _ABSOLUTE_ID.findall(xml))
+
+
+def _entries(
+    items: Sequence[Mapping[str, Any]], ids: Collection[str], url: str, timezone: datetime.tzinfo
+) -> Iterator[Entry]:
+    addresses = [_address(item, url) for item in items]
+    met = Counter(addresses)
+    for item, link in zip(items, addresses, strict=True):
+        permalink = clean_url(item["id"], url) if item.get("id") in ids else None
+        address = (permalink or link) if link is None or met[link] > 1 else link
         if address is None:
             continue
         contents = item.get("content") or [{}]
@@ -89,14 +107,32 @@ def _entries(items: Iterable[Mapping[str, Any]], url: str, timezone: datetime.tz
 
 
 def _address(item: Mapping[str, Any], url: str) -> str | None:
-    """Return an entry's address: before a redirect service, its link, or its id."""
-    for name in ("feedburner_origlink", "link", "id"):
-        value = item.get(name)
-        if isinstance(value, str) and (name != "id" or value.startswith(("http://", "https://"))):
-            address = clean_url(value, url)
-            if address:
-                return address
+    """Return an entry's address by its links: before a redirect service, else the page's."""
+    for value in (item.get("feedburner_origlink"), _page_link(item), item.get("link")):
+        address = clean_url(value, url) if isinstance(value, str) else None
+        if address:
+            return address
     return None
+
+
+def _page_link(item: Mapping[str, Any]) -> str | None:
+    """Return the link to an entry's page.
+
+    Of several alternates it is the first that is HTML for any screen (RFC 4287, section 4.2.7).
+    """
+    alternates = [
+        link
+        for link in item.get("links", ())
+        if link.get("href") and str(link.get("rel", "alternate")).removeprefix(_RELATIONS) == "alternate"
+    ]
+    if not alternates:
+        return None
+    best = min(alternates, key=lambda link: (not _is_page(link), link.get("media") in _SMALL_SCREENS))
+    return str(best["href"])
+
+
+def _is_page(link: Mapping[str, Any]) -> bool:
+    return str(link.get("type") or "text/html").partition(";")[0].strip().lower() in _PAGE_TYPES
 
 
 def _published(item: Mapping[str, Any], timezone: datetime.tzinfo) -> datetime.datetime | None:
@@ -107,7 +143,7 @@ def _published(item: Mapping[str, Any], timezone: datetime.tzinfo) -> datetime.d
         moment = parse_utc(text, timezone)
         if moment:
             return moment
-        parsed = item.get(f"{name}_parsed")  # feedparser knows more forms, and gives them in UTC
+        parsed = item.get(f"{name}_parsed")  # feedparser knows more forms; a time without a zone it takes for UTC's
         if isinstance(parsed, time.struct_time):
             try:
                 return datetime.datetime.fromtimestamp(calendar.timegm(parsed), datetime.UTC)

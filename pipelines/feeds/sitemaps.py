@@ -46,7 +46,7 @@ def looks_like_sitemap(body: bytes) -> bool:
     Plain text is one where every line is an address.
     """
     head = read_head(body)
-    return read_root_name(head)[0] in ("urlset", "sitemapindex") or _is_address_list(head)
+    return read_root_name(head) in ("urlset", "sitemapindex") or _is_address_list(head)
 
 
 def _is_address_list(head: str) -> bool:
@@ -62,12 +62,12 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
 
     News come first, then the addresses that changed last, then the undated ones in their order. Children of an index
     are listings. ``published_at`` and ``title`` are from the news extension, ``changed_at`` is ``lastmod``. Alternates
-    in other languages are left out: sitemaps list them as entries too. Raises ListingError for a DTD, damaged gzip, or
-    a body that cannot be parsed.
+    in other languages are left out: sitemaps list them as entries too. Raises ListingError for damaged gzip, or a body
+    that cannot be parsed.
     """
     if not looks_like_sitemap(body):
         return None
-    if not read_root_name(read_head(body))[0]:
+    if not read_root_name(read_head(body)):
         lines = decode(unpack(body)).text.split("\n")
         addresses = (clean_url(line, url) for line in lines if _ADDRESS_LINE.fullmatch(line.strip("\ufeff \t\r")))
         return make_listing("sitemap", (Entry(url=address) for address in addresses if address))

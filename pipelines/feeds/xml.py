@@ -3,11 +3,13 @@
 import dataclasses
 import datetime
 import email.utils
+import html.entities
 import re
 import zlib
 from collections.abc import Iterable
 
 from pipelines.dates.words import read_zone
+from pipelines.dates.written import find_written_dates, normalize_date_text
 from pipelines.html.charset import decode
 from storage.reading import Entry, ListingKind
 
@@ -19,9 +21,22 @@ HEAD = 65_536  # bytes that are looked at to tell what a body is
 _GZIP = b"\x1f\x8b\x08"
 _SPACE = " \t\r\n\ufeff"
 _NAME = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# A document type declaration with its internal subset (XML 1.0, sections 2.8 and 2.9): literals, comments, instructions
+# and declarations may hold ">" and "]". Possessive: no text is tried twice.
+_DOCTYPE = re.compile(
+    r"""<!DOCTYPE(?:[^\[\]"'<>]|"[^"]*+"|'[^']*+')*+"""
+    r"""(?:\[(?:[^\]"'<]|"[^"]*+"|'[^']*+'|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>"""
+    r"""|<![A-Z](?:[^"'<>]|"[^"]*+"|'[^']*+')*+>)*+\]\s*+)?>""",
+    re.IGNORECASE,
+)
+_BROKEN_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HTML = re.compile(rb"\s*+(?:<!DOCTYPE html[^>\[]*+>\s*+)?<html[\s>]", re.IGNORECASE)
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
+_NUMBER = re.compile(r"#(x[0-9a-f]+|\d+)", re.IGNORECASE)
+_AMPERSAND = re.compile(r"(?:&\#(?:x[0-9a-f]{1,8}|\d{1,10});)++|&(?P<name>[a-z][a-z0-9]{0,40});|&", re.IGNORECASE)
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_SHORT_NAME = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3}")  # RFC 822: weekday, day, month's name
+_YEAR = re.compile(r"\d{4}|令和|平成")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2, without the pairs
 
 
@@ -86,45 +101,85 @@ def read_head(body: bytes) -> str:
     return head.decode("utf-8", "replace")  # the names looked for are ASCII in every encoding that feeds come in
 
 
-def read_root_name(head: str) -> tuple[str, bool]:
-    """Return the root element's name in lower case, and whether a DTD comes first.
+def read_root_name(head: str) -> str:
+    """Return the root element's local name in lower case; "" where there is none."""
+    start = _root_start(head)
+    name = _NAME.match(head, start) if start is not None else None
+    return name[1].lower() if name else ""
 
-    The name is local, and "" where there is no element.
 
-    Follows XML 1.0's prolog (section 2.8): declaration, comments, processing instructions, white space, one DTD.
+def _root_start(text: str) -> int | None:
+    """Find the start of the root element; None where there is none.
+
+    XML 1.0's prolog (section 2.8) comes before it: declarations, comments, processing instructions, white space and
+    document type declarations.
     """
-    position, has_dtd = 0, False
+    position = 0
     while True:
-        while position < len(head) and head[position] in _SPACE:
+        while position < len(text) and text[position] in _SPACE:
             position += 1
-        if head.startswith("<?", position):
-            end, skipped = head.find("?>", position), 2
-        elif head.startswith("<!--", position):
-            end, skipped = head.find("-->", position + 4), 3
-        elif _DOCTYPE.match(head, position):
-            has_dtd = True
-            match = _NAME.search(head, position)
-            end, skipped = (match.start() if match else -1), 0
+        if text.startswith("<?", position):
+            end = _after(text, "?>", position)
+        elif text.startswith("<!--", position):
+            end = _after(text, "-->", position + 4)
+        elif doctype := _DOCTYPE.match(text, position):
+            end = doctype.end()
+        elif _BROKEN_DOCTYPE.match(text, position):
+            name = _NAME.search(text, position)
+            end = name.start() if name else None
         else:
-            match = _NAME.match(head, position)
-            return (match[1].lower() if match else ""), has_dtd
-        if end < 0:
-            return "", has_dtd
-        position = end + skipped
+            return position if _NAME.match(text, position) else None
+        if end is None:
+            return None
+        position = end
+
+
+def _after(text: str, mark: str, position: int) -> int | None:
+    found = text.find(mark, position)
+    return None if found < 0 else found + len(mark)
 
 
 def clean_xml(body: bytes, content_type: str | None) -> bytes:
-    """Return the unpacked body as UTF-8 without characters that XML forbids.
+    """Return the unpacked body from its root element on, as UTF-8 that any parser reads.
 
-    Raises ListingError where a DTD precedes the root: its entities can make gigabytes of a small file or
-    read files, and no feed or sitemap needs one.
+    A document type declaration is left out unread, so that no entity of it is expanded or fetched. References to
+    HTML's entities and to characters become the characters, halves of a pair (``&#55357;&#56832;``) joined; what means
+    no character becomes U+FFFD, and an ampersand that begins no reference is escaped. Raises ListingError where there
+    is no element.
     """
     text = decode(unpack(body), content_type).text
-    name, has_dtd = read_root_name(text)
-    if has_dtd or not name:
-        raise ListingError("a document type definition (DTD) is refused" if has_dtd else "no XML element found")
-    text = _NO_XML.sub("", _DECLARATION.sub("", text.lstrip(_SPACE), count=1))
+    start = _root_start(text)
+    if start is None:
+        raise ListingError("no XML element found")
+    parts = _CDATA.split(text[start:])  # sections of character data, which have no references, at the odd places
+    parts[::2] = [_AMPERSAND.sub(_reference, part) for part in parts[::2]]
+    text = _NO_XML.sub("", "".join(parts))
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("utf-8", "replace")
+
+
+def _reference(match: re.Match[str]) -> str:
+    """Rewrite a run of references, or an ampersand, as valid XML."""
+    if not match[0].endswith(";"):
+        return "&amp;"
+    if match["name"]:
+        name = match["name"]
+        if name in _XML_NAMES:
+            return match[0]
+        characters = html.entities.html5.get(f"{name};")
+        return f"&amp;{name};" if characters is None else characters
+    units = [int(number[1:], 16) if number[0] in "xX" else int(number) for number in _NUMBER.findall(match[0])]
+    return "".join(map(_escaped, _joined_surrogates(units)))
+
+
+def _joined_surrogates(units: list[int]) -> str:
+    """Return the characters of code points; halves of a UTF-16 pair are joined, others U+FFFD."""
+    known = [unit if unit <= 0x10FFFF else 0xFFFD for unit in units]
+    pairs = "".join(map(chr, known)).encode("utf-16-le", "surrogatepass")
+    return pairs.decode("utf-16-le", "replace")
+
+
+def _escaped(character: str) -> str:
+    return {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}.get(character, character)
 
 
 def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") -> Listing:
@@ -139,9 +194,7 @@ def make_listing(kind: ListingKind, entries: Iterable[Entry], reason: str = "") 
 
 
 def parse_utc(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
-    """Return the UTC time of a feed's or sitemap's date, or None.
-
-    It reads RFC 822 (RSS) and ISO 8601 (Atom, W3C).
+    """Parse a feed's or sitemap's date: RFC 822, ISO 8601, or as pages write it; in UTC.
 
     ``timezone`` is for dates that name no zone; a date without a time is that zone's midnight.
     """
@@ -149,14 +202,27 @@ def parse_utc(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
+        named = _SHORT_NAME.match(text)
+        if named is None:
+            return _written_moment(text, timezone)
         try:
             moment = email.utils.parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError):
-            return None
+            return _written_moment(text, timezone)
         # Python leaves out the zones that RFC 822 does not name, and -0000, which is UTC (RFC 2822, section 3.3).
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=read_zone(text.rpartition(" ")[2].lower()))
+            zone = text.rpartition(" ")[2].lower()
+            moment = moment.replace(tzinfo=datetime.UTC if zone == "-0000" else read_zone(zone))
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(datetime.UTC)
     except OverflowError:  # the year 1 or 9999
         return None
+
+
+def _written_moment(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
+    """Parse a date with a year in any form that pages use (``2026/11/29 08:00:00``)."""
+    if not _YEAR.search(text):
+        return None
+    latest = datetime.datetime.max.replace(tzinfo=datetime.UTC) - datetime.timedelta(days=2)
+    found = next(iter(find_written_dates(normalize_date_text(text, 64), latest, timezone)), None)
+    return None if found is None else found.date.moment

@@ -80,7 +80,7 @@ def test_a_sitemap_is_read_in_the_encoding_it_is_written_in(encoding: str) -> No
 
 
 def test_a_broken_sitemap_gives_what_can_be_had_and_says_so() -> None:
-    listing = read(NEWS.replace("&amp;", "&").partition("<url><loc>mailto")[0])
+    listing = read(NEWS.partition("<url><loc>mailto")[0] + "<url><loc>mailto:")
     assert len(listing.entries) == 4
     assert listing.reason.startswith("broken XML")
     assert read(NEWS).reason == ""
@@ -94,10 +94,22 @@ def test_no_more_than_the_protocols_number_of_addresses_is_read() -> None:
 
 
 @pytest.mark.parametrize("dtd", ['<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/hostname">]>', "<!DOCTYPE urlset>"])
-def test_a_sitemap_with_a_document_type_definition_is_refused(dtd: str) -> None:
-    body = f"<?xml version='1.0'?>{dtd}<urlset><url><loc>https://news.example.jp/&x;</loc></url></urlset>"
-    with pytest.raises(ListingError, match="DTD"):
-        read(body)
+def test_a_document_type_declaration_is_left_out_and_none_of_its_entities_expanded(dtd: str) -> None:
+    body = f"<?xml version='1.0'?>{dtd}<urlset><url><loc>https://news.example.jp/a&x;b</loc></url></urlset>"
+    assert [entry.url for entry in read(body).entries] == ["https://news.example.jp/a&x;b"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://news.example.jp/article?id=7001&lang=ja",
+        "https://news.example.jp/terms&policies-of-the-port",
+        "https://news.example.jp/a?copy=1&copy=2&amp",
+    ],
+)
+def test_an_address_with_a_bare_ampersand_is_the_one_that_is_listed(address: str) -> None:
+    [entry] = read(f"<urlset><url><loc>{address}</loc></url></urlset>").entries
+    assert entry.url == address
 
 
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused() -> None:

@@ -41,8 +41,16 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
         return None
     if not isinstance(root, lxml.html.HtmlElement):
         return None
+    _show_shadow_roots(root)
     _drop_readings(root)
     return root
+
+
+def _show_shadow_roots(root: lxml.html.HtmlElement) -> None:
+    """Make a declarative shadow root (``template shadowrootmode``) a box, as every browser does."""
+    for template in root.iter("template"):
+        if template.get("shadowrootmode") or template.get("shadowroot"):
+            template.tag = "div"
 
 
 def _drop_readings(root: lxml.html.HtmlElement) -> None:

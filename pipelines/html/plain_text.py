@@ -32,6 +32,14 @@ def plain_text(value: object, limit: int) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())[:limit].rstrip()
 
 
+def drop_invisible(text: str) -> str:
+    """Return a text without controls, soft hyphens, zero-width and direction marks; its lines stay.
+
+    Joiners stay, too: emoji and several scripts need them.
+    """
+    return _INVISIBLE.sub("", text)
+
+
 def word_characters(text: str) -> str:
     """Return only letters, digits and underscores, in NFKC and lower case."""
     spelt = unicodedata.normalize("NFKC", text).lower()

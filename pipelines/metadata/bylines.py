@@ -9,7 +9,7 @@ import lxml.html
 
 from pipelines.metadata.authors import Credit, is_byline, is_job, is_lead_in, is_name_like
 from pipelines.metadata.jsonld import Json, Thing
-from pipelines.metadata.meta_tags import Markup
+from pipelines.metadata.meta_tags import Markup, metadata_names
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
 _MOST = 60
@@ -53,16 +53,20 @@ def _credits(value: Json, things_by_id: dict[str, Thing]) -> Iterator[Credit]:
             for name in names if isinstance(names, list) else [names]:
                 if isinstance(name, str):
                     yield Credit(name, office)
+                elif isinstance(name, dict):  # a thing where its name belongs
+                    waiting.append(name)
 
 
 def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
-    """Return the authors of the meta tags, one source for each tag.
+    """Return the authors of the meta tags, one source for all tags of one name.
 
     Last comes the pair of label and data that WordPress writes.
     """
-    for content in markup.contents("authors"):
-        if not content.startswith(("http://", "https://", "@")):
-            yield [Credit(content)]
+    for name in metadata_names()["authors"]:
+        contents = dict.fromkeys(markup.metas.get(name, ()))
+        names = [content for content in contents if not content.startswith(("http://", "https://", "@"))]
+        if names:
+            yield [Credit(content) for content in names]
     for label, data in (("twitterlabel1", "twitterdata1"), ("twitterlabel2", "twitterdata2")):
         if any(map(is_lead_in, markup.metas.get(label, ()))):
             yield [Credit(content) for content in markup.metas.get(data, ())]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from pipelines.html.plain_text import letters, plain_text
+from pipelines.metadata.lenient_json import mend_json
 from pipelines.metadata.meta_tags import schema_types
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -18,7 +19,6 @@ _MOST_THINGS = 3_000
 _WRAPPING = re.compile(
     r"^\s*(?://|/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*/)?|(?://|/\*)?\s*(?:-->|\]\]>)\s*(?:\*/)?\s*;?\s*$"
 )
-_TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
 _DECODER = json.JSONDecoder(strict=False)  # newlines inside strings are common
 
 
@@ -41,7 +41,7 @@ def _values(script: str) -> list[Json]:
     text = script.strip().lstrip("\ufeff")
     if not (text.startswith(("{", "[")) and text.endswith(("}", "]"))):
         text = _WRAPPING.sub("", text)
-    for mend in (str, _without_trailing_commas, html.unescape):
+    for mend in (str, mend_json, html.unescape):
         try:
             return list(_decoded(mend(text)))
         except (ValueError, RecursionError):  # not JSON, or nested too deep to be anybody's article
@@ -65,10 +65,6 @@ def _salvaged(text: str) -> list[Json]:
     for name, value in _SALVAGED.findall(text):
         thing.setdefault(name, value)
     return [thing]
-
-
-def _without_trailing_commas(text: str) -> str:
-    return _TRAILING_COMMA.sub(r"\1", text)
 
 
 def _decoded(text: str) -> Iterator[Json]:

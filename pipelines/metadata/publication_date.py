@@ -11,7 +11,7 @@ import lxml.html
 
 from pipelines.dates.forms import YEAR
 from pipelines.dates.parse import DateKind, ParsedDate, find_dates, parse_date, read_label
-from pipelines.metadata.jsonld import Thing
+from pipelines.metadata.jsonld import Thing, is_article, read_types
 from pipelines.metadata.meta_tags import Markup
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
@@ -56,9 +56,11 @@ def read_publication(
     Data that scripts fill the page with come last. A time without a zone takes the offset of another source with the
     same clock time, else ``timezone``. A bare day takes the time of a later source on that day.
     """
-    dates = list(_structured(things, markup, now, timezone))
+    films = [thing for thing in things if _is_film(thing)]
+    dates = list(_structured([thing for thing in things if not _is_film(thing)], markup, now, timezone))
     if not any(date.kind == "published" and date.date.precision == "instant" for date in dates):
         dates += _visible(markup, headline, page_url, now, timezone)
+        dates += [dataclasses.replace(date, kind="unlabelled") for date in _of_things(films, now, timezone)]
         if dates and all(date.source == "address" for date in dates):
             dates += _in_data(tree, now, timezone)
     published = _settled([date for date in dates if date.kind == "published"], dates)
@@ -113,15 +115,15 @@ def _same_clock(zoned: ParsedDate, bare: ParsedDate) -> bool:
     )
 
 
+def _is_film(thing: Thing) -> bool:
+    """Tell whether a thing is a film or sound on the page, whose date may be years older."""
+    return not is_article(thing) and any(name.lower() in _MEDIA for name in read_types(thing))
+
+
 def _structured(
     things: Sequence[Thing], markup: Markup, now: datetime.datetime, zone: zoneinfo.ZoneInfo
 ) -> Iterator[_SourcedDate]:
-    for thing in things:
-        for kind, names in _PROPERTIES:
-            for name in names:
-                value = thing.get(name)
-                value = value[0] if isinstance(value, list) and value else value
-                yield from _parsed("json-ld", kind, value if isinstance(value, str) else None, now, zone)
+    yield from _of_things(things, now, zone)
     for kind in ("published", "modified"):
         for content in markup.contents(kind):
             yield from _parsed("meta", "published" if kind == "published" else "modified", content, now, zone)
@@ -130,6 +132,18 @@ def _structured(
         if kind_of is not None:
             text = item.get("datetime") or item.get("content") or " ".join(visible_pieces(item, _LONGEST_DATE))
             yield from _parsed("microdata", kind_of, text, now, zone)
+
+
+_MEDIA = frozenset({"videoobject", "audioobject", "mediaobject"})
+
+
+def _of_things(things: Sequence[Thing], now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_SourcedDate]:
+    for thing in things:
+        for kind, names in _PROPERTIES:
+            for name in names:
+                value = thing.get(name)
+                value = value[0] if isinstance(value, list) and value else value
+                yield from _parsed("json-ld", kind, value if isinstance(value, str) else None, now, zone)
 
 
 _PROPERTIES: tuple[tuple[DateKind, tuple[str, ...]], ...] = (
@@ -226,13 +240,36 @@ def _kind_of(element: lxml.html.HtmlElement, words: str) -> DateKind:
     return read_label(words) or read_label(beside[-_LABEL_LENGTH:]) or read_label(marks[:_LONGEST_DATE]) or "unlabelled"
 
 
+_DEEPEST = 60  # ancestors of a time that are looked at
+_OTHERS = re.compile(r"(?:^|[\s_-])(?:comments?|replies|disqus)(?:$|[\s_-])", re.IGNORECASE)
+
+
+def _is_card(element: lxml.html.HtmlElement) -> bool:
+    """Tell whether an element is an item of a list, or a link, that leads to another page."""
+    if element.tag == "a":
+        return True
+    if element.tag != "li":
+        return False
+    links = itertools.islice(element.iter("a"), _MOST_TIMES)
+    return any(link.get("href", "#")[:1] != "#" and len(link.text_content()) > _LABEL_LENGTH // 4 for link in links)
+
+
 def _nearest(times: Sequence[lxml.html.HtmlElement], headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    """Return the times that share the closest ancestor with the headline."""
+    """Return the times that share the closest ancestor with the headline.
+
+    Those of comments and of links to other pages are left out.
+    """
     levels = {parent: level for level, parent in zip(range(_TOO_FAR_UP), headline.iterancestors(), strict=False)}
     best: list[lxml.html.HtmlElement] = []
     level_of_best = _TOO_FAR_UP
     for element in times:
-        level = next((levels[one] for one in element.iterancestors() if one in levels), _TOO_FAR_UP)
+        level = _TOO_FAR_UP
+        for one in itertools.islice(element.iterancestors(), _DEEPEST):
+            if one in levels:
+                level = levels[one]
+                break
+            if _OTHERS.search(f"{one.get('class') or ''} {one.get('id') or ''}"[:300]) or _is_card(one):
+                break
         if level < level_of_best:
             best, level_of_best = [element], level
         elif level == level_of_best and level < _TOO_FAR_UP:

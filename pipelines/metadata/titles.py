@@ -18,6 +18,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MOST_CUTS = 4
+_NAME_SHARE = 1.5  # a headline is at least so many times as long as the name behind its bar
 # A heading this long is a headline, no kicker or section.
 _SHORT = 15
 
@@ -61,7 +62,7 @@ def _without_tail(title: str) -> str:
     That part is a site's name where no heading confirms the whole.
     """
     rest, bar, tail = (part.strip() for part in title.replace("｜", "|").rpartition("|"))
-    return title[: len(rest)].strip() if bar and tail and len(rest) > 2 * len(tail) else title
+    return title[: len(rest)].strip() if bar and tail and len(rest) > _NAME_SHARE * len(tail) else title
 
 
 def _in_full(title: str, others: Iterable[str]) -> str:
@@ -105,6 +106,9 @@ def bare_title(title: str, site: set[str], wholes: set[str]) -> str:
 
 
 def _cut(title: str, site: set[str], wholes: set[str]) -> str | None:
+    name, colon, headline = title.partition(": ")
+    if colon and letters(name) in site and letters(headline):
+        return headline.strip()
     breaks = [match.span() for match in _SEPARATOR.finditer(title)]
     for start, end in reversed(breaks):
         rest, suffix = title[:start].strip(), title[end:].strip()

@@ -17,10 +17,14 @@ _NAME_WORDS = 6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Credit:
-    """A name from one source. ``is_office`` says that it is no person's."""
+    """A name from one source.
+
+    ``is_office`` says that it is no person's, ``is_separate`` that nothing joins it to the source's other names.
+    """
 
     name: str
     is_office: bool = False
+    is_separate: bool = False
 
 
 @rule_cache()
@@ -179,15 +183,17 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
     known_offices = {letters(name) for name in site_names}
     for source in sources:
         names: dict[str, str] = {}
+        separate: set[str] = set()
         has_person = False
         for credit in source:
             for name in clean_authors([credit.name]):
                 names.setdefault(letters(name), name)
                 if credit.is_office or is_office(name):
                     known_offices.add(letters(name))
+                separate |= {letters(name)} if credit.is_separate else set()
                 has_person = has_person or letters(name) not in known_offices
         authors = tuple(names.values())[:_MOST_AUTHORS]
         if has_person:
-            return authors
+            return tuple(name for name in authors if letters(name) not in separate & known_offices)
         offices = offices or authors
     return offices

@@ -66,7 +66,7 @@ def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
         contents = dict.fromkeys(markup.metas.get(name, ()))
         names = [content for content in contents if not content.startswith(("http://", "https://", "@"))]
         if names:
-            yield [Credit(content) for content in names]
+            yield [Credit(content, is_separate=True) for content in names]
     for label, data in (("twitterlabel1", "twitterdata1"), ("twitterlabel2", "twitterdata2")):
         if any(map(is_lead_in, markup.metas.get(label, ()))):
             yield [Credit(content) for content in markup.metas.get(data, ())]

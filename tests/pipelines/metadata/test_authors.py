@@ -104,3 +104,23 @@ def test_prose_is_not_taken_for_a_byline(text: str) -> None:
     assert (
         declared(page(body=f'<h1>Ferries return to the old pier</h1><p class="author-line">{text}</p>')).authors == ()
     )
+
+
+@pytest.mark.parametrize("name", ['property="article:author"', 'name="author"', 'name="dc.creator"'])
+def test_all_metas_of_one_name_are_the_authors(name: str) -> None:
+    head = f'<meta {name} content="Nora Whitcombe"><meta {name} content="Colin Maddox">'
+    assert declared(page(head=head)).authors == ("Nora Whitcombe", "Colin Maddox")
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"@type": "Person", "name": {"@type": "Person", "name": "Nora Whitcombe"}},
+        {"@type": "Person", "name": [{"name": "Nora Whitcombe"}]},
+        [{"name": {"givenName": "Nora", "familyName": "Whitcombe"}}],
+    ],
+)
+def test_a_thing_where_a_name_belongs_gives_its_name(author: object) -> None:
+    assert declared(page(jsonld={"@type": "NewsArticle", "headline": "x", "author": author})).authors == (
+        "Nora Whitcombe",
+    )

@@ -117,3 +117,41 @@ def test_a_modification_before_the_publication_is_none() -> None:
         page(jsonld=article(datePublished="2026-10-05T14:30:00+09:00", dateModified="2026-10-04T14:30:00+09:00"))
     )
     assert read.modified_at is None
+
+
+FILM = {"@type": "VideoObject", "name": "Archive film of the pier", "uploadDate": "2020-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta property="article:published_time" content="2026-10-05T14:30:00+09:00">', BODY.format("")),
+        ("", BODY.format('<time datetime="2026-10-05T14:30:00+09:00">5 Oct</time>')),
+        ("", BODY.format('<p class="date">2026年10月5日 14時30分</p>')),
+    ],
+)
+def test_the_date_of_a_film_on_the_page_is_not_the_articles(head: str, body: str) -> None:
+    assert declared(page(head=head, body=body, jsonld=FILM)).published_at == utc(2026, 10, 5, 5, 30)
+
+
+def test_a_page_of_a_film_alone_has_the_films_date() -> None:
+    address = "https://www.minato.example/films/pier"
+    assert declared(page(body=BODY.format(""), jsonld=FILM), address).published_at == utc(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        '<ul><li><a href="/2020/01/old">An old story of the harbour</a> <time datetime="2020-01-02">x</time></li></ul>',
+        '<a href="/2020/01/old"><time datetime="2020-01-02">x</time> An old story of the harbour</a>',
+        '<div class="comments"><div><time datetime="2026-10-28T01:00:00Z">x</time> Nice</div></div>',
+        '<section id="comments"><time datetime="2026-10-28T01:00:00Z">x</time></section>',
+        '<div class="comment-list"><p><time datetime="2026-10-28T01:00:00Z">x</time></p></div>',
+    ],
+)
+def test_the_date_of_a_card_or_a_comment_is_not_the_articles(others: str) -> None:
+    body = BODY.format(others)
+    address = "https://www.minato.example/harbour"
+    assert declared(page(body=body), address).published_at is None
+    own = '<time datetime="2026-10-05T14:30:00+09:00">5 Oct</time>'
+    assert declared(page(body=BODY.format(others + own)), address).published_at == utc(2026, 10, 5, 5, 30)

@@ -79,3 +79,22 @@ def test_the_number_of_a_page_is_not_part_of_the_title() -> None:
 def test_a_title_of_half_a_million_characters_is_capped() -> None:
     html = page(head=f"<title>{'港 - ' * 125_000}</title>", body=f"<h1>{'x | ' * 100_000}</h1>")
     assert 0 < len(declared(html).title) <= 2_000
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Daily Example: Harbour to be dredged", "Harbour to be dredged"),
+        ("Daily Example: Mayor: we will pay", "Mayor: we will pay"),
+        ("Harbour: to be dredged in spring", "Harbour: to be dredged in spring"),
+        ("Harbour to be dredged | Daily Example", "Harbour to be dredged"),
+    ],
+)
+def test_a_sites_name_before_a_colon_is_cut_and_no_other_word(title: str, headline: str) -> None:
+    head = f'<meta property="og:site_name" content="Daily Example"><title>{title}</title>'
+    assert declared(page(head=head)).title == headline
+
+
+def test_a_short_name_behind_a_bar_is_cut_where_nothing_names_the_site() -> None:
+    assert declared(page(head="<title>Harbour to be dredged | Daily Example</title>")).title == "Harbour to be dredged"
+    assert declared(page(head="<title>Port | Town</title>")).title == "Port | Town"

@@ -14,6 +14,8 @@ from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
 
 LONGEST = (
+    "house/test_extending.py",
+    "house/test_the_wheel.py",
     "crawler/workers/test_another_version_of_procrastinate.py",
     "crawler/cli/test_setting_up.py",
     "crawler/workers/test_workers.py",

@@ -123,8 +123,8 @@ class Reading(ArticleFields):
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or
     where storage is to make it; whoever changes the words takes both away.
-    Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where this is
-    a later one, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
+    Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where it is
+    another, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
     ``site_extractor`` names the operator's extractor of this site with its version; ``extractor_error`` is what it
     raised, "" where it did not.
     """

@@ -8,10 +8,12 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
+from pipelines.addresses.article_urls import looks_like_article
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.html.dom_index import plain
 from pipelines.related.outlinks import base_address
@@ -23,12 +25,14 @@ _LINKS_LOOKED_AT = 5_000
 _LONGEST, _LONGEST_WORDS = 80, 24  # characters of a link that are looked at; of words for another page
 _SEGMENT = re.compile(r"/(?:page[-/]?)?([1-9]\d?)/?$")
 _ENDING = re.compile(r"[_-]([1-9]\d?)(?=\.html?$)")
+_DAY = re.compile(r"(?:19|20)\d{6}|\d{1,4}")
+_POST = "p"  # WordPress has posts as ?p=7, other CMSs pages
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pagination:
-    """``number`` is this page's, from 1. ``first`` is the first page's address where this is a later one, else "".
+    """``number`` is this page's, from 1. ``first`` is the first page's address where this one has another, else "".
 
     ``following`` are the addresses of the later pages of the article that this page links to, by their numbers.
     """
@@ -36,6 +40,18 @@ class Pagination:
     number: int = 1
     first: str = ""
     following: tuple[tuple[int, str], ...] = ()
+
+
+class _Place(NamedTuple):
+    """One way in which an address is a page of an article.
+
+    ``key`` is the first page's, ``first`` its address without a number. ``is_certain``: no other address is written so.
+    """
+
+    number: int
+    key: str
+    first: str
+    is_certain: bool = True
 
 
 @rule_cache()
@@ -49,19 +65,50 @@ def read_pagination(tree: HtmlElement, page_url: str) -> Pagination:
     own = clean_url(page_url)
     if own is None:
         return Pagination()
-    places = [(1, _base(own)), *_numbered(own)]
-    found: dict[tuple[int, str], dict[int, str]] = {}
+    places = [_Place(1, _base(own), own), *_numbered(own)]
+    linked: dict[_Place, dict[int, str]] = {}
     for url, words, relation in _links(tree, page_url):
-        for number, base in ((1, _base(url)), *_numbered(url)):
+        for target in (_Place(1, _base(url), url), *_numbered(url)):
             for place in places:
-                if place[1] == base and place[0] != number and _is_pager(words, relation, number, place[0]):
-                    found.setdefault(place, {}).setdefault(number, url)
-    later = [place for place in found if place[0] > 1 and 1 in found[place]]
-    if later:
-        number, _ = place = later[0]
-        return Pagination(number, found[place][1], _after(number, found[place]))
-    first = next((place for place in found if place[0] == 1), None)
-    return Pagination(following=_after(1, found[first])) if first else Pagination()
+                is_other = place.key == target.key and place.number != target.number
+                if is_other and _is_pager(words, relation, target.number, place.number):
+                    linked.setdefault(place, {}).setdefault(target.number, url)
+    later = [place for place in linked if place.number > 1]
+    for place in sorted(later, key=lambda one: 1 not in linked[one]):
+        if first := _first_page(place, linked[place]):
+            return Pagination(place.number, first, _after(place.number, linked[place]))
+    first_pages = [place for place in linked if place.number == 1]
+    if not first_pages:
+        return Pagination()
+    place = first_pages[0]
+    other = place.first if place.is_certain and place.key != _base(own) else ""
+    return Pagination(1, other, _after(1, linked[place]))
+
+
+def _first_page(place: _Place, pages: Mapping[int, str]) -> str:
+    """The address of the first page, "" where the links do not show that this is a later page.
+
+    A first page with its number in the address is the one without it: sites redirect the one to the other or serve the
+    same at both. A page without a link to the first one shows by its neighbours what it is.
+    """
+    if 1 in pages:
+        return pages[1] if _base(pages[1]) == place.key or not place.is_certain else place.first
+    is_between = place.number - 1 in pages or place.number + 1 in pages
+    return place.first if is_between and _is_paged(place) else ""
+
+
+def _is_paged(place: _Place) -> bool:
+    """Whether pages of one article are numbered so, and not neighbours.
+
+    ``/n/7`` and ``/n/8`` are two articles, ``/20261105/3`` the third of a day, ``ferry-part-3.html`` one of a series.
+    """
+    name, _, ending = urlsplit(place.first).path.rstrip("/").rpartition("/")[2].partition(".")
+    if not name or (name.lower() == "index" and ending):
+        return False
+    if place.is_certain:
+        return True
+    is_single = not _DAY.fullmatch(name) and (not ending or name[-1].isdigit())
+    return is_single and looks_like_article(place.first)
 
 
 def _after(number: int, pages: dict[int, str]) -> tuple[tuple[int, str], ...]:
@@ -119,19 +166,22 @@ def _base(url: str) -> str:
     return address_key(url)
 
 
-def _numbered(url: str) -> Iterator[tuple[int, str]]:
-    """Every way in which an address is one of the pages of a shorter one: its number, and the key of the first page."""
+def _numbered(url: str) -> Iterator[_Place]:
+    """Every way in which an address is one of the pages of a shorter one."""
     parts = urlsplit(url)
     parameters = parse_qsl(parts.query, keep_blank_values=True)
     for name, value in parameters:
         if name.lower() in _rules()[0] and value.isascii() and value.isdigit() and 0 < int(value[:4]) <= MOST_PAGES:
             rest = urlencode([pair for pair in parameters if pair[0] != name])
-            yield int(value), _base(urlunsplit(parts._replace(query=rest)))
+            first = urlunsplit(parts._replace(query=rest))
+            yield _Place(int(value), _base(first), first, is_certain=name.lower() != _POST)
     for pattern in (_SEGMENT, _ENDING):
         match = pattern.search(parts.path)
         if match and int(match[1]) <= MOST_PAGES and match.start() > 1:
-            path = parts.path[: match.start()] + parts.path[match.end(1) :].rstrip("/")
-            yield int(match[1]), _base(urlunsplit(parts._replace(path=path)))
+            rest = parts.path[match.end(1) :]
+            first = urlunsplit(parts._replace(path=parts.path[: match.start()] + rest))
+            key = _base(urlunsplit(parts._replace(path=parts.path[: match.start()] + rest.rstrip("/"))))
+            yield _Place(int(match[1]), key, first, is_certain=match[0].startswith("/page"))
 
 
 def join_pages(readings: Sequence[Reading]) -> list[Reading]:

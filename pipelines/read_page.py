@@ -16,6 +16,7 @@ from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import drop_invisible
+from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.metadata import Metadata, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
@@ -90,7 +91,10 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     The order matters: declarations of the whole page are read before parts of it are cut out.
     """
     page_url = raw.final_url
+    show_noscript(tree)
+    place_streamed_segments(tree)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
+    unnest_words(index)
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)

@@ -40,7 +40,9 @@ _NAMED = 2  # of them with a class: sites that name nothing need more height to 
 _PROSE_CAP = 200  # weight at which a paragraph counts fully: one endless block must not outvote a body
 _UNCONFIRMED = 0.1  # what prose weighs that trafilatura left out: only where it found nothing does it decide
 _CONFIRMED = 3.0
+_COMMENTS = re.compile(r"(?:^|[-_ ])(?:comments?|commentlist|disqus|respond)(?:$|[-_ ])", re.IGNORECASE)
 _HARDLY_ANYTHING = 120  # Japanese characters
+_SCRAP = 0.2  # of the prose that an extractor found, below which what is kept cannot be the article
 _ADDRESSES = ("http://", "https://")
 _LINKED = 0.8  # share of link text from which a block is a link
 _CERTAIN = 20  # letters from which a text is looked for anywhere, not only after the one before it
@@ -103,9 +105,35 @@ def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    kept = _kept(blocks, opinions, containers, main, summary)
+    kept = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
     left_out += _left_out(blocks, set(kept), containers, main)
     return "\n".join(blocks[place].text for place in kept)
+
+
+def _resolved(blocks: Sequence[TextBlock], opinions: _Opinions, kept: list[int]) -> list[int]:
+    """The blocks to keep where what would be kept is a scrap of what an extractor found: those that this one kept.
+
+    trafilatura's are tried first, then resiliparse's, both without links and readers' comments.
+    """
+    whole = sum(blocks[place].weight for place in kept)
+    for confirms in (opinions.first, opinions.second):
+        places = [
+            place
+            for place, block in enumerate(blocks)
+            if block.link_share <= _LINKED
+            and block.element.tag != "h1"
+            and confirms(place)
+            and not _is_comment(block.element)
+        ]
+        prose = sum(blocks[place].weight for place in places if blocks[place].is_prose)
+        if prose >= _HARDLY_ANYTHING and whole < _SCRAP * prose:
+            return places
+    return kept
+
+
+def _is_comment(element: HtmlElement) -> bool:
+    names = (f"{one.get('class') or ''} {one.get('id') or ''}" for one in _lineage(element) if one.keys())
+    return any(_COMMENTS.search(name[:200]) for name in names)
 
 
 def _left_out(

@@ -15,7 +15,7 @@ from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
-from pipelines.html.plain_text import drop_invisible
+from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.metadata import Metadata, read_metadata
@@ -107,7 +107,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
     cuts = [*related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     text, line_cuts = clean_lines(
-        drop_invisible(article_text(tree, metadata.summary, cuts)), metadata.title, metadata.authors
+        compose_marks(drop_invisible(article_text(tree, metadata.summary, cuts))), metadata.title, metadata.authors
     )
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", metadata.declared_language)

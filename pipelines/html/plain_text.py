@@ -8,6 +8,8 @@ import unicodedata
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\u200e\u200f\u202a-\u202e\ufeff\ud800-\udfff]"
 )
+# A letter with combining marks: diacritics, and the voicing marks of kana.
+_MARKED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+")
 _WORDS = re.compile(r"\w+")
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "_")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -38,6 +40,15 @@ def drop_invisible(text: str) -> str:
     Joiners stay, too: emoji and several scripts need them.
     """
     return _INVISIBLE.sub("", text)
+
+
+def compose_marks(text: str) -> str:
+    """Return a text whose letters and marks are one character each where Unicode has one: ``ö`` for ``o`` and ``¨``.
+
+    Only letters with marks are composed (NFC). All else stays as it was written: NFC would also exchange the
+    compatibility ideographs that Japanese names are written with.
+    """
+    return _MARKED.sub(lambda letter: unicodedata.normalize("NFC", letter[0]), text)
 
 
 def word_characters(text: str) -> str:

@@ -116,6 +116,8 @@ def _resolved(blocks: Sequence[TextBlock], opinions: _Opinions, kept: list[int])
     trafilatura's are tried first, then resiliparse's, both without links and readers' comments.
     """
     whole = sum(blocks[place].weight for place in kept)
+    if whole >= _SCRAP * sum(block.weight for block in blocks if block.is_prose):
+        return kept  # no extractor can have found so much more, and resiliparse need not run
     for confirms in (opinions.first, opinions.second):
         places = [
             place

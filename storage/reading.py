@@ -14,6 +14,7 @@ PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
 """Kinds whose listings of listings are the next pages of the same listing (RFC 5005), and no index of others."""
 
 PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
+ListKind = Literal["related", "recommended", "ranking", "latest", "ad", "other", "inline", "navigation"]
 
 EXTRACTOR_FAILED = "site extractor failed:"
 """Begins the reason of a fetch whose page was stored without what its site's extractor would have added."""
@@ -63,6 +64,28 @@ class Card:
     title: str = ""
     summary: str = ""
     language: str = "und"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ListedLink:
+    """One link of a list on a page: ``position`` counts from 1 within the list, ``title`` is "" where it has none."""
+
+    url: str
+    title: str
+    position: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LinkList:
+    """A list of links on a page, with what it is (``kind``) and how probable that is by the model, 0 to 1.
+
+    ``heading`` is what is written over it, "" where nothing is.
+    """
+
+    kind: ListKind
+    heading: str
+    probability: float
+    links: tuple[ListedLink, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -134,6 +157,7 @@ class Reading(ArticleFields):
     is_article: bool = False
     reason: str = ""
     related: tuple[Card, ...] = ()
+    lists: tuple[LinkList, ...] = ()
     kind: PageKind = "other"
     entries: tuple[Entry, ...] = ()
     outlinks: tuple[str, ...] = ()
@@ -178,6 +202,7 @@ class Reading(ArticleFields):
             "language": self.language,
             "image_url": self.image_url,
             "related": [dataclasses.asdict(card) for card in self.related],
+            "lists": [dataclasses.asdict(each) for each in self.lists],
         } | ({"site_extractor": self.site_extractor} if self.site_extractor else {})
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ import logging
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pipelines.addresses.normalize import registered_domain
 from pipelines.raw_page import RawPage
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 KINDS = ("related", "recommended", "ranking", "latest", "ad", "other", "inline", "none")
 NOT_RELATED = frozenset({"ranking", "latest", "ad", "none"})
-_TRACKER = re.compile(r"(utm_|fbclid|gclid|ref=|iref=|rc_|cx_|mod=)")
+_TRACKER = re.compile(r"(utm_|fbclid|gclid|ref=|iref=|rc_|cx_|mod=|pk_)")
 _ARCHIVED = re.compile(r"https?://web\.archive\.org/web/\w+/(.+)")
 # Blog hosts whose pages have one template under many domains: one site when sites are kept apart.
 _TEMPLATES = {"hateblo.jp": "hatena", "hatenablog.jp": "hatena", "hatenablog.com": "hatena", "takuros.net": "hatena"}
@@ -52,13 +52,20 @@ class AnnotatedPage:
         """The kinds of the lists that each address stands in."""
         kinds: dict[AddressKey, set[str]] = {}
         for link in self.links:
-            kinds.setdefault(address_parts_key(link.url), set()).add(link.kind)
+            kinds.setdefault(address_key_of(link.url), set()).add(link.kind)
+        return kinds
+
+    def first_kinds(self) -> dict[AddressKey, str]:
+        """The kind of the first list that each address stands in."""
+        kinds: dict[AddressKey, str] = {}
+        for link in self.links:
+            kinds.setdefault(address_key_of(link.url), link.kind)
         return kinds
 
 
-def address_parts_key(url: str) -> AddressKey:
-    """An address as annotations compare it: host without www., path, and the query without trackers."""
-    parts = urlsplit(url)
+def address_key_of(url: str) -> AddressKey:
+    """An address as annotations compare it, decoded: host without www., path, and the query without trackers."""
+    parts = urlsplit(unquote(url))
     query = "&".join(sorted(part for part in parts.query.split("&") if part and not _TRACKER.match(part)))
     return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), query
 

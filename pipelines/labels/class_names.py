@@ -10,12 +10,6 @@ from pipelines.rules.load import load_rules, rule_cache
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-def kind_by_names(element: HtmlElement) -> str | None:
-    """Return the kind of list that a class or id names, or None."""
-    kinds = _table()[0]
-    return next((kinds[word] for word in _words(element) if word in kinds), None)
-
-
 def is_named_related(element: HtmlElement) -> bool:
     """Tell whether the names declare a list of related articles and no other kind."""
     kinds, declaring = _table()

@@ -69,9 +69,10 @@ def _said(lines: Sequence[CardLine]) -> list[CardLine]:
 
 def _title(said: Sequence[CardLine], habits: Habits) -> CardLine | None:
     """The line that is the title: a heading's, else a link's own, else the first that is neither label nor summary."""
-    for line in said:
-        if line.role == "title" and len(line.text) > 3 and not _is_summary(line.text, 3):
-            return line
+    titles = [line for line in said if line.role == "title" and len(line.text) > 3 and not _is_summary(line.text, 3)]
+    if titles:  # a kicker in a heading of its own may stand first
+        longest = max(len(line.text) for line in titles)
+        return next(line for line in titles if len(line.text) * 3 >= longest)
     partly_linked = any(line.linked for line in said) and not all(line.linked for line in said)
     candidates = [line for line in said if line.linked] if partly_linked else list(said)
     short = [line for line in candidates if not _is_summary(line.text, 1) and line.place not in habits.summary_places]

@@ -1,7 +1,7 @@
 """The cards of a block of related articles: which links are one card, and what it says."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -15,6 +15,8 @@ from storage.reading import Card
 
 _CLIMBS = 10
 _MOST_CARDS = 200  # of one block; the longest real block seen has 12
+# Characters of a title without a summary, in CJK and other scripts; fewer where the card's own link is known.
+_SHORTEST = {False: {True: 6, False: 10}, True: {True: 2, False: 4}}
 _PAID = frozenset({"pr", "ad", "広告", "sponsored", "advertisement", "promoted", "スポンサー", "提供", "タイアップ"})
 
 
@@ -25,9 +27,12 @@ class CardReader:
         self._page = page
         self._links = links
 
-    def cards(self, elements: Sequence[HtmlElement]) -> list[Card]:
-        """The cards of the consecutive ``elements`` in document order, each address once; language not judged."""
-        owners = card_owners(self._page, self._links, elements)
+    def cards(self, elements: Sequence[HtmlElement], own: Mapping[int, str] | None = None) -> list[Card]:
+        """The cards of the consecutive ``elements`` in document order, each address once; language not judged.
+
+        ``own`` are the places and addresses of the cards' own links where they are known already.
+        """
+        owners = card_owners(self._page, self._links, elements) if own is None else self._usable(own)
         first_places: dict[str, int] = {}
         for place, url in owners.items():
             first_places.setdefault(url, place)
@@ -42,9 +47,17 @@ class CardReader:
         cards = []
         for url, lines in found.items():
             title, summary = title_and_summary(lines, habits)
-            if summary or len(title) >= (6 if is_cjk(title) else 10):
+            if summary or len(title) >= _SHORTEST[own is not None][is_cjk(title)]:
                 cards.append(Card(url, title, summary))
         return cards
+
+    def _usable(self, own: Mapping[int, str]) -> dict[int, str]:
+        """Without advertisements and links to longer lists."""
+        return {
+            place: url
+            for place, url in sorted(own.items())
+            if not self._links.is_advertisement(place) and not self._links.is_button(place)
+        }
 
     def _lines(
         self,

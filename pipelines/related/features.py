@@ -5,8 +5,8 @@ without white space (a wide character counts for two on pages in scripts without
 """
 
 import itertools
+import math
 import re
-import statistics
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -183,8 +183,8 @@ NAMES_NAMES = (
 
 def rule_features(context: PageContext, group: LinkGroup) -> list[float]:
     """The kind of list by the rules of headings (:mod:`pipelines.related.blocks`)."""
-    kind = context.rule_kind(context.page[group.items[0]].order)
-    return [float(kind == each) for each in _KINDS]
+    block = context.block_round(context.page[group.items[0]].order)
+    return [float(block is not None and block.kind == kind) for kind in _KINDS]
 
 
 def name_features(context: PageContext, group: LinkGroup) -> list[float]:
@@ -218,7 +218,7 @@ def length_features(context: PageContext, group: LinkGroup, lengths: Sequence[in
     mean = sum(wide) / len(wide)
     return [
         mean,
-        statistics.pstdev(wide, mean),
+        math.sqrt(sum((length - mean) ** 2 for length in wide) / len(wide)),
         min(wide),
         max(wide),
         sum(length == 0 for length in wide) / len(wide),

@@ -24,7 +24,12 @@ _TITLE = 16  # characters of a title beside shorter links of the same item; a wi
 _MINOR = 26  # characters of a link that may stand beside a title more than twice as long: section, author
 _GAP = 60  # characters between two items: a date, a label
 _SUMMARY = 450  # the same where summaries stand between titles
+_ROW_GAP = 8  # characters between two rows of one grid
 _KIN = 3  # elements up to the holder that two rows of one grid share
+_MENU_ITEMS = 10  # of a group that are measured
+_MENU, _MENU_IN_NAVIGATION = 14, 22  # mean characters of links below which a group is a menu
+_NAVIGATION = 1 | 4 | 8  # nav, footer, header
+_WIDE = frozenset({"article", "body", "html", "main"})  # hold more than one grid
 _TOPMOST = frozenset({"body", "html", "main"})
 
 
@@ -45,10 +50,60 @@ class LinkGroup:
         parent: HtmlElement = self.items[0].getparent()
         return parent
 
-    def runs(self) -> Iterator[list[HtmlElement]]:
-        """The items of each parent: siblings."""
-        for _, run in itertools.groupby(self.items, key=lambda item: item.getparent()):
-            yield list(run)
+    def runs(self, page: DomIndex, most: int = _SUMMARY) -> Iterator[list[HtmlElement]]:
+        """Consecutive siblings from item to item; between two at most ``most`` characters that are no item's."""
+        run: list[HtmlElement] = []
+        for item in self.items:
+            between = _between(run[-1], item, page, most) if run else None
+            if between is None:
+                if run:
+                    yield run
+                run = [item]
+            else:
+                run += [*between, item]
+        yield run
+
+
+def _between(item: HtmlElement, following: HtmlElement, page: DomIndex, most: int) -> list[HtmlElement] | None:
+    """The siblings between two items; None where they are none, or hold more text."""
+    first, second = page[item], page[following]
+    if item.getparent() is not following.getparent() or second.offset - first.offset - first.text > most:
+        return None
+    return list(itertools.takewhile(lambda sibling: sibling is not following, item.itersiblings()))
+
+
+def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
+    """Whether the texts of the items' links are too short for titles: nine of ten such groups are menus.
+
+    ``landmarks`` are the bits of :meth:`PageContext.landmarks`; within ``nav``, ``footer`` and ``header`` more counts
+    as short. A group whose links have no text may be pictures, and is none.
+    """
+    if not group.is_alone:
+        return False
+    width = 2 if page.is_mostly_cjk else 1
+    items = group.items[:_MENU_ITEMS]
+    length = sum(max(page[link].text for link in page.links_in(item)) for item in items) * width / len(items)
+    return 0 < length < (_MENU_IN_NAVIGATION if landmarks & _NAVIGATION else _MENU)
+
+
+def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str]:
+    """The places and addresses of the links that are the items' own: of each item those with the longest text.
+
+    Sections, authors and dates beside a title are none.
+    """
+    own: dict[int, str] = {}
+    for item in group.items:
+        measure = page[item]
+        lengths: dict[str, int] = {}
+        places = range(measure.first_link, measure.first_link + measure.links)
+        for place in places:
+            url = links.url(place)
+            if url is not None:
+                lengths[url] = max(lengths.get(url, 0), page[page.links[place]].text)
+        if lengths:
+            address = max(lengths, key=lengths.__getitem__)
+            own.update((place, address) for place in places if links.url(place) == address)
+    return own
 
 
 class Grouper:
@@ -56,7 +111,7 @@ class Grouper:
 
     def __init__(self, page: DomIndex, links: LinkMap, headings: Headings) -> None:
         self._page, self._links, self._headings = page, links, headings
-        self._singles: dict[HtmlElement, bool] = {}
+        self._counts: dict[HtmlElement, int] = {}
         self._width = 2 if page.is_mostly_cjk else 1
 
     def groups(self) -> list[LinkGroup]:
@@ -86,36 +141,45 @@ class Grouper:
     def _item(self, place: int) -> HtmlElement:
         item: HtmlElement = self._page.links[place]
         for parent in itertools.islice(item.iterancestors(), _CLIMBS):
-            if parent not in self._page or parent.tag in _TOPMOST or not self._is_single(parent):
+            if parent not in self._page or parent.tag in _TOPMOST:
                 break
-            item = parent
+            titles = self._titles(parent)
+            if titles > 1:
+                break
+            if titles == 1:
+                item = parent
         return item
 
-    def _is_single(self, element: HtmlElement) -> bool:
-        known = self._singles.get(element)
+    def _titles(self, element: HtmlElement) -> int:
+        """How many titles are among the element's links: 1 for an item, 2 for more than one, 0 for none so far.
+
+        Of an item one link is a title and all others (section, author) are far shorter.
+        """
+        known = self._counts.get(element)
         if known is None:
-            known = self._singles[element] = self._has_one_title(element)
+            known = self._counts[element] = self._count_titles(element)
         return known
 
-    def _has_one_title(self, element: HtmlElement) -> bool:
-        """Whether one link of the element is a title and all others (section, author) are far shorter."""
+    def _count_titles(self, element: HtmlElement) -> int:
         measure = self._page[element]
         if measure.links > _ITEM_LINKS or measure.text - measure.linked > _ITEM_PROSE:
-            return False
+            return 2
         for heading in self._headings.within(element):
             if self._headings.kind(heading) is not None and not self._page[heading].in_link:
-                return False
+                return 2
         if self._links.holds_one(element):
-            return True
+            return 1
         lengths: collections.Counter[str] = collections.Counter()
         for place in range(measure.first_link, measure.first_link + measure.links):
             url = self._links.url(place)
             if url is not None:
                 lengths[url] = max(lengths[url], self._page[self._page.links[place]].text * self._width)
         if len(lengths) <= 1:
-            return True
+            return 1
         (_, longest), (_, second) = lengths.most_common(2)
-        return longest >= _TITLE and second * 2 < longest and second <= _MINOR
+        if second * 2 < longest and second <= _MINOR:
+            return int(longest >= _TITLE)
+        return 0 if not second else 2
 
     def _continues(self, group: LinkGroup, item: HtmlElement, is_alone: bool) -> bool:
         if is_alone != group.is_alone or shape(group.items[-1]) != shape(item):
@@ -144,7 +208,7 @@ class Grouper:
         if not before.is_alone or not group.is_alone or shape(before.items[0]) != shape(group.items[0]):
             return False
         one, other = before.items[-1].getparent(), group.parent
-        if shape(before.parent) != shape(other) or not self._is_next(before.items[-1], group.items[0], _GAP):
+        if shape(before.parent) != shape(other) or not self._is_next(before.items[-1], group.items[0], _ROW_GAP):
             return False
-        holders = set(itertools.islice(one.iterancestors(), _KIN))
+        holders = {holder for holder in itertools.islice(one.iterancestors(), _KIN) if holder.tag not in _WIDE}
         return any(holder in holders for holder in itertools.islice(other.iterancestors(), _KIN))

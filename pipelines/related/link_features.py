@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import element_text
-from pipelines.related.address_parts import address_parts
+from pipelines.related.address_parts import AddressParts, address_parts
 from pipelines.related.groups import LinkGroup
-from pipelines.related.link_index import LinkMap, link_rules
+from pipelines.related.link_index import is_known_host, link_rules
 from pipelines.related.page_context import PageContext, words_of
 
 _SAMPLE = 14  # links of a group that are looked at
 _TITLE = 300  # characters of a link
+_BUTTON = 40  # characters of a link that may be a button
 _DAYS = 3_000  # beyond which a date is just old
 _TRACKED = ("utm_", "ref=", "source=")
 
@@ -49,20 +50,21 @@ ADDRESS_NAMES = (
 
 def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[float]:
     """What the addresses have in common with the page's own, with each other, and with known ones."""
-    links, own = context.links, context.own
+    own = context.own
     parts = [address_parts(link.url) for link in chosen]
-    on_site = [links.is_own_site(link.place) for link in chosen]
+    on_site = [context.is_own_site(part.host) for part in parts]
+    article_like = [context.links.is_article_like(link.place) for link in chosen]
     times = [context.times[link.url] for link in chosen]
     count = len(chosen)
     segments = [part.segments for part in parts]
     shares = [
         sum(on_site),
         sum(part.host == own.host for part in parts),
-        sum(links.is_article_like(link.place) for link in chosen),
-        sum(links.is_minor(link.place) for link in chosen),
-        sum(links.is_button(link.place) for link in chosen),
-        sum(links.is_advertisement(link.place) for link in chosen),
-        sum(_is_sharer(part.host) for part in parts),
+        sum(article_like),
+        sum(not like and _is_minor(part) for like, part in zip(article_like, parts, strict=True)),
+        sum(link.length <= _BUTTON and context.links.is_button(link.place) for link in chosen),
+        sum(is_known_host(part.host, "advertisers") for part in parts),
+        sum(is_known_host(part.host, "sharers") for part in parts),
         sum(time > 1 for time in times),
     ]
     alike = [part for part, is_own in zip(parts, on_site, strict=True) if is_own and part.pattern == own.pattern]
@@ -76,7 +78,7 @@ def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[
         sum(part.has_query for part in parts) / count,
         sum(each[-1].count("-") for each in segments if each) / count,
         sum(len(each) - len(own.segments) for each in segments) / count,
-        *_attribute_shares(chosen, links),
+        *_attribute_shares(chosen),
         sum(part.is_file for part in parts) / count,
         len({part.host for part in parts}),
         *_number_features(own.number, [part.number for part in alike if part.number is not None]),
@@ -84,16 +86,17 @@ def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[
     ]
 
 
-def _is_sharer(host: str) -> bool:
-    return any(host == known or host.endswith("." + known) for known in link_rules()["sharers"])
+def _is_minor(part: AddressParts) -> bool:
+    """Whether the path names a section, tag or author."""
+    return not link_rules()["minor_paths"].isdisjoint(part.segments)
 
 
-def _attribute_shares(chosen: Sequence[GroupLink], links: LinkMap) -> list[float]:
+def _attribute_shares(chosen: Sequence[GroupLink]) -> list[float]:
     nofollow = new_window = tracked = 0
     for link in chosen:
         nofollow += "nofollow" in (link.element.get("rel") or "")
         new_window += link.element.get("target") == "_blank"
-        href = links.page.links[link.place].get("href") or ""
+        href = link.element.get("href") or ""
         tracked += any(mark in href for mark in _TRACKED)
     return [nofollow / len(chosen), new_window / len(chosen), tracked / len(chosen)]
 

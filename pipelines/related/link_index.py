@@ -23,6 +23,13 @@ def link_rules() -> dict[str, frozenset[str]]:
     return {name: frozenset(map(plain, entry["words"])) for name, entry in table.items()}
 
 
+@rule_cache(4_096)
+def is_known_host(host: str, name: str) -> bool:
+    """Whether a host or a domain above it is in the list ``name`` of ``rules/links.toml``."""
+    parts = host.split(".")
+    return any(".".join(parts[start:]) in link_rules()[name] for start in range(len(parts)))
+
+
 class LinkMap:
     """The links of ``page`` by their place in document order, each looked at only when asked for."""
 
@@ -128,8 +135,7 @@ class LinkMap:
         link, url = self.page.links[place], self.url(place)
         if "sponsored" in (link.get("rel") or "").lower().split():
             return True
-        host = host_of(url) if url else ""
-        return any(host == known or host.endswith("." + known) for known in link_rules()["advertisers"])
+        return url is not None and is_known_host(host_of(url), "advertisers")
 
     def is_button(self, place: int) -> bool:
         """A link to a longer list, a tag, an author or more of the same card, as its words or ``rel`` say."""

@@ -1,12 +1,13 @@
 """Collect what the features of all link groups of one page are made from."""
 
+import bisect
 import collections
 import re
 from collections.abc import Iterable, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses.normalize import clean_url
+from pipelines.addresses.normalize import clean_url, registered_domain
 from pipelines.html.dom_index import DomIndex, element_text
 from pipelines.html.prose import BodySpan
 from pipelines.labels.list_words import name_subjects
@@ -68,30 +69,37 @@ class PageContext:
             self.last_link = last.first_link + last.links
         self.title = words_of(_title(page.tree))
         self.lead, self.words = self._body_words()
-        self.spans: list[tuple[int, int, str]] = []
+        self._starts: list[int] = []
+        self._blocks: list[tuple[int, ListBlock]] = []
         self.times: collections.Counter[str | None] = collections.Counter()
         self._landmarks: dict[HtmlElement, tuple[int, int]] = {}
         self._names: dict[HtmlElement, int] = {}
+        self._sites: dict[str, bool] = {}
+
+    def is_own_site(self, host: str) -> bool:
+        """Whether a host belongs to the page's registered domain."""
+        known = self._sites.get(host)
+        if known is None:
+            known = self._sites[host] = registered_domain(f"https://{host}/") == self.links.domain
+        return known
 
     def note_blocks(self, blocks: Iterable[ListBlock]) -> None:
-        """Keeps what the rules say of parts of the page, as spans of document order."""
+        """Keeps what the rules say of parts of the page: blocks in document order, none inside another."""
         for block in blocks:
             inside = [element for element in block.elements if element in self.page]
             if inside:
-                self.spans.append((self.page[inside[0]].order, self.page[inside[-1]].end, block.kind))
+                self._starts.append(self.page[inside[0]].order)
+                self._blocks.append((self.page[inside[-1]].end, block))
 
     def note_groups(self, groups: Sequence[LinkGroup]) -> None:
         """Counts in how many groups each address stands."""
         for group in groups:
             self.times.update({self.links.url(place) for place in group.places})
 
-    def rule_kind(self, order: int) -> str | None:
-        """The kind of the rules' block round a place, the innermost where several are."""
-        kind = None
-        for start, end, block_kind in self.spans:
-            if start <= order < end:
-                kind = block_kind
-        return kind
+    def block_round(self, order: int) -> ListBlock | None:
+        """The rules' block round a place in document order."""
+        number = bisect.bisect_right(self._starts, order) - 1
+        return self._blocks[number][1] if number >= 0 and order < self._blocks[number][0] else None
 
     def landmarks(self, element: HtmlElement) -> tuple[int, int]:
         """A bit for each kind of landmark round the element, and its depth."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.support.japanese_designs import Design
-from tests.support.page_parts import EN, EN_BODY, JA, Expected, items, look_alikes, page
+from tests.support.page_parts import EN, EN_BODY, Expected, items, look_alikes, page
 
 TITLE = "Harbour bridge to close for eighteen months"
 SUMMARIES = (
@@ -110,12 +110,6 @@ def nothing_related() -> Design:
     return page(TITLE, linked + look_alikes("en")), ()
 
 
-def empty_related_slot() -> Design:
-    return page(
-        TITLE, f"{EN_BODY}<div><h3>Related articles</h3><ul></ul></div><div>{items(JA, 'p')}</div>{look_alikes('en')}"
-    ), ()
-
-
 DESIGNS: tuple[Callable[[], Design], ...] = (
     heading_and_list,
     read_more_lines_in_the_body,
@@ -131,5 +125,4 @@ DESIGNS: tuple[Callable[[], Design], ...] = (
     two_blocks_and_one_card_twice,
     japanese_furniture_round_english_cards,
     nothing_related,
-    empty_related_slot,
 )

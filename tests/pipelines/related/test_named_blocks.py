@@ -66,10 +66,9 @@ def test_a_heading_that_says_something_else_counts_more_than_a_name(name: str, h
     assert edges(page("Bridge to close", EN_BODY, after=block(name, heading, EN))) == []
 
 
-@pytest.mark.parametrize("name", ["box", "ranking-related", "recommend", "menu"])
-@pytest.mark.parametrize("heading", SILENT)
-def test_neither_heading_nor_name_is_no_edge(name: str, heading: str) -> None:
-    assert edges(page("Bridge to close", EN_BODY, after=block(name, heading, EN))) == []
+@pytest.mark.parametrize("name", ["ranking", "menu", "most-read"])
+def test_a_name_that_says_something_else_is_no_edge_where_the_heading_says_nothing(name: str) -> None:
+    assert edges(page("Bridge to close", EN_BODY, after=block(name, "World", EN))) == []
 
 
 def test_a_card_with_such_a_name_is_no_block_whose_heading_its_title_is() -> None:

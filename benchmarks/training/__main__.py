@@ -1,0 +1,25 @@
+"""Train a model from annotated pages, tell how good it is on sites that it has not seen, and write its weights.
+
+python -m benchmarks.training related FOLDER ... --write
+"""
+
+import argparse
+import logging
+
+from benchmarks.training import related_lists
+
+
+def main() -> None:
+    """Run what the command line names."""
+    logging.basicConfig(format="%(levelname)s: %(message)s")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.training", description=__doc__)
+    commands = parser.add_subparsers(dest="model", required=True)
+    related = commands.add_parser("related", help=related_lists.__doc__)
+    related_lists.add_arguments(related)
+    related.set_defaults(run=related_lists.run)
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()

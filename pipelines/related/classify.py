@@ -67,7 +67,7 @@ def classify_groups(
 
 def part_menus(context: PageContext, groups: Sequence[LinkGroup]) -> tuple[list[LinkGroup], list[LinkGroup]]:
     """The groups that the model is asked about, and those whose links are too short for titles."""
-    judged, menus = [], []
+    judged, menus = list[LinkGroup](), list[LinkGroup]()
     for group in groups:
         landmarks, _ = context.landmarks(group.items[0])
         (menus if is_menu(group, context.page, landmarks) else judged).append(group)

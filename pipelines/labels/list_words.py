@@ -11,6 +11,7 @@ from pipelines.rules.load import load_rules, rule_cache
 from storage.scripts import EAST_ASIAN, SOUTHEAST_ASIAN
 
 _NAMES = 300  # characters of class and id
+_HEADING = 120  # characters of a heading
 _WHOLE = 4  # letters up to which a word must end where it ends
 _UNSPACED = re.compile(f"[{SOUTHEAST_ASIAN}{EAST_ASIAN}]")
 _CAMEL = re.compile("([a-z])([A-Z])")
@@ -20,37 +21,52 @@ HEADING_SUBJECTS = tuple(load_rules("list_words")["headings"])
 NAME_SUBJECTS = tuple(load_rules("list_words")["names"])
 
 
-@rule_cache()
-def _heading_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile("|".join(map(_part, words))) for words in load_rules("list_words")["headings"].values())
-
-
-def _part(word: str) -> str:
-    """The pattern of one word; a space at its end stays."""
-    plain_word = plain(word) + (" " if word.endswith(" ") else "")
-    if _UNSPACED.match(plain_word):
-        return re.escape(plain_word)
-    whole = len(plain_word) <= _WHOLE and plain_word[-1].isalnum()
-    return rf"(?<!\w){re.escape(plain_word)}" + (r"(?!\w)" if whole else "")
+# For the first two characters of a phrase: the phrase, its subject's bit, and whether it begins and ends a word.
+_Phrases = dict[str, list[tuple[str, int, bool, bool]]]
 
 
 @rule_cache()
-def _name_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile("|".join(map(re.escape, words))) for words in load_rules("list_words")["names"].values())
+def _phrases(part: str) -> _Phrases:
+    """The phrases of ``headings`` or ``names``, by their first two characters (or the only one)."""
+    table: _Phrases = {}
+    for bit, phrases in enumerate(load_rules("list_words")[part].values()):
+        for phrase in phrases:
+            text = plain(phrase) + (" " if phrase.endswith(" ") else "")
+            is_word = part == "headings" and not _UNSPACED.match(text)
+            is_whole = is_word and len(text) <= _WHOLE and text[-1].isalnum()
+            table.setdefault(text[:2], []).append((text, 1 << bit, is_word, is_whole))
+    return table
+
+
+def _subjects(text: str, part: str) -> int:
+    """A bit for each subject of which a phrase is in the text; one look at each character."""
+    table = _phrases(part)
+    bits = 0
+    for place in range(len(text)):
+        for key in (text[place : place + 2], text[place]):
+            for phrase, bit, is_word, is_whole in table.get(key, ()):
+                if bits & bit or not text.startswith(phrase, place):
+                    continue
+                end = place + len(phrase)
+                if is_word and place and (text[place - 1].isalnum() or text[place - 1] == "_"):
+                    continue
+                if is_whole and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+                    continue
+                bits |= bit
+    return bits
 
 
 @rule_cache(8_192)  # headings of a site's pages are mostly the same
 def heading_subjects(text: str) -> tuple[float, ...]:
     """For each of ``HEADING_SUBJECTS`` 1.0 where the text speaks of it, else 0.0."""
-    line = plain(text)
-    return tuple(float(bool(line) and pattern.search(line) is not None) for pattern in _heading_patterns())
+    bits = _subjects(plain(text)[:_HEADING], "headings")
+    return tuple(float(bits >> bit & 1) for bit in range(len(HEADING_SUBJECTS)))
 
 
 @rule_cache(8_192)
 def name_subjects(names: str) -> int:
     """A bit for each of ``NAME_SUBJECTS`` that class names and ids speak of, the first one lowest."""
-    lowered = _CAMEL.sub(r"\1-\2", names[:_NAMES]).lower()
-    return sum(1 << bit for bit, pattern in enumerate(_name_patterns()) if pattern.search(lowered))
+    return _subjects(_CAMEL.sub(r"\1-\2", names[:_NAMES]).lower(), "names")
 
 
 @rule_cache(8_192)

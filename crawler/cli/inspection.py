@@ -55,17 +55,34 @@ def inspect_command(
 
     settings = find_config(config)
     missing: list[str] = []
+    raw_pages: dict[str, RawPage] = {}
     pages = _pages(_checked(targets), settings, url, missing)
+    if verbose and not as_json:
+        pages = _noted(pages, raw_pages)
     with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
         for reading in _without_site_lines(read_in_order(pages, pool)):
             if as_json:
                 text = json.dumps(reading.inspection_fields(), ensure_ascii=False)
             else:
-                text = sanitize_lines(_as_text(reading, verbose))
+                text = sanitize_lines(_as_text(reading, verbose) + _lists_as_text(raw_pages.pop(reading.url, None)))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     for line in missing:
         logs.write_line(line)
     return 1 if missing else 0
+
+
+def _noted(pages: Iterator["RawPage"], raw_pages: "dict[str, RawPage]") -> Iterator["RawPage"]:
+    """Keep the pages until they are printed."""
+    for page in pages:
+        raw_pages[page.url] = page
+        yield page
+
+
+def _lists_as_text(page: "RawPage | None") -> str:
+    from pipelines.related.explain import explain_lists  # with its model, which other output does not need
+
+    lines = explain_lists(page) if page is not None and page.status < 400 else ()
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _without_site_lines(readings: Iterator[Reading]) -> Iterator[Reading]:

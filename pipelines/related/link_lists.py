@@ -36,12 +36,12 @@ def link_lists(classified: Iterable[ClassifiedGroup], page: DomIndex, links: Lin
 
 
 def heading_of(classified: ClassifiedGroup) -> str:
-    """What is written over a group: the first of the texts over it that speaks of a list, else its tagged heading."""
+    """What is written over a group: the first of the texts that speaks of a list, else a heading right above it."""
     near, further, tagged, lead, label = classified.texts
     for text in (lead, near, label, tagged, further):
         if any(heading_subjects(text)):
             return text[:_HEADING]
-    return (tagged or near)[:_HEADING]
+    return near[:_HEADING] if near == tagged else ""
 
 
 def _listed(places: Sequence[int], page: DomIndex, links: LinkMap) -> tuple[ListedLink, ...]:

@@ -1,0 +1,24 @@
+"""Explain what each list of links on a page is, for a person."""
+
+from collections.abc import Iterator
+
+from pipelines.html.charset import decode
+from pipelines.html.dom_index import DomIndex
+from pipelines.html.parse import parse_html
+from pipelines.raw_page import RawPage
+from pipelines.related.classify import classify_groups, reasons
+from pipelines.related.extract import candidates_of
+from pipelines.related.link_lists import heading_of
+
+
+def explain_lists(raw: RawPage) -> Iterator[str]:
+    """One line for each group of links: kind, probability, number of links, heading, and what spoke for the kind."""
+    tree = parse_html(decode(raw.body, raw.content_type).text)
+    if tree is None:
+        return
+    context, groups, _ = candidates_of(DomIndex(tree), raw.final_url)
+    for each in classify_groups(context, groups):
+        count = len(each.group.places)
+        because = "; ".join(reasons(each))
+        links = f"{count} link{'s' if count != 1 else ''}"
+        yield f"list [{each.kind} {each.probability:.2f}] {links}, {heading_of(each) or 'no heading'}: {because}"

@@ -18,26 +18,29 @@ _AROUND = frozenset(
     {"nav", "aside", "footer", "header", "form", "fieldset", "dialog", "button", "label", "figure", "menu", "legend"}
 )
 _NAMING = ("class", "id", "role", "aria-modal", "aria-label")
-_LENGTH = XPath("string-length(normalize-space(.))")
+_STRING = XPath("string()", smart_strings=False)
 # React's server rendering (react-dom/server, "Fizz"): ``$RC("B:1","S:1")`` puts the hidden segment S:1 in the place of
 # the template B:1, ``$RS("S:2","P:2")`` the segment S:2 in that of the template P:2.
 _MOVES = re.compile(r"""\$R[CS]\("((?:[BPS]:)[0-9a-f]{1,6})","((?:[BPS]:)[0-9a-f]{1,6})\"""")
-_SEGMENTS = XPath("//div[@hidden and starts-with(@id, 'S:')]")
-_PLACES = XPath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]")
+_PLACES = ("B:", "P:")
 
 
 def show_noscript(tree: HtmlElement) -> None:
     """Makes a ``div`` of each ``noscript`` that holds more text than the rest of the page's paragraphs, in place."""
-    longest = [(element, held) for element in tree.iter("noscript") if (held := int(_LENGTH(element))) >= _LEAST]
+    longest = [(element, held) for element in tree.iter("noscript") if (held := _length(element)) >= _LEAST]
     if not longest:
         return
     inside = {paragraph for element, _ in longest for paragraph in element.iter("p")}
     if not inside:
         return
-    outside = sum(int(_LENGTH(paragraph)) for paragraph in tree.iter("p") if paragraph not in inside)
+    outside = sum(_length(paragraph) for paragraph in tree.iter("p") if paragraph not in inside)
     for element, held in longest:
         if held > outside:
             element.tag = "div"
+
+
+def _length(element: HtmlElement) -> int:
+    return len(" ".join(str(_STRING(element)).split()))
 
 
 def place_streamed_segments(tree: HtmlElement) -> None:
@@ -45,13 +48,14 @@ def place_streamed_segments(tree: HtmlElement) -> None:
 
     Of a page that was saved without its scripts each segment is put where the template of the same number stands.
     """
-    segments = {segment.get("id"): segment for segment in _SEGMENTS(tree)}
-    if not segments:
+    places = {name: place for place in tree.iter("template") if (name := place.get("id") or "")[:2] in _PLACES}
+    if not places:
         return
-    places = {place.get("id"): place for place in _PLACES(tree)}
+    divisions = [element for element in tree.iter("div") if element.get("hidden") is not None]
+    segments = {name: element for element in divisions if (name := element.get("id") or "")[:2] == "S:"}
     scripts = (script.text or "" for script in tree.iter("script"))
     moves = [match.groups() for text in scripts if "$R" in text for match in _MOVES.finditer(text)]
-    moves = moves or [(f"{kind}{name[2:]}", name) for name in segments for kind in ("P:", "B:")]
+    moves = moves or [(f"{kind}{name[2:]}", name) for name in segments for kind in _PLACES]
     for names in moves:
         segment = next((segments[name] for name in names if name in segments), None)
         place = next((places[name] for name in names if name in places), None)

@@ -28,6 +28,7 @@ FIELDS = [
     "language",
     "image_url",
     "related",
+    "lists",
 ]
 
 
@@ -45,6 +46,8 @@ def test_an_address_is_shown_as_json_and_nothing_is_stored(site: SampleSite, fol
     assert (reading["url"], reading["is_article"], reading["language"]) == (truth.url, True, truth.language)
     assert reading["text"] == truth.text
     assert list(reading["related"][0]) == ["url", "title", "summary", "language"]
+    assert list(reading["lists"][0]) == ["kind", "heading", "probability", "links"]
+    assert list(reading["lists"][0]["links"][0]) == ["url", "title", "position"]
     assert not (folder / "kiji.db").exists()
 
 
@@ -54,6 +57,12 @@ def test_verbose_shows_what_was_cut_and_why(site: SampleSite, folder: Path) -> N
     assert any("関連記事" in line for line in cuts)
     assert any("Cookie" in line for line in cuts)
     assert "AIによって生成された画像" not in done.stdout.split("cut [")[0]
+
+
+def test_verbose_shows_each_list_with_its_kind_and_what_spoke_for_it(site: SampleSite, folder: Path) -> None:
+    done = kiji("inspect", site.truth().articles[0].url, "--verbose", folder=folder)
+    lists = [line for line in done.stdout.splitlines() if line.startswith("list [related ")]
+    assert any("関連記事" in line and "(+" in line for line in lists)
 
 
 def test_an_html_file_is_read_as_if_it_came_from_the_address_given(site: SampleSite, tmp_path: Path) -> None:

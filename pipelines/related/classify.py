@@ -109,6 +109,8 @@ def choose_kinds(probabilities: NDArray[np.float64], least: NDArray[np.float64])
     share[probabilities[:, 0] < _LEAST_RELATED] = 0.0
     best = share[least != _SHARE_IN_SENTENCE].max(initial=0.0)
     is_related = (share >= least) & (share >= _PART_OF_BEST * best)
+    # A link within a sentence is an edge only if nothing is likelier: most are the author's own references.
+    is_related &= (least != _SHARE_IN_SENTENCE) | (probabilities.argmax(axis=1) == 0)
     kinds = probabilities[:, 1:].argmax(axis=1) + 1
     return [0 if related else int(kind) for related, kind in zip(is_related, kinds, strict=True)]
 

@@ -101,6 +101,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.backoff.Backoff": 90,
     "crawler.middlewares.robots.Robots": 100,
     **scrapy_parts.PACE,
+    "crawler.middlewares.meta_refresh.MetaRefreshes": 580,  # after HttpCompression, 590
     "crawler.middlewares.redirects.Redirects": 600,
     "crawler.middlewares.ssrf_guard.AddressGuard": 770,
 }

@@ -13,6 +13,7 @@ from scrapy.http import Response
 from crawler.hosts import DEFAULT_PORTS, hostname_of, is_within
 from crawler.middlewares.conditional_requests import VALIDATORS, validators_of
 from crawler.middlewares.exceptions import RedirectRefused, TooManyRedirects
+from crawler.middlewares.request_cookies import send_cookies
 from crawler.sanitize import sanitize_line
 from pipelines.addresses.normalize import address_key
 from storage.visit import Lease
@@ -26,8 +27,9 @@ class Redirects(RedirectMiddleware):
     A request with ``may_leave_host`` in its ``meta`` (start pages, entries of configured feeds) may be redirected
     anywhere. Any other may go to its own host, to ``allowed_hosts`` and to their subdomains. A redirect from https to
     http is followed: news pages are public. ``meta["redirect_urls"]`` has the addresses on the way. A redirect without
-    a target is returned as an answer. Validators (``meta["lease"]``) are sent only to the page that gave them: another
-    page with the same validators would answer 304.
+    a target is returned as an answer. Cookies that are set on the way are sent along it. Validators
+    (``meta["lease"]``) are sent only to the page that gave them: another page with the same validators would answer
+    304.
     """
 
     @classmethod
@@ -49,6 +51,7 @@ class Redirects(RedirectMiddleware):
         if isinstance(followed, Request):
             _refuse_to_leave(request, followed.url)
             _show_validators(followed)
+            send_cookies(request, response, followed)
         elif _is_unfollowed(request, response):
             raise RedirectRefused(f"redirect to {_target(request, response)}: only http and https are followed")
         return followed

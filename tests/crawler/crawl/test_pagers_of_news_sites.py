@@ -39,7 +39,7 @@ def crawl(site: Site, entries: list[str], folder: Path) -> None:
 
 def assert_joined(site: Site, articles: dict[str, str], folder: Path) -> None:
     """Each article, named with the path of its first page, is one row with the paragraphs of all its pages."""
-    texts = dict(query(folder, "SELECT url, text FROM articles"))
+    texts: dict[str, str] = dict(query(folder, "SELECT url, text FROM articles"))
     assert sorted(texts) == sorted(map(site.url, articles.values()))
     for name, path in articles.items():
         whole = [paragraph for number in range(1, LAST + 1) for paragraph in paragraphs(name, number)]
@@ -50,7 +50,8 @@ def assert_joined(site: Site, articles: dict[str, str], folder: Path) -> None:
 
 @pytest.mark.parametrize("met", [1, 2, 3])
 def test_pages_that_link_only_to_their_neighbours_are_one_article(met: int, tmp_path: Path) -> None:
-    articles, entries = {}, []
+    articles: dict[str, str] = {}
+    entries: list[str] = []
     with Site() as site:
         for form, paths in FORMS.items():
             for kind, words in enumerate([*PREVIOUS_AND_NEXT, None]):
@@ -74,7 +75,8 @@ def test_a_first_page_that_is_linked_with_its_number_is_the_one_without_it(met: 
         "pageno": "/story/{}?pageno={}",
         "segment": "/n/{}/page/{}",
     }
-    articles, entries = {}, []
+    articles: dict[str, str] = {}
+    entries: list[str] = []
     with Site() as site:
         for form, spelling in spellings.items():
             for answer in ("redirects", "serves"):

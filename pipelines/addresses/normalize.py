@@ -9,7 +9,7 @@ import functools
 import hashlib
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes, urljoin, urlsplit
 
 import tldextract
 from w3lib.url import safe_url_string
@@ -277,8 +277,9 @@ def believed_canonical(page_url: str, declared: str | None) -> tuple[str, str]:
     """Return the page's canonical address, and why the declared one was refused.
 
     The reason is "" where it was not refused. A declared address is believed on the same registered domain. It is
-    refused where it names the home page, a section above the page, or another page of the same article's pagination, or
-    lacks the number that selects the article. Storage, which has both texts, checks whether they agree.
+    refused where it names the home page, a section above the page, or another page of the same article's pagination,
+    lacks the number that selects the article, or was written by a template without its value. Storage, which has both
+    texts, checks whether they agree.
     """
     own = clean_url(page_url) or page_url
     if declared is None:
@@ -296,6 +297,8 @@ def _refusal(own: str, declared: str) -> str:
     if registered_domain(own) != registered_domain(declared):
         return "another registered domain"
     page, target = urlsplit(own), urlsplit(declared)
+    if _is_mistaken_path(page, target):
+        return "no http(s) address"
     bare = not target.query and not target.fragment
     if bare and target.path in ("", "/"):
         return "the home page"
@@ -309,6 +312,21 @@ def _refusal(own: str, declared: str) -> str:
         if bare and (depth <= 1 or page.path.startswith(target.path.rstrip("/") + "/")):
             return "a section page"
     return ""
+
+
+_UNFILLED = frozenset({"undefined", "null", "none", "nan", "[object object]"})
+"""What JavaScript, Python and template languages write where a value is missing."""
+
+
+def _is_mistaken_path(page: SplitResult, target: SplitResult) -> bool:
+    """Tell whether the path is a missing value, or a host that was written without its scheme."""
+    before, segments = (
+        {unquote(segment).strip().lower() for segment in parts.path.split("/")} for parts in (page, target)
+    )
+    domain = registered_domain(page.geturl())
+    return any(
+        segment in _UNFILLED or segment == domain or segment.endswith(f".{domain}") for segment in segments - before
+    )
 
 
 _PAGE_SEGMENT = re.compile(r"/(?:page[-/]?)?\d{1,3}/?$|[_-]\d{1,2}(?=\.html?$)")

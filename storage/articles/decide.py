@@ -7,6 +7,7 @@ import dataclasses
 from typing import Literal
 
 from storage.articles.amp import AlternateForm
+from storage.articles.canonical import OTHER_WORDS, no_article
 from storage.articles.near_duplicates import NearDuplicates
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
@@ -26,7 +27,8 @@ class Known:
     canonical (None where that is the page's own), ``at_declared`` the article stored there. ``form`` is the
     article of which this is an AMP form, or the form's page, by the word of one of them. ``duplicate`` is the article
     with the same words. ``lost_pages`` says that the page leads no more to one that was a part of its article.
-    ``near_duplicates`` are looked for only where nothing else says what the page is. ``rules`` compare texts.
+    ``near_duplicates`` are looked for only where nothing else says what the page is. ``given_back`` is the one of these
+    two whose page names this one as canonical, which had no article when it was asked. ``rules`` compare texts.
     """
 
     page: Place
@@ -45,6 +47,7 @@ class Known:
     duplicate_domain: str = ""
     lost_pages: bool = False
     near_duplicates: NearDuplicates | None = None
+    given_back: Article | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,9 +82,9 @@ class CanonicalPage:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MainPage:
-    """The main page of an article that was read from its AMP page before.
+    """The main page of an article that was read from its AMP page before, or the canonical page that failed then.
 
-    It takes over, and the AMP page becomes a copy.
+    It takes over, and the page read before becomes a copy.
     """
 
     article: Article
@@ -144,9 +147,9 @@ def decide(reading: Reading, known: Known) -> Decision:
             if kind != "different":
                 joined = known.at_declared.address_id == known.declared.id
                 return NewCopy(known.at_declared, "url", similarity, joined=joined)
-            refused = "the words at the canonical address are others"
+            refused = OTHER_WORDS
         elif known.declared.state == "done" and known.declared.article_id is None:
-            refused = f"the canonical address gave no article: {known.declared.outcome}"
+            refused = no_article(known.declared.outcome, known.declared.reason)
     if known.form is not None and (met := _other_form(reading, known, known.form, refused)):
         return met
     if (copy := _by_words(reading, known, refused)) is not None:
@@ -154,7 +157,9 @@ def decide(reading: Reading, known: Known) -> Decision:
     return NewArticle(at_declared=known.declared is not None and not refused, canonical_refused=refused)
 
 
-def _by_words(reading: Reading, known: Known, refused: str) -> NewCopy | None:
+def _by_words(reading: Reading, known: Known, refused: str) -> MainPage | NewCopy | None:
+    if known.given_back is not None:
+        return MainPage(known.given_back)
     if known.duplicate is not None:
         kind, similarity = _meet(known.duplicate, reading, known)
         elsewhere: CopyKind = "exact" if kind == "exact" else "near"  # the text of an earlier revision, or of a copy

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.articles.amp import find_alternate_form
+from storage.articles.canonical import was_given_back
 from storage.articles.decide import Known
 from storage.articles.exact_duplicates import find_exact_duplicate
 from storage.articles.near_duplicates import find_near_duplicates
@@ -31,7 +32,9 @@ def look_up_near_duplicates(session: Session, reading: Reading, known: Known) ->
     """Look up near-duplicates. Expensive, so only if no cheaper check matched."""
     signature = signature_of(session, reading)
     near_duplicates = find_near_duplicates(session, reading, known.page.domain, signature)
-    return dataclasses.replace(known, near_duplicates=near_duplicates)
+    original = near_duplicates.original.article if near_duplicates.original else None
+    given_back = _given_back(session, original, known.page, known.declared) if known.copy is None else None
+    return dataclasses.replace(known, near_duplicates=near_duplicates, given_back=given_back)
 
 
 def look_up(session: Session, reading: Reading, page: Address, read_hash: str) -> Known:
@@ -57,7 +60,15 @@ def look_up(session: Session, reading: Reading, page: Address, read_hash: str) -
         form=find_alternate_form(session, reading, page) if is_unknown else None,
         duplicate=duplicate.article if duplicate else None,
         duplicate_domain=duplicate.domain if duplicate else "",
+        given_back=_given_back(session, duplicate.article, place, declared) if duplicate and is_unknown else None,
     )
+
+
+def _given_back(session: Session, alike: Article | None, page: Place, declared: Address | None) -> Article | None:
+    """Give the article with these words if it waits for this page, which names no other one."""
+    if alike is None or declared is not None or not was_given_back(session, alike, page.key):
+        return None
+    return alike
 
 
 def _as_known_now(session: Session, own: Article, page: Address, text_hash: str) -> str:

@@ -1,4 +1,4 @@
-"""Move articles along permanent redirects."""
+"""Move articles along redirects."""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
@@ -12,7 +12,7 @@ GONE = (404, 410)
 
 
 def move_article(session: Session, asked: Address, page: Address, visit: Visit) -> None:
-    """Move the article at ``asked`` to ``page``, to which it redirects permanently.
+    """Move the article at ``asked`` to ``page``, to which it redirects permanently, or without ever showing it.
 
     An article goes along only where the new page has its words: sites send what they took down to their home page.
     A page that says that it is unchanged was read, and filed, when it was led to before.
@@ -22,7 +22,7 @@ def move_article(session: Session, asked: Address, page: Address, visit: Visit) 
         return
     article = session.scalars(select(Article).where(Article.address_id == asked.id)).first()
     if article is None:
-        if reading.kind != "unreadable":
+        if visit.moved and reading.kind != "unreadable":
             asked.moved_at = visit.fetched_at
         return
     if not _is_the_same(session, article, reading) or not _make_room(session, page, article):
@@ -31,7 +31,7 @@ def move_article(session: Session, asked: Address, page: Address, visit: Visit) 
     if article.read_from_id == asked.id:
         article.read_from_id = page.id
     page.article_id, page.page_id, page.moved_at = article.id, None, None
-    asked.moved_at = visit.fetched_at
+    asked.moved_at = visit.fetched_at if visit.moved else None
     session.execute(update(Address).where(Address.page_id == asked.id).values(page_id=page.id))
     move_edges(session, asked.id, page.id)
     session.flush()

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.articles.amp import file_article_under, record_amp_forms
+from storage.articles.canonical import OTHER_WORDS, forget_refusal, give_back
 from storage.articles.copies import compare_copies
 from storage.articles.decide import (
     CanonicalPage,
@@ -101,7 +102,7 @@ def _decide(
     decision = decide(reading, known)
     if isinstance(decision, SplitPage):
         # The other page keeps its article; this one has its own.
-        _give_back(session, decision.article)
+        give_back(session, decision.article, OTHER_WORDS)
         known = dataclasses.replace(look_up(session, reading, page, read_hash), lost_pages=lost_pages)
         decision = decide(reading, known)
     if isinstance(decision, NewArticle):
@@ -160,16 +161,6 @@ class _Page:
     source_id: int
     seen_at: datetime
     is_rewritten: bool
-
-
-def _give_back(session: Session, article: Article) -> None:
-    """Move an article back from a canonical address that has another one."""
-    canonical, own = session.get_one(Address, article.address_id), session.get_one(Address, article.read_from_id)
-    canonical.article_id = None
-    own.page_id = None
-    own.canonical_refused, own.refused_canonical = "the words at the canonical address are others", canonical.url
-    article.address_id = own.id
-    session.flush()
 
 
 def _apply(session: Session, decision: Decision, page: _Page) -> StoredPage:
@@ -243,6 +234,7 @@ def _store_canonical(session: Session, article: Article, page: _Page) -> StoredP
     """Take the text of the canonical page; the page read before becomes a copy."""
     first_met = session.get_one(Address, article.read_from_id)
     _add_copy(session, article, first_met, "url", 1.0, copy_fields(article))
+    forget_refusal(session, first_met, page.address)
     _change_words(session, article, page)
     return StoredPage("copy", article, page.address.id, f"the canonical page of what was first met at {first_met.url}")
 

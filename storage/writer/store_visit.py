@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from storage.articles.canonical import is_unread, return_unread
 from storage.articles.multipage import move_page, remove_page
 from storage.articles.redirects import GONE, detach_page, has_own_content, move_article, retry_moved_start
 from storage.articles.store import store_article
@@ -49,6 +50,7 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tu
     if page is not asked:
         _follow_redirect(session, asked, page, visit, scopes)
     outcome, reason, article = _store_page(session, visit, page, scopes)
+    given_back = return_unread(session, asked, article, reason or outcome, visit, scopes)
     reason = visit.reading.reason_with_errors(reason) if visit.reading is not None else reason
     _close(asked, visit, outcome, reason)
     if page is not asked:
@@ -75,7 +77,7 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tu
     if isinstance(visit.record, WarcLocation):
         index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
-    return Result(visit.lease, outcome, reason), {asked.id, page.id}
+    return Result(visit.lease, outcome, reason), {asked.id, page.id, *([given_back.id] if given_back else [])}
 
 
 def _characters(visit: Visit) -> int | None:
@@ -167,6 +169,7 @@ def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
 def _follow_redirect(session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope]) -> None:
     if visit.moved:
         _follow_domain(session, visit, page, scopes)
+    if visit.moved or is_unread(session, asked):
         move_article(session, asked, page, visit)
     move_page(session, asked, page, visit.reading)
 

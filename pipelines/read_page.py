@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import believed_canonical, clean_url
 from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, read_ai_labels
+from pipelines.boilerplate.lines import PAYWALL, is_paywall_notice
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
@@ -29,7 +30,8 @@ from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
 from pipelines.text.page_type import Evidence, judge
-from storage.reading import Card, Entry, PageKind, Reading
+from storage.article_fields import Access
+from storage.reading import Card, Cut, Entry, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
 _SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
@@ -115,6 +117,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     is_section = verdict.kind == "section"
     return dataclasses.replace(
         _declared(raw, decoded, metadata),
+        access=_access(metadata, [*cuts, *line_cuts]),
         is_article=verdict.kind == "article",
         reason=verdict.reason,
         text=text,
@@ -163,10 +166,21 @@ def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
         declared_language=metadata.declared_language,
         section=metadata.section,
         keywords=metadata.keywords,
-        access=None if metadata.is_paywalled is None else "paywalled" if metadata.is_paywalled else "free",
+        access=_access(metadata),
         encoding=decoded.encoding,
         extractor_version=extractor_version(),
     )
+
+
+def _access(metadata: Metadata, cuts: Sequence[Cut] = ()) -> Access | None:
+    """Return who may read the article: as the page declares, else as the notices removed from its text say."""
+    if metadata.is_paywalled is None:
+        return "paywalled" if any(map(_is_of_paywall, cuts)) else None
+    return "paywalled" if metadata.is_paywalled else "free"
+
+
+def _is_of_paywall(cut: Cut) -> bool:
+    return cut.rule == PAYWALL or is_paywall_notice(cut.text)
 
 
 def _dated_as(metadata: Metadata, other: Metadata) -> Metadata:

@@ -22,7 +22,13 @@ _REPEATED_LETTERS = 15  # shorter ones are a table's cells, a list's marks
 _REPEATED = 3  # times from which a repeated line is a caption, a label or a button
 _LONGEST_COUNTER = 100  # characters of a line of counters
 _MOST = 0.4  # of the text's characters; beyond that nothing is cut
-_KEYS = ("anywhere", "head", "head_openings", "stamps", "counters", "tail", "tail_openings", "biography")
+_KEYS = (
+    *("anywhere", "head", "head_openings", "stamps", "counters", "tail", "tail_openings", "biography"),
+    *("paywall", "paywall_labels"),
+)
+PAYWALL = "paywall"
+"""The rule that removes notices that the rest of an article is for subscribers."""
+
 # By its end; a few words with a full stop are no sentence ("By Jane Doe, agencies.").
 _SENTENCE = re.compile(r"(?:[。！？]|(?:\S+ ){5,}\S*(?<!\b[ap]\.m)[.!?])[」』\"”'’]?$")
 _PARTICLES = frozenset(
@@ -42,6 +48,8 @@ class _Rules:
     tail: re.Pattern[str]
     tail_openings: re.Pattern[str]
     biography: re.Pattern[str]
+    paywall: re.Pattern[str]
+    paywall_labels: re.Pattern[str]
 
 
 @rule_cache()
@@ -54,13 +62,12 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
     """Return the text without such lines, and the cuts with their reasons.
 
     ``title`` is the article's, with or without the site's name. ``authors`` are its known authors. If more than two
-    fifths of the text would go, only the repeated title does.
+    fifths of the text would go, only the repeated title and notices of a paywall do: what stands before these is short.
     """
     lines = text.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
     removed: dict[int, str] = {}
     _cut_title(lines, filled, title, removed)
-    title_only = dict(removed)
     names = {letters(author) for author in authors if author.strip()}
     for place in _repeated(lines, filled):
         removed.setdefault(place, "line-repeated")
@@ -68,11 +75,17 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
         rule = _rule(lines[place], rank, len(filled) - rank, names)
         if rule is not None:
             removed.setdefault(place, rule)
-    if sum(len(lines[place]) for place in removed if place not in title_only) > len(text) * _MOST:
-        removed = title_only
+    certain = {place: rule for place, rule in removed.items() if rule in ("title-repeated", PAYWALL)}
+    if sum(len(lines[place]) for place in removed if place not in certain) > len(text) * _MOST:
+        removed = certain
     cuts = [Cut(rule, "line", lines[place].strip()[:200]) for place, rule in sorted(removed.items())]
     left = [line for place, line in enumerate(lines) if place not in removed]
     return "\n".join(left).strip("\n"), cuts
+
+
+def is_paywall_notice(text: str) -> bool:
+    """Tell whether a text that was removed from a page says that the rest of its article is for subscribers."""
+    return len(text) <= _LONGEST and _rules().paywall.fullmatch(plain(text)) is not None
 
 
 def _repeated(lines: list[str], filled: list[int]) -> list[int]:
@@ -131,8 +144,8 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
         return "biography"
     if len(plain_line) > _LONGEST:
         return None
-    if _rules().anywhere.fullmatch(plain_line):
-        return "boilerplate"
+    if notice := _notice_rule(plain_line, rank, left):
+        return notice
     if rank < _HEAD and (_is_head_line(plain_line) or letters(plain_line) in names):
         return "head-line"
     if left <= _STAMPED and _is_stamp(plain_line):
@@ -142,6 +155,16 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
     if left <= _TAIL and (_is_tail_line(plain_line) or (letters(plain_line) in names and left <= 4)):
         return "boilerplate"
     return None
+
+
+def _notice_rule(line: str, rank: int, left: int) -> str | None:
+    """Return the rule of a notice: a paywall's stands near the end, or labels the article before its text."""
+    rules = _rules()
+    if left <= _TAIL and rules.paywall.fullmatch(line):
+        return PAYWALL
+    if rank < _HEAD and rules.paywall_labels.fullmatch(line):
+        return PAYWALL
+    return "boilerplate" if rules.anywhere.fullmatch(line) else None
 
 
 def _is_head_line(line: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from storage.articles.amp import AlternateForm
 from storage.articles.canonical import OTHER_WORDS, no_article
 from storage.articles.near_duplicates import NearDuplicates
+from storage.articles.teasers import is_teaser
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
 from storage.text_rules import Place, TextRules
@@ -62,12 +63,12 @@ class NewArticle:
 class OwnArticle:
     """The article that is stored for this page already.
 
-    ``change`` says whether its words are the ``same``, a publisher's ``revision``, or a better reading of the same
-    words that is to be ``corrected`` in place.
+    ``change`` says whether its words are the ``same``, a publisher's ``revision``, a better reading of the same
+    words that is to be ``corrected`` in place, or only the ``teaser`` of them that a paywall leaves.
     """
 
     article: Article
-    change: Literal["same", "revision", "corrected"]
+    change: Literal["same", "revision", "corrected", "teaser"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,12 +118,13 @@ class KnownCopy:
     """The page of a known copy, perhaps with a changed text.
 
     ``similarity`` is of its words to the article's present ones, which may be ``different`` where they are those of an
-    earlier revision.
+    earlier revision. ``is_teaser`` says that a paywall leaves only the beginning of the copy's words: these stay.
     """
 
     copy: Copy
     kind: str
     similarity: float
+    is_teaser: bool = False
 
 
 Decision = NewArticle | OwnArticle | CanonicalPage | MainPage | SplitPage | NewCopy | KnownCopy
@@ -132,10 +134,8 @@ def decide(reading: Reading, known: Known) -> Decision:
     """Decide what the page is; the most certain evidence is looked at first."""
     if known.own is not None:
         return _own_article(reading, known, known.own)
-    if known.copy is not None and known.original is not None:
-        kind, similarity = _meet(known.original, reading, known)
-        if kind != "different" or known.copy.text_hash == known.text_hash:
-            return KnownCopy(known.copy, kind, similarity)
+    if (known_copy := _known_copy(reading, known)) is not None:
+        return known_copy
     refused = ""
     if known.declared is not None:
         if known.at_declared is not None:
@@ -155,6 +155,17 @@ def decide(reading: Reading, known: Known) -> Decision:
     if (copy := _by_words(reading, known, refused)) is not None:
         return copy
     return NewArticle(at_declared=known.declared is not None and not refused, canonical_refused=refused)
+
+
+def _known_copy(reading: Reading, known: Known) -> KnownCopy | None:
+    if known.copy is None or known.original is None:
+        return None
+    if known.copy.text_hash != known.text_hash and _is_teaser_of(known.copy, reading):
+        return KnownCopy(known.copy, known.copy.kind, known.copy.similarity, is_teaser=True)
+    kind, similarity = _meet(known.original, reading, known)
+    if kind != "different" or known.copy.text_hash == known.text_hash:
+        return KnownCopy(known.copy, kind, similarity)
+    return None
 
 
 def _by_words(reading: Reading, known: Known, refused: str) -> MainPage | NewCopy | None:
@@ -195,12 +206,19 @@ def _own_article(reading: Reading, known: Known, own: Article) -> Decision:
     same_title = known.rules.text_hash(own.title) == known.rules.text_hash(reading.title)
     if own.text_hash == known.text_hash and same_title:
         return OwnArticle(own, "same")
+    if _is_teaser_of(own, reading):
+        return OwnArticle(own, "teaser")
     # What is known of the site may have grown since: what it takes out is no change by the publisher.
     same_words = known.text_hash in (own.text_hash, known.own_now) or own.read_hash == known.read_hash
     same_words = same_words and not known.lost_pages
     if own.extractor_version != reading.extractor_version or (same_title and same_words):
         return OwnArticle(own, "corrected")
     return OwnArticle(own, "revision")
+
+
+def _is_teaser_of(stored: Article | Copy, reading: Reading) -> bool:
+    is_same_version = stored.extractor_version == reading.extractor_version
+    return reading.access == "paywalled" and is_teaser(stored.text, reading.text, is_same_version=is_same_version)
 
 
 def _agree(text: str, reading: Reading, rules: TextRules) -> tuple[str, float]:

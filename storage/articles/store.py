@@ -89,6 +89,8 @@ def store_article(
     if stored.article.address_id == page.id:
         page.page_id = None  # it answers for itself, wherever it redirected before
     _note_refusal(session, decision, reading, known, page)
+    if isinstance(decision, OwnArticle) and decision.change == "teaser":
+        return stored
     if reading.alternates and stored.outcome != "unchanged":
         record_amp_forms(session, reading, page)
     return _joined(session, stored, page_to_store, own_text)
@@ -223,6 +225,10 @@ def _index_new(session: Session, article: Article, page: _Page) -> None:
 
 def _store_known(session: Session, decision: OwnArticle, page: _Page) -> StoredPage:
     article = decision.article
+    if decision.change == "teaser":  # the fuller words stay
+        article.access = page.reading.access
+        article.last_seen_at = max(article.last_seen_at, page.seen_at)
+        return StoredPage("unchanged", article, article.address_id, "behind a paywall now: the full wording stays")
     if decision.change == "revision":
         supersede(session, article, page.seen_at)
     _change_words(session, article, page)
@@ -264,9 +270,12 @@ def _store_copy(session: Session, decision: NewCopy, page: _Page) -> StoredPage:
 
 def _store_known_copy(session: Session, decision: KnownCopy, page: _Page) -> StoredPage:
     copy = decision.copy
-    copy.title, copy.text, copy.text_hash = page.reading.title, page.reading.text, page.known.text_hash
-    copy.extractor_version = page.reading.extractor_version
-    if page.reading.page_number == 1:  # the words of a later page are a part of the article's
+    if not decision.is_teaser:
+        copy.title, copy.text, copy.text_hash = page.reading.title, page.reading.text, page.known.text_hash
+        copy.extractor_version = page.reading.extractor_version
+    if (
+        page.reading.page_number == 1 and not decision.is_teaser
+    ):  # the words of a later page are a part of the article's
         copy.similarity = decision.similarity
         if copy.kind != "url":
             copy.kind = "exact" if decision.kind == "exact" else "near"

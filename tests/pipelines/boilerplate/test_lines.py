@@ -59,7 +59,6 @@ def test_head_lines_of_date_and_byline_go(line: str) -> None:
         "By Jane Doe, Associated Press.",
         "Published August 14, 2026 at 10:00 a.m.",
         "Updated Aug. 14 2026 at 10:00 p.m.",
-        "この記事は会員限定です。",
         "この記事は約3分で読めます。",
     ],
 )
@@ -183,3 +182,52 @@ def test_a_text_that_would_mostly_go_is_left_as_it_is() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "あ" * 1_000_000, "\n".join(["関連記事"] * 20_000), "\x00\ud800"])
 def test_any_text_is_taken(text: str) -> None:
     assert isinstance(clean_lines(text, "題" * 500_000)[0], str)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "この記事は有料記事です。",
+        "この記事は有料記事です。残り1200文字。続きを読むには会員登録が必要です。",
+        "残り 1,234文字",
+        "【残り 512文字】",
+        "ここから先は有料会員限定です。ログインしてお読みください。",
+        "この続きは電子版でお読みください。",
+        "続きは会員限定です。",
+        "続きを読むには有料会員登録が必要です。",
+        "有料会員限定記事",
+        "Subscribe to continue reading.",
+        "Sign in or subscribe to continue reading",
+        "This article is for subscribers only.",
+        "The rest of this story is available to members only.",
+        "To read the full story, subscribe or sign in.",
+        "You have 2 free articles remaining this month.",
+        "You've reached your limit of free articles.",
+    ],
+)
+def test_notices_of_a_paywall_go_whatever_is_left_and_say_so(line: str) -> None:
+    assert cleaned([*BODY, line]) == (BODY, {"paywall"})
+    assert cleaned([BODY[0], line, line + " "])[0] == [BODY[0]]
+
+
+@pytest.mark.parametrize(
+    "label", ["この記事は会員限定です。", "有料記事", "会員限定有料記事", "Subscribers only", "For members only"]
+)
+def test_a_label_of_a_paywall_before_the_text_says_so_too(label: str) -> None:
+    assert cleaned([label, *BODY]) == (BODY, {"paywall"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ここから先は有料道路で、普通車の料金は八百円になる。",
+        "全文は裁判所が公開し、九十二ページに及ぶ。",
+        "この記事は賞を受けた。",
+        "残り三試合で優勝が決まると監督は話した。",
+        "To read the full report, the committee needed nine hours.",
+        "Members only learned of the sale on Friday, the union said.",
+        "You have two free hands, the trainer told the crowd on Monday.",
+    ],
+)
+def test_last_sentences_that_speak_of_such_things_stay(line: str) -> None:
+    assert cleaned([*BODY, line]) == ([*BODY, line], set())

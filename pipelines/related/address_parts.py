@@ -1,4 +1,4 @@
-"""Compare the shape of addresses: what a page's own address has in common with those that it links to."""
+"""Split addresses into the parts whose shapes are compared."""
 
 import dataclasses
 import functools
@@ -17,7 +17,7 @@ _MONTH, _YEAR = 31, 372  # days, near enough to compare dates that are told to t
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AddressParts:
-    """What of an address is compared.
+    """Hold the parts of an address that are compared.
 
     ``pattern`` has one letter a path segment (``n`` number, ``m`` digits among letters, ``s`` slug, ``w`` word), its
     extension and the names of the query. ``number`` is the largest number of three digits or more, ``day`` a count of
@@ -35,7 +35,7 @@ class AddressParts:
 
 @functools.lru_cache(8_192)  # menus are the same on all pages of a site
 def address_parts(url: str) -> AddressParts:
-    """The parts of an absolute address."""
+    """Return the parts of an absolute address."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which elements belong to the list that a heading stands over."""
+"""Find the elements of the list under each heading."""
 
 import bisect
 import dataclasses
@@ -26,7 +26,7 @@ _DEPTH = 12
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ListBlock:
-    """A list of links that is to leave the page: its ``elements`` are siblings, the heading's first."""
+    """Hold a list of links to cut: ``elements`` are siblings, the heading's first."""
 
     kind: str
     evidence: str
@@ -34,7 +34,7 @@ class ListBlock:
 
 
 class Headings:
-    """The headings of a page, asked by place."""
+    """Index the headings of a page by place."""
 
     def __init__(self, page: DomIndex) -> None:
         self._page = page
@@ -49,27 +49,27 @@ class Headings:
         self._orders = [page[element].order for element in self._marked]
 
     def within(self, element: HtmlElement) -> Sequence[HtmlElement]:
-        """The headings inside ``element`` that hold no link of a card, in document order."""
+        """Return the headings inside ``element`` without a card's link, in document order."""
         measure = self._page[element]
         first = bisect.bisect_left(self._orders, measure.order)
         return self._marked[first : bisect.bisect_left(self._orders, measure.end, lo=first)]
 
     def between(self, start: int, end: int) -> bool:
-        """Whether a heading begins between two places in document order."""
+        """Tell whether a heading begins between two places in document order."""
         return bisect.bisect_left(self._orders, start) < bisect.bisect_left(self._orders, end)
 
     def last_before(self, order: int) -> HtmlElement | None:
-        """The nearest heading before a place in document order."""
+        """Return the nearest heading before a place in document order."""
         place = bisect.bisect_left(self._orders, order)
         return self._marked[place - 1] if place else None
 
     def kind(self, element: HtmlElement) -> str | None:
-        """The kind of list that this heading announces, None for any other heading."""
+        """Return the kind of list that this heading announces, or None."""
         return self._kinds.get(element)
 
 
 class BlockFinder:
-    """Finds the extent of the lists under the headings of one page."""
+    """Find the lists under the headings of one page."""
 
     def __init__(self, page: DomIndex, links: LinkMap, prose: Prose, body: BodySpan | None) -> None:
         self._page = page
@@ -80,7 +80,7 @@ class BlockFinder:
         self.headings = Headings(page)
 
     def blocks(self) -> Iterator[ListBlock]:
-        """Every headed list of links, in document order of the headings; outer lists come before those they hold."""
+        """Return every headed list of links, in document order, outer lists first."""
         for heading in self.headings.lists:
             elements = self._led(heading) if heading.is_lead else self._headed(heading)
             if elements:

@@ -1,4 +1,4 @@
-"""The lines of a card, each with what its markup says of it: title, summary, or neither."""
+"""Split a card into lines, each with its role by markup: title, noise or none."""
 
 import dataclasses
 import itertools
@@ -24,7 +24,7 @@ _NOISE_CLASS = re.compile(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CardLine:
-    """One line of a card.
+    """Hold one line of a card.
 
     ``role`` is ``title``, ``noise`` or "" (nothing said), ``linked`` that a link has it; ``place`` is the class (else
     the tag) of the element that holds it.
@@ -45,14 +45,14 @@ class _Holder:
     place: str = ""
 
     def inner(self, node: HtmlElement) -> "_Holder":
-        """The holder of what stands directly in ``node``, a child of this one's element."""
+        """Return the role of text directly in ``node``, a child of this element."""
         names = (node.get("class") or "")[:200].split()[:1]
         place = names[0] if names else node.tag if node.tag in BLOCKS else self.place
         return _Holder(_role(node) or self.role, self.linked or node.tag == "a", place)
 
 
 def card_lines(elements: list[HtmlElement]) -> list[CardLine]:
-    """The lines of consecutive elements; a change of role begins a new line, as a block does."""
+    """Return the lines of consecutive elements; a new role begins a new line."""
     lines: list[CardLine] = []
     for element in elements:
         words: list[str] = []

@@ -1,4 +1,4 @@
-"""Which links of a related block are cards' own: an address like an article's says so, or the shape of its card."""
+"""Find the links of a related block that are the cards' own."""
 
 import bisect
 import itertools
@@ -17,13 +17,13 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def shape(element: HtmlElement) -> tuple[str, str]:
-    """What cards of one template have in common: the tag and the first class, without numbers."""
+    """Return what cards of one template share: tag and first class, without numbers."""
     first = (element.get("class") or "")[:200].split()[:1]
     return str(element.tag), _NUMBERS.sub("", first[0]) if first else ""
 
 
 def card_owners(page: DomIndex, links: LinkMap, elements: Sequence[HtmlElement]) -> dict[int, str]:
-    """The places of the links that are cards' own, with their addresses, in document order.
+    """Return the places and addresses of the cards' own links, in document order.
 
     A link whose address does not look like an article's (a section, a file, another host) is a card all the same where
     it stands beside cards that do, in an element of the same tag and class.

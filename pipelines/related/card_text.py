@@ -1,4 +1,4 @@
-"""What of a card's words is its title and what its summary, judged with the other cards of its block."""
+"""Split a card's words into title and summary, by all cards of its block."""
 
 import collections
 import dataclasses
@@ -22,14 +22,14 @@ _LEAD = re.compile(r"^[【\[(（]?\s*([^】\])）:：>»]{2,40}?)\s*[】\])）:�
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Habits:
-    """How the cards of one block are written: where their summaries stand, and whether titles end with a full stop."""
+    """Describe how the cards of a block place summaries and end titles."""
 
     summary_places: frozenset[str] = frozenset()
     titles_stop: bool = True
 
 
 def habits_of(cards: Iterable[Sequence[CardLine]]) -> Habits:
-    """The habits of cards, each given by its lines: those with title and summary show where all have them."""
+    """Learn the habits of a block from its cards that have title and summary."""
     titles: collections.Counter[str] = collections.Counter()
     summaries: collections.Counter[str] = collections.Counter()
     stop = False
@@ -48,7 +48,7 @@ def habits_of(cards: Iterable[Sequence[CardLine]]) -> Habits:
 
 
 def title_and_summary(lines: Sequence[CardLine], habits: Habits) -> tuple[str, str]:
-    """A card's title and summary, "" for what it does not have: no captions, bylines, dates, labels in either."""
+    """Return a card's title and summary, without captions, bylines, dates, labels."""
     said = _said(lines)
     title = _title(said, habits)
     words = _without_lead(title.text) if title is not None else ""
@@ -58,7 +58,7 @@ def title_and_summary(lines: Sequence[CardLine], habits: Habits) -> tuple[str, s
 
 
 def is_cjk(text: str) -> bool:
-    """Whether at least a quarter of the text's first characters are kana, han or hangul."""
+    """Tell whether a quarter of the first characters are kana, han or hangul."""
     return len(_CJK.findall(text[:400])) * 4 > len(text[:400])
 
 

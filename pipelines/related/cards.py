@@ -1,4 +1,4 @@
-"""The cards of a block of related articles: which links are one card, and what it says."""
+"""Read the cards of a block of related articles."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -21,14 +21,14 @@ _PAID = frozenset({"pr", "ad", "広告", "sponsored", "advertisement", "promoted
 
 
 class CardReader:
-    """Reads the cards out of blocks of one page."""
+    """Read the cards of the blocks of one page."""
 
     def __init__(self, page: DomIndex, links: LinkMap) -> None:
         self._page = page
         self._links = links
 
     def cards(self, elements: Sequence[HtmlElement], own: Mapping[int, str] | None = None) -> list[Card]:
-        """The cards of the consecutive ``elements`` in document order, each address once; language not judged.
+        """Return the cards of consecutive elements, each address once, language open.
 
         ``own`` are the places and addresses of the cards' own links where they are known already.
         """

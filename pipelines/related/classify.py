@@ -1,4 +1,4 @@
-"""Tell what each group of links on a page is, by a model that weighs its features.
+"""Classify each group of links on a page with a model.
 
 The model is ``pipelines/models/related_lists.json``, trained by ``python -m benchmarks.training related`` from
 annotated pages (``docs/training.md``).
@@ -34,7 +34,7 @@ _HOLDERS = 3  # elements round an item whose class may declare
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class ClassifiedGroup:
-    """A group with the kind of list that it is, and how probable that is by the model.
+    """Hold a group with its kind of list and the probability of it.
 
     ``texts`` are those over it (:func:`pipelines.related.features.heading_texts`); ``row`` its features, None of
     a menu, which the model is not asked about.
@@ -50,7 +50,7 @@ class ClassifiedGroup:
 def classify_groups(
     context: PageContext, groups: Sequence[LinkGroup], model: BoostedTrees | None = None
 ) -> list[ClassifiedGroup]:
-    """The groups with their kinds; ``model`` is the packaged one unless another is given."""
+    """Classify the groups with the packaged model, or with another."""
     trees = packaged_trees(MODEL) if model is None else model
     judged, menus = part_menus(context, groups)
     table: FeatureTable = feature_table(context, judged)
@@ -66,7 +66,7 @@ def classify_groups(
 
 
 def part_menus(context: PageContext, groups: Sequence[LinkGroup]) -> tuple[list[LinkGroup], list[LinkGroup]]:
-    """The groups that the model is asked about, and those whose links are too short for titles."""
+    """Separate menus, whose links are too short for titles, from other groups."""
     judged, menus = list[LinkGroup](), list[LinkGroup]()
     for group in groups:
         landmarks, _ = context.landmarks(group.items[0])
@@ -78,7 +78,7 @@ _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
 
 
 def least_shares(context: PageContext, groups: Sequence[LinkGroup]) -> NDArray[np.float64]:
-    """For each group the least share that makes it related; above 1 where its heading names something else."""
+    """Return the least share for related of each group; above 1 for never."""
     return np.array([_least_share(context, group) for group in groups], dtype=np.float64)
 
 
@@ -96,7 +96,7 @@ def _least_share(context: PageContext, group: LinkGroup) -> float:
 
 
 def choose_kinds(probabilities: NDArray[np.float64], least: NDArray[np.float64]) -> list[int]:
-    """For each group of one page, by its row of probabilities, the place of its kind in ``KINDS``.
+    """Choose the kind of each group of a page, as a place in ``KINDS``.
 
     It is the most probable kind, but ``related`` is chosen by what speaks for related links against what would be an
     error among them, and against the page's other lists. ``least`` is :func:`least_shares`.
@@ -116,7 +116,7 @@ def choose_kinds(probabilities: NDArray[np.float64], least: NDArray[np.float64])
 
 
 def reasons(classified: ClassifiedGroup, model: BoostedTrees | None = None, most: int = 5) -> list[str]:
-    """The features that spoke most for the group's kind, each with its value and how far it moved the score."""
+    """List the features that counted most for a group's kind, with their effect."""
     if classified.row is None:
         return ["links too short for titles"]
     trees = packaged_trees(MODEL) if model is None else model

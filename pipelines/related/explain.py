@@ -1,4 +1,4 @@
-"""Explain what each list of links on a page is, for a person."""
+"""Explain the kind of each list of links on a page."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from pipelines.related.link_lists import heading_of
 
 
 def explain_lists(raw: RawPage) -> Iterator[str]:
-    """One line for each group of links: kind, probability, number of links, heading, and what spoke for the kind."""
+    """Write one line for each group: kind, probability, links, heading, features."""
     tree = parse_html(decode(raw.body, raw.content_type).text)
     if tree is None:
         return

@@ -1,4 +1,4 @@
-"""Find the lists of links on a page of any design, read the related articles, and cut the lists from its tree."""
+"""Extract a page's related articles, and cut its link lists from the tree."""
 
 import collections
 import dataclasses
@@ -35,7 +35,7 @@ _RULES = {"related": "related-cards", "ad": "list-advertisement"}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RelatedBlocks:
-    """The cards of a page's related articles in document order, all its lists, and everything that was cut."""
+    """Hold the related cards in document order, all lists, and all cuts."""
 
     cards: tuple[Card, ...]
     cuts: tuple[Cut, ...]
@@ -53,7 +53,7 @@ class _Section:
 def take_related(
     tree: HtmlElement, page_url: str, measures: DomIndex | None = None, model: BoostedTrees | None = None
 ) -> RelatedBlocks:
-    """Finds the lists of links on a page, removes them from ``tree`` in place, and reads the related articles.
+    """Read the related articles of a page, and cut its lists from ``tree``.
 
     Cards have absolute, clean addresses, each address once, and language ``und``. Cuts of related blocks have the rule
     ``related-cards``; rankings, latest lists and so on ``list-ranking``, ``list-latest``, …. ``measures`` are those of
@@ -74,7 +74,7 @@ def take_related(
 
 
 def candidates_of(page: DomIndex, page_url: str) -> tuple[PageContext, list[LinkGroup], list[ListBlock]]:
-    """What a page's lists are judged from: its context, its groups of links, and the blocks under headings."""
+    """Collect a page's context, its groups of links, and its headed blocks."""
     links = LinkMap(page, page_url)
     prose = Prose(page, page.is_mostly_cjk)
     body = find_body(page, prose)

@@ -1,4 +1,4 @@
-"""Make the table of features of all link groups of a page: one row a group, with what its neighbours are."""
+"""Make the table of features of a page's link groups, one row a group."""
 
 import collections
 import dataclasses
@@ -61,14 +61,14 @@ _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FeatureTable:
-    """(groups, features) and for each group the texts over it, nearest first, "" where there is none."""
+    """Hold an array (groups, features), and the texts above each group."""
 
     rows: NDArray[np.float64]
     headings: list[tuple[str, ...]]
 
 
 def feature_table(context: PageContext, groups: Sequence[LinkGroup]) -> FeatureTable:
-    """The features of all groups of a page."""
+    """Compute the features of all groups of a page."""
     rows: list[list[float]] = []
     headings: list[tuple[str, ...]] = []
     before: LinkGroup | None = None

@@ -1,4 +1,4 @@
-"""Describe each group of links in numbers, for a model to weigh (:mod:`pipelines.related.classify`).
+"""Compute the features of a group of links for the model.
 
 Every function gives the numbers of its own names in order. Shares are 0 to 1, flags 0 or 1, lengths in characters
 without white space (a wide character counts for two on pages in scripts without spaces); -1 says that nothing is known.
@@ -47,7 +47,7 @@ PLACE_NAMES = (
 
 
 def place_features(context: PageContext, group: LinkGroup, before: LinkGroup | None) -> list[float]:
-    """Where the group is: in the page, to the body, and inside which parts."""
+    """Describe the place of a group: in the page, to the body, in which parts."""
     page = context.page
     first, last = page[group.items[0]], page[group.items[-1]]
     parent = group.parent
@@ -88,7 +88,7 @@ SHAPE_NAMES = (
 
 
 def shape_features(context: PageContext, group: LinkGroup) -> list[float]:
-    """What the items are made of."""
+    """Describe what the items are made of."""
     page, items = context.page, group.items[:_ITEMS]
     pictures = headed = timed = dated = 0
     for item in items:
@@ -112,7 +112,7 @@ def shape_features(context: PageContext, group: LinkGroup) -> list[float]:
 
 
 def is_numbered(group: LinkGroup) -> bool:
-    """Whether the first two items begin with 1 and 2, as a ranking's do."""
+    """Tell whether the first two items begin with 1 and 2, as in a ranking."""
     return len(group.items) > 1 and all(
         re.match(rf"\W?{number}(?![\d:/年月,])", readable_start(item, 8)) is not None
         for number, item in enumerate(group.items[:2], 1)
@@ -130,7 +130,7 @@ HEADING_NAMES = (
 
 
 def heading_texts(context: PageContext, headings: GroupHeadings) -> tuple[str, ...]:
-    """The texts of the five sources, "" where there is none."""
+    """Return the texts of the five sources, "" where there is none."""
     near = [text.text for text in headings.near]
     tagged = headings.tagged
     is_read = tagged is not None and context.page[tagged].text <= 100
@@ -146,7 +146,7 @@ def heading_texts(context: PageContext, headings: GroupHeadings) -> tuple[str, .
 def heading_features(
     context: PageContext, group: LinkGroup, headings: GroupHeadings, texts: Sequence[str]
 ) -> list[float]:
-    """What the words over the group say, and how near they are."""
+    """Describe the words above the group, and how near they are."""
     near, tagged = headings.near[0] if headings.near else None, headings.tagged
     first = context.page[group.items[0]]
     numbers: list[float] = [-1.0] * 6
@@ -182,13 +182,13 @@ NAMES_NAMES = (
 
 
 def rule_features(context: PageContext, group: LinkGroup) -> list[float]:
-    """The kind of list by the rules of headings (:mod:`pipelines.related.blocks`)."""
+    """Encode the kind of list by the rules of headings."""
     block = context.block_round(context.page[group.items[0]].order)
     return [float(block is not None and block.kind == kind) for kind in _KINDS]
 
 
 def name_features(context: PageContext, group: LinkGroup) -> list[float]:
-    """What classes and ids speak of: in the first item, in its three nearest holders, and up to the body's own."""
+    """Encode the words in classes and ids of the first item and its ancestors."""
     page, item = context.page, group.items[0]
     inner = holder = outer = level = 0
     for element in itertools.islice(item.iter(), 8):
@@ -213,7 +213,7 @@ LENGTH_NAMES = ("text", "text_deviation", "text_least", "text_most", "textless",
 
 
 def length_features(context: PageContext, group: LinkGroup, lengths: Sequence[int]) -> list[float]:
-    """How long the links' texts are."""
+    """Describe the lengths of the links' texts."""
     wide = [length * context.width for length in lengths]
     mean = sum(wide) / len(wide)
     return [

@@ -1,4 +1,4 @@
-"""Read the words that stand over a group of links, or before its first link."""
+"""Read the words above a group of links, or before its first link."""
 
 import dataclasses
 import itertools
@@ -21,7 +21,7 @@ _LABELLED = 6  # elements from an item up to one with a label
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HeadingText:
-    """A short text before a group.
+    """Hold a short text before a group.
 
     ``level`` is 1 to 6 of a heading's tag, 0 of any other text. ``distance`` are the characters, ``steps`` the
     elements, ``passed`` the lists, ``climbs`` the parents between it and the group.
@@ -37,7 +37,7 @@ class HeadingText:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GroupHeadings:
-    """What is written over a group, "" and None where nothing is.
+    """Hold the texts above a group; "" and None for none.
 
     ``near`` are the one or two nearest short texts before it, ``tagged`` the nearest heading by its tag or words,
     ``lead`` the words of the first item before its link, ``label`` the ``aria-label`` round it.
@@ -50,7 +50,7 @@ class GroupHeadings:
 
 
 def headings_of(group: LinkGroup, page: DomIndex, headings: Headings) -> GroupHeadings:
-    """What is written over a group; at most 24 elements before it are looked at."""
+    """Return the texts above a group, from at most 24 elements before it."""
     item = group.items[0]
     tagged = headings.last_before(page[item].order)
     return GroupHeadings(_near(item, page), tagged, _lead(item, page.links[group.places[0]], page), _label(item, page))

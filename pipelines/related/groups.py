@@ -1,4 +1,4 @@
-"""Group the links of a page by structure into candidates for lists, without deciding what any of them is.
+"""Group the links of a page by structure into candidates for lists.
 
 An item is the largest element round a link that holds no second title. Items of one parent, or of neighbouring rows,
 that follow each other and look alike are a group. Every link that leads to another page is in exactly one group.
@@ -35,7 +35,7 @@ _TOPMOST = frozenset({"body", "html", "main"})
 
 @dataclasses.dataclass(slots=True, eq=False)
 class LinkGroup:
-    """Items in document order, and the places (:class:`LinkMap`) of their links that lead to other pages.
+    """Hold items in document order, and the places of their links to other pages.
 
     ``is_alone`` says that the first link stands by itself; links within sentences are groups of their own.
     """
@@ -46,12 +46,12 @@ class LinkGroup:
 
     @property
     def parent(self) -> HtmlElement:
-        """What holds the first item."""
+        """Return the parent of the first item."""
         parent: HtmlElement = self.items[0].getparent()
         return parent
 
     def runs(self, page: DomIndex, most: int = _SUMMARY) -> Iterator[list[HtmlElement]]:
-        """Consecutive siblings from item to item; between two at most ``most`` characters that are no item's."""
+        """Return runs of siblings with at most ``most`` other characters between items."""
         run: list[HtmlElement] = []
         for item in self.items:
             between = _between(run[-1], item, page, most) if run else None
@@ -73,7 +73,7 @@ def _between(item: HtmlElement, following: HtmlElement, page: DomIndex, most: in
 
 
 def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
-    """Whether the texts of the items' links are too short for titles: nine of ten such groups are menus.
+    """Tell whether the links' texts are too short for titles: 9 of 10 are menus.
 
     ``landmarks`` are the bits of :meth:`PageContext.landmarks`; within ``nav``, ``footer`` and ``header`` more counts
     as short. A group whose links have no text may be pictures, and is none.
@@ -87,7 +87,7 @@ def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
 
 
 def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str]:
-    """The places and addresses of the links that are the items' own: of each item those with the longest text.
+    """Return the items' own links: of each item those with the longest text.
 
     Sections, authors and dates beside a title are none.
     """
@@ -107,7 +107,7 @@ def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str
 
 
 class Grouper:
-    """Groups the links of one page."""
+    """Group the links of one page."""
 
     def __init__(self, page: DomIndex, links: LinkMap, headings: Headings) -> None:
         self._page, self._links, self._headings = page, links, headings
@@ -115,7 +115,7 @@ class Grouper:
         self._width = 2 if page.is_mostly_cjk else 1
 
     def groups(self) -> list[LinkGroup]:
-        """The groups in document order of their first links; of the first 3,000 links."""
+        """Return the groups of the first 3,000 links, in document order."""
         latest: dict[HtmlElement, LinkGroup] = {}
         groups: list[LinkGroup] = []
         until = 0

@@ -1,4 +1,4 @@
-"""Describe the links of a group in numbers: their addresses against the page's own, their words against its words."""
+"""Compute features of a group's links: their addresses and their words."""
 
 import dataclasses
 import itertools
@@ -21,7 +21,7 @@ _TRACKED = ("utm_", "ref=", "source=")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GroupLink:
-    """The link with the longest text of those of a group that have one address."""
+    """Hold the link with the longest text among those of one address."""
 
     place: int
     url: str
@@ -30,7 +30,7 @@ class GroupLink:
 
 
 def distinct_links(context: PageContext, group: LinkGroup) -> list[GroupLink]:
-    """The first links of the group, each address once."""
+    """Return the first links of the group, each address once."""
     page, chosen = context.page, dict[str, GroupLink]()
     for place in group.places[:_SAMPLE]:
         url, element = context.links.url(place), page.links[place]
@@ -49,7 +49,7 @@ ADDRESS_NAMES = (
 
 
 def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[float]:
-    """What the addresses have in common with the page's own, with each other, and with known ones."""
+    """Compare the addresses with the page's own, each other, and known shapes."""
     own = context.own
     parts = [address_parts(link.url) for link in chosen]
     on_site = [context.is_own_site(part.host) for part in parts]
@@ -139,7 +139,7 @@ _QUOTES = frozenset('„“”»«"「『')
 
 
 def topic_features(context: PageContext, chosen: Iterable[GroupLink]) -> list[float]:
-    """How many of the links' words are the page's: of its title, of its lead, of its body."""
+    """Count the links' words that the page's title, lead and body share."""
     title, lead, body = list[float](), list[float](), list[float]()
     cut_short = questions = quotes = words = digits = count = 0
     for link in chosen:

@@ -1,4 +1,4 @@
-"""The links of a page: where each leads, and whether it stands by itself or within a sentence."""
+"""Index the links of a page: their targets, and whether they are in sentences."""
 
 import itertools
 import re
@@ -18,20 +18,20 @@ _TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 @rule_cache()
 def link_rules() -> dict[str, frozenset[str]]:
-    """The lists of ``rules/links.toml`` by name, plain."""
+    """Return the lists of ``rules/links.toml`` by name, plain."""
     table = load_rules("links")
     return {name: frozenset(map(plain, entry["words"])) for name, entry in table.items()}
 
 
 @rule_cache(4_096)
 def is_known_host(host: str, name: str) -> bool:
-    """Whether a host or a domain above it is in the list ``name`` of ``rules/links.toml``."""
+    """Tell whether a host or a domain above it is in a list of ``rules/links.toml``."""
     parts = host.split(".")
     return any(".".join(parts[start:]) in link_rules()[name] for start in range(len(parts)))
 
 
 class LinkMap:
-    """The links of ``page`` by their place in document order, each looked at only when asked for."""
+    """Index the links of ``page`` by place, each read only when asked for."""
 
     def __init__(self, page: DomIndex, page_url: str) -> None:
         self.page = page
@@ -45,7 +45,7 @@ class LinkMap:
         self._changes = list(itertools.accumulate(map(str.__ne__, hrefs, hrefs[1:]), initial=0))
 
     def url(self, place: int) -> str | None:
-        """The absolute, clean address; None where the link leads to no other page on the web."""
+        """Return the absolute, clean address; None if it is no other web page."""
         href = self.page.links[place].get("href") or ""
         if href not in self._urls:
             stripped = href.strip()
@@ -66,7 +66,7 @@ class LinkMap:
         return path.startswith(stem) and _PAGE_SUFFIX.fullmatch(path[len(stem) :]) is not None
 
     def is_alone(self, place: int) -> bool:
-        """Whether the link stands by itself (a title, a card), not within a sentence."""
+        """Tell whether the link is by itself (a title, a card), not in a sentence."""
         if place not in self._alone:
             self._alone[place] = self._stands_alone(place)
         return self._alone[place]
@@ -93,14 +93,14 @@ class LinkMap:
         return starts_line and ends_line
 
     def holds_one(self, element: HtmlElement) -> bool:
-        """Whether all links within the element have the same address (written the same way)."""
+        """Tell whether all links within the element have the same address."""
         measure = self.page[element]
         if not measure.links:
             return False
         return self._changes[measure.first_link + measure.links - 1] == self._changes[measure.first_link]
 
     def counts(self, element: HtmlElement) -> tuple[int, int]:
-        """How many links to elsewhere within the element stand alone, and how many within sentences."""
+        """Count the element's links to elsewhere that are alone, and in sentences."""
         if element in self._counts:
             return self._counts[element]
         measure = self.page[element]
@@ -121,24 +121,24 @@ class LinkMap:
         return bool(href) and not href.startswith(("#", "javascript:", "mailto:", "tel:", "data:"))
 
     def is_article_like(self, place: int) -> bool:
-        """Whether the address looks like one article's."""
+        """Tell whether the address looks like one article's."""
         url = self.url(place)
         return url is not None and looks_like_article(url)
 
     def is_own_site(self, place: int) -> bool:
-        """Whether the link stays on the page's registered domain."""
+        """Tell whether the link stays on the page's registered domain."""
         url = self.url(place)
         return url is not None and registered_domain(url) == self.domain
 
     def is_advertisement(self, place: int) -> bool:
-        """A paid link by its ``rel``, its host or the mark that it carries."""
+        """Tell whether a link is paid, by its ``rel``, host or label."""
         link, url = self.page.links[place], self.url(place)
         if "sponsored" in (link.get("rel") or "").lower().split():
             return True
         return url is not None and is_known_host(host_of(url), "advertisers")
 
     def is_button(self, place: int) -> bool:
-        """A link to a longer list, a tag, an author or more of the same card, as its words or ``rel`` say."""
+        """Tell whether a link leads to a longer list, a tag, an author, or "more"."""
         link = self.page.links[place]
         if {"tag", "author", "category"} & set((link.get("rel") or "").lower().split()):
             return True
@@ -148,7 +148,7 @@ class LinkMap:
         return any(words in said for words in link_rules()["gallery"])
 
     def is_minor(self, place: int) -> bool:
-        """A link inside a card or below a list that is not the card's own: section, tag, author, "more"."""
+        """Tell whether a link in a card is not its own: section, tag, author, "more"."""
         if self.is_button(place):
             return True
         segments = plain(self.url(place) or "").split("?")[0].split("/")[3:]

@@ -1,4 +1,4 @@
-"""Make data of the lists of links on a page: kind, heading, and what each link leads to."""
+"""Return the link lists of a page as data: kind, heading, links."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _NOT_LISTED = frozenset({"inline", "navigation"})
 
 
 def link_lists(classified: Iterable[ClassifiedGroup], page: DomIndex, links: LinkMap) -> tuple[LinkList, ...]:
-    """The content lists of a page in document order: neighbouring groups of one kind under one heading are one list.
+    """Return the content lists; neighbouring groups under one heading are one.
 
     Menus and links in sentences are no content lists. At most 60 lists, and 100 links of each.
     """
@@ -36,7 +36,7 @@ def link_lists(classified: Iterable[ClassifiedGroup], page: DomIndex, links: Lin
 
 
 def heading_of(classified: ClassifiedGroup) -> str:
-    """What is written over a group: the first of the texts that speaks of a list, else a heading right above it."""
+    """Return a group's heading: a text about a list, else the one right above."""
     near, further, tagged, lead, label = classified.texts
     for text in (lead, near, label, tagged, further):
         if any(heading_subjects(text)):

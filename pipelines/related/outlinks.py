@@ -1,4 +1,4 @@
-"""Where a page points to: its article-like links, and what a listing says of each."""
+"""Collect a page's article-like links, and the entries of a listing."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ _AROUND_ROLES = frozenset({"navigation", "contentinfo", "banner", "complementary
 
 
 def base_address(tree: HtmlElement, page_url: str) -> str:
-    """What the page's relative addresses are joined to: ``<base href>`` where it is a usable one."""
+    """Return the base of relative addresses: a usable ``<base href>``, else the page."""
     for base in tree.iter("base"):
         href = base.get("href")
         if href:
@@ -31,7 +31,7 @@ def base_address(tree: HtmlElement, page_url: str) -> str:
 
 
 def article_links(tree: HtmlElement, page_url: str) -> list[tuple[HtmlElement, str]]:
-    """The page's links that lead to article-like addresses, each with its cleaned address, in document order.
+    """Return the links to article-like addresses, with their cleaned addresses.
 
     The page's own address is left out.
     """
@@ -52,12 +52,12 @@ def article_links(tree: HtmlElement, page_url: str) -> list[tuple[HtmlElement, s
 
 
 def outlinks(links: Iterable[tuple[HtmlElement, str]]) -> tuple[str, ...]:
-    """The addresses of a page's article-like links, each once, in document order, at most 500."""
+    """Return the addresses of article-like links, each once, at most 500."""
     return tuple(itertools.islice(dict.fromkeys(url for _, url in links), MAX_LINKS))
 
 
 def listed_entries(links: Sequence[tuple[HtmlElement, str]]) -> tuple[Entry, ...]:
-    """What the main part of a listing lists, in document order, at most 500 articles, each once.
+    """Return the entries of a listing's main part, each once, at most 500.
 
     The title is the link's heading or text (the longest where several links lead to one article), the summary the
     rest of its card. Menus, asides, headers and footers are left out, unless all the page's links stand there.

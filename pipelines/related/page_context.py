@@ -1,4 +1,4 @@
-"""Collect what the features of all link groups of one page are made from."""
+"""Collect what the features of a page's link groups are computed from."""
 
 import bisect
 import collections
@@ -37,7 +37,7 @@ LANDMARK_COUNT = 7
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text by their first seven letters; of scripts without spaces, each two characters."""
+    """Return a text's words by their first seven letters; CJK by two characters."""
     words: set[str] = set()
     for token in _TOKEN.findall(text.lower()):
         if _UNSPACED.match(token):
@@ -48,7 +48,7 @@ def words_of(text: str) -> set[str]:
 
 
 class PageContext:
-    """One page as the features see it: its body's place, its own address and words, and what the rules say."""
+    """Hold a page's body, address, words and headed blocks for the features."""
 
     def __init__(
         self,
@@ -77,14 +77,14 @@ class PageContext:
         self._sites: dict[str, bool] = {}
 
     def is_own_site(self, host: str) -> bool:
-        """Whether a host belongs to the page's registered domain."""
+        """Tell whether a host belongs to the page's registered domain."""
         known = self._sites.get(host)
         if known is None:
             known = self._sites[host] = registered_domain(f"https://{host}/") == self.links.domain
         return known
 
     def note_blocks(self, blocks: Iterable[ListBlock]) -> None:
-        """Keeps what the rules say of parts of the page: blocks in document order, none inside another."""
+        """Store the headed blocks, in document order, none inside another."""
         for block in blocks:
             inside = [element for element in block.elements if element in self.page]
             if inside:
@@ -92,17 +92,17 @@ class PageContext:
                 self._blocks.append((self.page[inside[-1]].end, block))
 
     def note_groups(self, groups: Sequence[LinkGroup]) -> None:
-        """Counts in how many groups each address stands."""
+        """Count the groups that hold each address."""
         for group in groups:
             self.times.update({self.links.url(place) for place in group.places})
 
     def block_round(self, order: int) -> ListBlock | None:
-        """The rules' block round a place in document order."""
+        """Return the headed block around a place in document order."""
         number = bisect.bisect_right(self._starts, order) - 1
         return self._blocks[number][1] if number >= 0 and order < self._blocks[number][0] else None
 
     def landmarks(self, element: HtmlElement) -> tuple[int, int]:
-        """A bit for each kind of landmark round the element, and its depth."""
+        """Return a bit for each kind of landmark around the element, and its depth."""
         path: list[HtmlElement] = []
         holder: HtmlElement | None = element
         while holder is not None and holder in self.page and holder not in self._landmarks:
@@ -116,7 +116,7 @@ class PageContext:
         return bits, depth
 
     def names(self, element: HtmlElement) -> int:
-        """What class and id of the element speak of, in bits."""
+        """Return the subjects of the element's class and id, in bits."""
         known = self._names.get(element)
         if known is None:
             classes, number = element.get("class"), element.get("id")

@@ -1,4 +1,4 @@
-"""Which pages make one article: this page's number, where the first one is, and which ones follow.
+"""Find the pages of one article: this page's number, the first, the next ones.
 
 An address with a page number alone is no proof (``/n/7`` and ``/n/8`` are two articles): the pages of one article have
 one address but for the number, and link to each other by numbers, by 「次のページ」 or by ``rel``.
@@ -32,7 +32,7 @@ _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pagination:
-    """``number`` is this page's, from 1. ``first`` is the first page's address where this one has another, else "".
+    """Hold a page's place among the pages of its article.
 
     ``following`` are the addresses of the later pages of the article that this page links to, by their numbers.
     """
@@ -61,7 +61,7 @@ def _rules() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def read_pagination(tree: HtmlElement, page_url: str) -> Pagination:
-    """The page's place among the pages of its article; number 1 and nothing else where there is only one."""
+    """Read the page's place among the pages of its article."""
     own = clean_url(page_url)
     if own is None:
         return Pagination()
@@ -185,7 +185,7 @@ def _numbered(url: str) -> Iterator[_Place]:
 
 
 def join_pages(readings: Sequence[Reading]) -> list[Reading]:
-    """Readings that were made together, first pages with the words of their later pages where these are among them."""
+    """Join first pages with the words of later pages that were read with them."""
     texts = {address_key(one.url): one.text for one in readings if one.page_number > 1 and one.is_article}
     if not texts:
         return list(readings)

@@ -1,4 +1,4 @@
-"""An article's words out of the data that a page's scripts fill it with, where hardly anything else is there to read.
+"""Extract an article's text from the data in a page's scripts.
 
 Frameworks that render in the reader's browser send the article as a string of HTML within JSON (Next.js'
 ``__NEXT_DATA__`` and ``__next_f``, Nuxt, Arc XP's ``Fusion.globalContent``): the longest with paragraphs is the body.
@@ -25,7 +25,7 @@ _TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
 def declared_body(scripts: Sequence[str]) -> str:
-    """The longest ``articleBody`` that the scripts declare, its markup dropped, one paragraph a line; "" for none."""
+    """Return the longest ``articleBody`` without markup, a paragraph a line, or ""."""
     telling = [script for script in scripts if "articleBody" in script]
     bodies = [body for thing in read_jsonld(telling) if isinstance(body := thing.get("articleBody"), str)]
     text = html.unescape(_TAG.sub("", _LINE_BREAK.sub("\n", max(bodies, key=len, default=""))))
@@ -33,7 +33,7 @@ def declared_body(scripts: Sequence[str]) -> str:
 
 
 def script_body(scripts: Sequence[str]) -> str:
-    """The words of the longest HTML that the scripts hold, a block a line; "" for none."""
+    """Return the text of the longest HTML in the scripts, a block a line, or ""."""
     longest = max(
         (markup for script in scripts if _may_hold(script) for markup in _markup(script)), key=len, default=""
     )

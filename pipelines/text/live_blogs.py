@@ -1,4 +1,4 @@
-"""A live blog's updates, told by its JSON-LD: dated notes under the article that stands above them.
+"""Cut the updates of a live blog, found by its JSON-LD.
 
 Where the page has words of its own beside them, they are not the article's: they come every few minutes, and would
 make a revision each. Where the updates are all there is, they stay.
@@ -23,7 +23,7 @@ _PARAGRAPH = 30  # the same of a block that counts as prose
 
 
 def cut_live_updates(tree: HtmlElement, page: DomIndex) -> list[Cut]:
-    """Takes the updates that JSON-LD lists out of ``tree`` in place, if an article is left; ``page`` stays right."""
+    """Cut the updates that JSON-LD lists, if an article is left."""
     typed = (script for script in tree.iter("script") if "json" in (script.get("type") or "").lower())
     scripts = [text for script in typed if (text := script.text) and _NAME in text]
     if not scripts:

@@ -1,4 +1,4 @@
-"""The article's words: three differently built extractors, and what they agree on.
+"""Extract the article's text: the blocks that three extractors agree on.
 
 trafilatura finds an article's body by class names and structure, resiliparse by tags and visibility, and the third
 opinion by repetition: the paragraphs of one body stand in containers of one template. The template whose prose
@@ -66,16 +66,16 @@ class _Opinions:
         return confirmed(self.blocks, word_characters(text))
 
     def first(self, place: int) -> bool:
-        """Whether trafilatura kept most of a block."""
+        """Tell whether trafilatura kept most of a block."""
         return self.trafilatura[place] > 0.5
 
     def second(self, place: int) -> bool:
-        """Whether resiliparse did."""
+        """Tell whether resiliparse kept most of a block."""
         return self.resiliparse[place] > 0.5
 
 
 def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None) -> str:
-    """The article's words in a tree whose cards and furniture are cut: paragraphs joined by newlines.
+    """Return the article's text of a cut tree: paragraphs joined by newlines.
 
     ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts, styles,
     controls and rows of empty ``div`` are taken out of the tree. Where no block reads like prose, trafilatura's text is
@@ -150,7 +150,7 @@ def _left_out(
 
 
 def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:
-    """How much of each block stands in ``text`` (letters only), short blocks only near the one before them.
+    """Measure how much of each block is in ``text``; short ones near the last only.
 
     A long block that is not there as it is may be there in part: eight probes tell how much.
     """

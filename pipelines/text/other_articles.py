@@ -1,4 +1,4 @@
-"""Further articles below the page's own, as pages have them that scroll on without end."""
+"""Find other articles below the page's own, as on endlessly scrolling pages."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _LOWER = ("h2", "h3")
 
 
 def foreign_containers(prose: Mapping[HtmlElement, float]) -> set[HtmlElement]:
-    """Those of the body's containers, given in document order with their prose, that are another article's.
+    """Return the containers, in document order, that hold another article.
 
     The page's own ``article`` is the first with prose, and holds an h1. Another is one beside it, neither inside nor
     round it, with a headline of its own: an h1, or a lower one unless there are many such, a live blog's updates.

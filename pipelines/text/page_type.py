@@ -1,4 +1,4 @@
-"""Is it an article? Evidence of several kinds, and what a page is that is none."""
+"""Decide whether a page is an article, from several kinds of evidence."""
 
 import dataclasses
 import re
@@ -28,7 +28,7 @@ _LISTING_TYPE = re.compile(r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfileP
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a page when it has been read: ``listed`` are the titled article links of its main part.
+    """Hold what is known of a page: ``listed`` are its main part's article links.
 
     ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
     """
@@ -47,7 +47,7 @@ class Evidence:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """``reason`` is "" for an article, else why it is none."""
+    """Hold the decision; ``reason`` is "" for an article."""
 
     kind: PageKind
     reason: str
@@ -60,7 +60,7 @@ def _error_title() -> re.Pattern[str]:
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Article, section or neither, by status, wording of the title, markup, address, prose and links."""
+    """Decide article, section or neither by status, title, markup, prose, links."""
     if evidence.status >= 400:
         return Verdict("other", f"HTTP status {evidence.status}")
     typed = any(map(_ARTICLE_TYPE.search, evidence.types))

@@ -1,4 +1,4 @@
-"""What trafilatura keeps of a page, without the steps of ``trafilatura.extract`` that change nothing on most pages.
+"""Run trafilatura's stages without the steps that rarely change anything.
 
 ``extract`` copies the tree four times, looks for comments and for articles appended below with patterns that it tries
 on every element, and renders the whole page again to see whether it kept enough of it. Here its own stages are called,
@@ -37,7 +37,7 @@ _PRUNED = (
 
 
 def text_by_stages(tree: HtmlElement) -> str:
-    """The text that trafilatura keeps, in its fast mode and without comments; "" where it keeps nothing.
+    """Return the text that trafilatura keeps in its fast mode, or "".
 
     ``tree`` is left as it is; it has no scripts. Lists nested deeper than Python's stack are nothing, too.
     """

@@ -14,7 +14,7 @@ from storage.library_versions import fits
 
 
 def trafilatura_text(tree: HtmlElement) -> str:
-    """Return the text that trafilatura keeps, in its fast mode and without comments; "" where it keeps nothing.
+    """Return the text that trafilatura keeps in its fast mode, or "".
 
     ``tree`` is left as it is; it has no scripts. Lists nested deeper than Python's stack give "", too.
     """

@@ -1,4 +1,4 @@
-"""trafilatura's search for an article's body, with the answers of its lists remembered.
+"""Search for an article's body as trafilatura does, with cached answers.
 
 Its lists select elements by tag and attributes alone, in XPath whose patterns call Python up to six times an element.
 Class names come again on every element, page and site: here each list's own conditions are read out of its XPath, tried
@@ -34,7 +34,7 @@ _TERM = re.compile(
 
 
 class Selection:
-    """What one expression selects within a tree, in document order; a ``[1]`` behind it is left to the caller.
+    """Return what an expression selects, in document order; ``[1]`` is the caller's.
 
     Raises ValueError for an expression that asks for anything but what :data:`_TERM` describes.
     """
@@ -97,7 +97,7 @@ def _remembering(pattern: str) -> _Says:
 
 @functools.cache
 def main_extractor() -> ModuleType:
-    """An instance of ``trafilatura.main_extractor`` whose lists remember."""
+    """Return an instance of ``trafilatura.main_extractor`` with cached lists."""
     spec = importlib.util.find_spec("trafilatura.main_extractor")
     if spec is None or spec.loader is None:
         raise ImportError("trafilatura.main_extractor")
@@ -108,7 +108,7 @@ def main_extractor() -> ModuleType:
 
 
 def remembering(expressions: Iterable[XPath]) -> list[XPath | Selection]:
-    """The same list; what calls no Python, or asks for more than attributes, stays as it is."""
+    """Return the list with cached answers for expressions on attributes only."""
     return [_selection(one) if "re:test" in one.path else one for one in expressions]
 
 

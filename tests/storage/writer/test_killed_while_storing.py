@@ -17,7 +17,7 @@ from storage.database.open import open_database
 from tests.support.visits import Crawling, article, scope
 from tests.support.near_texts import report
 
-storage.articles.store.index = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # the article is inserted by now
+storage.articles.store.add_article = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)  # after the INSERT
 crawling = Crawling(open_database(sys.argv[1]), scope("{PAGE}"))
 crawling.store(crawling.lease_url("{PAGE}"), article("{PAGE}", report(1)))
 """

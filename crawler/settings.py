@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import scrapy_parts
 from crawler.user_agent import PRODUCT, default_user_agent
-from pipelines.workers.pool import DEFAULT_TIME_LIMIT
+from pipelines.workers import pool
 
 if TYPE_CHECKING:
     from crawler.config.models import Config, Source
@@ -78,7 +78,7 @@ HTTPERROR_ALLOW_ALL = True  # every answer reaches the spider, and ends under an
 HTTPCACHE_ENABLED = False
 
 # --- Pages are read in worker processes -------------------------------------------------------------------------------
-KIJI_READING_SECONDS = DEFAULT_TIME_LIMIT
+KIJI_READING_SECONDS = pool.DEFAULT_TIME_LIMIT
 KIJI_READ = "pipelines.read_page:read_page"  # module:function, run in the workers
 
 # --- Quiet ----------------------------------------------------------------------------------------------------------

@@ -70,7 +70,9 @@ def part_menus(context: PageContext, groups: Sequence[LinkGroup]) -> tuple[list[
     judged, menus = list[LinkGroup](), list[LinkGroup]()
     for group in groups:
         landmarks, _ = context.landmarks(group.items[0])
-        (menus if is_menu(group, context.page, landmarks) else judged).append(group)
+        block = context.block_round(context.page[group.items[0]].order)
+        is_declared = block is not None and block.kind == "related"  # short titles under a heading that names them
+        (menus if is_menu(group, context.page, landmarks) and not is_declared else judged).append(group)
     return judged, menus
 
 

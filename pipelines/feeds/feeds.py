@@ -35,7 +35,7 @@ from storage.reading import Entry
 
 _JSON_FEED = "jsonfeed.org/version/"  # https://www.jsonfeed.org/version/1.1/: required in "version"
 # RSS 2.0's guid, Atom's id.
-_ABSOLUTE_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*(https?://[^<>\s\]]+)")
+_ABSOLUTE_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?+\s*+(https?://[^<>\s\]]+)")
 _RELATIONS = "http://www.iana.org/assignments/relation/"  # RFC 4287, section 4.2.7.2: a relation's full name
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _SMALL_SCREENS = frozenset({"handheld", "mobile"})

@@ -31,7 +31,8 @@ _DOCTYPE = re.compile(
 )
 _BROKEN_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HTML = re.compile(rb"\s*+(?:<!DOCTYPE html[^>\[]*+>\s*+)?<html[\s>]", re.IGNORECASE)
-_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
+# A section that is never closed ends with the text: else each of many would be searched to the end.
+_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+(?:\]\]>|\Z))")
 _NUMBER = re.compile(r"#(x[0-9a-f]+|\d+)", re.IGNORECASE)
 _AMPERSAND = re.compile(r"(?:&\#(?:x[0-9a-f]{1,8}|\d{1,10});)++|&(?P<name>[a-z][a-z0-9]{0,40});|&", re.IGNORECASE)
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})

@@ -8,7 +8,7 @@ import re
 _LONGEST = 500_000  # characters: a longer script is data of a program, and no fault of a hand
 # Outside of strings: comments, what once hid scripts from browsers, and commas that separate nothing.
 _OUTSIDE = re.compile(
-    r"""//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|<!--|-->|<!\[CDATA\[|\]\]>|"|,(?:\s*+,)*+\s*+(?=[}\]])|,(?:\s*+,)++"""
+    r"""//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|<!--|-->|<!\[CDATA\[|\]\]>|"|,(?:\s*+,)*+\s*+(?=[}\]])|,(?:\s*+,)++"""
 )
 _INSIDE = re.compile(r'\\.|"|[^"\\]++|\\', re.DOTALL)
 # A quote ends its string where the next sign is one that JSON has there.

@@ -1,5 +1,6 @@
 """Feeds of every form that publishers serve, and those that nobody should read."""
 
+import contextlib
 import datetime
 import gzip
 import json
@@ -262,3 +263,14 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
             read_feed(start + body, None, URL)
         except ListingError as error:
             assert str(error)  # noqa: PT017 - any of the three ways out is right
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "part",
+    ["<![CDATA[", "<id>" + " " * 200_000, "<!DOCTYPE rss [<!A '", "&#55357;", "<!-- ", "<id", "<guid>http://", "&"],
+)
+def test_a_part_that_comes_very_often_is_read_in_a_time_that_grows_with_the_feed(part: str) -> None:
+    body = "<rss version='2.0'><channel>" + part * (1_000_000 // len(part))
+    with contextlib.suppress(ListingError):  # quadratic time would be minutes
+        read(body)

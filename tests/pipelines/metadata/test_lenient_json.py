@@ -59,3 +59,9 @@ def test_any_text_is_some_text(text: str) -> None:
 def test_the_author_of_broken_jsonld_is_read(script: str) -> None:
     html = page(head=f'<script type="application/ld+json">{script % ARTICLE}</script>', body="<h1>x</h1>")
     assert declared(html).authors == ("Nora Whitcombe",)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("part", ["/*", ", ", '"', "\\", "<!--", "// "])
+def test_a_part_that_comes_very_often_is_mended_in_a_time_that_grows_with_the_script(part: str) -> None:
+    assert isinstance(mend_json('{"a": ' + part * (400_000 // len(part))), str)  # quadratic time would be minutes

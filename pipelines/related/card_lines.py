@@ -15,6 +15,11 @@ from pipelines.labels.headings import HEADING_TAGS
 _TITLE_CLASS = re.compile(
     r"(?:^|[-_ ])(?:title|headline|heading|ttl|midashi|hed)(?:$|[-_ ])|Title(?:$|[-_ ])|headline", re.IGNORECASE
 )
+# Words of the line over a headline, in English, German and French class names.
+_KICKER_CLASS = re.compile(
+    r"kicker|eyebrow|overline|roofline|dachzeile|spitzmarke|surtitre|(?:^|[-_ ])(?:pre|super|over|sur)-?(?:head|title)",
+    re.IGNORECASE,
+)
 _NOISE_CLASS = re.compile(
     r"(?:^|[-_ ])(?:date|time|category|cat|label|tag|tags|author|byline|credit|caption|count|rank|num|number|badge"
     r"|kicker|eyebrow|meta|section|icon|source|media-name|duration)(?:$|[-_ ])"
@@ -95,11 +100,13 @@ def _pieces(element: HtmlElement) -> Iterator[tuple[str, _Holder]]:
 
 
 def _role(node: HtmlElement) -> str:
+    names = f"{node.get('class') or ''} {node.get('id') or ''}"[:300]
+    if node.tag != "a" and _KICKER_CLASS.search(names) and not any(child.tag in HEADING_TAGS for child in node.iter()):
+        return "noise"
     if node.tag in HEADING_TAGS:
         return "title"
     if node.tag in ("time", "figcaption", "button", "label", "figure", "cite"):
         return "noise"
-    names = f"{node.get('class') or ''} {node.get('id') or ''}"[:300]
     if names == " ":
         return ""
     if node.tag != "a" and _TITLE_CLASS.search(names):

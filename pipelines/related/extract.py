@@ -13,9 +13,9 @@ from pipelines.labels.headings import HEADING_TAGS
 from pipelines.labels.list_words import heading_subjects
 from pipelines.models.boosted_trees import BoostedTrees
 from pipelines.related.blocks import BlockFinder, ListBlock
-from pipelines.related.cards import CardReader
+from pipelines.related.card_choice import choose_cards
 from pipelines.related.classify import ClassifiedGroup, classify_groups
-from pipelines.related.groups import Grouper, LinkGroup, own_links
+from pipelines.related.groups import Grouper, LinkGroup
 from pipelines.related.link_index import LinkMap
 from pipelines.related.link_lists import heading_of, link_lists
 from pipelines.related.page_context import PageContext
@@ -65,7 +65,7 @@ def take_related(
     classified = classify_groups(context, groups, model)
     lists = link_lists(classified, page, links)
     sections = _sections(blocks, classified, context)
-    cards = _read_cards(sections, CardReader(page, links), context)
+    cards = choose_cards(((each.block.elements, each.groups) for each in sections), context)
     leaving = [section for section in sections if section.block.elements]
     cuts = [_cut_of(section, page) for section in leaving]
     for section in leaving:
@@ -171,28 +171,6 @@ def _may_leave(each: ClassifiedGroup, context: PageContext) -> bool:
         return False
     is_card = any(element.tag in _CARD_TAGS for element in itertools.islice(items[0].iter(), 30))
     return unlinked * 5 <= text or (is_card and unlinked <= _TEASER_WORDS * len(items))
-
-
-def _read_cards(sections: Iterable[_Section], reader: CardReader, context: PageContext) -> list[Card]:
-    """The cards of all related groups, each address once."""
-    cards: dict[str, Card] = {}
-    for section in sections:
-        own: dict[int, str] = {}
-        for each in section.groups:
-            own |= own_links(each.group, context.page, context.links)
-        elements = section.block.elements or tuple(item for each in section.groups for item in each.group.items)
-        inside = {place: url for place, url in own.items() if _is_inside(context.page, place, elements)}
-        for card in reader.cards(elements, inside) if inside else ():
-            cards.setdefault(card.url, card)
-    return list(cards.values())
-
-
-def _is_inside(page: DomIndex, place: int, elements: Sequence[HtmlElement]) -> bool:
-    return any(
-        page[element].first_link <= place < page[element].first_link + page[element].links
-        for element in elements
-        if element in page
-    )
 
 
 def _cut_of(section: _Section, page: DomIndex) -> Cut:

@@ -30,6 +30,16 @@ def is_known_host(host: str, name: str) -> bool:
     return any(".".join(parts[start:]) in link_rules()[name] for start in range(len(parts)))
 
 
+def is_button_text(text: str) -> bool:
+    """Tell whether words are no title: "more", "read on", "share"."""
+    words = _bare(text)
+    return words in link_rules()["more"] or words in link_rules()["read"]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w ]", "", plain(text)).strip()
+
+
 class LinkMap:
     """Index the links of ``page`` by place, each read only when asked for."""
 
@@ -142,9 +152,12 @@ class LinkMap:
         link = self.page.links[place]
         if {"tag", "author", "category"} & set((link.get("rel") or "").lower().split()):
             return True
-        said = plain(readable_text(link)) if self.page[link].text <= 150 else ""
-        if said and re.sub(r"[^\w ]", "", said).strip() in link_rules()["more"]:
+        said = readable_text(link) if self.page[link].text <= 150 else ""
+        if not said:
+            return False
+        if _bare(said) in link_rules()["more"]:
             return True
+        said = plain(said)
         return any(words in said for words in link_rules()["gallery"])
 
     def is_minor(self, place: int) -> bool:

@@ -75,6 +75,8 @@ class PageContext:
         self._landmarks: dict[HtmlElement, tuple[int, int]] = {}
         self._names: dict[HtmlElement, int] = {}
         self._sites: dict[str, bool] = {}
+        self._groups: Sequence[LinkGroup] = ()
+        self._places: dict[str | None, list[int]] = collections.defaultdict(list)
 
     def is_own_site(self, host: str) -> bool:
         """Tell whether a host belongs to the page's registered domain."""
@@ -93,8 +95,16 @@ class PageContext:
 
     def note_groups(self, groups: Sequence[LinkGroup]) -> None:
         """Count the groups that hold each address."""
+        self._groups = groups
         for group in groups:
             self.times.update({self.links.url(place) for place in group.places})
+
+    def places_of(self, url: str) -> Sequence[int]:
+        """Return the places of the grouped links that lead to an address, in document order."""
+        if not self._places:
+            for place in sorted(place for group in self._groups for place in group.places):
+                self._places[self.links.url(place)].append(place)
+        return self._places.get(url, ())
 
     def block_round(self, order: int) -> ListBlock | None:
         """Return the headed block around a place in document order."""

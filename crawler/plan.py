@@ -12,7 +12,7 @@ from crawler.config.load import load_config
 from crawler.config.models import Config, Source
 from crawler.hosts import host_and_port, hostname_of
 from crawler.sanitize import escape_line
-from pipelines.additions import Additions, load_extractor, set_additions
+from pipelines.additions import Additions, SiteRules, load_extractor, set_additions
 from pipelines.addresses.normalize import registered_domain
 from pipelines.addresses.traps import is_trap
 from pipelines.rules.load import overlay_problems
@@ -21,6 +21,9 @@ from storage.database.engine import parse_url
 from storage.scope import Scope
 
 DEFAULT_CONFIG = "kiji.toml"
+
+REQUEST_KEYS = ("headers", "cookies", "user_agent", "proxy")
+"""The keys of a source that say what its requests carry."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,11 +72,42 @@ def _additions(config: Config, file: str) -> Additions:
                 f"{file}: source {shown(source.name)}.extractor: {shown(source.extractor)} cannot be imported"
                 f" ({type(error).__name__}: {escape_line(str(error))}); allowed: a function of an installed module"
             )
-        hosts = {*source.start_hosts, *source.hosts, *map(registered_domain, source.start)}
-        extractors |= {host: source.extractor for host in hosts if host and host not in extractors}
+        extractors = dict.fromkeys(_hosts_of(source), source.extractor) | extractors
     if problems:
         raise ConfigError(problems)
-    return Additions(folder, extractors)
+    return _with_site_rules(Additions(folder, extractors), config)
+
+
+def _with_site_rules(additions: Additions, config: Config) -> Additions:
+    sites = {source.name: _site_rules(source) for source in config.sources}
+    if not any(sites.values()):
+        return additions
+    site_hosts: dict[str, str] = {}
+    for source in config.sources:
+        if sites[source.name] is not None:
+            site_hosts = dict.fromkeys(_hosts_of(source), source.name) | site_hosts
+    return dataclasses.replace(additions, sites=sites, site_hosts=site_hosts)
+
+
+def _hosts_of(source: Source) -> set[str]:
+    """Return the hosts whose pages are read by a source's rules; a host covers its subdomains."""
+    return {host for host in (*source.start_hosts, *source.hosts, *map(registered_domain, source.start)) if host}
+
+
+def _site_rules(source: Source) -> SiteRules | None:
+    """Return what a source says about its pages; None if it says nothing."""
+    rules = SiteRules(
+        source.name,
+        timezone=source.timezone or "",
+        language=source.language,
+        select=source.select,
+        remove=source.remove,
+        title=source.title,
+        date=source.date,
+        author=source.author,
+        next_page=source.next_page,
+    )
+    return rules if rules != SiteRules(source.name) else None
 
 
 def config_file(option: Path | None, environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -173,22 +207,46 @@ def domains_of(scope: Scope) -> frozenset[str]:
     return scope.domains | of_starts | {place(f"http://{host}").domain for host in further}
 
 
-def ad_hoc_source(url: str, config: Config) -> Source:
-    """Make a source of one address: that page and its related pages.
-
-    Its name is the host. It takes the delay of configured sources with a start page on that host. It may reach private
-    addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.
-    """
+def check_address(url: str) -> None:
+    """Check an address of the command line. Raises :class:`ConfigError`."""
     try:
         config_values.check_web_address(url)
     except ValueError as error:
         raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
+
+
+def ad_hoc_source(url: str, config: Config) -> Source:
+    """Make a source of one address: that page and its related pages.
+
+    Its name is the host. It takes the delay of configured sources with a start page on that host, and what the requests
+    of the first one with that host carry. It may reach private
+    addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.
+    """
+    check_address(url)
     host = hostname_of(url)
     name = f"ipv6-{host}" if ":" in host else host
     delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
     private = any(host_and_port(url) in source.private_hosts for source in config.sources)
+    is_https = url.lower().startswith("https:")
+    known = next((source for source in config.sources if _sends_secrets_to(source, host, is_https=is_https)), None)
+    requests = {key: getattr(known, key) for key in REQUEST_KEYS} if known is not None else {}
     source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
-    return source.inheriting(config.crawl, config.parameter_rules)
+    return source.model_copy(update=requests).inheriting(config.crawl, config.parameter_rules)
+
+
+def _sends_secrets_to(source: Source, host: str, *, is_https: bool) -> bool:
+    is_own = host in (*source.start_hosts, *source.hosts)
+    return is_own and (is_https or any(start.lower().startswith("http:") for start in source.start))
+
+
+def source_at(url: str, source: Source) -> Source:
+    """Make a configured source whose only start page is this address, to try it on one page.
+
+    Raises :class:`ConfigError`.
+    """
+    check_address(url)
+    is_private = source.allow_private_addresses and hostname_of(url) in source.start_hosts
+    return source.model_copy(update={"start": (url,), "allow_private_addresses": is_private})
 
 
 def _ad_hoc_scope(source: Source) -> Scope:

@@ -99,6 +99,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
     "crawler.middlewares.domain_lock.DomainLocks": 80,
     "crawler.middlewares.backoff.Backoff": 90,
+    "crawler.middlewares.source_requests.SourceRequests": 95,
     "crawler.middlewares.robots.Robots": 100,
     **scrapy_parts.PACE,
     "crawler.middlewares.meta_refresh.MetaRefreshes": 580,  # after HttpCompression, 590

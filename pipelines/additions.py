@@ -25,14 +25,40 @@ SiteExtractor = Callable[[RawPage, "HtmlElement", Reading], Reading]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What the operator says about the pages of one source; "" and () where nothing is said.
+
+    ``timezone`` is an IANA name, ``language`` an ISO 639-1 code. The others are CSS selectors or XPaths.
+    """
+
+    source: str
+    timezone: str = ""
+    language: str = ""
+    select: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    title: str = ""
+    date: str = ""
+    author: str = ""
+    next_page: str = ""
+
+    @property
+    def version(self) -> str:
+        """Return the rules as text: it changes when one of them does."""
+        return repr(dataclasses.astuple(self)[1:])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Additions:
     """``rules`` is a folder of tables; ``extractors`` are functions (``module:function``) by the hosts they read.
 
-    A host speaks for its subdomains, too.
+    ``sites`` are rules by the name of their source, None for a source without any; ``site_hosts`` are names of sources
+    by host. A host speaks for its subdomains, too.
     """
 
     rules: Path | None = None
     extractors: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sites: Mapping[str, SiteRules | None] = dataclasses.field(default_factory=dict)
+    site_hosts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 _current = Additions()
@@ -52,11 +78,24 @@ def current_additions() -> Additions:
 
 def extractor_at(url: str) -> str:
     """Name the extractor of an address's host, "" where there is none."""
-    if not _current.extractors:
+    return _at_host(_current.extractors, url)
+
+
+def site_rules_of(raw: RawPage) -> SiteRules | None:
+    """Return the rules of a page's source; without a configured one, those of its host; None where there are none."""
+    if not _current.sites:
+        return None
+    if raw.source in _current.sites:
+        return _current.sites[raw.source]
+    return _current.sites.get(_at_host(_current.site_hosts, raw.final_url))
+
+
+def _at_host(names: Mapping[str, str], url: str) -> str:
+    if not names:
         return ""
     labels = (urlsplit(url).hostname or "").split(".")
     hosts = (".".join(labels[first:]) for first in range(len(labels)))
-    return next((_current.extractors[host] for host in hosts if host in _current.extractors), "")
+    return next((names[host] for host in hosts if host in names), "")
 
 
 @functools.cache

@@ -11,7 +11,7 @@ class RawPage:
     ``body`` holds the bytes after transfer and content decoding (no gzip of HTTP's is left in it);
     ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
     that answered in the end. ``headers`` maps lower-case names to the last value of each; of ``x-robots-tag`` all
-    values are there.
+    values are there. ``source`` is the name of the source that asked for it, "" where that is unknown.
     """
 
     url: str
@@ -21,6 +21,7 @@ class RawPage:
     fetched_at: datetime.datetime
     headers: tuple[tuple[str, str], ...] = ()
     truncated: bool = False
+    source: str = ""
 
     @property
     def content_type(self) -> str | None:

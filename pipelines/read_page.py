@@ -27,9 +27,10 @@ from pipelines.related.outlinks import article_links, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
 from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
+from pipelines.site_rules import SiteValues, read_site_values, select_text, zone_of
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
-from pipelines.text.page_type import Evidence, judge
+from pipelines.text.page_type import TOO_LITTLE, Evidence, Verdict, judge
 from storage.article_fields import Access
 from storage.reading import Card, Cut, Entry, PageKind, Reading
 
@@ -56,7 +57,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     deterministic. A hostile page may make it slow or kill the process, so a crawl calls it in a worker process
     (:mod:`pipelines.workers.pool`).
     """
-    reading = read_with_extractor(raw, _read(raw, timezone))
+    reading = read_with_extractor(raw, _read(raw, zone_of(raw, timezone)))
     robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
     if not robots_headers or reading.noarchive:
         return reading
@@ -95,6 +96,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     page_url = raw.final_url
     show_noscript(tree)
     place_streamed_segments(tree)
+    own_pages = read_pagination(tree, page_url)
+    site = read_site_values(tree, raw, timezone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
@@ -102,17 +105,23 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
-    pages = read_pagination(tree, page_url)
+    pages = site.pages or own_pages
     related = take_related(tree, page_url, index)
     marks = read_ai_labels(tree, index)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
-    cuts = [*related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
+    metadata = site.improve(metadata)
+    cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     text, line_cuts = clean_lines(
-        compose_marks(drop_invisible(article_text(tree, metadata.summary, cuts))), metadata.title, metadata.authors
+        compose_marks(drop_invisible(_text(decoded, tree, site) or article_text(tree, metadata.summary, cuts))),
+        metadata.title,
+        metadata.authors,
     )
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
-    language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", metadata.declared_language)
+    if "select" in site.matched and verdict.kind == "other" and verdict.reason == TOO_LITTLE:
+        verdict = Verdict("article", "")  # the operator says where an article's text is, and it is there
+    hint = site.language or metadata.declared_language
+    language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", hint)
     langdetect_language, langdetect_confidence = language.langdetect or (None, None)
     is_section = verdict.kind == "section"
     return dataclasses.replace(
@@ -141,7 +150,21 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         noarchive=noarchive,
         reservations=reserved,
         signature=sign(text, language.code) if verdict.kind == "article" else None,
+        site_rules=site.matched,
+        rules_without_match=site.unmatched if verdict.kind == "article" else (),
     )
+
+
+def _text(decoded: Decoded, tree: HtmlElement, site: SiteValues) -> str:
+    """Return the text of the selected elements; "" where none is selected.
+
+    Where the general rules cut them all away, they are taken from the page as it came.
+    """
+    if not site.body:
+        return ""
+    text = site.text(tree)
+    whole = None if text else parse_html(decoded.text)
+    return select_text(whole, site) if whole is not None else text
 
 
 def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:

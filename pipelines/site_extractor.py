@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 
-from pipelines.additions import extractor_at, load_extractor
+from pipelines.additions import extractor_at, load_extractor, site_rules_of
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import VERSION_LENGTH, extractor_version
 from pipelines.html.charset import decode
@@ -21,6 +21,7 @@ def read_with_extractor(raw: RawPage, reading: Reading) -> Reading:
     Listings and what is no HTML are left as they are. Never raises: where the extractor fails, the general reading
     stays, and says so in ``extractor_error``.
     """
+    reading = _labelled(raw, reading)
     name = extractor_at(raw.final_url)
     if not name or not reading.encoding:
         return reading
@@ -33,10 +34,24 @@ def read_with_extractor(raw: RawPage, reading: Reading) -> Reading:
     except Exception as error:  # noqa: BLE001 - a plugin's mistake costs its addition, never the page
         failure = f"{type(error).__name__}: {error}"[:300]
         return dataclasses.replace(reading, site_extractor=name, extractor_error=failure)
-    digest = hashlib.sha256(f"{name} {version}".encode()).hexdigest()[:8]
-    label = f"{extractor_version()}+{name.partition(':')[2][:16]}-{digest}"
     own = dataclasses.replace(own, url=reading.url, site_extractor=f"{name} {version}")
-    return dataclasses.replace(own, extractor_version=label[:VERSION_LENGTH])
+    return dataclasses.replace(own, extractor_version=_label(name.partition(":")[2], f"{name} {version}", raw))
+
+
+def _labelled(raw: RawPage, reading: Reading) -> Reading:
+    """Give the reading of an HTML page the version of its source's rules."""
+    rules = site_rules_of(raw)
+    if rules is None or not reading.encoding:
+        return reading
+    return dataclasses.replace(reading, extractor_version=_label(rules.source, "", raw))
+
+
+def _label(name: str, version: str, raw: RawPage) -> str:
+    """Return the version of a reading that an extractor or the rules of a source took part in."""
+    rules = site_rules_of(raw)
+    own = f"{version}\n{rules.version}" if rules is not None else version
+    digest = hashlib.sha256(own.encode()).hexdigest()[:8]
+    return f"{extractor_version()}+{name[:16]}-{digest}"[:VERSION_LENGTH]
 
 
 def _checked(own: object) -> Reading:

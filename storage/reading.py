@@ -19,6 +19,9 @@ ListKind = Literal["related", "recommended", "ranking", "latest", "ad", "other",
 EXTRACTOR_FAILED = "site extractor failed:"
 """Begins the reason of a fetch whose page was stored without what its site's extractor would have added."""
 
+UNMATCHED = "rules without a match:"
+"""Begins, or follows EXTRACTOR_FAILED in, the reason of a fetch whose page some of its source's rules did not fit."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
@@ -148,8 +151,9 @@ class Reading(ArticleFields):
     where storage is to make it; whoever changes the words takes both away.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where it is
     another, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
-    ``site_extractor`` names the operator's extractor of this site with its version; ``extractor_error`` is what it
-    raised, "" where it did not.
+    ``site_rules`` names the operator's rules for this source that gave something, ``rules_without_match`` those that
+    should have. ``site_extractor`` names the operator's extractor of this site with its version; ``extractor_error`` is
+    what it raised, "" where it did not.
     """
 
     url: str
@@ -177,13 +181,17 @@ class Reading(ArticleFields):
     precomputed: Precomputed | None = None
     site_extractor: str = ""
     extractor_error: str = ""
+    site_rules: tuple[str, ...] = ()
+    rules_without_match: tuple[str, ...] = ()
 
     def reason_with_errors(self, reason: str) -> str:
-        """Add to a reason that the site's extractor failed, where it did."""
-        if not self.extractor_error:
-            return reason
-        failure = f"{EXTRACTOR_FAILED} {self.site_extractor}: {self.extractor_error}"
-        return f"{failure}; {reason}" if reason else failure
+        """Add to a reason that the site's extractor failed, and which rules matched nothing."""
+        parts = [reason] if reason else []
+        if self.rules_without_match:
+            parts.insert(0, f"{UNMATCHED} {', '.join(self.rules_without_match)}")
+        if self.extractor_error:
+            parts.insert(0, f"{EXTRACTOR_FAILED} {self.site_extractor}: {self.extractor_error}")
+        return "; ".join(parts)
 
     def inspection_fields(self) -> Mapping[str, Any]:
         """Give the fields of ``kiji inspect --json``, in the contract's order."""
@@ -203,7 +211,12 @@ class Reading(ArticleFields):
             "image_url": self.image_url,
             "related": [dataclasses.asdict(card) for card in self.related],
             "lists": [dataclasses.asdict(each) for each in self.lists],
-        } | ({"site_extractor": self.site_extractor} if self.site_extractor else {})
+        } | self._of_the_site()
+
+    def _of_the_site(self) -> dict[str, Any]:
+        rules = {name: name in self.site_rules for name in (*self.site_rules, *self.rules_without_match)}
+        fields = {"site_extractor": self.site_extractor, "site_rules": rules}
+        return {name: value for name, value in fields.items() if value}
 
     def __repr__(self) -> str:
         return f"<Reading {self.kind} {self.canonical_url[:200]} {self.title[:40]!r} {len(self.text)} characters>"

@@ -1,5 +1,6 @@
 """Show what pages would become, without storing them: ``kiji inspect``."""
 
+import dataclasses
 import datetime
 import itertools
 import json
@@ -13,9 +14,9 @@ import typer
 
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config.errors import ConfigError
-from crawler.config.models import Config
+from crawler.config.models import Config, Source
 from crawler.console import logs
-from crawler.plan import find_config
+from crawler.plan import find_config, named_source
 from crawler.sanitize import sanitize_lines
 from pipelines.boilerplate.site_lines import remove_site_boilerplate
 from pipelines.related.pagination import join_pages
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 HELP = example(
     "Show what Kiji reads from pages: addresses, HTML files, or all responses in WARC files.",
     "kiji inspect https://news.example/ja/n/7000 --verbose",
+    "kiji inspect --source mirai https://news.example/ja/n/7000",
     "kiji inspect --json pages.warc.gz > readings.jsonl",
 )
 
@@ -44,6 +46,10 @@ def inspect_command(
     targets: Annotated[list[str], typer.Argument(metavar="TARGET ...", help="URLs, HTML files, WARC files.")],
     config: ConfigOption = None,
     url: Annotated[str | None, typer.Option("--url", help="The address of an HTML file.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="NAME", help="Fetch and read the pages as those of this source."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the removed parts, each with its rule.")] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -56,7 +62,10 @@ def inspect_command(
     settings = find_config(config)
     missing: list[str] = []
     raw_pages: dict[str, RawPage] = {}
-    pages = _pages(_checked(targets), settings, url, missing)
+    owner = named_source(source, settings) if source is not None else None
+    pages = _pages(_checked(targets), settings, owner, url, missing)
+    if owner is not None:
+        pages = (dataclasses.replace(page, source=owner.name) for page in pages)
     if verbose and not as_json:
         pages = _noted(pages, raw_pages)
     with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
@@ -99,11 +108,13 @@ def _checked(targets: list[str]) -> list[str]:
     return targets
 
 
-def _pages(targets: list[str], config: Config, url: str | None, missing: list[str]) -> Iterator["RawPage"]:
+def _pages(
+    targets: list[str], config: Config, source: Source | None, url: str | None, missing: list[str]
+) -> Iterator["RawPage"]:
     from crawler.preview.fetch_one import FetchFailure, fetch_pages  # Scrapy, which files do not need
 
     addresses = [target for target in targets if "://" in target]
-    fetched = fetch_pages(addresses, config) if addresses else {}
+    fetched = fetch_pages(addresses, config, source) if addresses else {}
     for target in targets:
         if target in fetched:
             page = fetched[target]
@@ -153,6 +164,8 @@ def _as_text(reading: Reading, verbose: bool) -> str:
         "machine-made": "yes" if reading.machine_generated else "",
         "encoding": reading.encoding,
         "site extractor": " failed: ".join(filter(None, (reading.site_extractor, reading.extractor_error))),
+        "rules": ", ".join(reading.site_rules),
+        "no match": ", ".join(reading.rules_without_match),
         "summary": reading.summary,
     }
     lines = [f"{name + ':':<13} {value}" for name, value in facts.items() if value]

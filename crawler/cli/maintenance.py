@@ -9,8 +9,8 @@ import typer
 
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.errors import ConfigError
-from crawler.config.models import Archive
 from crawler.config.quantities import DURATIONS, format_size, parse_duration
+from crawler.config.tables import Archive
 from crawler.monitoring.retention import prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from storage.column_types import utc_now

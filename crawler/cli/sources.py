@@ -183,7 +183,9 @@ def _as_text(reading: Reading) -> str:
     published = iso_utc(reading.published_at) or "no date"
     facts = f"{reading.language}, {published}, {len(reading.text):,} characters"
     by = f", by {'; '.join(reading.authors)}" if reading.authors else ""
-    lines = [f"article: {reading.canonical_url}", f"  {sanitize_line(reading.title)}", f"  {facts}{by}"]
+    rules = [f"  rules: {', '.join(reading.site_rules)}"] if reading.site_rules else []
+    rules += [f"  no match: {', '.join(reading.rules_without_match)}"] if reading.rules_without_match else []
+    lines = [f"article: {reading.canonical_url}", f"  {sanitize_line(reading.title)}", f"  {facts}{by}", *rules]
     lines += [f"  {sanitize_line(reading.text[:120])}…", f"  {len(reading.related)} related links"]
     lines += [f"    [{card.language}] {sanitize_line(card.title)[:80]} {card.url}" for card in reading.related[:10]]
     return "\n".join(lines)

@@ -5,36 +5,33 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, model_validator
 
-from crawler.config.quantities import parse_duration, parse_size
+from crawler.config.hours import is_open
+from crawler.config.tables import Alerts, Archive, ConfigTable, Database, Rules
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
-    Age,
-    AlertAddresses,
-    DatabaseUrl,
+    Cookies,
     Depth,
     ExtractorName,
-    Folder,
+    HeadersTable,
     Hosts,
+    Hours,
     Interval,
     Intervals,
+    LanguageCode,
     Pages,
     ParametersTable,
-    PingAddress,
-    RulesFolder,
+    Patterns,
+    Proxy,
     ScrapySettings,
     Seconds,
-    Size,
+    Selector,
+    Selectors,
     SourceName,
     Strings,
     TimeZone,
+    TitleWords,
     UserAgent,
     WebAddresses,
 )
@@ -46,21 +43,7 @@ from storage.schedule import POLL_MAX, POLL_MIN, REREADS, PollSchedule
 OWN = "for this source only; without it [crawl]'s"
 
 
-class _Table(BaseModel):
-    """A table of the file. Types are strict, and unknown keys are mistakes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Database(_Table):
-    """``[database]``: the database as an SQLAlchemy URL."""
-
-    url: DatabaseUrl = Field(
-        default="sqlite:///kiji.db", repr=False, description="where everything is stored: an SQLite file, or PostgreSQL"
-    )
-
-
-class Crawl(_Table):
+class Crawl(ConfigTable):
     """``[crawl]``: defaults of all sources.
 
     ``delay`` is in seconds, ``timezone`` an IANA name.
@@ -104,68 +87,6 @@ class Crawl(_Table):
         return robots_token(self.user_agent)
 
 
-class Archive(_Table):
-    """``[archive]``: the raw archive of WARC files.
-
-    An empty ``path`` means beside the database.
-    """
-
-    enabled: bool = Field(default=True, description="keep fetched article pages in WARC files, for kiji reread")
-    path: Folder = Field(
-        default="",
-        description='the folder; "" for kiji.warc beside kiji.db, or with PostgreSQL NAME.warc in the current folder',
-    )
-    max_file: Size = Field(
-        default="1 GB", description="the size at which a new file begins; a new one also begins every day (UTC)"
-    )
-    max_age: Age = Field(default="", examples=["365d"], description="how long pages are kept")
-    max_size: Size = Field(
-        default="", examples=["50 GB"], description="the size of all files together: the oldest are deleted first"
-    )
-
-    @property
-    def file_bytes(self) -> int:
-        """Return the size limit of one file, in bytes."""
-        return parse_size(self.max_file or "1 GB")
-
-    @property
-    def age_limit(self) -> datetime.timedelta | None:
-        """Return how long a page is kept; None for ever."""
-        return parse_duration(self.max_age) if self.max_age else None
-
-    @property
-    def size_limit(self) -> int | None:
-        """Return the limit of all files together, in bytes; None for no limit."""
-        return parse_size(self.max_size) if self.max_size else None
-
-
-class Alerts(_Table):
-    """``[alerts]``: Apprise addresses for changes of states, and an address to ping."""
-
-    urls: AlertAddresses = Field(
-        default=(),
-        repr=False,
-        examples=[["mailto://user:password@example.com"]],
-        description="Apprise addresses for alerts when a source's state changes; needs the extra alerts",
-    )
-    ping: PingAddress = Field(
-        default="",
-        repr=False,
-        examples=["https://ping.example/ID"],
-        description="a dead-man's switch: gets a POST at every crawl's end, with /fail added if the crawl failed",
-    )
-
-
-class Rules(_Table):
-    """``[rules]``: the operator's own rules of extraction."""
-
-    path: RulesFolder = Field(
-        default="",
-        examples=["my-rules"],
-        description="a folder of TOML files that are merged over the packaged rules; see docs/extending.md",
-    )
-
-
 _NO_CRAWL = Crawl()
 
 
@@ -175,7 +96,7 @@ def _as_in_crawl(key: str) -> Any:  # as pydantic's Field
     return Field(default=None, examples=example, description=OWN)
 
 
-class Source(_Table):
+class Source(ConfigTable):
     """``[[source]]``: one site to crawl. ``hosts`` are normalized."""
 
     name: SourceName = Field(
@@ -221,6 +142,68 @@ class Source(_Table):
         examples=["our_sites:harbor"],
         description="a function that improves what is read of this source's pages; see docs/extending.md",
     )
+    headers: HeadersTable = Field(
+        default_factory=dict,
+        repr=False,
+        examples=[{"Authorization": "env:HARBOR_TOKEN"}],
+        description="more headers of its requests; they are sent to the source's own hosts only",
+    )
+    cookies: Cookies = Field(
+        default="",
+        repr=False,
+        examples=["file:harbor-cookies.txt"],
+        description="cookies of its requests, as a Cookie header or a browser's cookies.txt; they are sent to the "
+        "source's own hosts only",
+    )
+    user_agent: UserAgent | None = _as_in_crawl("user_agent")
+    proxy: Proxy = Field(
+        default="",
+        repr=False,
+        examples=["http://proxy.example:3128"],
+        description="the proxy for its requests, robots.txt included",
+    )
+    hours: Hours = Field(
+        default=(),
+        examples=[["Mon-Fri 06:00-22:00", "Sat 08:00-12:00"]],
+        description="when the source is crawled, in its time zone; [] for at any time; a source that is named on the "
+        "command line is crawled at once",
+    )
+    timezone: TimeZone | None = _as_in_crawl("timezone")
+    language: LanguageCode = Field(
+        default="",
+        examples=["ja"],
+        description="the language of its pages, where their words leave it open",
+    )
+    include: Patterns = Field(
+        default=(),
+        examples=[["/news/*", "/sport/"]],
+        description="follow and fetch only addresses that match one of these; start pages and sitemaps always",
+    )
+    exclude: Patterns = Field(
+        default=(),
+        examples=[["/live/", "*.pdf$"]],
+        description="never follow or fetch addresses that match one of these",
+    )
+    block: TitleWords = Field(
+        default=(), examples=[["horoscope", "占い"]], description="do not store articles with one of these in the title"
+    )
+    keep: TitleWords = Field(
+        default=(), examples=[["ferry", "港"]], description="store only articles with one of these in the title"
+    )
+    select: Selectors = Field(
+        default=(), examples=[["div.story-body"]], description="the elements that hold the article's text"
+    )
+    remove: Selectors = Field(
+        default=(), examples=[[".newsletter"]], description="elements to remove before the page is read"
+    )
+    title: Selector = Field(default="", examples=["h1.headline"], description="the element with the headline")
+    date: Selector = Field(
+        default="", examples=["//time/@datetime"], description="the element with the time of publication"
+    )
+    author: Selector = Field(default="", examples=[".byline a"], description="the elements with the authors' names")
+    next_page: Selector = Field(
+        default="", examples=["a.next"], description="the link to the next page of an article on several pages"
+    )
     enabled: bool = Field(default=True, description="false: crawled only if it is named, and not judged by kiji health")
     _crawl: Crawl = PrivateAttr(default=_NO_CRAWL)
     _rules: ParameterRules | None = PrivateAttr(default=None)
@@ -229,6 +212,20 @@ class Source(_Table):
     def effective_delay(self) -> float:
         """Return the seconds between requests to one host, by default ``[crawl]``'s."""
         return self._crawl.delay if self.delay is None else self.delay
+
+    @property
+    def effective_timezone(self) -> str:
+        """Return the source's time zone, by default ``[crawl]``'s."""
+        return self.timezone or self._crawl.timezone
+
+    def is_open(self, now: datetime.datetime) -> bool:
+        """Return whether the source may be crawled at an aware time."""
+        return is_open(self.hours, now, self.effective_timezone)
+
+    @property
+    def effective_user_agent(self) -> str:
+        """Return the source's user agent, by default ``[crawl]``'s."""
+        return self.user_agent or self._crawl.user_agent
 
     @property
     def rhythm(self) -> PollSchedule:
@@ -263,7 +260,7 @@ class Source(_Table):
         return copy
 
 
-class Config(_Table):
+class Config(ConfigTable):
     """The whole config. ``sources`` are the ``[[source]]`` tables, in order."""
 
     database: Database = Field(default_factory=Database)

@@ -18,6 +18,8 @@ _HOST = re.compile(r"[\w.-]{1,253}\Z")
 _IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
 _ALERT = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")
+_LANGUAGE = re.compile(r"[a-z]{2}\Z")
+_LONGEST_PATTERN = 500  # characters
 _DATABASE_URL = re.compile(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://[^\r\n]*\Z", re.IGNORECASE)
 
 
@@ -129,4 +131,27 @@ def check_function_name(value: str) -> str:
     """Check a function's name, ``module:function``."""
     if not _FUNCTION.match(value):
         raise ValueError("not of the form module:function")
+    return value
+
+
+def check_language(value: str) -> str:
+    """Check an ISO 639-1 code; "" is allowed."""
+    if value and not _LANGUAGE.match(value):
+        raise ValueError("not a code of two letters")
+    return value
+
+
+def check_pattern(value: str) -> str:
+    """Check a pattern for addresses (``storage.scope``)."""
+    if not value or len(value) > _LONGEST_PATTERN or not value.isprintable() or " " in value:
+        raise ValueError(f"empty, longer than {_LONGEST_PATTERN} characters, or with white space")
+    if not value.startswith(("/", "*")) and "://" not in value:
+        raise ValueError("it begins neither with / nor * nor http://")
+    return value
+
+
+def check_title_word(value: str) -> str:
+    """Check a word or phrase for titles."""
+    if not any(map(str.isalnum, value)) or len(value) > _LONGEST_PATTERN:
+        raise ValueError(f"no letter in it, or longer than {_LONGEST_PATTERN} characters")
     return value

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from crawler.config import validators
+from crawler.config import hours, secrets, selectors, validators
 from crawler.config.keys import Allowed
 from crawler.config.quantities import DURATIONS, SIZES
 from crawler.config.scrapy_settings import scrapy_settings
@@ -73,6 +73,51 @@ ParametersTable = Annotated[
 RulesFolder = Annotated[str, Field(max_length=4_000), Allowed('a folder of TOML files; "" for none')]
 ExtractorName = Annotated[
     str, AfterValidator(validators.check_function_name), Allowed('a Python function, such as "our_sites:harbor"')
+]
+HeadersTable = Annotated[
+    dict[str, str],
+    AfterValidator(secrets.check_headers),
+    Allowed(f"{{ NAME = VALUE, … }}: a value, {secrets.FORMS}"),
+]
+Cookies = Annotated[
+    str, AfterValidator(secrets.check_cookies), Allowed(f'"NAME=VALUE; …", {secrets.FORMS}; "" for none')
+]
+Proxy = Annotated[
+    str, AfterValidator(secrets.check_proxy), Allowed(f'"http://HOST:PORT", {secrets.FORMS}; "" for none')
+]
+Hours = Annotated[
+    tuple[Annotated[str, AfterValidator(hours.check_hours)], ...],
+    Field(max_length=50),
+    Strings,
+    Allowed('a list such as ["Mon-Fri 06:00-22:00", "Sat 08:00-12:00"]; without days every day'),
+]
+LanguageCode = Annotated[
+    str, AfterValidator(validators.check_language), Allowed('an ISO 639-1 code such as ja or en; "" for none')
+]
+Patterns = Annotated[
+    tuple[Annotated[str, AfterValidator(validators.check_pattern)], ...],
+    Field(max_length=1_000),
+    Strings,
+    Allowed(
+        "a list of patterns as in robots.txt: /PATH for the beginning of a path, * for any characters, $ for the end"
+    ),
+]
+TitleWords = Annotated[
+    tuple[Annotated[str, AfterValidator(validators.check_title_word)], ...],
+    Field(max_length=1_000),
+    Strings,
+    Allowed("a list of words or phrases"),
+]
+Selector = Annotated[
+    str,
+    AfterValidator(selectors.check_selector),
+    Allowed('a CSS selector, or an XPath that begins with / or (; "" for none'),
+]
+Selectors = Annotated[
+    tuple[Annotated[str, AfterValidator(selectors.check_selector)], ...],
+    Field(max_length=50),
+    Strings,
+    Allowed("a list of CSS selectors, or XPaths that begin with / or ("),
 ]
 ScrapySettings = Annotated[
     dict[str, Any],

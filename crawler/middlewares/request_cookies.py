@@ -11,7 +11,8 @@ from pipelines.addresses.normalize import registered_domain
 
 _MOST_COOKIES = 50  # of one request; RFC 6265, 6.1, has browsers keep at least 50 of a domain
 _LONGEST = 4096  # bytes of one cookie, as there
-_JAR = "redirect_cookies"
+JAR = "redirect_cookies"
+"""The key of a request's ``meta`` with the cookies set on the way to it."""
 
 
 def send_cookies(request: Request, response: Response, followed: Request) -> None:
@@ -20,7 +21,7 @@ def send_cookies(request: Request, response: Response, followed: Request) -> Non
     The jar is in the request's ``meta`` and ends with it. A cookie is sent only to the hosts, paths and schemes for
     which it was set (RFC 6265), and none is kept for a public suffix.
     """
-    jar: CookieJar | None = request.meta.get(_JAR)
+    jar: CookieJar | None = request.meta.get(JAR)
     if jar is None and "Set-Cookie" not in response.headers:
         return
     jar = jar or CookieJar()
@@ -29,7 +30,7 @@ def send_cookies(request: Request, response: Response, followed: Request) -> Non
         is_its_own = not cookie.domain_specified or is_within(cookie.domain.lstrip("."), [domain])
         if is_its_own and len(jar) < _MOST_COOKIES and len(cookie.name) + len(cookie.value or "") <= _LONGEST:
             jar.set_cookie_if_ok(cookie, request)
-    followed.meta[_JAR] = jar
+    followed.meta[JAR] = jar
     followed.headers.pop("Cookie", None)
     if urlsplit(followed.url).hostname:
         jar.add_cookie_header(followed)

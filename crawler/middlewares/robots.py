@@ -30,6 +30,8 @@ from crawler.middlewares.robots_cache import (
     use_in_trouble,
     use_of,
 )
+from crawler.middlewares.source_requests import OPTIONS
+from crawler.request_options import RequestOptions
 from crawler.user_agent import robots_token
 from pipelines.metadata.tdm_reservations import read_robots_reservations, read_tdmrep_reservations
 from storage.frontier.host_state import KnownRobots, read_robots, store_reservations, store_robots
@@ -131,7 +133,7 @@ class Robots:
     def __init__(self, crawler: Crawler, token: str) -> None:
         self._crawler = crawler
         self._token = token
-        self._asked: dict[tuple[str, bool], asyncio.Task[Rules]] = {}
+        self._asked: dict[tuple[str, bool, str], asyncio.Task[Rules]] = {}
         self._side_tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -155,18 +157,25 @@ class Robots:
             raise HostRests(rules.closed, now + TRY_AGAIN)
         if rules.unreachable:
             raise RobotsUnreachable(rules.unreachable)
-        request.meta["crawl_delay"] = rules.crawl_delay(self._token)
-        reason = rules.why_forbidden(request.url, self._token)
+        token = self._token_of(request)
+        request.meta["crawl_delay"] = rules.crawl_delay(token)
+        reason = rules.why_forbidden(request.url, token)
         if reason:
             raise RobotsRefused(reason)
 
     async def _rules(self, origin: str, request: Request) -> Rules:
         # Separate keys: the failure of a source that may not reach a private host is not that of those that may.
-        key = origin, host_and_port(origin) in (request.meta.get("private_hosts") or ())
+        private = host_and_port(origin) in (request.meta.get("private_hosts") or ())
+        key = origin, private, self._token_of(request)
         task = self._asked.get(key)
         if task is None or (task.done() and task.result().until <= time.monotonic()):
             task = self._asked[key] = asyncio.ensure_future(self._look_up(origin, request))
         return await asyncio.shield(task)
+
+    def _token_of(self, request: Request) -> str:
+        """Return the product token of a request's user agent."""
+        options: RequestOptions | None = request.meta.get(OPTIONS)
+        return self._token if options is None else options.robots_token
 
     async def _look_up(self, origin: str, request: Request) -> Rules:
         """Return the rules from the database if they are fresh, else fetch and store them."""
@@ -175,7 +184,7 @@ class Robots:
         use = use_of(known, now)
         if use == "ask":
             return await self._ask(origin, request, known)
-        return _rules_of(known, use, self._token, now)
+        return _rules_of(known, use, self._token_of(request), now)
 
     async def _ask(self, origin: str, request: Request, known: KnownRobots) -> Rules:
         rules, answer = await self._fetch(origin, request)
@@ -192,7 +201,7 @@ class Robots:
         await call_database(self._crawler, store_robots, None, origin, known)
         use = use_in_trouble(known, now)
         if use != "closed" and rules.rest_until is None:
-            return _rules_of(known, use, self._token, now)
+            return _rules_of(known, use, self._token_of(request), now)
         holds = TRY_AGAIN if rules.rest_until is None else min(TRY_AGAIN, rules.rest_until - now)
         return dataclasses.replace(rules, until=time.monotonic() + holds.total_seconds())
 
@@ -216,7 +225,7 @@ class Robots:
             return Rules(), None
         except Exception as error:  # noqa: BLE001 - every waiting request fails with its message
             return Rules(unreachable=f"robots.txt cannot be fetched: {type(error).__name__}: {error}"[:300]), None
-        rules = Rules.of(response.status, response.body, self._token)
+        rules = Rules.of(response.status, response.body, self._token_of(request))
         if rules.closed:
             return dataclasses.replace(rules, rest_until=response.meta.get("rest_until")), None
         return rules, response
@@ -266,7 +275,7 @@ def _waits_in_frontier(request: Request) -> bool:
 
 def _inherited_meta(request: Request) -> dict[str, object]:
     """Return the meta of a page's request that also holds for requests made on its behalf."""
-    return {name: request.meta.get(name) for name in ("delay", "private_hosts")}
+    return {name: request.meta.get(name) for name in ("delay", "private_hosts", OPTIONS)}
 
 
 def _text(body: bytes) -> str:

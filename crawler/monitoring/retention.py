@@ -5,7 +5,7 @@ import datetime
 import logging
 from pathlib import Path
 
-from crawler.config.models import Archive
+from crawler.config.tables import Archive
 from storage.database.engine import Database
 from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
 

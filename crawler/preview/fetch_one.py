@@ -1,7 +1,7 @@
 """Fetch a few addresses without a database, for ``kiji inspect``."""
 
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from scrapy import Request, Spider
@@ -10,9 +10,11 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler.config.models import Config
+from crawler.config.models import Config, Source
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
-from crawler.plan import ad_hoc_source
+from crawler.middlewares.source_requests import OPTIONS
+from crawler.plan import ad_hoc_source, source_at
+from crawler.request_options import RequestOptions, request_options
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.raw_page import RawPage
@@ -25,19 +27,20 @@ class FetchFailure:
     reason: str
 
 
-def fetch_pages(urls: Sequence[str], config: Config) -> dict[str, RawPage | FetchFailure]:
-    """Fetch each address once.
+def fetch_pages(urls: Sequence[str], config: Config, source: Source | None = None) -> dict[str, RawPage | FetchFailure]:
+    """Fetch each address once, as a crawl of ``source`` does, or an ad hoc crawl.
 
     Blocks; needs the main thread of a process without a reactor.
     """
     pages: dict[str, RawPage | FetchFailure] = {}
-    sources = [ad_hoc_source(url, config) for url in urls]
+    sources = {url: ad_hoc_source(url, config) if source is None else source_at(url, source) for url in urls}
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.setdict(settings_from(config, sources), priority="cmdline")
+    settings.setdict(settings_from(config, list(sources.values())), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}}, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    process.crawl(_Fetcher, urls=urls, pages=pages)
+    options = {url: request_options(one if source is None else source) for url, one in sources.items()}
+    process.crawl(_Fetcher, sources=sources, options=options, pages=pages)
     process.start()
     return pages
 
@@ -47,20 +50,27 @@ class _Fetcher(Spider):
 
     name = "inspect"
 
-    def __init__(self, urls: Sequence[str], pages: dict[str, RawPage | FetchFailure], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        options: Mapping[str, RequestOptions | None],
+        pages: dict[str, RawPage | FetchFailure],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self._urls = urls
+        self._sources, self._options = sources, options
         self._pages = pages
 
     async def start(self) -> AsyncIterator[Request]:
-        for url in self._urls:
-            meta = {"asked": url, "may_leave_host": True}
+        for url in self._sources:
+            meta = {"asked": url, "may_leave_host": True, OPTIONS: self._options[url]}
             yield Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
     def parse(self, response: Response, **_: Any) -> None:
         verdict, reason = verdict_of_status(response.status)
         asked = response.meta["asked"]
-        self._pages[asked] = FetchFailure(reason) if verdict else raw_page_of(response, asked)
+        page = raw_page_of(response, asked, self._sources[asked].name)
+        self._pages[asked] = FetchFailure(reason) if verdict else page
 
     def handle_error(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure

@@ -16,6 +16,8 @@ from twisted.python.failure import Failure
 from crawler.config.models import Config, Source
 from crawler.console import logs
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
+from crawler.middlewares.source_requests import OPTIONS
+from crawler.request_options import request_options
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.text_rules import place
@@ -70,6 +72,7 @@ class _Trial(Spider):
         self._pool = pool
         self._left = {source.name: pages for source in sources}
         self._asked: set[str] = set()
+        self._options = {source.name: request_options(source) for source in sources}
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self._sources:
@@ -87,6 +90,7 @@ class _Trial(Spider):
             "private_hosts": source.private_hosts,
             "may_leave_host": True,
             "allowed_hosts": hosts,
+            OPTIONS: self._options[source.name],
         }
         return Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
@@ -97,7 +101,7 @@ class _Trial(Spider):
         if verdict is not None:
             self._trial_pages.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
             return
-        reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked)))
+        reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked, source.name)))
         self._trial_pages.append(TrialPage(source.name, asked, is_start, reading, skew=skew))
         urls = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
         urls += [card.url for card in reading.related] if is_start and reading.is_article else []

@@ -19,7 +19,9 @@ from crawler.middlewares.conditional_requests import validators_of
 from crawler.middlewares.exceptions import HostRests, NotAsked
 from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict_of_status
 from crawler.middlewares.pace import pace_of
+from crawler.middlewares.source_requests import OPTIONS
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
+from crawler.request_options import request_options
 from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
 from pipelines.run_context import open_run_of
@@ -46,13 +48,13 @@ _FOR_GOOD = (301, 308)
 Listener = Callable[[Result], None]
 
 
-def raw_page_of(response: Response, asked: str) -> RawPage:
-    """Make a RawPage of an answer, with the headers that are read later."""
+def raw_page_of(response: Response, asked: str, source: str = "") -> RawPage:
+    """Make a RawPage of an answer, with the headers that are read later. ``source`` is the asking source's name."""
     headers = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
     headers += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each header counts
     decoded = tuple((name, value.decode("latin-1")) for name, value in headers if value)
     now = datetime.datetime.now(datetime.UTC)
-    return RawPage(asked, response.url, response.body, response.status, now, decoded)
+    return RawPage(asked, response.url, response.body, response.status, now, decoded, source=source)
 
 
 def window_of(delay: float | None) -> int:
@@ -94,6 +96,7 @@ class RelatedSpider(Spider):
         self._listener = listener
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}
+        self._options = {source.name: options for source in plan.sources if (options := request_options(source))}
         self._in_flight: dict[int, Lease] = {}
         self._in_flight_by_host: Counter[str] = Counter()
         self._has_room = asyncio.Event()
@@ -164,6 +167,7 @@ class RelatedSpider(Spider):
                 "private_hosts": self._private_hosts.get(lease.source, ()),
                 "may_leave_host": lease.via in ("start", "entry"),
                 "allowed_hosts": tuple(scope.hosts | scope.domains),
+                OPTIONS: self._options.get(lease.source),
             },
         )
 
@@ -184,7 +188,7 @@ class RelatedSpider(Spider):
                 retry_at=response.meta.get("rest_until"),
             )
             return
-        yield FetchedPage(lease, raw_page_of(response, lease.url), moved=has_moved(response))
+        yield FetchedPage(lease, raw_page_of(response, lease.url, lease.source), moved=has_moved(response))
 
     async def handle_error(self, failure: Failure) -> AsyncIterator[Visit]:
         """Record a failed request. A request that was never made has no outcome."""

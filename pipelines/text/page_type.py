@@ -17,6 +17,7 @@ MIN_FLASH = 40  # of a news flash in whole sentences, two in English, where sche
 MIN_SIGNED = 120  # characters of prose where two other signs say so
 MIN_LISTED = 6  # titled links to articles that make a listing of a page without much prose
 MIN_LISTED_IN_SECTION = 3  # the same where the address is not an article's: a small section, or a new one
+TOO_LITTLE = "too little text"
 _TEASER_START = 40  # letters in which a line and a listed article's teaser must agree
 _ARTICLE_TYPE = re.compile(
     r"(?:^|[/:])(?:(?:\w*(?:News|Blog|Tech|Scholarly|Satirical|Opinion|Analysis|Review|Background|Reportage"
@@ -81,7 +82,7 @@ def judge(evidence: Evidence) -> Verdict:
         return Verdict("article", "")
     if is_listing or listed >= (MIN_LISTED if looks_like_article(evidence.url) else MIN_LISTED_IN_SECTION):
         return Verdict("section", f"section page: {listed} links to articles and little prose of its own")
-    return Verdict("other", "too little text" if evidence.text.strip() else "empty page")
+    return Verdict("other", TOO_LITTLE if evidence.text.strip() else "empty page")
 
 
 def _needed_prose(signs: int, listed: int) -> int:

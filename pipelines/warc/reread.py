@@ -1,5 +1,6 @@
 """Read single records of the raw archive, and the pages in them."""
 
+import dataclasses
 from pathlib import Path
 
 from pipelines.extractor_version import extractor_version
@@ -26,11 +27,11 @@ def record_bytes(folder: Path, location: WarcLocation) -> bytes:
 def read_member(raw: RawPage, timezone: str) -> Reading:
     """Read the page in a record.
 
-    The body of ``raw`` is the gzip member; the rest of it does not matter.
+    The body of ``raw`` is the gzip member; of the rest only ``source`` matters.
     """
     page = page_in_member(raw.body)
     if isinstance(page, RawPage):
-        return read_page(page, timezone)
+        return read_page(dataclasses.replace(page, source=raw.source), timezone)
     return Reading(
         url=raw.url,
         canonical_url=raw.url,

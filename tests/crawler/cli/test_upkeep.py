@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from crawler.config.models import Archive
+from crawler.config.tables import Archive
 from crawler.monitoring.retention import prune_pages
 from pipelines.warc.page_store import PageFiles
 from pipelines.workers.result import record_of

@@ -33,7 +33,8 @@ def test_defaults_are_written_as_an_operator_writes_them() -> None:
 
 def test_keys_that_may_hold_a_password_are_the_tables_that_hold_them_too() -> None:
     secret = {name for name, key in (KEYS | dict(keys_of(Config))).items() if key.is_secret}
-    assert secret == {"database", "database.url", "alerts", "alerts.urls", "alerts.ping", "scrapy"}
+    of_a_source = {"source", "source.headers", "source.cookies", "source.proxy"}
+    assert secret == {"database", "database.url", "alerts", "alerts.urls", "alerts.ping", "scrapy"} | of_a_source
 
 
 def test_the_new_config_with_every_comment_taken_away_is_a_config_with_every_key() -> None:

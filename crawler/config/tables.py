@@ -1,0 +1,84 @@
+"""Declare the tables of ``kiji.toml`` that are not about crawling: database, raw archive, alerts, rules."""
+
+import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crawler.config.quantities import parse_duration, parse_size
+from crawler.config.value_types import Age, AlertAddresses, DatabaseUrl, Folder, PingAddress, RulesFolder, Size
+
+
+class ConfigTable(BaseModel):
+    """A table of the file. Types are strict, and unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Database(ConfigTable):
+    """``[database]``: the database as an SQLAlchemy URL."""
+
+    url: DatabaseUrl = Field(
+        default="sqlite:///kiji.db", repr=False, description="where everything is stored: an SQLite file, or PostgreSQL"
+    )
+
+
+class Archive(ConfigTable):
+    """``[archive]``: the raw archive of WARC files.
+
+    An empty ``path`` means beside the database.
+    """
+
+    enabled: bool = Field(default=True, description="keep fetched article pages in WARC files, for kiji reread")
+    path: Folder = Field(
+        default="",
+        description='the folder; "" for kiji.warc beside kiji.db, or with PostgreSQL NAME.warc in the current folder',
+    )
+    max_file: Size = Field(
+        default="1 GB", description="the size at which a new file begins; a new one also begins every day (UTC)"
+    )
+    max_age: Age = Field(default="", examples=["365d"], description="how long pages are kept")
+    max_size: Size = Field(
+        default="", examples=["50 GB"], description="the size of all files together: the oldest are deleted first"
+    )
+
+    @property
+    def file_bytes(self) -> int:
+        """Return the size limit of one file, in bytes."""
+        return parse_size(self.max_file or "1 GB")
+
+    @property
+    def age_limit(self) -> datetime.timedelta | None:
+        """Return how long a page is kept; None for ever."""
+        return parse_duration(self.max_age) if self.max_age else None
+
+    @property
+    def size_limit(self) -> int | None:
+        """Return the limit of all files together, in bytes; None for no limit."""
+        return parse_size(self.max_size) if self.max_size else None
+
+
+class Alerts(ConfigTable):
+    """``[alerts]``: Apprise addresses for changes of states, and an address to ping."""
+
+    urls: AlertAddresses = Field(
+        default=(),
+        repr=False,
+        examples=[["mailto://user:password@example.com"]],
+        description="Apprise addresses for alerts when a source's state changes; needs the extra alerts",
+    )
+    ping: PingAddress = Field(
+        default="",
+        repr=False,
+        examples=["https://ping.example/ID"],
+        description="a dead-man's switch: gets a POST at every crawl's end, with /fail added if the crawl failed",
+    )
+
+
+class Rules(ConfigTable):
+    """``[rules]``: the operator's own rules of extraction."""
+
+    path: RulesFolder = Field(
+        default="",
+        examples=["my-rules"],
+        description="a folder of TOML files that are merged over the packaged rules; see docs/extending.md",
+    )

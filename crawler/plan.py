@@ -1,6 +1,7 @@
 """Plan a crawl from config, environment and targets."""
 
 import dataclasses
+import datetime
 import difflib
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -150,7 +151,7 @@ def plan_crawl(
 ) -> CrawlPlan:
     """Plan a crawl of these targets, names or addresses.
 
-    Without targets, plan one of all enabled sources.
+    Without targets, plan one of all enabled sources that may be crawled at this hour.
 
     Raises ConfigError for a name of no source.
     """
@@ -163,10 +164,12 @@ def plan_crawl(
             source = named_source(target, config)
             chosen[source.name] = (source, scope_of(source))
     if not targets:
-        chosen = {source.name: (source, scope_of(source)) for source in config.enabled_sources}
-        if config.sources and not chosen:
+        enabled = config.enabled_sources
+        now = datetime.datetime.now(datetime.UTC)
+        chosen = {source.name: (source, scope_of(source)) for source in enabled if source.is_open(now)}
+        if config.sources and not enabled:
             raise ConfigError(["nothing to crawl: every source is disabled; kiji sources enable NAME"])
-        if not chosen:
+        if not config.sources:
             raise ConfigError([f"nothing to crawl: give a URL, or [[source]] tables in {DEFAULT_CONFIG} or --config"])
     pairs = _joined(chosen.values())
     return CrawlPlan(
@@ -194,6 +197,10 @@ def scope_of(source: Source) -> Scope:
         max_pages=source.max_pages,
         rhythm=source.rhythm,
         is_trap=is_trap,
+        include=source.include,
+        exclude=source.exclude,
+        block=source.block,
+        keep=source.keep,
     )
 
 

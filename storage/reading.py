@@ -222,6 +222,12 @@ class Reading(ArticleFields):
         return f"<Reading {self.kind} {self.canonical_url[:200]} {self.title[:40]!r} {len(self.text)} characters>"
 
 
+def unmatched_rules(reason: str) -> list[str]:
+    """Return the rules that matched nothing, by the reason of a fetch."""
+    _, _, names = reason.partition(UNMATCHED)
+    return [name.strip() for name in names.partition(";")[0].split(",") if name.strip()]
+
+
 def json_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Convert a row for JSON; times become ISO 8601 with ``Z``."""
     return {str(name): iso_utc(value) if isinstance(value, datetime.datetime) else value for name, value in row.items()}

@@ -53,7 +53,7 @@ def health_command(
     database = open_database(database_url(db, settings), create=False)
     try:
         now = utc_now()
-        verdicts = judge_sources(database, names or known, now)
+        verdicts = judge_sources(database, names or known, now, settings)
         problems = store_and_alert(database, verdicts, settings.alerts.urls if alert else (), now) if alert else []
     finally:
         database.close()

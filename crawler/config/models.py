@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from crawler.config.hours import is_open
+from crawler.config.hours import is_open, next_opening
 from crawler.config.tables import Alerts, Archive, ConfigTable, Database, Rules
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
@@ -221,6 +221,10 @@ class Source(ConfigTable):
     def is_open(self, now: datetime.datetime) -> bool:
         """Return whether the source may be crawled at an aware time."""
         return is_open(self.hours, now, self.effective_timezone)
+
+    def opening_after(self, moment: datetime.datetime) -> datetime.datetime:
+        """Return the first time from an aware time on at which the source may be crawled."""
+        return next_opening(self.hours, moment, self.effective_timezone) if self.hours else moment
 
     @property
     def effective_user_agent(self) -> str:

@@ -39,10 +39,12 @@ HEADLINES: dict[State, str] = {
 }
 
 
-def judge_sources(database: Database, names: Sequence[str], now: datetime.datetime) -> dict[str, Verdict]:
+def judge_sources(
+    database: Database, names: Sequence[str], now: datetime.datetime, config: Config | None = None
+) -> dict[str, Verdict]:
     """Judge these sources by their history.
 
-    A source without any is ``new``. Writes nothing.
+    A source without any is ``new``. ``config`` says at which hours a source may be crawled. Writes nothing.
     """
     with database.reading() as connection:
         known = read_findings(connection, names)
@@ -56,6 +58,9 @@ def judge_sources(database: Database, names: Sequence[str], now: datetime.dateti
         finding = known.get(name)
         since = finding.since if finding is not None and finding.state in TROUBLE else None
         due_at = finding.due_at if finding is not None else None
+        source = config.source(name) if config is not None else None
+        if due_at is not None and source is not None:
+            due_at = source.opening_after(due_at)
         own = runs.get(finding.source_id, []) if finding is not None else []
         verdicts[name] = judge(own, now, trouble_since=since, due_at=due_at)
     return verdicts
@@ -182,7 +187,9 @@ def _judge_all(end: CrawlEnd) -> list[str]:
     if end.database is None or not names:
         return []
     now = utc_now()
-    return store_and_alert(end.database, judge_sources(end.database, names, now), end.plan.config.alerts.urls, now)
+    return store_and_alert(
+        end.database, judge_sources(end.database, names, now, end.plan.config), end.plan.config.alerts.urls, now
+    )
 
 
 def _prune(end: CrawlEnd) -> None:

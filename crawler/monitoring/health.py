@@ -125,6 +125,7 @@ def judge(
         _unanswered(runs),
         _pages_refused(past, present),
         _changed(past, present),
+        _rules_lost(past, present),
         _silent(runs, figures),
     )
     trouble = next((answer for answer in checks if answer is not None), None)
@@ -216,6 +217,26 @@ def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer
     if now.articles >= FEW_PAGES and length is not None and usual_length and length < LENGTH_FALL * usual_length:
         detail = f"articles have {length:,.0f} characters (usually {usual_length:,.0f}): has the layout changed?"
         return "changed", present[0].at, detail
+    return None
+
+
+def _rules_lost(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
+    """Return "changed" if a rule of the source matched on most articles, and does not any more."""
+    articles, before = sum(run.articles for run in present), sum(run.articles for run in past)
+    if articles < FEW_PAGES:
+        return None
+    lost: collections.Counter[str] = collections.Counter()
+    usual: collections.Counter[str] = collections.Counter()
+    for runs, counter in ((present, lost), (past, usual)):
+        for run in runs:
+            counter.update(run.unmatched)
+    for rule, number in lost.most_common():
+        share, usual_share = number / articles, usual[rule] / before if before else 0.0
+        if share >= BAD_SHARE and usual_share < share / 2:
+            detail = (
+                f"the rule {rule} matched nothing on {number} of {articles} articles (usually on {usual_share:.0%})"
+            )
+            return "changed", present[0].at, f"{detail}: has the layout changed?"
     return None
 
 

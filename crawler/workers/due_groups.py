@@ -31,8 +31,11 @@ class Planner:
         if self._config is not config:
             self._config, self._scopes = config, [scope_of(source) for source in config.enabled_sources]
         groups = group_sources(domains_by_source(self._scopes, self._database))
+        now = utc_now()
+        is_open = {source.name: source.is_open(now) for source in config.enabled_sources if source.hours}
+        scopes = [scope for scope in self._scopes if is_open.get(scope.name, True)]
         with self._database.reading() as connection:
-            due = find_due_sources(connection, self._scopes, utc_now())
+            due = find_due_sources(connection, scopes, now)
         due_groups = {group: sources for group, sources in groups.items() if due.keys() & set(sources)}
         polled = {group: any(due.get(source) for source in sources) for group, sources in due_groups.items()}
         return due_groups, {group: WHEN_DUE if polled[group] else WHEN_UNFINISHED for group in due_groups}

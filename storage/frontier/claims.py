@@ -16,6 +16,7 @@ from storage.scope import Scope
 from storage.tables.core import Address, Claim, Link
 from storage.text_rules import Place
 from storage.visit import Via
+from storage.wanted import blocked_word
 
 _BATCH = 1_000
 """Claims looked at in one go, so that one transaction stays short."""
@@ -30,7 +31,7 @@ _UNEXPANDED = (
     .execution_options(populate_existing=True)
 )
 _TARGETS = (
-    select(Link.page_id, Link.kind, Address.id, Address.url, Address.key, Address.host, Address.domain)
+    select(Link.page_id, Link.kind, Link.title, Address.id, Address.url, Address.key, Address.host, Address.domain)
     .join(Address, Address.id == Link.target_id)
     .where(Link.page_id.in_(bindparam("pages", expanding=True)))
 )
@@ -132,6 +133,8 @@ def _targets(session: Session, scope: Scope, claims: Iterable[Claim]) -> Iterato
     depths = {one.address_id: one.depth for one in claims if one.depth < scope.depth}
     for chunk in _chunks(depths):
         for row in session.connection().execute(_TARGETS, {"pages": chunk}):
+            if scope.block and blocked_word(row.title, scope.block):
+                continue
             if row.kind in kinds and scope.covers(Place(row.url, row.key, row.host, row.domain)):
                 yield row.id, depths[row.page_id] + 1, row.kind, row.page_id
 
@@ -170,14 +173,14 @@ def apply_scope(session: Session, source_id: int, scope: Scope) -> None:
     """
     session.execute(update(Claim).where(Claim.source_id == source_id).values(expanded_depth=None))
     rows = session.execute(
-        select(Address.id, Address.url, Address.key, Address.host, Address.domain, Claim.depth)
+        select(Address.id, Address.url, Address.key, Address.host, Address.domain, Claim.depth, Claim.via)
         .join(Claim, Claim.address_id == Address.id)
-        .where(Claim.source_id == source_id, Claim.via.in_(["related", "site"]), Address.state == "queued")
+        .where(Claim.source_id == source_id, Claim.via.in_(["related", "site", "entry"]), Address.state == "queued")
     )
     lost = [
         row.id
         for row in rows
-        if row.depth > scope.depth or not scope.covers(Place(row.url, row.key, row.host, row.domain))
+        if not _is_still_wanted(scope, row.via, row.depth, Place(row.url, row.key, row.host, row.domain))
     ]
     no_longer_wanted = is_among(session, Claim.address_id, lost, Integer())
     session.execute(delete(Claim).where(Claim.source_id == source_id, no_longer_wanted))
@@ -188,3 +191,8 @@ def apply_scope(session: Session, source_id: int, scope: Scope) -> None:
         .values(state="known", due_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_still_wanted(scope: Scope, via: Via, depth: int, place: Place) -> bool:
+    """Tell whether a queued claim fits the scope; what a feed listed may be on any host."""
+    return scope.wants(place.url) if via == "entry" else depth <= scope.depth and scope.covers(place)

@@ -19,22 +19,24 @@ from storage.text_rules import rules_of
 from storage.visit import Lease, Visit
 
 
-def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> int:
-    """Queue what a start page lists; return how many entries were too old.
+def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> tuple[int, int]:
+    """Queue what a start page lists; return how many entries were too old, and how many not wanted by their titles.
 
     A feed's or sitemap's registered domains belong to the source from then on.
     """
     reading, lease = visit.reading, visit.lease
     scope = scopes.get(lease.source_id)
     if reading is None or scope is None:
-        return 0
+        return 0, 0
     max_age = scope.rhythm.max_age
     wanted = [entry for entry in reading.entries if may_be_wanted(entry, visit.fetched_at, max_age)]
+    too_old = len(reading.entries) - len(wanted)
+    wanted = [entry for entry in wanted if not (entry.title and scope.why_unwanted(entry.title))]
     placed = [(entry, rules_of(session).place(entry.url)) for entry in wanted]
     if reading.kind in LISTING_KINDS and scope.entry_depth == 0:
         for domain in {place.domain for _, place in placed} - scope.domains:
             scope = scopes[lease.source_id] = learn_domain(session, lease.source_id, scope, domain)
-    covered = [(entry, place) for entry, place in placed if scope.covers(place)]
+    covered = [(entry, place) for entry, place in placed if scope.covers(place, is_listing=entry.is_listing)]
     gone = find_blocked(session, [place.key for _, place in covered])
     covered = [(entry, place) for entry, place in covered if place.key not in gone]
     ids = file_addresses(session, [place for _, place in covered])
@@ -46,7 +48,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     _claim_entries(session, lease, scope, page, articles, visit.fetched_at)
     _claim_listings(session, lease, page, listings, visit.fetched_at)
     poll_listings(session, lease, page, scope, visit.fetched_at)
-    return len(reading.entries) - len(wanted)
+    return too_old, len(reading.entries) - too_old - len(wanted)
 
 
 def _is_any_new(session: Session, ids: Collection[int]) -> bool:

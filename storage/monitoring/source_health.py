@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
 from storage.database.upsert import upsert_rows
+from storage.reading import UNMATCHED, unmatched_rules
 from storage.tables.core import Fetch, Run, Source
 from storage.tables.health import SourceHealth, State
 from storage.visit import BUDGET_REASON
@@ -27,7 +28,8 @@ class SourceRun:
     those that were met with a refusal (robots.txt, 401, 403, 429, 451). The rest is of the pages that links and
     listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
     ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
-    errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong.
+    errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,
+    ``unmatched`` the articles on which each of the source's rules matched nothing.
     """
 
     at: datetime
@@ -44,6 +46,7 @@ class SourceRun:
     new: int = 0
     characters: int = 0
     errors: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    unmatched: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def read_history(connection: Connection, source_ids: Collection[int], since: dat
 
 def _grouped(since: datetime) -> Select[Any]:
     listed = Fetch.via.in_(("start", "listing")).label("listed")
-    reason = case((Fetch.outcome.in_(("failed", "refused")), Fetch.reason), else_="").label("why")
+    told = or_(Fetch.outcome.in_(("failed", "refused")), Fetch.reason.contains(UNMATCHED))
+    reason = case((told, Fetch.reason), else_="").label("why")
     groups = (Fetch.source_id, Fetch.run_id, Run.started_at, listed, Fetch.outcome, Fetch.status, reason)
     return (
         select(
@@ -125,6 +129,8 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
         run.new += number
     if row.outcome in ("failed", "refused"):
         run.errors[why[:200]] += number
+    for rule in unmatched_rules(why):
+        run.unmatched[rule] += row.measured
     run.robots += number if is_robots else 0
     run.characters += row.characters
     run.articles += row.measured

@@ -52,7 +52,7 @@ class ImportWriter(RunWriter):
 
     def covering(self, place: Place) -> str | None:
         """Name the first of the run's sources that covers an address."""
-        return next((scope.name for scope in self._local.scopes.values() if scope.covers(place)), None)
+        return next((scope.name for scope in self._local.scopes.values() if scope.reaches(place)), None)
 
     def open_file(self, path: str, size: int, modified: int) -> "concurrent.futures.Future[FileProgress]":
         """Return where to go on in a file.

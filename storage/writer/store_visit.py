@@ -141,12 +141,13 @@ def _store_page(
         return "failed", reading.reason, None
     if not reading.is_article:
         if visit.lease.via in ("start", "listing"):
-            left_out = store_entries(session, visit, page, scopes)
-            if left_out:
-                return "not_article", f"{reading.reason}; {left_out:,} older than max_age", None
+            too_old, unwanted = store_entries(session, visit, page, scopes)
+            left_out = [f"{too_old:,} older than max_age"] if too_old else []
+            left_out += [f"{unwanted:,} not wanted by their titles"] if unwanted else []
+            return "not_article", "; ".join([reading.reason, *left_out]), None
         return "not_article", reading.reason, None
-    if too_old := _too_old(visit, page, scopes):
-        return "refused", too_old, None
+    if unwanted := _too_old(visit, page, scopes) or _unwanted(visit, page, scopes):
+        return "refused", unwanted, None
     same_bytes = isinstance(visit.record, SameBytes)
     stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, same_bytes=same_bytes)
     _claim_pages(session, visit, page, scopes)
@@ -164,6 +165,14 @@ def _too_old(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
     if not is_too_old(reading.published_at, visit.fetched_at, scope.rhythm.max_age):
         return ""
     return f"older than max_age: published {reading.published_at:%Y-%m-%d}"
+
+
+def _unwanted(visit: Visit, page: Address, scopes: Mapping[int, Scope]) -> str:
+    """Say why the title of a new article is not wanted, "" where it is, or the article is known."""
+    scope, reading = scopes.get(visit.lease.source_id), visit.reading
+    if scope is None or reading is None or page.article_id is not None or visit.lease.via == "start":
+        return ""
+    return scope.why_unwanted(reading.title)
 
 
 def _follow_redirect(session: Session, asked: Address, page: Address, visit: Visit, scopes: dict[int, Scope]) -> None:

@@ -13,7 +13,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
         "plugins signature story_rules text_diff",
         "reading",
-        "column_types schedule site_lines visit",
+        "column_types schedule site_lines visit wanted",
         "text_rules",
         "scope tables",
         "migrations search",

@@ -146,8 +146,8 @@ def _store_page(
             left_out += [f"{unwanted:,} not wanted by their titles"] if unwanted else []
             return "not_article", "; ".join([reading.reason, *left_out]), None
         return "not_article", reading.reason, None
-    if unwanted := _too_old(visit, page, scopes) or _unwanted(visit, page, scopes):
-        return "refused", unwanted, None
+    if why := _too_old(visit, page, scopes) or _unwanted(visit, page, scopes):
+        return "refused", why, None
     same_bytes = isinstance(visit.record, SameBytes)
     stored = store_article(session, reading, page, visit.lease.source_id, visit.fetched_at, same_bytes=same_bytes)
     _claim_pages(session, visit, page, scopes)

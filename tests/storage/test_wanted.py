@@ -32,11 +32,10 @@ def test_a_pattern_may_be_written_as_people_read_it() -> None:
 
 
 def test_hostile_addresses_take_linear_time() -> None:
+    patterns = ["/" + "*a" * 240 + "*b$", "*" + "a*" * 240 + "c"]
     began = time.process_time()
     for _ in range(100):
-        assert not matches_any(
-            "https://news.example/" + "a" * 2_100, ["/" + "*a" * 240 + "*b$", "*" + "a*" * 240 + "c"]
-        )
+        assert not matches_any("https://news.example/" + "a" * 2_100, patterns)
     assert time.process_time() - began < 5
 
 

@@ -50,7 +50,7 @@ class CrawlPlan:
 def find_config(option: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
     """Load the config: of the option, else KIJI_CONFIG, else ``kiji.toml`` here.
 
-    Sets its rules and extractors for this process, and for the workers that it starts.
+    Sets its rules, extractors and lists to store for this process, and for the workers that it starts.
     """
     path = config_file(option, environment)
     config = load_config(path)
@@ -76,7 +76,7 @@ def _additions(config: Config, file: str) -> Additions:
         extractors = dict.fromkeys(_hosts_of(source), source.extractor) | extractors
     if problems:
         raise ConfigError(problems)
-    return _with_site_rules(Additions(folder, extractors), config)
+    return _with_site_rules(Additions(folder, extractors, stored_lists=config.crawl.page_lists), config)
 
 
 def _with_site_rules(additions: Additions, config: Config) -> Additions:

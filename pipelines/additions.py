@@ -1,4 +1,4 @@
-"""Hold an operator's additions to the reading of pages: own rules, and extractors for single sites.
+"""Hold what an operator adds to the reading of pages: own rules, extractors for single sites, lists to store.
 
 The command's process sets them when it has read the config. The pool hands them to its workers.
 """
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pipelines.raw_page import RawPage
 from pipelines.rules.load import set_overlay
-from storage.reading import Reading
+from storage.reading import STORED_LISTS, Reading, StorableList
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -52,13 +52,15 @@ class Additions:
     """``rules`` is a folder of tables; ``extractors`` are functions (``module:function``) by the hosts they read.
 
     ``sites`` are rules by the name of their source, None for a source without any; ``site_hosts`` are names of sources
-    by host. A host speaks for its subdomains, too.
+    by host. A host speaks for its subdomains, too. ``stored_lists`` are the kinds of link lists
+    that are stored of articles.
     """
 
     rules: Path | None = None
     extractors: Mapping[str, str] = dataclasses.field(default_factory=dict)
     sites: Mapping[str, SiteRules | None] = dataclasses.field(default_factory=dict)
     site_hosts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    stored_lists: tuple[StorableList, ...] = STORED_LISTS
 
 
 _current = Additions()

@@ -15,6 +15,11 @@ PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
 
 PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
 ListKind = Literal["related", "recommended", "ranking", "latest", "ad", "other", "inline", "navigation"]
+StorableList = Literal["ranking", "recommended", "latest"]
+STORABLE_LISTS: tuple[StorableList, ...] = get_args(StorableList)
+"""Kinds of lists that can be stored beside related links."""
+STORED_LISTS: tuple[StorableList, ...] = ("ranking", "recommended")
+"""Those that are stored unless the config says otherwise."""
 
 EXTRACTOR_FAILED = "site extractor failed:"
 """Begins the reason of a fetch whose page was stored without what its site's extractor would have added."""
@@ -43,7 +48,7 @@ class Precomputed:
     """What workers compute of a reading's text, for storage and the search index.
 
     ``text_hash`` and ``lines`` are of the text; ``title_terms`` and ``terms`` what the search index takes, of the title
-    and of title, summary and text; ``story_keys`` are of the reading's story terms.
+    and of title, summary and text; ``story_keys`` are of the reading's story terms. ``lists`` are those to store.
     """
 
     text_hash: str
@@ -51,6 +56,7 @@ class Precomputed:
     title_terms: str
     terms: str
     story_keys: tuple[int, ...]
+    lists: "tuple[StoredList, ...]" = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,6 +95,16 @@ class LinkList:
     heading: str
     probability: float
     links: tuple[ListedLink, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoredList:
+    """A link list to store with its page; ``digest`` is a signed 64-bit hash of all the rest."""
+
+    kind: StorableList
+    heading: str
+    links: tuple[ListedLink, ...]
+    digest: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Export articles, related links, stories or copies: ``kiji export``."""
+"""Export articles, related links, lists, stories or copies: ``kiji export``."""
 
 import contextlib
 import datetime
@@ -24,7 +24,7 @@ from storage.export.rows import SUBJECTS
 from storage.search.query import Filters
 
 HELP = example(
-    "Write articles, related links, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
+    "Write articles, related links, other lists, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
     "kiji export articles -o articles.csv --lang ja --since 2026-10-01",
     "kiji export related -o related.parquet",
     "kiji export articles --format jsonl -o - | jq .title",

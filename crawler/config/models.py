@@ -20,6 +20,7 @@ from crawler.config.value_types import (
     Interval,
     Intervals,
     LanguageCode,
+    PageLists,
     Pages,
     ParametersTable,
     Patterns,
@@ -38,6 +39,7 @@ from crawler.config.value_types import (
 from crawler.hosts import host_and_port, hostname_of, slot_of
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from pipelines.addresses.parameters import ParameterRules
+from storage.reading import STORED_LISTS
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS, PollSchedule
 
 OWN = "for this source only; without it [crawl]'s"
@@ -68,6 +70,11 @@ class Crawl(ConfigTable):
     rereads: Intervals = Field(
         default=REREADS,
         description="when articles are read again to find revisions, counted from the time they were first seen",
+    )
+    page_lists: PageLists = Field(
+        default=STORED_LISTS,
+        description="which other link lists of article pages are stored, beside related links: any of ranking, "
+        "recommended and latest; [] for none",
     )
     max_age: Interval | None = Field(
         default=None,

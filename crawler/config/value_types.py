@@ -10,6 +10,7 @@ from crawler.config.keys import Allowed
 from crawler.config.quantities import DURATIONS, SIZES
 from crawler.config.scrapy_settings import scrapy_settings
 from crawler.config.url_parameters import Parameters
+from storage.reading import STORABLE_LISTS, StorableList
 
 LARGEST = 1_000_000_000
 
@@ -21,6 +22,11 @@ Intervals = Annotated[
     Field(strict=False, max_length=20),
     AfterValidator(validators.check_growing),
     Allowed('a list of growing durations, 20 at most, such as ["1h", "6h", "1d", "1w"]; [] for never'),
+]
+PageLists = Annotated[
+    tuple[StorableList, ...],
+    Strings,
+    Allowed(f"a list of {', '.join(STORABLE_LISTS)}; [] for none"),
 ]
 Age = Annotated[str, AfterValidator(validators.check_duration), Allowed(f'{DURATIONS}; "" for ever')]
 Size = Annotated[str, AfterValidator(validators.check_size), Allowed(f'{SIZES}; "" without limit')]

@@ -2,15 +2,17 @@
 
 import dataclasses
 
+from pipelines.additions import current_additions
 from pipelines.boilerplate.site_lines import fingerprint_lines
 from pipelines.duplicates.comparison import text_hash
+from pipelines.related.stored_lists import lists_to_store
 from pipelines.stories.profile import story_keys, with_story_terms
 from storage.reading import Precomputed, Reading
 from storage.search.terms import document_terms
 
 
 def precompute(reading: Reading) -> Reading:
-    """Return an article's reading with story terms, hashes and search terms.
+    """Return an article's reading with story terms, hashes, search terms and the lists to store.
 
     Other readings stay as they are.
     """
@@ -19,5 +21,6 @@ def precompute(reading: Reading) -> Reading:
     reading = with_story_terms(reading)
     title_terms, terms = document_terms(reading.title, reading.summary, reading.text)
     keys = story_keys(reading.story_terms, reading.language)
-    made = Precomputed(text_hash(reading.text), fingerprint_lines(reading.text), title_terms, terms, keys)
+    lists = lists_to_store(reading.lists, current_additions().stored_lists)
+    made = Precomputed(text_hash(reading.text), fingerprint_lines(reading.text), title_terms, terms, keys, lists)
     return dataclasses.replace(reading, precomputed=made)

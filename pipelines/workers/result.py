@@ -32,8 +32,12 @@ class CrawledPage:
 
 
 def pack_reading(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> CrawledPage:
-    """Pack a reading, and make the page's record if it is ordered and useful."""
-    packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
+    """Pack a reading, and make the page's record if it is ordered and useful.
+
+    Of its lists only those that are stored go along (``Precomputed.lists``).
+    """
+    slim = dataclasses.replace(reading, lists=()) if reading.lists else reading
+    packed = pickle.dumps(slim, pickle.HIGHEST_PROTOCOL)
     if order is None or not is_worth_keeping(reading, order.via):
         return CrawledPage(packed)
     digest = payload_digest(raw.body)

@@ -19,12 +19,14 @@ from storage.articles.minhash_index import remove_article
 from storage.database.in_values import is_among
 from storage.database.upsert import insert_into
 from storage.frontier.blocklist import REFUSED, enable_secure_delete, key_hash, tombstone
+from storage.frontier.page_lists import delete_unshown
 from storage.search.index import remove_articles
 from storage.stories.remove import remove_from_stories
 from storage.tables.amp import AmpForm
 from storage.tables.blocklist import BlockedAddress
 from storage.tables.core import Address, Article, Claim, Copy, Fetch, Link, Revision
 from storage.tables.multipage import ArticlePart
+from storage.tables.page_lists import ListEntry, PageList
 from storage.tables.site_lines import SitePage
 from storage.tables.warc import WarcPage
 from storage.text_rules import Place
@@ -145,6 +147,19 @@ def _remove_search_entries(session: Session, plan: ErasurePlan) -> None:
     remove_articles(session.connection(), plan.articles)
 
 
+def _count_lists(session: Session, plan: ErasurePlan) -> int:
+    return _count(session, PageList.page_id, plan.addresses) + _count(session, ListEntry.target_id, plan.addresses)
+
+
+def _remove_from_lists(session: Session, plan: ErasurePlan) -> None:
+    """Delete the lists of these pages, and these pages from the lists of others."""
+    shown = select(PageList.version_id).where(_is_among(session, PageList.page_id, plan.addresses))
+    versions = set(session.scalars(shown))
+    _delete(session, PageList.page_id, plan.addresses)
+    _delete(session, ListEntry.target_id, plan.addresses)
+    delete_unshown(session, versions)
+
+
 def _leave_stories(session: Session, plan: ErasurePlan) -> None:
     remove_from_stories(session, plan.articles)
 
@@ -174,6 +189,7 @@ HOLDINGS: list[Holding] = [
         lambda session, plan: _count(session, SitePage.address_id, plan.addresses),
         lambda session, plan: _delete(session, SitePage.address_id, plan.addresses),
     ),
+    Holding("page lists", _count_lists, _remove_from_lists),
     Holding("signatures", lambda _session, plan: len(plan.articles), _remove_signatures),
     Holding("search entries", lambda _session, plan: len(plan.articles), _remove_search_entries),
     Holding(

@@ -63,6 +63,14 @@ SUBJECTS: Mapping[str, Subject] = {
         "first_seen_at",
         "first_seen_at",
     ),
+    "lists": Subject(
+        "page_lists",
+        "article_id, page_url, kind, heading, first_seen_at, position, url",
+        _OF_ARTICLE.format("language = :language"),
+        _OF_ARTICLE.format(_SOURCE),
+        "first_seen_at",
+        "last_seen_at",
+    ),
     "stories": Subject(
         "stories", "id", _OF_STORY.format("language = :language"), _OF_STORY.format(_SOURCE), "first_at", "last_at"
     ),

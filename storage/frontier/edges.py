@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.database.upsert import upsert_rows
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import find_blocked
+from storage.frontier.page_lists import touch_page_lists
 from storage.reading import Card
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch, Link
@@ -45,7 +46,7 @@ def store_edges(
 
 
 def touch_edges(session: Session, page: Address, seen_at: datetime) -> None:
-    """Update ``last_seen_at`` of the links present at the previous read."""
+    """Update ``last_seen_at`` of the links and lists present at the previous read."""
     stands_at = page.page_id or page.id
     read_at: object = page.fetched_at
     if page.outcome not in _READ or page.fetched_at is None or page.fetched_at > seen_at:
@@ -61,6 +62,7 @@ def touch_edges(session: Session, page: Address, seen_at: datetime) -> None:
         .values(last_seen_at=seen_at)
         .execution_options(synchronize_session=False)
     )
+    session.execute(touch_page_lists(stands_at, read_at, seen_at))
 
 
 def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) -> list[dict[str, object]]:

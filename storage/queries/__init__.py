@@ -22,6 +22,7 @@ ORDER = (
     "most-linked",
     "mutual-links",
     "not-yet-stored",
+    "rankings",
     "most-copied",
     "who-copies-whom",
     "copies-that-came-first",

@@ -8,7 +8,7 @@ import dataclasses
 from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 
-VERSION = 3
+VERSION = 4
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("text",)
@@ -53,6 +53,11 @@ TABLES = (
         "related_links",
         local=("first_seen_at", "last_seen_at"),
         indexes=(("article_id", "position"), ("related_article_id",)),
+    ),
+    SnapshotTable(
+        "page_lists",
+        local=("first_seen_at", "last_seen_at"),
+        indexes=(("article_id", "kind", "position"), ("related_article_id",)),
     ),
     SnapshotTable("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
     SnapshotTable("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),

@@ -1,6 +1,19 @@
 """Import every module that defines tables, so that ``Base.metadata`` is complete."""
 
-from storage.tables import amp, blocklist, core, dedup, health, hosts, multipage, search, site_lines, stories, warc
+from storage.tables import (
+    amp,
+    blocklist,
+    core,
+    dedup,
+    health,
+    hosts,
+    multipage,
+    page_lists,
+    search,
+    site_lines,
+    stories,
+    warc,
+)
 
 __all__ = [
     "amp",
@@ -10,6 +23,7 @@ __all__ = [
     "health",
     "hosts",
     "multipage",
+    "page_lists",
     "search",
     "site_lines",
     "stories",

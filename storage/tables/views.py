@@ -30,6 +30,15 @@ JOIN address AS page ON page.id = link.page_id
 JOIN address AS target ON target.id = link.target_id
 WHERE link.kind = 'related'
 """,
+    "page_lists": """
+SELECT page.article_id, page.url AS page_url, list_version.kind, list_version.heading, list_entry.position, target.url,
+       list_entry.title, target.article_id AS related_article_id, page_list.first_seen_at, page_list.last_seen_at
+FROM page_list
+JOIN address AS page ON page.id = page_list.page_id
+JOIN list_version ON list_version.id = page_list.version_id
+JOIN list_entry ON list_entry.version_id = page_list.version_id
+JOIN address AS target ON target.id = list_entry.target_id
+""",
     "copies": """
 SELECT copy.id, address.url, address.host AS site, source.name AS source, copy.article_id, copy.kind,
        copy.similarity, copy.title, copy.text, copy.published_at, copy.seen_at

@@ -25,6 +25,7 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
 from storage.frontier.edges import touch_edges
+from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
@@ -154,6 +155,9 @@ def _store(
     if scope is not None and scope.covers(place):
         claim(session, lease.source_id, [address.id], depth=scope.entry_depth, via="entry", found_on=None)
     if met is not None:
+        if reading.precomputed is not None:
+            shown = ShownLists(address.page_id or address.id, reading.precomputed.lists, record.fetched_at)
+            store_page_lists(session, [shown])
         return _account(session, lease, record, *met)
     visit = Visit(
         lease,

@@ -18,6 +18,7 @@ from storage.articles.site_boilerplate import remove_known_boilerplate
 from storage.articles.store import store_article
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import find_blocked
+from storage.frontier.page_lists import ShownLists, correct_page_lists
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Claim, Copy, Link, Revision, Source
 from storage.tables.warc import WarcPage
@@ -125,6 +126,9 @@ def correct_page(session: Session, record: ArchivedRecord, reading: Reading) -> 
     changes = _changed(before, _shown(session, page))
     if stored.edges_at == page.id:
         changes += _correct_edges(session, record, reading)
+    if reading.precomputed is not None:
+        shown = ShownLists(stored.edges_at, reading.precomputed.lists, record.fetched_at)
+        changes += ("lists",) if correct_page_lists(session, shown) else ()
     if stored.outcome in ("new", "copy"):
         return RereadResult(record, stored.outcome, stored.reason, changes or (stored.outcome,))
     return RereadResult(record, "unchanged", _told(changes), changes)

@@ -17,6 +17,7 @@ from storage.frontier.claims import claim, claim_links, queue_addresses
 from storage.frontier.edges import store_edges, touch_edges
 from storage.frontier.host_state import store_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
+from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.frontier.sources import learn_domain
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
@@ -31,25 +32,29 @@ _FETCHED = insert(Fetch)
 def store_visits(session: Session, visits: Iterable[Visit], scopes: dict[int, Scope]) -> list[Result]:
     """Store visits; ``scopes`` is updated when a source learns a domain."""
     results, pages, now = [], set[int](), None
+    lists: list[ShownLists] = []
     for visit in visits:
-        result, shown = _store_visit(session, visit, scopes)
+        result, shown = _store_visit(session, visit, scopes, lists)
         results.append(result)
         pages |= shown
         now = max(now or visit.fetched_at, visit.fetched_at)
+    store_page_lists(session, lists)
     if now is not None:
         claim_links(session, scopes, pages, now)
     return results
 
 
-def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope]) -> tuple[Result, set[int]]:
-    """Store a visit; also give the addresses whose links may be claimed."""
+def _store_visit(
+    session: Session, visit: Visit, scopes: dict[int, Scope], lists: list[ShownLists]
+) -> tuple[Result, set[int]]:
+    """Store a visit; also give the addresses whose links may be claimed, and add to ``lists`` those to be stored."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit)
     if is_tombstone(page) or _names_forgotten(session, visit):
         page, visit = asked, dataclasses.replace(visit, reading=None, record=None, verdict="refused", reason=REFUSED)
     if page is not asked:
         _follow_redirect(session, asked, page, visit, scopes)
-    outcome, reason, article = _store_page(session, visit, page, scopes)
+    outcome, reason, article = _store_page(session, visit, page, scopes, lists)
     given_back = return_unread(session, asked, article, reason or outcome, visit, scopes)
     reason = visit.reading.reason_with_errors(reason) if visit.reading is not None else reason
     _close(asked, visit, outcome, reason)
@@ -127,7 +132,7 @@ def _names_forgotten(session: Session, visit: Visit) -> bool:
 
 
 def _store_page(
-    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]
+    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], lists: list[ShownLists]
 ) -> tuple[Outcome, str, Article | None]:
     reading = visit.reading
     if reading is None:
@@ -154,6 +159,8 @@ def _store_page(
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
     store_edges(session, stored.edges_at, visit, scopes, is_own_page=is_own_page, is_new_page=is_new_page)
+    if reading.precomputed is not None:
+        lists.append(ShownLists(stored.edges_at, reading.precomputed.lists, visit.fetched_at))
     return stored.outcome, stored.reason, stored.article
 
 

@@ -74,6 +74,9 @@ def everything(database: Database) -> str:
         "site_furniture",
         "article_part",
         "amp_form",
+        "list_version",
+        "list_entry",
+        "page_list",
     )
     return "\n".join(repr(row) for table in tables for row in rows(database, f'SELECT * FROM "{table}"'))
 
@@ -90,6 +93,7 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "pages of articles on several": 0,
         "AMP forms": 0,
         "remembered pages": 3,
+        "page lists": 0,
         "signatures": 1,
         "search entries": 1,
         "archived pages": 1,

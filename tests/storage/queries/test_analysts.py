@@ -29,7 +29,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "analysts.md"
 NOW = datetime.datetime(2026, 10, 20, 3, tzinfo=datetime.UTC)
 
 # What the generated archive lacks: bylines, a wrong label, a changed headline, a copy from before its article,
-# pages that point to each other.
+# pages that point to each other, a ranking.
 MORE = """
 UPDATE article SET authors = '山田花子; Jo Bloggs' WHERE id IN (1, 2, 3);
 UPDATE article SET published_at = NULL WHERE id = (SELECT max(id) FROM article WHERE language = 'ja');
@@ -43,7 +43,11 @@ WHERE kind = 'related' AND page_id <> target_id
 ORDER BY id LIMIT 1;
 INSERT INTO address (key, url, host, domain, state, attempts, rereads, reason, canonical_refused)
 VALUES ('else.example/1', 'https://else.example/1', 'else.example', 'else.example', 'known', 0, 0, '', '');
-UPDATE link SET target_id = (SELECT max(id) FROM address), language = 'ja' WHERE id = (SELECT min(id) + 1 FROM link)
+UPDATE link SET target_id = (SELECT max(id) FROM address), language = 'ja' WHERE id = (SELECT min(id) + 1 FROM link);
+INSERT INTO list_version (id, digest, kind, heading) VALUES (1, -1, 'ranking', 'Most read');
+INSERT INTO list_entry (version_id, position, target_id, title) SELECT 1, id, id, 'Ranked' FROM address WHERE id < 6;
+INSERT INTO page_list (page_id, version_id, first_seen_at, last_seen_at)
+SELECT address_id, 1, first_seen_at, last_seen_at FROM article WHERE id < 9
 """
 
 
@@ -119,7 +123,7 @@ def test_all_queries_that_are_written_out_are_found() -> None:
 def test_all_sample_queries_are_listed_and_stand_in_the_document() -> None:
     folder = Path(__file__).parents[3] / "storage" / "queries"
     assert sorted(ORDER) == sorted(path.stem for path in folder.glob("*.sql"))
-    assert len(ORDER) == 20
+    assert len(ORDER) == 21
     assert DOCUMENT.read_text(encoding="utf-8").endswith(as_markdown()), "run: make dictionary"
 
 

@@ -1,5 +1,6 @@
-"""Hold what an operator adds to the reading of pages: own rules, extractors for single sites, lists to store.
+"""Hold an operator's choices for the reading of pages.
 
+These are own rules, extractors and rules for single sites, and which lists are stored.
 The command's process sets them when it has read the config. The pool hands them to its workers.
 """
 

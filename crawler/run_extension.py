@@ -255,8 +255,15 @@ async def _nothing() -> None:
 
 
 def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
+    """Return the sources of the run, and whether their start pages are polled.
+
+    A refresh takes up every source, and polls those that are due or named.
+    """
     with database.reading() as connection:
-        return dict.fromkeys(plan.named, True) or find_due_sources(connection, plan.scopes, utc_now())
+        if plan.named:
+            return dict.fromkeys(plan.named, True)
+        due = find_due_sources(connection, plan.scopes, utc_now())
+    return {scope.name: False for scope in plan.scopes} | due if plan.refresh else due
 
 
 def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | None:

@@ -29,7 +29,8 @@ def register(app: typer.Typer) -> None:
     group.command(
         "upgrade",
         help=example(
-            "Upgrade the database to the newest schema. An SQLite file is backed up first.",
+            "Upgrade the database to the newest schema. An SQLite file is backed up first. On PostgreSQL run"
+            " kiji db backup before.",
             "kiji db upgrade --db sqlite:///kiji.db",
         ),
     )(upgrade_command)
@@ -63,12 +64,14 @@ def upgrade_command(config: ConfigOption = None, db: DatabaseOption = None) -> N
     from storage.database.upgrade import upgrade  # Alembic, needed here alone
 
     database = connect(database_url(db, find_config(config)))
-    read_schema_revision(database)  # beside another program's database no lock is made
+    before = read_schema_revision(database)  # beside another program's database no lock is made
     with crawl_lock(database):
         backup = upgrade(database)
     sys.stdout.write(f"{database.url} is at schema {HEAD}\n")
     if backup is not None:
         sys.stdout.write(f"backup of the former database: {backup}\n")
+    elif not database.is_sqlite and before not in (None, HEAD):
+        sys.stdout.write("no backup was made: on PostgreSQL run kiji db backup before an upgrade\n")
 
 
 def reindex_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -13,8 +14,10 @@ from rich.text import Text
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
+from crawler.config.models import Config
 from crawler.console import logs
 from crawler.monitoring.after_crawl import judge_sources, store_and_alert
+from crawler.monitoring.alerts import Message, send
 from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -26,6 +29,7 @@ HELP = example(
     "Judge every source by its history: dead, silent, changed, blocked or ok. The exit code is 1 if one needs a look.",
     "kiji health",
     "kiji health --json | jq 'map(select(.state != \"ok\"))'",
+    "kiji health --test-alert",
     "kiji health --alert     in a crontab: sends alerts even if no crawl runs",
 )
 STYLES = {"ok": "green", "new": "dim"}
@@ -41,10 +45,15 @@ def health_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
     alert: Annotated[bool, typer.Option("--alert", help="Send changes to the [alerts] addresses.")] = False,
+    test_alert: Annotated[
+        bool, typer.Option("--test-alert", help="Send a test to each [alerts] address, and do nothing else.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Judge and show; return 1 where a source needs a look."""
     settings = find_config(config)
+    if test_alert:
+        return _test_alert(settings)
     known = [source.name for source in settings.enabled_sources]
     unknown = [name for name in names or () if settings.source(name) is None]
     if unknown or not known:
@@ -67,6 +76,18 @@ def health_command(
     for problem in problems:
         logs.write_line(problem)
     return 1 if any(verdict.is_trouble for verdict in verdicts.values()) else 0
+
+
+def _test_alert(config: Config) -> int:
+    """Send a test; return 1 where an address did not take it."""
+    urls = config.alerts.urls
+    if not urls:
+        raise ConfigError(["kiji health --test-alert: no [alerts] urls are configured"])
+    problems = send(Message("Kiji: a test", f"Alerts from {socket.gethostname()} arrive here.", "success"), urls)
+    for problem in problems:
+        logs.write_line(problem)
+    sys.stdout.write(f"{len(urls) - len(problems)} of {len(urls)} addresses took the test\n")
+    return 1 if problems else 0
 
 
 def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:

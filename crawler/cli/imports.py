@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from crawler.imports.run import ImportReport
 
 HELP = example(
-    "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz) from other programs.",
+    "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz, .json) from other programs.",
     "kiji import CC-NEWS-20261001000000-00001.warc.gz",
+    "kiji import news-please-repo/data/*.json --timezone UTC",
     "kiji import --source agency articles.jsonl --db sqlite:///kiji.db",
 )
 
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE ...", help="WARC or JSONL files, gzipped or not.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE ...", help="WARC, JSONL or JSON files.")],
     config: ConfigOption = None,
     db: DatabaseOption = None,
     source: Annotated[
@@ -38,6 +39,19 @@ def import_command(
             "--source", metavar="NAME", help="The source of all records. Default: each record's own, else its host."
         ),
     ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=KEY",
+            help="The key that holds a field in JSON, such as text=content. A dot leads into an object. Repeat it for"
+            " more fields. news-please's and Fundus's keys are known.",
+        ),
+    ] = None,
+    timezone: Annotated[
+        str,
+        typer.Option("--timezone", metavar="ZONE", help="The zone of times that name none. Default: [crawl] timezone."),
+    ] = "",
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress and no summary.")] = False,
 ) -> int:
@@ -50,11 +64,22 @@ def import_command(
     drop_output()
     settings = find_config(config)
     command = " ".join(["kiji import", *map(str, files), *([f"--source {source}"] if source else [])])
-    plan = plan_import(settings, database_url(db, settings), files, source=source, command=command)
+    plan = plan_import(
+        settings,
+        database_url(db, settings),
+        files,
+        source=source,
+        command=command,
+        mapping=mapping or (),
+        timezone=timezone,
+    )
     console = Console(stderr=as_json, quiet=quiet)
     with ImportDisplay(console, Console(stderr=True)) as display:
         report = import_files(plan, display)
     _print_summary(report, console)
+    if plan.has_json:
+        zone = plan.effective_timezone
+        console.print(f"times without a zone were read as {zone} (--timezone for another)", highlight=False)
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
     return report.exit_code

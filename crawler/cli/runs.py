@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
 def _open(config_option: ConfigOption, db: DatabaseOption) -> Database:
     config = find_config(config_option)
-    return open_database(database_url(db, config))
+    return open_database(database_url(db, config), create=False)
 
 
 def list_runs(

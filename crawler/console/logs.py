@@ -14,6 +14,8 @@ from crawler.sanitize import sanitize_log_line
 LogFormat = Literal["text", "json"]
 VARIABLE = "KIJI_LOG_FORMAT"
 FORMATS = ("text", "json")
+TIMES = "KIJI_LOG_TIMES"
+"""The variable that puts the local time before each line; kiji schedule sets it for cron."""
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -70,4 +72,5 @@ def write_line(line: str, level: int = logging.ERROR) -> None:
     if is_json():
         logging.getLogger("kiji").log(level, "%s", line)
     else:
-        sys.stderr.write(f"kiji: {sanitize_log_line(line)}\n")
+        moment = f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S} " if os.environ.get(TIMES) else ""  # noqa: DTZ005 - local
+        sys.stderr.write(f"{moment}kiji: {sanitize_log_line(line)}\n")

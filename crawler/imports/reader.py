@@ -4,7 +4,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from crawler.imports.records import is_bad, make_record, page_of
 from pipelines.addresses.parameters import ParameterRules
 from pipelines.text_rules import place
 from pipelines.warc.import_record import FileRecord
-from pipelines.warc.jsonl import jsonl_records
+from pipelines.warc.jsonl import NO_MAPPING, json_records, jsonl_records
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import warc_records
 from pipelines.workers.pool import READ_PAGE, ReadingPool
@@ -26,6 +26,7 @@ from storage.writer.import_writer import ARTICLES, FileProgress, ImportWriter
 READ_LINE = "pipelines.warc.jsonl:read_line"
 WARC_NAMES = (".warc", ".warc.gz")
 JSONL_NAMES = (".jsonl", ".jsonl.gz")
+JSON_NAMES = (".json",)
 
 _PAGES_A_WORKER = 4  # queued records a worker: pages take long, lines are read before the next is sent
 _LINES_A_WORKER = 16
@@ -78,8 +79,10 @@ class ImportReader:
         timezone: str,
         source: str | None,
         rules: ParameterRules | None = None,
+        mapping: Mapping[str, str] = NO_MAPPING,
     ) -> None:
         self._writer = writer
+        self._mapping = mapping
         self._listener = listener
         self._is_stopped = is_stopped
         self._timezone = timezone
@@ -115,7 +118,7 @@ class ImportReader:
         pool = self._pool(READ_PAGE if is_warc else READ_LINE)
         window = pool.max_workers * (_PAGES_A_WORKER if is_warc else _LINES_A_WORKER)
         waiting: collections.deque[_PendingRecord] = collections.deque()
-        for record in _records(path, progress, is_warc=is_warc):
+        for record in _records(path, progress, self._mapping):
             raw = page_of(record.item)
             waiting.append(_PendingRecord(record, pool.submit(raw) if raw else None, len(raw.body) if raw else 0))
             while len(waiting) >= window or sum(pending.size for pending in waiting) > _BYTES_QUEUED:
@@ -197,10 +200,16 @@ class _Batches:
             self._note(records, future.result())
 
 
-def _records(path: Path, progress: FileProgress, *, is_warc: bool) -> Iterator[FileRecord]:
+def _records(path: Path, progress: FileProgress, mapping: Mapping[str, str]) -> Iterator[FileRecord]:
     """Yield a file's records from a position on. A read error counts as one bad record and ends the file."""
     start, number, read = progress.position, progress.records, 0
-    records = warc_records(path, start, number) if is_warc else jsonl_records(path, utc_now(), start, number)
+    name = path.name.lower()
+    if name.endswith(WARC_NAMES):
+        records = warc_records(path, start, number)
+    elif name.endswith(JSON_NAMES):
+        records = json_records(path, utc_now(), number, mapping)
+    else:
+        records = jsonl_records(path, utc_now(), start, number, mapping)
     try:
         for record in records:
             start, number, read = record.end, record.number, record.read

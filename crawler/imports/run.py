@@ -4,16 +4,18 @@ import contextlib
 import dataclasses
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.config.validators import check_time_zone
 from crawler.console.stop_signals import BlockingStopSignals
-from crawler.imports.reader import JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
+from crawler.imports.reader import JSON_NAMES, JSONL_NAMES, WARC_NAMES, FileReport, ImportListener, ImportReader
 from crawler.plan import scope_of
 from pipelines.text_rules import PipelineRules
+from pipelines.warc.foreign_json import FIELDS
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -25,13 +27,28 @@ from storage.writer.runs import run_record
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What to import. ``source`` is the source's name for all records, if given."""
+    """What to import. ``source`` is the source's name for all records, if given.
+
+    ``mapping`` names the keys of fields in JSON, ``timezone`` is the zone of times that name none.
+    """
 
     config: Config
     database_url: str
     files: tuple[Path, ...]
     source: str | None = None
     command: str = "kiji import"
+    mapping: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    timezone: str = ""
+
+    @property
+    def effective_timezone(self) -> str:
+        """Return the zone of times that name none: the option's, else ``[crawl]``'s."""
+        return self.timezone or self.config.crawl.timezone
+
+    @property
+    def has_json(self) -> bool:
+        """Return whether a file holds articles that are already extracted."""
+        return any(not path.name.lower().endswith(WARC_NAMES) for path in self.files)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,24 +69,52 @@ class ImportReport:
         return 0 if done and all(file.articles and not file.bad for file in self.files) else 1
 
 
-def plan_import(config: Config, url: str, files: Sequence[Path], *, source: str | None, command: str) -> ImportPlan:
-    """Plan an import.
+def plan_import(
+    config: Config,
+    url: str,
+    files: Sequence[Path],
+    *,
+    source: str | None,
+    command: str,
+    mapping: Sequence[str] = (),
+    timezone: str = "",
+) -> ImportPlan:
+    """Plan an import. ``mapping`` has pairs ``FIELD=KEY``.
 
     Raises ConfigError for missing files and unknown kinds of files.
     """
     problems = [problem for path in files if (problem := _problem(path))]
     if source is not None and not source.strip():
         problems.append("--source: the name is empty")
+    pairs = [pair.partition("=") for pair in mapping]
+    allowed = ", ".join(FIELDS)
+    problems += [
+        f"--map {field}={key}: not of the form FIELD=KEY; allowed fields: {allowed}"
+        for field, _, key in pairs
+        if field not in FIELDS or not key
+    ]
+    problems += [f"--timezone {timezone}: {problem}" for problem in _zone_problems(timezone)]
     if problems:
         raise ConfigError(problems)
-    return ImportPlan(config, url, tuple(dict.fromkeys(path.resolve() for path in files)), source, command)
+    paths = tuple(dict.fromkeys(path.resolve() for path in files))
+    return ImportPlan(config, url, paths, source, command, {field: key for field, _, key in pairs}, timezone)
+
+
+def _zone_problems(timezone: str) -> list[str]:
+    try:
+        if timezone:
+            check_time_zone(timezone)
+    except ValueError as error:
+        return [str(error)]
+    return []
 
 
 def _problem(path: Path) -> str:
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a name is too long or a folder is closed
         return f"{path}: no such file"
-    if not path.name.lower().endswith(WARC_NAMES + JSONL_NAMES):
-        return f"{path}: the end of its name must say what it holds; allowed: {', '.join(WARC_NAMES + JSONL_NAMES)}"
+    allowed = WARC_NAMES + JSONL_NAMES + JSON_NAMES
+    if not path.name.lower().endswith(allowed):
+        return f"{path}: the end of its name must say what it holds; allowed: {', '.join(allowed)}"
     return "" if os.access(path, os.R_OK) else f"{path}: it cannot be read; give read permission for it"
 
 
@@ -106,7 +151,8 @@ def _import(plan: ImportPlan, database: Database, writer: ImportWriter, listener
             writer,
             listener,
             signals.came,
-            timezone=plan.config.crawl.timezone,
+            timezone=plan.effective_timezone,
+            mapping=plan.mapping,
             source=plan.source,
             rules=plan.config.parameter_rules,
         )

@@ -57,6 +57,17 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
     return problems
 
 
+def unknown_services(urls: Sequence[str]) -> list[str]:
+    """Return a line for each address that Apprise does not know. Needs the package apprise."""
+    apprise: Any = importlib.import_module("apprise")
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    return [
+        f"{mask_address(url)}: Apprise knows no such service, or the address is incomplete"
+        for url in urls
+        if apprise.Apprise.instantiate(url, suppress_exceptions=True) is None
+    ]
+
+
 def ping(url: str, *, is_well: bool, summary: str) -> list[str]:
     """Ping a dead-man's switch at the end of a crawl.
 

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Literal
 
 from crawler.config.models import Config
 from crawler.config.quantities import format_size
+from crawler.monitoring.alerts import unknown_services
 from crawler.plan import archive_folder
+from storage.database.check import check_writable
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, parse_url, read_schema_revision
+from storage.database.engine import Database, connect, parse_url, read_schema_revision
 from storage.database.open import open_database
 from storage.distribution import install_extra
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.library_versions import Unsupported, unsupported_libraries
 from storage.migrations.history import HEAD
+from storage.writer.runs import find_dead_run
 
 if TYPE_CHECKING:
     from crawler.preview.trial import TrialPage
@@ -58,8 +61,19 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
         yield Finding("clock", "fail", f"says {now:%Y-%m-%d}: set it, for example by timedatectl set-ntp true")
     for library in unsupported_libraries():
         yield _library(library)
-    if config.alerts.urls and importlib.util.find_spec("apprise") is None:
-        yield Finding("alerts", "fail", f"need the package apprise: {install_extra('alerts')}")
+    yield _alerts(config)
+
+
+def _alerts(config: Config) -> Finding:
+    urls, ping = config.alerts.urls, config.alerts.ping
+    if not urls and not ping:
+        return Finding("alerts", "warn", "nobody is told when something goes wrong; set [alerts] urls or ping")
+    if urls and importlib.util.find_spec("apprise") is None:
+        return Finding("alerts", "fail", f"need the package apprise: {install_extra('alerts')}")
+    if problems := unknown_services(urls):
+        return Finding("alerts", "fail", "; ".join(problems))
+    parts = [f"{len(urls)} addresses; try them: kiji health --test-alert"] if urls else []
+    return Finding("alerts", "ok", ", ".join([*parts, *(["every crawl is pinged"] if ping else [])]))
 
 
 def _library(library: Unsupported) -> Finding:
@@ -93,15 +107,23 @@ def _database(url: str) -> Finding:
             if revision not in (HEAD, None):
                 open_database(url, create=False).close()  # says what to do
             with crawl_lock(database):
-                pass
+                dead = _dead_run(database) if revision == HEAD else None
+                check_writable(database)
         finally:
             database.close()
     except DatabaseBusy as busy:
         return Finding("database", "warn", f"a crawl is running: {busy}")
     except DatabaseError as error:
         return Finding("database", "fail", str(error))
+    if dead is not None:
+        return Finding("database", "warn", f"run {dead} was killed; the next crawl takes up its work")
     schema = f"schema {HEAD}" if revision else "empty, the first crawl makes the schema"
     return Finding("database", "ok", f"{database.url}: {schema}")
+
+
+def _dead_run(database: Database) -> int | None:
+    with database.reading() as connection:
+        return find_dead_run(connection)
 
 
 def _folders(config: Config, url: str) -> list[Path]:

@@ -6,7 +6,7 @@ import gzip
 import json
 import zlib
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -17,6 +17,7 @@ from pipelines.html.plain_text import plain_text
 from pipelines.language.detect import detect_language
 from pipelines.metadata.authors import clean_authors
 from pipelines.raw_page import RawPage
+from pipelines.warc.foreign_json import NotRead, canonical_line, file_time, json_objects
 from pipelines.warc.import_record import FileRecord, GivenArticle
 from pipelines.warc.read import BadRecord
 from storage.reading import Reading
@@ -27,6 +28,8 @@ _SOURCE = 200  # characters of a source's name
 _LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by, as for a page
 _BOM = b"\xef\xbb\xbf"
 _TEXTS = ("title", "published_at", "source")
+MISSING_URL = '"url" is missing'
+NO_MAPPING: Mapping[str, str] = {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,22 +55,45 @@ class BadLine(ValueError):
         self.url = url
 
 
-def jsonl_records(path: Path, now: datetime.datetime, start: int = 0, number: int = 0) -> Iterator[FileRecord]:
+def json_records(
+    path: Path, now: datetime.datetime, number: int = 0, mapping: Mapping[str, str] = NO_MAPPING
+) -> Iterator[FileRecord]:
+    """Read the articles of a JSON file, from the one after ``number`` on.
+
+    A file that cannot be read is one bad record. Raises OSError.
+    """
+    moment, size = file_time(path, now), path.stat().st_size
+    try:
+        values = json_objects(path)
+    except NotRead as problem:
+        yield FileRecord(number + 1, BadRecord(None, str(problem)), size, size)
+        return
+    for count, value in enumerate(values[number:], number + 1):
+        line = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        yield FileRecord(count, _item(line, moment, mapping), size, size)
+
+
+def jsonl_records(
+    path: Path,
+    now: datetime.datetime,
+    start: int = 0,
+    number: int = 0,
+    mapping: Mapping[str, str] = NO_MAPPING,
+) -> Iterator[FileRecord]:
     """Read the lines of a JSONL file from byte ``start`` of its text on.
 
     The file is ``.jsonl`` or ``.jsonl.gz``. Empty lines are skipped. ``number`` is that of the line before ``start``. A
     line has no time of fetch, so the file's time of modification is used, or ``now`` where that is in the future.
-    Raises OSError.
+    ``mapping`` names the keys of fields that have others than Kiji's or a known program's. Raises OSError.
     """
     with path.open("rb") as raw:
-        modified = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
-        moment = min(modified, now).replace(microsecond=0)
+        moment = file_time(path, now)
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
         for count, line, end in _lines(stream, start, number):
             if isinstance(line, BadRecord):
                 yield FileRecord(count, line, end, raw.tell())
             elif line.strip():
-                yield FileRecord(count, _item(line, moment), end, raw.tell())
+                yield FileRecord(count, _item(line, moment, mapping), end, raw.tell())
 
 
 def read_line(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
@@ -119,8 +145,9 @@ def _lines(stream: BinaryIO, start: int, number: int) -> Iterator[tuple[int, byt
         yield count + 1, BadRecord(None, f"the file cannot be read on from here: {damage}"), at
 
 
-def _item(line: bytes, moment: datetime.datetime) -> GivenArticle | BadRecord:
+def _item(line: bytes, moment: datetime.datetime, mapping: Mapping[str, str]) -> GivenArticle | BadRecord:
     try:
+        line = canonical_line(_object(line), mapping, line)
         values = _parsed(line)
     except BadLine as bad:
         return BadRecord(bad.url, str(bad))
@@ -129,6 +156,15 @@ def _item(line: bytes, moment: datetime.datetime) -> GivenArticle | BadRecord:
 
 def _parsed(line: bytes) -> _Line:
     """Check a line's values, or raise BadLine with the error."""
+    values = _object(line)
+    url = values.get("url")
+    if not isinstance(url, str) or clean_url(url) is None:
+        raise BadLine(MISSING_URL if url is None else f'"url" is no http(s) address: {str(url)[:100]!r}')
+    return _checked(url, values)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """Parse a line's object, or raise BadLine."""
     try:
         values = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -139,10 +175,7 @@ def _parsed(line: bytes) -> _Line:
         raise BadLine(f"no JSON: {error}") from None
     if not isinstance(values, dict):
         raise BadLine(f"not an object but {_kind(values)}")
-    url = values.get("url")
-    if not isinstance(url, str) or clean_url(url) is None:
-        raise BadLine('"url" is missing' if url is None else f'"url" is no http(s) address: {str(url)[:100]!r}')
-    return _checked(url, values)
+    return values
 
 
 def _checked(url: str, values: dict[str, Any]) -> _Line:

@@ -1,9 +1,9 @@
 """Check a database for damage and for rows that contradict each other."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text, update
 
 from storage.database.engine import Database
-from storage.tables.core import OUTCOMES
+from storage.tables.core import OUTCOMES, Run
 
 _QUESTIONS = {
     "runs whose counts are not what their fetches add up to": f"""
@@ -30,6 +30,13 @@ WHERE address.state = 'leased' AND run.status <> 'running'""",
 }
 
 _SHOWN = 5  # ids that a line names
+
+
+def check_writable(database: Database) -> None:
+    """Try to change a row that is not there. Raises DatabaseTrouble for a database that is read-only for us."""
+    with database.translate_errors(), database.engine.begin() as connection:
+        if inspect(connection).has_table(Run.__tablename__):
+            connection.execute(update(Run).where(Run.id == -1).values(requests=0))
 
 
 def check_database(database: Database) -> list[str]:

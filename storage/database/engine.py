@@ -1,10 +1,13 @@
 """Connect to SQLite or PostgreSQL, and open transactions."""
 
 import contextlib
+import functools
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -184,10 +187,30 @@ def _sqlite_engine(url: URL) -> Engine:
     if not folder.is_dir():
         msg = f"database {url}: the folder {folder} does not exist"
         raise DatabaseUnreachable(msg)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
+    path = Path(url.database or "").absolute()
+    if is_read_only(path):
+        engine = create_engine(url, creator=functools.partial(_open_read_only, path))
+    else:
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_read_only(path: Path) -> bool:
+    """Return whether a file is on a file system that is mounted read-only."""
+    return path.is_file() and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a file on a read-only file system.
+
+    SQLite needs a shared-memory file beside a database with a write-ahead log, unless nobody can change the database.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.is_file() and log.stat().st_size > 0
+    options = "mode=ro" if has_log else "mode=ro&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, check_same_thread=False)
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -223,7 +246,7 @@ def read_schema_revision(database: Database) -> str | None:
 
 def enable_wal(database: Database) -> None:
     """Switch an SQLite file of Kiji's to a write-ahead log: readers never wait."""
-    if not database.is_sqlite:
+    if not database.is_sqlite or is_read_only(Path(database.engine.url.database or "").absolute()):
         return
     connection = database.engine.raw_connection()
     try:

@@ -39,6 +39,7 @@ _POSTGRESQL: dict[str, type[DatabaseTrouble]] = {
     "55P03": DatabaseLocked,  # waited longer than lock_timeout
     "53100": DatabaseFull,
     "25006": DatabaseReadOnly,
+    "42501": DatabaseReadOnly,  # insufficient privilege
     "58": DatabaseDamaged,  # the server's own disk
     "XX": DatabaseDamaged,  # damaged pages and indexes
 }

@@ -227,6 +227,11 @@ def fetches_of(connection: Connection, run_id: int) -> list[dict[str, Any]]:
     return [dict(row) | {"fetched_at": iso_utc(row["fetched_at"])} for row in rows.mappings()]
 
 
+def find_dead_run(connection: Connection) -> int | None:
+    """Return the newest run that is not closed. With the crawl lock in hand, it is one that was killed."""
+    return connection.scalar(select(func.max(Run.id)).where(Run.status == "running"))
+
+
 def recent_runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """Read the newest runs, newest first."""
     ids = connection.scalars(select(Run.id).order_by(Run.id.desc()).limit(limit)).all()

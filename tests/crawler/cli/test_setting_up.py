@@ -128,8 +128,8 @@ def test_the_crontab_line_quotes_what_cron_and_the_shell_would_take_for_their_ow
     line = crontab_line(
         Schedule(folder, ("/opt/k i/kiji",), "/bin", folder / "log", 90, Path("/c.toml"), "sqlite:///a b")
     )
-    assert line.startswith("7 */2 * * * cd '/srv/it'\"'\"'s 100\\% news' && PATH=/bin ")
-    assert "'/opt/k i/kiji' crawl --quiet --config /c.toml --db 'sqlite:///a b' >> " in line
+    assert line.startswith("7 */2 * * * { cd '/srv/it'\"'\"'s 100\\% news' && PATH=/bin ")
+    assert "'/opt/k i/kiji' crawl --quiet --config /c.toml --db 'sqlite:///a b'; } >> " in line
     assert "%" not in line.replace("\\%", "")
 
 

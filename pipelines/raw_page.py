@@ -12,6 +12,8 @@ class RawPage:
     ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
     that answered in the end. ``headers`` maps lower-case names to the last value of each; of ``x-robots-tag`` all
     values are there. ``source`` is the name of the source that asked for it, "" where that is unknown.
+    ``in_feed`` says that a feed or a news sitemap lists the page as an article, ``feed_date`` when it
+    appeared by that feed.
     """
 
     url: str
@@ -22,6 +24,8 @@ class RawPage:
     headers: tuple[tuple[str, str], ...] = ()
     truncated: bool = False
     source: str = ""
+    in_feed: bool = False
+    feed_date: datetime.datetime | None = None
 
     @property
     def content_type(self) -> str | None:

@@ -1,6 +1,7 @@
 """Read one page: article, section, feed, sitemap, or the reason why it is none."""
 
 import dataclasses
+import datetime
 import functools
 import zoneinfo
 from collections.abc import Sequence
@@ -117,6 +118,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         metadata.title,
         metadata.authors,
     )
+    if metadata.published_at is None and raw.feed_date is not None:
+        metadata = _dated_by_feed(metadata, raw.feed_date, zoneinfo.ZoneInfo(timezone))
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     if "select" in site.matched and verdict.kind == "other" and verdict.reason == TOO_LITTLE:
         verdict = Verdict("article", "")  # the operator says where an article's text is, and it is there
@@ -218,6 +221,14 @@ def _dated_as(metadata: Metadata, other: Metadata) -> Metadata:
     )
 
 
+def _dated_by_feed(metadata: Metadata, moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Metadata:
+    """Date a page that has no date by the feed that lists it; midnight is a day without a time."""
+    is_day = datetime.time() in (moment.astimezone(zone).time(), moment.astimezone(datetime.UTC).time())
+    return dataclasses.replace(
+        metadata, published_at=moment, published_precision="day" if is_day else "instant", published_source="feed"
+    )
+
+
 def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Entry], cards: Sequence[Card]) -> Evidence:
     declared = {card.url for card in cards}
     listed = [entry for entry in entries if entry.title]
@@ -232,6 +243,7 @@ def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Ent
         is_paywalled=bool(metadata.is_paywalled),
         listed=listed,
         unrelated=sum(entry.url not in declared for entry in listed),
+        in_feed=raw.in_feed,
     )
 
 

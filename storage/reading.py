@@ -138,7 +138,7 @@ class Reservation:
 class Entry:
     """One entry of a feed, sitemap or section page.
 
-    ``changed_at`` is a sitemap's ``lastmod``.
+    ``changed_at`` is a sitemap's ``lastmod``; ``is_news`` says that a feed or a news sitemap lists it as an article.
     """
 
     url: str
@@ -147,6 +147,7 @@ class Entry:
     published_at: datetime.datetime | None = None
     is_listing: bool = False
     changed_at: datetime.datetime | None = None
+    is_news: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ class Lease:
     """An address that a run may ask for now, with its validators.
 
     ``leads_to`` is the page to which it redirected then, None where it answered itself; ``digests`` are those of
-    the newest bytes of it in the raw archive: the same bytes are not kept twice.
+    the newest bytes of it in the raw archive: the same bytes are not kept twice. ``in_feed`` says that a feed or a news
+    sitemap lists it, ``feed_date`` when it appeared by that feed.
     """
 
     address_id: int
@@ -69,6 +70,8 @@ class Lease:
     last_modified: str | None = None
     leads_to: str | None = None
     digests: frozenset[str] = frozenset()
+    in_feed: bool = False
+    feed_date: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

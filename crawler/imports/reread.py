@@ -173,7 +173,16 @@ class _RereadLoop:
                     return
                 waiting.append(record)
                 member = _bytes_of(self._folder, record.location)
-                yield RawPage(record.url, record.url, member, 200, record.fetched_at, source=record.source)
+                yield RawPage(
+                    record.url,
+                    record.url,
+                    member,
+                    200,
+                    record.fetched_at,
+                    source=record.source,
+                    in_feed=record.in_feed,
+                    feed_date=record.feed_date,
+                )
 
     def _note(self, rereads: Sequence[RereadResult]) -> None:
         for page in rereads:

@@ -1,6 +1,7 @@
 """Request leased addresses, and pass the answers on. Nothing is parsed here."""
 
 import asyncio
+import dataclasses
 import datetime
 import logging
 import math
@@ -188,7 +189,9 @@ class RelatedSpider(Spider):
                 retry_at=response.meta.get("rest_until"),
             )
             return
-        yield FetchedPage(lease, raw_page_of(response, lease.url, lease.source), moved=has_moved(response))
+        raw = raw_page_of(response, lease.url, lease.source)
+        raw = dataclasses.replace(raw, in_feed=lease.in_feed, feed_date=lease.feed_date)
+        yield FetchedPage(lease, raw, moved=has_moved(response))
 
     async def handle_error(self, failure: Failure) -> AsyncIterator[Visit]:
         """Record a failed request. A request that was never made has no outcome."""

@@ -103,6 +103,7 @@ def _entries(
             title=plain_text(item.get("title", ""), MAX_TITLE),
             summary=plain_text(item.get("summary") or contents[0].get("value", ""), MAX_SUMMARY),
             published_at=_published(item, timezone),
+            is_news=True,
         )
 
 
@@ -187,4 +188,5 @@ def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo)
             title=plain_text(item.get("title"), MAX_TITLE),
             summary=plain_text(next((text for text in texts if text), ""), MAX_SUMMARY),
             published_at=next((parse_utc(date, timezone) for date in dates if isinstance(date, str)), None),
+            is_news=True,
         )

@@ -3,7 +3,6 @@
 The protocol is https://www.sitemaps.org/protocol.html with Google's news extension.
 """
 
-import dataclasses
 import datetime
 import re
 
@@ -28,14 +27,6 @@ from storage.reading import Entry
 _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 _LINES_LOOKED_AT = 50
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Listed:
-    """One ``<url>`` or ``<sitemap>``, and whether it is in the news extension."""
-
-    entry: Entry
-    is_news: bool
 
 
 def looks_like_sitemap(body: bytes) -> bool:
@@ -80,23 +71,19 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
     is_index = etree.QName(root).localname.lower() == "sitemapindex"
     listed = []
     for element in root.iterchildren("{*}url", "{*}sitemap"):
-        item = _listed_page(element, url, timezone, is_listing=is_index)
-        if item is not None:
-            listed.append(item)
-    listed.sort(
-        key=lambda item: (item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO), reverse=True
-    )
+        entry = _listed_page(element, url, timezone, is_listing=is_index)
+        if entry is not None:
+            listed.append(entry)
+    listed.sort(key=_newest, reverse=True)
     log = parser.error_log.filter_from_errors()
-    return make_listing(
-        "sitemap", (item.entry for item in listed), f"broken XML: {log[0].message}"[:200] if log else ""
-    )
+    return make_listing("sitemap", listed, f"broken XML: {log[0].message}"[:200] if log else "")
 
 
-def _newest_first(item: _Listed) -> tuple[bool, datetime.datetime]:
-    return item.is_news, item.entry.published_at or item.entry.changed_at or _LONG_AGO
+def _newest(entry: Entry) -> tuple[bool, datetime.datetime]:
+    return entry.is_news, entry.published_at or entry.changed_at or _LONG_AGO
 
 
-def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *, is_listing: bool) -> _Listed | None:
+def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *, is_listing: bool) -> Entry | None:
     address = clean_url(_text(element, "{*}loc"), url)
     if address is None:
         return None
@@ -104,8 +91,12 @@ def _listed_page(element: etree._Element, url: str, timezone: datetime.tzinfo, *
     published = parse_utc(_text(news, "{*}publication_date"), timezone) if news is not None else None
     title = plain_text(_text(news, "{*}title"), MAX_TITLE) if news is not None else ""
     changed = parse_utc(_text(element, "{*}lastmod"), timezone)
-    return _Listed(
-        entry=Entry(url=address, title=title, published_at=published, is_listing=is_listing, changed_at=changed),
+    return Entry(
+        url=address,
+        title=title,
+        published_at=published,
+        is_listing=is_listing,
+        changed_at=changed,
         is_news=news is not None,
     )
 

@@ -32,6 +32,7 @@ class Evidence:
     """Hold what is known of a page: ``listed`` are its main part's article links.
 
     ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
+    ``in_feed`` says that a feed or a news sitemap lists the page.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Evidence:
     is_paywalled: bool
     listed: Sequence[Entry]
     unrelated: int
+    in_feed: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def judge(evidence: Evidence) -> Verdict:
         return Verdict("other", f"HTTP status {evidence.status}")
     typed = any(map(_ARTICLE_TYPE.search, evidence.types))
     marked = typed or "article" in evidence.types
-    signs = evidence.is_dated + evidence.has_author + looks_like_article(evidence.url)
+    signs = evidence.is_dated + evidence.has_author + looks_like_article(evidence.url) + evidence.in_feed
     lines = _own_lines(evidence)
     prose = sum(weight_of(line) for line in lines if ends_sentence(line))
     if _error_title().search(evidence.title) and prose < 2 * MIN_SIGNED and not (marked and evidence.is_dated):

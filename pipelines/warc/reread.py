@@ -27,11 +27,12 @@ def record_bytes(folder: Path, location: WarcLocation) -> bytes:
 def read_member(raw: RawPage, timezone: str) -> Reading:
     """Read the page in a record.
 
-    The body of ``raw`` is the gzip member; of the rest only ``source`` matters.
+    The body of ``raw`` is the gzip member; of the rest only its source and what a feed said of the page matter.
     """
     page = page_in_member(raw.body)
     if isinstance(page, RawPage):
-        return read_page(dataclasses.replace(page, source=raw.source), timezone)
+        known = {"source": raw.source, "in_feed": raw.in_feed, "feed_date": raw.feed_date}
+        return read_page(dataclasses.replace(page, **known), timezone)
     return Reading(
         url=raw.url,
         canonical_url=raw.url,

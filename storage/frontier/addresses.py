@@ -56,6 +56,7 @@ def _insert(session: Session, places: Sequence[Place]) -> dict[str, int]:
             "state": "known",
             "attempts": 0,
             "rereads": 0,
+            "in_feed": False,
             "reason": "",
             "canonical_refused": "",
         }

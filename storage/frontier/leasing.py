@@ -23,7 +23,7 @@ how many times what it took: so looking takes a tenth of the writer's time at mo
 AHEAD = 2_000
 """Addresses that a costly query reads: enough for eight leases."""
 
-_DueRow = Row[int, str, str, str | None, str | None, int | None, int, int, str]
+_DueRow = Row[int, str, str, str | None, str | None, int | None, bool, datetime | None, int, int, str]
 
 
 class DueCache:
@@ -179,6 +179,8 @@ class _Due:
                 Address.etag,
                 Address.last_modified,
                 Address.page_id,
+                Address.in_feed,
+                Address.feed_date,
                 Claim.source_id,
                 Claim.depth,
                 Claim.via,
@@ -228,4 +230,6 @@ def _lease_of(
         last_modified=row.last_modified,
         leads_to=pages.get(row.page_id) if row.page_id is not None else None,
         digests=digests.get(row.id, frozenset()),
+        in_feed=row.in_feed,
+        feed_date=row.feed_date,
     )

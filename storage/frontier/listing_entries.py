@@ -1,6 +1,6 @@
 """Claim what a start page lists, and ask for the listings within it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Integer, literal_column, select, update
@@ -42,6 +42,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     ids = file_addresses(session, [place for _, place in covered])
     articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
     listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}
+    _note_in_feed(session, {ids[place.key]: entry.published_at for entry, place in covered if entry.is_news})
     if reading.kind in PAGED_LISTINGS and listings:  # the next page is asked for while this one has news
         grew = _is_any_new(session, articles)
         listings = dict.fromkeys(listings, visit.fetched_at if grew else None)
@@ -49,6 +50,16 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     _claim_listings(session, lease, page, listings, visit.fetched_at)
     poll_listings(session, lease, page, scope, visit.fetched_at)
     return too_old, len(reading.entries) - too_old - len(wanted)
+
+
+def _note_in_feed(session: Session, dates: Mapping[int, datetime | None]) -> None:
+    """Note that a feed lists these addresses as articles, with the dates that it gives; the first feed's stay."""
+    unknown = select(Address.id).where(is_among(session, Address.id, dates, Integer()), Address.in_feed.is_(False))
+    for address_id in session.scalars(unknown).all():
+        noted = {"in_feed": True, "feed_date": dates[address_id]}
+        session.execute(
+            update(Address).where(Address.id == address_id).values(noted).execution_options(synchronize_session=False)
+        )
 
 
 def _is_any_new(session: Session, ids: Collection[int]) -> bool:

@@ -8,7 +8,7 @@ queued, leased, done; what it showed becomes an ``Article``, a ``Copy`` of one, 
 
 import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.column_types import StorableText, UTCDateTime
@@ -68,7 +68,8 @@ class Address(Base):
 
     ``state``: ``known`` (an edge's target, never queued), ``queued``, ``leased`` or ``done``. ``due_at`` is when it
     is to be asked for next, null for never. ``changed_at`` is when the listing that lists it says that it last
-    changed; ``moved_at`` when it was found to redirect to ``page_id`` for good.
+    changed; ``moved_at`` when it was found to redirect to ``page_id`` for good. ``in_feed`` says that a feed or a news
+    sitemap listed it as an article, ``feed_date`` when it appeared by the first one that did.
 
     ``page_id`` is the address used instead of this one: the
     target of its redirect, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
@@ -100,6 +101,8 @@ class Address(Base):
     last_modified: Mapped[str | None] = mapped_column(StorableText(100))
     changed_at: Mapped[Moment | None]
     moved_at: Mapped[Moment | None]
+    in_feed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    feed_date: Mapped[Moment | None]
     canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
     refused_canonical: Mapped[str | None] = mapped_column(StorableText(LONGEST_ADDRESS))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))

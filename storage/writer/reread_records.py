@@ -32,7 +32,10 @@ _COPY_FIELDS = ("kind", "title", "text", "published_at")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ArchivedRecord:
-    """A page in the raw archive; ``is_newest`` where no later bytes are there."""
+    """A page in the raw archive; ``is_newest`` where no later bytes are there.
+
+    ``in_feed`` and ``feed_date`` are what a feed said of it, as in a lease.
+    """
 
     id: int
     address_id: int
@@ -43,6 +46,8 @@ class ArchivedRecord:
     fetched_at: datetime
     is_newest: bool
     location: WarcLocation
+    in_feed: bool = False
+    feed_date: datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,7 +80,15 @@ def read_archived_records(
     if since is not None:
         wanted.append(WarcPage.fetched_at >= since)
     statement = (
-        select(WarcPage, Source.name, Address.url, Address.host, newest.label("is_newest"))
+        select(
+            WarcPage,
+            Source.name,
+            Address.url,
+            Address.host,
+            Address.in_feed,
+            Address.feed_date,
+            newest.label("is_newest"),
+        )
         .join(Address, Address.id == WarcPage.address_id)
         .join(Source, Source.id == WarcPage.source_id)
         .where(*wanted)
@@ -96,6 +109,8 @@ def read_archived_records(
                 row.fetched_at,
                 row.is_newest,
                 location,
+                row.in_feed,
+                row.feed_date,
             )
         last = rows[-1].id
 

@@ -188,6 +188,8 @@ def _follow_redirect(session: Session, asked: Address, page: Address, visit: Vis
     if visit.moved or is_unread(session, asked):
         move_article(session, asked, page, visit)
     move_page(session, asked, page, visit.reading)
+    if asked.in_feed and not page.in_feed:
+        page.in_feed, page.feed_date = True, asked.feed_date
 
 
 def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> None:

@@ -1,5 +1,7 @@
 """Addresses: one key for two spellings, a clean form to ask for, and what is believed of a declared canonical."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -185,10 +187,29 @@ def test_addresses_of_articles_look_like_it(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "slug",
+    [
+        "大雨で列車に遅れが出て利用者に影響-第一報",
+        "港の釣り大会-親子百人以上が参加",
+        "東京湾アクアラインで事故上下線とも通行止め解除は未定",
+        "post-全台老屋-恐不耐強震威脅",
+        "台風12号が関東に接近-鉄道各社は計画運休へ",
+    ],
+)
+def test_a_japanese_or_chinese_headline_at_the_root_looks_like_an_article(slug: str) -> None:
+    assert looks_like_article(f"https://example.com/{slug}/")
+    assert looks_like_article(f"https://example.com/{quote(slug)}/")
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://example.com/",
         "https://example.com/politics/",
+        "https://example.com/個人情報の取り扱いについて/",
+        "https://example.com/お知らせ-プレスリリース/",
+        "https://example.com/政治・経済・国際・社会のニュース/",
+        "https://example.com/tag/大雨で列車に遅れが出て利用者に影響-第一報/",
         "https://example.com/tag/harbour-bridge-of-the-old-town",
         "https://example.com/author/jane-doe-the-first-7000123",
         "https://example.com/2026/05/",

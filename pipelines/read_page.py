@@ -1,9 +1,7 @@
 """Read one page: article, section, feed, sitemap, or the reason why it is none."""
 
 import dataclasses
-import datetime
 import functools
-import zoneinfo
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -20,7 +18,7 @@ from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
-from pipelines.metadata.metadata import Metadata, read_metadata
+from pipelines.metadata.metadata import Metadata, declared_languages, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
@@ -54,11 +52,12 @@ _MAGIC = (
 def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     """Read one page into a :class:`Reading`.
 
-    ``reason`` says why a page is no article. ``timezone`` is the IANA name of the zone for dates that name none. It is
-    deterministic. A hostile page may make it slow or kill the process, so a crawl calls it in a worker process
+    ``reason`` says why a page is no article. ``timezone`` is the IANA name of the zone for dates that name none, where
+    neither the source's config nor the page's own dates, country and language tell another. It is deterministic. A
+    hostile page may make it slow or kill the process, so a crawl calls it in a worker process
     (:mod:`pipelines.workers.pool`).
     """
-    reading = read_with_extractor(raw, _read(raw, zone_of(raw, timezone)))
+    reading = read_with_extractor(raw, _read(raw, timezone))
     robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
     if not robots_headers or reading.noarchive:
         return reading
@@ -98,10 +97,11 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     show_noscript(tree)
     place_streamed_segments(tree)
     own_pages = read_pagination(tree, page_url)
-    site = read_site_values(tree, raw, timezone, own_pages)
+    zone, is_stated = zone_of(raw, declared_languages(tree), timezone)
+    site = read_site_values(tree, raw, zone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)
-    read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zoneinfo.ZoneInfo(timezone))
+    read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zone)
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
     links = article_links(tree, page_url)
@@ -110,7 +110,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     related = take_related(tree, page_url, index)
     marks = read_ai_labels(tree, index)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
-        metadata = _dated_as(metadata, read())  # cards show dates too, and are gone now
+        metadata = metadata.dated_as(read())  # cards show dates too, and are gone now
     metadata = site.improve(metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     text, line_cuts = clean_lines(
@@ -118,8 +118,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         metadata.title,
         metadata.authors,
     )
-    if metadata.published_at is None and raw.feed_date is not None:
-        metadata = _dated_by_feed(metadata, raw.feed_date, zoneinfo.ZoneInfo(timezone))
+    if raw.feed_date is not None:
+        metadata = metadata.dated_by_feed(raw.feed_date, raw.fetched_at, zone)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     if "select" in site.matched and verdict.kind == "other" and verdict.reason == TOO_LITTLE:
         verdict = Verdict("article", "")  # the operator says where an article's text is, and it is there
@@ -129,6 +129,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     is_section = verdict.kind == "section"
     return dataclasses.replace(
         _declared(raw, decoded, metadata),
+        zone_assumed=metadata.zone_assumed and not is_stated,
         access=_access(metadata, [*cuts, *line_cuts]),
         is_article=verdict.kind == "article",
         reason=verdict.reason,
@@ -209,26 +210,6 @@ def _is_of_paywall(cut: Cut) -> bool:
     return cut.rule == PAYWALL or is_paywall_notice(cut.text)
 
 
-def _dated_as(metadata: Metadata, other: Metadata) -> Metadata:
-    return dataclasses.replace(
-        metadata,
-        published_at=other.published_at,
-        published_precision=other.published_precision,
-        published_source=other.published_source,
-        modified_at=other.modified_at,
-        modified_precision=other.modified_precision,
-        modified_source=other.modified_source,
-    )
-
-
-def _dated_by_feed(metadata: Metadata, moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Metadata:
-    """Date a page that has no date by the feed that lists it; midnight is a day without a time."""
-    is_day = datetime.time() in (moment.astimezone(zone).time(), moment.astimezone(datetime.UTC).time())
-    return dataclasses.replace(
-        metadata, published_at=moment, published_precision="day" if is_day else "instant", published_source="feed"
-    )
-
-
 def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Entry], cards: Sequence[Card]) -> Evidence:
     declared = {card.url for card in cards}
     listed = [entry for entry in entries if entry.title]
@@ -266,7 +247,8 @@ def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:
     """Read a feed or sitemap; one that cannot be read safely is unreadable, and says why."""
     kind = form.kind
     try:
-        listing = form.read(raw.body, raw.content_type, raw.final_url, zoneinfo.ZoneInfo(timezone))
+        zone, _ = zone_of(raw, (), timezone)
+        listing = form.read(raw.body, raw.content_type, raw.final_url, zone)
     except ListingError as error:
         return _nothing(raw, "unreadable", f"{kind}: {error}")
     if listing is None:

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from pipelines.additions import SiteRules, site_rules_of
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.dates.parse import ParsedDate, parse_date
+from pipelines.dates.zones import zone_of_page
 from pipelines.html.plain_text import plain_text
 from pipelines.html.text_blocks import text_blocks
 from pipelines.metadata.authors import clean_authors
@@ -63,6 +64,7 @@ class SiteValues:
             published_at=self.date.moment,
             published_precision=self.date.precision,
             published_source="rule",
+            zone_assumed=not self.date.has_zone,
         )
 
     def text(self, tree: HtmlElement) -> str:
@@ -74,13 +76,18 @@ class SiteValues:
 NOTHING = SiteValues()
 
 
-def zone_of(raw: RawPage, timezone: str) -> str:
-    """Return the time zone of a page's source, else ``timezone``."""
+def zone_of(raw: RawPage, languages: Sequence[str], timezone: str) -> tuple[zoneinfo.ZoneInfo, bool]:
+    """Return the zone of a page's dates that name none, and whether its source states it.
+
+    ``languages`` are those that the page declares; ``timezone`` is for pages that tell no country.
+    """
     rules = site_rules_of(raw)
-    return rules.timezone if rules is not None and rules.timezone else timezone
+    if rules is not None and rules.timezone:
+        return zoneinfo.ZoneInfo(rules.timezone), True
+    return zone_of_page(raw.final_url, languages, zoneinfo.ZoneInfo(timezone)), False
 
 
-def read_site_values(tree: HtmlElement, raw: RawPage, timezone: str, own_pages: Pagination) -> SiteValues:
+def read_site_values(tree: HtmlElement, raw: RawPage, timezone: zoneinfo.ZoneInfo, own_pages: Pagination) -> SiteValues:
     """Apply the rules of a page's source. Elements of ``remove`` are taken out of the tree.
 
     ``own_pages`` is the pagination that the page shows by itself. Never raises: a rule that fails on this page matches
@@ -92,7 +99,7 @@ def read_site_values(tree: HtmlElement, raw: RawPage, timezone: str, own_pages: 
     reader = _Reader(tree, rules)
     cuts = tuple(reader.remove())
     dates = reader.texts(rules.date, _MOST_DATES)
-    parsed = (parse_date(text, raw.fetched_at, zoneinfo.ZoneInfo(timezone)) for text in dates)
+    parsed = (parse_date(text, raw.fetched_at, timezone) for text in dates)
     date = next((date for date in parsed if date is not None), None)
     values = SiteValues(
         rules,

@@ -75,6 +75,7 @@ class ArticleFields:
     language_conflict: bool = False
     langdetect_language: str | None = None
     langdetect_confidence: float | None = None
+    zone_assumed: Annotated[bool, Lasting("published_at")] = False
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(ArticleFields))

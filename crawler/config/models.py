@@ -57,7 +57,8 @@ class Crawl(ConfigTable):
     )
     delay: Seconds = Field(default=1.0, description="seconds between requests to one host")
     timezone: TimeZone = Field(
-        default="Asia/Tokyo", description="the zone for dates without a zone, and for local days"
+        default="Asia/Tokyo",
+        description="the zone for local days, and for dates without a zone on pages that tell no country",
     )
     poll_min: Interval = Field(
         default=POLL_MIN,
@@ -175,7 +176,12 @@ class Source(ConfigTable):
         description="when the source is crawled, in its time zone; [] for at any time; a source that is named on the "
         "command line is crawled at once",
     )
-    timezone: TimeZone | None = _as_in_crawl("timezone")
+    timezone: TimeZone | None = Field(
+        default=None,
+        examples=["America/New_York"],
+        description="the zone of this source's hours, and of its dates that name none; without it [crawl]'s for the "
+        "hours, and what the page's own dates, country and language tell for the dates",
+    )
     language: LanguageCode = Field(
         default="",
         examples=["ja"],

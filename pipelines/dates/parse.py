@@ -87,9 +87,9 @@ def _from_iso(match: re.Match[str], timezone: zoneinfo.ZoneInfo) -> ParsedDate |
         if int(hour) > 24:
             return None
         named = read_zone(zone.lower()) if zone else None
-        return ParsedDate(
-            clock.replace(tzinfo=named or timezone).astimezone(datetime.UTC), "instant", named is not None
-        )
+        local = clock.replace(tzinfo=named or timezone)
+        offset = local.utcoffset() if named else None
+        return ParsedDate(local.astimezone(datetime.UTC), "instant", named is not None, offset=offset)
     except (ValueError, OverflowError):  # no such day, or the calendar's ends
         return None
 

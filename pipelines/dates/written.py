@@ -34,13 +34,15 @@ class ParsedDate:
 
     A ``day`` has the moment of midnight in its zone.
 
-    ``has_zone`` says that the text names its own zone or is relative to now; ``has_year`` that it names its year.
+    ``has_zone`` says that the text names its own zone or is relative to now, ``offset`` how far east of UTC that zone
+    is; ``has_year`` says that it names its year.
     """
 
     moment: datetime.datetime
     precision: Precision
     has_zone: bool = False
     has_year: bool = True
+    offset: datetime.timedelta | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ def _at(day: datetime.date, match: re.Match[str] | None, home: datetime.tzinfo) 
         if match is None or clock is None:
             return ParsedDate(midnight.replace(tzinfo=home).astimezone(datetime.UTC), "day")
         zone = read_zone(match["zone"])
-        moment = (midnight + clock).replace(tzinfo=zone or home).astimezone(datetime.UTC)
-        return ParsedDate(moment, "instant", has_zone=zone is not None)
+        local = (midnight + clock).replace(tzinfo=zone or home)
+        offset = local.utcoffset() if zone else None
+        return ParsedDate(local.astimezone(datetime.UTC), "instant", has_zone=zone is not None, offset=offset)
     except OverflowError:  # the years 1 and 9999, which an offset leads out of
         return None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import lxml.html
 
 from pipelines.addresses.normalize import address_key
-from pipelines.dates.parse import Precision
+from pipelines.dates.parse import Precision, is_believable
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.metadata.authors import choose_authors
 from pipelines.metadata.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
@@ -34,7 +34,9 @@ class Metadata:
     """Plain, bounded strings, "" where the page gives none.
 
     Times are aware and UTC, addresses absolute. ``published_source`` and ``published_precision`` show how far to trust
-    the time. ``types`` are the ``@type`` of the page's main thing in JSON-LD and ``og:type``. ``article_markup`` lists
+    the time, ``zone_assumed`` that the page names no zone of ``published_at``.
+
+    ``types`` are the ``@type`` of the page's main thing in JSON-LD and ``og:type``. ``article_markup`` lists
     the markup that marks an article. ``is_paywalled`` is None where the page does not say.
     """
 
@@ -43,6 +45,7 @@ class Metadata:
     published_at: datetime.datetime | None = None
     published_precision: Precision | None = None
     published_source: str = ""
+    zone_assumed: bool = False
     modified_at: datetime.datetime | None = None
     modified_precision: Precision | None = None
     modified_source: str = ""
@@ -62,6 +65,27 @@ class Metadata:
     def has_article_markup(self) -> bool:
         """Tell whether anything in the page's markup calls it an article."""
         return bool(self.article_markup)
+
+    def dated_as(self, other: "Metadata") -> "Metadata":
+        """Return this with the times of another reading of the page."""
+        return dataclasses.replace(
+            self,
+            published_at=other.published_at,
+            published_precision=other.published_precision,
+            published_source=other.published_source,
+            zone_assumed=other.zone_assumed,
+            modified_at=other.modified_at,
+            modified_precision=other.modified_precision,
+            modified_source=other.modified_source,
+        )
+
+    def dated_by_feed(self, moment: datetime.datetime, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> "Metadata":
+        """Date a page that has no date by the feed that lists it; midnight is a day without a time."""
+        if self.published_at is not None or not is_believable(moment, now):
+            return self
+        is_day = datetime.time() in (moment.astimezone(zone).time(), moment.astimezone(datetime.UTC).time())
+        precision: Precision = "day" if is_day else "instant"
+        return dataclasses.replace(self, published_at=moment, published_precision=precision, published_source="feed")
 
 
 def read_metadata(
@@ -94,6 +118,7 @@ def read_metadata(
         published_at=when.published.moment if when.published else None,
         published_precision=when.published.precision if when.published else None,
         published_source=when.source,
+        zone_assumed=when.published is not None and not when.published.has_zone,
         modified_at=when.modified.moment if when.modified else None,
         modified_precision=when.modified.precision if when.modified else None,
         modified_source=when.modified_source,
@@ -109,6 +134,13 @@ def read_metadata(
         is_paywalled=_is_paywalled(things, markup),
         article_markup=_article_markup(articles, markup),
     )
+
+
+def declared_languages(tree: lxml.html.HtmlElement) -> list[str]:
+    """Return the languages that a page declares, those with a region first."""
+    locales = (tag.get("content") for tag in tree.iter("meta") if tag.get("property") == "og:locale")
+    declared = [name for name in (tree.get("lang"), *itertools.islice(locales, 1)) if name]
+    return sorted(declared, key=len, reverse=True)
 
 
 def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:

@@ -54,7 +54,8 @@ def read_publication(
     """Return the times of the best source that has them.
 
     Data that scripts fill the page with come last. A time without a zone takes the offset of another source with the
-    same clock time, else ``timezone``. A bare day takes the time of a later source on that day.
+    same clock time, else the one that the page's other dates name, else ``timezone``. A bare day takes the time of a
+    later source on that day.
     """
     films = [thing for thing in things if _is_film(thing)]
     dates = list(_structured([thing for thing in things if not _is_film(thing)], markup, now, timezone))
@@ -67,6 +68,7 @@ def read_publication(
     if published is None:
         published = _settled([date for date in dates if date.kind == "unlabelled"], dates)
     modified = _settled([date for date in dates if date.kind == "modified"], dates)
+    published, modified = (_zoned(date, dates, timezone) for date in (published, modified))
     if published and modified and modified.date.moment < published.date.moment:
         modified = None  # a template's default, or a clock that was set back
     return Publication(
@@ -86,6 +88,25 @@ def _settled(candidates: Sequence[_SourcedDate], dates: Sequence[_SourcedDate]) 
     if first.date.precision == "instant" and not first.date.has_zone:
         first = next((date for date in dates if _same_clock(date.date, first.date)), first)
     return first
+
+
+def _zoned(
+    date: _SourcedDate | None, dates: Sequence[_SourcedDate], timezone: zoneinfo.ZoneInfo
+) -> _SourcedDate | None:
+    """Put a date that names no zone into the zone that other dates of the page name.
+
+    UTC is not a page's own zone: programs write it. Where ``timezone`` has the same offset then, it is confirmed, and
+    knows about summer time.
+    """
+    if date is None or date.date.has_zone:
+        return date
+    other = next((one.date for one in dates if one.date.offset), None)
+    if other is None or other.offset is None:
+        return date
+    moment = date.date.moment
+    if other.moment.astimezone(timezone).utcoffset() != other.offset:
+        moment = (moment.astimezone(timezone).replace(tzinfo=datetime.UTC)) - other.offset
+    return dataclasses.replace(date, date=dataclasses.replace(date.date, moment=moment, has_zone=True))
 
 
 def _is_finer(other: _SourcedDate, day: _SourcedDate) -> bool:

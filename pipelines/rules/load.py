@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 OPEN_TABLES = frozenset(
     {
         *("date_words.zones", "date_words.zone_names", "date_words.eras", "boilerplate_elements.classes"),
+        *("time_zones.countries", "time_zones.languages"),
         *("story_names.countries", "story_names.pairs", "story_names.institutions", "story_names.people"),
         *("story_names.places", "story_topics.topics"),
     }

@@ -31,8 +31,8 @@ def read_member(raw: RawPage, timezone: str) -> Reading:
     """
     page = page_in_member(raw.body)
     if isinstance(page, RawPage):
-        known = {"source": raw.source, "in_feed": raw.in_feed, "feed_date": raw.feed_date}
-        return read_page(dataclasses.replace(page, **known), timezone)
+        page = dataclasses.replace(page, source=raw.source, in_feed=raw.in_feed, feed_date=raw.feed_date)
+        return read_page(page, timezone)
     return Reading(
         url=raw.url,
         canonical_url=raw.url,

@@ -187,6 +187,7 @@ class Article(Base):
     language_conflict: Mapped[bool] = mapped_column(default=False)
     langdetect_language: Mapped[str | None] = mapped_column(StorableText(8))
     langdetect_confidence: Mapped[float | None]
+    zone_assumed: Mapped[bool] = mapped_column(default=False, server_default=false())
     title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT), active_history=True)
     text: Mapped[str] = mapped_column(active_history=True)
     text_hash: Mapped[str] = mapped_column(String(64))

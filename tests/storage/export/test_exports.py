@@ -261,7 +261,10 @@ def test_a_stream_is_nothing_but_the_data(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["articels", "-o", "a.csv"], 'nothing is called "articels"; allowed: articles, related, lists, stories, copies'),
+        (
+            ["articels", "-o", "a.csv"],
+            'nothing is called "articels"; allowed: articles, related, lists, stories, copies',
+        ),
         (["articles", "-o", "a.xls"], '-o a.xls: no --format, and its name: "xls" is no format; allowed: csv, xlsx'),
         (["articles", "-o", "-", "--format", "parquet"], "-o -: parquet needs a file; allowed on stdout: csv, jsonl"),
     ],

@@ -208,7 +208,7 @@ def _times(database: Database, terms: Sequence[str], *, newest: bool) -> tuple[f
     with database.reading() as connection:
         for term in terms:
             began, worked = time.perf_counter(), time.process_time()
-            search(connection, term, limit=20, newest=newest, now=NOW)
+            search(connection, term, limit=20, sort="newest" if newest else "relevance", now=NOW)
             seconds.append(time.perf_counter() - began)
             cpu.append(time.process_time() - worked)
     last = (

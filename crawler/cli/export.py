@@ -21,11 +21,13 @@ from storage.export.excel_file import MAX_CELL, MAX_ROWS
 from storage.export.export import FORMATS, Export, ExportResult, export
 from storage.export.exporters import exporter_of, exporters
 from storage.export.rows import SUBJECTS
+from storage.search.parse import parse_query
 from storage.search.query import Filters
 
 HELP = example(
     "Write articles, related links, other lists, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
     "kiji export articles -o articles.csv --lang ja --since 2026-10-01",
+    "kiji export articles -o tariffs.csv --search '関税 OR tariff*'",
     "kiji export related -o related.parquet",
     "kiji export articles --format jsonl -o - | jq .title",
 )
@@ -59,12 +61,23 @@ def export_command(
     source: SourceOption = None,
     since_when: SinceOption = None,
     until_when: UntilOption = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="QUERY",
+            help="Only what belongs to the articles that kiji search QUERY finds, to all.",
+        ),
+    ] = None,
 ) -> int:
     """Export; an export without rows is valid."""
     settings = find_config(config)
     timezone, now = settings.crawl.timezone, utc_now()
-    filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))
-    wanted = Export(_subject(subject), _format(file_format, output), filters)
+    filters = Filters(
+        language(lang), tuple(source or ()), since(since_when, timezone, now), until(until_when, timezone, now)
+    )
+    query = None if search is None else parse_query(search, timezone, now)
+    wanted = Export(_subject(subject), _format(file_format, output), filters, query)
     url = database_url(db, settings)
     target: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
     if isinstance(target, Path):

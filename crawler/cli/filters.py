@@ -13,7 +13,10 @@ LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="CODE", help="One language: ja, en, another ISO 639-1 code, or und.")
 ]
 SourceOption = Annotated[
-    str | None, typer.Option("--source", metavar="NAME", help="Articles of this source, or with a copy there.")
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="NAME", help="Articles of this source, or with a copy there. Several may be given."
+    ),
 ]
 SinceOption = Annotated[
     str | None,

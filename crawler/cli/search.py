@@ -1,5 +1,6 @@
 """Search articles by words, in Japanese and English: ``kiji search``."""
 
+import contextlib
 import json
 import sys
 import zoneinfo
@@ -19,21 +20,28 @@ from crawler.cli.filters import (
     until,
 )
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
-from storage.search.query import Filters, Hit, count_candidates, has_exact_count, search
+from storage.search.names import check_names
+from storage.search.parse import parse_query
+from storage.search.query import SORTS, Filters, Hit, Sort, count_candidates, has_exact_count, search
 from storage.search.snippets import MarkedText
 
 HELP = example(
-    'Find articles with all words and "phrases", and without -excluded words. Japanese from one '
-    "character, English by word stem.",
+    'Find articles with all words and "exact phrases", and without -excluded words. Japanese from one '
+    "character, English by word stem. Also: a OR b, prefix*, a NEAR/5 b, title:, site:, source:, lang:, author:, "
+    "after:, before:.",
     "kiji search 韓国 関税",
     "kiji search '\"interest rates\" -housing' --lang en --since 7d",
+    "kiji search '(関税 OR tariff*) title:米国 -source:wire' --sort newest --page 2",
     "kiji search 首相 --newest --json",
 )
+MOST = 1_000_000
+"""Articles that a page of results may have, and pages."""
 MARK, FAINT = "bold yellow", "dim"
 # -housing is a word to exclude, not short options beginning with -h for help.
 _EXCLUSIONS_ARE_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -52,34 +60,62 @@ def search_command(
     source: SourceOption = None,
     since_when: SinceOption = None,
     until_when: UntilOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of articles.")] = 20,
-    newest: Annotated[bool, typer.Option("--newest", help="Sort by date instead of relevance.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=MOST, help="Maximum number of articles.")] = 20,
+    page: Annotated[int, typer.Option("--page", min=1, max=MOST, help="Which page of so many articles.")] = 1,
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="The order.")] = "relevance",
+    newest: Annotated[bool, typer.Option("--newest", help="Short for --sort newest.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Search and print; nothing found is no error."""
     settings = find_config(config)
     timezone, now = settings.crawl.timezone, utc_now()
-    asked = " ".join(words)
-    filters = Filters(language(lang), source, since(since_when, timezone, now), until(until_when, timezone, now))
+    asked, order = " ".join(words), _sort("newest" if newest else sort)
+    filters = Filters(
+        language(lang), tuple(source or ()), since(since_when, timezone, now), until(until_when, timezone, now)
+    )
+    query = parse_query(asked, timezone, now)
     database = open_database(database_url(db, settings), create=False)
-    with database.reading() as connection:
-        hits = search(connection, asked, filters, limit=limit, newest=newest, now=now)
-        total, exact = len(hits), len(hits) < limit or has_exact_count(asked)
-        if total == limit:
-            total = max(total, count_candidates(connection, asked, filters))
-    database.close()
+    first = (page - 1) * limit
+    with contextlib.closing(database), database.reading() as connection:
+        check_names(connection, query, filters.sources, filters.language)
+        hits = search(connection, query, filters, limit=limit, offset=first, sort=order, now=now)
+        total, exact = first + len(hits), 0 < len(hits) < limit or has_exact_count(query)
+        if len(hits) == limit or not hits:
+            total = max(total if hits else 0, count_candidates(connection, query, filters))
     if as_json:
-        answer = {"query": asked, "total": total, "total_is_exact": exact, "hits": [_as_json(hit) for hit in hits]}
+        shown = [_as_json(hit) for hit in hits]
+        answer = {"query": asked, "total": total, "total_is_exact": exact, "first": first + 1, "hits": shown}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return 0
     console = Console(highlight=False, soft_wrap=True)
-    for number, hit in enumerate(hits, 1):
+    for number, hit in enumerate(hits, first + 1):
         console.print(_as_text(number, hit, zoneinfo.ZoneInfo(timezone)))
-    shown = (
-        f"{len(hits)} of {'' if exact else 'at most '}{total} articles" if total > len(hits) else count_in_words(total)
-    )
-    sys.stdout.write(f"{shown}\n" if hits else f"no article has {sanitize_line(asked)}\n")
+    sys.stdout.write(_summary(asked, first, len(hits), total, exact))
     return 0
+
+
+def _sort(name: str) -> Sort:
+    order = next((each for each in SORTS if each == name), None)
+    if order is None:
+        raise ConfigError([f'--sort: "{name}" is no order; allowed: {", ".join(SORTS)}'])
+    return order
+
+
+def _summary(asked: str, first: int, shown: int, total: int, exact: bool) -> str:
+    """Say how many articles there are, and how to see those that are not shown."""
+    if not shown:
+        before = (
+            f"; there are {'' if exact else 'at most '}{count_in_words(total)} before this page"
+            if first and total
+            else ""
+        )
+        return f"no article has {sanitize_line(asked)}{before}\n"
+    if total == shown:
+        return f"{count_in_words(total)}\n"
+    bound = "" if exact else "at most "
+    if not first:
+        return f"{shown} of {bound}{total} articles; the next: --page 2\n"
+    return f"{first + 1} to {first + shown} of {bound}{total} articles\n"
 
 
 def count_in_words(articles: int) -> str:

@@ -13,7 +13,9 @@ from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelLimits
 from storage.export.exporters import BUILT_IN, Exporter, exporter_of, exporters
 from storage.export.rows import SUBJECTS, count_rows, read_batches, relation_of
-from storage.search.query import Filters
+from storage.search.names import check_names
+from storage.search.nodes import Query
+from storage.search.query import Filters, find_ids
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -41,12 +43,14 @@ class ExportResult:
 class Export:
     """The view to export, in which format, and its filters.
 
-    ``format`` is a name in ``exporters()``, ``subject`` one in SUBJECTS.
+    ``format`` is a name in ``exporters()``, ``subject`` one in SUBJECTS. Of a ``query``, what belongs to the articles
+    that it finds is exported: all of them, however many.
     """
 
     subject: str
     format: str
     filters: Filters = dataclasses.field(default_factory=Filters)
+    query: Query | None = None
 
 
 def export(
@@ -107,8 +111,10 @@ class _Rows:
     def batches(self) -> Iterator[list[tuple[Any, ...]]]:
         subject, filters = SUBJECTS[self._wanted.subject], self._wanted.filters
         with self._database.reading() as connection:
-            self._begun(count_rows(connection, subject, filters))
-            for batch in read_batches(connection, subject, filters):
+            check_names(connection, self._wanted.query, filters.sources, filters.language)
+            ids = None if self._wanted.query is None else find_ids(connection, self._wanted.query)
+            self._begun(count_rows(connection, subject, filters, ids))
+            for batch in read_batches(connection, subject, filters, ids):
                 yield batch
                 self.read += len(batch)
                 self._progress(len(batch))

@@ -1,7 +1,8 @@
 """Read a view's rows for an export, filtered and in a fixed order."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -31,7 +32,8 @@ _KINDS: Mapping[str, Kind] = {
 class Subject:
     """A view to export, with SQL conditions for its filters.
 
-    Parameters are ``language``, ``source``, ``since`` and ``until``.
+    Parameters are ``language``, ``sources``, ``since`` and ``until``; ``found`` is the condition on the ids of articles
+    that a search found.
     """
 
     view: str
@@ -40,11 +42,12 @@ class Subject:
     source: str
     first: str
     last: str
+    found: str = "article_id IN ({})"
 
 
 _OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE {})"
 _OF_STORY = "id IN (SELECT story_id FROM articles WHERE {})"
-_SOURCE = "(source = :source OR id IN (SELECT article_id FROM copies WHERE source = :source))"
+_SOURCE = "(source IN :sources OR id IN (SELECT article_id FROM copies WHERE source IN :sources))"
 
 SUBJECTS: Mapping[str, Subject] = {
     "articles": Subject(
@@ -54,6 +57,7 @@ SUBJECTS: Mapping[str, Subject] = {
         _SOURCE,
         "coalesce(published_at, first_seen_at)",
         "coalesce(published_at, first_seen_at)",
+        "id IN ({})",
     ),
     "related": Subject(
         "related_links",
@@ -72,13 +76,19 @@ SUBJECTS: Mapping[str, Subject] = {
         "last_seen_at",
     ),
     "stories": Subject(
-        "stories", "id", _OF_STORY.format("language = :language"), _OF_STORY.format(_SOURCE), "first_at", "last_at"
+        "stories",
+        "id",
+        _OF_STORY.format("language = :language"),
+        _OF_STORY.format(_SOURCE),
+        "first_at",
+        "last_at",
+        _OF_STORY.format("id IN ({})"),
     ),
     "copies": Subject(
         "copies",
         "id",
         _OF_ARTICLE.format("language = :language"),
-        "source = :source",
+        "source IN :sources",
         "coalesce(published_at, seen_at)",
         "coalesce(published_at, seen_at)",
     ),
@@ -100,13 +110,15 @@ def kind_of(column_name: str) -> Kind:
     return "time" if column_name.endswith("_at") else "text"
 
 
-def count_rows(connection: Connection, subject: Subject, filters: Filters) -> int:
-    """Count the rows of an export."""
-    counted = connection.execute(_query(subject, filters, "count(*)", ""), _parameters(filters))
-    return int(counted.scalar_one())
+def count_rows(connection: Connection, subject: Subject, filters: Filters, ids: Sequence[int] | None = None) -> int:
+    """Count the rows of an export; ``ids`` are those of the articles that a search found."""
+    statement = _query(connection, subject, filters, ids, "count(*)", "")
+    return int(connection.execute(statement, _parameters(filters, ids)).scalar_one())
 
 
-def read_batches(connection: Connection, subject: Subject, filters: Filters) -> Iterator[list[tuple[Any, ...]]]:
+def read_batches(
+    connection: Connection, subject: Subject, filters: Filters, ids: Sequence[int] | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
     """Read the rows of an export, BATCH at a time.
 
     Times are aware, in UTC; truths are bool.
@@ -114,9 +126,9 @@ def read_batches(connection: Connection, subject: Subject, filters: Filters) -> 
     names = list(relation_of(subject).columns)
     listed = ", ".join(f'"{name}"' for name in names)
     types = {name: UTCDateTime() for name in names if kind_of(name) == "time"}
-    statement = _query(subject, filters, listed, f"ORDER BY {subject.order}").columns(**types)
+    statement = _query(connection, subject, filters, ids, listed, f"ORDER BY {subject.order}").columns(**types)
     truths = [number for number, name in enumerate(names) if kind_of(name) == "truth"]
-    with connection.execute(statement, _parameters(filters), execution_options={"yield_per": BATCH}) as result:
+    with connection.execute(statement, _parameters(filters, ids), execution_options={"yield_per": BATCH}) as result:
         for rows in result.partitions():
             yield [_with_truths(tuple(row), truths) for row in rows]
 
@@ -130,23 +142,39 @@ def _with_truths(row: tuple[Any, ...], truths: list[int]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _query(subject: Subject, filters: Filters, selected: str, order: str) -> TextClause:
+def _query(
+    connection: Connection, subject: Subject, filters: Filters, ids: Sequence[int] | None, selected: str, order: str
+) -> TextClause:
+    is_sqlite = connection.dialect.name == "sqlite"
+    listed = (
+        "value FROM json_each(:ids)"
+        if is_sqlite
+        else "CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json))"
+    )
     conditions = [
         condition
-        for condition, value in (
-            (subject.language, filters.language),
-            (subject.source, filters.source),
-            (f"{subject.last} >= :since", filters.since),
-            (f"{subject.first} < :until", filters.until),
+        for condition, is_asked in (
+            (subject.language, filters.language is not None),
+            (subject.source, bool(filters.sources)),
+            (f"{subject.last} >= :since", filters.since is not None),
+            (f"{subject.first} < :until", filters.until is not None),
+            (subject.found.format(f"SELECT {listed}"), ids is not None),
         )
-        if value is not None
+        if is_asked
     ]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = text(f"SELECT {selected} FROM {subject.view}{where} {order}")  # noqa: S608 - names and conditions of our own
+    if filters.sources:
+        statement = statement.bindparams(bindparam("sources", expanding=True))
     times = [name for name in ("since", "until") if getattr(filters, name) is not None]
     return statement.bindparams(*(bindparam(name, type_=UTCDateTime()) for name in times))
 
 
-def _parameters(filters: Filters) -> dict[str, object]:
-    given = {"language": filters.language, "source": filters.source, "since": filters.since, "until": filters.until}
-    return {name: value for name, value in given.items() if value is not None}
+def _parameters(filters: Filters, ids: Sequence[int] | None) -> dict[str, object]:
+    given = {"language": filters.language, "since": filters.since, "until": filters.until}
+    values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if filters.sources:
+        values["sources"] = list(filters.sources)
+    if ids is not None:
+        values["ids"] = json.dumps(ids)
+    return values

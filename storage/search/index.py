@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 
 from storage.chunks import chunks_of
 from storage.column_types import UTCDateTime
+from storage.search.parse import author_key
 from storage.search.terms import VERSION, document_terms
-from storage.tables.core import Article, Source
+from storage.tables.core import Address, Article, Source
 from storage.tables.search import TERM_TABLES, TEXTS, TITLES, SearchDocument
 
 BATCH = 500
 """Articles that a rebuilding reads and writes in one go."""
 
+AUTHORS_LIMIT = 500
+"""Characters of an article's authors that are searched."""
+
 _PENDING, _PREPARED = "search_pending", "search_prepared"
 _WORDS = ("title", "summary", "text")
-_INDEXED = (*_WORDS, "language", "source_id", "published_at", "first_seen_at")
+_INDEXED = (*_WORDS, "language", "source_id", "published_at", "first_seen_at", "authors", "address_id")
 
 Progress = Callable[[int], None]
 """Told how many articles were dealt with since the last call."""
@@ -139,11 +143,14 @@ _ROWS = (
         Article.summary,
         Article.text,
         Article.language,
+        Article.authors,
         Article.first_seen_at,
+        Address.host,
         _DATED,
         Source.name.label("source"),
     )
     .join(Source, Source.id == Article.source_id)
+    .join(Address, Address.id == Article.address_id)
     .where(Article.id.in_(bindparam("ids", expanding=True)))
     .order_by(Article.id)
 )
@@ -171,6 +178,8 @@ def _add(
                 "dated_at": row.first_seen_at if ahead else row.dated_at,
                 "language": row.language,
                 "source": row.source,
+                "site": row.host,
+                "authors": author_key(row.authors)[:AUTHORS_LIMIT],
                 "version": VERSION,
             }
         )

@@ -5,10 +5,9 @@ It reads ``articles`` and ``copies`` as analysts do, and the tables of ``storage
 
 import dataclasses
 import datetime
-import functools
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,16 +24,22 @@ from sqlalchemy import (
 )
 
 from storage.column_types import UTCDateTime
-from storage.search.match import matches_all, matches_any
+from storage.search.candidates import Candidate, fitting
+from storage.search.match import filter_condition, is_looked_up, matches, possible, written
+from storage.search.nodes import All, Filter, Node, Query
+from storage.search.parse import parse_query
 from storage.search.rank import rank_score
 from storage.search.snippets import MarkedText, cut_snippet, mark_terms
-from storage.search.terms import FoldedText, Lookup, Query, Term, count_occurrences, fold, lookups, parse_query
+from storage.search.terms import count_occurrences
 from storage.tables.search import TEXTS, TITLES, SearchDocument
 
 POOL = 200
 """Articles that compete for the best places: so many of the newest with all terms in their titles, and so many of the
-newest with them anywhere. A word of thousands of articles is ranked among the newest of them. Up to so
-many hits, a higher limit only adds to the same order."""
+newest with them anywhere. A word of thousands of articles is ranked among the newest of them. All further hits
+follow, the newest first."""
+
+Sort = Literal["relevance", "newest", "oldest"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 
 PAGE = 50
 """Candidates that are read at once."""
@@ -53,11 +58,11 @@ _Copy = table("copies", *(column(name) for name in ("id", "article_id", "url", "
 class Filters:
     """What a hit must be besides its words.
 
-    ``source`` has the article or a copy of it; ``until`` is not included.
+    One of ``sources`` has the article or a copy of it; ``until`` is not included.
     """
 
     language: str | None = None
-    source: str | None = None
+    sources: tuple[str, ...] = ()
     since: datetime.datetime | None = None
     until: datetime.datetime | None = None
 
@@ -90,185 +95,180 @@ class Hit:
     copies: tuple[HitCopy, ...]
 
 
-class _Candidate:
-    """An article that the index gives; its texts are folded when needed."""
-
-    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
-        self.row = row
-
-    @functools.cached_property
-    def title(self) -> FoldedText:
-        return FoldedText(fold(self.row.title))
-
-    @functools.cached_property
-    def summary(self) -> FoldedText:
-        return FoldedText(fold(self.row.summary))
-
-    @functools.cached_property
-    def text(self) -> FoldedText:
-        return FoldedText(fold(self.row.text))
-
-    def holds(self, term: Term) -> bool:
-        return any(count_occurrences(term, field) for field in (self.title, self.text, self.summary))
-
-
 def search(
     connection: Connection,
-    words: str,
+    words: str | Query,
     filters: Filters = Filters(),
     *,
     limit: int = 20,
-    newest: bool = False,
+    offset: int = 0,
+    sort: Sort = "relevance",
     now: datetime.datetime,
 ) -> list[Hit]:
-    """Find articles by any string, the best or the newest first.
+    """Find articles by a query; ``offset`` counts the hits before the first one that is given.
 
-    A query without a word to search for finds nothing; one of exclusions only finds all others, the newest first.
+    A query without a word to search for finds nothing; one of exclusions and filters only finds all others, the newest
+    first. Raises QueryError, as :func:`parse_query`.
     """
-    query = parse_query(words)
-    if not query.wanted and not query.unwanted:
+    query = _parsed(words)
+    if not query.parts:
         return []
-    if newest or not query.wanted:
-        scored = [(0.0, candidates) for candidates in _newest(connection, query, filters, limit)]
+    asked = _Search(connection, query, filters)
+    if sort != "relevance" or not query.words:
+        hits = [(0.0, each) for each in asked.by_time(limit, offset, oldest_first=sort == "oldest")]
     else:
-        pool = max(POOL, limit)
-        titled = _newest(connection, query, filters, pool, in_titles=True)
-        candidates = {each.row.id: each for each in [*titled, *_newest(connection, query, filters, pool)]}
-        ranked = [(_score(query, each, now), each) for each in candidates.values()]
-        scored = sorted(ranked, key=lambda pair: (-pair[0], -pair[1].row.id))[:limit]
-    copies = _copies(connection, [candidates.row.id for _, candidates in scored])
-    return [_hit(candidates, value, query, copies) for value, candidates in scored]
+        ranked = asked.ranked(now)
+        hits = ranked[offset : offset + limit]
+        if len(hits) < limit:
+            known = [each.row.id for _, each in ranked]
+            rest = asked.by_time(limit - len(hits), max(0, offset - len(ranked)), without=known)
+            hits += [(_score(query, each, now), each) for each in rest]
+    copies = _copies(connection, [each.row.id for _, each in hits])
+    return [_hit(each, value, query, copies) for value, each in hits]
 
 
-def find_ids(connection: Connection, words: str, filters: Filters = Filters()) -> list[int]:
+def _parsed(words: str | Query) -> Query:
+    return parse_query(words) if isinstance(words, str) else words
+
+
+def find_ids(connection: Connection, words: str | Query, filters: Filters = Filters()) -> list[int]:
     """Find the ids of all articles of a query, the newest first."""
-    query = parse_query(words)
-    if not query.wanted and not query.unwanted:
+    query = _parsed(words)
+    if not query.parts:
         return []
-    if has_exact_count(words):
-        return list(connection.scalars(_candidates(connection, query, filters, in_titles=False)))
-    return [candidate.row.id for candidate in _newest(connection, query, filters, sys.maxsize)]
+    asked = _Search(connection, query, filters)
+    if not query.undecided:
+        return list(connection.scalars(asked.candidates()))
+    return [each.row.id for each in asked.by_time(sys.maxsize)]
 
 
-def count_candidates(connection: Connection, words: str, filters: Filters = Filters()) -> int:
+def count_candidates(connection: Connection, words: str | Query, filters: Filters = Filters()) -> int:
     """Count the articles that the index gives for a query.
 
-    Some of them may not be hits by their own text.
-
-    That concerns terms of several pieces, which may be apart in the text.
+    Some of them may not be hits by their own text. That concerns phrases, NEAR, prefixes, and terms of several pieces.
     """
-    query = parse_query(words)
-    if not query.wanted and not query.unwanted:
+    query = _parsed(words)
+    if not query.parts:
         return 0
-    candidates = _candidates(connection, query, filters, in_titles=False).with_only_columns(
-        func.count(), maintain_column_froms=True
-    )
-    return connection.execute(candidates.order_by(None)).scalar_one()
+    candidates = _Search(connection, query, filters).candidates()
+    counted = candidates.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    return connection.execute(counted).scalar_one()
 
 
-def has_exact_count(words: str) -> bool:
+def has_exact_count(words: str | Query) -> bool:
     """Whether the index alone decides a query, so that its candidates are its hits."""
-    query = parse_query(words)
-    return not _uncertain(query.wanted + query.unwanted)
+    return not _parsed(words).undecided
 
 
-def count_by_facet(connection: Connection, words: str) -> list[tuple[str, str, str, int]]:
+def count_by_facet(connection: Connection, words: str | Query) -> list[tuple[str, str, str, int]]:
     """Count hits by language, source and minute (``2025-10-26?01:30``, UTC).
 
     More than POOL candidates are counted as they are (see ``count_candidates``); fewer are decided by their own words.
     """
-    query = parse_query(words)
-    if not query.wanted and not query.unwanted:
+    query = _parsed(words)
+    if not query.parts:
         return []
     document = SearchDocument.__table__.c
     minute = func.substr(cast(document.dated_at, String), 1, 16).label("minute")
-    candidates = _candidates(connection, query, Filters(), in_titles=False).order_by(None)
-    counted = candidates.with_only_columns(
-        document.language, document.source, minute, func.count(), maintain_column_froms=True
-    ).group_by(document.language, document.source, minute)
+    asked = _Search(connection, query, Filters())
+    counted = (
+        asked.candidates()
+        .order_by(None)
+        .with_only_columns(document.language, document.source, minute, func.count(), maintain_column_froms=True)
+        .group_by(document.language, document.source, minute)
+    )
     places = [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
-    if not has_exact_count(words) and sum(number for *_, number in places) <= POOL:
-        hits = (candidates.row for candidates in _newest(connection, query, Filters(), POOL))
+    if query.undecided and sum(number for *_, number in places) <= POOL:
+        hits = (each.row for each in asked.by_time(POOL))
         return [(row.language, row.source, f"{_dated(row):%Y-%m-%dT%H:%M}", 1) for row in hits]
     return places
 
 
-def _newest(
-    connection: Connection, query: Query, filters: Filters, limit: int, *, in_titles: bool = False
-) -> list[_Candidate]:
-    """Find the newest articles whose texts fulfil a query."""
-    candidates = _candidates(connection, query, filters, in_titles=in_titles)
-    wanted = _uncertain(query.wanted)
-    # A title's terms do not tell what its text has.
-    unwanted = query.unwanted if in_titles else _uncertain(query.unwanted)
-    fitting: list[_Candidate] = []
-    offset, size = 0, min(PAGE, limit)
-    while True:
-        ids = connection.scalars(candidates.limit(size).offset(offset)).all()
-        for each in _read(connection, ids):
-            if all(map(each.holds, wanted)) and not any(map(each.holds, unwanted)):
-                fitting.append(each)
-                if len(fitting) == limit:
-                    return fitting
-        if len(ids) < size:
-            return fitting
-        offset, size = offset + size, min(2 * size, 1_000)
+class _Search:
+    """One query with its filters on one connection."""
 
+    def __init__(self, connection: Connection, query: Query, filters: Filters) -> None:
+        self._connection = connection
+        self._query = query
+        self._filters = filters
 
-def _candidates(connection: Connection, query: Query, filters: Filters, *, in_titles: bool) -> Select[Any]:
-    """Select the ids that the index gives for a query, the newest first."""
-    document = SearchDocument.__table__.c
-    statement = select(document.article_id).where(*_conditions(filters))
-    unwanted = _certain(query.unwanted)
-    if query.wanted:
+    def ranked(self, now: datetime.datetime) -> list[tuple[float, Candidate]]:
+        """Score the articles that compete for the best places, the best first."""
+        titled = self.by_time(POOL, in_titles=True)
+        pool = {each.row.id: each for each in [*titled, *self.by_time(POOL)]}
+        scored = [(_score(self._query, each, now), each) for each in pool.values()]
+        return sorted(scored, key=lambda pair: (-pair[0], -pair[1].row.id))
+
+    def by_time(
+        self,
+        limit: int,
+        offset: int = 0,
+        *,
+        in_titles: bool = False,
+        oldest_first: bool = False,
+        without: Sequence[int] = (),
+    ) -> list[Candidate]:
+        """Find the newest or oldest articles whose texts fit; ``in_titles``, with all words in their titles."""
+        candidates = self.candidates(in_titles=in_titles, oldest_first=oldest_first)
+        if without:
+            candidates = candidates.where(SearchDocument.__table__.c.article_id.not_in(without))
+        undecided = self._query.undecided
+        start, passed = (0, offset) if undecided else (offset, 0)
+        found: list[Candidate] = []
+        size = min(PAGE, limit + passed)
+        while True:
+            ids = self._connection.scalars(candidates.limit(size).offset(start)).all()
+            for each in fitting(self._connection, undecided, self._read(ids)):
+                passed -= 1
+                if passed < 0:
+                    found.append(each)
+                if len(found) == limit:
+                    return found
+            if len(ids) < size:
+                return found
+            start, size = start + size, min(2 * size, 1_000)
+
+    def candidates(self, *, in_titles: bool = False, oldest_first: bool = False) -> Select[Any]:
+        """Select the ids that the index gives, by time."""
+        document = SearchDocument.__table__.c
+        statement = select(document.article_id).where(*_conditions(self._filters))
         terms = TITLES if in_titles else TEXTS
-        wanted = [lookup for term in query.wanted for lookup in lookups(term)]
-        statement = statement.join(terms, terms.c.rowid == document.article_id).where(
-            matches_all(connection, terms, wanted, unwanted)
-        )
-    elif unwanted:
-        without = select(TEXTS.c.rowid).where(matches_any(connection, TEXTS, unwanted))
-        statement = statement.where(document.article_id.not_in(without))
-    return statement.order_by(document.dated_at.desc(), document.article_id.desc())
+        parts: list[Node] = list(self._query.parts)
+        # Looked up together and joined: the databases begin with the rarest word, and sort what is left.
+        joined = [part for part in parts if is_looked_up(part, terms)]
+        if joined:
+            asked = written(self._connection, All(tuple(joined)))
+            statement = statement.join(terms, terms.c.rowid == document.article_id).where(
+                matches(self._connection, terms, asked)
+            )
+        statement = statement.where(*(possible(self._connection, part, terms) for part in parts if part not in joined))
+        order = (document.dated_at, document.article_id)
+        return statement.order_by(*(order if oldest_first else (each.desc() for each in order)))
 
-
-def _certain(terms: Sequence[Term]) -> list[Lookup]:
-    """List lookups of terms that the index alone decides."""
-    return [term_lookups[0] for term in terms if len(term_lookups := lookups(term)) == 1]
-
-
-def _uncertain(terms: Sequence[Term]) -> list[Term]:
-    """List the terms that an article's text has to decide."""
-    return [term for term in terms if len(lookups(term)) > 1]
+    def _read(self, ids: Sequence[int]) -> list[Candidate]:
+        """Read articles in the order of the ids given."""
+        if not ids:
+            return []
+        rows = {row.id: row for row in self._connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
+        return [Candidate(rows[id_]) for id_ in ids if id_ in rows]
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     document = SearchDocument.__table__.c
     if filters.language is not None:
         yield document.language == filters.language
-    if filters.source is not None:
-        elsewhere = select(_Copy.c.article_id).where(_Copy.c.source == filters.source)
-        yield or_(document.source == filters.source, document.article_id.in_(elsewhere))
+    if filters.sources:
+        yield or_(*(filter_condition(Filter("source", source)) for source in filters.sources))
     if filters.since is not None:
         yield document.dated_at >= filters.since
     if filters.until is not None:
         yield document.dated_at < filters.until
 
 
-def _read(connection: Connection, ids: Sequence[int]) -> Iterator[_Candidate]:
-    """Read articles in the order of the ids given."""
-    if not ids:
-        return
-    rows = {row.id: row for row in connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
-    yield from (_Candidate(rows[id_]) for id_ in ids if id_ in rows)
-
-
-def _score(query: Query, candidate: _Candidate, now: datetime.datetime) -> float:
-    counts = [
-        tuple(count_occurrences(term, field) for field in (candidate.title, candidate.summary, candidate.text))
-        for term in query.wanted
-    ]
-    return rank_score(counts, len(candidate.text.text), candidate.row.language, now - _dated(candidate.row))
+def _score(query: Query, candidate: Candidate, now: datetime.datetime) -> float:
+    return rank_score(
+        candidate.count(query), len(candidate.text.text), candidate.row.language, now - _dated(candidate.row)
+    )
 
 
 def _dated(row: Row[Any]) -> datetime.datetime:
@@ -285,11 +285,10 @@ def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[HitCop
     return copies
 
 
-def _hit(candidate: _Candidate, value: float, query: Query, copies: dict[int, list[HitCopy]]) -> Hit:
+def _hit(candidate: Candidate, value: float, query: Query, copies: dict[int, list[HitCopy]]) -> Hit:
     row = candidate.row
-    shown = (
-        row.text if any(count_occurrences(term, candidate.text) for term in query.wanted) else row.summary or row.text
-    )
+    terms = query.terms
+    shown = row.text if any(count_occurrences(term, candidate.text) for term in terms) else row.summary or row.text
     return Hit(
         id=row.id,
         url=row.url,
@@ -300,7 +299,7 @@ def _hit(candidate: _Candidate, value: float, query: Query, copies: dict[int, li
         published_at=row.published_at,
         story_id=row.story_id,
         score=value,
-        title=mark_terms(row.title, query.wanted),
-        snippet=cut_snippet(shown, query.wanted),
+        title=mark_terms(row.title, terms),
+        snippet=cut_snippet(shown, terms),
         copies=tuple(copies.get(row.id, ())),
     )

@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from storage.search.terms import FoldedText, Term, find_spans, fold_with_offsets
+from storage.search.folding import fold_with_offsets
+from storage.search.terms import FoldedText, Term, find_spans
 
 WIDTH = 180
 """Columns of a snippet; a full-width character takes two."""
@@ -48,8 +49,8 @@ def cut_snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> MarkedT
 
 def _places(text: str, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
     """Find each term's places in the text, not in its folded form."""
-    folded, offsets = fold_with_offsets(text)
-    searched = FoldedText(folded)
+    _, offsets = fold_with_offsets(text)
+    searched = FoldedText(text)
     offsets.append(len(text))
     return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in find_spans(term, searched)] for term in terms]
 

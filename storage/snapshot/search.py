@@ -9,13 +9,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from storage.search.index import Words, is_up_to_date
+from storage.search.index import AUTHORS_LIMIT, Words, is_up_to_date
+from storage.search.parse import author_key
 from storage.search.terms import VERSION
 from storage.snapshot.local_time import sqlite_value
 from storage.tables.search import TEXTS, TITLES
 
 BATCH = 500
-_DOCUMENTS = "article_id INTEGER PRIMARY KEY, dated_at TEXT, language TEXT, source TEXT, version INTEGER"
+_COLUMNS = "article_id, dated_at, language, source, version, site, authors"
+_DOCUMENTS = "article_id INTEGER PRIMARY KEY, dated_at TEXT, language TEXT, source TEXT, version INTEGER, site, authors"
 _SHADOWS = ("data", "idx")
 _INDEX = "fts5(terms, content = '', detail = none, columnsize = 0, tokenize = 'ascii')"
 """As ``storage.tables.search`` makes them; a test holds the two together."""
@@ -41,9 +43,9 @@ def copy_index(source: Connection, target: sqlite3.Connection) -> None:
 
 
 def _documents(source: Connection, target: sqlite3.Connection) -> None:
-    query = text("SELECT article_id, dated_at, language, source, version FROM search_document ORDER BY article_id")
+    query = text(f"SELECT {_COLUMNS} FROM search_document ORDER BY article_id")  # noqa: S608 - columns of our own
     rows = (tuple(sqlite_value(value) for value in row) for row in _rows(source, query))
-    target.executemany("INSERT INTO search_document VALUES (?, ?, ?, ?, ?)", rows)
+    target.executemany("INSERT INTO search_document VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _copy_shadows(source: Connection, target: sqlite3.Connection, name: str) -> None:
@@ -57,10 +59,12 @@ def _copy_shadows(source: Connection, target: sqlite3.Connection, name: str) -> 
 
 
 def _make(target: sqlite3.Connection) -> None:
+    target.create_function("author_key", 1, lambda names: author_key(names)[:AUTHORS_LIMIT], deterministic=True)
     # A date more than a day after an article's first sight is not believed, as in the database's index.
     target.execute(
         "INSERT INTO search_document SELECT id, CASE WHEN published_at IS NULL OR julianday(published_at)"
-        " > julianday(first_seen_at) + 1 THEN first_seen_at ELSE published_at END, language, source, ? FROM articles",
+        " > julianday(first_seen_at) + 1 THEN first_seen_at ELSE published_at END, language, source, ?, site,"
+        " author_key(authors) FROM articles",
         (VERSION,),
     )
     titles, texts = [], []

@@ -13,10 +13,11 @@ from storage.tables.core import Base, Moment
 
 
 class SearchDocument(Base):
-    """What a search sorts and filters by, in rows of 60 bytes.
+    """What a search sorts and filters by, in rows of 90 bytes.
 
     ``dated_at`` is when the article appeared, by its page, else when it was first seen; a page that dates itself more
-    than a day ahead is not believed. ``version`` is that of the terms.
+    than a day ahead is not believed. ``site`` is the host, ``authors`` their names as ``author:`` looks
+    them up. ``version`` is that of the terms.
     """
 
     __tablename__ = "search_document"
@@ -25,6 +26,8 @@ class SearchDocument(Base):
     dated_at: Mapped[Moment]
     language: Mapped[str] = mapped_column(String(8))
     source: Mapped[str] = mapped_column(StorableText(200))
+    site: Mapped[str] = mapped_column(StorableText(300), server_default="")
+    authors: Mapped[str] = mapped_column(StorableText(500), server_default="")
     version: Mapped[int]
 
 

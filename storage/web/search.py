@@ -34,7 +34,7 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
     clock = LocalClock(snapshot["timezone"])
     now = datetime.datetime.fromisoformat(snapshot["made_at"])
     begin, end = _bounds(choice.day, clock)
-    filters = Filters(choice.language or None, choice.source or None, begin, end)
+    filters = Filters(choice.language or None, (choice.source,) if choice.source else (), begin, end)
     wanted = min(MOST, choice.page * PAGE + 1)
     hits = search(connection, choice.q, filters, limit=wanted, now=now)
     # By day first: a word of most articles has about as many minutes as there are articles.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from storage.database.engine import Database
+from storage.search.nodes import Query
 from storage.search.query import Filters, Hit, search
 from storage.tables.core import Address, Article, Copy, Source
 
@@ -25,6 +26,7 @@ class Given:
     source: str = "harbor"
     age: float | None = 1.0
     copies: Sequence[tuple[str, str]] = ()
+    authors: str = ""
 
 
 def store(database: Database, *given: Given) -> list[int]:
@@ -83,7 +85,7 @@ def _fields(given: Given) -> dict[str, Any]:
     seen = NOW if published is None else min(published, NOW)
     return {
         "language": given.language, "language_confidence": 1.0, "title": given.title, "text": given.text,
-        "text_hash": "", "summary": given.summary, "authors": "", "published_at": published,
+        "text_hash": "", "summary": given.summary, "authors": given.authors, "published_at": published,
         "published_precision": None, "machine_generated": False, "extractor_version": "1",
         "first_seen_at": seen, "last_seen_at": seen, "revised_at": seen,
     }  # fmt: skip
@@ -91,7 +93,7 @@ def _fields(given: Given) -> dict[str, Any]:
 
 def found(
     database: Database,
-    words: str,
+    words: str | Query,
     filters: Filters = Filters(),  # noqa: B008 - frozen
     **options: Any,
 ) -> list[Hit]:
@@ -100,6 +102,6 @@ def found(
         return search(connection, words, filters, now=NOW, **options)
 
 
-def titles(database: Database, words: str, filters: Filters = Filters(), **options: Any) -> list[str]:  # noqa: B008 - as above
+def titles(database: Database, words: str | Query, filters: Filters = Filters(), **options: Any) -> list[str]:  # noqa: B008 - as above
     """The titles of what is found."""
     return [hit.title.text for hit in found(database, words, filters, **options)]

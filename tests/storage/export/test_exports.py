@@ -173,7 +173,7 @@ NOW_LESS_A_DAY = NOW.replace(day=9)
     ("filters", "expected"),
     [
         (Filters(language="ja"), {"articles": 1, "copies": 0, "stories": 0}),
-        (Filters(source="mirai"), {"articles": 2, "copies": 1, "stories": 0}),
+        (Filters(sources=("mirai",)), {"articles": 2, "copies": 1, "stories": 0}),
         (Filters(since=NOW_LESS_A_DAY), {"articles": 2, "copies": 1, "stories": 0}),
         (Filters(until=NOW_LESS_A_DAY), {"articles": 1, "copies": 0, "related": 0}),
     ],

@@ -59,9 +59,9 @@ def test_a_total_that_is_no_more_than_a_bound_says_so(
         assert asked(words) == (3, True)
     assert asked("interest", "--limit", "2") == (7, True)
     assert run(["search", '"interest rates"', "--limit", "2", "--db", archive_url]) == 0
-    assert capsys.readouterr().out.endswith("2 of at most 7 articles\n")
+    assert capsys.readouterr().out.endswith("2 of at most 7 articles; the next: --page 2\n")
     assert run(["search", "interest", "--limit", "2", "--db", archive_url]) == 0
-    assert capsys.readouterr().out.endswith("2 of 7 articles\n")
+    assert capsys.readouterr().out.endswith("2 of 7 articles; the next: --page 2\n")
 
 
 def test_exclusions_and_filters_are_options_that_do_not_get_in_each_others_way(

@@ -1,0 +1,118 @@
+"""Decide by their texts which candidates of the index fit a query."""
+
+import bisect
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from storage.search.folding import split_pieces
+from storage.search.match import filter_condition
+from storage.search.nodes import All, Filter, Near, Node, Not, Query, Some, Word
+from storage.search.terms import FoldedText, count_occurrences, find_spans
+from storage.tables.search import SearchDocument
+
+
+class Candidate:
+    """An article that the index gives; its texts are folded when needed."""
+
+    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
+        self.row = row
+
+    @functools.cached_property
+    def title(self) -> FoldedText:
+        """The folded title."""
+        return FoldedText(self.row.title)
+
+    @functools.cached_property
+    def summary(self) -> FoldedText:
+        """The folded lead."""
+        return FoldedText(self.row.summary)
+
+    @functools.cached_property
+    def text(self) -> FoldedText:
+        """The folded text."""
+        return FoldedText(self.row.text)
+
+    def has(self, word: Word) -> bool:
+        """Tell whether a field has the word in any form."""
+        fields = (self.title,) if word.in_title else (self.title, self.text, self.summary)
+        return any(count_occurrences(form, field) for form in word.forms for field in fields)
+
+    def has_near(self, near: Near) -> bool:
+        """Tell whether a field has both words close to each other."""
+        fields = (self.title,) if near.one.in_title or near.other.in_title else (self.title, self.text, self.summary)
+        return any(_are_near(near, field) for field in fields)
+
+    def count(self, query: Query) -> list[tuple[int, ...]]:
+        """Count, for each word of a query, its places in title, summary and text."""
+        return [
+            tuple(
+                sum(count_occurrences(form, field) for form in word.forms)
+                for field in (self.title, self.summary, self.text)
+            )
+            for word in query.words
+        ]
+
+
+def fitting(connection: Connection, undecided: Sequence[Node], candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Give the candidates that fit the parts of a query which the index did not decide."""
+    page = _Page(connection, [each.row.id for each in candidates])
+    yield from (each for each in candidates if all(page.fits(part, each) for part in undecided))
+
+
+class _Page:
+    """Candidates that are decided together: a filter is asked for once for all of them."""
+
+    def __init__(self, connection: Connection, ids: Sequence[int]) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._filtered: dict[Filter, frozenset[int]] = {}
+
+    def fits(self, node: Node, candidate: Candidate) -> bool:
+        if isinstance(node, Word):
+            return candidate.has(node)
+        if isinstance(node, Near):
+            return candidate.has_near(node)
+        if isinstance(node, All):
+            return all(self.fits(part, candidate) for part in node.parts)
+        if isinstance(node, Some):
+            return any(self.fits(part, candidate) for part in node.parts)
+        if isinstance(node, Not):
+            return not self.fits(node.part, candidate)
+        return candidate.row.id in self._fitting_filter(node)
+
+    def _fitting_filter(self, node: Filter) -> frozenset[int]:
+        if node not in self._filtered:
+            ids = SearchDocument.__table__.c.article_id
+            statement = select(ids).where(ids.in_(self._ids), filter_condition(node))
+            self._filtered[node] = frozenset(self._connection.scalars(statement))
+        return self._filtered[node]
+
+
+def _are_near(near: Near, field: FoldedText) -> bool:
+    """Tell whether two words have at most ``near.distance`` words or CJK characters between them."""
+    ones, others = (
+        sorted(place for form in word.forms for place in find_spans(form, field)) for word in (near.one, near.other)
+    )
+    if not ones or not others:
+        return False
+    units: list[int] = []
+    for piece, start, end in split_pieces(field.spelled):
+        units += range(start, end) if piece.is_run else [start]
+    return _follows_within(near.distance, ones, others, units) or _follows_within(near.distance, others, ones, units)
+
+
+def _follows_within(
+    distance: int, ones: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]], units: Sequence[int]
+) -> bool:
+    """Tell whether a place of ``others`` begins after one of ``ones`` ends, with few units between."""
+    starts = [start for start, _ in others]
+    for _, end in ones:
+        following = bisect.bisect_left(starts, end)
+        if following < len(starts):
+            between = bisect.bisect_left(units, starts[following]) - bisect.bisect_left(units, end)
+            if between <= distance:
+                return True
+    return False

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from storage.search.parse import QUERY_LIMIT
+
 LISTED = (
     "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
     " coalesce(articles.published_local, articles.first_seen_local) AS local, articles.published_precision,"
@@ -49,6 +51,7 @@ class Choice:
     language: str = ""
     source: str = ""
     day: str = ""
+    sort: str = ""
     page: int = 1
 
     @classmethod
@@ -56,18 +59,23 @@ class Choice:
         """Parse an address's query; a page that is no number is the first."""
         page = arguments.get("page", "1")
         return cls(
-            q=arguments.get("q", "").strip()[:500],
+            q=arguments.get("q", "").strip()[: QUERY_LIMIT + 1],
             language=arguments.get("language", "")[:8],
             source=arguments.get("source", "")[:200],
             day=arguments.get("day", "")[:10],
-            page=max(1, min(int(page), 10_000)) if page.isascii() and page.isdigit() else 1,
+            sort=arguments.get("sort", "") if arguments.get("sort") in ("newest", "oldest") else "",
+            page=max(1, min(int(page[:9]), 1_000_000)) if page.isascii() and page.isdigit() else 1,
         )
 
     def address(self, **changes: object) -> str:
         """Write the address of the list with a change; other lists start at page 1."""
+        return "/articles" + self.query(**changes)
+
+    def query(self, **changes: object) -> str:
+        """Write an address's query, "" where nothing is chosen."""
         values = dataclasses.asdict(self) | {"page": 1} | changes
         query = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
-        return "/articles" + ("?" + urlencode(query) if query else "")
+        return "?" + urlencode(query) if query else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

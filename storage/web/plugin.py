@@ -1,5 +1,6 @@
 """Register our pages, template filters and headers with Datasette."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,8 +12,10 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
+from storage.search.nodes import QueryError
 from storage.web import search, views
 from storage.web.article_list import Choice, browse, read_metadata
+from storage.web.downloads import TYPES, download
 from storage.web.http_headers import Application, guard_requests
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.sample_queries import samples
@@ -49,15 +52,39 @@ async def home_page(datasette: Datasette, request: Request) -> Response:
 
 async def articles_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/articles``: the list, or the hits of a search."""
-    choice = Choice.of({name: request.args.get(name) or "" for name in ("q", "language", "source", "day", "page")})
+    choice = _choice(request)
 
     def page(connection: sqlite3.Connection) -> Mapping[str, Any]:
         if not choice.q:
             return browse(connection, choice)
-        with datasette.kiji_search.connect() as searched:
-            return search.search_articles(searched, choice, read_metadata(connection))
+        try:
+            with datasette.kiji_search.connect() as searched:
+                return search.search_articles(searched, choice, read_metadata(connection))
+        except QueryError as error:
+            return {"choice": choice, "hits": [], "total": 0, "facets": [], "more": False, "refused": str(error)}
 
     return await _render(datasette, request, "kiji_articles.html", page)
+
+
+def _choice(request: Request) -> Choice:
+    names = ("q", "language", "source", "day", "sort", "page")
+    return Choice.of({name: request.args.get(name) or "" for name in names})
+
+
+async def articles_download(datasette: Datasette, request: Request) -> Response:
+    """Give ``/articles.csv``, ``.json`` or ``.atom``: what a search finds."""
+    choice, kind = _choice(request), request.url_vars["kind"]
+    snapshot = await datasette.get_database(DATA).execute_fn(read_metadata)
+
+    def ask() -> tuple[bytes, dict[str, str]]:
+        with datasette.kiji_search.connect() as searched:
+            return download(searched, choice, snapshot, kind, request.url)
+
+    try:
+        body, headers = await asyncio.to_thread(ask)
+    except QueryError as error:
+        return Response.text(f"{error}\n", status=400)
+    return Response(body, headers={**headers, "cache-control": "no-cache"}, content_type=TYPES[kind])
 
 
 async def article_page(datasette: Datasette, request: Request) -> Response:
@@ -99,6 +126,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     return [
         (r"^/$", home_page),
         (r"^/articles$", articles_page),
+        (r"^/articles\.(?P<kind>csv|json|atom)$", articles_download),
         (r"^/articles/(?P<id>[0-9]{1,18})$", article_page),
         (r"^/stories$", stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),

@@ -7,18 +7,30 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
-from storage.search.query import POOL, Filters, Hit, count_by_facet, count_candidates, has_exact_count, search
+from storage.search.names import check_names
+from storage.search.parse import parse_query
+from storage.search.query import (
+    POOL,
+    SORTS,
+    Filters,
+    Hit,
+    Sort,
+    count_by_facet,
+    count_candidates,
+    has_exact_count,
+    search,
+)
 from storage.search.snippets import MarkedText
 from storage.snapshot.local_time import LocalClock
 from storage.web.article_list import PAGE, Choice, Context, facets_of
 from storage.web.safe_text import NO_TITLE, is_visible
 
+MOST_DOWNLOADED = 5_000
+"""Articles of a CSV or JSON file from the pages; ``kiji export --search`` writes all."""
+
 FACETS = ("language", "source", "day")
 Place = tuple[str, str, str]
 """Language, source and local day of an article."""
-
-MOST = 200
-"""Hits that can be paged through; further ones are for narrower words or for ``kiji search``."""
 
 
 def open_search(path: Path) -> Engine:
@@ -33,31 +45,40 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
     """
     clock = LocalClock(snapshot["timezone"])
     now = datetime.datetime.fromisoformat(snapshot["made_at"])
-    begin, end = _bounds(choice.day, clock)
-    filters = Filters(choice.language or None, (choice.source,) if choice.source else (), begin, end)
-    wanted = min(MOST, choice.page * PAGE + 1)
-    hits = search(connection, choice.q, filters, limit=wanted, now=now)
+    query = parse_query(choice.q, snapshot["timezone"], now)
+    filters = filters_of(choice, snapshot["timezone"])
+    check_names(connection, query)
+    sort: Sort = next((each for each in SORTS if each == choice.sort), "relevance")
+    wanted, first = PAGE + 1, (choice.page - 1) * PAGE
+    hits = search(connection, query, filters, limit=wanted, offset=first, sort=sort, now=now)
     # By day first: a word of most articles has about as many minutes as there are articles.
     by_day: collections.Counter[Place] = collections.Counter()
-    for language, source, minute, number in count_by_facet(connection, choice.q):
+    for language, source, minute, number in count_by_facet(connection, query):
         by_day[language, source, clock.day(minute + "Z") or ""] += number
-    bounded = not has_exact_count(choice.q) and (bool(choice.source) or by_day.total() > POOL)
+    bounded = not has_exact_count(query) and (bool(choice.source) or by_day.total() > POOL)
     if choice.source:  # what the source has a copy of is found, too; a facet has an article under its own source
-        counted = count_candidates(connection, choice.q, filters)
+        counted = count_candidates(connection, query, filters)
     else:
         counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
-    shown = hits[(choice.page - 1) * PAGE : choice.page * PAGE]
+    shown = hits[:PAGE]
     precisions = _precisions(connection, [hit.id for hit in shown])
     return {
         "hits": [_hit(hit, clock, precisions) for hit in shown],
         "articles": [],
-        "more": len(hits) > choice.page * PAGE,
-        "total": len(hits) if len(hits) < wanted else max(len(hits), counted),
-        "total_is_bound": bounded and len(hits) == wanted,
+        "more": len(hits) > PAGE,
+        "total": first + len(hits) if 0 < len(hits) < wanted else max(first + len(hits) if hits else 0, counted),
+        "total_is_bound": bounded and (len(hits) == wanted or (not hits and first > 0)),
+        "most_downloaded": MOST_DOWNLOADED,
         "facets_are_bounds": bounded,
         "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
     }
+
+
+def filters_of(choice: Choice, timezone: str) -> Filters:
+    """Give the filters of the chosen facets; a day is one of ``timezone``."""
+    begin, end = _bounds(choice.day, LocalClock(timezone))
+    return Filters(choice.language or None, (choice.source,) if choice.source else (), begin, end)
 
 
 def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, datetime.datetime | None]:

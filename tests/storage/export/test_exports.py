@@ -284,3 +284,31 @@ def test_a_library_that_is_not_installed_is_named(
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(Exception, match=r"needs polars, which is not installed: .*kiji_news-.*whl\[exports\]'"):
         export(database, Export("articles", "parquet"), tmp_path / "a.parquet")
+
+
+def test_a_search_is_exported_whole(database: Database, archive_url: str, tmp_path: Path) -> None:
+    first = store(database, *(Given(f"Tariff {number}", "A tariff.", age=number / 50) for number in range(450)))[0]
+    store(database, Given("Rice", copies=(("harbor", "exact"),)))
+    path = tmp_path / "found.csv"
+    assert run(["export", "articles", "--search", '"a tariff" -title:7', "-o", str(path), "--db", archive_url]) == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert (rows[0]["id"], len(rows)) == (str(first), 449)
+    assert run(["export", "copies", "--search", "rice", "-o", str(path), "--db", archive_url]) == 0
+    assert len(list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--search", "(" * 50 + "rice"], "parentheses within parentheses"),
+        (["--source", "nobody"], 'no article has the source "nobody"; there are: harbor, mirai'),
+    ],
+)
+def test_what_an_export_asks_wrong_is_one_line(
+    database: Database, archive_url: str, capsys: pytest.CaptureFixture[str], options: list[str], line: str
+) -> None:
+    store(database, Given("Rice", copies=(("mirai", "exact"),)))
+    assert run(["export", "articles", "-o", "-", "--format", "csv", *options, "--db", archive_url]) == 2
+    told = capsys.readouterr().err
+    assert line in told
+    assert told.count("\n") == 1

@@ -1,6 +1,8 @@
 """What the server answers, and to whom; what it says when it cannot serve."""
 
 import contextlib
+import csv
+import io
 import itertools
 import json
 import re
@@ -9,6 +11,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
+import feedparser
 import pytest
 from sqlalchemy import text
 
@@ -258,3 +261,46 @@ def test_an_archive_is_served_from_its_own_snapshot(archive: Database, tmp_path:
     with serving("--db", archive.url, XDG_CACHE_HOME=str(tmp_path)) as address:
         assert get(address, "/")[0] == 200
     assert len(list((tmp_path / "kiji").glob("*.sqlite"))) == 1
+
+
+def test_what_a_search_finds_is_given_as_files_and_as_a_feed(served: str) -> None:
+    words = quote("quicksilver OR 台風")
+    _, _, page = get(served, f"/articles?q={words}")
+    [total] = re.findall(r'class="tally">(\d+)<', page)
+    _, headers, csv_file = get(served, f"/articles.csv?q={words}")
+    assert headers["content-type"] == "text/csv; charset=utf-8"
+    assert len(list(csv.DictReader(io.StringIO(csv_file.lstrip("\ufeff"))))) == int(total)
+    answer = json.loads(get(served, f"/articles.json?q={words}")[2])
+    assert (answer["total"], answer["is_complete"], len(answer["articles"])) == (int(total), True, int(total))
+    feed = feedparser.parse(get(served, f"/articles.atom?q={words}")[2])
+    assert not feed.bozo
+    assert len(feed.entries) == min(100, int(total))
+
+
+def test_all_hits_are_reached_by_pages(served: str) -> None:
+    reached: set[str] = set()
+    total = int(re.findall(r'class="tally">(\d+)<', get(served, "/articles?q=-nothingofthekind")[2])[0])
+    for number in range(1, 20):
+        _, _, body = get(served, f"/articles?q=-nothingofthekind&page={number}")
+        ids = re.findall(r'class="headline" href="/articles/(\d+)"', body)
+        assert not reached & set(ids)
+        reached |= set(ids)
+        if 'rel="next"' not in body:
+            break
+    assert len(reached) == total >= ARTICLES
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("x" * 30_000, "at most 2,000 are searched for"),
+        ("source:nobody", "there are: "),
+        ("after:yesterday", "is no time"),
+    ],
+)
+def test_what_a_query_gets_wrong_is_one_line_on_the_page(served: str, words: str, line: str) -> None:
+    status, _, body = get(served, "/articles?q=" + quote(words))
+    assert status == 200
+    assert line in re.findall(r'role="alert"><bdi>(.*?)</bdi>', body)[0]
+    status, _, body = get(served, "/articles.csv?q=" + quote(words))
+    assert (status, body.count("\n")) == (400, 1)

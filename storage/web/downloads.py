@@ -1,0 +1,78 @@
+"""Give what a search finds as CSV, JSON or an Atom feed."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from sqlalchemy import Connection, bindparam, text
+
+from storage.export.feeds import Entry, Feed, atom
+from storage.export.text_files import write_csv
+from storage.search.names import check_names
+from storage.search.parse import parse_query
+from storage.search.query import find_ids, search
+from storage.web.article_list import Choice
+from storage.web.search import MOST_DOWNLOADED, filters_of
+
+MOST_IN_FEED = 100
+
+COLUMNS = (
+    *("id", "url", "source", "site", "language", "title", "summary", "authors", "published_at", "published_local"),
+    *("first_seen_at", "story_id", "copies"),
+)
+TYPES: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
+
+
+def download(
+    connection: Connection, choice: Choice, snapshot: Mapping[str, str], kind: str, address: str
+) -> tuple[bytes, dict[str, str]]:
+    """Give the bytes and headers of a file; ``kind`` is a key of TYPES.
+
+    Raises QueryError where the query cannot be answered.
+    """
+    query = parse_query(choice.q, snapshot["timezone"], _time(snapshot["made_at"]))
+    check_names(connection, query)
+    filters = filters_of(choice, snapshot["timezone"])
+    if kind == "atom":
+        hits = search(connection, query, filters, limit=MOST_IN_FEED, sort="newest", now=_time(snapshot["made_at"]))
+        entries = [_entry(row) for row in _rows(connection, [hit.id for hit in hits])]
+        feed = Feed(f"{choice.q} — Kiji", address, urljoin(address, choice.address()), _time(snapshot["made_at"]))
+        return atom(feed, entries), {}
+    ids = find_ids(connection, query, filters)
+    rows = _rows(connection, ids[:MOST_DOWNLOADED])
+    headers = {"content-disposition": f'attachment; filename="kiji-articles.{kind}"'}
+    if kind == "csv":
+        file = io.StringIO(newline="")
+        write_csv(file, COLUMNS, [tuple(row.values()) for row in rows])
+        return file.getvalue().encode(), headers
+    whole = {"query": choice.q, "total": len(ids), "is_complete": len(ids) <= MOST_DOWNLOADED, "articles": rows}
+    return json.dumps(whole, ensure_ascii=False).encode(), headers
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    listed = ", ".join(COLUMNS)
+    query = text(f"SELECT {listed} FROM articles WHERE id IN :ids")  # noqa: S608 - columns of our own
+    rows: dict[int, dict[str, Any]] = {}
+    for begin in range(0, len(ids), 500):
+        asked = query.bindparams(bindparam("ids", list(ids[begin : begin + 500]), expanding=True))
+        rows |= {row.id: dict(row._mapping) for row in connection.execute(asked)}
+    return [rows[article_id] for article_id in ids if article_id in rows]
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    published = _time(row["published_at"] or row["first_seen_at"])
+    return Entry(
+        key=row["url"], url=row["url"], title=row["title"], summary=row["summary"], source=row["source"],
+        language=row["language"], authors=row["authors"], published_at=published, updated_at=published,
+    )  # fmt: skip
+
+
+def _time(written: str) -> datetime:
+    return datetime.fromisoformat(written)

@@ -8,7 +8,7 @@ import dataclasses
 from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 
-VERSION = 4
+VERSION = 5
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("text",)

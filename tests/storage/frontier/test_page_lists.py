@@ -161,5 +161,7 @@ def test_lists_are_exported_with_the_filters_of_other_views(database: Database, 
     crawl.store(crawl.lease_url(PAGE), showing(PAGE, link_list(FIRST, SECOND)), day=0)
     crawl.finish()
     wanted = Export("lists", "jsonl")
-    wanted = dataclasses.replace(wanted, filters=dataclasses.replace(wanted.filters, language=language, source="mirai"))
+    wanted = dataclasses.replace(
+        wanted, filters=dataclasses.replace(wanted.filters, language=language, sources=("mirai",))
+    )
     assert export(database, wanted, tmp_path / "lists.jsonl").rows == (2 if language == "en" else 0)

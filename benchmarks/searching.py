@@ -16,7 +16,8 @@ import Stemmer
 from sqlalchemy import text
 
 from benchmarks.section import Cell, Check, Extent, Findings, Table
-from pipelines.text_rules import PipelineRules, place
+from pipelines.addresses.place import place
+from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.reading import Reading

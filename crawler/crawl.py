@@ -1,9 +1,7 @@
 """Run one crawl of a set of sources, in one crawler and one event loop."""
 
 import asyncio
-import dataclasses
 import gc
-from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
@@ -11,6 +9,7 @@ from scrapy.signals import engine_started
 
 from crawler.console import logs
 from crawler.console.stop_signals import LoopStopSignals, stop_reactor
+from crawler.crawl_report import CrawlReport
 from crawler.plan import CrawlPlan
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import Listener, RelatedSpider
@@ -18,29 +17,7 @@ from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseTrouble
-from storage.writer.runs import SourceAccount, run_record, source_accounts
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CrawlReport:
-    """How a crawl ended.
-
-    ``record`` is the run's record as in JSON, ``accounts`` has the counts of each source, ``signal`` is the number of
-    the signal that stopped the crawl, or 0.
-    """
-
-    record: dict[str, Any]
-    accounts: list[SourceAccount]
-    trouble: str = ""
-    signal: int = 0
-
-    @property
-    def exit_code(self) -> int:
-        """Return 0, 1 if a source gave nothing or the run failed, 130/143 on a signal."""
-        if self.signal:
-            return 128 + self.signal
-        done = self.record["status"] == "done" and not self.trouble
-        return 0 if done and all(account.gave for account in self.accounts) else 1
+from storage.writer.runs import run_record, source_accounts
 
 
 def crawl(plan: CrawlPlan, listener: Listener | None = None) -> CrawlReport:

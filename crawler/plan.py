@@ -15,9 +15,9 @@ from crawler.hosts import host_and_port, hostname_of
 from crawler.sanitize import escape_line
 from pipelines.additions import Additions, SiteRules, load_extractor, set_additions
 from pipelines.addresses.normalize import registered_domain
+from pipelines.addresses.place import place
 from pipelines.addresses.traps import is_trap
 from pipelines.rules.load import overlay_problems
-from pipelines.text_rules import place
 from storage.database.engine import parse_url
 from storage.scope import Scope
 

@@ -15,6 +15,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.idle_crawl import find_due
 from crawler.middlewares.outcomes import REASON_LIMIT
 from crawler.monitoring.after_crawl import after_crawl, ping_failure
 from crawler.plan import CrawlPlan, archive_folder, domains_of
@@ -31,7 +32,6 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.distribution import kiji_version
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.frontier.polling import find_due_sources
 from storage.frontier.sources import read_source_domains
 from storage.scope import Scope
 from storage.visit import Lease, Visit
@@ -113,7 +113,7 @@ class RunExtension(ContextHolder):
         process = spider.shared_writer or self._own_writer_process(plan)
         writer = self._make_writer(plan, database, files, process)
         pool = spider.shared_pool or self._own_pool(plan)
-        due = await asyncio.to_thread(_due, plan, database)
+        due = await asyncio.to_thread(find_due, plan, database)
         self.polled = tuple(scope.name for scope in plan.scopes if due.get(scope.name))
         started = writer.start(
             [scope for scope in plan.scopes if scope.name in due],
@@ -252,18 +252,6 @@ class RunExtension(ContextHolder):
 
 async def _nothing() -> None:
     """Stand in for the start of processes where there is nothing to do."""
-
-
-def _due(plan: CrawlPlan, database: Database) -> dict[str, bool]:
-    """Return the sources of the run, and whether their start pages are polled.
-
-    A refresh takes up every source, and polls those that are due or named.
-    """
-    with database.reading() as connection:
-        if plan.named:
-            return dict.fromkeys(plan.named, True)
-        due = find_due_sources(connection, plan.scopes, utc_now())
-    return {scope.name: False for scope in plan.scopes} | due if plan.refresh else due
 
 
 def _domains_to_hold(plan: CrawlPlan, database: Database) -> frozenset[str] | None:

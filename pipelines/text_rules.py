@@ -1,11 +1,10 @@
 """Give storage the pure functions that it needs from the pipelines."""
 
-import functools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from pipelines.addresses import normalize as addresses
 from pipelines.addresses.parameters import ParameterRules
+from pipelines.addresses.place import place
 from pipelines.boilerplate import site_lines
 from pipelines.duplicates import dated_notices, minhash
 from pipelines.duplicates.comparison import compare, text_hash
@@ -16,17 +15,6 @@ from storage.signature import Signature
 from storage.site_lines import RememberedPage
 from storage.story_rules import StoryChoice, StoryMember
 from storage.text_rules import Comparison, Place
-
-
-@functools.lru_cache(4096)  # pages of one site list the same addresses over and over
-def place(url: str, rules: ParameterRules | None = None) -> Place:
-    """Return the host, domain and key of an absolute address, and its clean form."""
-    return Place(
-        url=addresses.clean_url(url, rules=rules) or url,
-        key=addresses.address_key(url, rules),
-        host=addresses.host_of(url),
-        domain=addresses.registered_domain(url),
-    )
 
 
 class PipelineRules:

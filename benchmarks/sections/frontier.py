@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.section import Cell, Chart, Check, Extent, Findings, Section, Table
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database

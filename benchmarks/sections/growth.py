@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from benchmarks.section import Chart, Check, Extent, Findings, Section, Table
 from benchmarks.sections.reading import WARM_UP, generated
+from pipelines.addresses.place import place
 from pipelines.duplicates.minhash import sign
 from pipelines.read_page import read_page
-from pipelines.text_rules import PipelineRules, place
+from pipelines.text_rules import PipelineRules
 from pipelines.workers.precompute import precompute
 from storage.column_types import utc_now
 from storage.database.open import open_database

@@ -12,7 +12,7 @@ from rich.text import Text
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_lines
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.articles.show import article_revisions, find_article, read_article
 from storage.database.open import open_database
 from storage.errors import DatabaseError

@@ -2,22 +2,19 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.models import Config
 from crawler.console import logs
-from crawler.console.progress import CrawlDisplay
+from crawler.crawl_report import CrawlReport, summary_line
+from crawler.idle_crawl import crawl_nothing
 from crawler.monitoring.after_crawl import ping_failure
-from crawler.plan import database_url, find_config, plan_crawl
+from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from storage.errors import DatabaseBusy, DatabaseError
-
-if TYPE_CHECKING:
-    from crawler.crawl import CrawlReport
 
 HELP = example(
     "Crawl the due addresses, or the named sources, or one address with its related articles.",
@@ -67,8 +64,6 @@ def _crawl(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    from crawler.crawl import crawl  # Scrapy takes half a second, which the other commands need not wait
-
     command = " ".join(["kiji crawl", *targets, *(["--refresh"] if refresh else [])])
     plan = plan_crawl(
         settings,
@@ -78,31 +73,39 @@ def _crawl(
         command=command,
         max_minutes=max_minutes,
     )
-    console = Console(stderr=as_json, quiet=quiet or (as_json and logs.is_json()))
-    with CrawlDisplay(console, live=console.is_terminal) as display:
-        report = crawl(plan, lambda result: display.update(result.lease.source, result.outcome))
-    _print_summary(report, console)
+    is_quiet = quiet or (as_json and logs.is_json())
+    report = crawl_nothing(plan) or _crawl_due(plan, on_stderr=as_json, is_quiet=is_quiet)
+    _print_summary(report, on_stderr=as_json, is_quiet=is_quiet)
     if as_json:
         sys.stdout.write(json.dumps(report.record, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return report.exit_code
 
 
-def _print_summary(report: "CrawlReport", console: Console) -> None:
+def _crawl_due(plan: CrawlPlan, *, on_stderr: bool, is_quiet: bool) -> CrawlReport:
+    """Start the processes that read pages, then Scrapy: what a crawl with nothing due need not wait for."""
+    from pipelines.workers.fork_server import preload_workers
+
+    preload_workers()
+    from rich.console import Console
+
+    from crawler.console.progress import CrawlDisplay
+    from crawler.crawl import crawl
+
+    console = Console(stderr=on_stderr, quiet=is_quiet)
+    with CrawlDisplay(console, live=console.is_terminal) as display:
+        return crawl(plan, lambda result: display.update(result.lease.source, result.outcome))
+
+
+def _print_summary(report: CrawlReport, *, on_stderr: bool, is_quiet: bool) -> None:
     """Print a summary, and every source that gave nothing, unless the run was cut off."""
     record = report.record
     if report.trouble:
         logs.write_line(report.trouble)
-    console.print(summary_line(record), soft_wrap=True, highlight=False)
+    stream = sys.stderr if on_stderr else sys.stdout
+    if stream is not None and not is_quiet:
+        stream.write(f"{summary_line(record)}\n")
+        stream.flush()
     for account in report.accounts:
         if not (account.gave or report.signal or report.trouble):
             logs.write_line(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
-
-
-def summary_line(record: dict[str, object]) -> str:
-    """Return a run's summary in one line."""
-    if "id" not in record:
-        return "no run: the crawl did not start"
-    counts = ("articles_new", "articles_updated", "articles_unchanged", "copies", "not_articles", "refused", "failed")
-    numbers = ", ".join(f"{record[name]} {name.removeprefix('articles_').replace('_', ' ')}" for name in counts)
-    return f"run {record['id']} {record['status']}: {record['requests']} requests; {numbers}"

@@ -13,7 +13,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config, kept_folder
 from pipelines.addresses.normalize import clean_url
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from pipelines.warc.redact import blank_pages
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from crawler.cli.crawl import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
+from crawler.crawl_report import summary_line
 from crawler.plan import database_url, find_config
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from crawler.cli.crawl import summary_line
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
+from crawler.crawl_report import summary_line
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
 from storage.database.engine import Database

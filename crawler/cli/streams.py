@@ -2,7 +2,10 @@
 
 import io
 import sys
-from typing import Any, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing takes as long to import as the rest of a start
+    from typing import Any, TextIO
 
 
 class ReaderGone(Exception):
@@ -22,7 +25,7 @@ class _Output(io.FileIO):
     goes_on = False
     failure: OSError | None = None
 
-    def write(self, data: Any) -> int:
+    def write(self, data: "Any") -> int:
         try:
             return super().write(data)
         except OSError as error:
@@ -60,7 +63,7 @@ def lost_output() -> str:
     return "".join(f"stdout: {error.strerror}" for error in failures if not isinstance(error, BrokenPipeError))
 
 
-def _watched(stream: Any) -> tuple[_Output, TextIO]:
+def _watched(stream: "Any") -> "tuple[_Output, TextIO]":
     stream.flush()
     raw = _Output(stream.fileno(), "wb", closefd=False)
     by_lines = stream.line_buffering or stream.write_through

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from crawler.cli.crawl import summary_line
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.crawl_report import summary_line
 from crawler.plan import config_file, database_url, find_config, plan_crawl
 from storage.database.open import open_database
 from storage.distribution import install_extra

@@ -11,7 +11,6 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeGuard, get_args, get_origin
 
-import tomlkit
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -110,4 +109,6 @@ def toml_value(value: object) -> str:
         return f"{{ {', '.join(f'{name} = {toml_value(each)}' for name, each in value.items())} }}"
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(toml_value, value))}]"
+    import tomlkit  # of use where a config is written, or wrong
+
     return tomlkit.item(value).as_string()

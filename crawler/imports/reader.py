@@ -10,7 +10,7 @@ from typing import Protocol
 
 from crawler.imports.records import is_bad, make_record, page_of
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from pipelines.warc.import_record import FileRecord
 from pipelines.warc.jsonl import NO_MAPPING, json_records, jsonl_records
 from pipelines.warc.read import BadRecord

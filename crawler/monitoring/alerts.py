@@ -4,11 +4,8 @@ Problems are returned as lines for the log, and never raised. Addresses are mask
 """
 
 import dataclasses
-import http.client
 import importlib
 import logging
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -75,6 +72,10 @@ def ping(url: str, *, is_well: bool, summary: str) -> list[str]:
 
     This is the protocol of healthchecks.io and compatible services. ``summary`` is the body. Returns problems. Blocks.
     """
+    import http.client  # both take as long to import as all that a crawl with nothing due computes
+    import urllib.error
+    import urllib.request
+
     target = url if is_well else _failure_address(url)
     request = urllib.request.Request(target, data=summary.encode("utf-8"), method="POST")  # noqa: S310 - http(s), by the config
     try:

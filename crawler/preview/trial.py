@@ -20,7 +20,7 @@ from crawler.middlewares.source_requests import OPTIONS
 from crawler.request_options import request_options
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from pipelines.workers.pool import ReadingPool
 from storage.reading import Reading
 

@@ -11,11 +11,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes, urljoin, urlsplit
 
-import tldextract
-from w3lib.url import safe_url_string
-
 from pipelines.addresses.article_urls import MAX_LENGTH, looks_like_article
 from pipelines.addresses.parameters import ParameterRules, current_rules
+from pipelines.addresses.public_suffixes import domain_under_suffix
 from pipelines.addresses.tracking import is_tracker
 from pipelines.rules.load import rule_cache
 from storage.text_rules import LONGEST_ADDRESS
@@ -80,6 +78,8 @@ def _taken_apart(url: str) -> _Address | None:
     if "\\" in head and head[:4].lower() == "http" and "#" not in head:
         text = head.replace("\\", "/") + mark + tail  # the URL Standard reads \ as / in http(s)
     try:
+        from w3lib.url import safe_url_string  # it imports an HTTP client, and few addresses need it
+
         parts = urlsplit(safe_url_string(text))
         port = parts.port
     except ValueError:  # UnicodeError among them: a host or port that cannot be one
@@ -245,21 +245,12 @@ def host_of(url: str) -> str:
     return address.host + address.port if address else ""
 
 
-@functools.cache
-def _suffixes() -> tldextract.TLDExtract:
-    """Return the Public Suffix List that tldextract ships, with its private part.
-
-    It is never fetched and never cached on disk.
-    """
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
 @functools.lru_cache(maxsize=10_000)
 def _domain_of_host(host: str) -> str:
     name = re.sub(r":\d+$", "", host)
     if name.startswith("[") or _IPV4.fullmatch(name):
         return host
-    return _suffixes()(name).top_domain_under_public_suffix or host
+    return domain_under_suffix(name) or host
 
 
 def registered_domain(url: str) -> str:

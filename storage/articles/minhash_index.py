@@ -9,7 +9,7 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from storage.chunks import chunks_of
@@ -118,10 +118,10 @@ def reindex_article(session: Session, article_id: int, signature: Signature) -> 
     add_article(session, article_id, signature, find_postings(session, signature.keys).full, findable=True)
 
 
-def has_outdated_signatures(session: Session) -> bool:
-    """Tell whether any article has no signature of the present algorithm."""
+def has_outdated_signatures(reader: Session | Connection, present: int) -> bool:
+    """Tell whether any article has no signature of the present version of the algorithm."""
     version = ArticleSignature.version
-    return session.scalar(select(version).where(version < rules_of(session).signature_version).limit(1)) is not None
+    return reader.scalar(select(version).where(version < present).limit(1)) is not None
 
 
 def sign_outdated_articles(session: Session, limit: int) -> int:

@@ -97,7 +97,7 @@ class Transactions:
             names = {name: getattr(run_start, name) for name in ("command", "version", "host", "pid")}
             run_id = start_run(session, **names, now=now)
             lock.announce_run(run_id)  # before anybody can see the run
-            outdated = has_outdated_signatures(session)
+            outdated = has_outdated_signatures(session, self._rules.signature_version)
             opened = open_sources(session, run_start.scopes, now)
             for source_id, scope in opened.items():
                 if scope.name in run_start.polled and poll_source(session, source_id, scope, now):

@@ -4,7 +4,7 @@ import datetime
 
 from sqlalchemy import insert, select
 
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.database.engine import Database
 from storage.frontier.addresses import file_addresses
 from storage.frontier.sources import open_sources

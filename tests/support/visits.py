@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from pipelines.text_rules import PipelineRules, place
+from pipelines.addresses.place import place
+from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database

@@ -243,7 +243,7 @@ def _run(order: dict[str, Any]) -> None:
         exec(compile(arguments[1], "<string>", "exec"), main.__dict__)  # noqa: S102 - the tests' own
     else:
         sys.argv, sys.path[0] = ["-m", *arguments], order["folder"]
-        if arguments[:1] in (["worker"], ["doctor"], ["sources"]):  # they would start it beside threads
+        if arguments[:1] in (["worker"], ["doctor"], ["sources"], ["crawl"]):  # they would start it beside threads
             preload_workers()
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from crawler.cli.crawl import summary_line
 from crawler.cli.demo import summary
+from crawler.crawl_report import summary_line
 from crawler.sample.server import SampleSite
 from crawler.sample.truth import Truth
 from storage.database.open import open_database

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 import typer
 
-from crawler.cli import app, run
+from crawler.cli import run
+from crawler.cli.application import build_app
+from crawler.cli.commands import COMMANDS
 from storage.database.open import open_database
 from tests.support.commands import kiji
 
 CONFIG = '[[source]]\nname = "mirai"\nstart = ["http://127.0.0.1:1/"]\n'
 
-COMMAND = typer.main.get_command(app)
+COMMAND = typer.main.get_command(build_app(dict.fromkeys(module for module, _ in COMMANDS.values())))
 
 Says = Callable[..., tuple[int, str]]
 

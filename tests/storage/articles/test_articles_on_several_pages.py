@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from sqlalchemy import text
 
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.upgrade import upgrade

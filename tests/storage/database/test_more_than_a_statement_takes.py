@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database

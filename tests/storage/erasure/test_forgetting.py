@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 
 from crawler.cli import run
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.column_types import utc_now
 from storage.database.check import check_database
 from storage.database.engine import Database

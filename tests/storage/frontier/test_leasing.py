@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pipelines.text_rules import place
+from pipelines.addresses.place import place
 from storage.chunks import ROWS
 from storage.column_types import utc_now
 from storage.database.engine import Database

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.addresses.place import place
+from pipelines.addresses.place import place as place
 from pipelines.boilerplate import site_lines
 from pipelines.duplicates import dated_notices, minhash
 from pipelines.duplicates.comparison import compare, text_hash

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_lines
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "article",
         help=example(
-            "Show one article with its copies and links, or with --revisions its changes.",
+            purpose("article"),
             "kiji article 7",
             "kiji article https://news.example/ja/n/7000 --revisions",
         ),

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "health": ("health", "Judge every source by its history: dead, silent, changed, blocked or ok."),
     "import": (
         "imports",
-        "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz) from other programs.",
+        "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz, .json) from other programs.",
     ),
     "inspect": (
         "inspection",
@@ -32,10 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "stories",
         "List the newest stories with several articles, or show one with its articles and evidence.",
     ),
-    "search": ("search", 'Find articles with all words and "phrases", and without -excluded words.'),
+    "search": ("search", 'Find articles with all words and "exact phrases", and without -excluded words.'),
     "export": (
         "export",
-        "Write articles, related links, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
+        "Write articles, related links, other lists, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
     ),
     "snapshot": (
         "publication",
@@ -50,6 +50,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("workers", "List the groups of sources that workers crawl now, and those that wait."),
 }
 """The module in this package that registers a command, and the first sentence of the command's help."""
+
+
+def purpose(command: str) -> str:
+    """Return the first sentence of a command's help."""
+    return COMMANDS[command][1]
+
 
 OPTIONS = {"--version": "Print the version.", "-h, --help": "Show this help."}
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, LogFormatOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.models import Config
@@ -17,7 +18,7 @@ from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from storage.errors import DatabaseBusy, DatabaseError
 
 HELP = example(
-    "Crawl the due addresses, or the named sources, or one address with its related articles.",
+    purpose("crawl"),
     "kiji crawl",
     "kiji crawl mirai --json",
     "kiji crawl https://news.example/ja/n/7000 --db sqlite:///try.db",

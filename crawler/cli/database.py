@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from crawler.cli import maintenance
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.plan import database_url, find_config
 from storage.column_types import utc_now
@@ -22,9 +23,7 @@ from storage.search.index import count_articles, rebuild_index
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(
-        no_args_is_help=True, help=example("Upgrade, copy, check and back up the database.", "kiji db upgrade")
-    )
+    group = typer.Typer(no_args_is_help=True, help=example(purpose("db"), "kiji db upgrade"))
     group.callback()(lambda: None)
     group.command(
         "upgrade",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import example
 from crawler.sample.content import SiteName
 from crawler.sample.server import SampleSite
@@ -33,14 +34,13 @@ def register(app: typer.Typer) -> None:
     app.command(
         "demo",
         help=example(
-            "Crawl the sample news sites twice over loopback, and count the stored rows. Uses kiji.db in this "
-            "folder or --db, and ignores KIJI_DB and KIJI_CONFIG.",
+            f"{purpose('demo')} Uses kiji.db in this folder or --db, and ignores KIJI_DB and KIJI_CONFIG.",
             "kiji demo",
         ),
     )(demo_command)
     app.command(
         "sample",
-        help=example("Serve the sample news sites until Ctrl-C, to crawl them from another terminal.", "kiji sample"),
+        help=example(purpose("sample"), "kiji sample"),
     )(sample_command)
 
 

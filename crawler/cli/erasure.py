@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config, kept_folder
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "forget",
         help=example(
-            "Erase addresses with their articles, copies and archived bytes. They are never fetched again.",
+            f"{purpose('forget')} They are never fetched again.",
             "kiji forget https://news.example/ja/n/7000 --dry-run",
             'kiji forget https://news.example/ja/n/7000 --reason "letter of 5 October"',
         ),

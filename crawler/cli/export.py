@@ -10,6 +10,7 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.console import Console
 
+from crawler.cli.commands import purpose
 from crawler.cli.filters import LanguageOption, SinceOption, SourceOption, UntilOption, language, since, until
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import check_output, size_of, tell_output
@@ -25,7 +26,7 @@ from storage.search.parse import parse_query
 from storage.search.query import Filters
 
 HELP = example(
-    "Write articles, related links, other lists, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
+    purpose("export"),
     "kiji export articles -o articles.csv --lang ja --since 2026-10-01",
     "kiji export articles -o tariffs.csv --search '関税 OR tariff*'",
     "kiji export related -o related.parquet",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
@@ -26,7 +27,7 @@ from storage.database.open import open_database
 from storage.reading import iso_utc
 
 HELP = example(
-    "Judge every source by its history: dead, silent, changed, blocked or ok. The exit code is 1 if one needs a look.",
+    f"{purpose('health')} The exit code is 1 if one needs a look.",
     "kiji health",
     "kiji health --json | jq 'map(select(.state != \"ok\"))'",
     "kiji health --test-alert",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
 from crawler.crawl_report import summary_line
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.imports.run import ImportReport
 
 HELP = example(
-    "Import raw pages (.warc, .warc.gz) or extracted articles (.jsonl, .jsonl.gz, .json) from other programs.",
+    purpose("import"),
     "kiji import CC-NEWS-20261001000000-00001.warc.gz",
     "kiji import news-please-repo/data/*.json --timezone UTC",
     "kiji import --source agency articles.jsonl --db sqlite:///kiji.db",

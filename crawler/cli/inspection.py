@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config, Source
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.raw_page import RawPage
 
 HELP = example(
-    "Show what Kiji reads from pages: addresses, HTML files, or all responses in WARC files.",
+    purpose("inspect"),
     "kiji inspect https://news.example/ja/n/7000 --verbose",
     "kiji inspect --source mirai https://news.example/ja/n/7000",
     "kiji inspect --json pages.warc.gz > readings.jsonl",

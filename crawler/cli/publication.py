@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crawler.cli.commands import purpose
 from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "snapshot",
         help=example(
-            "Write the archive into one indexed, read-only SQLite file with local times beside UTC.",
+            purpose("snapshot"),
             "kiji snapshot -o news.sqlite",
             "kiji snapshot -o news.sqlite --db postgresql://reader@db.example/kiji",
         ),
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "serve",
         help=example(
-            "Serve the archive as web pages: search, articles, stories, sources, SQL. Makes a new snapshot first.",
+            f"{purpose('serve')} Makes a new snapshot first.",
             "kiji serve",
             "kiji serve --snapshot news.sqlite --port 8765",
         ),
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "report",
         help=example(
-            "Write the morning report: one HTML file with charts and tables, to mail or to serve.",
+            purpose("report"),
             "kiji report -o report.html",
             "kiji report -o report.html --since 12h --lang ja",
         ),

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.streams import drop_output
 from crawler.config.errors import ConfigError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from storage.writer.reread_records import RereadResult
 
 HELP = example(
-    "Read the raw archive again with this version, and correct the stored rows in place.",
+    purpose("reread"),
     "kiji reread --dry-run",
     "kiji reread --source mirai --since 2026-10-01",
 )

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.crawl_report import summary_line
 from crawler.plan import database_url, find_config
@@ -41,7 +42,7 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
         invoke_without_command=True,
-        help=example("List the newest runs, or show one in full.", "kiji runs", "kiji runs show 3"),
+        help=example(purpose("runs"), "kiji runs", "kiji runs show 3"),
     )
     group.callback()(list_runs)
     group.command(

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.edit import add_source, new_config
 from crawler.config.errors import ConfigError
@@ -32,15 +33,14 @@ def register(app: typer.Typer) -> None:
     app.command(
         "init",
         help=example(
-            "Make a config with comments, a database, and a first source.",
+            purpose("init"),
             "kiji init --contact https://example.com/bot --name mirai https://news.example/ja/feed.xml",
         ),
     )(init_command)
     app.command(
         "doctor",
         help=example(
-            "Check config, database, disk and clock, and fetch one page of every source under its robots.txt. The"
-            " exit code is 1 if a check fails.",
+            f"{purpose('doctor')} The exit code is 1 if a check fails.",
             "kiji doctor",
             "kiji doctor --offline",
         ),
@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "schedule",
         help=example(
-            "Print a crontab line for kiji crawl that works in cron's environment.",
+            purpose("schedule"),
             "(crontab -l; kiji schedule) | crontab -",
         ),
     )(schedule_command)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.edit import add_source, set_enabled
 from crawler.config.errors import ConfigError
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
         no_args_is_help=True,
-        help=example("List, try, add and switch sources.", "kiji sources list", "kiji sources test mirai"),
+        help=example(purpose("sources"), "kiji sources list", "kiji sources test mirai"),
     )
     group.callback()(lambda: None)
     group.command("list", help=example("List the sources with their last known states.", "kiji sources list"))(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "stories",
         help=example(
-            "List the newest stories with several articles, or show one with its articles and evidence.",
+            purpose("stories"),
             "kiji stories --since 2026-10-05 --biggest",
             "kiji stories 7",
         ),

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from crawler.workers.job_queue import GroupJob
 
 WORKER_HELP = example(
-    "Crawl due sources together with other workers on any machine, until stopped. Needs PostgreSQL.",
+    f"{purpose('worker')} Needs PostgreSQL.",
     "kiji worker --db postgresql://kiji@db.example/kiji --config /etc/kiji.toml",
 )
 JOBS_HELP = example(
-    "List the groups of sources that workers crawl now, and those that wait.",
+    purpose("jobs"),
     "kiji jobs",
     "kiji jobs add mirai",
 )

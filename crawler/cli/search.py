@@ -33,8 +33,8 @@ from storage.search.query import SORTS, Filters, Hit, Sort, count_candidates, ha
 from storage.search.snippets import MarkedText
 
 HELP = example(
-    f"{purpose('search')} Japanese from one character, English by word stem. Also: a OR b, prefix*, a NEAR/5 b, title:, "
-    "site:, source:, lang:, author:, after:, before:.",
+    f"{purpose('search')} Japanese from one character, English by word stem. Also: a OR b, prefix*, a NEAR/5 b, "
+    "title:, site:, source:, lang:, author:, after:, before:.",
     "kiji search 韓国 関税",
     "kiji search '\"interest rates\" -housing' --lang en --since 7d",
     "kiji search '(関税 OR tariff*) title:米国 -source:wire' --sort newest --page 2",

@@ -16,17 +16,20 @@ from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
+from pipelines.html.text_blocks import TextBlock
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.metadata import Metadata, declared_languages, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
-from pipelines.related.outlinks import article_links, listed_entries, outlinks
+from pipelines.related.outlinks import article_links, base_address, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
 from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.site_rules import SiteValues, read_site_values, select_text, zone_of
+from pipelines.text.body_pictures import body_images, collect_pictures
+from pipelines.text.body_structure import body_of
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
 from pipelines.text.page_type import TOO_LITTLE, Evidence, Verdict, judge
@@ -109,17 +112,20 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     pages = site.pages or own_pages
     related = take_related(tree, page_url, index)
     marks = read_ai_labels(tree, index)
+    pictures, base = collect_pictures(index), base_address(tree, page_url)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = metadata.dated_as(read())  # cards show dates too, and are gone now
     metadata = site.improve(metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
+    kept: list[TextBlock] = []
     text, line_cuts = clean_lines(
-        compose_marks(drop_invisible(_text(decoded, tree, site) or article_text(tree, metadata.summary, cuts))),
+        compose_marks(drop_invisible(_text(decoded, tree, site) or article_text(tree, metadata.summary, cuts, kept))),
         metadata.title,
         metadata.authors,
     )
     if raw.feed_date is not None:
         metadata = metadata.dated_by_feed(raw.feed_date, raw.fetched_at, zone)
+    body = body_of(kept, tuple(body_images(pictures, index, kept, base)), text, page_url, base)
     verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
     if "select" in site.matched and verdict.kind == "other" and verdict.reason == TOO_LITTLE:
         verdict = Verdict("article", "")  # the operator says where an article's text is, and it is there
@@ -134,6 +140,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         is_article=verdict.kind == "article",
         reason=verdict.reason,
         text=text,
+        body=body,
         language=language.code,
         related=() if is_section else tuple(_with_language(card, language) for card in related.cards),
         lists=related.lists,

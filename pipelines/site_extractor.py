@@ -10,6 +10,7 @@ from pipelines.html.charset import decode
 from pipelines.html.parse import parse_html
 from pipelines.language.detect import detect_language
 from pipelines.raw_page import RawPage
+from storage.body.structure import fit
 from storage.reading import Card, Reading
 
 LANGUAGE_SAMPLE = 1_000  # characters of the text that its language is judged by
@@ -58,7 +59,7 @@ def _checked(own: object) -> Reading:
     """Give a reading that storage can take; raise TypeError or ValueError for any other."""
     if not isinstance(own, Reading):
         raise TypeError(f"it gave {type(own).__name__}, no Reading")
-    texts = ("canonical_url", "title", "text", "summary", "reason", "language", "section")
+    texts = ("canonical_url", "title", "text", "summary", "reason", "language", "section", "body")
     wrong = [name for name in texts if not isinstance(getattr(own, name), str)]
     wrong += ["authors"] if not all(isinstance(author, str) for author in own.authors) else []
     wrong += ["related"] if not all(isinstance(card, Card) for card in own.related) else []
@@ -75,6 +76,8 @@ def _consistent(own: Reading, general: Reading) -> Reading:
     if (own.title, own.text) != (general.title, general.text) and own.language == general.language:
         language = detect_language(f"{own.title}\n{own.text[:LANGUAGE_SAMPLE]}", own.declared_language)
         own = dataclasses.replace(own, language=language.code, language_confidence=language.confidence)
+    if own.text != general.text and own.body == general.body:
+        own = dataclasses.replace(own, body=fit(general.body, general.text, own.text))
     signature = sign(own.text, own.language) if own.is_article else None
     precision = (own.published_precision or "instant") if own.published_at else None
     return dataclasses.replace(own, kind=kind, signature=signature, published_precision=precision)

@@ -76,6 +76,7 @@ class ArticleFields:
     langdetect_language: str | None = None
     langdetect_confidence: float | None = None
     zone_assumed: Annotated[bool, Lasting("published_at")] = False
+    body: str = ""
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(ArticleFields))

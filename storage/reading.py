@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from storage.article_fields import ArticleFields
+from storage.body.html import body_html
+from storage.body.markdown import body_markdown
 from storage.signature import Signature
 
 ListingKind = Literal["feed", "sitemap"]
@@ -228,6 +230,8 @@ class Reading(ArticleFields):
             "image_url": self.image_url,
             "related": [dataclasses.asdict(card) for card in self.related],
             "lists": [dataclasses.asdict(each) for each in self.lists],
+            "body_html": body_html(self.text, self.body),
+            "body_markdown": body_markdown(self.text, self.body),
         } | self._of_the_site()
 
     def _of_the_site(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Collection, Sequence
 
+from storage.body.structure import fit
 from storage.reading import Cut, Line, Reading
 
 SHOWN = 200
@@ -39,9 +40,11 @@ def remove_lines_from_reading(reading: Reading, lines: Sequence[Line], repeated:
         for place, line in enumerate(reading.text.split("\n"))
         if place in gone
     ]
+    text = remove_lines(reading.text, lines, repeated)
     return dataclasses.replace(
         reading,
-        text=remove_lines(reading.text, lines, repeated),
+        text=text,
+        body=fit(reading.body, reading.text, text),
         cuts=(*reading.cuts, *cuts),
         signature=None,
         precomputed=None,

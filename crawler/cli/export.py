@@ -21,7 +21,7 @@ from storage.database.open import open_database
 from storage.export.excel_file import MAX_CELL, MAX_ROWS
 from storage.export.export import FORMATS, Export, ExportResult, export
 from storage.export.exporters import exporter_of, exporters
-from storage.export.rows import SUBJECTS
+from storage.export.rows import RENDERED, SUBJECTS
 from storage.search.parse import parse_query
 from storage.search.query import Filters
 
@@ -31,6 +31,7 @@ HELP = example(
     "kiji export articles -o tariffs.csv --search '関税 OR tariff*'",
     "kiji export related -o related.parquet",
     "kiji export articles --format jsonl -o - | jq .title",
+    "kiji export articles --body html -o articles.jsonl",
 )
 
 
@@ -56,6 +57,14 @@ def export_command(
             "--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}. Default: by the end of FILE's name."
         ),
     ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(
+            "--body",
+            metavar="FORM",
+            help=f"Add each article's body with its structure: one of {', '.join(RENDERED)}.",
+        ),
+    ] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
     lang: LanguageOption = None,
@@ -78,7 +87,7 @@ def export_command(
         language(lang), tuple(source or ()), since(since_when, timezone, now), until(until_when, timezone, now)
     )
     query = None if search is None else parse_query(search, timezone, now)
-    wanted = Export(_subject(subject), _format(file_format, output), filters, query)
+    wanted = Export(_subject(subject), _format(file_format, output), filters, query, _body(body, subject))
     url = database_url(db, settings)
     target: Path | BinaryIO = sys.stdout.buffer if output == "-" else Path(output)
     if isinstance(target, Path):
@@ -98,6 +107,16 @@ def _subject(name: str) -> str:
     if name not in SUBJECTS:
         raise ConfigError([f'nothing is called "{name}"; allowed: {", ".join(SUBJECTS)}'])
     return name
+
+
+def _body(form: str | None, subject: str) -> str:
+    if form is None:
+        return ""
+    if form not in RENDERED:
+        raise ConfigError([f'--body: "{form}" is no form; allowed: {", ".join(RENDERED)}'])
+    if subject != "articles":
+        raise ConfigError([f"--body: {subject} have none; allowed with articles only"])
+    return form
 
 
 def _format(option: str | None, output: str) -> str:

@@ -21,6 +21,7 @@ from crawler.plan import find_config, named_source
 from crawler.sanitize import sanitize_lines
 from pipelines.boilerplate.site_lines import remove_site_boilerplate
 from pipelines.related.pagination import join_pages
+from storage.body.markdown import body_markdown, escape
 from storage.reading import Reading, iso_utc
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ HELP = example(
     purpose("inspect"),
     "kiji inspect https://news.example/ja/n/7000 --verbose",
     "kiji inspect --source mirai https://news.example/ja/n/7000",
+    "kiji inspect https://news.example/ja/n/7000 --markdown",
     "kiji inspect --json pages.warc.gz > readings.jsonl",
 )
 
@@ -52,6 +54,9 @@ def inspect_command(
         typer.Option("--source", metavar="NAME", help="Fetch and read the pages as those of this source."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the removed parts, each with its rule.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print title and body as Markdown, with its links and pictures.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Read and print every page, in order; return 1 where one could not be had."""
@@ -67,12 +72,14 @@ def inspect_command(
     pages = _pages(_checked(targets), settings, owner, url, missing)
     if owner is not None:
         pages = (dataclasses.replace(page, source=owner.name) for page in pages)
-    if verbose and not as_json:
+    if verbose and not as_json and not markdown:
         pages = _noted(pages, raw_pages)
     with ReadingPool(timezone=settings.crawl.timezone, rules=settings.parameter_rules) as pool:
         for reading in _without_site_lines(read_in_order(pages, pool)):
             if as_json:
                 text = json.dumps(reading.inspection_fields(), ensure_ascii=False)
+            elif markdown:
+                text = sanitize_lines(_as_markdown(reading))
             else:
                 text = sanitize_lines(_as_text(reading, verbose) + _lists_as_text(raw_pages.pop(reading.url, None)))
             sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
@@ -147,6 +154,12 @@ def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:
             missing.append(f"{path}: {record}")
         else:
             yield record
+
+
+def _as_markdown(reading: Reading) -> str:
+    """Return title and body, pages parted by a rule."""
+    title = escape(reading.title)
+    return f"# {title}\n\n{body_markdown(reading.text, reading.body)}\n\n---\n"
 
 
 def _as_text(reading: Reading, verbose: bool) -> str:

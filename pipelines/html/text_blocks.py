@@ -12,7 +12,8 @@ from storage.scripts import EAST_ASIAN
 
 # Elements whose words are controls, beside those whose words are not shown at all.
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
-_SKIPPED = UNREAD | _OPERATED
+SKIPPED = UNREAD | _OPERATED
+"""Elements whose words are no block's."""
 _DENSE = re.compile(f"[{EAST_ASIAN}]+")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
@@ -61,7 +62,7 @@ def text_blocks(body: HtmlElement) -> list[TextBlock]:
     skipped = 0
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
-            if skipped or element.tag in _SKIPPED:
+            if skipped or element.tag in SKIPPED:
                 skipped += 1
             else:
                 walk.enter(element)

@@ -18,6 +18,7 @@ from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.html.dom_index import plain
 from pipelines.related.outlinks import base_address
 from pipelines.rules.load import load_rules, rule_cache
+from storage.body.structure import join_bodies
 from storage.reading import Reading
 
 MOST_PAGES = 30  # of one article; what has more is a gallery
@@ -186,12 +187,13 @@ def _numbered(url: str) -> Iterator[_Place]:
 
 def join_pages(readings: Sequence[Reading]) -> list[Reading]:
     """Join first pages with the words of later pages that were read with them."""
-    texts = {address_key(one.url): one.text for one in readings if one.page_number > 1 and one.is_article}
+    texts = {address_key(one.url): (one.text, one.body) for one in readings if one.page_number > 1 and one.is_article}
     if not texts:
         return list(readings)
     return [_with_following(one, texts) if one.page_number == 1 and one.following else one for one in readings]
 
 
-def _with_following(reading: Reading, texts: Mapping[str, str]) -> Reading:
+def _with_following(reading: Reading, texts: Mapping[str, tuple[str, str]]) -> Reading:
     found = [texts[key] for _, url in reading.following if (key := address_key(url)) in texts]
-    return dataclasses.replace(reading, text="\n".join([reading.text, *found]))
+    pages = [(reading.text, reading.body), *found]
+    return dataclasses.replace(reading, text="\n".join(text for text, _ in pages), body=join_bodies(pages))

@@ -74,17 +74,22 @@ class _Opinions:
         return self.resiliparse[place] > 0.5
 
 
-def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None) -> str:
+def article_text(
+    tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None, kept: list[TextBlock] | None = None
+) -> str:
     """Return the article's text of a cut tree: paragraphs joined by newlines.
 
     ``summary`` is the page's declared one: where it is visible above the body it stands first. Scripts, styles,
     controls and rows of empty ``div`` are taken out of the tree. Where no block reads like prose, trafilatura's text is
     given as it is, and where hardly anything is visible, the body that JSON-LD declares or that scripts would fill in.
-    Prose that is left out is told in ``left_out``, with the reason.
+    Prose that is left out is told in ``left_out``, with the reason; ``kept`` gets the blocks of the text, one a line,
+    where it is made of the page's own.
     """
     scripts = list(tree.iter("script"))
     drop_textless(tree)
-    text = _visible_text(tree, word_characters(summary), [] if left_out is None else left_out)
+    text = _visible_text(
+        tree, word_characters(summary), [] if left_out is None else left_out, [] if kept is None else kept
+    )
     if weight_of(text) >= _HARDLY_ANYTHING:
         return text
     filled = [script.text for script in scripts if script.text]
@@ -95,7 +100,7 @@ def article_text(tree: HtmlElement, summary: str = "", left_out: list[Cut] | Non
     return text
 
 
-def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
+def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut], kept: list[TextBlock]) -> str:
     with set_aside(tree):
         first = trafilatura_text(tree)
     body = tree.find("body")
@@ -105,9 +110,10 @@ def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut]) -> str:
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    kept = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
-    left_out += _left_out(blocks, set(kept), containers, main)
-    return "\n".join(blocks[place].text for place in kept)
+    places = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
+    left_out += _left_out(blocks, set(places), containers, main)
+    kept += (blocks[place] for place in places)
+    return "\n".join(block.text for block in kept)
 
 
 def _resolved(blocks: Sequence[TextBlock], opinions: _Opinions, kept: list[int]) -> list[int]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import reindex_article
 from storage.articles.revisions import supersede
+from storage.body.structure import join_bodies
 from storage.frontier.addresses import file_addresses
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy
@@ -30,11 +31,13 @@ def with_later_pages(session: Session, reading: Reading, page: Address) -> Readi
     """Add the stored text of later pages to the reading of a first page."""
     if reading.page_number > 1 or not reading.following or page.article_id is None:
         return reading
-    later = select(ArticlePart.text).where(ArticlePart.article_id == page.article_id, ArticlePart.number > 1)
-    texts = session.scalars(later.order_by(ArticlePart.number)).all()
-    if not texts:
+    later = select(ArticlePart.text, ArticlePart.body)
+    later = later.where(ArticlePart.article_id == page.article_id, ArticlePart.number > 1)
+    parts = [(reading.text, reading.body), *session.execute(later.order_by(ArticlePart.number))]
+    if len(parts) == 1:
         return reading
-    return dataclasses.replace(reading, text="\n".join([reading.text, *texts]), signature=None, precomputed=None)
+    text = "\n".join(text for text, _ in parts)
+    return dataclasses.replace(reading, text=text, body=join_bodies(parts), signature=None, precomputed=None)
 
 
 def update_pages(session: Session, reading: Reading, page: Address, seen_at: datetime) -> bool:
@@ -89,18 +92,21 @@ def _find_again(session: Session, reading: Reading, part: ArticlePart) -> None:
         session.add(ArticlePart(address_id=copy.address_id, article_id=part.article_id, number=number, text=copy.text))
 
 
-def store_page_text(session: Session, reading: Reading, own_text: str, page: Address, article: Article) -> bool:
-    """Store the text of one page; return whether it has changed."""
+def store_page_text(session: Session, reading: Reading, own: Reading, page: Address, article: Article) -> bool:
+    """Store the text of one page; return whether it has changed.
+
+    ``own`` is the reading of this page alone, ``reading`` the one with later pages.
+    """
     if not _has_place(session, reading.page_number, page, article):
         return False
-    values = {"article_id": article.id, "number": reading.page_number, "text": own_text}
+    values = {"article_id": article.id, "number": reading.page_number, "text": own.text, "body": own.body}
     known = session.get(ArticlePart, page.id)
     if known is None:
         last = max((number for number, _ in reading.following), default=reading.page_number)
         session.add(ArticlePart(address_id=page.id, last_linked=last, **values))
         session.flush()
         return False
-    changed = known.text != own_text
+    changed = known.text != own.text
     for name, value in values.items():
         setattr(known, name, value)
     session.flush()
@@ -129,7 +135,7 @@ def move_page(session: Session, asked: Address, page: Address, reading: Reading 
     if part is None or reading is None or not reading.is_article or reading.page_number != part.number:
         return
     if session.get(ArticlePart, page.id) is None:
-        its = {"article_id": part.article_id, "number": part.number, "text": part.text}
+        its = {"article_id": part.article_id, "number": part.number, "text": part.text, "body": part.body}
         session.delete(part)
         session.add(ArticlePart(address_id=page.id, last_linked=part.last_linked, **its))
         session.flush()
@@ -160,13 +166,23 @@ def clear_pages(session: Session, article: Article) -> None:
 
 def joined_text(session: Session, article: Article) -> str:
     """Give the text of all pages of an article."""
-    parts = select(ArticlePart.text).where(ArticlePart.article_id == article.id).order_by(ArticlePart.number)
-    return "\n".join(session.scalars(parts)) or article.text
+    return _joined(session, article)[0]
+
+
+def _joined(session: Session, article: Article) -> tuple[str, str]:
+    """Give the text of all pages of an article, and its structure."""
+    chosen = select(ArticlePart.text, ArticlePart.body).where(ArticlePart.article_id == article.id)
+    parts = session.execute(chosen.order_by(ArticlePart.number)).all()
+    text = "\n".join(text for text, _ in parts)
+    return (text, join_bodies(parts)) if text else (article.text, article.body)
 
 
 def update_joined_text(session: Session, article: Article) -> None:
     """Set an article's text to that of all its pages."""
-    text = joined_text(session, article)
+    text, body = _joined(session, article)
+    if body != article.body:
+        article.body = body
+        session.flush()
     if text != article.text:
         article.text, article.text_hash = text, rules_of(session).text_hash(text)
         session.flush()

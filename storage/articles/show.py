@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from storage.body.html import body_html
+from storage.body.markdown import body_markdown
 from storage.reading import json_row
 
 _ARTICLE = "SELECT * FROM articles WHERE id = :id"
@@ -39,7 +41,11 @@ def read_article(connection: Connection, article_id: int) -> dict[str, Any] | No
         "alike": _ALIKE,
         "canonical_refused": _REFUSED,
     }
-    return json_row(article) | {name: _all(connection, query, article_id) for name, query in parts.items()}
+    body = {
+        "body_html": body_html(article["text"], article["body"]),
+        "body_markdown": body_markdown(article["text"], article["body"]),
+    }
+    return json_row(article) | body | {name: _all(connection, query, article_id) for name, query in parts.items()}
 
 
 def article_revisions(connection: Connection, article_id: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from storage.articles.copies import compare_copies
 from storage.articles.minhash_index import reindex_article
 from storage.articles.multipage import update_joined_text
+from storage.body.structure import fit
 from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in, insert_rows, upsert_rows
 from storage.reading import Line, Reading
@@ -168,12 +169,16 @@ def _correct(
     if not repeated:
         return
     if part is not None:
-        part.text = remove_lines(part.text, own, repeated)
+        text = remove_lines(part.text, own, repeated)
+        part.body, part.text = fit(part.body, part.text, text), text
         session.flush()
         update_joined_text(session, session.get_one(Article, part.article_id))
         if isinstance(row, Article):
             return
-    row.text = remove_lines(row.text, own, repeated) if part is None else part.text
+    text = remove_lines(row.text, own, repeated) if part is None else part.text
+    if isinstance(row, Article):
+        row.body = fit(row.body, row.text, text)
+    row.text = text
     row.text_hash = rules_of(session).text_hash(row.text)
     session.flush()
     if isinstance(row, Article):

@@ -73,7 +73,7 @@ def store_article(
         page.url = canonical.url
     read_hash = text_hash_of(session, reading)
     reading = apply_boilerplate(session, reading, page, seen_at)
-    own_text = reading.text
+    own = reading
     lost_pages = update_pages(session, reading, page, seen_at)
     reading = with_later_pages(session, reading, page)
     known, decision = _decide(session, reading, page, read_hash, lost_pages=lost_pages)
@@ -93,7 +93,7 @@ def store_article(
         return stored
     if reading.alternates and stored.outcome != "unchanged":
         record_amp_forms(session, reading, page)
-    return _joined(session, stored, page_to_store, own_text)
+    return _joined(session, stored, page_to_store, own)
 
 
 def _decide(
@@ -131,7 +131,7 @@ def _note_refusal(
         page.canonical_refused, page.refused_canonical = "", None
 
 
-def _joined(session: Session, stored: StoredPage, page: "_Page", own_text: str) -> StoredPage:
+def _joined(session: Session, stored: StoredPage, page: "_Page", own: Reading) -> StoredPage:
     """Join the pages of an article on several; a changed page is a revision."""
     reading, article = page.reading, stored.article
     is_first = reading.page_number == 1 and article.read_from_id == page.address.id
@@ -143,7 +143,7 @@ def _joined(session: Session, stored: StoredPage, page: "_Page", own_text: str) 
     is_later = reading.page_number > 1 and first is not None and article.address_id == first.id
     if not is_first and not is_later:
         return stored
-    changed = store_page_text(session, reading, own_text, page.address, article) or page.known.lost_pages
+    changed = store_page_text(session, reading, own, page.address, article) or page.known.lost_pages
     is_told = is_first or stored.outcome == "updated"
     if changed and page.is_rewritten and not is_told and joined_text(session, article) != article.text:
         supersede(session, article, page.seen_at)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.articles.minhash_index import remove_article
 from storage.database.in_values import is_among
 from storage.database.upsert import insert_into
+from storage.erasure.body_links import count_links_to, remove_links_to
 from storage.frontier.blocklist import REFUSED, enable_secure_delete, key_hash, tombstone
 from storage.frontier.page_lists import delete_unshown
 from storage.search.index import remove_articles
@@ -178,6 +179,11 @@ HOLDINGS: list[Holding] = [
         "pages of articles on several",
         lambda session, plan: _count(session, ArticlePart.article_id, plan.articles),
         lambda session, plan: _delete(session, ArticlePart.article_id, plan.articles),
+    ),
+    Holding(
+        "links in texts",
+        lambda session, plan: count_links_to(session, plan.keys),
+        lambda session, plan: remove_links_to(session, plan.keys),
     ),
     Holding(
         "AMP forms",

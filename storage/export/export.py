@@ -12,7 +12,7 @@ from storage.distribution import install_extra
 from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelLimits
 from storage.export.exporters import BUILT_IN, Exporter, exporter_of, exporters
-from storage.export.rows import SUBJECTS, count_rows, read_batches, relation_of
+from storage.export.rows import SUBJECTS, count_rows, read_batches, relation_of, with_body
 from storage.search.names import check_names
 from storage.search.nodes import Query
 from storage.search.query import Filters, find_ids
@@ -45,12 +45,14 @@ class Export:
 
     ``format`` is a name in ``exporters()``, ``subject`` one in SUBJECTS. Of a ``query``, what belongs to the articles
     that it finds is exported: all of them, however many.
+    ``body`` is one in RENDERED where articles get a column with their body in that form, else "".
     """
 
     subject: str
     format: str
     filters: Filters = dataclasses.field(default_factory=Filters)
     query: Query | None = None
+    body: str = ""
 
 
 def export(
@@ -87,7 +89,7 @@ def export(
 
 def _written(wanted: Export, exporter: Exporter, rows: "_Rows", target: Path | BinaryIO) -> ExportResult:
     try:
-        excel = exporter.write(target, relation_of(SUBJECTS[wanted.subject]), rows)
+        excel = exporter.write(target, relation_of(SUBJECTS[wanted.subject], wanted.body), rows)
     except (OSError, DatabaseError):
         raise
     except Exception as error:
@@ -115,7 +117,7 @@ class _Rows:
             ids = None if self._wanted.query is None else find_ids(connection, self._wanted.query)
             self._begun(count_rows(connection, subject, filters, ids))
             for batch in read_batches(connection, subject, filters, ids):
-                yield batch
+                yield with_body(batch, subject, self._wanted.body) if self._wanted.body else batch
                 self.read += len(batch)
                 self._progress(len(batch))
 

@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.article_fields import FIELD_KINDS, Kind
+from storage.body.html import body_html
+from storage.body.markdown import body_markdown
 from storage.column_types import UTCDateTime
 from storage.search.query import Filters
 from storage.tables.dictionary import Relation, relations
@@ -23,6 +25,10 @@ _KINDS: Mapping[str, Kind] = {
     "articles_en": "integer",
     "copies": "integer",
     "sources": "integer",
+    "line": "integer",
+    "width": "integer",
+    "height": "integer",
+    "own_site": "truth",
     "similarity": "number",
     **FIELD_KINDS,
 }
@@ -48,6 +54,15 @@ class Subject:
 _OF_ARTICLE = "article_id IN (SELECT id FROM articles WHERE {})"
 _OF_STORY = "id IN (SELECT story_id FROM articles WHERE {})"
 _SOURCE = "(source IN :sources OR id IN (SELECT article_id FROM copies WHERE source IN :sources))"
+
+_MOMENT = "(SELECT coalesce(published_at, first_seen_at) FROM articles WHERE id = article_id)"
+
+
+def _of_body(view: str) -> Subject:
+    """Export what stands in the texts of articles, by the articles' own filters."""
+    language = _OF_ARTICLE.format("language = :language")
+    return Subject(view, "article_id, position", language, _OF_ARTICLE.format(_SOURCE), _MOMENT, _MOMENT)
+
 
 SUBJECTS: Mapping[str, Subject] = {
     "articles": Subject(
@@ -75,6 +90,8 @@ SUBJECTS: Mapping[str, Subject] = {
         "first_seen_at",
         "last_seen_at",
     ),
+    "links": _of_body("article_links"),
+    "images": _of_body("article_images"),
     "stories": Subject(
         "stories",
         "id",
@@ -96,9 +113,30 @@ SUBJECTS: Mapping[str, Subject] = {
 """A row is within ``since`` and ``until`` where its last moment is not before the one nor its first after the other."""
 
 
-def relation_of(subject: Subject) -> Relation:
-    """Give the exported view with its columns and their descriptions."""
-    return relations()[subject.view]
+RENDERED: Mapping[str, tuple[str, str, Callable[[str, str], str]]] = {
+    "html": ("body_html", "`text` as HTML with its headings, lists, quotations, tables, links and pictures", body_html),
+    "markdown": ("body_markdown", "`text` as Markdown, likewise", body_markdown),
+}
+"""Of each form of a body the column's name, its description, and the function of text and structure."""
+
+
+def relation_of(subject: Subject, body: str = "") -> Relation:
+    """Give the exported view with its columns and their descriptions.
+
+    ``body`` is a key of :data:`RENDERED` whose column is added, or "".
+    """
+    relation = relations()[subject.view]
+    if not body:
+        return relation
+    name, description, _ = RENDERED[body]
+    return dataclasses.replace(relation, columns={**relation.columns, name: description})
+
+
+def with_body(rows: list[tuple[Any, ...]], subject: Subject, body: str) -> list[tuple[Any, ...]]:
+    """Add the column of :data:`RENDERED` to rows of articles."""
+    names = list(relations()[subject.view].columns)
+    text_at, body_at, write = names.index("text"), names.index("body"), RENDERED[body][2]
+    return [(*row, write(row[text_at], row[body_at])) for row in rows]
 
 
 def kind_of(column_name: str) -> Kind:

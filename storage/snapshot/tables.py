@@ -7,11 +7,12 @@ import dataclasses
 
 from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
+from storage.tables.body_views import BODY_VIEWS, body_view
 
 VERSION = 5
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
-LAST_COLUMNS = ("text",)
+LAST_COLUMNS = ("body", "text")
 """Stored last in a row, so that reading the others does not read through the words of a whole article."""
 
 
@@ -114,6 +115,11 @@ CREATE TABLE column_descriptions (
 ) WITHOUT ROWID
 """
 VIEWS = "\n".join(
-    f"CREATE VIEW articles_{code} AS SELECT * FROM articles WHERE language = '{code}';"  # noqa: S608 - codes of ours
-    for code in VIEWED_LANGUAGES
+    (
+        *(
+            f"CREATE VIEW articles_{code} AS SELECT * FROM articles WHERE language = '{code}';"  # noqa: S608 - codes of ours
+            for code in VIEWED_LANGUAGES
+        ),
+        *(f"CREATE VIEW {name} AS {body_view(name, 'sqlite', 'articles')};" for name in BODY_VIEWS),
+    )
 )

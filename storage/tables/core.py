@@ -190,6 +190,7 @@ class Article(Base):
     zone_assumed: Mapped[bool] = mapped_column(default=False, server_default=false())
     title: Mapped[str] = mapped_column(StorableText(TITLE_LIMIT), active_history=True)
     text: Mapped[str] = mapped_column(active_history=True)
+    body: Mapped[str] = mapped_column(default="")
     text_hash: Mapped[str] = mapped_column(String(64))
     read_hash: Mapped[str] = mapped_column(String(64), default="")
     summary: Mapped[str] = mapped_column(StorableText(20_000), active_history=True)

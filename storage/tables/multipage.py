@@ -19,4 +19,5 @@ class ArticlePart(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     number: Mapped[int]
     text: Mapped[str]
+    body: Mapped[str] = mapped_column(default="")
     last_linked: Mapped[int | None]

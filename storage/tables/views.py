@@ -1,13 +1,14 @@
 """Define the contract's views, which are created anew at every upgrade.
 
-Plain SQL that SQLite and PostgreSQL read alike (FETCH is a word of PostgreSQL's own, so that name is quoted). Columns
-are described in ``dictionary.toml``.
+Plain SQL that SQLite and PostgreSQL read alike (FETCH is a word of PostgreSQL's own, so that name is quoted). Those of
+``storage.tables.body_views`` are each written for both. Columns are described in ``dictionary.toml``.
 """
 
 from sqlalchemy import Connection, text
 
 from storage.article_fields import VIEW_COLUMNS
 from storage.languages import VIEWED_LANGUAGES
+from storage.tables.body_views import BODY_VIEWS, body_view
 
 _FROM_OTHER_TABLES = {"url": "address.url", "source": "source.name AS source", "site": "address.host AS site"}
 _SELECTED = ", ".join(_FROM_OTHER_TABLES.get(name, f"article.{name}") for name in VIEW_COLUMNS)
@@ -107,11 +108,12 @@ JOIN source ON source.id = "fetch".source_id
 
 def create_views(connection: Connection) -> None:
     """Create every view; none may exist."""
-    for name, query in VIEWS.items():
+    queries = VIEWS | {name: body_view(name, connection.dialect.name) for name in BODY_VIEWS}
+    for name, query in queries.items():
         connection.execute(text(f"CREATE VIEW {name} AS {query.strip()}"))
 
 
 def drop_views(connection: Connection) -> None:
     """Drop the views, so that the tables below them can be altered."""
-    for name in reversed(VIEWS):
+    for name in (*BODY_VIEWS, *reversed(VIEWS)):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))

@@ -7,7 +7,7 @@ import sqlite3
 from storage.snapshot.local_time import days_until
 from storage.text_diff import diff_paragraphs
 from storage.web.article_list import LISTED, NEWEST_FIRST, Context, count_rows, query_rows, read_metadata
-from storage.web.safe_text import paragraphs
+from storage.web.safe_text import paragraphs, safe_body
 from storage.web.svg import Bar, day_bars, timeline
 
 CHART_DAYS, SPARK_DAYS = 28, 21
@@ -92,7 +92,7 @@ def article(connection: sqlite3.Connection, article_id: int) -> Context | None:
     versions = query_rows(connection, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
     return {
         "article": page,
-        "paragraphs": paragraphs(page["text"]),
+        "body": safe_body(page["text"], page["body"]),
         "revisions": [
             {
                 **new,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from storage.articles.multipage import with_later_pages
 from storage.articles.site_boilerplate import remove_known_boilerplate
+from storage.body.structure import fit
 from storage.database.error_codes import classify_error
 from storage.database.upsert import insert_into
 from storage.frontier.addresses import file_addresses
@@ -148,7 +149,8 @@ def _store(
         outcome: Outcome = "failed" if reading.kind == "unreadable" else "not_article"
         return _account(session, lease, record, outcome, reading.reason)
     text = remove_known_boilerplate(session, address.host, reading.text)
-    known = dataclasses.replace(reading, text=text, signature=None, precomputed=None)
+    body = fit(reading.body, reading.text, text)
+    known = dataclasses.replace(reading, text=text, body=body, signature=None, precomputed=None)
     known = with_later_pages(session, known, address)
     met = store_out_of_order(session, address, known if reading.extractor_version else reading, record.fetched_at)
     scope = scopes.get(lease.source_id)

@@ -11,7 +11,7 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
         "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
-        "plugins signature story_rules text_diff",
+        "body plugins signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit wanted",
         "text_rules",

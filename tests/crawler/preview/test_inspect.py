@@ -29,6 +29,8 @@ FIELDS = [
     "image_url",
     "related",
     "lists",
+    "body_html",
+    "body_markdown",
 ]
 
 

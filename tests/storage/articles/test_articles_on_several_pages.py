@@ -15,6 +15,7 @@ from storage.database.upgrade import upgrade
 from storage.erasure.delete import erase, plan_erasure
 from storage.reading import Reading
 from storage.visit import Lease, Visit
+from tests.support.earlier_schemas import take_back
 from tests.support.visits import FIRST_DAY, OTHER_STORY, STORY, Crawling, article, rows, scope
 
 HOST = "https://news.example"
@@ -193,7 +194,6 @@ def test_an_upgrade_leaves_one_page_of_each_number(database: Database) -> None:
     crawled(database)[0].finish()
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE article_part SET number = 2 WHERE number = 3"))
-        connection.execute(text("ALTER TABLE article_part DROP COLUMN last_linked"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+        take_back(connection, "0013")
     upgrade(database)
     assert rows(database, "SELECT number, text FROM article_part ORDER BY number") == [(1, STORY), (2, OTHER_STORY)]

@@ -12,6 +12,7 @@ from storage.database.upgrade import upgrade
 from storage.frontier.polling import refresh_source
 from storage.reading import Reading
 from storage.visit import Lease, Visit
+from tests.support.earlier_schemas import take_back
 from tests.support.visits import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope
 
 HOST = "https://news.example"
@@ -112,8 +113,7 @@ def test_an_upgrade_gives_back_what_redirects_had_joined_to_others(database: Dat
     with database.engine.begin() as connection:
         joined = f"UPDATE address SET page_id = 2, article_id = 2 WHERE url IN ('{PAGE}', '{elsewhere}')"
         connection.execute(text(joined))
-        connection.execute(text("ALTER TABLE article_part DROP COLUMN last_linked"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+        take_back(connection, "0012")
     assert len(check_database(database)) == 2
     upgrade(database)
     assert check_database(database) == []

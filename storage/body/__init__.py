@@ -1,0 +1,1 @@
+"""Describe and render the structure of an article's text."""

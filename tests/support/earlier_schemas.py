@@ -1,0 +1,15 @@
+"""Take an archive back to an earlier schema, to upgrade it again."""
+
+from sqlalchemy import Connection, text
+
+from storage.tables.views import drop_views
+
+_ADDED_SINCE_0013 = (("article_part", "last_linked"), ("article_part", "body"), ("article", "body"))
+
+
+def take_back(connection: Connection, revision: str) -> None:
+    """Make it 0012 or 0013: drop what later migrations add; the upgrade makes the views again."""
+    drop_views(connection)
+    for table, column in _ADDED_SINCE_0013:
+        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})

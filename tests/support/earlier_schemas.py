@@ -4,12 +4,15 @@ from sqlalchemy import Connection, text
 
 from storage.tables.views import drop_views
 
-_ADDED_SINCE_0013 = (("article_part", "last_linked"), ("article_part", "body"), ("article", "body"))
+_TABLES_SINCE_0013 = ("page_list", "list_entry", "list_version")
+_COLUMNS_SINCE_0013 = (("article_part", "last_linked"), ("article_part", "body"), ("article", "body"))
 
 
 def take_back(connection: Connection, revision: str) -> None:
     """Make it 0012 or 0013: drop what later migrations add; the upgrade makes the views again."""
     drop_views(connection)
-    for table, column in _ADDED_SINCE_0013:
+    for table in _TABLES_SINCE_0013:
+        connection.execute(text(f"DROP TABLE {table}"))
+    for table, column in _COLUMNS_SINCE_0013:
         connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})

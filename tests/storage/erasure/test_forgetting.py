@@ -91,6 +91,7 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "related links": 3,
         "story profiles": 1,
         "pages of articles on several": 0,
+        "links in texts": 0,
         "AMP forms": 0,
         "remembered pages": 3,
         "page lists": 0,

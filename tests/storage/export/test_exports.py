@@ -263,7 +263,7 @@ def test_a_stream_is_nothing_but_the_data(
     [
         (
             ["articels", "-o", "a.csv"],
-            'nothing is called "articels"; allowed: articles, related, lists, stories, copies',
+            'nothing is called "articels"; allowed: articles, related, lists, links, images, stories, copies',
         ),
         (["articles", "-o", "a.xls"], '-o a.xls: no --format, and its name: "xls" is no format; allowed: csv, xlsx'),
         (["articles", "-o", "-", "--format", "parquet"], "-o -: parquet needs a file; allowed on stdout: csv, jsonl"),

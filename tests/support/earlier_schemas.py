@@ -5,7 +5,12 @@ from sqlalchemy import Connection, text
 from storage.tables.views import drop_views
 
 _TABLES_SINCE_0013 = ("page_list", "list_entry", "list_version")
-_COLUMNS_SINCE_0013 = (("article_part", "last_linked"), ("article_part", "body"), ("article", "body"))
+_COLUMNS_SINCE_0013 = {
+    "article_part": ("last_linked", "body"),
+    "article": ("zone_assumed", "body"),
+    "address": ("in_feed", "feed_date"),
+    "search_document": ("site", "authors"),
+}
 
 
 def take_back(connection: Connection, revision: str) -> None:
@@ -13,6 +18,7 @@ def take_back(connection: Connection, revision: str) -> None:
     drop_views(connection)
     for table in _TABLES_SINCE_0013:
         connection.execute(text(f"DROP TABLE {table}"))
-    for table, column in _COLUMNS_SINCE_0013:
-        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    for table, columns in _COLUMNS_SINCE_0013.items():
+        for column in columns:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})

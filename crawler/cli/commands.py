@@ -35,7 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", 'Find articles with all words and "exact phrases", and without -excluded words.'),
     "export": (
         "export",
-        "Write articles, related links, other lists, stories or copies into a CSV, Excel, JSON lines or Parquet file.",
+        "Write articles, their links and images, related links, other lists, stories or copies into a CSV, Excel, JSON "
+        "lines or Parquet file.",
     ),
     "snapshot": (
         "publication",

@@ -32,6 +32,7 @@ _LONGEST = 4 * MAX_LENGTH  # characters taken apart at all: trackers and session
 _LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as it is written
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space: the URL Standard strips them from both ends
+_SLASHES = ("///", "/\\", "\\\\", "\\/")
 _INNER = dict.fromkeys(map(ord, "\t\r\n"))  # and drops these anywhere
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
@@ -163,7 +164,7 @@ def _query_key(query: str, host: str, rules: ParameterRules | None) -> str:
     They are read as a form's (URL Standard, section 5.1). Bytes stay bytes.
     """
     pairs = []
-    for part in query.split("&"):
+    for part in query.replace("&amp;", "&").split("&"):
         name, _, value = part.partition("=")
         if part and not _is_idle(name, value, host, rules):
             pairs.append((_form_key(name), _form_key(value)))
@@ -221,6 +222,8 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
         url = url.translate(_INNER)
     if not url or len(url) > _LONGEST:
         return None
+    if url.startswith(_SLASHES):  # the URL Standard ignores further slashes before a host; so do browsers
+        url = "//" + url.lstrip("/\\")
     if base is not None:
         try:
             url = _joined(base, url)
@@ -229,7 +232,8 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
     address = _taken_apart(url)
     if address is None:
         return None
-    parts = (part for part in address.query.split("&") if part) if address.query else ()
+    query = address.query.replace("&amp;", "&") if "&amp;" in address.query else address.query  # escaped twice
+    parts = (part for part in query.split("&") if part) if query else ()
     query = "&".join(part for part in parts if not _is_idle(*part.partition("=")[::2], address.host, rules))
     cleaned = f"{address.scheme}://{address.host}{address.port}{_without_session(address.path) or '/'}"
     cleaned += ("?" + query if query else "") + ("#" + address.hashbang if address.hashbang else "")

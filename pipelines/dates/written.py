@@ -58,6 +58,7 @@ class DateMatch:
 _WEEKDAY = re.compile(
     rf"\s?\(\s?(?:[月火水木金土日]曜?日?(?:[・/]祝)?|祝|[월화수목금토일](?:요일)?|{ANY_WEEKDAY})\.?\s?\)\s?"
 )
+_NORDIC_CLOCK = re.compile(r"\bklo?\b\.?\s?(\d{1,2})\.(\d\d)\b")  # kl. 14.30, klo 14.30: elsewhere 14.30 is a number
 _SPACES = re.compile(r"\s+")
 
 
@@ -67,6 +68,7 @@ def normalize_date_text(text: str, limit: int) -> str:
     The form is NFKC, lower case, single spaces, without weekdays in parentheses. At most ``limit`` characters are read.
     """
     plain = unicodedata.normalize("NFKC", text[:limit]).lower().replace("\u2212", "-")
+    plain = _NORDIC_CLOCK.sub(r" \1:\2", plain) if "kl" in plain else plain
     return _SPACES.sub(" ", _WEEKDAY.sub(" ", plain)).strip()
 
 
@@ -74,11 +76,14 @@ _ZONED_CLOCK = CLOCK + rf"(?:\s?uhr)?(?:\s?(?P<zone>{ZONE}))?"
 _DAY_NAME = rf"(?:{ANY_WEEKDAY}\b\.?|{JAPANESE_WEEKDAY}|{KOREAN_WEEKDAY})"
 _CLOCK_AFTER = re.compile(
     rf"(?:t|(?:[\s,、|・/()-]{{0,4}}{_DAY_NAME})?"
-    r"[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|kl\.?|ore)\b)?[\s:]{0,2})" + _ZONED_CLOCK
+    r"[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|a las|klo|kl|ore|в|о|o)\b\.?)?[\s:]{0,2})" + _ZONED_CLOCK
 )
 _CLOCK_BEFORE = re.compile(_ZONED_CLOCK + r"[\s,|・/-]{0,4}(?:\bon\b|\b[a-z]{3,9}day\b|\b[a-z]{3}\b)?[\s,.]{0,3}$")
 _BEFORE = 48
-_HALVES = {"午前": "a", "午後": "p", "오전": "a", "오후": "p", "am": "a", "pm": "p"}
+_HALVES = {
+    **dict.fromkeys(("午前", "上午", "凌晨", "早上", "오전", "am"), "a"),
+    **dict.fromkeys(("午後", "下午", "晚上", "오후", "pm"), "p"),
+}
 
 
 def _clock(match: re.Match[str]) -> datetime.timedelta | None:
@@ -89,7 +94,8 @@ def _clock(match: re.Match[str]) -> datetime.timedelta | None:
     if match["noon"]:
         return datetime.timedelta(hours=12)
     hour = int(match["h"])
-    minute = int(match["m"] or match["mj"] or match["md"] or match["mz"] or (30 if match["bisect"] else 0))
+    minutes = (match[name] for name in ("m", "mj", "md", "mz", "mk"))
+    minute = int(next(filter(None, minutes), 30 if match["bisect"] else 0))
     second = int(match["s"] or match["sj"] or 0)
     half = _HALVES.get(match["half"] or "") or match["ap1"] or match["ap2"]
     if half and hour <= 12:
@@ -164,16 +170,26 @@ def _japanese_year(group: Mapping[str, str | None]) -> int | None:
 
 
 def _numbers(first: int, second: int, year: int, separator: str, home: datetime.tzinfo) -> tuple[int, int, int] | None:
-    """Read 10/07/2026: day first, unless the page's zone is American.
+    """Read 10/07/2026: day first, but in the United States.
 
-    In Asia's zones an ambiguous date is not guessed.
+    In the zones of countries that write the year first, or both orders, an ambiguous date is not guessed.
     """
-    american = str(home).startswith(("America/", "US/"))
-    if first > 12 or separator != "/" or str(home).startswith(("Europe/", "Australia/", "Africa/")):
+    zone = str(home)
+    if first > 12 or separator != "/":
         return year, second, first
-    if second > 12 or american or first == second:
+    if second > 12 or first == second or zone in _MONTH_FIRST:
         return year, first, second
-    return None
+    return None if zone in _EITHER_ORDER or "/" not in zone else (year, second, first)
+
+
+# By CLDR's short dates: en-US alone has the month first; ja, zh and ko have the year first; Canada and the Philippines
+# write both orders. Zones without a country tell nothing.
+_MONTH_FIRST = frozenset(
+    f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Detroit", "Anchorage")
+) | {"Pacific/Honolulu", "Pacific/Guam"}
+_EITHER_ORDER = frozenset(
+    {"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Asia/Manila", "America/Toronto", "America/Vancouver"}
+)
 
 
 def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.tzinfo) -> datetime.date | None:

@@ -36,6 +36,7 @@ _CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+(?:\]\]>|\Z))")
 _NUMBER = re.compile(r"#(x[0-9a-f]+|\d+)", re.IGNORECASE)
 _AMPERSAND = re.compile(r"(?:&\#(?:x[0-9a-f]{1,8}|\d{1,10});)++|&(?P<name>[a-z][a-z0-9]{0,40});|&", re.IGNORECASE)
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)  # Unix seconds or milliseconds
 _SHORT_NAME = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3}")  # RFC 822: weekday, day, month's name
 _YEAR = re.compile(r"\d{4}|令和|平成")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2, without the pairs
@@ -200,6 +201,8 @@ def parse_utc(text: str, timezone: datetime.tzinfo) -> datetime.datetime | None:
     ``timezone`` is for dates that name no zone; a date without a time is that zone's midnight.
     """
     text = text.strip()[:64]
+    if _EPOCH.fullmatch(text):
+        return datetime.datetime.fromtimestamp(int(text[:10]), datetime.UTC)
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:

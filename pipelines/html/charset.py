@@ -21,6 +21,8 @@ _SAMPLE = 65_536  # bytes from the first non-ASCII one on that detection looks a
 # not. Of 3,400 news texts of up to 400 characters in Shift_JIS, EUC-JP, GB 18030, Big5 and EUC-KR one in a hundred has
 # fewer than 1.3 (median 2.7 to 6.2); Latin and Cyrillic ones have hardly any whole sequence.
 _BROKEN_DECLARED, _BROKEN_UNDECLARED = 0.5, 0.1
+# Non-ASCII bytes of a text that is too short to contradict its label: a headline in a feed of one entry.
+_FEW = 24
 _REPLACEMENT = "\ufffd".encode()
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{6}")  # Latin script has no six non-ASCII bytes in a row
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -116,7 +118,9 @@ def _legacy_encoding(body: bytes, labels: list[str]) -> str:
     sample = body[high.start() : high.start() + _SAMPLE] if high else body[:_SAMPLE]
     likely, score = best_encoding(sample)
     for label in labels:
-        if label in _CJK and _fits(body, label):
+        if label in _CJK and (_fits(body, label) or _nearly_fits(body, label)):
+            if len(_HIGH.findall(sample)) < _FEW:
+                return label
             if plausibility(sample, label) >= score - 0.25 and not (
                 likely in JAPANESE and label not in JAPANESE and score > 0.5
             ):
@@ -158,6 +162,13 @@ def _fits(body: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _nearly_fits(body: bytes, encoding: str) -> bool:
+    """Tell whether hardly any character is broken: one in fifty at most."""
+    text = _decode_as(body, encoding)
+    broken = text.count("\ufffd")
+    return broken * 50 <= sum(1 for character in text if character >= "\x80")
 
 
 def _decode_as(body: bytes, encoding: str) -> str:

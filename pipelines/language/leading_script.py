@@ -45,14 +45,15 @@ def latin_leads(text: str, east: int) -> bool:
     """Tell whether a mixed text is in Latin script and only quotes the other.
 
     ``east`` is the number of East Asian characters. Two of them weigh as much as one common Latin word, and a name half
-    as much as a word (tried on headlines of both kinds). Where the scripts touch, the text must be Latin twice over.
+    as much as a word (tried on headlines of both kinds). Where the scripts touch, the text must be Latin twice over and
+    hold two English words: a French or Spanish name has small words, too.
     """
     words = _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
     function_words = sum(1 for word in words if word.lower() in english_function_words())
     common = sum(1 for word in words if word.lower() in english_function_words() or (len(word) > 1 and word.islower()))
     latin_weight = len(words) + common
     if _GLUE.search(text):
-        return common >= 3 and latin_weight > 2 * east
+        return common >= 3 and function_words >= 2 and latin_weight > 2 * east
     set_off = sum(len(_EAST_ASIAN.findall(quoted)) for quoted in _SET_OFF.findall(text))
     east_weight = east - set_off / 2
     if common >= 2 or function_words:

@@ -50,6 +50,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
         "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w{2,30}"),
+        "for": re.compile(r"\s+for\s+(?:the\s+)?[A-Z].*$"),
         "split": re.compile(
             r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
             rf"|(?<=[{HAN}{HIRAGANA}])[,/](?=[{HAN}{KATAKANA}])"
@@ -107,7 +108,7 @@ def _split(text: str) -> list[str]:
 
 def _clean(part: str) -> str:
     patterns = _patterns()
-    name = part.strip(" 　:：,、・-–—|=＝\"'“”*《》")
+    name = patterns["for"].sub("", part).strip(" 　:：,、・-–—|=＝\"'“”*《》")
     for _ in range(2):
         name = patterns["lead"].sub("", name).strip()
         cut = patterns["job"].sub("", name).strip(" 　:：,、・-–—|=＝")

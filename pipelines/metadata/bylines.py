@@ -16,6 +16,8 @@ _MOST = 60
 _LONGEST_BYLINE = 200
 _BYLINE = re.compile(r"byline|author|writer|reporter|kisha|journalist", re.IGNORECASE)
 _REL_AUTHOR = lxml.etree.XPath("//a[contains(concat(' ', @rel, ' '), ' author ')]")
+# A name behind its label in a longer head line: 来源：新华网 作者：王小明 责编：李四
+_LABELLED = re.compile(r"(?:作者|撰文|撰稿|记者|執筆者?|筆者)\s?[:：]\s?([^\s:：|／/]{2,20})")
 _NOT_BYLINE = re.compile(
     r"comment|related|card|bio|profile|avatar|image|img|icon|follow|widget|share|photo|authority|footer|nav",
     re.IGNORECASE,
@@ -128,7 +130,9 @@ def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Cre
             if len(piece) > _LONGEST_BYLINE // 2:
                 continue
             is_before_job = index + 1 < len(pieces) and is_job(pieces[index + 1]) and is_name_like(piece)
-            if is_before_job or is_byline(piece):
+            if labelled := _LABELLED.search(piece):
+                yield [Credit(labelled[1])]
+            elif is_before_job or is_byline(piece):
                 yield [Credit(piece)]
             elif is_lead_in(piece) and index + 1 < len(pieces):
                 yield [Credit(pieces[index + 1])]

@@ -40,6 +40,7 @@ def choose_title(
     """
     site = {letters(name) for name in names} | {letters(host.removeprefix("www."))} - {""}
     site |= {label for label in host.lower().split(".") if len(label) > 3}
+    site |= _logos(headings, metas, document_title)
     heads = [head for head in headings if letters(head) and letters(head) not in site]
     raw = [title for title in (*headlines, *heads, *metas, document_title) if letters(title)]
     wholes = {letters(title) for title in raw}
@@ -54,6 +55,17 @@ def choose_title(
     votes = Counter(letters(title) for title in bare)
     title = max(bare, key=lambda title: votes[letters(title)])
     return (title if main else _without_tail(title))[:TITLE_LENGTH]
+
+
+def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str) -> set[str]:
+    """Return the first heading where the page's titles have it as a tail behind a longer headline: a logo."""
+    name = letters(headings[0]) if headings else ""
+    if not name or any(letters(meta) == name for meta in metas):
+        return set()
+    breaks = [match.span() for match in _SEPARATOR.finditer(document_title)]
+    if not breaks or letters(document_title[breaks[-1][1] :]) != name:
+        return set()
+    return {name} if len(document_title[: breaks[-1][0]]) > _NAME_SHARE * len(headings[0]) else set()
 
 
 def _without_tail(title: str) -> str:

@@ -1,4 +1,4 @@
-"""Read dates, addresses, languages and encodings that other projects were reported to misread (docs/public-reports.md)."""
+"""Read dates, addresses, languages and encodings that public reports say are misread (docs/public-reports.md)."""
 
 import datetime
 import zoneinfo

@@ -11,6 +11,7 @@ from crawler.config.models import Config
 from crawler.monitoring.alerts import Message, ping, send
 from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
 from crawler.monitoring.retention import prune_pages
+from crawler.monitoring.watch_notices import tell_watches
 from crawler.plan import CrawlPlan, archive_folder
 from storage.column_types import utc_now
 from storage.database.engine import Database
@@ -192,6 +193,12 @@ def _judge_all(end: CrawlEnd) -> list[str]:
     )
 
 
+def _tell_watches(end: CrawlEnd) -> list[str]:
+    if end.database is None:
+        return []
+    return tell_watches(end.database, end.plan.config.alerts.urls, end.plan.config.crawl.timezone, utc_now())
+
+
 def _prune(end: CrawlEnd) -> None:
     folder = archive_folder(end.plan.config, end.plan.database_url)
     if folder is not None and end.database is not None:
@@ -217,6 +224,7 @@ def _ping(end: CrawlEnd) -> list[str]:
 
 BUILT_IN: Mapping[str, Step] = {
     "the look at the sources' health": _judge_all,
+    "the watches": _tell_watches,
     "the deletion of old pages from the raw archive": _prune,
     "the count of extractors that failed": _count_extractor_errors,
     "the ping": _ping,

@@ -16,12 +16,12 @@ logger = logging.getLogger(__name__)
 
 PING_SECONDS = 10.0
 
-Kind = Literal["failure", "success"]
+Kind = Literal["failure", "success", "info"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
-    """One alert; ``kind`` is ``failure``, or ``success`` when trouble is over."""
+    """One alert; ``kind`` is ``failure``, ``success`` when trouble is over, or ``info`` for news."""
 
     title: str
     body: str

@@ -131,12 +131,14 @@ def _parsed(words: str | Query) -> Query:
     return parse_query(words) if isinstance(words, str) else words
 
 
-def find_ids(connection: Connection, words: str | Query, filters: Filters = Filters()) -> list[int]:
-    """Find the ids of all articles of a query, the newest first."""
+def find_ids(
+    connection: Connection, words: str | Query, filters: Filters = Filters(), among: Sequence[int] | None = None
+) -> list[int]:
+    """Find the ids of all articles of a query, or of those ``among`` some, at most ROWS, the newest first."""
     query = _parsed(words)
     if not query.parts:
         return []
-    asked = _Search(connection, query, filters)
+    asked = _Search(connection, query, filters, among)
     if not query.undecided:
         return list(connection.scalars(asked.candidates()))
     return [each.row.id for each in asked.by_time(sys.maxsize)]
@@ -187,8 +189,11 @@ def count_by_facet(connection: Connection, words: str | Query) -> list[tuple[str
 class _Search:
     """One query with its filters on one connection."""
 
-    def __init__(self, connection: Connection, query: Query, filters: Filters) -> None:
+    def __init__(
+        self, connection: Connection, query: Query, filters: Filters, among: Sequence[int] | None = None
+    ) -> None:
         self._connection = connection
+        self._among = among
         self._query = query
         self._filters = filters
 
@@ -232,6 +237,8 @@ class _Search:
         """Select the ids that the index gives, by time."""
         document = SearchDocument.__table__.c
         statement = select(document.article_id).where(*_conditions(self._filters))
+        if self._among is not None:
+            statement = statement.where(document.article_id.in_(self._among))
         terms = TITLES if in_titles else TEXTS
         parts: list[Node] = list(self._query.parts)
         # Looked up together and joined: the databases begin with the rarest word, and sort what is left.

@@ -116,6 +116,7 @@ STATE = (
     # Which article is in which story, out of one index; an article that changes it changes the sum as a rule.
     "SELECT sum(CAST(story_id AS BIGINT) * (id % 97 + 1)) FROM article",
     "SELECT max(checked_at) FROM source_health",
+    "SELECT sum(id) FROM watch",
 )
 
 

@@ -68,10 +68,12 @@ TABLES = (
         local=("decided_at",),
         indexes=(("story_id",), ("article_id",), ("other_article_id",)),
     ),
+    SnapshotTable("watches", local=("created_at", "last_match_at"), key="id"),
     SnapshotTable("runs", local=("started_at", "finished_at"), key="id"),
 )
 
 TYPES = {
+    "matches": "INTEGER", "waiting": "INTEGER",
     "articles": "INTEGER", "articles_en": "INTEGER", "articles_ja": "INTEGER", "copies": "INTEGER",
     "other_article_id": "INTEGER", "sources": "INTEGER", "weight": "REAL", "title": "TEXT", "kind": "TEXT",
 }  # fmt: skip

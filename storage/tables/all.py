@@ -13,6 +13,7 @@ from storage.tables import (
     site_lines,
     stories,
     warc,
+    watches,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "site_lines",
     "stories",
     "warc",
+    "watches",
 ]

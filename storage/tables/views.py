@@ -90,6 +90,19 @@ FROM copy
 JOIN article ON article.id = copy.article_id
 JOIN address ON address.id = copy.address_id
 """,
+    "watches": """
+SELECT watch.id, watch.name, watch.query, watch.mode, watch.per_day, watch.created_at,
+       (SELECT count(*) FROM watch_match WHERE watch_match.watch_id = watch.id) AS matches,
+       (SELECT count(*) FROM watch_match WHERE watch_match.watch_id = watch.id AND outcome = 'waiting') AS waiting,
+       (SELECT max(matched_at) FROM watch_match WHERE watch_match.watch_id = watch.id) AS last_match_at
+FROM watch
+""",
+    "watch_matches": """
+SELECT watch.name AS watch, watch_match.article_id, watch_match.revision, watch_match.matched_at,
+       watch_match.outcome, watch_match.sent_at
+FROM watch_match
+JOIN watch ON watch.id = watch_match.watch_id
+""",
     "runs": """
 SELECT id, started_at, finished_at, status, requests, new AS articles_new, updated AS articles_updated,
        unchanged AS articles_unchanged, copy AS copies, not_article AS not_articles, refused, failed,

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection, bindparam, text
 
-from storage.export.feeds import Entry, Feed, atom
+from storage.export.feeds import Entry, Feed, atom, json_feed
 from storage.export.text_files import write_csv
 from storage.search.names import check_names
 from storage.search.parse import parse_query
@@ -18,6 +18,8 @@ from storage.web.article_list import Choice
 from storage.web.search import MOST_DOWNLOADED, filters_of
 
 MOST_IN_FEED = 100
+MOST_LOOKED_AT = 300
+"""Hits of which a watch's feed takes the first of each story."""
 
 COLUMNS = (
     *("id", "url", "source", "site", "language", "title", "summary", "authors", "published_at", "published_local"),
@@ -42,7 +44,7 @@ def download(
     filters = filters_of(choice, snapshot["timezone"])
     if kind == "atom":
         hits = search(connection, query, filters, limit=MOST_IN_FEED, sort="newest", now=_time(snapshot["made_at"]))
-        entries = [_entry(row) for row in _rows(connection, [hit.id for hit in hits])]
+        entries = _entries(connection, [hit.id for hit in hits])
         feed = Feed(f"{choice.q} — Kiji", address, urljoin(address, choice.address()), _time(snapshot["made_at"]))
         return atom(feed, entries), {}
     ids = find_ids(connection, query, filters)
@@ -56,6 +58,24 @@ def download(
     return json.dumps(whole, ensure_ascii=False).encode(), headers
 
 
+def watch_feed(connection: Connection, name: str, snapshot: Mapping[str, str], kind: str, address: str) -> bytes | None:
+    """Write the Atom or JSON feed of a watch: the first article of each story; None where there is no such watch."""
+    query = connection.execute(text("SELECT query FROM watches WHERE name = :name"), {"name": name}).scalar()
+    if query is None:
+        return None
+    made = _time(snapshot["made_at"])
+    parsed = parse_query(query, snapshot["timezone"], made)
+    hits = search(connection, parsed, limit=MOST_LOOKED_AT, sort="newest", now=made)
+    first: dict[tuple[str, int], int] = {}
+    for hit in hits:  # the newest first, so that the oldest of a story stays
+        first[("story", hit.story_id) if hit.story_id is not None else ("article", hit.id)] = hit.id
+    kept = set(first.values())
+    ids = [hit.id for hit in hits if hit.id in kept][:MOST_IN_FEED]
+    entries = _entries(connection, ids)
+    feed = Feed(f"{name} — Kiji", address, urljoin(address, Choice(q=query).address()), made)
+    return atom(feed, entries) if kind == "atom" else json_feed(feed, entries)
+
+
 def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     listed = ", ".join(COLUMNS)
     query = text(f"SELECT {listed} FROM articles WHERE id IN :ids")  # noqa: S608 - columns of our own
@@ -66,11 +86,20 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     return [rows[article_id] for article_id in ids if article_id in rows]
 
 
+def _entries(connection: Connection, ids: Sequence[int]) -> list[Entry]:
+    """Give the entries of articles; a revision by the publisher is an update of its entry."""
+    query = text("SELECT article_id, max(seen_at) FROM revisions WHERE article_id IN :ids AND revision > 1 GROUP BY 1")
+    rows = connection.execute(query.bindparams(bindparam("ids", list(ids), expanding=True)))
+    changed = {article_id: seen_at for article_id, seen_at in rows}  # noqa: C416 - a result has keys()
+    return [_entry(row | {"changed_at": changed.get(row["id"])}) for row in _rows(connection, ids)]
+
+
 def _entry(row: Mapping[str, Any]) -> Entry:
     published = _time(row["published_at"] or row["first_seen_at"])
+    updated = max(published, _time(row["changed_at"])) if row["changed_at"] else published
     return Entry(
         key=row["url"], url=row["url"], title=row["title"], summary=row["summary"], source=row["source"],
-        language=row["language"], authors=row["authors"], published_at=published, updated_at=published,
+        language=row["language"], authors=row["authors"], published_at=published, updated_at=updated,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
@@ -15,7 +15,7 @@ from jinja2 import Environment
 from storage.search.nodes import QueryError
 from storage.web import search, views
 from storage.web.article_list import Choice, browse, read_metadata
-from storage.web.downloads import TYPES, download
+from storage.web.downloads import TYPES, download, watch_feed
 from storage.web.http_headers import Application, guard_requests
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.sample_queries import samples
@@ -115,6 +115,28 @@ async def source_page(datasette: Datasette, request: Request) -> Response:
     return await _render(datasette, request, "kiji_source.html", lambda snapshot: views.source(snapshot, name))
 
 
+async def watches_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/watches``."""
+    return await _render(datasette, request, "kiji_watches.html", views.watches)
+
+
+async def watch_download(datasette: Datasette, request: Request) -> Response:
+    """Give ``/watches/NAME.atom`` or ``.json``: the feed of a saved search."""
+    name, kind = request.url_vars["name"], request.url_vars["kind"]
+    snapshot = await datasette.get_database(DATA).execute_fn(read_metadata)
+
+    def ask() -> bytes | None:
+        with datasette.kiji_search.connect() as searched:
+            return watch_feed(searched, unquote(name), snapshot, kind, request.url)
+
+    body = await asyncio.to_thread(ask)
+    if body is None:
+        message = "There is no such watch in this snapshot."
+        raise NotFound(message)
+    content_type = TYPES["atom"] if kind == "atom" else "application/feed+json; charset=utf-8"
+    return Response(body, headers={"cache-control": "no-cache"}, content_type=content_type)
+
+
 async def queries_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/queries``."""
     return await _render(datasette, request, "kiji_queries.html", lambda _found: {"samples": samples()})
@@ -132,6 +154,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
         (r"^/sources$", sources_page),
         (r"^/sources/show$", source_page),
+        (r"^/watches$", watches_page),
+        (r"^/watches/(?P<name>[^/]+)\.(?P<kind>atom|json)$", watch_download),
         (r"^/queries$", queries_page),
     ]
 
@@ -143,6 +167,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
         "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
+        "watch_address": lambda name, kind: f"/watches/{quote(str(name), safe='')}.{kind}",
         "sql_address": lambda sql: f"/{DATA}?sql=" + quote(sql),
     }
 

@@ -189,6 +189,11 @@ def sources(connection: sqlite3.Connection) -> Context:
     return {"sources": [{**each, "bars": day_bars(window, counts.get(each["source"], {}), 34)} for each in listed]}
 
 
+def watches(connection: sqlite3.Connection) -> Context:
+    """List the saved searches."""
+    return {"watches": query_rows(connection, "SELECT * FROM watches ORDER BY name")}
+
+
 def source(connection: sqlite3.Connection, name: str) -> Context | None:
     """Show one source: its days, fetches, failures and latest articles."""
     rows = query_rows(connection, "SELECT * FROM sources WHERE source = ?", name)

@@ -19,7 +19,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "migrations search",
         "database",
         "warc_index",
-        "export frontier monitoring stories",
+        "export frontier monitoring stories watches",
         "articles snapshot",
         "erasure web writer",
         "report",

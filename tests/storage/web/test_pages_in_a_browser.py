@@ -22,7 +22,7 @@ PAGES = {
     "/sources": "媒体 Sources",
     "/sources/show?name=" + quote(HOSTILE_SOURCE): "evil",
     "/sources/show?name=wakaba-press": "wakaba-press",
-    "/queries": "照会 Queries",
+    "/queries": "クエリ Queries",
     "/data": "データ Data",
     "/data/articles?_sort_desc=id": "articles",
     f"/data/articles/{HOSTILE_IDS[2]}": "articles",

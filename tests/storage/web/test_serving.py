@@ -19,6 +19,7 @@ from storage.database.engine import Database
 from storage.search.index import rebuild_index
 from storage.search.query import POOL
 from storage.snapshot.sqlite_file import make_snapshot
+from storage.watches.saved import add_watch
 from storage.web.limited_sqlite import connect_limited
 from storage.web.sample_queries import samples
 from storage.web.server import update_snapshot
@@ -304,3 +305,16 @@ def test_what_a_query_gets_wrong_is_one_line_on_the_page(served: str, words: str
     assert line in re.findall(r'role="alert"><bdi>(.*?)</bdi>', body)[0]
     status, _, body = get(served, "/articles.csv?q=" + quote(words))
     assert (status, body.count("\n")) == (400, 1)
+
+
+def test_a_watch_has_an_atom_and_a_json_feed(archive: Database, tmp_path: Path) -> None:
+    with archive.writing() as session:
+        add_watch(session, "rates", "quicksilver", "Asia/Tokyo", mode="article", per_day=5, now=ORIGIN.made_at)
+    make_snapshot(archive, tmp_path / "news.sqlite", ORIGIN)
+    with serving("--snapshot", str(tmp_path / "news.sqlite")) as address:
+        assert "/watches/rates.atom" in get(address, "/watches")[2]
+        feed = feedparser.parse(get(address, "/watches/rates.atom")[2])
+        items = json.loads(get(address, "/watches/rates.json")[2])["items"]
+        assert [entry.id for entry in feed.entries] == [item["id"] for item in items]
+        assert 0 < len(items) <= 10
+        assert get(address, "/watches/nobody.atom")[0] == 404

@@ -1,0 +1,1 @@
+"""Keep saved searches, match new articles and revisions, and decide what is sent."""

@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Write articles, their links and images, related links, other lists, stories or copies into a CSV, Excel, JSON "
         "lines or Parquet file.",
     ),
-    "watch": ("watch", "Keep saved searches, and send what they match after each crawl."),
+    "watch": ("analysis.watch", "Keep saved searches, and send what they match after each crawl."),
     "snapshot": (
         "publication",
         "Write the archive into one indexed, read-only SQLite file with local times beside UTC.",

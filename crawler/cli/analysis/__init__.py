@@ -1,0 +1,1 @@
+"""Commands for analysts that are longer than one question: saved searches, assistants."""

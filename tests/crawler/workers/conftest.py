@@ -36,6 +36,4 @@ def workers(tmp_path: Path, archive_url: str) -> Iterator[Workers]:
     """Workers that end with the test."""
     started = Workers(tmp_path, archive_url)
     yield started
-    for process in started.processes:
-        process.kill()
-        process.wait(30)
+    started.close()

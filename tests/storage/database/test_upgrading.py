@@ -1,13 +1,15 @@
 """An upgrade from every earlier schema keeps every row, with the references and views that belong to it."""
 
 import contextlib
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, func, inspect, select, text
+from sqlalchemy import func, inspect, make_url, select, table, text
 
 import storage.migrations
 from crawler.cli import run
@@ -19,20 +21,34 @@ from storage.migrations.history import HEAD, list_revisions
 from storage.search.index import is_up_to_date
 from storage.tables.core import Base
 from storage.tables.views import VIEWS
+from tests.support.databases import names
 from tests.support.filling import WORDS, fill_empty
 from tests.support.full_disk import files_no_longer_than
+from tests.support.postgresql import PostgreSQLServer
 
 EARLIER = sorted(list_revisions() - {HEAD})
 
 
-def at_revision(url: str, revision: str) -> Database:
-    """A database at an earlier schema, with a row in each of its tables and its views."""
+def migrate(url: str, revision: str) -> None:
+    """Bring a database to a schema."""
     database = connect(url)
     config = Config()
     config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent))
     with database.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+    database.close()
+
+
+def at_revision(url: str, revision: str) -> Database:
+    """A database at an earlier schema, with a row in each of its tables and its views."""
+    migrate(url, revision)
+    return filled(url)
+
+
+def filled(url: str) -> Database:
+    """A database with a row in each of its tables and its views."""
+    database = connect(url)
     with database.engine.connect() as connection, connection.begin():
         fill_empty(connection)
         connection.execute(text("CREATE VIEW revisions AS SELECT id AS article_id FROM article"))  # an earlier form
@@ -41,15 +57,46 @@ def at_revision(url: str, revision: str) -> Database:
 
 def counts(database: Database) -> dict[str, int]:
     with database.reading() as connection:
-        there = MetaData()
-        there.reflect(connection)
-        ours = [table for table in there.sorted_tables if table.name in Base.metadata.tables]
-        return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in ours}
+        ours = [name for name in inspect(connection).get_table_names() if name in Base.metadata.tables]
+        return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in ours}
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """The revision and the URL of a database of each kind that goes from schema to schema, to copy from.
+
+    So the migrations up to a test's schema are not all made again for each test.
+    """
+    return {"sqlite": ("", f"sqlite:///{tmp_path_factory.mktemp('steps')}/steps.db"), "postgresql": ("", "")}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def earlier_url(
+    request: pytest.FixtureRequest, revision: str, reached: dict[str, tuple[str, str]], tmp_path: Path
+) -> Iterator[str]:
+    """The URL of an archive at an earlier schema, on either kind of database."""
+    before, steps = reached[request.param]
+    if request.param == "sqlite":
+        if before > revision:
+            Path(steps.removeprefix("sqlite:///")).unlink()
+        migrate(steps, revision)
+        shutil.copy(steps.removeprefix("sqlite:///"), tmp_path / "kiji.db")
+        reached["sqlite"] = (revision, steps)
+        yield f"sqlite:///{tmp_path}/kiji.db"
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    if not steps or before > revision:
+        steps = server.create(next(names))
+    migrate(steps, revision)
+    reached["postgresql"] = (revision, steps)
+    name = next(names)
+    yield server.create(name, make_url(steps).database or "")
+    server.drop(name)
 
 
 @pytest.mark.parametrize("revision", EARLIER)
-def test_an_upgrade_keeps_every_row_of_every_table(empty_url: str, revision: str) -> None:
-    database = at_revision(empty_url, revision)
+def test_an_upgrade_keeps_every_row_of_every_table(earlier_url: str, revision: str) -> None:
+    database = filled(earlier_url)
     before = counts(database)
     assert all(before.values())
     backup = upgrade(database)
@@ -61,7 +108,7 @@ def test_an_upgrade_keeps_every_row_of_every_table(empty_url: str, revision: str
         assert connection.execute(text("SELECT title FROM articles")).all() == [(WORDS,)]
         assert is_up_to_date(connection)
     database.close()
-    open_database(empty_url, create=False).close()
+    open_database(earlier_url, create=False).close()
     if database.is_sqlite:
         assert backup is not None
         with sqlite3.connect(backup) as old:

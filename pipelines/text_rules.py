@@ -1,6 +1,6 @@
 """Give storage the pure functions that it needs from the pipelines."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pipelines.addresses.parameters import ParameterRules
@@ -10,10 +10,11 @@ from pipelines.duplicates import dated_notices, minhash
 from pipelines.duplicates.comparison import compare, text_hash
 from pipelines.stories import cluster as stories
 from pipelines.stories import profile as story_terms
+from pipelines.stories.similarity import fitted_weights
 from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
-from storage.story_rules import StoryChoice, StoryMember
+from storage.story_rules import StoryMember, StoryPair
 from storage.text_rules import Comparison, Place
 
 
@@ -74,8 +75,19 @@ class PipelineRules:
         """See ``profile.story_keys``."""
         return story_terms.story_keys(terms, language)
 
-    def choose_story(
-        self, newcomer: StoryMember, known: Sequence[StoryMember], counts: Mapping[int, int], total: int
-    ) -> StoryChoice:
-        """See ``cluster.choose_story``."""
-        return stories.choose_story(newcomer, known, counts, total)
+    @property
+    def story_threshold(self) -> float:
+        """See ``similarity.Weights``."""
+        return fitted_weights().together
+
+    def compare_articles(
+        self, newcomer: StoryMember, others: Sequence[StoryMember], counts: Mapping[int, int], total: int
+    ) -> Sequence[StoryPair]:
+        """See ``cluster.compare_articles``."""
+        return stories.compare_articles(newcomer, others, counts, total)
+
+    def cluster_articles(
+        self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+    ) -> list[list[int]]:
+        """See ``cluster.cluster_articles``."""
+        return stories.cluster_articles(ids, weights, apart)

@@ -2,18 +2,16 @@
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
-
-TieKind = Literal["alike", "link", "terms"]
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoryMember:
     """An article for grouping: ``at`` is its time, ``terms`` its packed profile.
 
-    ``story_id`` is None for a newcomer. ``linked`` and ``alike`` are about the newcomer that it is compared with: a
-    page of one declares the other as related, and how similar their words are where they are alike (0 where not).
+    ``story_id`` is None before it is grouped. ``linked`` and ``alike`` are about the article that it is compared with:
+    a page of one declares the other as related, and how similar their words are where they are alike (0 where not).
     """
 
     article_id: int
@@ -26,22 +24,17 @@ class StoryMember:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Tie:
-    """Why a newcomer belongs to another article's story."""
+class StoryPair:
+    """How an article compares with another one.
+
+    ``weight`` is 0 to 1: how likely both report one event. ``apart`` is true where they report different parts of a
+    series, so that nothing puts them in one story. ``detail`` names what they share, "" where the weight is too small.
+    """
 
     other_id: int
-    kind: TieKind
     weight: float
+    apart: bool
     detail: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class StoryChoice:
-    """The story to join, None for a new one; ``merged`` turned out to be it too."""
-
-    story_id: int | None = None
-    ties: tuple[Tie, ...] = ()
-    merged: tuple[int, ...] = ()
 
 
 class StoryRules(Protocol):
@@ -57,11 +50,23 @@ class StoryRules(Protocol):
     def story_keys(self, terms: str, language: str) -> Sequence[int]:
         """Give the hashes under which a profile is filed, the most telling first."""
 
-    def choose_story(
-        self, newcomer: StoryMember, known: Sequence[StoryMember], counts: Mapping[int, int], total: int
-    ) -> StoryChoice:
-        """Decide which story an article belongs to.
+    @property
+    def story_threshold(self) -> float:
+        """The least mean weight between two groups of articles that are one story."""
 
-        ``known`` are the articles of near times that share rare terms, links or words with it, and the first one of
-        each of their stories. ``counts`` are the articles in these weeks by key, ``total`` is all of them.
+    def compare_articles(
+        self, newcomer: StoryMember, others: Sequence[StoryMember], counts: Mapping[int, int], total: int
+    ) -> Sequence[StoryPair]:
+        """Compare an article with others.
+
+        ``counts`` are the articles in the newcomer's weeks by key, for the newcomer's keys; ``total`` is all of them.
+        """
+
+    def cluster_articles(
+        self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+    ) -> list[list[int]]:
+        """Group articles into stories.
+
+        ``weights`` are those of pairs of ``ids``, 0 where they are missing. ``apart`` are pairs that may not be in one
+        story. The result does not depend on the order of the pairs, only on that of ``ids`` where weights are equal.
         """

@@ -25,7 +25,7 @@ def validated() -> dict[str, Score]:
     """Judge each event of the development parts by weights that were fitted without it."""
     articles = articles_of(*FITTED)
     members = members_of(articles)
-    return cross_validated(articles, members, pairs_of(articles, members))
+    return cross_validated(articles, pairs_of(articles, members))
 
 
 def measure(extent: Extent) -> Findings:  # noqa: ARG001 - the events are what they are
@@ -72,7 +72,12 @@ added to development:
 | 106 | 41 | 0.972 | 0.711 | 2 of 71: two days of ski jumping. This is the held-out part now |
 
 Between the third and the fourth part, names in kanji got their readings, and instalments of a series got their day.
-After the fourth part, the weight of confused pairs was raised from 2 to 4. This lowers recall.
+After the fourth part, the weight of confused pairs was raised from 2 to 4. This lowers recall. Since then articles are
+clustered by average linkage, and the weights learn from pairs of real articles, too (`benchmarks/real_story_pairs.csv`).
+
+Real articles: of the stories that 1,596 real pages in 17 languages gave (manuals, shops and blogs among them), 18 of 28
+were right when read, cross-validated by site; with the weights fitted to written events alone it was 13 of 63. Of the
+pairs of one event 91 % are in one story.
 
 The authors of the rules wrote the parts, all in the same style. Each part has few pairs within one language (9 and 5
 in one story in the last part). False pairs are instalments of series whose words are not in the rules. Missed pairs

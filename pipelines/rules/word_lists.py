@@ -42,6 +42,16 @@ def english_function_words() -> frozenset[str]:
     return load_words("function_words")
 
 
+@functools.lru_cache(64)
+def stop_words(language: str) -> frozenset[str]:
+    """Return justext's commonest words of a language (ISO 639-1) in lower case; none where it has no list."""
+    name = LANGUAGES[language].stop_list if language in LANGUAGES else ""
+    if not name:
+        return frozenset()
+    folder = importlib.resources.files("justext").joinpath("stoplists")
+    return frozenset(folder.joinpath(f"{name}.txt").read_text(encoding="utf-8").lower().split())
+
+
 def word_shares(text: str) -> dict[str, float]:
     """Return each language's share (0 to 1) of the text's words.
 

@@ -1,102 +1,122 @@
-"""Decide which story an article belongs to.
+"""Group articles into stories by average linkage.
 
-Two articles are compared by the rare terms that they share, each weighed by its bits: names, numbers, days, topics and,
-in one language, words. As with near-duplicates, an article must resemble the whole story as far as it is compared, its
-first article included, and not only the nearest one. So a story does not drift.
+Every pair of articles has a weight, 0 to 1. The two groups with the highest mean weight are merged, again and again,
+until no mean reaches the threshold. So the result depends on the articles alone, and not on the order in which they
+came. A group that is merged must resemble the whole other group: a story does not drift.
 """
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.stories.profile import unpack_profile
-from pipelines.stories.similarity import WINDOW, Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
-from storage.story_rules import StoryChoice, StoryMember, Tie
+from pipelines.stories.similarity import Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
+from storage.story_rules import StoryMember, StoryPair
 
-TIES_KEPT = 5
-"""Ties that are kept as an article's evidence, the strongest first."""
+TERMS_NAMED = 8
+"""Terms that the evidence for a pair names at most."""
 
 
-def choose_story(
+def compare_articles(
     newcomer: StoryMember,
-    known: Sequence[StoryMember],
+    others: Sequence[StoryMember],
     counts: Mapping[int, int],
     total: int,
     weights: Weights | None = None,
-) -> StoryChoice:
-    """Implement ``StoryRules.choose_story``.
-
-    ``weights`` replace the project's where they are given.
-    """
+) -> list[StoryPair]:
+    """Implement ``StoryRules.compare_articles``. ``weights`` replace the project's where they are given."""
     rarity, weights = Rarity(counts, total), weights or fitted_weights()
-    likenesses = {member.article_id: likeness(newcomer, member, rarity, weights) for member in known}
-    by_story: dict[int, list[StoryMember]] = {}
-    for member in known:
-        if member.story_id is not None and likenesses[member.article_id].features["gap"] <= WINDOW:
-            by_story.setdefault(member.story_id, []).append(member)
-    open_to = {
-        story: max(likenesses[m.article_id].weight for m in members)
-        for story, members in by_story.items()
-        if _may_join([likenesses[m.article_id] for m in members], weights)
-    }
-    if not open_to:
-        return StoryChoice()
-    best = max(open_to, key=lambda story: (open_to[story], -story))
-    merged = [
-        story
-        for story in open_to
-        if story != best
-        and min(open_to[story], open_to[best]) >= weights.merge
-        and _are_one(by_story[best], by_story[story], rarity, weights)
-    ]
-    joined = [member for story in (best, *merged) for member in by_story[story]]
-    chosen = min(best, *merged) if merged else best
-    ties = [tie for member in joined for tie in _ties(member, likenesses[member.article_id], weights.join)]
-    ties.sort(key=lambda tie: (-tie.weight, tie.other_id, tie.kind))
-    evidence = [_name_terms(newcomer, tie, joined, likenesses[tie.other_id].shared) for tie in ties[:TIES_KEPT]]
-    return StoryChoice(chosen, tuple(evidence), tuple(sorted({best, *merged} - {chosen})))
+    pairs = []
+    for other in others:
+        known = likeness(newcomer, other, rarity, weights)
+        detail = _name_terms(newcomer, other, known) if known.weight >= weights.together else ""
+        pairs.append(StoryPair(other.article_id, known.weight, known.apart, detail))
+    return pairs
 
 
-def _may_join(likenesses: Sequence[Likeness], weights: Weights) -> bool:
-    return max(known.weight for known in likenesses) >= weights.join and _resemble(likenesses, weights)
+def cluster_articles(
+    ids: Sequence[int],
+    weights: Mapping[tuple[int, int], float],
+    apart: Iterable[tuple[int, int]],
+    threshold: float | None = None,
+) -> list[list[int]]:
+    """Implement ``StoryRules.cluster_articles``."""
+    threshold = fitted_weights().together if threshold is None else threshold
+    linkage = _Linkage(ids, weights, apart, threshold)
+    return linkage.merge_all()
 
 
-def _are_one(one: Sequence[StoryMember], other: Sequence[StoryMember], rarity: Rarity, weights: Weights) -> bool:
-    """Tell whether two stories of one newcomer are one story.
+class _Linkage:
+    """Groups of articles, by the place of their first one in ``ids``."""
 
-    They are where their own articles resemble each other too.
-    """
-    return _resemble([likeness(a, b, rarity, weights) for a in one for b in other], weights)
+    def __init__(
+        self,
+        ids: Sequence[int],
+        weights: Mapping[tuple[int, int], float],
+        apart: Iterable[tuple[int, int]],
+        threshold: float,
+    ) -> None:
+        self._ids, self._threshold = ids, threshold
+        places = {number: place for place, number in enumerate(ids)}
+        self._groups = {place: [place] for place in range(len(ids))}
+        self._sums: list[dict[int, float]] = [{} for _ in ids]  # of the weights between two groups
+        self._apart: list[set[int]] = [set() for _ in ids]
+        for (one, other), weight in weights.items():
+            a, b = places[one], places[other]
+            self._sums[a][b] = self._sums[b][a] = weight
+        for one, other in apart:
+            a, b = places[one], places[other]
+            self._apart[a].add(b)
+            self._apart[b].add(a)
+        self._heap = [
+            (-weight, a, b, 1, 1)
+            for a, others in enumerate(self._sums)
+            for b, weight in others.items()
+            if a < b and weight >= threshold
+        ]
+        heapq.heapify(self._heap)
+
+    def merge_all(self) -> list[list[int]]:
+        while self._heap:
+            _, a, b, size_a, size_b = heapq.heappop(self._heap)
+            if len(self._groups.get(a, ())) != size_a or len(self._groups.get(b, ())) != size_b:
+                continue  # one of them has changed since
+            if b not in self._apart[a]:
+                self._merge(a, b)
+        return [[self._ids[place] for place in sorted(group)] for _, group in sorted(self._groups.items())]
+
+    def _merge(self, a: int, b: int) -> None:
+        """Merge group ``b`` into ``a``, the one with the lower place."""
+        self._groups[a] += self._groups.pop(b)
+        for other in self._apart[b]:
+            self._apart[other].discard(b)
+            self._apart[other].add(a)
+        self._apart[a] |= self._apart[b]
+        self._sums[a].pop(b)
+        self._sums[b].pop(a)
+        for other, weight in self._sums[b].items():
+            self._sums[other].pop(b)
+            self._sums[a][other] = self._sums[other][a] = self._sums[a].get(other, 0.0) + weight
+        self._sums[b] = {}
+        size = len(self._groups[a])
+        for other, weight in self._sums[a].items():
+            mean = weight / (size * len(self._groups[other]))
+            if mean >= self._threshold:
+                first, second = min(a, other), max(a, other)
+                sizes = len(self._groups[first]), len(self._groups[second])
+                heapq.heappush(self._heap, (-mean, first, second, *sizes))
 
 
-def _resemble(likenesses: Sequence[Likeness], weights: Weights) -> bool:
-    if any(known.apart for known in likenesses):
-        return False
-    return sum(known.weight for known in likenesses) / len(likenesses) >= weights.resemble
-
-
-def _ties(member: StoryMember, its_likeness: Likeness, least: float) -> list[Tie]:
-    if its_likeness.weight < least:
-        return []
-    ties = [Tie(member.article_id, "terms", round(its_likeness.weight, 3), "")]
-    if member.linked:
-        ties.append(Tie(member.article_id, "link", round(its_likeness.weight, 3), "related link"))
-    if member.alike:
-        ties.append(Tie(member.article_id, "alike", round(member.alike, 3), "the same words with other facts"))
-    return ties
-
-
-def _name_terms(newcomer: StoryMember, tie: Tie, joined: Sequence[StoryMember], shared: Sequence[WeighedTerm]) -> Tie:
-    """Add to a tie its most telling terms, as both articles write them."""
-    if tie.kind != "terms":
-        return tie
-    terms = unpack_profile(newcomer.terms)
-    twins = unpack_profile(next(member.terms for member in joined if member.article_id == tie.other_id))
-    both = [
-        (terms[kind, value], twins[kind, value], bits)
-        for (kind, _, value), bits in ((term.key.partition("\t"), term.bits) for term in shared)
-    ]
+def _name_terms(newcomer: StoryMember, other: StoryMember, known: Likeness) -> str:
+    """Name the most telling terms of a pair, as both articles write them."""
+    terms, twins = unpack_profile(newcomer.terms), unpack_profile(other.terms)
+    both = [(terms[key], twins[key], term.bits) for term in known.shared for key in (_key_of(term),)]
     both.sort(key=lambda pair: (-pair[2] * (pair[0].weight + pair[1].weight), pair[0].kind, pair[0].value))
     forms = []
-    for form, its_form in ((term.form, twin.form) for term, twin, _ in both[:8]):
+    for form, its_form in ((term.form, twin.form) for term, twin, _ in both[:TERMS_NAMED]):
         forms.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
-    return dataclasses.replace(tie, detail="; ".join(dict.fromkeys(forms)))
+    return "; ".join(dict.fromkeys(forms))
+
+
+def _key_of(term: WeighedTerm) -> tuple[str, str]:
+    kind, _, value = term.key.partition("\t")
+    return kind, value

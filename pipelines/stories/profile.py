@@ -17,20 +17,22 @@ import sys
 import unicodedata
 import zoneinfo
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import Stemmer
 
 from pipelines.rules.load import rule_cache
-from pipelines.rules.word_lists import english_function_words
+from pipelines.rules.word_lists import english_function_words, stop_words
 from pipelines.stories.lexicon import lexicon, plain_words, titles
 from pipelines.stories.name_readings import kanji_names, katakana_name, latin_name, readings
 from pipelines.stories.quantities import days, numbers, ordinals
 from pipelines.stories.series import classes, instalments, scores
+from storage.languages import LANGUAGES
 from storage.reading import Reading
 from storage.scripts import HAN_BLOCK
 
-ALGORITHM_VERSION = 3
+ALGORITHM_VERSION = 4
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories.cluster`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
@@ -51,7 +53,13 @@ _LATIN = re.compile("[A-Za-z][A-Za-z'’-]*")
 _KANJI = re.compile(f"[{HAN_BLOCK}々]{{2,}}")
 _ACRONYM = re.compile("[A-Z]{2,6}")
 _SHORTEST_KEY, _SHORTEST_WORD = 2, 3
+_CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which every noun has a capital: that says nothing of names
 _RECENT = 7  # days before publication that a report may be of
+
+
+_SIGNS, _TITLE_SIGNS = "0123456789", "_abcdefghi"
+_WEIGHTS = {sign: weight for signs in (_SIGNS, _TITLE_SIGNS) for weight, sign in enumerate(signs)}
+_IN_TITLE = frozenset(_TITLE_SIGNS)
 
 
 class Term(NamedTuple):
@@ -72,7 +80,8 @@ Profile = dict[tuple[str, str], Term]
 def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
     """Return an article's packed profile.
 
-    It has a term a line, ``weight kind value form`` with tabs between.
+    It has a term a line, ``weight kind value form`` with tabs between. The weight is a digit, or where the headline has
+    the term a letter: ``a`` for 1, ``b`` for 2.
     """
     terms = _TermCounter()
     published = published_at.astimezone(_DAYS_OF).date() if published_at else None
@@ -80,9 +89,12 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
     head = HEAD.get(language, 300)
     for part, weight in ((title, TITLE_WEIGHT), (body[:head], HEAD_WEIGHT), (body[head:], 1)):
         terms.read(unicodedata.normalize("NFKC", part), weight, language, published)
+        if weight == TITLE_WEIGHT:
+            terms.in_title = frozenset(terms.names())
     if published is not None:
         terms.read_series(unicodedata.normalize("NFKC", f"{title}\n{body[:head]}"), language, published)
-    return "\n".join(f"{t.weight}\t{t.kind}\t{t.value}\t{t.form}" for t in terms.kept())
+    signs = ((_TITLE_SIGNS if (t.kind, t.value) in terms.in_title else _SIGNS)[t.weight] for t in terms.kept())
+    return "\n".join(f"{sign}\t{t.kind}\t{t.value}\t{t.form}" for sign, t in zip(signs, terms.kept(), strict=True))
 
 
 def with_story_terms(reading: Reading) -> Reading:
@@ -103,7 +115,7 @@ def load_tables() -> None:
 def unpack_profile(packed: str) -> Profile:
     """Return the terms of a packed profile."""
     terms = [line.split("\t", 3) for line in packed.split("\n") if line]
-    return {(kind, value): Term(kind, value, int(weight), form) for weight, kind, value, form in terms}
+    return {(kind, value): Term(kind, value, _WEIGHTS[sign], form) for sign, kind, value, form in terms}
 
 
 def unpack_weights(packed: str) -> dict[str, int]:
@@ -112,7 +124,12 @@ def unpack_weights(packed: str) -> dict[str, int]:
     A term is ``kind value`` with a tab between. Profiles share their terms' strings, because thousands of them are held
     and compared at once.
     """
-    return {sys.intern(line[2 : line.rindex("\t")]): int(line[0]) for line in packed.split("\n") if line}
+    return {sys.intern(line[2 : line.rindex("\t")]): _WEIGHTS[line[0]] for line in packed.split("\n") if line}
+
+
+def title_terms(packed: str) -> frozenset[str]:
+    """Return the terms of a packed profile that the headline has, as in :func:`unpack_weights`."""
+    return frozenset([sys.intern(line[2 : line.rindex("\t")]) for line in packed.split("\n") if line[:1] in _IN_TITLE])
 
 
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
@@ -188,22 +205,29 @@ def _plain_stems() -> frozenset[str]:
 
 
 @rule_cache(65_536)
-def _telling_word(written: str) -> tuple[str, str] | None:
-    """Return an English word without its endings, and its stem.
+def _telling_word(written: str, language: str) -> tuple[str, str] | None:
+    """Return a word of a spaced language without its endings, and its stem.
 
     None for words that say nothing about the event.
     """
     word = written.removesuffix("'s").removesuffix("’s").rstrip(".")
     lowered = word.lower()
-    if lowered in english_function_words() or len(word) < _SHORTEST_WORD:
+    if len(word) < _SHORTEST_WORD or lowered in _function_words(language):
         return None
-    stem = str(_stemmer().stemWord(lowered))
-    return None if stem in _plain_stems() else (word, stem)
+    stem = str(_stemmer(language).stemWord(lowered))
+    return None if language == "en" and stem in _plain_stems() else (word, stem)
+
+
+def _function_words(language: str) -> frozenset[str]:
+    return english_function_words() if language == "en" else stop_words(language)
 
 
 @functools.cache
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english", 0)  # without its own memory, which costs more than it saves behind ours
+def _stemmer(language: str = "en") -> Stemmer.Stemmer:
+    """Return Snowball's stemmer of a language, English where it has none."""
+    name = LANGUAGES[language].name.lower() if language in LANGUAGES else ""
+    name = name if name in Stemmer.algorithms() else "english"
+    return Stemmer.Stemmer(name, 0)  # without its own memory, which costs more than it saves behind ours
 
 
 def _days_back(date: str, published: datetime.date) -> int | None:
@@ -220,10 +244,15 @@ class _TermCounter:
     def __init__(self) -> None:
         self._weights: Counter[tuple[str, str]] = Counter()
         self._forms: dict[tuple[str, str], str] = {}
+        self.in_title: frozenset[tuple[str, str]] = frozenset()
 
     def add(self, kind: str, value: str, weight: int, form: str) -> None:
         self._weights[kind, value] += weight
         self._forms.setdefault((kind, value), form)
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Return the terms so far, as kind and value."""
+        return self._weights.keys()
 
     def read(self, text: str, weight: int, language: str, published: datetime.date | None) -> None:
         """Add the terms of a piece of NFKC text."""
@@ -242,7 +271,7 @@ class _TermCounter:
         if language == "ja":
             self._read_japanese(text, weight)
         else:
-            self._read_words(text, weight)
+            self._read_words(text, weight, language)
 
     def read_series(self, lead: str, language: str, published: datetime.date) -> None:
         """Add the series that the lead belongs to, with the newest day it names."""
@@ -291,14 +320,17 @@ class _TermCounter:
         elif len(key := latin_name(word)) >= _SHORTEST_KEY:
             self.add("N", key, weight, word)
 
-    def _read_words(self, text: str, weight: int) -> None:
+    def _read_words(self, text: str, weight: int, language: str) -> None:
         listed_forms = lexicon("en").name_things
+        has_small_nouns = language not in _CAPITAL_NOUNS
         for match in _ENGLISH.finditer(text):
-            word_and_stem = _telling_word(match[0])
+            word_and_stem = _telling_word(match[0], language)
             if word_and_stem is None:
                 continue
             word, stem = word_and_stem
-            if word[0].isupper() and word not in listed_forms and self._is_name(text, match.start(), word):
+            if not word[0].isupper() or word in listed_forms:
+                pass
+            elif _ACRONYM.fullmatch(word) or (has_small_nouns and self._is_name(text, match.start(), word)):
                 self._add_latin_name(word, weight)
             self.add("W", stem, weight, word)
 

@@ -80,17 +80,14 @@ class Rarity:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Weights:
-    """The weight of each feature, and the limits for joining and merging.
+    """The weight of each feature, and the threshold of clustering.
 
-    ``join`` is the least likeness of the best tie, ``resemble`` the least mean over the story. ``merge`` is the least
-    likeness of the best ties to two stories.
+    ``together`` is the least mean likeness between two groups of articles that are one story.
     """
 
     same: Mapping[str, float]
     across: Mapping[str, float]
-    join: float
-    resemble: float
-    merge: float
+    together: float
 
 
 @rule_cache()
@@ -123,30 +120,40 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | 
     shared = [term for term in rarity.weighed(a.terms, a.language) if term.key in its_weights]
     if not same:
         shared = [term for term in shared if term.space != "words"]
-    features = _features(of_a, of_b, shared)
+    features = _features(of_a, of_b, shared, across=not same)
     features["gap"] = gap
     if not shared:
         return Likeness(0.0, shared, features)
-    weights = weights or fitted_weights()
-    coefficients = weights.same if same else weights.across
-    logit = coefficients["bias"] + sum(coefficients.get(name, 0.0) * value for name, value in features.items())
-    logit += _LINKED * (a.linked or b.linked) + _ALIKE * bool(a.alike or b.alike)
-    apart = _differ(of_a.leading_ordinals, of_b.leading_ordinals, _SERIES)
-    return Likeness(1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))), shared, features, apart)
+    evidence = _LINKED * (a.linked or b.linked) + _ALIKE * bool(a.alike or b.alike)
+    weight = likelihood(features, weights or fitted_weights(), same_language=same, evidence=evidence)
+    return Likeness(weight, shared, features, _differ(of_a.leading_ordinals, of_b.leading_ordinals, _SERIES))
 
 
-def _features(of_a: ProfileMeasures, of_b: ProfileMeasures, shared: Sequence[WeighedTerm]) -> dict[str, float]:
+def likelihood(features: Mapping[str, float], weights: Weights, *, same_language: bool, evidence: float = 0.0) -> float:
+    """Weigh the features of a pair, 0 to 1. ``evidence`` is added in log-odds."""
+    coefficients = weights.same if same_language else weights.across
+    logit = coefficients["bias"] + evidence
+    logit += sum(coefficients.get(name, 0.0) * value for name, value in features.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def _features(
+    of_a: ProfileMeasures, of_b: ProfileMeasures, shared: Sequence[WeighedTerm], *, across: bool
+) -> dict[str, float]:
     """Return the features: cosines, bits of strong terms, and facts that differ.
 
     The cosines are of words, of topics and of the other shared terms.
     """
     products = dict.fromkeys(SPACES, 0.0)
+    leading_words = 0.0
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0, "leads": 0.0}
     its_weights = of_b.weights
     for key, space, stress, bits, kind, leads in shared:
         its_weight = its_weights[key]
         its_stress = STRESS[its_weight]
         products[space] += stress * its_stress * bits * bits
+        if leads and its_weight > 1 and space == "words":
+            leading_words += stress * its_stress * bits * bits
         if kind:
             strong[kind] += bits * min(stress, its_stress)
             if leads and its_weight > 1:
@@ -154,7 +161,11 @@ def _features(of_a: ProfileMeasures, of_b: ProfileMeasures, shared: Sequence[Wei
     features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
     for space, product in products.items():
         norm = math.sqrt(of_a.norms[space] * of_b.norms[space])
-        features[space] = product / norm if norm else 0.0
+        features[space] = min(1.0, product / norm) if norm else 0.0  # terms may be rarer here than their form tells
+    norm = math.sqrt(of_a.leading_words * of_b.leading_words)
+    features["leading_words"] = leading_words / norm if norm else 0.0
+    features["titles"] = min(_share_of_title(of_a, of_b, across=across), _share_of_title(of_b, of_a, across=across))
+    features["other_titles"] = float(not features["titles"])
     least = min(of_a.leading_bits, of_b.leading_bits)
     features["leads"] = min(1.0, strong["leads"] / least) if least else 0.0
     features["other_numbers"] = _other_numbers(of_a, of_b)
@@ -164,6 +175,22 @@ def _features(of_a: ProfileMeasures, of_b: ProfileMeasures, shared: Sequence[Wei
     features["other_scores"] = _other(of_a.leading_scores, of_b.leading_scores)
     features["other_names"] = _other_names(of_a.leading_names, of_b.leading_names)
     return features
+
+
+def _share_of_title(one: ProfileMeasures, other: ProfileMeasures, *, across: bool) -> float:
+    """Return the share of a headline's terms that the other article has, in bits by their forms.
+
+    Words do not count ``across`` languages. A headline without terms has the share 0.
+    """
+    both = total = 0.0
+    for term in one.title:
+        if across and term[0] == "W":
+            continue
+        bits = expectation(term)[1]
+        total += bits
+        if term in other.weights:
+            both += bits
+    return both / total if total else 0.0
 
 
 def _other_numbers(a: ProfileMeasures, b: ProfileMeasures) -> float:

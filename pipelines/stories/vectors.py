@@ -5,7 +5,7 @@ import functools
 import math
 from collections.abc import Mapping
 
-from pipelines.stories.profile import expectation, unpack_weights
+from pipelines.stories.profile import expectation, title_terms, unpack_weights
 
 SPACES = ("words", "topics", "facts")
 SPACE_OF = {"W": "words", "T": "topics"}
@@ -39,20 +39,23 @@ class ProfileMeasures:
     leading_names: frozenset[str]
     leading_scores: frozenset[str]
     leading_bits: float
+    leading_words: float
     leading_ordinals: Mapping[str, frozenset[str]]
+    title: frozenset[str]
 
 
 @functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
 def measure_profile(packed: str) -> ProfileMeasures:
     """Measure a packed profile."""
     weights = unpack_weights(packed)
-    words = topics = facts = 0.0
+    words = topics = facts = leading_words = 0.0
     leading: dict[str, list[str]] = {}
     strong = []
     for term, weight in weights.items():
         kind = term[0]
         if kind == "W":  # most terms; all are worth the same
             words += _OF_A_WORD[weight]
+            leading_words += _OF_A_WORD[weight] * (weight > 1)
             continue
         bits = expectation(term)[1]
         if kind == "T":
@@ -73,7 +76,9 @@ def measure_profile(packed: str) -> ProfileMeasures:
         frozenset([term[2:] for term, _ in strong if term[0] in _NAMES]),
         frozenset(leading.get("S", ())),
         sum([bits for _, bits in strong]),
+        leading_words,
         _ordinals({term[2:]: weights[term] for term in leading.get("O", ())}),
+        title_terms(packed),
     )
 
 

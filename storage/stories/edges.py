@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.tables.core import Address, Link
 from storage.tables.dedup import SimilarPair
 
-MOST = 200
+MOST = 400
 """Edges of a batch that are looked at: an article that everybody links to is no evidence."""
 
 

@@ -1,274 +1,267 @@
-"""Group articles into stories, in the transaction that stores them.
+"""Group waiting articles into stories, a batch a transaction.
 
-The cost of an article does not grow with the database: it is looked up under a fixed number of terms in three weeks,
-terms of many articles are not used, and few candidates are compared.
-
-An article founds a story, or joins one and stays. Where an article shows that two stories are one, the older id remains
-and the other's row names it. Nothing else merges stories, and only ``kiji db stories`` splits them.
+A batch is compared with its candidates: articles under the same rare terms in three weeks, declared links and similar
+texts. The articles that are tied to the batch, directly or through others, are then clustered together
+(``StoryRules.cluster_articles``). So a late article can join two stories, or part one. The cost of an article does not
+grow with the database: the candidates and the articles that are clustered at once are bounded.
 """
 
 import dataclasses
-import logging
-import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.chunks import chunks_of
-from storage.database.error_codes import classify_error
-from storage.database.in_values import dialect_of
-from storage.database.upsert import upsert_rows
-from storage.reading import Reading
+from storage.database.upsert import insert_into
+from storage.stories.assign import assign_stories
 from storage.stories.edges import find_declared_edges, find_similar_articles
-from storage.stories.term_index import ALL, TermIndex
-from storage.story_rules import StoryChoice, StoryMember
-from storage.tables.core import Address, Article
-from storage.tables.stories import Story, StoryProfile, StoryTie
+from storage.stories.term_index import TermIndex
+from storage.story_rules import StoryMember, StoryPair
+from storage.tables.core import Article
+from storage.tables.stories import StoryProfile, StoryTie
 from storage.text_rules import rules_of
-from storage.visit import EARLIER, Result
 
-logger = logging.getLogger(__name__)
+CANDIDATES = 16
+"""Articles that one waiting article is compared with at most, to find the stories that it may belong to."""
 
-CANDIDATES = 12
-"""Articles that one newcomer is compared with at most, beside the first ones of their stories."""
+CLUSTERED = 80
+"""Articles that are clustered at once: 3,160 comparisons, some 0.2 s. Weaker ties of larger sets are cut first."""
 
-_FIRST = select(Article.id).where(Article.story_id == Story.id).order_by(Article.id).limit(1).scalar_subquery()
-_WITH_FIRST = select(Story, _FIRST).where(Story.id.in_(bindparam("ids", expanding=True)))
+TIES_KEPT = 8
+"""Ties to earlier articles that are kept as an article's evidence, the strongest first."""
+
+_STEPS = 12  # of ties from a batch to the articles that are clustered with it
 _MEMBERS = (
     select(StoryProfile.article_id, Article.story_id, Article.language, StoryProfile.at, StoryProfile.terms)
     .join(Article, Article.id == StoryProfile.article_id)
     .where(StoryProfile.article_id.in_(bindparam("ids", expanding=True)), StoryProfile.version == bindparam("version"))
 )
+_TIES = select(StoryTie.article_id, StoryTie.other_id, StoryTie.weight).where(StoryTie.kind == "terms")
+_IN_STORIES = select(Article.id, Article.story_id).where(Article.story_id.in_(bindparam("ids", expanding=True)))
+
+Pair = tuple[int, int]
 
 
-def group_batch(session: Session, stored: Iterable[tuple[Reading | None, Result]], now: datetime) -> None:
-    """Group the new and changed articles of a batch.
-
-    An error here does not fail the articles.
-
-    Whatever fails leaves these articles without a story, and is logged; trouble with the database itself is raised.
-    """
-    readings: dict[int, Reading] = {}
-    for reading, result in stored:
-        if reading is None or result.outcome not in ("new", "updated") or result.reason == EARLIER:
-            continue
-        article_id = session.get_one(Address, result.lease.address_id).article_id
-        if article_id is not None:
-            readings[article_id] = reading
-    if not readings:
-        return
-    try:
-        with session.begin_nested():
-            articles = session.scalars(select(Article).where(Article.id.in_(readings))).all()
-            profiles, keys = {}, {}
-            for article in articles:
-                reading = readings[article.id]
-                profiles[article.id] = _profile_of(session, article, reading)
-                if reading.precomputed and profiles[article.id] == reading.story_terms:
-                    keys[article.id] = reading.precomputed.story_keys
-            group_articles(session, articles, profiles, now, keys)
-    except Exception as error:
-        if classify_error(error, "") is not None:
-            raise
-        logger.exception("no stories for %d articles; kiji db stories groups them", len(readings))
+def group_waiting(session: Session, limit: int, now: datetime) -> int:
+    """Group up to ``limit`` waiting articles, in the order of their times; return how many."""
+    waiting = _waiting(session, limit)
+    if waiting:
+        batch = _Batch(session, waiting)
+        batch.find_ties()
+        batch.extend()
+        assign_stories(session, [cluster for piece in batch.pieces() for cluster in batch.cluster(piece)])
+        batch.save_ties(now)
+        _settle(session, waiting)
+    return len(waiting)
 
 
-def _profile_of(session: Session, article: Article, reading: Reading) -> str:
-    """Take the worker's profile, unless the stored text differs from its reading."""
-    if reading.story_terms and reading.text == article.text:
-        return reading.story_terms
-    return rules_of(session).story_terms(article.title, article.text, article.language, article.published_at)
+def separate_waiting(session: Session, limit: int) -> int:
+    """Give each of the articles that :func:`group_waiting` would take a story of its own; return how many."""
+    waiting = _waiting(session, limit)
+    alone = [StoryMember(*row) for row in session.execute(_MEMBERS, {"ids": waiting, "version": _version(session)})]
+    assign_stories(session, [[member] for member in alone if member.story_id is None])
+    _settle(session, waiting)
+    return len(waiting)
 
 
-def group_articles(
-    session: Session,
-    articles: Sequence[Article],
-    profiles: Mapping[int, str],
-    now: datetime,
-    known_keys: Mapping[int, Sequence[int]] = types.MappingProxyType({}),
-) -> None:
-    """Group articles in this order, with stored ones and with each other.
-
-    ``known_keys`` are the profiles' ``story_keys`` where they were made before.
-    """
-    newcomers, filed = _file_profiles(session, articles, profiles)
-    if not newcomers:
-        return
-    index = TermIndex(session)
-    keys = {
-        article.id: known_keys.get(article.id) or rules_of(session).story_keys(profiles[article.id], article.language)
-        for article in newcomers
-    }
-    index.load([(article_time(article), keys[article.id]) for article in newcomers])
-    neighbourhood = _Neighbourhood(session)
-    neighbourhood.load(newcomers, keys, index)
-    for article in newcomers:
-        neighbourhood.settle(article, profiles[article.id], keys[article.id], index)
-        indexed = filed.get(article.id, frozenset())
-        index.add(article.id, article_time(article), [key for key in (ALL, *keys[article.id]) if key not in indexed])
-    neighbourhood.save(now)
-    index.save()
+def _version(session: Session) -> int:
+    return rules_of(session).story_version
 
 
-def article_time(article: Article) -> datetime:
-    """Give when an article was published, or first seen."""
-    return article.published_at or article.first_seen_at
+def _waiting(session: Session, limit: int) -> Sequence[int]:
+    return session.scalars(
+        select(StoryProfile.article_id)
+        .where(~StoryProfile.settled, StoryProfile.version == _version(session))
+        .order_by(StoryProfile.at, StoryProfile.article_id)
+        .limit(limit)
+    ).all()
 
 
-def _file_profiles(
-    session: Session, articles: Sequence[Article], profiles: Mapping[int, str]
-) -> tuple[list[Article], dict[int, frozenset[int]]]:
-    """Store changed profiles; return the articles to group, and their old terms.
-
-    An article that others joined stays in its story, whatever its later revisions say.
-    """
-    known = {
-        profile.article_id: profile
-        for profile in session.scalars(select(StoryProfile).where(StoryProfile.article_id.in_(profiles)))
-    }
-    newcomers = []
-    filed = {}
-    for article in articles:
-        profile, terms = known.get(article.id), profiles[article.id]
-        if profile is None:
-            profile = StoryProfile(article_id=article.id)
-            session.add(profile)
-        elif article.story_id is not None and (profile.terms == terms or not _is_alone(session, article)):
-            continue
-        else:
-            filed[article.id] = frozenset((ALL, *rules_of(session).story_keys(profile.terms, article.language)))
-        profile.at, profile.version, profile.terms = article_time(article), rules_of(session).story_version, terms
-        newcomers.append(article)
-    return newcomers, filed
+def _settle(session: Session, ids: Sequence[int]) -> None:
+    statement = update(StoryProfile).where(StoryProfile.article_id.in_(ids)).values(settled=True)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
-def _is_alone(session: Session, article: Article) -> bool:
-    others = exists().where(Article.story_id == article.story_id, Article.id != article.id)
-    return not session.scalar(select(others))
+class _Batch:
+    """Waiting articles, and those that they are clustered with."""
 
-
-class _Neighbourhood:
-    """The articles that a batch of newcomers may belong with."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._rules = session, rules_of(session)
+    def __init__(self, session: Session, waiting: Sequence[int]) -> None:
+        self._session, self._rules, self._waiting = session, rules_of(session), waiting
         self._members: dict[int, StoryMember] = {}
-        self._first: dict[int, int] = {}
+        self._index = TermIndex(session)
+        self._keys: dict[int, Sequence[int]] = {}
         self._linked: dict[int, set[int]] = {}
         self._alike: dict[int, dict[int, float]] = {}
-        self._stories: dict[int, Story] = {}
-        self._new_ids: Iterator[int] = iter(())
-        self._ties: list[dict[str, object]] = []
+        self._ties: dict[Pair, float] = {}
+        self._pairs: dict[Pair, StoryPair] = {}
+        self._fetch(waiting)
 
-    def load(self, newcomers: Sequence[Article], keys: Mapping[int, Sequence[int]], index: TermIndex) -> None:
-        """Read candidates, the first articles of their stories, and edges."""
-        ids = [article.id for article in newcomers]
-        self._linked = find_declared_edges(self._session, ids)
-        self._alike = find_similar_articles(self._session, ids)
-        wanted = {other for others in self._linked.values() for other in others}
-        wanted.update(other for others in self._alike.values() for other in others)
-        for article in newcomers:
-            at = article_time(article)
-            wanted.update(index.candidates(at, *index.counts(at, keys[article.id]), CANDIDATES))
-        self._fetch(wanted)
-        stories = sorted({m.story_id for m in self._members.values() if m.story_id is not None})
-        for chunk in chunks_of(stories):
-            for story, first_id in self._session.execute(_WITH_FIRST, {"ids": chunk}):
-                self._stories[story.id] = story
-                if first_id is not None:
-                    self._first[story.id] = first_id
-        self._fetch(set(self._first.values()) - self._members.keys())
-        self._new_ids = iter(_new_ids(self._session, sum(article.story_id is None for article in newcomers)))
+    def find_ties(self) -> None:
+        """Compare the waiting articles with their candidates."""
+        wanted: dict[int, set[int]] = {}
+        for number in self._waiting:
+            member = self._members[number]
+            counts, total = self._index.counts(member.at, self._keys[number])
+            found = set(self._index.candidates(member.at, counts, total, CANDIDATES + 1))
+            wanted[number] = (found | self._linked.get(number, set()) | self._alike.get(number, {}).keys()) - {number}
+        self._fetch({other for others in wanted.values() for other in others})
+        for number, others in wanted.items():
+            for pair in self._compare(number, sorted(others & self._members.keys())):
+                if pair.weight >= self._rules.story_threshold:
+                    self._ties[_key(number, pair.other_id)] = pair.weight
 
-    def _fetch(self, ids: Iterable[int]) -> None:
+    def extend(self) -> None:
+        """Add what is tied to the batch through others, and the stories of all these."""
+        reached = {number for pair in self._ties for number in pair} | set(self._waiting)
+        fresh = set(reached)
+        for _ in range(_STEPS):
+            if not fresh or len(reached) > CLUSTERED * len(self._waiting):
+                break
+            others = self._tied(fresh) | self._in_their_stories(fresh)
+            fresh = others - reached
+            reached |= fresh
+        self._fetch(reached - self._members.keys())
+
+    def _tied(self, ids: Iterable[int]) -> set[int]:
+        others = set()
         for chunk in chunks_of(sorted(ids)):
-            for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._rules.story_version}):
-                self._members[row.article_id] = StoryMember(*row)
+            either = or_(StoryTie.article_id.in_(chunk), StoryTie.other_id.in_(chunk))
+            for one, other, weight in self._session.execute(_TIES.where(either)):
+                self._ties.setdefault(_key(one, other), weight)
+                others |= {one, other}
+        return others
 
-    def settle(self, article: Article, terms: str, keys: Sequence[int], index: TermIndex) -> None:
-        """Let an article join a story or found one."""
-        newcomer = StoryMember(article.id, None, article.language, article_time(article), terms)
-        counts, total = index.counts(newcomer.at, keys)
-        known = self._known(article, index.candidates(newcomer.at, counts, total, CANDIDATES))
-        choice = self._rules.choose_story(newcomer, known, counts, total)
-        story = self._take_in(article, choice)
-        article.story_id = story.id
-        story.first_at, story.last_at = min(story.first_at, newcomer.at), max(story.last_at, newcomer.at)
-        self._members[article.id] = dataclasses.replace(newcomer, story_id=story.id)
-        self._first.setdefault(story.id, article.id)
-        for tie in choice.ties:
-            self._ties.append({"article_id": article.id, **dataclasses.asdict(tie)})
+    def _in_their_stories(self, ids: Iterable[int]) -> set[int]:
+        """Read the other articles of these articles' stories; they are tied to them."""
+        self._fetch(set(ids) - self._members.keys())
+        first: dict[int, int] = {}
+        for number in sorted(ids):
+            story = self._members[number].story_id if number in self._members else None
+            if story is not None:
+                first.setdefault(story, number)
+        others = set()
+        for chunk in chunks_of(sorted(first)):
+            for number, story in self._session.execute(_IN_STORIES, {"ids": chunk}):
+                if story is not None and number != first[story]:
+                    self._ties.setdefault(_key(number, first[story]), 1.0)
+                    others.add(number)
+        return others
 
-    def save(self, now: datetime) -> None:
-        """Write the decisions."""
-        self._session.flush()
-        rows = [{**tie, "decided_at": now} for tie in self._ties]
-        keys, changed = ("article_id", "other_id", "kind"), ("weight", "detail", "decided_at")
-        upsert_rows(self._session, StoryTie, rows, keys=keys, changed=changed)
+    def pieces(self) -> list[list[StoryMember]]:
+        """Part all these articles where no ties lead from one to another, each piece in the order of time."""
+        known = {pair: weight for pair, weight in self._ties.items() if self._members.keys() >= set(pair)}
+        numbers = [member.article_id for member in sorted(self._members.values(), key=_order)]
+        wanted = set(self._waiting) | {number for pair in known for number in pair}
+        whole = _parted([number for number in numbers if number in wanted], known)
+        return [[self._members[number] for number in piece] for piece in whole]
 
-    def _known(self, article: Article, candidates: Iterable[int]) -> list[StoryMember]:
-        linked, alike = self._linked.get(article.id, set()), self._alike.get(article.id, {})
-        ids = {other for other in (*candidates, *linked, *alike) if other in self._members}
-        stories = {self._members[other].story_id for other in ids}
-        ids.update(self._first[story] for story in stories if story is not None and story in self._first)
-        ids.discard(article.id)
-        members = (self._members[other] for other in sorted(ids) if other in self._members)
-        own = article.story_id
+    def cluster(self, piece: Sequence[StoryMember]) -> list[list[StoryMember]]:
+        """Compare all pairs of a piece, and cluster it."""
+        if len(piece) == 1:
+            return [list(piece)]
+        numbers = [member.article_id for member in piece]
+        for place, number in enumerate(numbers):
+            for pair in self._compare(number, numbers[:place]):
+                self._pairs[number, pair.other_id] = pair
+        inside = {(one, other): self._pairs[one, other] for at, one in enumerate(numbers) for other in numbers[:at]}
+        weights = {both: pair.weight for both, pair in inside.items()}
+        apart = [both for both, pair in inside.items() if pair.apart]
         return [
-            dataclasses.replace(member, linked=member.article_id in linked, alike=alike.get(member.article_id, 0.0))
-            for member in members
-            if own is None or member.story_id != own
+            [self._members[number] for number in cluster]
+            for cluster in self._rules.cluster_articles(numbers, weights, apart)
         ]
 
-    def _take_in(self, article: Article, choice: StoryChoice) -> Story:
-        if choice.story_id is None:
-            return self._own_story(article)
-        story_id = choice.story_id
-        absorbed = set(choice.merged)
-        if article.story_id is not None and article.story_id != story_id:  # it was alone in one of its own
-            absorbed.add(article.story_id)
-            story_id = min(story_id, article.story_id)
-            absorbed = (absorbed | {choice.story_id}) - {story_id}
-        story = self._story(story_id)
-        for other_id in sorted(absorbed):
-            self._merge(self._story(other_id), story)
-        return story
+    def save_ties(self, now: datetime) -> None:
+        """Write the pairs of the pieces that are likely enough, in place of those before."""
+        numbers = sorted({number for pair in self._pairs for number in pair} | set(self._waiting))
+        for chunk in chunks_of(numbers):
+            gone = StoryTie.__table__.delete().where(StoryTie.article_id.in_(chunk))  # type: ignore[attr-defined]
+            self._session.execute(gone)
+        by_article: dict[int, list[StoryPair]] = {}
+        for (number, _), pair in self._pairs.items():
+            if pair.weight >= self._rules.story_threshold:
+                by_article.setdefault(number, []).append(pair)
+        rows = [
+            row
+            for number, pairs in by_article.items()
+            for pair in sorted(pairs, key=lambda pair: (-pair.weight, pair.other_id))[:TIES_KEPT]
+            for row in self._evidence(number, pair)
+        ]
+        if rows:
+            decided = [{**row, "decided_at": now} for row in rows]
+            self._session.execute(insert_into(self._session, StoryTie).on_conflict_do_nothing(), decided)
 
-    def _own_story(self, article: Article) -> Story:
-        if article.story_id is not None:
-            return self._story(article.story_id)
-        story = Story(id=next(self._new_ids), first_at=article_time(article), last_at=article_time(article))
-        self._session.add(story)
-        self._stories[story.id] = story
-        return story
+    def _evidence(self, number: int, pair: StoryPair) -> Iterable[dict[str, object]]:
+        both = {"article_id": number, "other_id": pair.other_id}
+        yield {**both, "kind": "terms", "weight": round(pair.weight, 3), "detail": pair.detail}
+        if pair.other_id in self._linked.get(number, ()):
+            yield {**both, "kind": "link", "weight": round(pair.weight, 3), "detail": "related link"}
+        alike = self._alike.get(number, {}).get(pair.other_id)
+        if alike:
+            yield {**both, "kind": "alike", "weight": round(alike, 3), "detail": "the same words with other facts"}
 
-    def _story(self, story_id: int) -> Story:
-        if story_id not in self._stories:
-            self._stories[story_id] = self._session.get_one(Story, story_id)
-        return self._stories[story_id]
+    def _fetch(self, ids: Iterable[int]) -> None:
+        """Read articles with their profiles, the counts of their terms, and the edges between them."""
+        new = sorted(set(ids) - self._members.keys())
+        for chunk in chunks_of(new):
+            for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._rules.story_version}):
+                member = StoryMember(*row)
+                self._members[member.article_id] = member
+                self._keys[member.article_id] = self._rules.story_keys(member.terms, member.language)
+            self._linked |= find_declared_edges(self._session, chunk)
+            self._alike |= find_similar_articles(self._session, chunk)
+        self._index.load([(self._members[n].at, self._keys[n]) for n in new if n in self._members])
 
-    def _merge(self, younger: Story, older: Story) -> None:
-        self._session.flush()
-        statement = update(Article).where(Article.story_id == younger.id).values(story_id=older.id)
-        self._session.execute(statement.execution_options(synchronize_session="fetch"))
-        redirect = update(Story).where(Story.merged_into_id == younger.id).values(merged_into_id=older.id)
-        self._session.execute(redirect.execution_options(synchronize_session="fetch"))
-        younger.merged_into_id = older.id
-        older.first_at = min(older.first_at, younger.first_at)
-        older.last_at = max(older.last_at, younger.last_at)
-        for member in list(self._members.values()):
-            if member.story_id == younger.id:
-                self._members[member.article_id] = dataclasses.replace(member, story_id=older.id)
-        first = [self._first.pop(younger.id, None), self._first.get(older.id)]
-        self._first[older.id] = min(number for number in first if number is not None)
+    def _compare(self, number: int, others: Sequence[int]) -> Sequence[StoryPair]:
+        member = self._members[number]
+        counts, total = self._index.counts(member.at, self._keys[number])
+        linked, alike = self._linked.get(number, set()), self._alike.get(number, {})
+        known = [
+            dataclasses.replace(self._members[other], linked=other in linked, alike=alike.get(other, 0.0))
+            if other in linked or other in alike
+            else self._members[other]
+            for other in others
+        ]
+        return self._rules.compare_articles(member, known, counts, total)
 
 
-def _new_ids(session: Session, number: int) -> Sequence[int]:
-    """Give ids that no story has; only one writer works at a time."""
-    if dialect_of(session) == "sqlite":
-        last = session.scalar(select(func.max(Story.id))) or 0
-        return range(last + 1, last + number + 1)
-    following = func.nextval(func.pg_get_serial_sequence(Story.__tablename__, "id"))
-    return session.scalars(select(following).select_from(func.generate_series(1, number))).all()
+def _key(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+def _order(member: StoryMember) -> tuple[datetime, int]:
+    return member.at, member.article_id
+
+
+def _parted(numbers: Sequence[int], ties: Mapping[Pair, float]) -> list[list[int]]:
+    """Part articles into connected pieces; one above CLUSTERED is parted again by its stronger ties alone."""
+    near: dict[int, list[int]] = {number: [] for number in numbers}
+    for one, other in ties:
+        near[one].append(other)
+        near[other].append(one)
+    piece_of: dict[int, int] = {}
+    for start in numbers:
+        fresh = [start] if start not in piece_of else []
+        while fresh:
+            number = fresh.pop()
+            if number not in piece_of:
+                piece_of[number] = start
+                fresh += near[number]
+    pieces: dict[int, list[int]] = {}
+    for number in numbers:
+        pieces.setdefault(piece_of[number], []).append(number)
+    parted = []
+    for piece in pieces.values():
+        if len(piece) <= CLUSTERED:
+            parted.append(piece)
+            continue
+        inside = {pair: weight for pair, weight in ties.items() if piece_of[pair[0]] == piece_of[piece[0]]}
+        strongest = sorted(inside.values())[len(inside) // 2]
+        stronger = {pair: weight for pair, weight in inside.items() if weight > strongest}
+        if stronger:
+            parted += _parted(piece, stronger)
+        else:  # all ties are equal: by time
+            parted += [list(chunk) for chunk in chunks_of(piece, CLUSTERED)]
+    return parted

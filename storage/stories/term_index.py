@@ -8,9 +8,9 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, literal, or_, select
+from sqlalchemy import bindparam, case, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,8 @@ from storage.database.in_values import dialect_of
 from storage.database.upsert import insert_in, insert_rows
 from storage.tables.stories import StoryTerm
 
-COMMON = 60
-"""Articles of one week with a term, from which on it is not used to find articles; so many ids are stored."""
+COMMON = 400
+"""Articles of three weeks with a term, above which it is not used to find articles. A row's ids stop growing there."""
 
 ALL = 0
 """The key under which all articles of a week are counted."""
@@ -34,6 +34,11 @@ _ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(
 def week_of(at: datetime) -> int:
     """Count the weeks since 1970-01-01."""
     return (at - _EPOCH).days // 7
+
+
+def week_start(week: int) -> datetime:
+    """Return the first moment of a week that :func:`week_of` counts."""
+    return _EPOCH + timedelta(weeks=week)
 
 
 class TermIndex:
@@ -79,16 +84,12 @@ class TermIndex:
         return [number for _, number in heapq.nlargest(most, zip(scores.values(), scores, strict=True))]
 
     def add(self, article_id: int, at: datetime, keys: Iterable[int]) -> None:
-        """Add an article under these keys; it must not be there yet."""
+        """Add an article under these keys; it must not be there yet. What was loaded does not change."""
         week = week_of(at)
         for key in keys:
-            row = (week, key)
-            self._counts[row] = self._counts.get(row, 0) + 1
-            self._added[row] += 1
-            ids = self._ids.setdefault(row, [])
-            if key != ALL and len(ids) < COMMON:
-                ids.append(article_id)
-                self._added_ids.setdefault(row, []).append(article_id)
+            self._added[week, key] += 1
+            if key != ALL:
+                self._added_ids.setdefault((week, key), []).append(article_id)
 
     def save(self) -> None:
         """Write what was added, in one order for all writers."""
@@ -97,7 +98,7 @@ class TermIndex:
                 "week": week,
                 "term": term,
                 "articles": number,
-                "article_ids": _listed(self._added_ids.get((week, term), ())),
+                "article_ids": _listed(self._added_ids.get((week, term), ())[:COMMON]),
             }
             for (week, term), number in sorted(self._added.items())
         ]
@@ -135,6 +136,8 @@ def _adding(dialect: str) -> "sqlite.Insert | postgresql.Insert":
         index_elements=["week", "term"],
         set_={
             "articles": StoryTerm.articles + new.articles,
-            "article_ids": StoryTerm.article_ids + new.article_ids,
+            "article_ids": case(
+                (StoryTerm.articles >= COMMON, StoryTerm.article_ids), else_=StoryTerm.article_ids + new.article_ids
+            ),
         },
     )

@@ -3,7 +3,7 @@
 ``article.story_id`` is the membership itself. Every article is in a story; most are alone in theirs.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
@@ -46,14 +46,33 @@ class StoryTie(Base):
 class StoryProfile(Base):
     """An article's names, numbers, dates and rare words, as the pipelines pack them.
 
-    ``version`` is the algorithm's; profiles of another one are made anew by ``kiji db stories``.
+    ``version`` is the algorithm's; profiles of another one are made anew by ``kiji db stories``. ``settled`` is false
+    until the article is grouped.
     """
 
     __tablename__ = "story_profile"
+    __table_args__ = (
+        Index(
+            "ix_story_profile_unsettled", "at", sqlite_where=text("NOT settled"), postgresql_where=text("NOT settled")
+        ),
+        Index("ix_story_profile_at", "at"),
+    )
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     at: Mapped[Moment]
     version: Mapped[int]
     terms: Mapped[str] = mapped_column(StorableText(8_000))
+    settled: Mapped[bool]
+
+
+class StoryWeek(Base):
+    """A week whose articles were grouped before others came that change how rare their terms are.
+
+    ``week`` counts weeks since 1970. The week is grouped once more when it is over; then the row is deleted.
+    """
+
+    __tablename__ = "story_week"
+    week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opened_at: Mapped[Moment]
 
 
 class StoryTerm(Base):

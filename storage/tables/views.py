@@ -81,7 +81,7 @@ SELECT article.story_id, story_tie.article_id, story_tie.other_id AS other_artic
        story_tie.kind, story_tie.weight, story_tie.detail, story_tie.decided_at
 FROM story_tie
 JOIN article ON article.id = story_tie.article_id
-JOIN article AS other ON other.id = story_tie.other_id
+JOIN article AS other ON other.id = story_tie.other_id AND other.story_id = article.story_id
 JOIN address ON address.id = other.address_id
 UNION ALL
 SELECT article.story_id, copy.article_id, NULL AS other_article_id, address.url AS other_url,

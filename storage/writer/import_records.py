@@ -30,7 +30,7 @@ from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
-from storage.stories.group import group_batch
+from storage.stories.profiles import file_batch
 from storage.tables.core import Address, Article, Source
 from storage.text_rules import Place, rules_of
 from storage.visit import Lease, Outcome, Result, Visit
@@ -84,7 +84,7 @@ def store_batch(
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
         results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, now))
     read = zip((record.reading for record in records), results, strict=True)
-    group_batch(session, read, now)
+    file_batch(session, read)
     return results
 
 

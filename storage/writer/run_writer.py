@@ -23,6 +23,12 @@ from storage.writer.transactions import RunStart, Transactions, blank_nothing
 
 logger = logging.getLogger(__name__)
 
+GROUPED_AT_ONCE = 50
+"""Articles that a transaction groups into stories: some 5 ms each, so that the crawl's own visits wait little."""
+
+GROUPED_FROM = 400
+"""Articles from which on a run groups them before it ends."""
+
 SIGNED_AT_ONCE = 50
 """Articles that a transaction signs anew: a millisecond each, so that the crawl's own visits wait little."""
 
@@ -71,6 +77,7 @@ class RunWriter:
         self._polled: frozenset[str] = frozenset()
         self._leased: set[int] = set()
         self._closing = False
+        self._ungrouped = 0
 
     @property
     def run_id(self) -> int:
@@ -173,13 +180,22 @@ class RunWriter:
         return self._thread.submit(self._retry.run, transact)
 
     def finish(self, status: str, requests: int) -> concurrent.futures.Future[None]:
-        """Close the run, release its leases, and record what budgets left over."""
+        """Group new articles into stories, close the run, release its leases, and record what budgets left over.
+
+        A run that was stopped or failed leaves the grouping to the next one.
+        """
 
         def run() -> None:
+            if status == "done":
+                self._group_all()
             end = functools.partial(self._transact, Transactions.end, status, requests, self._taken, self._polled)
             self._retry.run(end, last=True)
 
         return self._thread.submit(run)
+
+    def group_stories(self) -> concurrent.futures.Future[None]:
+        """Group the articles that wait, as ``finish`` does."""
+        return self._thread.submit(self._group_all)
 
     def close(self) -> None:
         """Wait for pending writes, and stop the thread; nothing is retried."""
@@ -217,6 +233,7 @@ class RunWriter:
         finally:
             self._queue.stored()
         self._local.scopes.update(learnt)
+        self._group_later(sum(outcome in ("new", "updated") for outcome, _ in outcomes))
         self._leased.difference_update(visit.lease.address_id for visit in visits)
         for (visit, future), outcome in zip(batch, outcomes, strict=True):
             future.set_result(Result(visit.lease, *outcome))
@@ -230,6 +247,32 @@ class RunWriter:
             dataclasses.replace(visit, record=next(places)) if isinstance(visit.record, Record) else visit
             for visit in visits
         ]
+
+    def _group_later(self, fresh: int) -> None:
+        """Count articles to group, and queue their grouping once they are many."""
+        before, self._ungrouped = self._ungrouped, self._ungrouped + fresh
+        if before < GROUPED_FROM <= self._ungrouped:
+            self._thread.submit(self._group_some)
+
+    def _group_some(self) -> None:
+        """Group some articles, and queue the next ones."""
+        try:
+            grouped = self._retry.run(lambda: self._transact(Transactions.group_stories, GROUPED_AT_ONCE))
+        except DatabaseError as error:  # whatever is stored next fails too, and reports it
+            logger.warning("articles wait for their stories until the next run: %s", error)
+            return
+        self._ungrouped = max(0, self._ungrouped - grouped)
+        if grouped == GROUPED_AT_ONCE and not self._closing:
+            self._thread.submit(self._group_some)
+        else:
+            self._ungrouped = 0
+
+    def _group_all(self) -> None:
+        waiting = self._retry.run(lambda: self._transact(Transactions.begin_stories))
+        if waiting > GROUPED_FROM:
+            logger.info("grouping %d articles into stories", waiting)
+        while waiting and not self._closing:
+            waiting = self._retry.run(lambda: self._transact(Transactions.group_stories, GROUPED_AT_ONCE))
 
     def _sign_outdated(self) -> None:
         """Sign some outdated articles, and queue the next ones."""

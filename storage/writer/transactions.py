@@ -21,7 +21,9 @@ from storage.frontier.leasing import DueCache, lease
 from storage.frontier.polling import poll_source, postpone_addresses, refresh_source, refuse_resting, schedule_poll
 from storage.frontier.sources import open_sources, release_finished_leases, release_leases
 from storage.scope import Scope
-from storage.stories.group import group_batch
+from storage.stories.group import group_waiting, separate_waiting
+from storage.stories.profiles import count_waiting, file_batch
+from storage.stories.weeks import note_changed_weeks, reopen_weeks
 from storage.tables.core import Address
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import STATUSES, Lease, Outcome, Result, Visit, WarcLocation
@@ -178,6 +180,28 @@ class Transactions:
         with self._writing() as session:
             return sign_outdated_articles(session, limit)
 
+    def begin_stories(self) -> int:
+        """Choose what to group anew beside the waiting articles; return how many wait."""
+        with self._writing() as session:
+            note_changed_weeks(session, utc_now())
+            reopen_weeks(session, utc_now())
+            return count_waiting(session)
+
+    def group_stories(self, limit: int) -> int:
+        """Group some waiting articles into stories; return how many.
+
+        Where that fails, each of them gets a story of its own, so that no article stops all others.
+        """
+        with self._writing() as session:
+            try:
+                with session.begin_nested():
+                    return group_waiting(session, limit, utc_now())
+            except Exception as error:
+                if classify_error(error, "") is not None:
+                    raise
+                logger.exception("%d articles cannot be grouped: each gets a story of its own", limit)
+                return separate_waiting(session, limit)
+
     def end(self, status: str, requests: int, taken: Mapping[int, int], polled: Collection[str]) -> None:
         """Close the run, release its leases, and record what budgets left over.
 
@@ -214,7 +238,7 @@ class Transactions:
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = self._store_all(session, visits, scopes)
         read = zip((visit.reading for visit in visits), results, strict=True)
-        group_batch(session, read, utc_now())
+        file_batch(session, read)
         del at_once
         for visit, result in zip(visits, results, strict=True):
             if result.reason == REFUSED and isinstance(visit.record, WarcLocation):

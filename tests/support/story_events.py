@@ -14,6 +14,7 @@ from pipelines.text_rules import PipelineRules
 from storage.database.crawl_lock import NO_OTHERS, CrawlLock
 from storage.database.engine import Database
 from storage.reading import Reading
+from storage.text_rules import TextRules
 from storage.writer.import_records import ImportedRecord
 from storage.writer.import_writer import ImportWriter
 
@@ -79,9 +80,10 @@ def store(
     *,
     file_name: str = "events.jsonl",
     lock: CrawlLock = NO_OTHERS,
+    rules: TextRules | None = None,
 ) -> None:
     """Store articles in this order, as one import; others may write beside it where the lock says so."""
-    writer = ImportWriter(database, PipelineRules())
+    writer = ImportWriter(database, rules or PipelineRules())
     writer.start([], [], command="events", version="0", host="here", pid=1, lock=lock).result()
     file = writer.open_file(file_name, 1, 1).result()
     for first in range(0, len(articles), batch):

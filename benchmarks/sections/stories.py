@@ -73,7 +73,7 @@ added to development:
 
 Between the third and the fourth part, names in kanji got their readings, and instalments of a series got their day.
 After the fourth part, the weight of confused pairs was raised from 2 to 4. This lowers recall. Since then articles are
-clustered by average linkage, and the weights learn from pairs of real articles, too (`benchmarks/real_story_pairs.csv`).
+clustered by average linkage, and the weights learn from pairs of real articles, too (`real_story_pairs.csv`).
 
 Real articles: of the stories that 1,596 real pages in 17 languages gave (manuals, shops and blogs among them), 18 of 28
 were right when read, cross-validated by site; with the weights fitted to written events alone it was 13 of 63. Of the

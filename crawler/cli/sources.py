@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli import moving_in
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.edit import add_source, set_enabled
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, database_url, find_config, named_source
+from crawler.plan import ad_hoc_source, database_url, find_config, named_source
 from crawler.sanitize import sanitize_line, sanitize_lines
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable
@@ -38,7 +38,9 @@ def register(app: typer.Typer) -> None:
     group.command(
         "add",
         help=example(
-            "Add a source to the config. Its comments stay.",
+            "Add a source to the config. Its comments stay. For an address alone, look for feeds, sitemaps and"
+            " sections of the site first, and propose the best; --yes writes it.",
+            "kiji sources add https://news.example/ --yes",
             "kiji sources add mirai https://news.example/ja/feed.xml --follow site",
         ),
     )(add_command)
@@ -60,6 +62,7 @@ def register(app: typer.Typer) -> None:
             "Exclude a source from crawls that do not name it. Stored articles stay.", "kiji sources disable x"
         ),
     )(disable_command)
+    moving_in.register(group)
     app.add_typer(group, name="sources")
 
 
@@ -108,8 +111,10 @@ def _health(url: str) -> Any:
 
 
 def add_command(
-    name: NameArgument,
-    start: Annotated[list[str], typer.Argument(metavar="URL ...", help="Articles, sections, feeds or sitemaps.")],
+    name: Annotated[str, typer.Argument(metavar="NAME|ADDRESS", help="The source's name, or a site's address.")],
+    start: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL ...]", help="Articles, sections, feeds or sitemaps.")
+    ] = None,
     config: ConfigOption = None,
     follow: Annotated[str | None, typer.Option("--follow", help="related, site or none.")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Links away from an entry.")] = None,
@@ -118,35 +123,34 @@ def add_command(
     allow_private_addresses: Annotated[
         bool, typer.Option("--allow-private-addresses", help="Allow private addresses for its start hosts.")
     ] = False,
-) -> None:
-    """Add a source."""
-    path = _path(config)
-    given = {"follow": follow, "depth": depth, "max_pages": max_pages, "delay": delay}
-    values: dict[str, Any] = {"name": name, "start": tuple(start)}
-    values |= {key: value for key, value in given.items() if value is not None}
+    yes: Annotated[bool, typer.Option("--yes", help="With an address: write the best offer into the config.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Add a source, or find one."""
+    path = moving_in.writable_config(config)
+    options = {"follow": follow, "depth": depth, "max_pages": max_pages, "delay": delay}
+    given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     if allow_private_addresses:
-        values["allow_private_addresses"] = True
-    add_source(path, values)
+        given[moving_in.PRIVATE] = True
+    if "://" in name and not start:
+        return moving_in.add_discovered(name, path, given, yes=yes, as_json=as_json)
+    if not start:
+        raise ConfigError([f"kiji sources add {name}: its start pages are missing; or give an address alone"])
+    add_source(path, {"name": name, "start": tuple(start)} | given)
     sys.stdout.write(f"{name} is in {path}; try it: kiji sources test {name}\n")
+    return 0
 
 
 def enable_command(name: NameArgument, config: ConfigOption = None) -> None:
     """Switch on."""
-    set_enabled(_path(config), name, enabled=True)
+    set_enabled(moving_in.writable_config(config), name, enabled=True)
     sys.stdout.write(f"{name} is crawled again\n")
 
 
 def disable_command(name: NameArgument, config: ConfigOption = None) -> None:
     """Switch off."""
-    set_enabled(_path(config), name, enabled=False)
+    set_enabled(moving_in.writable_config(config), name, enabled=False)
     sys.stdout.write(f"{name} is left out of crawls; kiji sources enable {name} brings it back\n")
-
-
-def _path(option: Path | None) -> Path:
-    path = config_file(option)
-    if path is None:
-        raise ConfigError([f"no config: there is no {DEFAULT_CONFIG} here; kiji init makes one"])
-    return path
 
 
 def try_command(

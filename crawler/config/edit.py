@@ -3,7 +3,7 @@
 import contextlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +33,26 @@ def add_source(path: Path, values: Mapping[str, Any]) -> None:
 
     Raises ConfigError if the file would not be a valid config.
     """
+    add_sources(path, [values])
+
+
+def add_sources(path: Path, sources: Sequence[Mapping[str, Any]]) -> None:
+    """Append several, or none of them.
+
+    Raises ConfigError if the file would not be a valid config.
+    """
     document = _read(path)
-    table = tomlkit.table()
-    for name, value in values.items():
-        table.add(name, list(value) if isinstance(value, tuple) else value)
-    sources = document.get("source")
-    if isinstance(sources, AoT):
-        sources.append(table)
-    elif sources is None:
+    present = document.get("source")
+    if present is None:
         document.append("source", tomlkit.aot())
-        document["source"].append(table)
-    else:
+        present = document["source"]
+    if not isinstance(present, AoT):
         raise ConfigError([f"{path}: source: [[source]] tables are expected; this one cannot be added to"])
+    for values in sources:
+        table = tomlkit.table()
+        for name, value in values.items():
+            table.add(name, list(value) if isinstance(value, tuple) else value)
+        present.append(table)
     _write(path, document)
 
 

@@ -19,7 +19,7 @@ from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.request_options import request_options
 from crawler.settings import settings_from
-from crawler.spiders.related import raw_page_of
+from crawler.spiders.related import has_moved, raw_page_of
 from pipelines.addresses.place import place
 from pipelines.workers.pool import ReadingPool
 from storage.reading import Reading
@@ -29,7 +29,8 @@ from storage.reading import Reading
 class TrialPage:
     """One page of a trial: its reading, or the reason why there is none.
 
-    ``skew`` is how many seconds the server's clock is ahead of ours, None if it sends no date.
+    ``moved_to`` is the address to which it moved for good. ``skew`` is how many seconds the server's clock is ahead of
+    ours, None if it sends no date.
     """
 
     source: str
@@ -38,6 +39,7 @@ class TrialPage:
     reading: Reading | None = None
     reason: str = ""
     skew: float | None = None
+    moved_to: str = ""
 
 
 def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[TrialPage]:
@@ -102,7 +104,8 @@ class _Trial(Spider):
             self._trial_pages.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
             return
         reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked, source.name)))
-        self._trial_pages.append(TrialPage(source.name, asked, is_start, reading, skew=skew))
+        moved_to = response.url if has_moved(response) else ""
+        self._trial_pages.append(TrialPage(source.name, asked, is_start, reading, skew=skew, moved_to=moved_to))
         urls = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []
         urls += [card.url for card in reading.related] if is_start and reading.is_article else []
         for url in urls:

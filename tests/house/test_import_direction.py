@@ -32,7 +32,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "boilerplate feeds metadata related",
         "site_extractor site_rules text text_rules",
         "read_page",
-        "extraction warc",
+        "discovery extraction warc",
         "workers",
         "run_context",
         "scrapy_pipelines",

@@ -11,6 +11,7 @@ from crawler.config import validators as config_values
 from crawler.config.errors import ConfigError, shown
 from crawler.config.load import load_config
 from crawler.config.models import Config, Source
+from crawler.config.secrets import SecretMissing, read_secret
 from crawler.hosts import host_and_port, hostname_of
 from crawler.sanitize import escape_line
 from pipelines.additions import Additions, SiteRules, load_extractor, set_additions
@@ -118,8 +119,17 @@ def config_file(option: Path | None, environment: Mapping[str, str] = os.environ
 
 
 def database_url(option: str | None, config: Config, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the database's URL: the option, else KIJI_DB, else the config's."""
-    return option or environment.get("KIJI_DB") or config.database.url
+    """Return the database's URL: the option, else KIJI_DB, else what the file KIJI_DB_FILE holds, else the config's.
+
+    Raises ConfigError if that file cannot be read.
+    """
+    given = option or environment.get("KIJI_DB")
+    if given or not (file := environment.get("KIJI_DB_FILE")):
+        return given or config.database.url
+    try:
+        return read_secret(f"file:{file}")
+    except SecretMissing as missing:
+        raise ConfigError([f"KIJI_DB_FILE: {missing}"]) from None
 
 
 def archive_folder(config: Config, url: str) -> Path | None:

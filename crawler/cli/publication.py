@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +16,13 @@ from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
-from crawler.plan import database_url, find_config
+from crawler.config.models import Config
+from crawler.plan import archive_folder, database_url, find_config
+from storage.atomic_file import replace_file
 from storage.database.open import open_database
 from storage.distribution import install_extra, kiji_version
 from storage.errors import DatabaseError
+from storage.monitoring.metrics import HeldAnswer, read_metrics
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.sqlite_file import Origin, make_snapshot
 
@@ -41,6 +45,14 @@ def register(app: typer.Typer) -> None:
             "kiji serve --snapshot news.sqlite --port 8765",
         ),
     )(serve_command)
+    app.command(
+        "metrics",
+        help=example(
+            "Write the archive's figures as OpenMetrics text, for Prometheus: runs, outcomes, queue, sources, sizes.",
+            "kiji metrics -o /var/lib/node_exporter/textfile/kiji.prom",
+            "kiji serve --metrics       serves them at /metrics",
+        ),
+    )(metrics_command)
     app.command(
         "report",
         help=example(
@@ -90,6 +102,9 @@ def serve_command(
         str, typer.Option("--host", help="The address to listen on. Any but loopback lets others read.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes any free port.")] = 8700,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Also serve /metrics of the archive itself, for Prometheus.")
+    ] = False,
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:
@@ -100,12 +115,41 @@ def serve_command(
         msg = f"kiji serve needs {error.name}: {install_extra('pages')}"
         raise DatabaseError(msg) from error
     settings = find_config(config)
+    url = database_url(db, settings)
+    reader = HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None
     if snapshot is None:
-        database = open_database(database_url(db, settings), create=False)
+        database = open_database(url, create=False)
         with _progress() as advance:
             snapshot = update_snapshot(database, origin(settings.crawl.timezone), advance)
         database.close()
-    serve(snapshot, host, port, _tell_address)
+    serve(snapshot, host, port, _tell_address, reader)
+
+
+def _metrics(settings: Config, url: str) -> str:
+    with contextlib.closing(open_database(url, create=False)) as database:
+        return read_metrics(database, archive_folder(settings, url))
+
+
+def metrics_command(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file. Default: stdout.")
+    ] = None,
+    config: ConfigOption = None,
+    db: DatabaseOption = None,
+) -> None:
+    """Write the figures."""
+    settings = find_config(config)
+    url = database_url(db, settings)
+    if output is None:
+        sys.stdout.write(_metrics(settings, url))
+        return
+    check_output(output, config, url)
+    body = _metrics(settings, url)
+    try:
+        with replace_file(output, 0o644) as part:
+            part.write_text(body, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"-o {output}: {error.strerror or error}"]) from None
 
 
 def _tell_address(url: str) -> None:

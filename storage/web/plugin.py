@@ -12,6 +12,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
+from storage.errors import DatabaseError
+from storage.monitoring.openmetrics import CONTENT_TYPE
 from storage.search.nodes import QueryError
 from storage.web import search, views
 from storage.web.article_list import Choice, browse, read_metadata
@@ -142,6 +144,30 @@ async def queries_page(datasette: Datasette, request: Request) -> Response:
     return await _render(datasette, request, "kiji_queries.html", lambda _found: {"samples": samples()})
 
 
+async def health_page(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - Datasette's signature
+    """Show ``/healthz``: 200 while the snapshot, and the archive where it is watched, can be read."""
+    await datasette.get_database(DATA).execute_fn(read_metadata)
+    if (metrics := datasette.kiji_metrics) is not None:
+        try:
+            await asyncio.to_thread(metrics)
+        except DatabaseError as error:
+            return Response.text(f"{error}\n", status=503)
+    return Response.text("ok\n", headers={"cache-control": "no-store"})
+
+
+async def metrics_page(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - Datasette's signature
+    """Show ``/metrics``, where it is switched on."""
+    metrics = datasette.kiji_metrics
+    if metrics is None:
+        message = "Metrics are off; see kiji serve --metrics."
+        raise NotFound(message)
+    try:
+        body = await asyncio.to_thread(metrics)
+    except DatabaseError as error:
+        return Response.text(f"{error}\n", status=503)
+    return Response(body, content_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
+
+
 @hook
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Register our pages before Datasette's own."""
@@ -157,6 +183,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/watches$", watches_page),
         (r"^/watches/(?P<name>[^/]+)\.(?P<kind>atom|json)$", watch_download),
         (r"^/queries$", queries_page),
+        (r"^/healthz$", health_page),
+        (r"^/metrics$", metrics_page),
     ]
 
 

@@ -69,8 +69,13 @@ def snapshot_metadata(path: Path) -> dict[str, str]:
     return metadata
 
 
-def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) -> Datasette:
-    """Create the application; ``names`` are the hosts it answers to, None for any."""
+def application(
+    path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES, metrics: Callable[[], str] | None = None
+) -> Datasette:
+    """Create the application; ``names`` are the hosts it answers to, None for any.
+
+    ``metrics`` gives the text of ``/metrics``; without it there is no such page.
+    """
     snapshot_metadata(path)
     if not pm.is_registered(plugin):
         pm.register(plugin, name="kiji")
@@ -89,6 +94,7 @@ def application(path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES) ->
     database = SnapshotDatabase if known else Database
     served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_names = names
+    served.kiji_metrics = metrics
     served.kiji_search = open_search(path)
     return served
 
@@ -150,10 +156,12 @@ def update_snapshot(database: KijiDatabase, origin: Origin, progress: Progress =
     return path
 
 
-def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    path: Path, host: str, port: int, ready: Callable[[str], None], metrics: Callable[[], str] | None = None
+) -> None:
     """Serve until a signal; report the address once bound. Raises ServingRefused."""
     loopback = host in ("127.0.0.1", "localhost", "::1")
-    served = application(path, names=LOOPBACK_NAMES if loopback else None)
+    served = application(path, names=LOOPBACK_NAMES if loopback else None, metrics=metrics)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)

@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "metrics",
         help=example(
-            "Write the archive's figures as OpenMetrics text, for Prometheus: runs, outcomes, queue, sources, sizes.",
+            purpose("metrics"),
             "kiji metrics -o /var/lib/node_exporter/textfile/kiji.prom",
             "kiji serve --metrics       serves them at /metrics",
         ),

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli import moving_in
 from crawler.cli.commands import purpose
+from crawler.cli.moving_in import commands as moving_in
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.edit import add_source, set_enabled
 from crawler.config.errors import ConfigError

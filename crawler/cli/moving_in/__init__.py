@@ -1,0 +1,1 @@
+"""Find, import and export sources."""

@@ -10,13 +10,14 @@ from scrapy.signals import engine_started
 from crawler.console import logs
 from crawler.console.stop_signals import LoopStopSignals, stop_reactor
 from crawler.crawl_report import CrawlReport
-from crawler.plan import CrawlPlan
+from crawler.plan import CrawlPlan, unfollowed_sources
 from crawler.run_extension import run_extension_of
 from crawler.spiders.related import Listener, RelatedSpider
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseTrouble
+from storage.monitoring.led_nowhere import find_led_nowhere
 from storage.writer.runs import run_record, source_accounts
 
 
@@ -57,9 +58,10 @@ def _crawl(plan: CrawlPlan, database: Database, listener: Listener | None) -> Cr
         with database.reading() as connection:
             record = run_record(connection, extension.run_id) or {"status": "failed"}
             by_source = source_accounts(connection, extension.run_id, extension.polled)
+            nowhere = find_led_nowhere(connection, extension.run_id, unfollowed_sources(plan.sources))
     except DatabaseTrouble as trouble:
         return CrawlReport({"status": "failed"}, [], extension.trouble or str(trouble), ended_by)
-    return CrawlReport(record, by_source, extension.trouble, ended_by)
+    return CrawlReport(record, by_source, extension.trouble, ended_by, nowhere)
 
 
 def _stop_signals(crawler: Crawler) -> LoopStopSignals:

@@ -4,6 +4,9 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.monitoring.led_nowhere import LedNowhere
     from storage.writer.runs import SourceAccount
 
 
@@ -12,13 +15,14 @@ class CrawlReport:
     """How a crawl ended.
 
     ``record`` is the run's record as in JSON, ``accounts`` has the counts of each source, ``signal`` is the number of
-    the signal that stopped the crawl, or 0.
+    the signal that stopped the crawl, or 0. ``led_nowhere`` are the sources whose articles led to no other.
     """
 
     record: dict[str, Any]
     accounts: "list[SourceAccount]"
     trouble: str = ""
     signal: int = 0
+    led_nowhere: "Sequence[LedNowhere]" = ()
 
     @property
     def exit_code(self) -> int:

@@ -214,6 +214,11 @@ def scope_of(source: Source) -> Scope:
     )
 
 
+def unfollowed_sources(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the names of the sources whose related links are not what is followed."""
+    return frozenset(source.name for source in sources if source.follow != "related" or not source.depth)
+
+
 def domains_of(scope: Scope) -> frozenset[str]:
     """Return the registered domains of a scope.
 

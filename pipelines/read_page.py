@@ -144,6 +144,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         language=language.code,
         related=() if is_section else tuple(_with_language(card, language) for card in related.cards),
         lists=related.lists,
+        nearest_list=related.nearest_list,
         kind=verdict.kind,
         entries=entries if is_section else (),
         outlinks=outlinks(links),

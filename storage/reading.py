@@ -168,6 +168,7 @@ class Reading(ArticleFields):
     ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
     ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or
     where storage is to make it; whoever changes the words takes both away.
+    ``nearest_list`` describes the list that came nearest to related links, "" where there are any.
     Of an article on several pages, ``page_number`` is this page's; ``first_page`` the first one's address where it is
     another, ``following`` the numbers and addresses of the pages after this one. ``text`` is this page's alone.
     ``site_rules`` names the operator's rules for this source that gave something, ``rules_without_match`` those that
@@ -181,6 +182,7 @@ class Reading(ArticleFields):
     reason: str = ""
     related: tuple[Card, ...] = ()
     lists: tuple[LinkList, ...] = ()
+    nearest_list: str = ""
     kind: PageKind = "other"
     entries: tuple[Entry, ...] = ()
     outlinks: tuple[str, ...] = ()

@@ -110,3 +110,5 @@ def _print_summary(report: CrawlReport, *, on_stderr: bool, is_quiet: bool) -> N
     for account in report.accounts:
         if not (account.gave or report.signal or report.trouble):
             logs.write_line(f"source {account.source} gave nothing: see kiji runs show {record.get('id')}")
+    for hint in () if is_quiet or report.signal or report.trouble else report.led_nowhere:
+        logs.write_line(f"source {hint.source} is led nowhere: {hint}")

@@ -98,6 +98,7 @@ def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
         "state": verdict.state,
         "since": iso_utc(verdict.since),
         "detail": verdict.detail,
+        "hint": verdict.hint,
         "last_success": iso_utc(figures.last_success),
         "last_new_article": iso_utc(figures.last_new),
         "usual_articles_a_day": round(figures.usual_a_day, 2),
@@ -149,11 +150,12 @@ def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Tex
 
 
 def _lines(name: str, verdict: Verdict) -> list[str]:
+    hint = [f"{name}: led nowhere: {verdict.hint}"] if verdict.hint else []
     if not verdict.is_trouble:
-        return []
+        return hint
     lines = [f"{name}: {verdict.state}: {verdict.detail}"]
     errors = ", ".join(f"{why} ({number})" for why, number in verdict.figures.errors)
-    return [*lines, f"  lately: {errors}"] if errors and errors not in verdict.detail else lines
+    return [*lines, f"  lately: {errors}", *hint] if errors and errors not in verdict.detail else [*lines, *hint]
 
 
 def _ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,12 +11,14 @@ from rich.table import Table
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
+from crawler.config.models import Config
 from crawler.crawl_report import summary_line
-from crawler.plan import database_url, find_config
+from crawler.plan import database_url, find_config, unfollowed_sources
 from crawler.sanitize import sanitize_line
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
+from storage.monitoring.led_nowhere import find_led_nowhere
 from storage.writer.runs import fetches_of, recent_runs, run_record, source_accounts
 
 COLUMNS = {
@@ -34,6 +37,9 @@ COLUMNS = {
 }
 
 
+NO_ARTICLE = {"not_article": "no article", "refused": "refused", "failed": "failed"}
+SHOWN_URLS = 3
+
 ROOMY = 500
 """Characters: wider than any table of runs."""
 
@@ -46,13 +52,12 @@ def register(app: typer.Typer) -> None:
     )
     group.callback()(list_runs)
     group.command(
-        "show", help=example("Show one run: its sources, and its failed and refused addresses.", "kiji runs show 3")
+        "show", help=example("Show one run: its sources, and why pages gave no article.", "kiji runs show 3")
     )(show_run)
     app.add_typer(group, name="runs")
 
 
-def _open(config_option: ConfigOption, db: DatabaseOption) -> Database:
-    config = find_config(config_option)
+def _open(config: Config, db: DatabaseOption) -> Database:
     return open_database(database_url(db, config), create=False)
 
 
@@ -66,7 +71,7 @@ def list_runs(
     """List the newest runs."""
     if context.invoked_subcommand is not None:
         return
-    database = _open(config, db)
+    database = _open(find_config(config), db)
     with database.reading() as connection:
         records = recent_runs(connection, limit)
     if as_json:
@@ -88,6 +93,20 @@ def _print_table(records: list[dict[str, Any]]) -> None:
     Console(width=max(needed, Console().width)).print(table)
 
 
+def _reasons(fetches: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write why pages gave no article, the same reasons together: the most frequent first, with a few addresses."""
+    urls: dict[tuple[str, str], list[str]] = {}
+    for fetch in fetches:
+        if fetch["outcome"] in NO_ARTICLE:
+            urls.setdefault((fetch["outcome"], fetch["reason"]), []).append(fetch["url"])
+    lines = []
+    for (outcome, reason), met in sorted(urls.items(), key=lambda group: -len(group[1])):
+        named = ", ".join(met[:SHOWN_URLS]) + (", …" if len(met) > SHOWN_URLS else "")
+        told = f": {met[0]}: {reason}" if len(met) == 1 else f" ({len(met)} pages): {reason}: {named}"
+        lines.append(f"  {NO_ARTICLE[outcome]}{told}")
+    return lines
+
+
 def show_run(
     run_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=HIGHEST, help="An id from kiji runs.")],
     config: ConfigOption = None,
@@ -95,7 +114,8 @@ def show_run(
     as_json: JsonOption = False,
 ) -> None:
     """Show one run whole."""
-    database = _open(config, db)
+    settings = find_config(config)
+    database = _open(settings, db)
     with database.reading() as connection:
         record = run_record(connection, run_id)
         if record is None:
@@ -103,14 +123,16 @@ def show_run(
             raise DatabaseError(msg)
         accounts = source_accounts(connection, run_id, [])
         fetches = fetches_of(connection, run_id)
+        nowhere = find_led_nowhere(connection, run_id, unfollowed_sources(settings.sources))
     if as_json:
         sources = {account.source: account.counts for account in accounts}
-        sys.stdout.write(json.dumps(record | {"sources": sources, "fetches": fetches}, ensure_ascii=False) + "\n")
+        record |= {"sources": sources, "led_nowhere": {hint.source: str(hint) for hint in nowhere}, "fetches": fetches}
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         return
     lines = [summary_line(record), f"  {record['command']}: {record['started_at']} to {record['finished_at']}"]
     for account in accounts:
         counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(account.counts.items()))
         lines.append(f"  {account.source}: {account.fetched} fetched: {counts}")
-    troubled = [fetch for fetch in fetches if fetch["outcome"] in ("failed", "refused")]
-    lines += [f"  {fetch['outcome']}: {fetch['url']}: {fetch['reason']}" for fetch in troubled]
+    lines += [f"  {hint.source} is led nowhere: {hint}" for hint in nowhere]
+    lines += _reasons(fetches)
     sys.stdout.write("\n".join(map(sanitize_line, lines)) + "\n")

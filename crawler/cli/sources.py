@@ -160,6 +160,7 @@ def try_command(
     as_json: JsonOption = False,
 ) -> int:
     """Try one; return 1 where it gives no article."""
+    from crawler.preview.hints import trial_hints
     from crawler.preview.trial import try_sources  # Scrapy, which the other commands need not wait for
 
     settings: Config = find_config(config)
@@ -177,6 +178,8 @@ def try_command(
         sys.stdout.write((line if as_json else sanitize_lines(line)).encode("utf-8", "replace").decode("utf-8") + "\n")
     if not as_json:
         sys.stdout.write(f"{len(tried)} pages tried, {articles} would be stored as articles; nothing was stored\n")
+    for hint in trial_hints(source, tried):
+        (sys.stderr if as_json else sys.stdout).write(f"hint: {sanitize_line(hint)}\n")
     return 0 if articles else 1
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from crawler.config.models import Config
 from crawler.monitoring.alerts import Message, ping, send
-from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
+from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge, present_runs
+from crawler.monitoring.related_hint import related_hint
 from crawler.monitoring.retention import prune_pages
 from crawler.monitoring.watch_notices import tell_watches
-from crawler.plan import CrawlPlan, archive_folder
+from crawler.plan import CrawlPlan, archive_folder, unfollowed_sources
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -64,6 +65,9 @@ def judge_sources(
             due_at = source.opening_after(due_at)
         own = runs.get(finding.source_id, []) if finding is not None else []
         verdicts[name] = judge(own, now, trouble_since=since, due_at=due_at)
+        if source is None or not unfollowed_sources([source]):
+            hint = related_hint(own, present_runs(own))
+            verdicts[name] = dataclasses.replace(verdicts[name], hint=hint)
     return verdicts
 
 

@@ -64,12 +64,16 @@ class Figures:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """A source's state, its begin within the history, and the reason in one line."""
+    """A source's state, its begin within the history, and the reason in one line.
+
+    ``hint`` is one line on a source that is in order but led nowhere, else "".
+    """
 
     state: State
     since: datetime.datetime
     detail: str
     figures: Figures
+    hint: str = ""
 
     @property
     def is_trouble(self) -> bool:
@@ -116,7 +120,7 @@ def judge(
 
     ``trouble_since`` is the begin of a trouble that is stored already, ``due_at`` the time of the next poll.
     """
-    present = _present(runs)
+    present = present_runs(runs)
     begin = min(trouble_since or present[0].at, present[0].at) if present else now
     past = [run for run in runs if begin - PAST <= run.at < begin]
     figures = _figures(runs, past, present, now)
@@ -141,7 +145,8 @@ def judge(
 _Answer = tuple[State, datetime.datetime, str] | None
 
 
-def _present(runs: Sequence[SourceRun]) -> list[SourceRun]:
+def present_runs(runs: Sequence[SourceRun]) -> list[SourceRun]:
+    """Return the newest crawls: those of a day, or of a few pages."""
     recent: list[SourceRun] = []
     pages = 0
     for run in reversed(runs):

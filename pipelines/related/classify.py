@@ -37,7 +37,7 @@ class ClassifiedGroup:
     """Hold a group with its kind of list and the probability of it.
 
     ``texts`` are those over it (:func:`pipelines.related.features.heading_texts`); ``row`` its features, None of
-    a menu, which the model is not asked about.
+    a menu, which the model is not asked about. ``related`` is the probability that it is a list of related links.
     """
 
     group: LinkGroup
@@ -45,6 +45,7 @@ class ClassifiedGroup:
     probability: float
     texts: tuple[str, ...]
     row: NDArray[np.float64] | None
+    related: float = 0.0
 
 
 def classify_groups(
@@ -58,8 +59,8 @@ def classify_groups(
     probabilities = trees.probabilities(rows)
     places = choose_kinds(probabilities, least_shares(context, judged))
     classified = [
-        ClassifiedGroup(group, KINDS[place], float(probabilities[number, place]), texts, rows[number])
-        for number, (group, place, texts) in enumerate(zip(judged, places, table.headings, strict=True))
+        ClassifiedGroup(group, KINDS[place], float(shares[place]), texts, row, float(shares[0]))
+        for group, place, texts, row, shares in zip(judged, places, table.headings, rows, probabilities, strict=True)
     ]
     classified += [ClassifiedGroup(group, "navigation", 1.0, ("",) * 5, None) for group in menus]
     return sorted(classified, key=lambda each: each.group.places[0])

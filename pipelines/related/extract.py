@@ -18,6 +18,7 @@ from pipelines.related.classify import ClassifiedGroup, classify_groups
 from pipelines.related.groups import Grouper, LinkGroup
 from pipelines.related.link_index import LinkMap
 from pipelines.related.link_lists import heading_of, link_lists
+from pipelines.related.nearest_list import describe_nearest_list
 from pipelines.related.page_context import PageContext
 from storage.reading import Card, Cut, LinkList
 
@@ -35,11 +36,12 @@ _RULES = {"related": "related-cards", "ad": "list-advertisement"}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RelatedBlocks:
-    """Hold the related cards in document order, all lists, and all cuts."""
+    """Hold the related cards in document order, all lists, all cuts, and without cards the list that came nearest."""
 
     cards: tuple[Card, ...]
     cuts: tuple[Cut, ...]
     lists: tuple[LinkList, ...] = ()
+    nearest_list: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,11 +68,12 @@ def take_related(
     lists = link_lists(classified, page, links)
     sections = _sections(blocks, classified, context)
     cards = choose_cards(((each.block.elements, each.groups) for each in sections), context)
+    nearest = "" if cards else describe_nearest_list(classified)
     leaving = [section for section in sections if section.block.elements]
     cuts = [_cut_of(section, page) for section in leaving]
     for section in leaving:
         page.remove(section.block.elements)
-    return RelatedBlocks(tuple(cards), tuple(cuts), lists)
+    return RelatedBlocks(tuple(cards), tuple(cuts), lists, nearest)
 
 
 def candidates_of(page: DomIndex, page_url: str) -> tuple[PageContext, list[LinkGroup], list[ListBlock]]:

@@ -117,7 +117,7 @@ def erase(session: Session, plan: ErasurePlan, now: datetime, reason: str) -> No
     for column, values in (
         (Claim.found_on_id, {"found_on_id": None}),
         (Address.page_id, {"page_id": None}),
-        (Fetch.address_id, {"address_id": stone, "reason": REFUSED}),
+        (Fetch.address_id, {"address_id": stone, "reason": REFUSED, "nearest_list": None}),
     ):
         session.execute(update(column.class_).where(_is_among(session, column, plan.addresses)).values(values))
     _delete(session, Address.id, plan.addresses)

@@ -15,6 +15,7 @@ _ADDRESS = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)
 _TELLING: tuple[tuple[type[DeclarativeBase], str, str], ...] = (
     (Run, "id", "command"),
     (Fetch, "id", "reason"),
+    (Fetch, "id", "nearest_list"),
     (Address, "id", "reason"),
     (SourceHealth, "source_id", "detail"),
 )

@@ -29,7 +29,8 @@ class SourceRun:
     listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
     ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
     errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,
-    ``unmatched`` the articles on which each of the source's rules matched nothing.
+    ``unmatched`` the articles on which each of the source's rules matched nothing. ``judged`` are the articles whose
+    related links are known, ``linked`` those that had any; ``nearest`` is the list that came nearest on the others.
     """
 
     at: datetime
@@ -45,6 +46,9 @@ class SourceRun:
     robots: int = 0
     new: int = 0
     characters: int = 0
+    judged: int = 0
+    linked: int = 0
+    nearest: str = ""
     errors: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     unmatched: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
@@ -109,6 +113,9 @@ def _grouped(since: datetime) -> Select[Any]:
             func.count().label("number"),
             func.coalesce(func.sum(Fetch.characters), 0).label("characters"),
             func.count(Fetch.characters).label("measured"),
+            func.count(Fetch.related).label("judged"),
+            func.coalesce(func.sum(case((Fetch.related > 0, 1), else_=0)), 0).label("linked"),
+            func.max(Fetch.nearest_list).label("nearest"),
         )
         .join(Run, Run.id == Fetch.run_id)
         .where(
@@ -134,6 +141,9 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
     run.robots += number if is_robots else 0
     run.characters += row.characters
     run.articles += row.measured
+    run.judged += row.judged
+    run.linked += row.linked
+    run.nearest = max(run.nearest, row.nearest or "")
     if row.listed:
         run.asked += number
         run.answered += number if row.outcome not in ("failed", "refused") else 0

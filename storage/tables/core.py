@@ -279,7 +279,8 @@ class Run(Base):
 class Fetch(Base):
     """How an address that a run took up ended.
 
-    ``characters`` is the length of the article text that was read.
+    ``characters`` is the length of the article text that was read, ``related`` the number of its page's related links.
+    ``nearest_list`` describes the list that came nearest to these where there are none.
     """
 
     __tablename__ = "fetch"
@@ -298,6 +299,8 @@ class Fetch(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(StorableText(500))
     characters: Mapped[int | None]
+    related: Mapped[int | None]
+    nearest_list: Mapped[str | None] = mapped_column(StorableText(200))
 
 
 class ImportFile(Base):

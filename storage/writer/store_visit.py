@@ -19,6 +19,7 @@ from storage.frontier.host_state import store_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
 from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.frontier.sources import learn_domain
+from storage.reading import Reading
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Fetch
@@ -78,16 +79,11 @@ def _store_visit(
     if visit.reading is not None and visit.reading.reservations:
         reservations = visit.reading.reservations
         store_reservations(session, visit.lease.source_id, page.host, reservations, visit.fetched_at)
-    record_fetch(session, visit.lease, visit.fetched_at, visit.status, outcome, reason, _characters(visit))
+    record_fetch(session, visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading)
     if isinstance(visit.record, WarcLocation):
         index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
     session.flush()
     return Result(visit.lease, outcome, reason), {asked.id, page.id, *([given_back.id] if given_back else [])}
-
-
-def _characters(visit: Visit) -> int | None:
-    """Measure the text of an article that was read; layout changes show in it."""
-    return len(visit.reading.text) if visit.reading is not None and visit.reading.is_article else None
 
 
 def record_fetch(
@@ -97,9 +93,14 @@ def record_fetch(
     status: int | None,
     outcome: Outcome,
     reason: str,
-    characters: int | None = None,
+    reading: Reading | None = None,
 ) -> None:
-    """Store how an address that was taken up ended."""
+    """Store how an address that was taken up ended.
+
+    Of an article that was read also the length of its text and its related links: changes of layout show in both.
+    """
+    article = reading if reading is not None and reading.is_article else None
+    has_none = article is not None and not article.related
     row = {
         "run_id": lease.run_id,
         "source_id": lease.source_id,
@@ -109,7 +110,9 @@ def record_fetch(
         "status": status,
         "outcome": outcome,
         "reason": reason,
-        "characters": characters,
+        "characters": None if article is None else len(article.text),
+        "related": None if article is None else len(article.related),
+        "nearest_list": article.nearest_list if article is not None and has_none else None,
     }
     session.connection().execute(_FETCHED, row)
 

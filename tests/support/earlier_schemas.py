@@ -10,6 +10,7 @@ _COLUMNS_SINCE_0013 = {
     "article": ("zone_assumed", "body"),
     "address": ("in_feed", "feed_date"),
     "search_document": ("site", "authors"),
+    '"fetch"': ("related", "nearest_list"),
 }
 
 

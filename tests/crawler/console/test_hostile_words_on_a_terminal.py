@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("command", "shown"),
     [
         (["runs"], "done"),
-        (["runs", "show", "1"], "failed: http://"),
+        (["runs", "show", "1"], "failed (2 pages): "),
         (["search", "ferry"], "[bold red]returns[/]"),
         (["search", ESCAPES + "nothing"], "no article has"),
         (["article", "1"], "[bold red]returns[/]"),

@@ -39,4 +39,13 @@ CLOCK = (
 )
 """14:30, 14:30:05.123, 2:30 p.m., 4.34pm, 11 a.m., 14.30 BST, 14h30, noon, 14時30分, 午後2時半, 下午2:30, 오후 2:30"""
 
-ZONE = r"(?:z\b|(?:gmt|utc)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|\(?[a-z]{2,4}\b\)?|\(?(?:日本時間|米東部時間)\)?)"
+_ZONE_WORDS = (
+    r"(?:u\.?s\.?\s)?(?:eastern|central(?:\seuropean)?|mountain|pacific|japan|korea|india|singapore|hong\skong|british"
+    r"|greenwich)\s(?:(?:standard|daylight|summer|mean)\s)?time\b"
+)
+_ZONE_OF_TZ = r"\[?[a-z]{3,10}/[a-z_]{3,20}\b(?:/[a-z_]{3,20}\b)?\]?"
+ZONE = (
+    rf"(?:{_ZONE_OF_TZ}|\(?{_ZONE_WORDS}\)?|"
+    + r"z\b|(?:gmt|utc)?\s?[+-]\d\d?:?(?:\d\d)?(?!\d)|\(?[a-z]{2,4}\b\)?|\(?(?:日本時間|米東部時間)\)?)"
+)
+"""Z, +09:00, GMT+9, (EST), 日本時間, Pacific Standard Time, America/New_York"""

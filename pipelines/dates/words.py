@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -29,15 +30,26 @@ def date_words() -> DateWords:
     return DateWords(rules["zones"], rules["zone_names"], rules["eras"], months, labels)
 
 
+_KIND_OF_TIME = re.compile(r"\s(?:standard|daylight|summer|mean)(?=\stime$)|^u\.?s\.?\s")
+
+
+@functools.cache
+def _zones_of_tz() -> Mapping[str, str]:
+    """Return the names of the tz database by their lower-case spelling."""
+    return {name.lower(): name for name in zoneinfo.available_timezones() if "/" in name}
+
+
 def read_zone(name: str | None) -> datetime.tzinfo | None:
     """Return the zone of a written name or offset, or None."""
     if not name:
         return None
-    words, name = date_words(), name.strip("() ")
+    words, name = date_words(), _KIND_OF_TIME.sub("", name.strip("()[] "))
     if name in words.zones:
         return datetime.timezone(datetime.timedelta(minutes=words.zones[name]))
     if name in words.zone_names:
         return zoneinfo.ZoneInfo(words.zone_names[name])
+    if "/" in name:
+        return zoneinfo.ZoneInfo(_zones_of_tz()[name]) if name in _zones_of_tz() else None
     offset = re.fullmatch(r"(?:gmt|utc)?\s?([+-])(\d\d?):?(\d\d)?", name)
     if offset is None:
         return None

@@ -79,6 +79,7 @@ _CLOCK_AFTER = re.compile(
     r"[\s,、|・/()-]{0,4}(?:\b(?:at|um|à|alle|às|as|a las|klo|kl|ore|в|о|o)\b\.?)?[\s:]{0,2})" + _ZONED_CLOCK
 )
 _CLOCK_BEFORE = re.compile(_ZONED_CLOCK + r"[\s,|・/-]{0,4}(?:\bon\b|\b[a-z]{3,9}day\b|\b[a-z]{3}\b)?[\s,.]{0,3}$")
+_YEAR_AFTER = re.compile(rf",?\s({YEAR})\b(?![:/年.-])")  # Fri Feb 18 10:27:24 2022, as C's asctime writes it
 _BEFORE = 48
 _HALVES = {
     **dict.fromkeys(("午前", "上午", "凌晨", "早上", "오전", "am"), "a"),
@@ -205,6 +206,13 @@ def _without_year(month: int, day: int, now: datetime.datetime, home: datetime.t
     return None
 
 
+def _on_day(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
 def find_written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo) -> Iterator[DateMatch]:
     """Find the calendar dates in normalized text, with their clock times.
 
@@ -216,16 +224,19 @@ def find_written_dates(text: str, now: datetime.datetime, home: datetime.tzinfo)
         if year_month_day is None or match.start() < floor:
             continue
         year, month, number = year_month_day
-        try:
-            day = datetime.date(year, month, number) if year else _without_year(month, number, now, home)
-        except ValueError:
-            continue
+        day = _on_day(year, month, number) if year else _without_year(month, number, now, home)
         if day is None:
             continue
         start, end = match.span()
         clock = _CLOCK_AFTER.match(text, end)
         if clock is not None and _clock(clock) is not None:
             end = clock.end()
+            late = _YEAR_AFTER.match(text, end) if year is None else None
+            if late is not None:
+                year, end = int(late[1]), late.end()
+                day = _on_day(year, month, number)
+                if day is None:
+                    continue
         else:
             clock = _CLOCK_BEFORE.search(text[max(floor, start - _BEFORE) : start])
             start = max(floor, start - _BEFORE) + clock.start() if clock else start

@@ -105,10 +105,12 @@ def read_metadata(
     things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
     articles = [thing for thing in things if is_article(thing)]
     sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.contents("sites"), *_publishers(everything))]
-    headlines = [text for thing in articles for text in [plain_text(thing.get("headline"), TITLE_LENGTH)] if text]
+    headed = [(text, thing) for thing in articles if (text := plain_text(thing.get("headline"), TITLE_LENGTH))]
+    headlines = [text for text, _ in headed]
+    is_news = any("news" in kind.lower() for _, thing in headed[:1] for kind in read_types(thing))
     jsonld = jsonld_credits(things, dict(index_by_id(everything)))
     host = urllib.parse.urlsplit(page_url).hostname or ""
-    title = choose_title(headlines, heads, metas, markup.document_title, sites, host)
+    title = choose_title(headlines, heads, metas, markup.document_title, sites, host, is_news=is_news)
     headline = headline_element(tree, markup, title)
     shown = itertools.chain(meta_credits(markup), markup_credits(tree, markup), printed_credits(headline))
     when = read_publication(tree, things, markup, headline, page_url, fetched_at, timezone)

@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(
     r"\s*[（(\[|｜-]?\s*(?:\d{1,2}\s*[/／]\s*\d{1,2}\s*(?:ページ|頁|pages?)|\d{1,2}\s*ページ目|page\s\d{1,2}(?:\sof\s\d{1,2})?)\s*[）)\]]?$",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w{2,}")
 _MOST_CUTS = 4
 _NAME_SHARE = 1.5  # a headline is at least so many times as long as the name behind its bar
 # A heading this long is a headline, no kicker or section.
@@ -30,6 +31,8 @@ def choose_title(
     document_title: str,
     names: Sequence[str],
     host: str,
+    *,
+    is_news: bool = True,
 ) -> str:
     """Return the page's title without the site's name; "" without any.
 
@@ -37,6 +40,9 @@ def choose_title(
     measured and was worse: they often agree on the variant for search engines or social networks.) ``headlines`` are
     JSON-LD's, ``headings`` the h1s, ``metas`` the meta tags', each plain and the most reliable first. ``names`` are the
     names of the site and its publisher, ``host`` its host name.
+
+    ``is_news`` says that the first headline is a newsroom's (schema.org's ``NewsArticle`` and below). Elsewhere it is
+    often written for search engines, and the page's only h1 is the title, if it shares a word with another source.
     """
     site = {letters(name) for name in names} | {letters(host.removeprefix("www."))} - {""}
     site |= {label for label in host.lower().split(".") if len(label) > 3}
@@ -45,6 +51,8 @@ def choose_title(
     raw = [title for title in (*headlines, *heads, *metas, document_title) if letters(title)]
     wholes = {letters(title) for title in raw}
     main, stray = _main_heading(heads, raw)
+    if not is_news and len(heads) == 1 and main:
+        return bare_title(main[0], site, set())[:TITLE_LENGTH]
     candidates = [*headlines[:1], *main, *metas, *sorted((document_title, *stray), key=len, reverse=True)]
     bare = [bare_title(title, site, wholes) for title in candidates if letters(title)]
     bare = [title for title in bare if letters(title) and letters(title) not in site] or heads
@@ -68,6 +76,15 @@ def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str) -
     return {name} if len(document_title[: breaks[-1][0]]) > _NAME_SHARE * len(headings[0]) else set()
 
 
+def _share_words(one: str, other: str) -> bool:
+    """Tell whether two titles have a word in common, or two neighbouring letters where no spaces part words."""
+    words, more = (set(_WORD.findall(title.lower())) for title in (one, other))
+    if words & more:
+        return True
+    pairs = {one[at : at + 2] for at in range(len(one) - 1)} if not one.isascii() and " " not in one else set()
+    return any(pair in other for pair in pairs)
+
+
 def _without_tail(title: str) -> str:
     """Return ``title`` without a short part after its last bar.
 
@@ -88,10 +105,10 @@ def _in_full(title: str, others: Iterable[str]) -> str:
     return next((other for other in others if letters(other).startswith(begun) and len(other) > len(title)), title)
 
 
-def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the first h1 that another title repeats, or the only one.
+def _main_heading(heads: Sequence[str], titles: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the first h1 that another title repeats, or the only one that shares a word with one.
 
-    Otherwise the first is only a candidate: a logo can be an h1 too.
+    Otherwise the first is only a candidate: a logo or a section's heading can be an h1 too.
     """
     others = [letters(title) for title in titles]
     for head in heads:
@@ -99,7 +116,10 @@ def _main_heading(heads: Sequence[str], titles: Iterable[str]) -> tuple[list[str
         if sum(words in other for other in others) > 1:
             return [head], []
     only = list(heads[:1])
-    return (only, []) if len(heads) == 1 and len(letters(only[0])) > _SHORT // 2 else ([], only)
+    if len(heads) != 1 or len(letters(only[0])) <= _SHORT // 2:
+        return [], only
+    is_alone = not any(_share_words(only[0], title) for title in titles if title != only[0])
+    return ([], only) if is_alone and any(title != only[0] for title in titles) else (only, [])
 
 
 def bare_title(title: str, site: set[str], wholes: set[str]) -> str:

@@ -43,6 +43,13 @@ def parsed(text: str) -> ParsedDate:
         "Mon 5 Oct 2026 06.30 BST",
         "5 October 2026 14:30 JST",
         "2026年10月5日 14:30（日本時間）",
+        "Mon Oct 5 05:30:00 UTC 2026",
+        "Oct 5, 1:30 a.m. U.S. Eastern Time 2026",
+        "Oct 4, 2026, 10:30 p.m. Pacific Daylight Time",
+        "5 October 2026, 7:30 (Central European Summer Time)",
+        "Oct 5, 2026 14:30 Japan Standard Time",
+        "2026-10-05 07:30:00 Europe/Berlin",
+        "2026-10-05T02:30:00[America/Argentina/Buenos_Aires]",
     ],
 )
 def test_an_instant_with_its_zone_is_the_same_in_every_spelling(text: str) -> None:
@@ -202,3 +209,16 @@ def test_numbers_that_can_be_read_two_ways_are_read_as_the_zones_people_do() -> 
 )
 def test_what_is_no_believable_date_is_none(text: str) -> None:
     assert parse_date(text, NOW, TOKYO) is None
+
+
+@pytest.mark.parametrize("text", ["Fri Feb 18 10:27:24 2022", "Feb 18 10:27 2022", "February 18 at 10:27 a.m., 2022"])
+def test_a_year_behind_the_time_is_the_dates_year(text: str) -> None:
+    date = parsed(text)
+    assert date.moment.astimezone(TOKYO).date() == datetime.date(2022, 2, 18)
+    assert (date.precision, date.has_year, date.has_zone) == ("instant", True, False)
+
+
+def test_a_number_behind_the_time_that_is_no_year_of_the_date_is_left_alone() -> None:
+    assert parsed("Oct 5 14:30, 2026/10/06 updated").moment == HALF_PAST_TWO
+    assert parse_date("Feb 30 14:30 2022", NOW, TOKYO) is None
+    assert not parsed("Oct 5, 2026 14:30 Nowhere/Land").has_zone

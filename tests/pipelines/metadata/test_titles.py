@@ -98,3 +98,27 @@ def test_a_sites_name_before_a_colon_is_cut_and_no_other_word(title: str, headli
 def test_a_short_name_behind_a_bar_is_cut_where_nothing_names_the_site() -> None:
     assert declared(page(head="<title>Harbour to be dredged | Daily Example</title>")).title == "Harbour to be dredged"
     assert declared(page(head="<title>Port | Town</title>")).title == "Port | Town"
+
+
+HEADING = "<h1>How the old ferries of the harbour are repaired</h1>"
+FOR_ENGINES = "Ferry Repair Guide 2026: Costs & Steps"
+
+
+def test_the_only_h1_beats_a_title_for_search_engines_outside_of_news() -> None:
+    head = f'<title>{FOR_ENGINES}</title><meta property="og:title" content="{FOR_ENGINES} for the harbour">'
+    expected = "How the old ferries of the harbour are repaired"
+    assert declared(page(head=head, body=HEADING, lang="en")).title == expected
+    jsonld = {"@type": "BlogPosting", "headline": f"{FOR_ENGINES} in a harbour"}
+    assert declared(page(head=head, jsonld=jsonld, body=HEADING, lang="en")).title == expected
+
+
+def test_a_newsrooms_headline_beats_the_h1() -> None:
+    jsonld = {"@type": "NewsArticle", "headline": "Harbour ferries get new engines"}
+    assert declared(page(jsonld=jsonld, body=HEADING, lang="en")).title == "Harbour ferries get new engines"
+
+
+@pytest.mark.parametrize("heading", ["Coupons", "Latest comments", "<a href='/'>Our journal</a>"])
+def test_a_section_or_logo_in_the_only_h1_is_no_title(heading: str) -> None:
+    head = "<title>Harbour ferries get new engines | Minato Shimbun</title>"
+    title = declared(page(head=f"{SITE}{head}", body=f"<h1>{heading}</h1>", lang="en")).title
+    assert title.startswith("Harbour ferries get new engines")

@@ -49,7 +49,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.IGNORECASE,
         ),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
-        "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w{2,30}"),
+        "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net)/\S+|(?<!\w)@\w{2,30}"),
         "for": re.compile(r"\s+for\s+(?:the\s+)?[A-Z].*$"),
         "split": re.compile(
             r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
@@ -66,6 +66,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 # 社会部, 那覇支局: where a reporter sits.
 _DEPARTMENT = re.compile(f"[{HAN}]{{1,6}}(?:部|支局|総局|本社)")
+_OPEN = re.compile(r"\s*[(（\[][^()（）\[\]]{0,80}$")  # a bracket that was cut short
+# "SPIEGEL ONLINE, Hamburg, Germany": a publisher with its place, as imprints have it.
+_ADDRESS = re.compile(
+    r",\s*(?:germany|deutschland|austria|österreich|switzerland|schweiz|france|usa|united states|japan)$", re.IGNORECASE
+)
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
 
@@ -78,7 +83,10 @@ def clean_authors(values: Iterable[object]) -> list[str]:
     """
     names: dict[str, str] = {}
     for value in values:
-        for part in _split(plain_text(value, _BYLINE_LENGTH)):
+        text = plain_text(value, _BYLINE_LENGTH)
+        if _is_nobody(text) or _ADDRESS.search(text):
+            continue
+        for part in _split(text):
             name = _clean(part)
             key = letters(name)
             if key and key not in names and not _is_nobody(name):
@@ -94,7 +102,7 @@ def _split(text: str) -> list[str]:
     text = patterns["others"].sub("", patterns["updated"].sub("", patterns["address"].sub(" ", text)))
     text = patterns["lead"].sub("", text.strip(" 　:：,-–—|"))
     parts: list[str] = []
-    for part in patterns["split"].split(patterns["bracketed"].sub(" ", text)):
+    for part in patterns["split"].split(_OPEN.sub("", patterns["bracketed"].sub(" ", text))):
         if part.strip().lower() in _SUFFIXES and parts:
             parts[-1] = f"{parts[-1]}, {part.strip()}"
         elif part.strip().lower().replace(".", "") in _words("credentials"):
@@ -117,7 +125,7 @@ def _clean(part: str) -> str:
 
 
 def _is_nobody(name: str) -> bool:
-    lowered = name.lower()
+    lowered = name.lower().strip(" :.")
     return (
         lowered in _words("nobody")
         or lowered in _words("jobs")

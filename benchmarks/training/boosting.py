@@ -9,6 +9,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+_NODES = ("feature", "threshold", "left", "right", "value")
 _DIGITS = 6  # significant digits of thresholds and values
 
 DEFAULTS: Mapping[str, Any] = {
@@ -38,22 +39,41 @@ def fit_trees(
     rounds: int,
     weights: Sequence[float] | None = None,
     parameters: Mapping[str, Any] | None = None,
+    seeds: Sequence[int] = (1,),
 ) -> dict[str, Any]:
     """The table of a fitted model, as the weights' file has it; the same input gives the same table.
 
-    ``rows`` is (rows, features), finite; ``labels`` are places in ``classes``; ``weights`` one number a row.
+    ``rows`` is (rows, features), finite; ``labels`` are places in ``classes``; ``weights`` one number a row. With
+    several ``seeds`` the scores of as many models are averaged.
     """
     objective: dict[str, Any] = (
         {"objective": "binary"} if len(classes) == 2 else {"objective": "multiclass", "num_class": len(classes)}
     )
     data = lightgbm.Dataset(rows, label=np.asarray(labels), weight=None if weights is None else np.asarray(weights))
-    booster = lightgbm.train({**DEFAULTS, **(parameters or {}), **_FIXED, **objective}, data, num_boost_round=rounds)
-    return table_of(booster.dump_model(), features, classes)
+    settings = {**DEFAULTS, **(parameters or {}), **_FIXED, **objective}
+    boosters = [lightgbm.train({**settings, "seed": seed}, data, num_boost_round=rounds) for seed in seeds]
+    return joined([table_of(booster.dump_model(), features, classes) for booster in boosters])
+
+
+def joined(tables: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One model whose scores are the means of those of the given ones."""
+    first = tables[0]
+    lists: dict[str, list[Any]] = {key: [] for key in ("roots", "tree_classes", *_NODES)}
+    for table in tables:
+        start = len(lists["feature"])
+        lists["tree_classes"] += table["tree_classes"]
+        lists["feature"] += table["feature"]
+        lists["threshold"] += table["threshold"]
+        lists["value"] += [_rounded(value / len(tables)) for value in table["value"]]
+        for key in ("roots", "left", "right"):
+            lists[key] += [node + start for node in table[key]]
+    depth = max(table["depth"] for table in tables)
+    return {"features": first["features"], "classes": first["classes"], "depth": depth, **lists}
 
 
 def table_of(model: Mapping[str, Any], features: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
     """LightGBM's dumped model as flat lists of nodes."""
-    lists: dict[str, list[Any]] = {key: [] for key in ("feature", "threshold", "left", "right", "value")}
+    lists: dict[str, list[Any]] = {key: [] for key in _NODES}
     roots, tree_classes, depth = [], [], 0
     per_round = model["num_tree_per_iteration"]
     for number, tree in enumerate(model["tree_info"]):

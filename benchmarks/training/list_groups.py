@@ -11,8 +11,9 @@ from benchmarks.training.annotations import KINDS, AddressKey, AnnotatedPage, ad
 from pipelines.html.charset import decode
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
+from pipelines.html.unclosed import prepare
 from pipelines.models.boosted_trees import BoostedTrees
-from pipelines.related.classify import least_shares, part_menus
+from pipelines.related.classify import Thresholds, choose_kinds, part_menus, standings_of
 from pipelines.related.extract import candidates_of, take_related
 from pipelines.related.feature_table import feature_table
 from pipelines.related.groups import LinkGroup, own_links
@@ -21,15 +22,22 @@ from pipelines.related.page_context import PageContext
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PageGroups:
-    """The link groups of one page: (groups, features), and of each a label and its ``least`` share.
+    """The link groups of one page: (groups, features), and of each a label, its standing and its cards' addresses.
 
-    ``least`` is :func:`pipelines.related.classify.least_shares`; ``addresses`` are those of all links, menus' included.
+    ``standings`` are those of :func:`pipelines.related.classify.standings_of`; ``addresses`` are those of all links,
+    menus' included.
     """
 
     rows: NDArray[np.float64]
     labels: tuple[int, ...]
     addresses: frozenset[AddressKey]
-    least: NDArray[np.float64]
+    standings: NDArray[np.int64]
+    cards: tuple[frozenset[AddressKey], ...]
+
+    def related(self, probabilities: NDArray[np.float64], thresholds: Thresholds) -> set[AddressKey]:
+        """The addresses of the cards that are given as related with these probabilities of the groups' kinds."""
+        kinds = choose_kinds(probabilities, self.standings, thresholds)
+        return {key for kind, keys in zip(kinds, self.cards, strict=True) if not kind for key in keys}
 
 
 def page_groups(page: AnnotatedPage) -> PageGroups:
@@ -48,9 +56,18 @@ def page_groups(page: AnnotatedPage) -> PageGroups:
         for place in group.places
         if (url := context.links.url(place)) is not None
     }
-    return PageGroups(
-        feature_table(context, groups).rows, tuple(labels), frozenset(addresses), least_shares(context, groups)
-    )
+    table = feature_table(context, groups)
+    cards = tuple(_card_keys(context, group) for group in groups)
+    standings = standings_of(context, groups, table.headings)
+    return PageGroups(table.rows, tuple(labels), frozenset(addresses), standings, cards)
+
+
+def _card_keys(context: PageContext, group: LinkGroup) -> frozenset[AddressKey]:
+    """The addresses of a group's cards: neither advertisements nor buttons."""
+    links = context.links
+    own = own_links(group, context.page, links).items()
+    usable = (url for place, url in own if not links.is_advertisement(place) and not links.is_button(place))
+    return frozenset(map(address_key_of, usable))
 
 
 def _own_keys(context: PageContext, group: LinkGroup) -> set[AddressKey]:
@@ -68,7 +85,7 @@ def _measured(page: AnnotatedPage) -> DomIndex:
     tree = parse_html(decode(page.raw.body, page.raw.content_type).text)
     if tree is None:
         raise ValueError(f"{page.raw.url}: an empty page")
-    return DomIndex(tree)
+    return prepare(tree)
 
 
 def stacked(sets: Sequence[PageGroups]) -> tuple[NDArray[np.float64], list[int]]:

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import pipelines.models
 from benchmarks.training.annotations import KINDS, AddressKey, AnnotatedPage, address_key_of, read_annotations
 from benchmarks.training.boosting import fit_trees, write_table
 from benchmarks.training.list_groups import PageGroups, page_groups, related_of, stacked
 from benchmarks.training.scores import Score, score
+from benchmarks.training.thresholds import best_thresholds, scores_of
 from pipelines.models.boosted_trees import BoostedTrees, trees_of
 from pipelines.related import classify
+from pipelines.related.classify import Thresholds
 from pipelines.related.feature_table import FEATURE_NAMES
 
 WEIGHTS = Path(pipelines.models.__path__[0]) / f"{classify.MODEL}.json"
@@ -29,7 +32,9 @@ PARAMETERS = {
     "lambda_l2": 3.0,
     "feature_fraction": 0.2,
 }
+SEEDS = (1, 2, 3)  # models whose scores are averaged
 _MENU_WEIGHT = 0.5  # of a group in no content list; four fifths of all groups are that
+_RELATED_WEIGHT = 2.5  # of a page's related groups, by the root of their number: page recall counts pages
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,14 +52,15 @@ def run(args: argparse.Namespace) -> None:
     sets = [page_groups(page) for page in pages]
     _print_candidates(pages, sets)
     for seed in range(1, args.repeat + 1 if args.folds else 1):
-        given, predicted = cross_validate(pages, sets, args.folds, seed)
+        given, predicted, thresholds = cross_validate(pages, sets, args.folds, seed)
         _print_scores(f"cross-validated, {args.folds} folds, order {seed}", pages, given)
         _print_folds(pages, given, args.folds, seed)
+        print(f"  best thresholds on all of them, which belong into pipelines/related/classify.py: {thresholds}")
         if seed == 1:
             _print_confusion(sets, predicted)
     if args.curve:
         for share in (0.25, 0.5, 0.75):
-            given, _ = cross_validate(pages, sets, args.folds, 1, share)
+            given, _, _ = cross_validate(pages, sets, args.folds, 1, share)
             _print_scores(f"with {share:.0%} of the sites", pages, given)
     if args.write:
         table = train(sets)
@@ -66,8 +72,15 @@ def run(args: argparse.Namespace) -> None:
 def train(sets: Sequence[PageGroups]) -> dict[str, Any]:
     """The table of a model trained on these pages."""
     rows, labels = stacked(sets)
-    weights = [_MENU_WEIGHT if KINDS[label] == "none" else 1.0 for label in labels]
-    return fit_trees(rows, labels, FEATURE_NAMES, classify.KINDS, ROUNDS, weights, PARAMETERS)
+    weights = [weight for groups in sets for weight in _weights(groups)]
+    return fit_trees(rows, labels, FEATURE_NAMES, classify.KINDS, ROUNDS, weights, PARAMETERS, SEEDS)
+
+
+def _weights(groups: PageGroups) -> list[float]:
+    """The weight of each group of a page."""
+    related = sum(KINDS[label] == "related" for label in groups.labels)
+    by_kind = {"none": _MENU_WEIGHT, "related": _RELATED_WEIGHT / max(1, related) ** 0.5}
+    return [by_kind.get(KINDS[label], 1.0) for label in groups.labels]
 
 
 def folds_of(pages: Sequence[AnnotatedPage], count: int, seed: int) -> list[int]:
@@ -80,24 +93,28 @@ def folds_of(pages: Sequence[AnnotatedPage], count: int, seed: int) -> list[int]
 
 def cross_validate(
     pages: Sequence[AnnotatedPage], sets: Sequence[PageGroups], folds: int, seed: int, share: float = 1.0
-) -> tuple[list[set[AddressKey]], list[list[int]]]:
+) -> tuple[list[set[AddressKey]], list[list[int]], Thresholds]:
     """For each page the related links and the groups' kinds, by a model that has seen no page of its site.
 
-    ``share`` of the other sites are trained on.
+    ``share`` of the other sites are trained on. The thresholds of a fold are the best on the predictions for all other
+    folds; the last result are the best on all.
     """
-    numbers = folds_of(pages, folds, seed)
-    given: list[set[AddressKey]] = [set() for _ in pages]
-    predicted: list[list[int]] = [[] for _ in pages]
+    numbers = np.asarray(folds_of(pages, folds, seed))
+    probabilities: list[NDArray[np.float64]] = [np.zeros((0, len(KINDS)))] * len(pages)
     for fold in range(folds):
         sites = sorted({page.site for page, number in zip(pages, numbers, strict=True) if number != fold})
         random.Random(seed).shuffle(sites)  # noqa: S311
         known = set(sites[: round(len(sites) * share)])
-        chosen = [each for page, each in zip(pages, sets, strict=True) if page.site in known]
-        model = trees_of(train(chosen))
-        for place in np.flatnonzero(np.asarray(numbers) == fold).tolist():
-            given[place] = related_of(pages[place], model)
-            predicted[place] = classify.choose_kinds(model.probabilities(sets[place].rows), sets[place].least)
-    return given, predicted
+        model = trees_of(train([each for page, each in zip(pages, sets, strict=True) if page.site in known]))
+        for place in np.flatnonzero(numbers == fold).tolist():
+            probabilities[place] = model.probabilities(sets[place].rows)
+    scores = scores_of(pages, sets, probabilities)
+    of_fold = [best_thresholds(scores, np.flatnonzero(numbers != fold).tolist()) for fold in range(folds)]
+    by_page = [of_fold[number] for number in numbers.tolist()]
+    together = list(zip(sets, probabilities, by_page, strict=True))
+    given = [groups.related(kinds, thresholds) for groups, kinds, thresholds in together]
+    predicted = [classify.choose_kinds(kinds, groups.standings, each) for groups, kinds, each in together]
+    return given, predicted, best_thresholds(scores, range(len(pages)))
 
 
 def _print_scores(name: str, pages: Sequence[AnnotatedPage], given: Sequence[set[AddressKey]]) -> None:

@@ -21,6 +21,9 @@ class Score:
     none_found: int
     pages: int
     given: int
+    wanted: int
+    hits: int
+    wrong: int
 
     def line(self) -> str:
         """The figures on one line."""
@@ -56,4 +59,7 @@ def score(pages: Sequence[AnnotatedPage], given: Iterable[set[AddressKey]]) -> S
         none_found=counts["none"],
         pages=len(recalls),
         given=counts["given"],
+        wanted=counts["wanted"],
+        hits=counts["hits"],
+        wrong=counts["wrong"],
     )

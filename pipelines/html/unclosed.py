@@ -25,6 +25,15 @@ _MOVES = re.compile(r"""\$R[CS]\("((?:[BPS]:)[0-9a-f]{1,6})","((?:[BPS]:)[0-9a-f
 _PLACES = ("B:", "P:")
 
 
+def prepare(tree: HtmlElement) -> DomIndex:
+    """Mends the tree's structure in place, before anything is read from it; gives the counts of its elements."""
+    show_noscript(tree)
+    place_streamed_segments(tree)
+    index = DomIndex(tree)
+    unnest_words(index)
+    return index
+
+
 def show_noscript(tree: HtmlElement) -> None:
     """Makes a ``div`` of each ``noscript`` that holds more text than the rest of the page's paragraphs, in place."""
     longest = [(element, held) for element in tree.iter("noscript") if (held := _length(element)) >= _LEAST]

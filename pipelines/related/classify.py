@@ -5,31 +5,65 @@ annotated pages (``docs/training.md``).
 """
 
 import dataclasses
+import enum
 import itertools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.addresses.normalize import host_of
 from pipelines.labels.class_names import is_named_related
+from pipelines.labels.list_words import HEADING_SUBJECTS, heading_subjects
 from pipelines.models.boosted_trees import BoostedTrees, packaged_trees
 from pipelines.related.feature_table import FEATURE_NAMES, FeatureTable, feature_table
 from pipelines.related.groups import LinkGroup, is_menu
+from pipelines.related.link_index import is_known_host
 from pipelines.related.page_context import PageContext
 from storage.reading import ListKind
 
 MODEL = "related_lists"
 KINDS: tuple[ListKind, ...] = (*("related", "recommended", "ranking", "latest", "ad", "other", "inline", "navigation"),)
 _NOT_RELATED = np.array([kind in ("ranking", "latest", "ad", "navigation") for kind in KINDS])
-# Chosen by cross-validation (docs/training.md): how much other kinds speak for a list that may be given as related (a
-# recommendation is no error among related links), the least share, that of a link in a sentence, that of a list whose
-# heading or class declares it, and the least part of the page's most related list.
+# How much other kinds speak for a list that may be given as related: a recommendation is no error among related links.
 _RECOMMENDED, _OTHER = 1.0, 0.25
 _LEAST_RELATED = 0.1
-_SHARE, _SHARE_IN_SENTENCE, _SHARE_DECLARED = 0.55, 0.75, 0.35
-_PART_OF_BEST = 0.75
-_NO_ARTICLES = frozenset({"tags", "author", "share", "navigation"})  # kinds by headings (labels/headings.py)
+_NO_ARTICLES = frozenset(
+    {"advertisement", "tags", "author", "share", "navigation"}
+)  # kinds by headings (labels/headings.py)
+_RELATED = HEADING_SUBJECTS.index("related")
+_SHARES = 3  # links of a group whose hosts are looked up
 _HOLDERS = 3  # elements round an item whose class may declare
+
+
+class Standing(enum.IntEnum):
+    """What is known of a group besides its features, and which least share for related it has."""
+
+    PLAIN = 0
+    IN_SENTENCE = 1
+    DECLARED = 2  # its heading or class says that it is related
+    NEVER = 3  # its heading says that it holds no articles, or paid ones
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least shares for related by standing, and the least part of the page's most related list.
+
+    The defaults were chosen by cross-validation (``docs/training.md``).
+    """
+
+    plain: float = 0.63
+    in_sentence: float = 0.75
+    declared: float = 0.45
+    part_of_best: float = 0.7
+
+    def least(self, standings: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the least share of each group; above 1 for never."""
+        shares: NDArray[np.float64] = np.array([self.plain, self.in_sentence, self.declared, 2.0])[standings]
+        return shares
+
+
+THRESHOLDS = Thresholds()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +91,7 @@ def classify_groups(
     table: FeatureTable = feature_table(context, judged)
     rows = table.rows[:, [_PLACES[name] for name in trees.features]]
     probabilities = trees.probabilities(rows)
-    places = choose_kinds(probabilities, least_shares(context, judged))
+    places = choose_kinds(probabilities, standings_of(context, judged, table.headings))
     classified = [
         ClassifiedGroup(group, KINDS[place], float(shares[place]), texts, row, float(shares[0]))
         for group, place, texts, row, shares in zip(judged, places, table.headings, rows, probabilities, strict=True)
@@ -67,42 +101,60 @@ def classify_groups(
 
 
 def part_menus(context: PageContext, groups: Sequence[LinkGroup]) -> tuple[list[LinkGroup], list[LinkGroup]]:
-    """Separate menus, whose links are too short for titles, from other groups."""
+    """Separate menus, whose links are too short for titles, and share buttons from other groups."""
     judged, menus = list[LinkGroup](), list[LinkGroup]()
     for group in groups:
         landmarks, _ = context.landmarks(group.items[0])
         block = context.block_round(context.page[group.items[0]].order)
         is_declared = block is not None and block.kind == "related"  # short titles under a heading that names them
-        (menus if is_menu(group, context.page, landmarks) and not is_declared else judged).append(group)
+        is_passed = is_menu(group, context.page, landmarks) and not is_declared
+        (menus if is_passed or _is_share(group, context) else judged).append(group)
     return judged, menus
+
+
+def _is_share(group: LinkGroup, context: PageContext) -> bool:
+    """Whether a group's first links lead to networks where pages are shared; of 460 such groups 450 are no list."""
+    urls = (context.links.url(place) for place in group.places[:_SHARES])
+    return all(url is not None and is_known_host(host_of(url), "sharers") for url in urls)
 
 
 _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
 
 
-def least_shares(context: PageContext, groups: Sequence[LinkGroup]) -> NDArray[np.float64]:
-    """Return the least share for related of each group; above 1 for never."""
-    return np.array([_least_share(context, group) for group in groups], dtype=np.float64)
+def standings_of(
+    context: PageContext, groups: Sequence[LinkGroup], texts: Sequence[tuple[str, ...]]
+) -> NDArray[np.int64]:
+    """Return the :class:`Standing` of each group.
+
+    ``texts`` are those over each group (:func:`pipelines.related.features.heading_texts`).
+    """
+    return np.array([_standing(context, *each) for each in zip(groups, texts, strict=True)], dtype=np.int64)
 
 
-def _least_share(context: PageContext, group: LinkGroup) -> float:
+def _standing(context: PageContext, group: LinkGroup, texts: tuple[str, ...]) -> Standing:
     if not group.is_alone:
-        return _SHARE_IN_SENTENCE
+        return Standing.IN_SENTENCE
     order = context.page[group.items[0]].order
     block = context.block_round(order)
     if block is not None:
-        return 2.0 if block.kind in _NO_ARTICLES else _SHARE_DECLARED if block.kind == "related" else _SHARE
+        is_related = block.kind == "related"
+        return Standing.NEVER if block.kind in _NO_ARTICLES else Standing.DECLARED if is_related else Standing.PLAIN
+    near, _, _, lead, label = texts
+    if any(heading_subjects(text)[_RELATED] for text in (near, lead, label)):
+        return Standing.DECLARED
     if order < context.last:
-        return _SHARE
+        return Standing.PLAIN
     holders = itertools.islice(group.items[0].iterancestors(), _HOLDERS)
-    return _SHARE_DECLARED if any(is_named_related(holder) for holder in holders) else _SHARE
+    return Standing.DECLARED if any(is_named_related(holder) for holder in holders) else Standing.PLAIN
 
 
-def choose_kinds(probabilities: NDArray[np.float64], least: NDArray[np.float64]) -> list[int]:
+def choose_kinds(
+    probabilities: NDArray[np.float64], standings: NDArray[np.int64], thresholds: Thresholds = THRESHOLDS
+) -> list[int]:
     """Choose the kind of each group of a page, as a place in ``KINDS``.
 
     It is the most probable kind, but ``related`` is chosen by what speaks for related links against what would be an
-    error among them, and against the page's other lists. ``least`` is :func:`least_shares`.
+    error among them, and against the page's other lists.
     """
     if not len(probabilities):
         return []
@@ -110,10 +162,11 @@ def choose_kinds(probabilities: NDArray[np.float64], least: NDArray[np.float64])
     leaning = probabilities[:, 0] + _RECOMMENDED * probabilities[:, 1] + _OTHER * others
     share = leaning / (leaning + probabilities[:, _NOT_RELATED].sum(axis=1))
     share[probabilities[:, 0] < _LEAST_RELATED] = 0.0
-    best = share[least != _SHARE_IN_SENTENCE].max(initial=0.0)
-    is_related = (share >= least) & (share >= _PART_OF_BEST * best)
+    in_sentence = standings == Standing.IN_SENTENCE
+    best = share[~in_sentence].max(initial=0.0)
+    is_related = (share >= thresholds.least(standings)) & (share >= thresholds.part_of_best * best)
     # A link within a sentence is an edge only if nothing is likelier: most are the author's own references.
-    is_related &= (least != _SHARE_IN_SENTENCE) | (probabilities.argmax(axis=1) == 0)
+    is_related &= ~in_sentence | (probabilities.argmax(axis=1) == 0)
     kinds = probabilities[:, 1:].argmax(axis=1) + 1
     return [0 if related else int(kind) for related, kind in zip(is_related, kinds, strict=True)]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from pipelines.html.charset import decode
-from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
+from pipelines.html.unclosed import prepare
 from pipelines.raw_page import RawPage
 from pipelines.related.classify import classify_groups, reasons
 from pipelines.related.extract import candidates_of
@@ -16,7 +16,7 @@ def explain_lists(raw: RawPage) -> Iterator[str]:
     tree = parse_html(decode(raw.body, raw.content_type).text)
     if tree is None:
         return
-    context, groups, _ = candidates_of(DomIndex(tree), raw.final_url)
+    context, groups, _ = candidates_of(prepare(tree), raw.final_url)
     for each in classify_groups(context, groups):
         count = len(each.group.places)
         because = "; ".join(reasons(each))

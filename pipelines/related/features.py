@@ -6,12 +6,11 @@ without white space (a wide character counts for two on pages in scripts without
 
 import itertools
 import math
-import re
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.html.dom_index import element_text, readable_start, readable_text
+from pipelines.html.dom_index import readable_text
 from pipelines.labels.headings import HEADING_TAGS, kind_of_heading
 from pipelines.labels.list_words import (
     HEADING_SUBJECTS,
@@ -23,21 +22,14 @@ from pipelines.related.group_headings import GroupHeadings
 from pipelines.related.groups import LinkGroup
 from pipelines.related.page_context import LANDMARK_COUNT, PageContext
 
-_ITEMS = 6  # of a group that are looked into
-_INSIDE = 30  # elements of an item that are looked at
+_ITEMS = 3  # of a group that are looked into
+_INSIDE = 20  # elements of an item that are looked at
 _PICTURES = frozenset({"img", "picture", "amp-img", "figure", "video"})
 _SHORT = 18  # characters of a link that is no headline
 _FAR = 6_000  # characters
 _TAGS = ("a", "li", "p", "div", "article", "td", "span")
 _PARENTS = ("ul", "ol", "p", "tr", "div")
 _KINDS = ("related", "ranking", "latest", "advertisement", "tags", "author", "navigation", "share", "other")
-_DATE = re.compile(
-    r"\d{4}[-/.年]\s?\d{1,2}[-/.月]|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}:\d\d|\d{1,2}月\d{1,2}日"
-    r"|\d+ ?(?:hours?|days?|min\w*|weeks?|months?) ago|vor \d+|\d+(?:時間|日|分)前"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-zé]*\.? \d"
-    r"|\d{1,2}\.? (?:jan|feb|mar|mär|apr|mai|may|jun|jul|aug|sep|o[ck]t|nov|de[cz])",
-    re.IGNORECASE,
-)
 
 PLACE_NAMES = (
     *("items", "links", "alone", "place", "order", "inside", "after", "before", "distance", "distance_links"),
@@ -81,7 +73,7 @@ def place_features(context: PageContext, group: LinkGroup, before: LinkGroup | N
 
 
 SHAPE_NAMES = (
-    *("unlinked", "pictures", "headed", "timed", "dated", "numbered"),
+    *("unlinked", "pictures", "headed"),
     *(f"item_{tag}" for tag in (*_TAGS, "heading", "definition")),
     *(f"parent_{tag}" for tag in (*_PARENTS, "heading")),
 )
@@ -90,19 +82,16 @@ SHAPE_NAMES = (
 def shape_features(context: PageContext, group: LinkGroup) -> list[float]:
     """Describe what the items are made of."""
     page, items = context.page, group.items[:_ITEMS]
-    pictures = headed = timed = dated = 0
+    pictures = headed = 0
     for item in items:
         tags = {element.tag for element in itertools.islice(item.iter(), _INSIDE)}
         pictures += not tags.isdisjoint(_PICTURES)
         headed += not tags.isdisjoint(HEADING_TAGS)
-        timed += "time" in tags
-        dated += page[item].text < _FAR and _DATE.search(element_text(item)[:600]) is not None
     unlinked = sum(page[item].text - page[item].linked for item in items)
     tag, around = items[0].tag, group.parent.tag
     return [
         min(2_000, unlinked / len(items) * context.width),
-        *(count / len(items) for count in (pictures, headed, timed, dated)),
-        is_numbered(group),
+        *(count / len(items) for count in (pictures, headed)),
         *(tag == each for each in _TAGS),
         tag in HEADING_TAGS,
         tag in ("dd", "dt"),
@@ -111,21 +100,15 @@ def shape_features(context: PageContext, group: LinkGroup) -> list[float]:
     ]
 
 
-def is_numbered(group: LinkGroup) -> bool:
-    """Tell whether the first two items begin with 1 and 2, as in a ranking."""
-    return len(group.items) > 1 and all(
-        re.match(rf"\W?{number}(?![\d:/年月,])", readable_start(item, 8)) is not None
-        for number, item in enumerate(group.items[:2], 1)
-    )
-
-
 _SOURCES = ("near", "further", "tagged", "lead", "label")
+_TAGGED = 2
+_WEIGHED = (0, _TAGGED, 3)  # of the sources: near, tagged and lead; all together are weighed besides
 HEADING_NAMES = (
     *("near_length", "near_level", "near_distance", "near_steps", "near_passed", "near_climbs"),
     *("tagged_distance", "tagged_length", "tagged_level", "lead_length", "labelled"),
-    *(f"{source}:{subject}" for source in _SOURCES for subject in HEADING_SUBJECTS),
-    *(f"{source}:kind:{kind}" for source in _SOURCES for kind in (*_KINDS[:4], "else")),
-    *(f"link:{subject}" for subject in HEADING_SUBJECTS),
+    *(f"{_SOURCES[place]}:{subject}" for place in _WEIGHED for subject in HEADING_SUBJECTS),
+    *(f"any:{subject}" for subject in HEADING_SUBJECTS),
+    *(f"{_SOURCES[place]}:kind:{kind}" for place in _WEIGHED for kind in (*_KINDS[:4], "else")),
 )
 
 
@@ -160,11 +143,12 @@ def heading_features(
         level = int(tagged.tag[1]) if tagged.tag in HEADING_TAGS else 0
         numbers += [min(_FAR, first.offset - measure.offset - measure.text), measure.text * context.width, level]
     numbers += [len(headings.lead), bool(headings.label)]
-    for text in texts:
-        numbers += heading_subjects(text)
-    for source, text in zip(_SOURCES, texts, strict=True):
-        numbers += _kind_columns(kind_of_heading(text, is_marked=source == "tagged") if text else None)
-    numbers += heading_subjects(element_text(context.page.links[group.places[0]])[:200].strip()[:60])
+    subjects = [heading_subjects(text) for text in texts]
+    for place in _WEIGHED:
+        numbers += subjects[place]
+    numbers += map(max, *subjects)
+    for place in _WEIGHED:
+        numbers += _kind_columns(kind_of_heading(texts[place], is_marked=place == _TAGGED) if texts[place] else None)
     return numbers
 
 
@@ -174,9 +158,9 @@ def _kind_columns(kind: str | None) -> tuple[float, ...]:
 
 RULE_NAMES = tuple(f"rule:{kind}" for kind in _KINDS)
 NAMES_NAMES = (
-    *(f"item:{subject}" for subject in NAME_SUBJECTS),
     *(f"holder:{subject}" for subject in NAME_SUBJECTS),
     *(f"outer:{subject}" for subject in NAME_SUBJECTS),
+    *(f"around:{subject}" for subject in NAME_SUBJECTS),
     "outer_levels",
 )
 
@@ -191,7 +175,7 @@ def name_features(context: PageContext, group: LinkGroup) -> list[float]:
     """Encode the words in classes and ids of the first item and its ancestors."""
     page, item = context.page, group.items[0]
     inner = holder = outer = level = 0
-    for element in itertools.islice(item.iter(), 8):
+    for element in itertools.islice(item.iter(), 4):
         if element in page:
             inner |= context.names(element)
     for element in itertools.islice(item.iterancestors(), 8):
@@ -202,7 +186,7 @@ def name_features(context: PageContext, group: LinkGroup) -> list[float]:
         else:
             outer |= context.names(element)
         level += 1
-    return [*name_columns(inner), *name_columns(holder), *name_columns(outer), level]
+    return [*name_columns(holder), *name_columns(outer), *name_columns(inner | holder | outer), level]
 
 
 def _holds_body(context: PageContext, element: HtmlElement) -> bool:

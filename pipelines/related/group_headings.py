@@ -78,7 +78,9 @@ def _near(item: HtmlElement, page: DomIndex) -> tuple[HeadingText, ...]:
         measure = page.get(element) if before is not None else None
         if measure is None or not measure.text:
             continue
-        if measure.links >= 2 or (measure.links and measure.text > _LONGEST):
+        # A heading of links names the list and others, as tabs do.
+        is_tabs = 0 < measure.text <= _LONGEST and element.tag in HEADING_TAGS
+        if not is_tabs and (measure.links >= 2 or (measure.links and measure.text > _LONGEST)):
             passed += 1
         elif measure.text <= _LONGEST:
             texts.append(HeadingText(readable_text(element), _level(element), distance, steps, passed, climbs))

@@ -4,7 +4,6 @@ An item is the largest element round a link that holds no second title. Items of
 that follow each other and look alike are a group. Every link that leads to another page is in exactly one group.
 """
 
-import collections
 import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import DomIndex
+from pipelines.labels.headings import HEADING_TAGS
 from pipelines.related.blocks import Headings
 from pipelines.related.card_links import shape
 from pipelines.related.link_index import LinkMap
@@ -76,14 +76,16 @@ def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
     """Tell whether the links' texts are too short for titles: 9 of 10 are menus.
 
     ``landmarks`` are the bits of :meth:`PageContext.landmarks`; within ``nav``, ``footer`` and ``header`` more counts
-    as short. A group whose links have no text may be pictures, and is none.
+    as short. Links without text are icons where the items have none either; else they may be pictures beside titles.
     """
     if not group.is_alone:
         return False
     width = 2 if page.is_mostly_cjk else 1
     items = group.items[:_MENU_ITEMS]
     length = sum(max(page[link].text for link in page.links_in(item)) for item in items) * width / len(items)
-    return 0 < length < (_MENU_IN_NAVIGATION if landmarks & _NAVIGATION else _MENU)
+    if not length:
+        return not any(page[item].text for item in items)
+    return length < (_MENU_IN_NAVIGATION if landmarks & _NAVIGATION else _MENU)
 
 
 def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str]:
@@ -104,6 +106,12 @@ def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str
             address = max(lengths, key=lengths.__getitem__)
             own.update((place, address) for place in places if links.url(place) == address)
     return own
+
+
+def _is_headed(link: HtmlElement) -> bool:
+    """Whether a link is all of a heading, or holds one."""
+    parent = link.getparent()
+    return (parent is not None and parent.tag in HEADING_TAGS) or any(child.tag in HEADING_TAGS for child in link)
 
 
 class Grouper:
@@ -169,17 +177,23 @@ class Grouper:
                 return 2
         if self._links.holds_one(element):
             return 1
-        lengths: collections.Counter[str] = collections.Counter()
-        for place in range(measure.first_link, measure.first_link + measure.links):
+        lengths: dict[str, int] = {}
+        places = range(measure.first_link, measure.first_link + measure.links)
+        for place in places:
             url = self._links.url(place)
             if url is not None:
-                lengths[url] = max(lengths[url], self._page[self._page.links[place]].text * self._width)
+                lengths[url] = max(lengths.get(url, 0), self._page[self._page.links[place]].text * self._width)
         if len(lengths) <= 1:
             return 1
-        (_, longest), (_, second) = lengths.most_common(2)
+        second, longest = sorted(lengths.values())[-2:]
         if second * 2 < longest and second <= _MINOR:
-            return int(longest >= _TITLE)
+            return 2 if self._are_headed(places) else int(longest >= _TITLE)
         return 0 if not second else 2
+
+    def _are_headed(self, places: range) -> bool:
+        """Whether links to two addresses are headings: a short title beside a long one."""
+        headed = {self._links.url(place) for place in places if _is_headed(self._page.links[place])} - {None}
+        return len(headed) > 1
 
     def _continues(self, group: LinkGroup, item: HtmlElement, is_alone: bool) -> bool:
         if is_alone != group.is_alone or shape(group.items[-1]) != shape(item):

@@ -12,7 +12,7 @@ from pipelines.related.groups import LinkGroup
 from pipelines.related.link_index import is_known_host, link_rules
 from pipelines.related.page_context import PageContext, words_of
 
-_SAMPLE = 14  # links of a group that are looked at
+_SAMPLE = 8  # links of a group that are looked at
 _TITLE = 300  # characters of a link
 _BUTTON = 40  # characters of a link that may be a button
 _DAYS = 3_000  # beyond which a date is just old

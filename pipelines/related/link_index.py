@@ -12,6 +12,8 @@ from pipelines.rules.load import load_rules, rule_cache
 
 _PAGE_PARAMETER = re.compile(r"(?:page|p|pg|paged|pn)=\d{1,3}|page=all|")
 _PAGE_SUFFIX = re.compile(r"(?:[_-]|/(?:page[/-]?)?)\d{1,2}(?:\.\w{2,5})?")
+_EXTENSION = re.compile(r"\.\w{2,5}$")
+_WORDS = re.compile("[A-Za-z0-9]+")
 _ITEMS = frozenset({"li", "dd", "dt", "td", "th"})
 _TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -47,21 +49,37 @@ class LinkMap:
         self.page = page
         self._base = base_address(page.tree, page_url)
         self._own = address_key(clean_url(page_url) or page_url)
+        path = self._own.partition("?")[0].partition("/")[2]
+        self._mark = max(_WORDS.findall(_EXTENSION.sub("", path)), key=len, default="")
         self.domain = registered_domain(page_url)
-        self._urls: dict[str, str | None] = {}
+        self._hrefs = [link.get("href") or "" for link in page.links]
+        self._urls: list[str | None] = [None] * len(self._hrefs)
+        self._known: dict[str, str | None] = {}
+        self._is_read = bytearray(len(self._hrefs))
         self._alone: dict[int, bool] = {}
         self._counts: dict[HtmlElement, tuple[int, int]] = {}
-        hrefs = [link.get("href") or "" for link in page.links]
-        self._changes = list(itertools.accumulate(map(str.__ne__, hrefs, hrefs[1:]), initial=0))
+        self._changes = list(itertools.accumulate(map(str.__ne__, self._hrefs, self._hrefs[1:]), initial=0))
 
     def url(self, place: int) -> str | None:
         """Return the absolute, clean address; None if it is no other web page."""
-        href = self.page.links[place].get("href") or ""
-        if href not in self._urls:
-            stripped = href.strip()
-            url = None if stripped.startswith("#") else clean_url(stripped, self._base)
-            self._urls[href] = None if url is None or self._is_own(address_key(url)) else url
-        return self._urls[href]
+        if not self._is_read[place]:
+            self._is_read[place] = 1
+            href = self._hrefs[place]
+            if href not in self._known:
+                self._known[href] = self._address(href)
+            self._urls[place] = self._known[href]
+        return self._urls[place]
+
+    def _address(self, href: str) -> str | None:
+        stripped = href.strip()
+        url = None if stripped.startswith("#") else clean_url(stripped, self._base)
+        if url is None or (self._may_be_own(url) and self._is_own(address_key(url))):
+            return None
+        return url
+
+    def _may_be_own(self, url: str) -> bool:
+        """Whether an address can have the page's own key: only one with the longest word of the page's path can."""
+        return self._mark in url or "%" in url
 
     def _is_own(self, key: str) -> bool:
         """Whether the address is the page's own, or that of a later page of the same article."""
@@ -72,7 +90,7 @@ class LinkMap:
         if path == own_path:
             others = {part for part in query.split("&") if not _PAGE_PARAMETER.fullmatch(part)}
             return others <= set(own_query.split("&"))
-        stem = re.sub(r"\.\w{2,5}$", "", own_path)
+        stem = _EXTENSION.sub("", own_path)
         return path.startswith(stem) and _PAGE_SUFFIX.fullmatch(path[len(stem) :]) is not None
 
     def is_alone(self, place: int) -> bool:
@@ -99,7 +117,9 @@ class LinkMap:
         if around.links == 1 and block.tag in _ITEMS and starts_line:
             return True
         before = link.getprevious()
-        starts_line = starts_line or (before is not None and before.tag == "br" and not (before.tail or "").strip())
+        starts_line = starts_line or (
+            before is not None and before.tag in ("br", *BLOCKS) and not (before.tail or "").strip()
+        )
         return starts_line and ends_line
 
     def holds_one(self, element: HtmlElement) -> bool:

@@ -89,3 +89,13 @@ def test_the_same_rows_fit_the_same_trees() -> None:
     labels = [int(row[0] + row[1] > 0) for row in rows]
     first, second = (fit_trees(rows, labels, list("abc"), ["no", "yes"], rounds=15) for _ in range(2))
     assert first == second
+
+
+def test_the_scores_of_several_seeds_are_averaged() -> None:
+    rows = np.random.default_rng(3).normal(size=(200, 4))
+    labels = [int(row[0] + row[1] * row[2] > 0) for row in rows]
+    names, kinds = ("a", "b", "c", "d"), ("no", "yes")
+    alone = [trees_of(fit_trees(rows, labels, names, kinds, 5, seeds=(seed,))) for seed in (1, 2)]
+    both = trees_of(fit_trees(rows, labels, names, kinds, 5, seeds=(1, 2)))
+    odds = [np.log(model.probabilities(rows)[:, 1] / model.probabilities(rows)[:, 0]) for model in (*alone, both)]
+    assert np.allclose(odds[2], (odds[0] + odds[1]) / 2, atol=1e-3)

@@ -17,7 +17,7 @@ POLL_MIN, POLL_MAX = Interval(minutes=15), Interval(hours=6)
 _RETRIES = (Interval(hours=1), Interval(hours=6), Interval(days=1), Interval(days=3), Interval(days=7))
 """Waits after a failure that may pass; after the last one the address rests."""
 
-_NOT_FOUND, _GONE = 404, 410
+_PAYMENT_REQUIRED, _NOT_FOUND, _GONE = 402, 404, 410
 _HISTORY = tuple(Interval(days=days) for days in (1, 7, 28))
 """Spans over which a source's rate is looked at: its busiest of late counts, so a quiet night slows nothing down."""
 
@@ -53,9 +53,10 @@ def next_retry(fetched_at: datetime.datetime, attempts: int, status: int | None)
 
     ``attempts`` counts the failures in a row.
 
-    410 is never asked for again. 404 is once: feeds list articles before every server of theirs has them.
+    410 and 402 (pay per crawl) are never asked for again. 404 is once: feeds list articles before every server of
+    theirs has them.
     """
-    if status == _GONE or attempts > (1 if status == _NOT_FOUND else len(_RETRIES)):
+    if status in (_GONE, _PAYMENT_REQUIRED) or attempts > (1 if status == _NOT_FOUND else len(_RETRIES)):
         return None
     return fetched_at + _RETRIES[attempts - 1]
 

@@ -19,6 +19,9 @@ BUDGET_REASON = "budget: max_pages reached"
 STATUSES = range(100, 1000)
 """What an HTTP status can be: three digits (RFC 9110, section 15). Servers send other numbers, of any length."""
 
+PAYMENT_REQUIRED = 402
+"""Pay per crawl: no fault of the server's (RFC 9110, section 15.5.3), so asking again changes nothing."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Record:

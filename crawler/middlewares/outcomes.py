@@ -10,7 +10,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.middlewares.exceptions import Refused
-from storage.visit import STATUSES
+from storage.visit import PAYMENT_REQUIRED, STATUSES
 
 _REFUSING = frozenset({401, 403, 451})
 """The contract's: what a server forbids is ``refused``, the rest of 4xx and 5xx ``failed``."""
@@ -40,7 +40,8 @@ def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
         return "unchanged", "not modified"
     if 200 <= status < 300:
         return None, ""
-    return ("refused" if status in _REFUSING else "failed"), f"HTTP {status}"
+    reason = f"HTTP {status}" + ": payment required; not asked for again" * (status == PAYMENT_REQUIRED)
+    return ("refused" if status in _REFUSING else "failed"), reason
 
 
 def verdict_of_error(error: BaseException) -> tuple[Verdict, str]:

@@ -185,6 +185,7 @@ class RelatedSpider(Spider):
                 known_status(response.status),
                 verdict=verdict,
                 reason=reason,
+                etag=(response.headers.get("etag") or b"").decode("latin-1") or None,
                 moved=has_moved(response),
                 retry_at=response.meta.get("rest_until"),
             )

@@ -179,7 +179,8 @@ def _telling_names(classes: str, number: str) -> str:
     One search saves two in nine of ten cases.
     """
     names = f"{classes} {number}".strip()[:_NAMES]
-    return names if _tells(classes[:_NAMES]) or _tells(number[:_NAMES]) else ""
+    is_known = _tells(classes[:_NAMES]) or _tells(number[:_NAMES])
+    return names if is_known or not _whole_names().keys().isdisjoint(names.lower().split()) else ""
 
 
 @rule_cache(8_192)
@@ -199,15 +200,21 @@ def _any_word() -> re.Pattern[str]:
 
 @rule_cache(4_096)
 def _rule_by_names(names: str) -> str | None:
-    known = _class_words()
+    known, whole = _class_words(), _whole_names()
     for name in names.lower().split():
-        if name in known:
-            return known[name]
+        if name in known or name in whole:
+            return known.get(name) or whole[name]
     words = [word.lower() for word in _WORDS.findall(names)]
     for word in (*words, *map("".join, itertools.pairwise(words))):
         if word in known:
             return known[word]
     return None
+
+
+@rule_cache()
+def _whole_names() -> dict[str, str]:
+    """Return the rules by whole class names and ids."""
+    return {name: rule for rule, names in load_rules("boilerplate_elements")["names"].items() for name in names}
 
 
 def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Prose) -> bool:

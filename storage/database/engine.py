@@ -144,6 +144,11 @@ def parse_url(url: str) -> URL:
     PostgreSQL's own ``postgresql://`` and ``postgres://`` are taken too, and mean ``postgresql+psycopg://``.
     """
     try:
+        url.encode()
+    except UnicodeEncodeError:
+        msg = "--db or KIJI_DB: its bytes are not UTF-8; use sqlite:///kiji.db or postgresql://user@host/name"
+        raise DatabaseUnreachable(msg) from None
+    try:
         parsed = make_url(url)
     except ArgumentError:
         shown = (

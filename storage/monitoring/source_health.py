@@ -16,7 +16,7 @@ from storage.tables.core import Fetch, Run, Source
 from storage.tables.health import SourceHealth, State
 from storage.visit import BUDGET_REASON
 
-_BLOCKING = (401, 403, 429, 451)
+_BLOCKING = (401, 402, 403, 429, 451)
 """RFC 9110 15.5.2 and 15.5.4, RFC 6585 4, RFC 7725: what a server answers that does not want us (so often)."""
 
 
@@ -25,7 +25,7 @@ class SourceRun:
     """What one crawl met of one source; ``at`` is when the crawl began.
 
     ``asked`` counts its start pages and listings, ``answered`` those of them that did (304 included), ``turned_away``
-    those that were met with a refusal (robots.txt, 401, 403, 429, 451). The rest is of the pages that links and
+    those that were met with a refusal (robots.txt, 401, 402, 403, 429, 451). The rest is of the pages that links and
     listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
     ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
     errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,

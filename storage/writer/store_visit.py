@@ -236,6 +236,8 @@ def _close(address: Address, visit: Visit, outcome: Outcome, reason: str) -> Non
     address.attempts = 0
     if visit.reading is not None:
         address.etag, address.last_modified = visit.etag, visit.last_modified
+    elif visit.verdict == "unchanged" and visit.etag:  # RFC 9111, section 3.2: a 304 renews what is stored
+        address.etag = visit.etag
 
 
 def _schedule_reread(session: Session, page: Address, article: Article | None, visit: Visit, scope: Scope) -> None:

@@ -39,6 +39,11 @@ def story(number: int, *, is_japanese: bool) -> Answer:
     )
 
 
+def from_2041(url: str) -> dict[str, str]:
+    """An entry whose date cannot be: its page stays undated."""
+    return {"id": url, "title": "t", "date_published": "2041-11-16T19:11:00Z"}
+
+
 @pytest.fixture
 def crawled(tmp_path: Path) -> Path:
     """A folder in which all kinds of feeds were crawled."""
@@ -51,9 +56,7 @@ def crawled(tmp_path: Path) -> Path:
             "/atom": page(ATOM.format(urls[1]).encode(), headers=XML),
             "/news.xml": page(NEWS.format(urls[2], urls[4]).encode(), headers=XML),
             "/feed.json": page(
-                json.dumps(
-                    {"version": "https://jsonfeed.org/version/1.1", "title": "s", "items": [{"id": urls[3]}]}
-                ).encode(),
+                json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [from_2041(urls[3])]}).encode(),
                 headers={"Content-Type": "application/feed+json"},
             ),
         }

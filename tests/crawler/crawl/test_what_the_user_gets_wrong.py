@@ -143,6 +143,14 @@ def test_bytes_that_are_no_text_are_one_line_whatever_the_command(says: Says, co
     assert (code, line) == (2, 'kiji: "{}": not UTF-8, and no file has this name\n'.format(given.format("caf\\xe9")))
 
 
+def test_a_database_url_of_bytes_that_are_no_text_is_one_line(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIJI_DB", os.fsdecode(b"sqlite:///\xff.db"))
+    code, line = says("runs")
+    assert code == 2
+    assert "KIJI_DB: its bytes are not UTF-8" in line
+    assert line.count("\n") == 1
+
+
 def test_the_name_of_a_file_may_be_any_bytes(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.html")
     (tmp_path / name).write_text("<title>Coffee</title>")

@@ -146,3 +146,26 @@ def test_the_product_token_of_a_user_agent(user_agent: str, token: str) -> None:
 @pytest.mark.parametrize("status", [-(2**63) - 1, 99, 1000, 2**63])
 def test_an_answer_whose_status_is_none_of_https_says_nothing_that_is_remembered(status: int) -> None:
     assert "cannot be read now" in Rules.of(status, TEXT.encode(), "kiji").closed
+
+
+@pytest.mark.parametrize(
+    ("body", "is_forbidden", "delay"),
+    [
+        ("\ufeffUser-agent: *\nDisallow: /\n", True, 0.0),  # LAW-Unimi/BUbiNG#17, scrapy/scrapy#6195
+        ("User-agent: *\nCrawl-delay: soon\nDisallow: /x\n", False, 0.0),  # seomoz/reppy#27
+        ("Crawl-delay: 1\n\nUser-agent: *\nDisallow: /*.aspx\n", False, 0.0),  # seomoz/reppy#47
+        (
+            "User-agent: *\nDisallow: /print$\n# slow\nUser-agent: AhrefsBot\nCrawl-delay: 10\n",
+            False,
+            0.0,
+        ),  # robotstxt#48
+        ("USER-AGENT: *\nDISALLOW: /a\n", True, 0.0),  # seomoz/reppy#50
+        ("Disallow: /\n", False, 0.0),
+        ("User-agent: *\r\rDisallow: /a\r", True, 0.0),
+        ("User-agent: CCBot\nDisallow: /\n\nUser-agent: *\nCrawl-delay: 2\n", False, 2.0),  # otwcode/otwarchive#4411
+    ],
+)
+def test_a_robots_txt_with_mistakes_is_read_as_its_site_means_it(body: str, is_forbidden: bool, delay: float) -> None:
+    rules = Rules.of(200, body.encode(), "KijiLab")
+    assert (rules.why_forbidden("https://a.example/a", "KijiLab") is not None) is is_forbidden
+    assert rules.crawl_delay("KijiLab") == delay

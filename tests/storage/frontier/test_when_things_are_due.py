@@ -53,6 +53,7 @@ def test_an_article_is_read_again_at_its_times_and_then_not() -> None:
 
 def test_410_is_never_tried_again_404_once_and_trouble_some_times() -> None:
     assert next_retry(NOW, 1, 410) is None
+    assert next_retry(NOW, 1, 402) is None  # pay per crawl
     assert [next_retry(NOW, attempts, 404) for attempts in (1, 2)] == [NOW + HOUR, None]
     waits = [next_retry(NOW, attempts, 503) for attempts in range(1, 7)]
     assert waits == [NOW + HOUR, NOW + 6 * HOUR, NOW + DAY, NOW + 3 * DAY, NOW + 7 * DAY, None]

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "lines or Parquet file.",
     ),
     "watch": ("analysis.watch", "Keep saved searches, and send what they match after each crawl."),
+    "mcp": ("analysis.mcp", "Answer an assistant's questions by the Model Context Protocol, read-only and bounded."),
     "snapshot": (
         "publication",
         "Write the archive into one indexed, read-only SQLite file with local times beside UTC.",

@@ -11,7 +11,7 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
         "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
-        "body plugins signature story_rules text_diff",
+        "body plugins read_only_sql signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit wanted",
         "text_rules",
@@ -19,9 +19,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "migrations search",
         "database",
         "warc_index",
-        "export frontier monitoring stories watches",
+        "api export frontier monitoring stories watches",
         "articles snapshot",
-        "erasure web writer",
+        "assistant erasure web writer",
         "report",
     ),
     "pipelines": (

@@ -1,0 +1,1 @@
+"""Answer the questions of an assistant: the tools of ``kiji mcp``."""

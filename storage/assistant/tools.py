@@ -1,0 +1,209 @@
+"""Answer an assistant's questions about an archive: read only, and bounded in rows, characters and time."""
+
+import datetime
+import zoneinfo
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from storage.api import Period, filters_of, timeline
+from storage.articles.show import article_revisions, read_article
+from storage.column_types import utc_now
+from storage.database.engine import Database
+from storage.errors import DatabaseError
+from storage.read_only_sql import run_query
+from storage.reading import iso_utc, json_row
+from storage.search.names import check_names
+from storage.search.parse import parse_query
+from storage.search.query import SORTS, Sort, count_candidates, has_exact_count, search
+from storage.stories.queries import story_record
+
+MOST_HITS = 50
+MOST_ROWS = 200
+MOST_CHARACTERS = 20_000
+"""Characters of a text in an answer: some 10,000 tokens."""
+SECONDS = 8.0
+
+_FIRST = {
+    "first_at": "coalesce(published_at, first_seen_at)",
+    "source": "source",
+    "title": "title",
+    "url": "url",
+}
+"""What is said of the first article of a story in each language."""
+
+Answer = dict[str, Any]
+
+
+class Tools:
+    """The tools, on one archive. Each answer is JSON, with addresses and dates to cite.
+
+    Each raises DatabaseError with one line for what cannot be answered.
+    """
+
+    def __init__(self, database: Database, timezone: str) -> None:
+        self._database = database
+        self._timezone = timezone
+
+    def search(
+        self, query: str, language: str = "", source: str = "", sort: str = "relevance", page: int = 1, limit: int = 20
+    ) -> Answer:
+        """Search the archive, as ``kiji search``: at most 50 hits a page, with the number of all."""
+        order: Sort = next((each for each in SORTS if each == sort), "relevance")
+        size, first = _within(limit, MOST_HITS), (max(page, 1) - 1) * _within(limit, MOST_HITS)
+        parsed = parse_query(query, self._timezone)
+        filters = filters_of(self._timezone, language=language or None, source=source or ())
+        with self._database.reading() as connection:
+            check_names(connection, parsed, filters.sources, filters.language)
+            hits = search(connection, parsed, filters, limit=size, offset=first, sort=order, now=utc_now())
+            total = count_candidates(connection, parsed, filters)
+        return {
+            "query": query,
+            "total": total,
+            "total_is_exact": has_exact_count(parsed),
+            "first": first + 1,
+            "hits": [
+                {
+                    "id": hit.id,
+                    "title": hit.title.text,
+                    "url": hit.url,
+                    "source": hit.source,
+                    "language": hit.language,
+                    "dated_at": iso_utc(hit.dated_at),
+                    "story_id": hit.story_id,
+                    "snippet": hit.snippet.text,
+                    "copies": [copy.url for copy in hit.copies[:5]],
+                }
+                for hit in hits
+            ],
+        }
+
+    def article(self, article_id: int) -> Answer:
+        """Read one article with its text, copies, related links and revisions."""
+        with self._database.reading() as connection:
+            record = read_article(connection, article_id)
+            if record is None:
+                msg = f"there is no article {article_id}; search gives ids"
+                raise DatabaseError(msg)
+            revisions = article_revisions(connection, article_id)
+        for name in ("body", "body_html", "body_markdown"):
+            record.pop(name, None)
+        record["text_is_cut"] = len(record["text"]) > MOST_CHARACTERS
+        record["text"] = record["text"][:MOST_CHARACTERS]
+        for name in ("copies", "related", "linked_from", "alike"):
+            record[f"{name}_in_all"] = len(record[name])
+            record[name] = record[name][:MOST_HITS]
+        record["revisions"] = [
+            {"revision": each["revision"], "seen_at": each["seen_at"], "title": each["title"]}
+            for each in revisions[-MOST_HITS:]
+        ]
+        return record
+
+    def story(self, story_id: int) -> Answer:
+        """Read one story: its articles in order of time, with the evidence that joins them."""
+        with self._database.reading() as connection:
+            record = story_record(connection, story_id)
+        if record is None:
+            msg = f"there is no story {story_id}; search gives story ids"
+            raise DatabaseError(msg)
+        members = record["members"]
+        for member in members:
+            member["evidence"] = member["evidence"][:3]
+        record["members_in_all"], record["members"] = len(members), members[:MOST_ROWS]
+        return record
+
+    def timeline(self, query: str, by: str = "day", language: str = "", source: str = "") -> Answer:
+        """Count what a search finds by local day, month or year, and by language; at most 200 rows, the newest."""
+        periods: dict[str, Period] = {"day": "day", "month": "month", "year": "year"}
+        parsed = parse_query(query, self._timezone)
+        filters = filters_of(self._timezone, language=language or None, source=source or ())
+        with self._database.reading() as connection:
+            check_names(connection, parsed, filters.sources, filters.language)
+            counts = timeline(connection, parsed, filters, self._timezone, periods.get(by, "day"))
+        rows = [{"period": period, "language": code, "articles": number} for (period, code), number in counts.items()]
+        rows.sort(key=lambda row: (str(row["period"]), str(row["language"])))
+        return {"query": query, "rows_in_all": len(rows), "rows": rows[-MOST_ROWS:]}
+
+    def compare_coverage(self, since: str = "", limit: int = 20) -> Answer:
+        """Compare what the languages report: stories in both, only in Japanese, only in English; who was first.
+
+        ``since`` is a day such as 2026-10-05; the default is the last seven days of the archive.
+        """
+        size = _within(limit, MOST_HITS)
+        with self._database.reading() as connection:
+            begin = _begin(connection, since, self._timezone)
+            found = {
+                name: _stories(connection, condition, begin, size)
+                for name, condition in (
+                    ("in_both", "articles_ja > 0 AND articles_en > 0"),
+                    ("only_japanese", "articles_ja > 1 AND articles_en = 0"),
+                    ("only_english", "articles_en > 1 AND articles_ja = 0"),
+                )
+            }
+        return {"since": iso_utc(begin), **found}
+
+    def sources(self) -> Answer:
+        """List the sources with their articles by language, and their newest article."""
+        query = (
+            "SELECT source, count(*) AS articles, sum(CASE WHEN language = 'ja' THEN 1 ELSE 0 END) AS articles_ja,"
+            " sum(CASE WHEN language = 'en' THEN 1 ELSE 0 END) AS articles_en, max(first_seen_at) AS newest_seen_at"
+            " FROM articles GROUP BY source ORDER BY 2 DESC, 1"
+        )
+        with self._database.reading() as connection:
+            rows = [json_row(row) for row in connection.execute(text(query)).mappings()]
+        return {"sources_in_all": len(rows), "sources": rows[:MOST_ROWS]}
+
+    def sql(self, query: str) -> Answer:
+        """Run one SELECT on the views: at most 200 rows, 20,000 characters of a value, and 8 seconds."""
+        with self._database.reading() as connection:
+            columns, rows = run_query(connection, query, rows=MOST_ROWS + 1, seconds=SECONDS)
+        return {
+            "columns": columns,
+            "rows": [[_plain(value) for value in row] for row in rows[:MOST_ROWS]],
+            "is_cut": len(rows) > MOST_ROWS,
+        }
+
+
+def _within(number: int, most: int) -> int:
+    return max(1, min(number, most))
+
+
+def _begin(connection: Connection, since: str, timezone: str) -> datetime.datetime:
+    if since:
+        try:
+            day = datetime.date.fromisoformat(since)
+        except ValueError:
+            msg = f'since: "{since}" is no day; allowed: 2026-10-05'
+            raise DatabaseError(msg) from None
+        return datetime.datetime.combine(day, datetime.time(), zoneinfo.ZoneInfo(timezone)).astimezone(datetime.UTC)
+    newest = connection.execute(text("SELECT max(last_at) FROM stories")).scalar()
+    moment = datetime.datetime.fromisoformat(newest) if isinstance(newest, str) else newest or utc_now()
+    return moment - datetime.timedelta(days=7)
+
+
+def _stories(connection: Connection, condition: str, begin: datetime.datetime, limit: int) -> list[Answer]:
+    """Read stories with the first article of each language, by the publishers' own dates."""
+    first = (
+        "(SELECT {} FROM articles WHERE story_id = stories.id AND language = '{}'"
+        " ORDER BY coalesce(published_at, first_seen_at), id LIMIT 1)"
+    )
+    columns = ", ".join(
+        f"{first.format(column, code)} AS {name}_{code}" for code in ("ja", "en") for name, column in _FIRST.items()
+    )
+    since = iso_utc(begin) if connection.dialect.name == "sqlite" else begin
+    query = text(
+        f"SELECT id, title, articles, sources, first_at, last_at, {columns} FROM stories"  # noqa: S608 - our own words
+        f" WHERE {condition} AND last_at >= :since ORDER BY sources DESC, articles DESC, id LIMIT :limit"
+    )
+    rows = connection.execute(query, {"since": since, "limit": limit}).mappings()
+    return [{name: _plain(value) for name, value in row.items() if value is not None} for row in rows]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime.datetime):
+        return iso_utc(value)
+    if isinstance(value, bytes | memoryview):
+        return f"{len(bytes(value))} bytes"
+    if isinstance(value, str):
+        return value[:MOST_CHARACTERS]
+    return value if isinstance(value, int | float | bool) or value is None else str(value)

@@ -27,7 +27,7 @@ from pipelines.related.outlinks import article_links, base_address, listed_entri
 from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
 from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
-from pipelines.site_rules import SiteValues, read_site_values, select_text, zone_of
+from pipelines.site_rules import SiteValues, read_site_values, select_blocks, zone_of
 from pipelines.text.body_pictures import body_images, collect_pictures
 from pipelines.text.body_structure import body_of
 from pipelines.text.live_blogs import cut_live_updates
@@ -119,7 +119,9 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     kept: list[TextBlock] = []
     text, line_cuts = clean_lines(
-        compose_marks(drop_invisible(_text(decoded, tree, site) or article_text(tree, metadata.summary, cuts, kept))),
+        compose_marks(
+            drop_invisible(_text(decoded, tree, site, kept) or article_text(tree, metadata.summary, cuts, kept))
+        ),
         metadata.title,
         metadata.authors,
     )
@@ -167,16 +169,17 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     )
 
 
-def _text(decoded: Decoded, tree: HtmlElement, site: SiteValues) -> str:
-    """Return the text of the selected elements; "" where none is selected.
+def _text(decoded: Decoded, tree: HtmlElement, site: SiteValues, kept: list[TextBlock]) -> str:
+    """Return the text of the selected elements; "" where none is selected. ``kept`` gets its blocks, one a line.
 
     Where the general rules cut them all away, they are taken from the page as it came.
     """
     if not site.body:
         return ""
-    text = site.text(tree)
-    whole = None if text else parse_html(decoded.text)
-    return select_text(whole, site) if whole is not None else text
+    kept += site.blocks(tree)
+    whole = None if kept else parse_html(decoded.text)
+    kept += [] if whole is None else select_blocks(whole, site)
+    return "\n".join(block.text for block in kept)
 
 
 def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:

@@ -14,7 +14,7 @@ from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.dates.parse import ParsedDate, parse_date
 from pipelines.dates.zones import zone_of_page
 from pipelines.html.plain_text import plain_text
-from pipelines.html.text_blocks import text_blocks
+from pipelines.html.text_blocks import TextBlock, text_blocks
 from pipelines.metadata.authors import clean_authors
 from pipelines.metadata.metadata import Metadata
 from pipelines.raw_page import RawPage
@@ -67,10 +67,10 @@ class SiteValues:
             zone_assumed=not self.date.has_zone,
         )
 
-    def text(self, tree: HtmlElement) -> str:
-        """Return the text of the selected elements in a tree that has been cut; "" where nothing is left of them."""
+    def blocks(self, tree: HtmlElement) -> list[TextBlock]:
+        """Return the blocks of the selected elements in a tree that has been cut, as far as they are left."""
         present = [element for element in self.body if element is tree or tree in element.iterancestors()]
-        return "\n".join(block.text for element in present for block in text_blocks(element))
+        return [block for element in present for block in text_blocks(element)]
 
 
 NOTHING = SiteValues()
@@ -125,13 +125,13 @@ def read_site_values(tree: HtmlElement, raw: RawPage, timezone: zoneinfo.ZoneInf
     )
 
 
-def select_text(tree: HtmlElement, site: SiteValues) -> str:
-    """Return the text that the rules select of a tree in which nothing was cut but what they remove."""
+def select_blocks(tree: HtmlElement, site: SiteValues) -> list[TextBlock]:
+    """Return the blocks that the rules select of a tree in which nothing was cut but what they remove."""
     if site.rules is None:
-        return ""
+        return []
     reader = _Reader(tree, site.rules)
     list(reader.remove())
-    return dataclasses.replace(site, body=tuple(reader.body())).text(tree)
+    return dataclasses.replace(site, body=tuple(reader.body())).blocks(tree)
 
 
 class _Reader:

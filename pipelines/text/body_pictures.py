@@ -54,10 +54,20 @@ def collect_pictures(page: DomIndex) -> list[Picture]:
             continue
         around = tuple(itertools.islice(element.iterancestors(), _HEIGHT))
         figure = next((one for one in around if one.tag == "figure"), None)
+        if not _may_be_own(around, figure):
+            continue
         caption = next(figure.iter("figcaption"), None) if figure is not None else None
         words = _words_of_box(around, page) if figure is None else ""
         pictures.append(Picture(element, measure.order, measure.offset, around, caption, words))
     return pictures
+
+
+def _may_be_own(around: Sequence[HtmlElement], figure: HtmlElement | None) -> bool:
+    """Tell whether a picture is in no menu, form or aside, and no card's: a link to its own larger form is none."""
+    for one in around:
+        if one.tag in _NO_BODY or (one.tag == "a" and figure is None and not _FILE.search(one.get("href") or "")):
+            return False
+    return True
 
 
 def _words_of_box(around: Sequence[HtmlElement], page: DomIndex) -> str:
@@ -126,15 +136,10 @@ def _offsets(page: DomIndex, blocks: Sequence[TextBlock]) -> list[int]:
 
 
 def _is_own(picture: Picture, page: DomIndex) -> bool:
-    """Tell whether a picture is the article's: not of a menu, card, share bar or face, nor of what was cut out."""
+    """Tell whether a picture is the article's: no face, mark or button, and not of what was cut out."""
     around = picture.around
     figure = next((place for place, one in enumerate(around) if one.tag == "figure"), None)
     if any(one not in page for one in around[figure + 1 if figure is not None else 0 :]):
-        return False
-    if any(one.tag in _NO_BODY for one in around):
-        return False
-    link = next((one for one in around if one.tag == "a"), None)
-    if link is not None and figure is None and not _FILE.search(link.get("href") or ""):
         return False
     return not _names(picture.element, "beside") and not any(_names(one, "beside") for one in around[:2])
 

@@ -46,10 +46,11 @@ def body_of(blocks: Sequence[TextBlock], images: Sequence[BodyImage], text: str,
     ``blocks`` are what the text was made of; lines may have been removed since. ``images`` are placed among the blocks.
     ``base`` is what the page's relative addresses are relative to.
     """
-    lines = [compose_marks(drop_invisible(block.text)) for block in blocks]
+    lines = [block.text if block.text.isascii() else compose_marks(drop_invisible(block.text)) for block in blocks]
     links = tuple(itertools.islice(_links(blocks, lines, page_url, base), _MOST_LINKS))
     body = Body(tuple(_codes(blocks)), links, tuple(images))
-    return pack(fit_lines(body, lines, text.split("\n")))
+    left = text.split("\n")
+    return pack(body if left == lines else fit_lines(body, lines, left))
 
 
 def _codes(blocks: Sequence[TextBlock]) -> Iterator[str]:

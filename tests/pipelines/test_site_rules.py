@@ -9,6 +9,7 @@ from pipelines.additions import Additions, SiteRules, set_additions
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.selectors import compile_selector
+from storage.body.structure import unpack
 from storage.reading import Reading
 from tests.support.hostile_server import WORDS
 
@@ -80,6 +81,16 @@ def test_elements_come_in_the_order_of_the_page_and_none_twice() -> None:
     )
     reading = read(page, select=("#a", "#b", "#b p"))
     assert reading.text.splitlines() == [ODD, WORDS.splitlines()[0]]
+
+
+@pytest.mark.parametrize("selected", ["article", "div.odd"])
+def test_a_selected_text_keeps_its_links(selected: str) -> None:
+    page = PAGE.replace("The council", '<a href="/council">The council</a>').replace(
+        "ferry", "<a href='/ferry'>ferry</a>"
+    )
+    reading = read(page, select=(selected,))
+    links = unpack(reading.body, reading.text).links
+    assert {link.url for link in links} == {f"https://news.example/{'ferry' if selected == 'article' else 'council'}"}
 
 
 @pytest.mark.parametrize("selector", [".gone", "body", "//@class", "//p[foo()]"])

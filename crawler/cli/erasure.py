@@ -1,5 +1,7 @@
 """Erase addresses for good: ``kiji forget``."""
 
+import contextlib
+import dataclasses
 import functools
 import json
 import sys
@@ -12,7 +14,9 @@ import typer
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
+from crawler.config.validators import check_pattern
 from crawler.plan import database_url, find_config, kept_folder
+from crawler.sanitize import sanitize_line
 from pipelines.addresses.normalize import clean_url
 from pipelines.addresses.place import place
 from pipelines.warc.redact import blank_pages
@@ -20,9 +24,11 @@ from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.erasure.choose import find_article_addresses, read_forgotten
 from storage.erasure.delete import ErasurePlan, count_erasure, erase, plan_erasure
 from storage.erasure.scrub_log import scrub_addresses
 from storage.errors import DatabaseError
+from storage.reading import iso_utc, json_row
 from storage.text_rules import Place
 from storage.visit import WarcLocation
 from storage.warc_index.index import find_locations
@@ -36,12 +42,21 @@ def register(app: typer.Typer) -> None:
             f"{purpose('forget')} They are never fetched again.",
             "kiji forget https://news.example/ja/n/7000 --dry-run",
             'kiji forget https://news.example/ja/n/7000 --reason "letter of 5 October"',
+            "kiji forget --source harbor --match '/archive/*' --dry-run",
+            "kiji forget --list",
         ),
     )(forget_command)
 
 
 def forget_command(
-    urls: Annotated[list[str], typer.Argument(metavar="URL ...", help="Addresses in any spelling.")],
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL ...]", help="Addresses in any spelling.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="All articles of this source.")] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="HOST", help="All articles of this host.")] = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", metavar="PATTERN", help="Articles whose address matches, as in include and exclude."),
+    ] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="List what has been forgotten: when, and why.")] = False,
     config: ConfigOption = None,
     db: DatabaseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be erased, and change nothing.")] = False,
@@ -52,20 +67,22 @@ def forget_command(
 
     Exits 1 where archived bytes are not where the index says.
     """
-    for url in urls:
-        if clean_url(url) is None:
-            msg = f"{url!r} is no http(s) address"
-            raise ConfigError([msg])
+    chosen = _Choice(tuple(urls or ()), source, site, match)
+    chosen.check(is_list=show_list)
     settings = find_config(config)
     where = database_url(db, settings)
     database = open_database(where, create=False)
+    if show_list:
+        _list_forgotten(database, as_json=as_json)
+        return
     folder = kept_folder(settings, where)
     place_of = functools.partial(place, rules=settings.parameter_rules)
     try:
         with crawl_lock(database):
+            wanted = chosen.addresses(database)
             if not dry_run:
-                _scrub_log(database, urls, place_of)
-            erasures = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in urls]
+                _scrub_log(database, wanted, place_of)
+            erasures = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in wanted]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -82,6 +99,50 @@ def forget_command(
         sys.stdout.write("".join(_lines(erasure, dry_run=dry_run) for erasure in erasures))
     if any(erasure["not_overwritten"] for erasure in erasures):
         raise typer.Exit(1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is to be forgotten: addresses, or the articles of a source, a host or a pattern."""
+
+    urls: tuple[str, ...]
+    source: str | None
+    site: str | None
+    match: str | None
+
+    def check(self, *, is_list: bool) -> None:
+        """Raise ConfigError for no choice, and for what is no address, host or pattern."""
+        problems = [f"{url!r} is no http(s) address" for url in self.urls if clean_url(url) is None]
+        if not (self.urls or self.source or self.site or self.match or is_list):
+            problems.append("kiji forget: nothing is chosen; give addresses, --source, --site, --match or --list")
+        try:
+            if self.match:
+                check_pattern(self.match)
+        except ValueError as error:
+            problems.append(f"--match {self.match}: {error}")
+        if problems:
+            raise ConfigError(problems)
+
+    def addresses(self, database: Database) -> list[str]:
+        """Return the addresses, those of stored articles included."""
+        found: list[str] = []
+        if self.source or self.site or self.match:
+            with database.reading() as connection:
+                found = find_article_addresses(connection, source=self.source, host=self.site, pattern=self.match)
+        return list(dict.fromkeys([*self.urls, *found]))
+
+
+def _list_forgotten(database: Database, *, as_json: bool) -> None:
+    with contextlib.closing(database), database.reading() as connection:
+        entries = read_forgotten(connection)
+    if as_json:
+        sys.stdout.write(json.dumps([json_row(entry) for entry in entries], ensure_ascii=False) + "\n")
+        return
+    for entry in entries:
+        sys.stdout.write(
+            sanitize_line(f"{iso_utc(entry['forgotten_at'])}  {entry['key_hash']}  {entry['reason']}") + "\n"
+        )
+    sys.stdout.write(f"{len(entries)} addresses are never fetched again; only their hashes are stored\n")
 
 
 def _scrub_log(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:

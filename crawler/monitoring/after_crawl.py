@@ -32,6 +32,9 @@ from storage.writer.runs import extractor_failures, run_record, source_accounts
 
 logger = logging.getLogger(__name__)
 
+MOST_SINGLE = 5
+"""Changes at once for which each source has an alert of its own; more are one digest: then the network is to blame."""
+
 HEADLINES: dict[State, str] = {
     "dead": "is dead",
     "blocked": "blocks the crawler",
@@ -64,10 +67,12 @@ def judge_sources(
         if due_at is not None and source is not None:
             due_at = source.opening_after(due_at)
         own = runs.get(finding.source_id, []) if finding is not None else []
-        verdicts[name] = judge(own, now, trouble_since=since, due_at=due_at)
+        verdict = judge(own, now, trouble_since=since, due_at=due_at)
+        if finding is not None and since is not None and finding.state == verdict.state:
+            verdict = dataclasses.replace(verdict, since=since)  # what is recent moves on; the trouble's begin does not
         if source is None or not unfollowed_sources([source]):
-            hint = related_hint(own, present_runs(own))
-            verdicts[name] = dataclasses.replace(verdicts[name], hint=hint)
+            verdict = dataclasses.replace(verdict, hint=related_hint(own, present_runs(own)))
+        verdicts[name] = verdict
     return verdicts
 
 
@@ -97,13 +102,25 @@ def store_and_alert(
                 record_alert(session, finding.source_id, verdicts[name].state)
                 messages.append((finding.source_id, before, message))
     problems = []
-    for source_id, before, message in messages:
-        failed = send(message, urls)
+    groups = [messages] if len(messages) > MOST_SINGLE else [[one] for one in messages]
+    for group in groups:
+        failed = send(_joined([message for *_, message in group]), urls)
         problems += failed
         if len(failed) >= len(urls):
             with database.writing() as session:
-                record_alert(session, source_id, before)
+                for source_id, before, _ in group:
+                    record_alert(session, source_id, before)
     return problems
+
+
+def _joined(messages: Sequence[Message]) -> Message:
+    """Return one message for all of these."""
+    if len(messages) == 1:
+        return messages[0]
+    failures = sum(message.kind == "failure" for message in messages)
+    title = f"Kiji: {failures} sources in trouble, {len(messages) - failures} well again"
+    body = "\n".join(message.body.partition("\n")[0] for message in messages)
+    return Message(title, f"{body}\nSee: kiji health", "failure" if failures else "success")
 
 
 def _since(finding: Finding, verdict: Verdict) -> datetime.datetime:

@@ -164,6 +164,9 @@ def examine_sources(trial_pages: "Sequence[TrialPage]", config: Config) -> Itera
                 text = f"{page.url}: {page.reading.kind}, {page.reading.reason}: no article, and lists none"
                 yield Finding(what, "warn", f"{text}; try kiji sources test {source.name}")
             else:
+                if page.moved_to:
+                    moved = f"{page.url} moved for good to {page.moved_to}; change start in the config"
+                    yield Finding(what, "warn", moved)
                 content = "an article" if page.reading.is_article else f"{len(page.reading.entries)} addresses listed"
                 yield Finding(what, "ok", f"{page.url}: {page.reading.kind}, {content}; robots.txt allows it")
     yield from _clock(trial_pages)

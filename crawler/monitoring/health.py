@@ -129,6 +129,7 @@ def judge(
         _unanswered(runs),
         _pages_refused(past, present),
         _changed(past, present),
+        _feed_lost(runs),
         _rules_lost(past, present),
         _silent(runs, figures),
     )
@@ -223,6 +224,22 @@ def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer
         detail = f"articles have {length:,.0f} characters (usually {usual_length:,.0f}): has the layout changed?"
         return "changed", present[0].at, detail
     return None
+
+
+def _feed_lost(runs: Sequence[SourceRun]) -> _Answer:
+    """Return "changed" if start pages were feeds or sitemaps, and are other pages now."""
+    read = [run for run in runs if run.forms["feed"] + run.forms["sitemap"] + run.forms["page"]]
+    lost: list[SourceRun] = []
+    for run in reversed(read):
+        if run.forms["feed"] + run.forms["sitemap"]:
+            break
+        lost.insert(0, run)
+    if len(lost) < FAILED_POLLS or len(lost) == len(read):
+        return None
+    last = read[len(read) - len(lost) - 1]
+    kind = "feed" if last.forms["feed"] else "sitemap"
+    detail = f"the start page was a {kind}, and is another page since {_day(lost[0].at)} ({len(lost)} polls)"
+    return "changed", lost[0].at, detail
 
 
 def _rules_lost(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from crawler.config.tables import Archive
+from pipelines.warc.page_store import MARK
 from storage.database.engine import Database
 from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
 
@@ -48,5 +49,6 @@ def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime
     with database.writing() as session:
         pages = unindex_files(session, [file.name for file in chosen])
     for file in chosen:
-        (folder / file.name).unlink(missing_ok=True)
+        for name in (file.name, file.name + MARK):
+            (folder / name).unlink(missing_ok=True)
     return PruneResult(len(chosen), sum(file.size for file in chosen), pages)

@@ -2,7 +2,10 @@
 
 The bytes are written before the database. A page's record is on disk when :meth:`PageFiles.keep` returns, and only then
 is the reading committed. So a crawl killed in between leaves a record without a row, and never a row without a record.
-A record cut short by the kill is the last one of its file, since every process writes files of its own.
+
+A day's file is written on by one run after the other, so that a crawl every quarter of an hour does not leave a hundred
+files a day. While a process writes to a file, a mark beside it (``.writing``) keeps others away. A process that is
+killed leaves the mark, and its file is not written on: a record cut short is the last one of its file.
 """
 
 import datetime
@@ -25,6 +28,9 @@ logger = logging.getLogger(__name__)
 MAX_FILE = 1_000_000_000
 """Bytes of a file before the next one is begun; ISO 28500, annex, recommends 1 GB."""
 
+MARK = ".writing"
+"""The end of the name of the mark beside a file that a process writes to."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -41,11 +47,11 @@ def erase_page(folder: Path, location: WarcLocation) -> None:
 
 
 class PageFiles:
-    """Append pages to WARC files, a new file every day (UTC).
+    """Append pages to WARC files: to the day's (UTC) of this machine, if no other process writes to it.
 
-    A new file also begins after ``max_file`` bytes. Every method may be called from any thread, and blocks. An error of
-    the disk fails no page and ends no crawl: it is logged once, ``trouble`` holds it, and ``lost`` counts the pages
-    that were not stored.
+    A new file begins every day and after ``max_file`` bytes. Every method may be called from any thread, and blocks.
+    An error of the disk fails no page and ends no crawl: it is logged once, ``trouble`` holds it, and ``lost`` counts
+    the pages that were not stored.
     """
 
     def __init__(
@@ -107,7 +113,8 @@ class PageFiles:
         today = self._now().date()
         if self._file is None or self._day != today or self._size + len(record) > self._max_file:
             self._end_file()
-            self._begin_file(today)
+            if not self._continue_file(today, len(record)):
+                self._begin_file(today)
         offset = self._size
         self._write(record)
         return offset
@@ -119,14 +126,38 @@ class PageFiles:
             written += self._file.write(record[written:])
         self._size += len(record)
 
+    def _continue_file(self, today: datetime.date, length: int) -> bool:
+        """Open the day's newest file of this machine that has room, and that nobody writes to."""
+        for path in sorted(self.folder.glob(f"kiji-{today:%Y%m%d}*-{_host()}-*.warc.gz"), reverse=True):
+            if path.stat().st_size + length > self._max_file or not self._mark(path):
+                continue
+            try:
+                file = path.open("r+b", buffering=0)
+            except PermissionError:  # another user's
+                path.with_name(path.name + MARK).unlink(missing_ok=True)
+                continue
+            self._file, self._name, self._day = file, path.name, today
+            self._size = file.seek(0, os.SEEK_END)
+            return True
+        return False
+
+    def _mark(self, path: Path) -> bool:
+        """Mark a file as written to; False where it is already."""
+        try:
+            path.with_name(path.name + MARK).open("xb").close()
+        except FileExistsError:
+            return False
+        return True
+
     def _begin_file(self, today: datetime.date) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        host = _UNSAFE.sub("-", socket.gethostname())[:40].strip("-") or "host"
         moment = self._now().strftime("%Y%m%d%H%M%S")
         while self._file is None:
             self._serial += 1
             # Named as the WARC standard's annex recommends: prefix, time, serial, crawler.
-            name = f"kiji-{moment}-{self._serial:05}-{host}-{os.getpid()}.warc.gz"
+            name = f"kiji-{moment}-{self._serial:05}-{_host()}-{os.getpid()}.warc.gz"
+            if not self._mark(self.folder / name):
+                continue
             try:
                 self._file = (self.folder / name).open("xb", buffering=0)
             except FileExistsError:  # a process of the same number in the same second, before or on another machine
@@ -140,6 +171,10 @@ class PageFiles:
         if file is not None:
             with file:
                 os.fsync(file.fileno())
+            self._unmark()
+
+    def _unmark(self) -> None:
+        (self.folder / (self._name + MARK)).unlink(missing_ok=True)
 
     def _give_up(self, error: OSError) -> None:
         """Write no more in this run.
@@ -153,5 +188,10 @@ class PageFiles:
             try:
                 os.ftruncate(file.fileno(), self._size)
                 file.close()
+                self._unmark()
             except OSError as further:
                 logger.info("%s: %s", self._name, further)
+
+
+def _host() -> str:
+    return _UNSAFE.sub("-", socket.gethostname())[:40].strip("-") or "host"

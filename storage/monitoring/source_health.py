@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Integer, Row, Select, String, case, func, or_, select
+from sqlalchemy import Connection, Integer, Row, Select, String, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
@@ -29,8 +29,9 @@ class SourceRun:
     listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
     ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
     errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,
-    ``unmatched`` the articles on which each of the source's rules matched nothing. ``judged`` are the articles whose
-    related links are known, ``linked`` those that had any; ``nearest`` is the list that came nearest on the others.
+    ``unmatched`` the articles on which each of the source's rules matched nothing. ``forms`` counts what start pages
+    and listings were: ``feed``, ``sitemap``, or another ``page``. ``judged`` are the articles whose related links are
+    known, ``linked`` those that had any; ``nearest`` is the list that came nearest on the others.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class SourceRun:
     nearest: str = ""
     errors: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     unmatched: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    forms: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,10 +105,19 @@ def read_history(connection: Connection, source_ids: Collection[int], since: dat
 
 
 def _grouped(since: datetime) -> Select[Any]:
-    listed = Fetch.via.in_(("start", "listing")).label("listed")
+    listed = Fetch.via.in_(("start", "listing"))
+    form = case(
+        (and_(listed, Fetch.reason.startswith("feed with")), "feed"),
+        (and_(listed, Fetch.reason.startswith("sitemap with")), "sitemap"),
+        (and_(listed, Fetch.outcome == "not_article", Fetch.reason != "not modified"), "page"),
+        else_="",
+    ).label("form")
     told = or_(Fetch.outcome.in_(("failed", "refused")), Fetch.reason.contains(UNMATCHED))
     reason = case((told, Fetch.reason), else_="").label("why")
-    groups = (Fetch.source_id, Fetch.run_id, Run.started_at, listed, Fetch.outcome, Fetch.status, reason)
+    groups = (
+        *(Fetch.source_id, Fetch.run_id, Run.started_at, listed.label("listed")),
+        *(Fetch.outcome, Fetch.status, reason, form),
+    )
     return (
         select(
             *groups,
@@ -145,6 +156,7 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
     run.linked += row.linked
     run.nearest = max(run.nearest, row.nearest or "")
     if row.listed:
+        run.forms[row.form] += number
         run.asked += number
         run.answered += number if row.outcome not in ("failed", "refused") else 0
         run.turned_away += number if is_blocked else 0

@@ -1,5 +1,6 @@
 """A source is judged by its own past: each kind of trouble is told as what it is, and chance is not taken for it."""
 
+import collections
 import datetime
 
 import pytest
@@ -22,6 +23,17 @@ def test_a_source_that_brings_what_it_always_brought_is_well() -> None:
     assert not verdict.is_trouble
     assert verdict.figures.usual_a_day == pytest.approx(20, rel=0.05)
     assert verdict.figures.usual_empty_share == pytest.approx(0.1)
+
+
+def test_a_feed_that_became_another_page_is_told() -> None:
+    feeds = [run(ago * HOUR, forms=collections.Counter(feed=1)) for ago in range(20, 3, -1)]
+    pages = [run(ago * HOUR, forms=collections.Counter(page=1)) for ago in (3, 2, 1)]
+    assert judged([*feeds, *pages[:2]]).state != "changed"
+    verdict = judged([*feeds, *pages])
+    assert (verdict.state, verdict.since) == ("changed", pages[0].at)
+    assert verdict.detail.startswith("the start page was a feed, and is another page since")
+    assert judged([*feeds, *pages, run(0 * HOUR, forms=collections.Counter(feed=1))]).state != "changed"
+    assert judged(pages).state == "new"
 
 
 def test_a_source_without_a_past_is_new() -> None:

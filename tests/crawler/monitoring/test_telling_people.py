@@ -86,6 +86,30 @@ def test_an_alert_that_nobody_took_is_sent_again_and_names_no_secret(database: D
     assert rows(database, "SELECT told_state FROM source_health") == [("dead",)]
 
 
+def test_many_changes_at_once_are_one_digest(database: Database, receiver: Receiver) -> None:
+    names = [f"s{number}" for number in range(8)]
+    for ago in (3, 2, 1):
+        plant(database, NOW - ago * HOUR, dict.fromkeys(names, WRONG["dying"]))
+    verdicts = judge_sources(database, names, NOW)
+    receiver.status = 500
+    assert len(store_and_alert(database, verdicts, [receiver.alert_url], NOW)) == 1
+    receiver.status = 200
+    assert store_and_alert(database, verdicts, [receiver.alert_url], NOW) == []
+    assert receiver.alerts[-1] == "Kiji: 8 sources in trouble, 0 well again"
+    assert rows(database, "SELECT DISTINCT told_state FROM source_health") == [("dead",)]
+
+
+def test_the_begin_of_a_trouble_stays(database: Database, receiver: Receiver) -> None:
+    for ago in range(40, 0, -1):
+        plant(database, NOW - ago * 6 * HOUR, {"rebuilt": WRONG["rebuilt"] if ago < 12 else GIVES})
+    check(database, receiver, NOW)
+    begin = judge_sources(database, ["rebuilt"], NOW)["rebuilt"].since
+    for ahead in range(1, 9):
+        plant(database, NOW + ahead * 6 * HOUR, {"rebuilt": WRONG["rebuilt"]})
+    later = judge_sources(database, ["rebuilt"], NOW + 2 * DAY)["rebuilt"]
+    assert (later.state, later.since) == ("changed", begin)
+
+
 def test_imports_and_re_readings_say_nothing_of_a_sources_health(database: Database) -> None:
     for command in ("kiji import pages.warc.gz", "kiji reread"):
         plant(database, NOW - HOUR, {"dying": WRONG["dying"]}, command)

@@ -69,6 +69,37 @@ def test_two_processes_never_write_to_one_file(tmp_path: Path) -> None:
     other.close()
 
 
+def test_one_run_after_the_other_writes_on_in_the_days_file(tmp_path: Path) -> None:
+    places = []
+    for number in range(3):
+        files = PageFiles(tmp_path, now=lambda: MOMENT)
+        places.append(kept(files, raw(number)))
+        files.close()
+    [file] = tmp_path.iterdir()
+    assert {place.file for place in places} == {file.name}
+    assert bodies(file) == [raw(number).body for number in range(3)]
+    assert [page_in_member(record_bytes(tmp_path, place)) for place in places] == [as_read(n) for n in range(3)]
+    later = PageFiles(tmp_path, now=lambda: MOMENT + datetime.timedelta(days=1))
+    assert kept(later, raw(3)).file != file.name
+    later.close()
+
+
+def test_a_file_of_a_killed_process_is_not_written_on(tmp_path: Path) -> None:
+    killed = PageFiles(tmp_path, now=lambda: MOMENT)
+    torn = kept(killed, raw(1)).file
+    [mark] = tmp_path.glob("*.writing")
+    killed.close()
+    mark.touch()  # as a kill leaves it
+    with (tmp_path / torn).open("ab") as stream:
+        stream.write(b"\x1f\x8b half a record")
+    files = PageFiles(tmp_path, now=lambda: MOMENT)
+    assert kept(files, raw(2)).file != torn
+    files.close()
+    again = PageFiles(tmp_path, now=lambda: MOMENT)
+    assert kept(again, raw(3)).file != torn
+    again.close()
+
+
 def test_a_file_cut_anywhere_gives_every_page_that_was_whole(tmp_path: Path) -> None:
     files = PageFiles(tmp_path)
     places = [kept(files, raw(number)) for number in range(6)]

@@ -164,10 +164,10 @@ def test_the_command_itself_ends_with_that_code_and_without_a_traceback(tmp_path
     assert done.stderr.count("\n") == 1
 
 
-def test_a_run_that_is_not_there_is_one_line(says: Says) -> None:
+def test_a_run_that_is_not_there_is_one_line(says: Says, tmp_path: Path) -> None:
     code, line = says("runs", "show", "7")
     assert (code, "there is no such file" in line) == (2, True)
-    says("db", "upgrade")
+    open_database(f"sqlite:///{tmp_path}/kiji.db").close()
     code, line = says("runs", "show", "7")
     assert code == 2
     assert "no run 7" in line

@@ -15,17 +15,17 @@ from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
 
 LONGEST = (
-    "house/test_extending.py",
-    "house/test_the_wheel.py",
     "crawler/workers/test_another_version_of_procrastinate.py",
     "crawler/cli/test_setting_up.py",
+    "house/test_extending.py",
+    "house/test_the_wheel.py",
+    "storage/stories/test_stories.py",
     "crawler/workers/test_workers.py",
     "crawler/crawl/test_kills.py",
     "storage/web/test_pages_in_a_browser.py",
     "crawler/imports/test_interruptions.py",
     "crawler/crawl/test_what_a_crawl_says.py",
     "crawler/crawl/test_crawls_on_postgresql.py",
-    "storage/stories/test_stories.py",
     "storage/writer/test_several_writers.py",
     "crawler/middlewares/test_hosts_between_runs.py",
     "crawler/crawl/test_a_database_that_fails_in_mid_crawl.py",

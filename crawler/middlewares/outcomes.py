@@ -2,13 +2,7 @@
 
 from typing import Literal
 
-from scrapy.exceptions import (
-    DownloadCancelledError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
-
+from crawler.middlewares.error_words import words_of_error
 from crawler.middlewares.exceptions import Refused
 from storage.visit import PAYMENT_REQUIRED, STATUSES
 
@@ -16,13 +10,6 @@ _REFUSING = frozenset({401, 403, 451})
 """The contract's: what a server forbids is ``refused``, the rest of 4xx and 5xx ``failed``."""
 
 REASON_LIMIT = 300
-
-_IN_PLAIN_WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (DownloadTimeoutError, "no answer in time"),
-    (TimeoutError, "no answer in time"),
-    (ResponseDataLossError, "the answer ended before its end"),
-    (DownloadCancelledError, "the answer is larger than the download cap"),
-)
 
 Verdict = Literal["refused", "failed", "unchanged"]
 
@@ -48,17 +35,4 @@ def verdict_of_error(error: BaseException) -> tuple[Verdict, str]:
     """Return the verdict on an error: a refusal of ours, or a failure of the site."""
     if isinstance(error, Refused):
         return "refused", error.reason
-    plain = next((words for kind, words in _IN_PLAIN_WORDS if isinstance(error, kind)), "")
-    error = _cause_of(error)
-    message = " ".join(str(error).split())
-    if plain or not message:
-        return "failed", plain or type(error).__name__
-    name = "" if isinstance(error, IgnoreRequest) else f"{type(error).__name__}: "
-    return "failed", f"{name}{message}"[:REASON_LIMIT]
-
-
-def _cause_of(error: BaseException) -> BaseException:
-    """Return the error inside Twisted's ResponseFailed, which holds a list of Failures."""
-    reasons = getattr(error.__cause__, "reasons", None)
-    cause = getattr(reasons[-1], "value", None) if reasons else None
-    return cause if isinstance(cause, BaseException) else error
+    return "failed", words_of_error(error)[:REASON_LIMIT]

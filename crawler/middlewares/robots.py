@@ -20,6 +20,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.hosts import host_and_port
 from crawler.middlewares.database_calls import call_database
+from crawler.middlewares.error_words import words_of_error
 from crawler.middlewares.exceptions import HostRests, RobotsRefused, RobotsUnreachable
 from crawler.middlewares.robots_cache import (
     FRESH,
@@ -224,7 +225,7 @@ class Robots:
             logger.info("%s/robots.txt: %s", origin, error)
             return Rules(), None
         except Exception as error:  # noqa: BLE001 - every waiting request fails with its message
-            return Rules(unreachable=f"robots.txt cannot be fetched: {type(error).__name__}: {error}"[:300]), None
+            return Rules(unreachable=f"robots.txt cannot be fetched: {words_of_error(error)}"[:300]), None
         rules = Rules.of(response.status, response.body, self._token_of(request))
         if rules.closed:
             return dataclasses.replace(rules, rest_until=response.meta.get("rest_until")), None

@@ -98,7 +98,7 @@ def test_only_the_host_and_port_that_is_allowed_is_reached(runner: bool) -> None
 def test_a_name_that_resolves_to_nothing_is_no_refusal() -> None:
     result = crawl(["http://no-such-host.invalid/"])
     assert result.endings[0].error == "RobotsUnreachable"
-    assert "CannotResolveHostError: DNS lookup failed: no results" in result.endings[0].reason
+    assert "the host's name has no address in DNS" in result.endings[0].reason
     assert "no-such-host.invalid" in result.endings[0].reason
 
 

@@ -99,7 +99,6 @@ def test_a_name_that_resolves_to_nothing_is_no_refusal() -> None:
     result = crawl(["http://no-such-host.invalid/"])
     assert result.endings[0].error == "RobotsUnreachable"
     assert "the host's name has no address in DNS" in result.endings[0].reason
-    assert "no-such-host.invalid" in result.endings[0].reason
 
 
 def test_behind_a_proxy_the_guard_says_once_that_it_is_blind_and_still_refuses_literals() -> None:

@@ -2,7 +2,6 @@
 
 import datetime
 import gzip
-import socket
 import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -117,19 +116,6 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -
     assert site.log == []
     assert result.of(url).status == 0
     assert "certificate verify failed" in result.of(url).reason
-
-
-def test_what_went_wrong_is_said_in_words() -> None:
-    def closes(handler: BaseHTTPRequestHandler) -> None:
-        handler.close_connection = True
-        handler.connection.shutdown(socket.SHUT_RDWR)
-
-    damaged = page(b"no gzip", headers={"Content-Encoding": "gzip"})
-    with Site({"/closed": closes, "/damaged": damaged}) as site:
-        addresses = {path: site.url(path) for path in ("/closed", "/damaged")}
-        result = crawl(list(addresses.values()), {"KIJI_PRIVATE_HOSTS": [f"localhost:{site.port}"]})
-    assert result.of(addresses["/closed"]).reason == "the server closed the connection"
-    assert result.of(addresses["/damaged"]).reason == "the answer's compression is damaged"
 
 
 def self_signed(folder: Path) -> str:

@@ -67,7 +67,7 @@ BAD = {
     "/2026/10/05/gzip-bomb": ("failed", "DOWNLOAD_MAXSIZE"),
     "/2026/10/05/no-such-page": ("failed", "HTTP 404"),
     "/2026/10/05/drips": ("failed", "no answer in time"),
-    "/2026/10/05/resets": ("failed", "Connection"),
+    "/2026/10/05/resets": ("failed", "the server closed the connection"),
     "/2026/10/05/redirects-for-ever": ("failed", "more than 5 redirects"),
     "/2026/10/05/empty": ("not_article", ""),
     "/2026/10/05/picture": ("not_article", ""),

@@ -46,10 +46,11 @@ def body_of(blocks: Sequence[TextBlock], images: Sequence[BodyImage], text: str,
     ``blocks`` are what the text was made of; lines may have been removed since. ``images`` are placed among the blocks.
     ``base`` is what the page's relative addresses are relative to.
     """
-    lines = [block.text if block.text.isascii() else compose_marks(drop_invisible(block.text)) for block in blocks]
+    left = text.split("\n")
+    known = set(left)  # what is a line of the text as it is needs no cleaning
+    lines = [block.text if block.text in known else compose_marks(drop_invisible(block.text)) for block in blocks]
     links = tuple(itertools.islice(_links(blocks, lines, page_url, base), _MOST_LINKS))
     body = Body(tuple(_codes(blocks)), links, tuple(images))
-    left = text.split("\n")
     return pack(body if left == lines else fit_lines(body, lines, left))
 
 

@@ -1,8 +1,11 @@
 """Show an article with its copies, links and revisions: ``kiji article``."""
 
+import contextlib
+import datetime
 import itertools
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,13 +14,20 @@ from rich.text import Text
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
-from crawler.plan import database_url, find_config
+from crawler.cli.output import check_output, size_of, tell_output
+from crawler.config.errors import ConfigError
+from crawler.config.models import Config
+from crawler.plan import database_url, find_config, kept_folder
 from crawler.sanitize import sanitize_lines
 from pipelines.addresses.place import place
+from pipelines.warc.reread import record_bytes
+from pipelines.warc.wacz import write_wacz
 from storage.articles.show import article_revisions, find_article, read_article
 from storage.database.open import open_database
 from storage.errors import DatabaseError
+from storage.export.citations import STYLES, Style, cite
 from storage.text_diff import Part, diff_texts, shorten
+from storage.warc_index.index import article_locations
 
 _STYLES = {"same": "", "gone": "red strike", "come": "green"}
 _MARKS = {"same": ("", ""), "gone": ("[-", "-]"), "come": ("{+", "+}")}
@@ -32,6 +42,8 @@ def register(app: typer.Typer) -> None:
             purpose("article"),
             "kiji article 7",
             "kiji article https://news.example/ja/n/7000 --revisions",
+            "kiji article 7 --cite bibtex",
+            "kiji article 7 --wacz page.wacz",
         ),
     )(article_command)
 
@@ -43,9 +55,17 @@ def article_command(
     config: ConfigOption = None,
     db: DatabaseOption = None,
     revisions: Annotated[bool, typer.Option("--revisions", help="Show the changes from revision to revision.")] = False,
+    wacz: Annotated[
+        Path | None,
+        typer.Option("--wacz", metavar="FILE", help="Write its archived pages for ReplayWeb.page, and show nothing."),
+    ] = None,
+    citation: Annotated[
+        str | None, typer.Option("--cite", metavar="|".join(STYLES), help="Print a citation, and nothing else.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show one article."""
+    style = _style(citation)
     settings = find_config(config)
     database = open_database(database_url(db, settings), create=False)
     try:
@@ -63,6 +83,12 @@ def article_command(
     if record is None:
         msg = f"no article {article} in {database.url}; kiji search finds articles by their words"
         raise DatabaseError(msg)
+    if wacz is not None:
+        _write_wacz(settings, db, record, wacz)
+        return
+    if style is not None:
+        sys.stdout.write(cite(record, style))
+        return
     if as_json:
         content: Any = _changes(versions) if revisions else record
         sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
@@ -70,6 +96,33 @@ def article_command(
     console = Console(soft_wrap=True, highlight=False)
     for line in _revision_lines(versions, record, console) if revisions else _article_lines(record):
         console.print(line)
+
+
+def _style(name: str | None) -> Style | None:
+    style = next((each for each in STYLES if each == name), None)
+    if name is not None and style is None:
+        raise ConfigError([f'--cite: "{name}" is no format; allowed: {", ".join(STYLES)}'])
+    return style
+
+
+def _write_wacz(settings: Config, db: str | None, record: dict[str, Any], target: Path) -> None:
+    """Write the archived pages of an article. Raises DatabaseError where none is kept."""
+    url = database_url(db, settings)
+    check_output(target, None, url)
+    database = open_database(url, create=False)
+    with contextlib.closing(database), database.reading() as connection:
+        locations = article_locations(connection, record["id"])
+    folder = kept_folder(settings, url)
+    try:
+        records = [(location, record_bytes(folder, location)) for location in locations]
+        pages = write_wacz(target, record["title"], records, datetime.datetime.now(datetime.UTC))
+    except OSError as error:
+        msg = f"--wacz {target}: {error}"
+        raise DatabaseError(msg) from error
+    if not pages:
+        msg = f"article {record['id']} has no archived page in {folder}; [archive] enabled keeps pages from then on"
+        raise DatabaseError(msg)
+    tell_output(target, f"{pages} pages, {size_of(target):.1f} MB; https://replayweb.page shows it")
 
 
 def _article_lines(record: dict[str, Any]) -> list[Text]:

@@ -46,6 +46,14 @@ def find_locations(session: Session, address_ids: Sequence[int]) -> list[WarcLoc
     return [WarcLocation(page.file, page.offset, page.length, page.digest) for page in pages]
 
 
+def article_locations(connection: Connection, article_id: int) -> list[WarcLocation]:
+    """Find the archived bytes of an article's own pages, those fetched last at the end."""
+    own = select(Address.id).where(Address.article_id == article_id)
+    found = select(WarcPage.file, WarcPage.offset, WarcPage.length, WarcPage.digest).where(WarcPage.address_id.in_(own))
+    rows = connection.execute(found.order_by(WarcPage.fetched_at, WarcPage.id))
+    return [WarcLocation(row.file, row.offset, row.length, row.digest) for row in rows]
+
+
 def find_missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:
     """List files that are shorter than indexed, with pages and problem."""
     end = func.max(WarcPage.offset + WarcPage.length)

@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime
+import json
 import random
+import zipfile
 from pathlib import Path
 
 from pipelines.raw_page import RawPage
@@ -141,3 +143,22 @@ def test_a_disk_that_refuses_ends_the_archive_and_not_the_crawl(tmp_path: Path) 
     assert query(tmp_path, "SELECT outcome FROM fetches") == [("new",)]
     assert query(tmp_path, "SELECT count(*) FROM kept_page") == [(0,)]
     assert done.returncode == 0
+
+
+def test_an_article_is_proved_by_the_page_as_it_was_fetched(tmp_path: Path) -> None:
+    with HostileServer() as server:
+        server.pages = {"/news/2026/10/05/ferry-returns": answers(article("The ferry returns to service", WORDS))}
+        start = f"{server.url}/news/2026/10/05/ferry-returns"
+        config = f'[[source]]\nname = "harbor"\nstart = ["{start}"]\nallow_private_addresses = true\ndelay = 0.0\n'
+        (tmp_path / "kiji.toml").write_text(config)
+        kiji("crawl", folder=tmp_path)
+    done = kiji("article", "1", "--wacz", "page.wacz", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    with zipfile.ZipFile(tmp_path / "page.wacz") as archive:
+        (tmp_path / "data.warc.gz").write_bytes(archive.read("archive/data.warc.gz"))
+        [_, page] = map(json.loads, archive.read("pages/pages.jsonl").decode().splitlines())
+    assert page["url"] == start
+    assert b"The ferry returns to service" in bodies(tmp_path / "data.warc.gz")[0]
+    assert kiji("article", "1", "--cite", "ris", folder=tmp_path).stdout.startswith("TY  - NEWS")
+    refused = kiji("article", "1", "--cite", "mla", folder=tmp_path)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -26,7 +26,9 @@ def write_wacz(target: Path, title: str, records: Sequence[tuple[WarcLocation, b
 
     A record that cannot be read is left out. Raises OSError.
     """
-    warc, index, pages = b"", [], []
+    warc = b""
+    index: list[str] = []
+    pages: list[dict[str, str]] = []
     for location, member in records:
         page = page_in_member(member)
         if isinstance(page, str):

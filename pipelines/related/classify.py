@@ -54,7 +54,7 @@ class Thresholds:
 
     plain: float = 0.63
     in_sentence: float = 0.75
-    declared: float = 0.45
+    declared: float = 0.35
     part_of_best: float = 0.7
 
     def least(self, standings: NDArray[np.int64]) -> NDArray[np.float64]:

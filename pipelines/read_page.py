@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lxml.html import HtmlElement
 
@@ -32,9 +32,10 @@ from pipelines.text.body_pictures import body_images, collect_pictures
 from pipelines.text.body_structure import body_of
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
-from pipelines.text.page_type import TOO_LITTLE, Evidence, Verdict, judge
+from pipelines.text.page_shape import page_shape
+from pipelines.text.page_type import Evidence, Verdict, gather, judge
 from storage.article_fields import Access
-from storage.reading import Card, Cut, Entry, PageKind, Reading
+from storage.reading import Card, Cut, PageKind, Reading
 
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
 _SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
@@ -52,15 +53,15 @@ _MAGIC = (
 )
 
 
-def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
+def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Callable[[Evidence], None] | None = None) -> Reading:
     """Read one page into a :class:`Reading`.
 
     ``reason`` says why a page is no article. ``timezone`` is the IANA name of the zone for dates that name none, where
-    neither the source's config nor the page's own dates, country and language tell another. It is deterministic. A
-    hostile page may make it slow or kill the process, so a crawl calls it in a worker process
-    (:mod:`pipelines.workers.pool`).
+    neither the source's config nor the page's own dates, country and language tell another. ``note`` is called with
+    what the type of an HTML page is judged by: models are trained from it. It is deterministic. A hostile page may make
+    it slow or kill the process, so a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
     """
-    reading = read_with_extractor(raw, _read(raw, timezone))
+    reading = read_with_extractor(raw, _read(raw, timezone, note))
     robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
     if not robots_headers or reading.noarchive:
         return reading
@@ -72,7 +73,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo") -> Reading:
     )
 
 
-def _read(raw: RawPage, timezone: str) -> Reading:
+def _read(raw: RawPage, timezone: str, note: Callable[[Evidence], None] | None) -> Reading:
     body = raw.body
     if not body or body.isspace():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
@@ -88,10 +89,12 @@ def _read(raw: RawPage, timezone: str) -> Reading:
     tree = parse_html(decoded.text)
     if tree is None:
         return _nothing(raw, "other", "empty page")
-    return _read_html(raw, decoded, tree, timezone)
+    return _read_html(raw, decoded, tree, timezone, note)
 
 
-def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str) -> Reading:
+def _read_html(
+    raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str, note: Callable[[Evidence], None] | None
+) -> Reading:
     """Read an HTML page.
 
     The order matters: declarations of the whole page are read before parts of it are cut out.
@@ -104,6 +107,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     site = read_site_values(tree, raw, zone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)
+    shape = page_shape(index)
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zone)
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
@@ -128,9 +132,12 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
     if raw.feed_date is not None:
         metadata = metadata.dated_by_feed(raw.feed_date, raw.fetched_at, zone)
     body = body_of(kept, tuple(body_images(pictures, index, kept, base)), text, page_url, base)
-    verdict = judge(_evidence(raw, metadata, text, entries, related.cards))
-    if "select" in site.matched and verdict.kind == "other" and verdict.reason == TOO_LITTLE:
-        verdict = Verdict("article", "")  # the operator says where an article's text is, and it is there
+    evidence = gather(raw, metadata, text, entries, related.cards, shape)
+    if note is not None:
+        note(evidence)
+    verdict = judge(evidence)
+    if "select" in site.matched and verdict.kind == "other" and verdict.page_type != "error" and text.strip():
+        verdict = Verdict("article", "", "article")  # the operator says where an article's text is, and it is there
     hint = site.language or metadata.declared_language
     language = detect_language(f"{metadata.title}\n{text[:LANGUAGE_SAMPLE]}", hint)
     langdetect_language, langdetect_confidence = language.langdetect or (None, None)
@@ -148,6 +155,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str)
         lists=related.lists,
         nearest_list=related.nearest_list,
         kind=verdict.kind,
+        page_type=verdict.page_type,
+        page_type_evidence=verdict.evidence,
         entries=entries if is_section else (),
         outlinks=outlinks(links),
         page_number=pages.number,
@@ -219,24 +228,6 @@ def _access(metadata: Metadata, cuts: Sequence[Cut] = ()) -> Access | None:
 
 def _is_of_paywall(cut: Cut) -> bool:
     return cut.rule == PAYWALL or is_paywall_notice(cut.text)
-
-
-def _evidence(raw: RawPage, metadata: Metadata, text: str, entries: Sequence[Entry], cards: Sequence[Card]) -> Evidence:
-    declared = {card.url for card in cards}
-    listed = [entry for entry in entries if entry.title]
-    return Evidence(
-        url=raw.final_url,
-        status=raw.status,
-        title=metadata.title,
-        text=text,
-        types=tuple(metadata.types),
-        is_dated=metadata.published_at is not None,
-        has_author=bool(metadata.authors),
-        is_paywalled=bool(metadata.is_paywalled),
-        listed=listed,
-        unrelated=sum(entry.url not in declared for entry in listed),
-        in_feed=raw.in_feed,
-    )
 
 
 def _with_language(card: Card, page: DetectedLanguage) -> Card:

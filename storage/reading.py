@@ -16,6 +16,8 @@ PAGED_LISTINGS: frozenset[str] = frozenset({"feed"})
 """Kinds whose listings of listings are the next pages of the same listing (RFC 5005), and no index of others."""
 
 PageKind = ListingKind | Literal["article", "section", "other", "unreadable"]
+PageType = Literal["article", "live_blog", "listing", "home", "forum", "product", "form", "documentation", "error"]
+"""What a page is to a reader; None for anything else."""
 ListKind = Literal["related", "recommended", "ranking", "latest", "ad", "other", "inline", "navigation"]
 StorableList = Literal["ranking", "recommended", "latest"]
 STORABLE_LISTS: tuple[StorableList, ...] = get_args(StorableList)
@@ -160,6 +162,8 @@ class Reading(ArticleFields):
 
     Times are aware and UTC. A time of ``day`` precision is midnight of the page's own zone, converted to UTC.
     ``kind`` ``unreadable`` says that the page could not be parsed at all (too large, the parser hung or crashed).
+    ``page_type`` is what the page is to a reader, None where it is nothing of that; ``page_type_evidence`` names what
+    spoke for it.
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
     without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as
     written there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
@@ -184,6 +188,8 @@ class Reading(ArticleFields):
     lists: tuple[LinkList, ...] = ()
     nearest_list: str = ""
     kind: PageKind = "other"
+    page_type: PageType | None = None
+    page_type_evidence: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     outlinks: tuple[str, ...] = ()
     alternates: tuple[str, ...] = ()
@@ -234,6 +240,8 @@ class Reading(ArticleFields):
             "lists": [dataclasses.asdict(each) for each in self.lists],
             "body_html": body_html(self.text, self.body),
             "body_markdown": body_markdown(self.text, self.body),
+            "page_type": self.page_type,
+            "page_type_evidence": list(self.page_type_evidence),
         } | self._of_the_site()
 
     def _of_the_site(self) -> dict[str, Any]:

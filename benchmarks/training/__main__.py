@@ -1,12 +1,13 @@
 """Train a model from annotated pages, tell how good it is on sites that it has not seen, and write its weights.
 
 python -m benchmarks.training related FOLDER ... --write
+python -m benchmarks.training page-types FOLDER ... --write
 """
 
 import argparse
 import logging
 
-from benchmarks.training import related_lists
+from benchmarks.training import page_types, related_lists
 
 
 def main() -> None:
@@ -17,6 +18,9 @@ def main() -> None:
     related = commands.add_parser("related", help=related_lists.__doc__)
     related_lists.add_arguments(related)
     related.set_defaults(run=related_lists.run)
+    types = commands.add_parser("page-types", help=page_types.__doc__)
+    page_types.add_arguments(types)
+    types.set_defaults(run=page_types.run)
     args = parser.parse_args()
     args.run(args)
 

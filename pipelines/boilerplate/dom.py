@@ -11,7 +11,7 @@ from pipelines.boilerplate.lines import clean_lines
 from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_start, readable_text
 from pipelines.html.prose import Prose
 from pipelines.labels.ai_labels import is_ai_label, read_ai_labels
-from pipelines.labels.captions import is_caption
+from pipelines.labels.captions import ends_in_credit, is_caption
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
 from storage.reading import Cut
@@ -130,7 +130,12 @@ def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
 
 def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate in a block that is one line or paragraph."""
-    rule, detail = _rule_by_words(readable_text(block))
+    text = readable_text(block)
+    rule, detail = _rule_by_words(text)
+    if not rule and len(text) <= _BOX and ends_in_credit(plain(text)):
+        box = _pictured(block, page)
+        if box is not block:
+            yield "caption", box, text[:80]
     if rule:
         yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
 

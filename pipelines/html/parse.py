@@ -5,6 +5,8 @@ import itertools
 import lxml.etree
 import lxml.html
 
+from pipelines.html.tame_markup import drop_attributes, flatten, is_too_deep, unnest_tables
+
 # What no HTML text may hold (WHATWG, "control" and "noncharacter"); libxml2 ends the document at a NUL. Bytes are
 # translated in a tenth of the time that a regular expression takes.
 _CONTROLS = bytes({*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F})
@@ -19,12 +21,25 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
 
     Comments, processing instructions, control characters and ruby readings
     (``<ruby>警視庁<rt>けいしちょう</rt></ruby>``) are dropped. Lone surrogates become question marks. ``huge_tree``
-    raises libxml2's limit of depth from 255 elements to 2,046; deeper elements are lost.
+    raises libxml2's limit of depth from 255 elements to 2,046; a document that is deeper is flattened.
     """
     for character in _NONCHARACTERS:
         if character in text:
             text = text.replace(character, "")
-    body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    body = drop_attributes(text.encode("utf-8", "replace").translate(None, _CONTROLS))
+    root, is_whole = _parse(body)
+    if not is_whole:
+        root, _ = _parse(flatten(body))
+    if root is None:
+        return None
+    _show_shadow_roots(root)
+    _drop_readings(root)
+    unnest_tables(root)
+    return root
+
+
+def _parse(body: bytes) -> tuple[lxml.html.HtmlElement | None, bool]:
+    """Return the root element, None for an empty document, and whether no words were lost for their depth."""
     parser = lxml.html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -38,12 +53,8 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
     try:
         root = lxml.html.document_fromstring(body, parser=parser, ensure_head_body=True)
     except lxml.etree.ParserError:  # lxml's word for an empty document
-        return None
-    if not isinstance(root, lxml.html.HtmlElement):
-        return None
-    _show_shadow_roots(root)
-    _drop_readings(root)
-    return root
+        return None, True
+    return (root if isinstance(root, lxml.html.HtmlElement) else None), not is_too_deep(parser)
 
 
 def _show_shadow_roots(root: lxml.html.HtmlElement) -> None:

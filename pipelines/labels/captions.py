@@ -72,6 +72,16 @@ def is_caption(line: str) -> bool:
     return len(line) <= 80 and _is_credit(line.lstrip("※* "), rules["credit"])
 
 
+def ends_in_credit(line: str) -> bool:
+    """Tell whether a line in plain form ends in an image's credit, as a caption does."""
+    return _credit_at_end().search(line) is not None
+
+
+@rule_cache()
+def _credit_at_end() -> re.Pattern[str]:
+    return re.compile("|".join(load_rules("captions")["credit_at_end"]["patterns"]))
+
+
 def _is_credit(line: str, rules: dict[str, tuple[str, ...]]) -> bool:
     if line.startswith(rules["begins"]):
         return True

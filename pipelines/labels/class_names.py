@@ -1,4 +1,4 @@
-"""Classify lists of links by the classes and ids of their elements."""
+"""Classify lists of links, and bodies, by the classes and ids of their elements."""
 
 import itertools
 import re
@@ -15,6 +15,18 @@ def is_named_related(element: HtmlElement) -> bool:
     kinds, declaring = _table()
     words = _words(element)
     return not declaring.isdisjoint(words) and {kinds[word] for word in words if word in kinds} == {"related"}
+
+
+def is_named_body(element: HtmlElement) -> bool:
+    """Tell whether the names, or the microdata, declare the body of an article."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:400]
+    bare = names.lower().replace("-", "").replace("_", "").split()
+    return not _body_names().isdisjoint(bare)
+
+
+@rule_cache()
+def _body_names() -> frozenset[str]:
+    return frozenset(load_rules("body_classes")["names"])
 
 
 def _words(element: HtmlElement) -> list[str]:

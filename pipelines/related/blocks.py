@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import BLOCKS, DomIndex
 from pipelines.html.prose import BodySpan, Prose
+from pipelines.labels.class_names import is_named_body
 from pipelines.labels.headings import HEADING_TAGS, ListHeading, list_headings
 from pipelines.related.link_index import LinkMap
 
@@ -188,6 +189,8 @@ class BlockFinder:
         if not alone and not inline:
             unlinked = measure.text - measure.linked
             return "label" if measure.text <= _LABEL else "prose" if unlinked <= _SUMMARY else "other"
+        if kind != "related" and is_named_body(sibling):
+            return "other"
         most = _SUMMARY if kind == "related" else _SUMMARY // 2
         if inline > alone or measure.text - measure.linked > most * alone or self._is_prose(sibling):
             return "other"

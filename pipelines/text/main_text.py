@@ -21,7 +21,9 @@ from resiliparse.extract.html2text import extract_plain_text
 
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import TextBlock, text_blocks, weight_of
+from pipelines.text.confirmed import CERTAIN, confirmed
 from pipelines.text.embedded_body import declared_body, script_body
+from pipelines.text.missed_blocks import missed_blocks
 from pipelines.text.other_articles import foreign_containers
 from pipelines.text.prune_dom import drop_textless, set_aside
 from pipelines.text.trafilatura_text import trafilatura_text
@@ -45,7 +47,6 @@ _HARDLY_ANYTHING = 120  # Japanese characters
 _SCRAP = 0.2  # of the prose that an extractor found, below which what is kept cannot be the article
 _ADDRESSES = ("http://", "https://")
 _LINKED = 0.8  # share of link text from which a block is a link
-_CERTAIN = 20  # letters from which a text is looked for anywhere, not only after the one before it
 _MOST_LEFT_OUT = 100  # of one page
 _SUMMARY_START = 40  # letters in which a lead and the declared summary must agree (summaries are cut short)
 
@@ -155,31 +156,6 @@ def _left_out(
         yield Cut("left-out", reason, block.text[:200])
 
 
-def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:
-    """Measure how much of each block is in ``text``; short ones near the last only.
-
-    A long block that is not there as it is may be there in part: eight probes tell how much.
-    """
-    shares = []
-    at = 0
-    for block in blocks:
-        wanted = block.letters
-        found = text.find(wanted, at) if wanted else -1
-        if found < 0 and len(wanted) >= _CERTAIN:
-            found = text.find(wanted)
-        elif len(wanted) < _CERTAIN and found - at > 10 * _CERTAIN:
-            found = -1
-        if found >= 0:
-            at = found + len(wanted)
-            shares.append(1.0)
-        elif len(wanted) >= 2 * _CERTAIN:
-            size = len(wanted) // 8
-            shares.append(sum(wanted[start * size : (start + 1) * size] in text for start in range(8)) / 8)
-        else:
-            shares.append(0.0)
-    return shares
-
-
 def _container(element: HtmlElement) -> HtmlElement:
     """The element that holds the paragraphs among which this one stands."""
     while element.tag in _INNER:
@@ -274,14 +250,14 @@ def _kept(
             keep = (by_first and block.text.startswith(_ADDRESSES)) or opinions.second(place)
         if keep:
             kept.append(place)
-    return kept
+    return sorted({*kept, *missed_blocks(blocks, kept, first, last, opinions.first, opinions.second)})
 
 
 def _is_lead(block: TextBlock, summary: str) -> bool:
     said = block.letters
     return (
         bool(summary)
-        and len(said) >= _CERTAIN
+        and len(said) >= CERTAIN
         and (said[:_SUMMARY_START] in summary or summary[:_SUMMARY_START] in said)
     )
 

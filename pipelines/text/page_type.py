@@ -1,23 +1,62 @@
-"""Decide whether a page is an article, from several kinds of evidence."""
+"""Decide what a page is, and whether it is an article, from several kinds of evidence.
+
+Rules speak first: an article's own markup, its prose, its listed links. A model that learnt from pages of many types
+(``pipelines/models/page_types.json``, trained by ``python -m benchmarks.training page-types``, ``docs/training.md``)
+overrules them where it is sure.
+"""
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.addresses.article_urls import looks_like_article
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import ends_sentence, weight_of
+from pipelines.metadata.metadata import Metadata
+from pipelines.models.boosted_trees import packaged_trees
+from pipelines.raw_page import RawPage
 from pipelines.rules.load import load_rules, rule_cache
+from pipelines.text.page_features import FEATURE_NAMES, address_numbers, text_numbers, title_numbers, type_numbers
+from pipelines.text.page_shape import SHAPE_NAMES
 from storage.languages import VIEWED_LANGUAGES
-from storage.reading import Entry, PageKind
+from storage.reading import Card, Entry, PageKind, PageType
 
 MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one
 MIN_FLASH = 40  # of a news flash in whole sentences, two in English, where schema.org's type says so and no paywall
 MIN_SIGNED = 120  # characters of prose where two other signs say so
 MIN_LISTED = 6  # titled links to articles that make a listing of a page without much prose
 MIN_LISTED_IN_SECTION = 3  # the same where the address is not an article's: a small section, or a new one
-TOO_LITTLE = "too little text"
+MODEL = "page_types"
+CLASSES = ("article", "listing", "home", "forum", "product", "form", "documentation", "other")
+"""What the model tells apart; ``other`` are services, companies, and whatever else is no article."""
+# Chosen by cross-validation (docs/training.md): the probability below which what the rules take for an article is none,
+# by whether its markup and a further sign call it one, and that from which what they refuse is one.
+_LEAST_ARTICLE = {True: 0.2, False: 0.35}
+_SURE_ARTICLE = 0.9
+_MOST_EVIDENCE = 4
+_LISTS = frozenset({"listing", "home"})
+_TYPES: Mapping[str, PageType | None] = {
+    "listing": "listing",
+    "home": "home",
+    "forum": "forum",
+    "product": "product",
+    "form": "form",
+    "documentation": "documentation",
+    "other": None,
+}
+_REASONS = {
+    "listing": "a list of other pages",
+    "home": "the site's home page",
+    "forum": "a forum",
+    "product": "a product's page",
+    "form": "a form",
+    "documentation": "documentation",
+    "other": "a page of a service or company",
+}
 _TEASER_START = 40  # letters in which a line and a listed article's teaser must agree
 _ARTICLE_TYPE = re.compile(
     r"(?:^|[/:])(?:(?:\w*(?:News|Blog|Tech|Scholarly|Satirical|Opinion|Analysis|Review|Background|Reportage"
@@ -33,6 +72,7 @@ class Evidence:
 
     ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
     ``in_feed`` says that a feed or a news sitemap lists the page.
+    ``shape`` is :func:`pipelines.text.page_shape.page_shape` of the whole page.
     """
 
     url: str
@@ -46,14 +86,21 @@ class Evidence:
     listed: Sequence[Entry]
     unrelated: int
     in_feed: bool = False
+    shape: tuple[float, ...] = (0.0,) * len(SHAPE_NAMES)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold the decision; ``reason`` is "" for an article."""
+    """Hold the decision; ``reason`` is "" for an article.
+
+    ``page_type`` is what the page is to a reader, None where it is nothing that has a name; ``evidence`` what spoke
+    for that.
+    """
 
     kind: PageKind
     reason: str
+    page_type: PageType | None = None
+    evidence: tuple[str, ...] = ()
 
 
 @rule_cache()
@@ -62,17 +109,120 @@ def _error_title() -> re.Pattern[str]:
     return re.compile("|".join(rules["patterns"]), re.IGNORECASE)
 
 
+def gather(
+    raw: RawPage,
+    metadata: Metadata,
+    text: str,
+    entries: Sequence[Entry],
+    cards: Sequence[Card],
+    shape: tuple[float, ...],
+) -> Evidence:
+    """Gather the evidence of a page; ``entries`` are its main part's article links, ``cards`` its related articles."""
+    declared = {card.url for card in cards}
+    listed = [entry for entry in entries if entry.title]
+    return Evidence(
+        url=raw.final_url,
+        status=raw.status,
+        title=metadata.title,
+        text=text,
+        types=tuple(metadata.types),
+        is_dated=metadata.published_at is not None,
+        has_author=bool(metadata.authors),
+        is_paywalled=bool(metadata.is_paywalled),
+        listed=listed,
+        unrelated=sum(entry.url not in declared for entry in listed),
+        in_feed=raw.in_feed,
+        shape=shape,
+    )
+
+
 def judge(evidence: Evidence) -> Verdict:
-    """Decide article, section or neither by status, title, markup, prose, links."""
+    """Decide what a page is by status, title, markup, prose, links and the packaged model."""
+    error = _error(evidence)
+    if error is not None:
+        return error
+    trees = packaged_trees(MODEL)
+    row = np.array([page_row(evidence)], dtype=np.float64)
+    verdict = judge_with(evidence, trees.probabilities(row)[0])
+    if verdict.page_type is None or verdict.evidence:
+        return verdict
+    moved = trees.contributions(row[0].tolist(), "article" if verdict.page_type == "live_blog" else verdict.page_type)
+    return dataclasses.replace(verdict, evidence=_strongest(moved, row[0].tolist()))
+
+
+def _strongest(moved: Mapping[str, float], row: Sequence[float]) -> tuple[str, ...]:
+    """The features that spoke most for a type, with their values."""
+    ranked = sorted((name for name, change in moved.items() if change > 0), key=lambda name: -moved[name])
+    return tuple(f"{name} = {row[FEATURE_NAMES.index(name)]:.3g}" for name in ranked[:_MOST_EVIDENCE])
+
+
+def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdict:
+    """Decide with the probability of each of ``CLASSES``, (classes,)."""
+    error = _error(evidence)
+    if error is not None:
+        return error
+    verdict = _by_rules(evidence)
+    ranked = sorted(range(len(CLASSES)), key=lambda place: -probabilities[place])
+    likely = probabilities[0]
+    if verdict.kind == "article":
+        is_article = likely >= _LEAST_ARTICLE[evidence.in_feed or (_is_marked(evidence) and _signs(evidence) > 0)]
+    else:
+        is_article = likely >= _SURE_ARTICLE and weight_of(evidence.text) >= MIN_SIGNED
+    if is_article:
+        return Verdict("article", "", _article_type(evidence, CLASSES[ranked[0]]))
+    best = _declared(evidence, CLASSES[next(place for place in ranked if place)])
+    if verdict.kind == "article":
+        listed = len(evidence.listed)
+        kind: PageKind = "section" if best in _LISTS and listed >= MIN_LISTED_IN_SECTION else "other"
+        reason = f"section page: {listed} links to articles" if kind == "section" else _REASONS[best]
+        verdict = Verdict(kind, f"{reason} (p = {1 - likely:.2f})")
+    return dataclasses.replace(verdict, page_type=_TYPES[best])
+
+
+def _declared(evidence: Evidence, likeliest: str) -> str:
+    """What a page that is no article is by its own markup, where that leaves no doubt, else what is likeliest."""
+    kinds = load_rules("page_words")["types"]
+    named = dict(zip(kinds, type_numbers(evidence.types), strict=True))
+    if named["product"] or named["forum"]:
+        return "product" if named["product"] else "forum"
+    has_product = evidence.shape[SHAPE_NAMES.index("type:product")]
+    return "product" if has_product and likeliest in ("other", "form") else likeliest
+
+
+def _article_type(evidence: Evidence, likeliest: str) -> PageType:
+    """The type of a page that is an article: documentation reads like one, too."""
+    if any(kind.endswith("LiveBlogPosting") for kind in evidence.types):
+        return "live_blog"
+    return "documentation" if likeliest == "documentation" else "article"
+
+
+def _error(evidence: Evidence) -> Verdict | None:
+    """The verdict on a page that says that it is none."""
     if evidence.status >= 400:
-        return Verdict("other", f"HTTP status {evidence.status}")
+        reason = f"HTTP status {evidence.status}"
+        return Verdict("other", reason, "error", (reason,))
+    if not _error_title().search(evidence.title) or (_is_marked(evidence) and evidence.is_dated):
+        return None
+    if sum(weight_of(line) for line in _own_lines(evidence) if ends_sentence(line)) >= 2 * MIN_SIGNED:
+        return None
+    return Verdict("other", f"soft 404: {evidence.title[:100]}", "error", (f"title {evidence.title[:100]}",))
+
+
+def _is_marked(evidence: Evidence) -> bool:
+    return any(map(_ARTICLE_TYPE.search, evidence.types)) or "article" in evidence.types
+
+
+def _signs(evidence: Evidence) -> int:
+    return evidence.is_dated + evidence.has_author + looks_like_article(evidence.url) + evidence.in_feed
+
+
+def _by_rules(evidence: Evidence) -> Verdict:
+    """Decide article, section or neither by markup, prose and links."""
     typed = any(map(_ARTICLE_TYPE.search, evidence.types))
-    marked = typed or "article" in evidence.types
-    signs = evidence.is_dated + evidence.has_author + looks_like_article(evidence.url) + evidence.in_feed
+    marked = _is_marked(evidence)
+    signs = _signs(evidence)
     lines = _own_lines(evidence)
     prose = sum(weight_of(line) for line in lines if ends_sentence(line))
-    if _error_title().search(evidence.title) and prose < 2 * MIN_SIGNED and not (marked and evidence.is_dated):
-        return Verdict("other", f"soft 404: {evidence.title[:100]}")
     listed = len(evidence.listed)
     if _is_home(evidence.url) and listed >= MIN_LISTED:
         return Verdict("section", "section page: the site's home page")
@@ -84,7 +234,31 @@ def judge(evidence: Evidence) -> Verdict:
         return Verdict("article", "")
     if is_listing or listed >= (MIN_LISTED if looks_like_article(evidence.url) else MIN_LISTED_IN_SECTION):
         return Verdict("section", f"section page: {listed} links to articles and little prose of its own")
-    return Verdict("other", TOO_LITTLE if evidence.text.strip() else "empty page")
+    return Verdict("other", "too little text" if evidence.text.strip() else "empty page")
+
+
+def page_row(evidence: Evidence) -> list[float]:
+    """Return the numbers of ``FEATURE_NAMES`` for a page."""
+    lines = _own_lines(evidence)
+    marked = _is_marked(evidence)
+    signs = _signs(evidence)
+    return [
+        *text_numbers(evidence.text, lines, evidence.shape[SHAPE_NAMES.index("text")]),
+        _needed_prose(signs + marked, evidence.unrelated),
+        evidence.is_dated,
+        evidence.has_author,
+        evidence.is_paywalled,
+        looks_like_article(evidence.url),
+        signs,
+        marked,
+        len(evidence.listed),
+        evidence.unrelated,
+        any(_LISTING_TYPE.search(kind) for kind in evidence.types),
+        *address_numbers(evidence.url),
+        *title_numbers(evidence.title),
+        *type_numbers(evidence.types),
+        *evidence.shape,
+    ]
 
 
 def _needed_prose(signs: int, listed: int) -> int:

@@ -280,7 +280,8 @@ class Fetch(Base):
     """How an address that a run took up ended.
 
     ``characters`` is the length of the article text that was read, ``related`` the number of its page's related links.
-    ``nearest_list`` describes the list that came nearest to these where there are none.
+    ``nearest_list`` describes the list that came nearest to these where there are none; ``page_type`` is what the page
+    is to a reader.
     """
 
     __tablename__ = "fetch"
@@ -301,6 +302,7 @@ class Fetch(Base):
     characters: Mapped[int | None]
     related: Mapped[int | None]
     nearest_list: Mapped[str | None] = mapped_column(StorableText(200))
+    page_type: Mapped[str | None] = mapped_column(String(16))
 
 
 class ImportFile(Base):

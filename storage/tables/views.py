@@ -111,7 +111,8 @@ FROM run
 """,
     "fetches": """
 SELECT "fetch".id, "fetch".run_id, source.name AS source, address.url, "fetch".fetched_at, "fetch".status,
-       "fetch".outcome, "fetch".reason, "fetch".via, address.article_id, "fetch".related, "fetch".nearest_list
+       "fetch".outcome, "fetch".reason, "fetch".via, address.article_id, "fetch".related, "fetch".nearest_list,
+       "fetch".page_type
 FROM "fetch"
 JOIN address ON address.id = "fetch".address_id
 JOIN source ON source.id = "fetch".source_id

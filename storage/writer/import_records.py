@@ -126,7 +126,8 @@ def _source_id(session: Session, name: str) -> int:
 
 def _account(session: Session, lease: Lease, record: ImportedRecord, outcome: Outcome, reason: str) -> Result:
     reason = record.reading.reason_with_errors(reason) if record.reading is not None else reason
-    record_fetch(session, lease, record.fetched_at, record.status, outcome, reason)
+    page_type = record.reading.page_type if record.reading is not None else None
+    record_fetch(session, lease, record.fetched_at, record.status, outcome, reason, page_type=page_type)
     session.flush()
     return Result(lease, outcome, reason)
 

@@ -19,7 +19,7 @@ from storage.frontier.host_state import store_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
 from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.frontier.sources import learn_domain
-from storage.reading import Reading
+from storage.reading import PageType, Reading
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Fetch
@@ -94,10 +94,12 @@ def record_fetch(
     outcome: Outcome,
     reason: str,
     reading: Reading | None = None,
+    page_type: PageType | None = None,
 ) -> None:
     """Store how an address that was taken up ended.
 
-    Of an article that was read also the length of its text and its related links: changes of layout show in both.
+    Of a page that was read also its type, of an article the length of its text and its related links: changes of
+    layout show in these.
     """
     article = reading if reading is not None and reading.is_article else None
     has_none = article is not None and not article.related
@@ -113,6 +115,7 @@ def record_fetch(
         "characters": None if article is None else len(article.text),
         "related": None if article is None else len(article.related),
         "nearest_list": article.nearest_list if article is not None and has_none else None,
+        "page_type": page_type if reading is None else reading.page_type,
     }
     session.connection().execute(_FETCHED, row)
 

@@ -31,6 +31,8 @@ FIELDS = [
     "lists",
     "body_html",
     "body_markdown",
+    "page_type",
+    "page_type_evidence",
 ]
 
 

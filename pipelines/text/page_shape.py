@@ -1,0 +1,152 @@
+"""Count what a whole page is made of, before parts of it are cut out."""
+
+import collections
+import itertools
+import re
+from typing import cast
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from pipelines.html.dom_index import DomIndex, plain
+from pipelines.html.text_blocks import ends_sentence, weight_of
+from pipelines.rules.load import load_rules, rule_cache
+from pipelines.rules.patterns import compile_words
+
+_READ = 30_000  # characters of a page's visible text that are searched for words
+_PIECE = 2_000  # characters that plain() compares
+_MOST = 400  # of anything that is counted one by one
+_ITEM_TYPES = XPath("//@itemtype", smart_strings=False)
+_JSON_TYPES = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"([A-Za-z:/.]{2,60})"')
+_GENERATOR = XPath(
+    "//meta[@name='generator']/@content | /html/@class | /html/@id | //body/@class | //body/@id", smart_strings=False
+)
+_TAGS = (
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "article",
+    "time",
+    "img",
+    "table",
+    "tr",
+    "pre",
+    "code",
+    "blockquote",
+    "figure",
+    "dl",
+    "button",
+    "section",
+)
+_CONTROLS = ("password", "email", "text", "search", "checkbox", "radio", "submit", "tel", "number", "hidden", "file")
+_TEXT_SUBJECTS = tuple(load_rules("page_words")["text"])
+_SYSTEMS = tuple(load_rules("page_words")["system"])
+_TYPES = tuple(load_rules("page_words")["types"])
+_DATE = re.compile(
+    r"\b\d{4}[-/.年]\s?\d{1,2}[-/.月]|\b\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}"
+)
+
+SHAPE_NAMES = (
+    *("elements", "links", "text", "link_share", "paragraphs", "prose", "prose_share", "longest", "mean_paragraph"),
+    *("linked_headings", "heads", "dates", "forms", "textareas", "selects", "scripts"),
+    *(f"tag_{tag}" for tag in _TAGS),
+    *(f"control_{kind}" for kind in _CONTROLS),
+    *(f"text:{subject}" for subject in _TEXT_SUBJECTS),
+    *(f"system:{name}" for name in _SYSTEMS),
+    *(f"type:{name}" for name in _TYPES),
+)
+
+
+def page_shape(page: DomIndex) -> tuple[float, ...]:
+    """Return the numbers of :data:`SHAPE_NAMES` for a whole page."""
+    whole, tree = page[page.tree], page.tree
+    tags = collections.Counter(element.tag for element in page.elements)
+    prose = [weight for _, text in page.texts if (weight := _prose_weight(text))]
+    headings = [element for element in itertools.islice(tree.iter("h2", "h3"), _MOST) if element in page]
+    words = _text_counts(page)
+    return (
+        len(page.elements),
+        len(page.links),
+        whole.text,
+        whole.linked / max(1, whole.text),
+        len(prose),
+        sum(prose),
+        sum(prose) / max(1.0, whole.text),
+        max(prose, default=0.0),
+        sum(prose) / max(1, len(prose)),
+        sum(page[element].linked > 0 for element in headings),
+        len(headings),
+        *words[:1],
+        sum(1 for _ in itertools.islice(tree.iter("form"), _MOST)),
+        sum(1 for _ in itertools.islice(tree.iter("textarea"), _MOST)),
+        sum(1 for _ in itertools.islice(tree.iter("select"), _MOST)),
+        sum(1 for _ in itertools.islice(tree.iter("script"), _MOST)),
+        *(tags[tag] for tag in _TAGS),
+        *_controls(tree),
+        *words[1:],
+        *_systems(tree),
+        *_types(tree),
+    )
+
+
+def _prose_weight(text: str) -> float:
+    """The weight of a text that reads like a sentence, else 0."""
+    if len(text) < 30:
+        return 0.0
+    weight = weight_of(text)
+    return weight if weight >= 60 or (weight >= 12 and ends_sentence(text.rstrip())) else 0.0
+
+
+def _controls(tree: HtmlElement) -> list[float]:
+    kinds = collections.Counter(
+        (control.get("type") or "text").lower() for control in itertools.islice(tree.iter("input"), _MOST)
+    )
+    return [float(kinds[kind]) for kind in _CONTROLS]
+
+
+def _text_counts(page: DomIndex) -> list[float]:
+    """How often dates stand in the visible text, and the words of each subject, per 1,000 characters."""
+    pieces: list[str] = []
+    length = 0
+    for _, text in page.texts:
+        pieces.append(text[:_PIECE])
+        length += len(pieces[-1])
+        if length > _READ:
+            break
+    said = " ".join(" ".join(pieces).lower().split())
+    subjects = _subject_of()
+    counts = collections.Counter(subjects[word] for word in _any_word().findall(f" {said} "))
+    scale = 1_000 / max(500, len(said))
+    dates = sum(1 for _ in itertools.islice(_DATE.finditer(said), _MOST))
+    return [dates * scale, *(counts[subject] * scale for subject in _TEXT_SUBJECTS)]
+
+
+@rule_cache()
+def _subject_of() -> dict[str, str]:
+    table = load_rules("page_words")["text"]
+    return {word.lower(): subject for subject, words in table.items() for word in words}
+
+
+@rule_cache()
+def _any_word() -> re.Pattern[str]:
+    return compile_words(sorted(_subject_of(), key=len, reverse=True))
+
+
+def _systems(tree: HtmlElement) -> list[float]:
+    names = plain(" ".join(cast(list[str], _GENERATOR(tree)))[:_PIECE])
+    return [float(any(word in names for word in words)) for words in load_rules("page_words")["system"].values()]
+
+
+def _types(tree: HtmlElement) -> list[float]:
+    """Which kinds of schema.org types the page's microdata and JSON-LD name anywhere."""
+    named = {kind.rstrip("/").rpartition("/")[2].lower() for kind in cast(list[str], _ITEM_TYPES(tree))[:_MOST]}
+    for script in itertools.islice(tree.iter("script"), _MOST):
+        if "ld+json" in (script.get("type") or ""):
+            text = (script.text or "")[:200_000]
+            named |= {
+                match[1].rpartition("/")[2].lower() for match in itertools.islice(_JSON_TYPES.finditer(text), _MOST)
+            }
+    return [float(not named.isdisjoint(kinds)) for kinds in load_rules("page_words")["types"].values()]

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 
 from crawler.config.tables import Archive
-from pipelines.warc.page_store import MARK
 from storage.database.engine import Database
 from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
 
@@ -46,6 +45,8 @@ def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime
     chosen = files_to_prune(files, now, before=before, size_limit=limits.size_limit, spared=now - SPARED)
     if not chosen:
         return PruneResult()
+    from pipelines.warc.page_store import MARK  # it imports warcio, which a crawl with nothing to delete need not
+
     with database.writing() as session:
         pages = unindex_files(session, [file.name for file in chosen])
     for file in chosen:

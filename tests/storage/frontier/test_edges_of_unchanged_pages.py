@@ -39,6 +39,15 @@ def test_only_what_the_page_declared_when_it_was_last_read_is_seen_again(databas
     assert days(rows(database, SEEN)) == [(DROPPED, "2026-10-05"), (KEPT, "2026-10-14")]
 
 
+def test_an_unchanged_answer_renews_the_etag_that_is_sent_next_time(database: Database) -> None:
+    crawl = Crawling(database, scope(PAGE))
+    lease = crawl.lease_url(PAGE)
+    crawl.store(lease, article(PAGE), day=0)
+    for etag, sent in (('"2"', '"2"'), (None, '"2"')):
+        crawl.writer.store(Visit(lease, PAGE, FIRST_DAY, 304, verdict="unchanged", etag=etag)).result()
+        assert rows(database, f"SELECT etag FROM address WHERE url = '{PAGE}'") == [(sent,)]
+
+
 def test_an_imported_revisit_record_revives_no_dropped_edge_and_none_that_came_later(tmp_path: Path) -> None:
     first, second = (page("Ferry returns", related=related) for related in ((DROPPED, KEPT), (KEPT,)))
     records = [Record(PAGE, first), Record(PAGE, second, day=2), Record(PAGE, b"", kind="revisit", day=4)]

@@ -15,6 +15,7 @@ from storage.database.open import open_database
 from storage.distribution import kiji_version
 from storage.errors import DatabaseBusy
 from storage.frontier.polling import find_due_sources
+from storage.stories.profiles import has_waiting
 from storage.writer.idle_run import record_idle_run
 from storage.writer.runs import run_record
 
@@ -63,6 +64,6 @@ def crawl_nothing(plan: CrawlPlan) -> CrawlReport | None:
 
 
 def _has_other_work(database: Database) -> bool:
-    """Return whether a run signs articles anew after an update of Kiji."""
+    """Return whether a run signs articles anew after an update of Kiji, or groups those of a run that was stopped."""
     with database.reading() as connection:
-        return has_outdated_signatures(connection, SIGNATURE_VERSION)
+        return has_outdated_signatures(connection, SIGNATURE_VERSION) or has_waiting(connection)

@@ -9,7 +9,7 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Connection, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.database.error_codes import classify_error
@@ -106,6 +106,11 @@ def file_profiles(
 def count_waiting(session: Session) -> int:
     """Count the articles that wait to be grouped."""
     return session.scalar(select(func.count()).select_from(StoryProfile).where(~StoryProfile.settled)) or 0
+
+
+def has_waiting(connection: Connection) -> bool:
+    """Tell whether an article waits to be grouped."""
+    return bool(connection.scalar(select(exists().where(~StoryProfile.settled))))
 
 
 def article_time(article: Article) -> datetime:

@@ -19,7 +19,7 @@ from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.text_blocks import TextBlock
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
-from pipelines.metadata.metadata import Metadata, declared_languages, read_metadata
+from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
@@ -103,7 +103,7 @@ def _read_html(
     show_noscript(tree)
     place_streamed_segments(tree)
     own_pages = read_pagination(tree, page_url)
-    zone, is_stated = zone_of(raw, declared_languages(tree), timezone)
+    zone, is_stated = zone_of(raw, likely_languages(tree), timezone)
     site = read_site_values(tree, raw, zone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)

@@ -33,6 +33,11 @@ def date_words() -> DateWords:
 _KIND_OF_TIME = re.compile(r"\s(?:standard|daylight|summer|mean)(?=\stime$)|^u\.?s\.?\s")
 
 
+def load_tables() -> None:
+    """Load what no page may wait for."""
+    _zones_of_tz()
+
+
 @functools.cache
 def _zones_of_tz() -> Mapping[str, str]:
     """Return the names of the tz database by their lower-case spelling."""

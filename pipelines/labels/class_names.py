@@ -29,6 +29,11 @@ def _body_names() -> frozenset[str]:
     return frozenset(load_rules("body_classes")["names"])
 
 
+def load_tables() -> None:
+    """Load what no page may wait for."""
+    _body_names()
+
+
 def _words(element: HtmlElement) -> list[str]:
     """Return the words of the names, and each pair of neighbours joined."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]

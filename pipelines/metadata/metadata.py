@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import itertools
+import re
 import urllib.parse
 import zoneinfo
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
 from pipelines.metadata.near_headline import headline_element, visible_pieces
 from pipelines.metadata.publication_date import read_publication
 from pipelines.metadata.titles import TITLE_LENGTH, choose_title
+from storage.scripts import KANA
 
 _SUMMARY_LENGTH = 5_000
 _NAME_LENGTH = 200
@@ -26,6 +28,7 @@ _MOST_KEYWORDS = 50
 # Shorter ones are sections and labels.
 _HEADLINE_LENGTH = 8
 _MOST_TYPES = 20
+_KANA = re.compile(f"[{KANA}]")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -138,11 +141,15 @@ def read_metadata(
     )
 
 
-def declared_languages(tree: lxml.html.HtmlElement) -> list[str]:
-    """Return the languages that a page declares, those with a region first."""
+def likely_languages(tree: lxml.html.HtmlElement) -> list[str]:
+    """Return the languages that a page declares, those with a region first.
+
+    A page with kana in its title is Japanese before all, whatever it declares: templates declare their own language.
+    """
     locales = (tag.get("content") for tag in tree.iter("meta") if tag.get("property") == "og:locale")
     declared = [name for name in (tree.get("lang"), *itertools.islice(locales, 1)) if name]
-    return sorted(declared, key=len, reverse=True)
+    title = tree.findtext(".//title") or ""
+    return [*(["ja"] if _KANA.search(title[:TITLE_LENGTH]) else []), *sorted(declared, key=len, reverse=True)]
 
 
 def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:

@@ -37,6 +37,11 @@ def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(table["lead"]["names"]), tuple(table["other"]["names"])
 
 
+def load_tables() -> None:
+    """Load what no page may wait for."""
+    _names()
+
+
 @rule_cache(4_096)
 def _names_lead(names: str) -> bool:
     lead, other = _names()

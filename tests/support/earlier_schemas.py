@@ -4,13 +4,15 @@ from sqlalchemy import Connection, text
 
 from storage.tables.views import drop_views
 
-_TABLES_SINCE_0013 = ("page_list", "list_entry", "list_version")
+_TABLES_SINCE_0013 = ("page_list", "list_entry", "list_version", "watch_match", "watch", "story_week")
+_INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")
 _COLUMNS_SINCE_0013 = {
     "article_part": ("last_linked", "body"),
     "article": ("zone_assumed", "body"),
     "address": ("in_feed", "feed_date"),
     "search_document": ("site", "authors"),
-    '"fetch"': ("related", "nearest_list"),
+    '"fetch"': ("related", "nearest_list", "page_type"),
+    "story_profile": ("settled",),
 }
 
 
@@ -19,6 +21,8 @@ def take_back(connection: Connection, revision: str) -> None:
     drop_views(connection)
     for table in _TABLES_SINCE_0013:
         connection.execute(text(f"DROP TABLE {table}"))
+    for index in _INDEXES_SINCE_0013:
+        connection.execute(text(f"DROP INDEX {index}"))
     for table, columns in _COLUMNS_SINCE_0013.items():
         for column in columns:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -181,9 +181,3 @@ def gzip_bomb(megabytes: int) -> bytes:
         for _ in range(megabytes):
             stream.write(bytes(1024 * 1024))
     return packed.getvalue()
-
-
-def attribute_bomb(number: int) -> str:
-    """One element with so many attributes: parsers compare each with all before it."""
-    attributes = " ".join(f"a{index}=1" for index in range(number))
-    return f"<html><body><p {attributes}>{WORDS}</p></body></html>"

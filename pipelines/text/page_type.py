@@ -35,7 +35,7 @@ CLASSES = ("article", "listing", "home", "forum", "product", "form", "documentat
 """What the model tells apart; ``other`` are services, companies, and whatever else is no article."""
 # Chosen by cross-validation (docs/training.md): the probability below which what the rules take for an article is none,
 # by whether its markup and a further sign call it one, and that from which what they refuse is one.
-_LEAST_ARTICLE = {True: 0.2, False: 0.35}
+_LEAST_ARTICLE = {True: 0.05, False: 0.15}
 _SURE_ARTICLE = 0.9
 _MOST_EVIDENCE = 4
 _LISTS = frozenset({"listing", "home"})
@@ -186,7 +186,8 @@ def _declared(evidence: Evidence, likeliest: str) -> str:
     if named["product"] or named["forum"]:
         return "product" if named["product"] else "forum"
     has_product = evidence.shape[SHAPE_NAMES.index("type:product")]
-    return "product" if has_product and likeliest in ("other", "form") else likeliest
+    lists_nothing = likeliest == "listing" and len(evidence.listed) < MIN_LISTED_IN_SECTION
+    return "product" if has_product and (lists_nothing or likeliest in ("other", "form")) else likeliest
 
 
 def _article_type(evidence: Evidence, likeliest: str) -> PageType:

@@ -43,6 +43,7 @@ def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, 
             session.execute(update(StoryProfile).values(settled=False).execution_options(synchronize_session=False))
     _repeat(database, rules, lambda session: _file_missing(session))
     with database.writing() as session:
+        bind_rules(session, rules)
         note_changed_weeks(session, now)
         reopen_weeks(session, now, everything=True)
     grouped = _repeat(database, rules, lambda session: group_waiting(session, BATCH, now), progress)

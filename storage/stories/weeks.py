@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from storage.database.upsert import insert_into
 from storage.stories.term_index import ALL, week_of, week_start
 from storage.tables.stories import StoryProfile, StoryTerm, StoryTie, StoryWeek
+from storage.text_rules import rules_of
 
 OVER = timedelta(days=15)
 """A week is over when most of its articles have come: the next week, too, has ended."""
@@ -68,7 +69,12 @@ def _articles(session: Session, weeks: Sequence[int]) -> int:
 
 
 def _unsettle(session: Session, week: int) -> int:
-    inside = StoryProfile.at >= week_start(week), StoryProfile.at < week_start(week + 1)
+    version = rules_of(session).story_version  # profiles of another one wait for ``kiji db stories``
+    inside = (
+        StoryProfile.at >= week_start(week),
+        StoryProfile.at < week_start(week + 1),
+        StoryProfile.version == version,
+    )
     ids = select(StoryProfile.article_id).where(*inside)
     for end in (StoryTie.article_id, StoryTie.other_id):
         session.execute(delete(StoryTie).where(end.in_(ids)).execution_options(synchronize_session=False))

@@ -18,9 +18,11 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.stories.regroup import count_ungrouped, regroup
 from storage.stories.remove import remove_from_stories
-from storage.stories.term_index import ALL, COMMON, TermIndex
+from storage.stories.term_index import ALL, COMMON, TermIndex, week_of
+from storage.stories.weeks import reopen_weeks
 from storage.tables.core import Article
-from storage.tables.stories import Story, StoryProfile, StoryTerm
+from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryWeek
+from storage.text_rules import bind_rules
 from tests.support import warm_python
 from tests.support.commands import ROOT, environment_of
 from tests.support.story_events import HELD_OUT, EventArticle, articles_of, scores, store, stories_by_url
@@ -92,6 +94,19 @@ def test_articles_that_come_later_join_stories_that_were_grouped_before(database
     settled = groups(stories_by_url(database))
     regroup(database, PipelineRules(), NOW, anew=True, progress=lambda _: None)
     assert groups(stories_by_url(database)) == settled
+
+
+def test_articles_of_an_older_version_do_not_wait_when_their_week_is_grouped_again(database: Database) -> None:
+    store(database, event("noto-quake"))
+    with database.writing() as session:
+        bind_rules(session, PipelineRules())
+        session.execute(update(StoryProfile).where(StoryProfile.article_id == 1).values(version=1))
+        session.add(StoryWeek(week=week_of(event("noto-quake")[0].at), opened_at=NOW))
+        session.flush()
+        reopen_weeks(session, NOW, everything=True)
+    waiting = "SELECT article_id FROM story_profile WHERE NOT settled AND article_id = 1"
+    assert rows(database, waiting) == []
+    assert rows(database, "SELECT count(*) FROM story_profile WHERE NOT settled") != [(0,)]
 
 
 def test_an_article_that_cannot_be_grouped_keeps_a_story_of_its_own(

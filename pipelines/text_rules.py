@@ -8,9 +8,11 @@ from pipelines.addresses.place import place as place
 from pipelines.boilerplate import site_lines
 from pipelines.duplicates import dated_notices, minhash
 from pipelines.duplicates.comparison import compare, text_hash
+from pipelines.entities import find as entities
 from pipelines.stories import cluster as stories
 from pipelines.stories import profile as story_terms
 from pipelines.stories.similarity import fitted_weights
+from storage.entity_rules import Mention
 from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
@@ -38,6 +40,15 @@ class PipelineRules:
     def compare(self, text_a: str, text_b: str, language: str) -> Comparison:
         """See ``comparison.compare``."""
         return compare(text_a, text_b, language)
+
+    @property
+    def entity_version(self) -> int:
+        """See ``entities.find``."""
+        return entities.ALGORITHM_VERSION
+
+    def find_entities(self, title: str, text: str, language: str) -> Sequence[Mention]:
+        """See ``entities.find.find_entities``."""
+        return entities.find_entities(title, text, language)
 
     @property
     def signature_version(self) -> int:

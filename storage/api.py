@@ -16,6 +16,7 @@ from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.distribution import install_extra
+from storage.entities.queries import list_entities
 from storage.errors import DatabaseError
 from storage.read_only_sql import run_query
 from storage.search.names import check_names
@@ -105,6 +106,13 @@ class Archive:
             counts = timeline(connection, parsed, wanted, self._timezone, by)
         rows = [(period, language, number) for (period, language), number in sorted(counts.items())]
         return self._frame([by, "language", "articles"], rows)
+
+    def entities(self, name: str = "", *, kind: str = "", since: When = None, limit: int = 1_000) -> Frame:
+        """List persons, organisations and places, those in most articles first, with their articles by language."""
+        with self._database.reading() as connection:
+            rows = list_entities(connection, name=name, kind=kind, since=_moment(since, self._timezone), limit=limit)
+        columns = ("id", "kind", "name_ja", "name_en", "articles", "articles_ja", "articles_en", "first_at", "last_at")
+        return self._frame(columns, [tuple(row[column] for column in columns) for row in rows])
 
     def sql(self, text: str, *, limit: int = MOST) -> Frame:
         """Run one SELECT on the views. Raises QueryRefused for all else, and after a minute."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from storage.article_fields import ArticleFields
 from storage.body.html import body_html
 from storage.body.markdown import body_markdown
+from storage.entity_rules import Mention
 from storage.signature import Signature
 
 ListingKind = Literal["feed", "sitemap"]
@@ -52,7 +53,8 @@ class Precomputed:
     """What workers compute of a reading's text, for storage and the search index.
 
     ``text_hash`` and ``lines`` are of the text; ``title_terms`` and ``terms`` what the search index takes, of the title
-    and of title, summary and text; ``story_keys`` are of the reading's story terms. ``lists`` are those to store.
+    and of title, summary and text; ``story_keys`` are of the reading's story terms. ``lists`` are those to store,
+    ``entities`` those that title and text name.
     """
 
     text_hash: str
@@ -61,6 +63,7 @@ class Precomputed:
     terms: str
     story_keys: tuple[int, ...]
     lists: "tuple[StoredList, ...]" = ()
+    entities: tuple[Mention, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

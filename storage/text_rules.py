@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from storage.entity_rules import EntityRules
 from storage.reading import Line
 from storage.signature import Signature
 from storage.site_lines import RememberedPage
@@ -50,7 +51,7 @@ class Comparison(Protocol):
     def reason(self) -> str: ...  # noqa: D102 - described by the class
 
 
-class TextRules(StoryRules, Protocol):
+class TextRules(StoryRules, EntityRules, Protocol):
     """Pure decisions of the pipelines; they hold no state and never raise."""
 
     def place(self, url: str) -> Place:

@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "stories",
         "List the newest stories with several articles, or show one with its articles and evidence.",
     ),
+    "entities": (
+        "analysis.entities",
+        "List the persons, organisations and places that articles name, or the articles that name one.",
+    ),
     "search": ("search", 'Find articles with all words and "exact phrases", and without -excluded words.'),
     "export": (
         "export",

@@ -127,6 +127,7 @@ def stories_command(
     from rich.progress import Progress  # needed by few commands
 
     from pipelines.text_rules import PipelineRules
+    from storage.entities.store import find_missing
     from storage.stories.regroup import count_ungrouped, regroup
 
     rules = PipelineRules()
@@ -140,4 +141,7 @@ def stories_command(
         grouped = regroup(
             database, rules, utc_now(), anew=anew, progress=lambda number: bar.update(task, advance=number)
         )
+        named = find_missing(database, rules)
     sys.stdout.write(f"grouped {grouped} articles; kiji stories lists the stories\n")
+    if named:
+        sys.stdout.write(f"found the names in {named} articles; kiji entities lists them\n")

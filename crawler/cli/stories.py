@@ -59,7 +59,7 @@ def stories_command(
 ) -> None:
     """List stories or show one."""
     found_config = find_config(config)
-    moment = _moment(since, found_config.crawl.timezone) if since else None
+    moment = parse_moment(since, found_config.crawl.timezone) if since else None
     url = database_url(db, found_config)
     with contextlib.closing(open_database(url, create=False)) as database, database.reading() as connection:
         if story is None:
@@ -73,7 +73,8 @@ def stories_command(
     sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n" if as_json else _shown(record))
 
 
-def _moment(since: str, timezone: str) -> datetime.datetime:
+def parse_moment(since: str, timezone: str) -> datetime.datetime:
+    """Parse the value of ``--since``. Raises ConfigError for what is no date."""
     date = parse_date(since, datetime.datetime.now(datetime.UTC), zoneinfo.ZoneInfo(timezone))
     if date is None:
         raise ConfigError(

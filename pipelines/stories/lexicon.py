@@ -57,7 +57,7 @@ def lexicon(language: str) -> Lexicon:
 @rule_cache()
 def _lexicon(*, japanese: bool) -> Lexicon:
     names: dict[str, set[str]] = {}
-    for form, thing in _name_forms():
+    for form, thing in name_forms():
         if japanese or _is_latin(form):
             names.setdefault(form, set()).add(thing)
     topics: dict[str, set[str]] = {}
@@ -72,7 +72,8 @@ def _lexicon(*, japanese: bool) -> Lexicon:
     )
 
 
-def _name_forms() -> Iterable[tuple[str, str]]:
+def name_forms() -> Iterable[tuple[str, str]]:
+    """Give each form of each name in the rules, with the thing that it names."""
     tables = load_rules("story_names")
     english, japanese = Locale("en").territories, Locale("ja").territories
     for code, forms in tables["countries"].items():

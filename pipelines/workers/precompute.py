@@ -5,6 +5,7 @@ import dataclasses
 from pipelines.additions import current_additions
 from pipelines.boilerplate.site_lines import fingerprint_lines
 from pipelines.duplicates.comparison import text_hash
+from pipelines.entities.find import find_entities
 from pipelines.related.stored_lists import lists_to_store
 from pipelines.stories.profile import story_keys, with_story_terms
 from storage.reading import Precomputed, Reading
@@ -12,7 +13,7 @@ from storage.search.terms import document_terms
 
 
 def precompute(reading: Reading) -> Reading:
-    """Return an article's reading with story terms, hashes, search terms and the lists to store.
+    """Return an article's reading with story terms, hashes, search terms, entities and the lists to store.
 
     Other readings stay as they are.
     """
@@ -22,5 +23,7 @@ def precompute(reading: Reading) -> Reading:
     title_terms, terms = document_terms(reading.title, reading.summary, reading.text)
     keys = story_keys(reading.story_terms, reading.language)
     lists = lists_to_store(reading.lists, current_additions().stored_lists)
-    made = Precomputed(text_hash(reading.text), fingerprint_lines(reading.text), title_terms, terms, keys, lists)
+    entities = find_entities(reading.title, reading.text, reading.language)
+    lines = fingerprint_lines(reading.text)
+    made = Precomputed(text_hash(reading.text), lines, title_terms, terms, keys, lists, entities)
     return dataclasses.replace(reading, precomputed=made)

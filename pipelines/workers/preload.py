@@ -51,6 +51,7 @@ for _module in ("trafilatura", "resiliparse.extract.html2text", "pipelines.read_
 
 importlib.import_module("pipelines.language.detect").load_models()
 importlib.import_module("pipelines.stories.profile").load_tables()
+importlib.import_module("pipelines.entities.find").load_tables()
 _read_one_page()
 # Reading a page leaves no cycle, as 326 real ones showed: collections find nothing, and often made they cost 2%. The
 # process that writes is forked from here, too.

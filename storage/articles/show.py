@@ -19,6 +19,8 @@ _REVISIONS = "SELECT revision, seen_at, title, text FROM revisions WHERE article
 _ALIKE = """SELECT articles.id, articles.url, articles.title, alike.similarity, alike.reason FROM alike
 JOIN articles ON articles.id = CASE WHEN alike.article_id = :id THEN alike.other_id ELSE alike.article_id END
 WHERE alike.article_id = :id OR alike.other_id = :id ORDER BY articles.id"""
+_ENTITIES = """SELECT entities.id, entities.kind, name_ja, name_en, form, times, in_title FROM article_entities
+JOIN entities ON entities.id = entity_id WHERE article_id = :id ORDER BY times DESC, entities.id"""
 _REFUSED = """SELECT url, canonical_refused AS reason FROM address
 WHERE article_id = :id AND canonical_refused <> '' ORDER BY url"""
 
@@ -39,6 +41,7 @@ def read_article(connection: Connection, article_id: int) -> dict[str, Any] | No
         "related": _LINKS,
         "linked_from": _LINKED_FROM,
         "alike": _ALIKE,
+        "entities": _ENTITIES,
         "canonical_refused": _REFUSED,
     }
     body = {

@@ -10,6 +10,8 @@ from storage.api import Period, filters_of, timeline
 from storage.articles.show import article_revisions, read_article
 from storage.column_types import utc_now
 from storage.database.engine import Database
+from storage.entities.queries import entity_record, list_entities
+from storage.entity_rules import KINDS
 from storage.errors import DatabaseError
 from storage.read_only_sql import run_query
 from storage.reading import iso_utc, json_row
@@ -141,6 +143,25 @@ class Tools:
                 )
             }
         return {"since": iso_utc(begin), **found}
+
+    def entities(self, name: str = "", kind: str = "", since: str = "", limit: int = 20) -> Answer:
+        """Find persons, organisations and places by a part of a name in either script, with counts by language.
+
+        ``kind`` is person, organisation or place; ``since`` is a day such as 2026-10-05. With one match, its forms,
+        days and newest articles come along.
+        """
+        if kind and kind not in KINDS:
+            msg = f'kind: "{kind}" is none; allowed: {", ".join(KINDS)}'
+            raise DatabaseError(msg)
+        with self._database.reading() as connection:
+            begin = _begin(connection, since, self._timezone) if since else None
+            found = list_entities(connection, name=name, kind=kind, since=begin, limit=_within(limit, MOST_HITS))
+            one = (
+                entity_record(connection, found[0]["id"], limit=_within(limit, MOST_HITS)) if len(found) == 1 else None
+            )
+        if one is not None:
+            one["days"] = one["days"][:MOST_ROWS]
+        return {"entities": found, "entity": one}
 
     def sources(self) -> Answer:
         """List the sources with their articles by language, and their newest article."""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.articles.minhash_index import remove_article
 from storage.database.in_values import is_among
 from storage.database.upsert import insert_into
+from storage.entities.store import count_entities, delete_entities
 from storage.erasure.body_links import count_links_to, remove_links_to
 from storage.frontier.blocklist import REFUSED, enable_secure_delete, key_hash, tombstone
 from storage.frontier.page_lists import delete_unshown
@@ -194,6 +195,11 @@ HOLDINGS: list[Holding] = [
         "remembered pages",
         lambda session, plan: _count(session, SitePage.address_id, plan.addresses),
         lambda session, plan: _delete(session, SitePage.address_id, plan.addresses),
+    ),
+    Holding(
+        "entities",
+        lambda session, plan: count_entities(session, plan.articles),
+        lambda session, plan: delete_entities(session, plan.articles),
     ),
     Holding("page lists", _count_lists, _remove_from_lists),
     Holding("signatures", lambda _session, plan: len(plan.articles), _remove_signatures),

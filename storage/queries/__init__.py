@@ -14,6 +14,8 @@ ORDER = (
     "newest-in-japanese",
     "articles-per-day",
     "mentions-of-a-word",
+    "people-by-day",
+    "names-in-one-language",
     "biggest-stories",
     "stories-in-both-languages",
     "timeline-of-the-biggest-story",

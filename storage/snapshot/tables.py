@@ -9,7 +9,7 @@ from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 from storage.tables.body_views import BODY_VIEWS, body_view
 
-VERSION = 7
+VERSION = 8
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("body", "text")
@@ -68,12 +68,14 @@ TABLES = (
         local=("decided_at",),
         indexes=(("story_id",), ("article_id",), ("other_article_id",)),
     ),
+    SnapshotTable("entities", key="id", indexes=(("articles",),)),
+    SnapshotTable("article_entities", indexes=(("entity_id", "article_id"), ("article_id",))),
     SnapshotTable("watches", local=("created_at", "last_match_at"), key="id"),
     SnapshotTable("runs", local=("started_at", "finished_at"), key="id"),
 )
 
 TYPES = {
-    "matches": "INTEGER", "waiting": "INTEGER",
+    "times": "INTEGER", "in_title": "INTEGER", "matches": "INTEGER", "waiting": "INTEGER",
     "articles": "INTEGER", "articles_en": "INTEGER", "articles_ja": "INTEGER", "copies": "INTEGER",
     "other_article_id": "INTEGER", "sources": "INTEGER", "weight": "REAL", "title": "TEXT", "kind": "TEXT",
 }  # fmt: skip

@@ -90,6 +90,22 @@ FROM copy
 JOIN article ON article.id = copy.article_id
 JOIN address ON address.id = copy.address_id
 """,
+    "entities": """
+SELECT entity.id, entity.kind, nullif(entity.name_ja, '') AS name_ja, nullif(entity.name_en, '') AS name_en,
+       (SELECT count(*) FROM article_entity WHERE article_entity.entity_id = entity.id)
+       + (SELECT count(*) FROM entity AS family JOIN article_entity ON article_entity.entity_id = family.id
+          WHERE family.same_as_id = entity.id) AS articles
+FROM entity
+WHERE entity.same_as_id IS NULL AND EXISTS (
+    SELECT 1 FROM entity AS named JOIN article_entity ON article_entity.entity_id = named.id
+    WHERE named.id = entity.id OR named.same_as_id = entity.id)
+""",
+    "article_entities": """
+SELECT article_entity.article_id, coalesce(entity.same_as_id, entity.id) AS entity_id, entity.kind,
+       article_entity.form, article_entity.times, article_entity.in_title
+FROM article_entity
+JOIN entity ON entity.id = article_entity.entity_id
+""",
     "watches": """
 SELECT watch.id, watch.name, watch.query, watch.mode, watch.per_day, watch.created_at,
        (SELECT count(*) FROM watch_match WHERE watch_match.watch_id = watch.id) AS matches,

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from storage.errors import DatabaseError
 from storage.monitoring.openmetrics import CONTENT_TYPE
 from storage.search.nodes import QueryError
-from storage.web import search, views
+from storage.web import entities, search, views
 from storage.web.article_list import Choice, browse, read_metadata
 from storage.web.downloads import TYPES, download, watch_feed
 from storage.web.http_headers import Application, guard_requests
@@ -106,6 +106,22 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
     return await _render(datasette, request, "kiji_story.html", lambda snapshot: views.story(snapshot, story_id))
 
 
+async def entities_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/entities``: persons, organisations and places."""
+    name, kind = request.args.get("name") or "", request.args.get("kind") or ""
+    return await _render(
+        datasette, request, "kiji_entities.html", lambda snapshot: entities.list_page(snapshot, name, kind)
+    )
+
+
+async def entity_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/entities/ID``."""
+    entity_id = int(request.url_vars["id"])
+    return await _render(
+        datasette, request, "kiji_entity.html", lambda snapshot: entities.entity_page(snapshot, entity_id)
+    )
+
+
 async def sources_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/sources``."""
     return await _render(datasette, request, "kiji_sources.html", views.sources)
@@ -178,6 +194,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles/(?P<id>[0-9]{1,18})$", article_page),
         (r"^/stories$", stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
+        (r"^/entities$", entities_page),
+        (r"^/entities/(?P<id>[0-9]{1,18})$", entity_page),
         (r"^/sources$", sources_page),
         (r"^/sources/show$", source_page),
         (r"^/watches$", watches_page),

@@ -7,6 +7,7 @@ import sqlite3
 from storage.snapshot.local_time import days_until
 from storage.text_diff import diff_paragraphs
 from storage.web.article_list import LISTED, NEWEST_FIRST, Context, count_rows, query_rows, read_metadata
+from storage.web.entities import entities_of_article
 from storage.web.safe_text import paragraphs, safe_body
 from storage.web.svg import Bar, day_bars, timeline
 
@@ -119,6 +120,7 @@ def article(connection: sqlite3.Connection, article_id: int) -> Context | None:
             article_id,
             article_id,
         ),
+        "entities": entities_of_article(connection, article_id),
         **_story_of(connection, page),
     }
 

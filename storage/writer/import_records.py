@@ -22,6 +22,7 @@ from storage.articles.site_boilerplate import remove_known_boilerplate
 from storage.body.structure import fit
 from storage.database.error_codes import classify_error
 from storage.database.upsert import insert_into
+from storage.entities.store import file_entities
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import REFUSED, is_tombstone
 from storage.frontier.claims import claim
@@ -83,8 +84,9 @@ def store_batch(
             sources[record.source] = _source_id(session, record.source)
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
         results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, now))
-    read = zip((record.reading for record in records), results, strict=True)
+    read = list(zip((record.reading for record in records), results, strict=True))
     file_batch(session, read)
+    file_entities(session, read)
     return results
 
 

@@ -15,6 +15,7 @@ from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
 from storage.database.engine import Database
 from storage.database.error_codes import classify_error
+from storage.entities.store import file_entities
 from storage.errors import DatabaseBusy
 from storage.frontier.blocklist import REFUSED
 from storage.frontier.leasing import DueCache, lease
@@ -237,8 +238,9 @@ class Transactions:
         leased = [visit.lease.address_id for visit in visits]
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = self._store_all(session, visits, scopes)
-        read = zip((visit.reading for visit in visits), results, strict=True)
+        read = list(zip((visit.reading for visit in visits), results, strict=True))
         file_batch(session, read)
+        file_entities(session, read)
         del at_once
         for visit, result in zip(visits, results, strict=True):
             if result.reason == REFUSED and isinstance(visit.record, WarcLocation):

@@ -10,7 +10,8 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "article_fields atomic_file chunks credentials distribution errors languages library_versions queries scripts",
+        "article_fields atomic_file chunks credentials distribution entity_rules errors languages library_versions "
+        "queries scripts",
         "body plugins read_only_sql signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit wanted",
@@ -18,7 +19,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "scope tables",
         "migrations search",
         "database",
-        "warc_index",
+        "entities warc_index",
         "api export frontier monitoring stories watches",
         "articles snapshot",
         "assistant erasure web writer",
@@ -29,6 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "additions dates extractor_version",
         "duplicates labels language",
         "addresses stories",
+        "entities",
         "boilerplate feeds metadata related",
         "site_extractor site_rules text text_rules",
         "read_page",

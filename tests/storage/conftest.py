@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.entities.store import find_missing
 from tests.support.generated_archive import fill
 from tests.support.web_pages import ARTICLES, CHROMIUM, FLAGS, NOW, add_hostile
 
@@ -21,6 +23,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.writing() as session:
         fill(session, ARTICLES, NOW)
         add_hostile(session, NOW)
+    find_missing(database, PipelineRules())
     database.close()
     return path
 

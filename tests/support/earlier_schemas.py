@@ -4,7 +4,17 @@ from sqlalchemy import Connection, text
 
 from storage.tables.views import drop_views
 
-_TABLES_SINCE_0013 = ("page_list", "list_entry", "list_version", "watch_match", "watch", "story_week")
+_TABLES_SINCE_0013 = (
+    "page_list",
+    "list_entry",
+    "list_version",
+    "watch_match",
+    "watch",
+    "story_week",
+    "article_entity",
+    "entity_reading",
+    "entity",
+)
 _INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")
 _COLUMNS_SINCE_0013 = {
     "article_part": ("last_linked", "body"),

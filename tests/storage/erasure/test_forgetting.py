@@ -94,6 +94,7 @@ def test_everything_of_an_address_leaves_and_the_rest_stays(filled: Database) ->
         "links in texts": 0,
         "AMP forms": 0,
         "remembered pages": 3,
+        "entities": 0,
         "page lists": 0,
         "signatures": 1,
         "search entries": 1,

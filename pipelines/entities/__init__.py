@@ -1,0 +1,1 @@
+"""Find the persons, organisations and places that an article names."""

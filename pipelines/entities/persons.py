@@ -1,0 +1,158 @@
+"""Find persons: in Japanese by known family and given names and by titles, in English by titles, speech and ages.
+
+A person's key is the sorted keys of family and given name, as story profiles spell them: 櫛田みのり and Minori Kushida
+are one. A family name with a title alone (櫛田氏, Mr. Kushida) has its own key.
+"""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipelines.entities.words import no_names, speech, title_after, title_before
+from pipelines.stories.lexicon import lexicon
+from pipelines.stories.name_readings import katakana_name, latin_name, readings
+from storage.scripts import HAN_BLOCK
+
+_RUN = re.compile(f"[{HAN_BLOCK}々ヶ]{{2,}}")
+_KATAKANA = re.compile("[ァ-ヴー]{2,}(?:[・＝][ァ-ヴー]{2,}){0,3}")
+_KANA = re.compile("[ぁ-ん]{2,5}")
+_CAPITALS = re.compile(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*(?: (?:[A-Z]\.|[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*)){0,3}")
+_POSSESSIVE = re.compile("['’]s$")
+_LONGEST, _SHORTEST_KEY = 4, 2
+
+
+class Name(NamedTuple):
+    """A person's name in a text: the keys of its parts; ``given`` is "" where it is missing."""
+
+    family: str
+    given: str
+    form: str
+
+    @property
+    def key(self) -> str:
+        """The same for both orders and scripts."""
+        return " ".join(sorted(part for part in (self.family, self.given) if part))
+
+
+def find_persons(text: str, language: str) -> Iterator[Name]:
+    """Find the names of persons in NFKC text."""
+    if language == "ja":
+        yield from _in_kanji(text)
+        yield from _in_katakana(text)
+    else:
+        yield from _in_latin(text)
+
+
+def _in_kanji(text: str) -> Iterator[Name]:
+    known, listed = readings(), lexicon("ja").name_things
+    for match in _RUN.finditer(text):
+        run = match[0]
+        for size in range(min(_LONGEST, len(run)), 0, -1):
+            family = run[:size]
+            if family not in known.surnames or family in listed:
+                continue
+            key, rest = f"={known.surnames[family][0]}", run[size:]
+            given = _given_name(rest, text, match.end())
+            if given:
+                yield Name(key, f"={known.given[given][0]}", family + given)
+            elif title_after().match(text, match.start() + size):
+                yield Name(key, "", family)
+            else:
+                continue
+            break
+
+
+def _given_name(rest: str, text: str, end: int) -> str:
+    """Return the given name that ends a run, or stands before a title, or follows it in hiragana."""
+    given = readings().given
+    if not rest:
+        kana = _KANA.match(text, end)
+        sizes = range(len(kana[0]), 1, -1) if kana else range(0)
+        return next((text[end : end + n] for n in sizes if _ends_name(text, end + n, text[end : end + n])), "")
+    start = end - len(rest)
+    for size in range(min(len(rest), 3), 0, -1):
+        name = rest[:size]
+        has_title = title_after().match(text, start + size) is not None
+        if name in given and (has_title or (size == len(rest) and size > 1)):
+            return name
+    return ""
+
+
+def _ends_name(text: str, at: int, name: str) -> bool:
+    return name in readings().given and (title_after().match(text, at) is not None or text[at : at + 1] in "(（、。")
+
+
+def _in_katakana(text: str) -> Iterator[Name]:
+    listed = lexicon("ja").name_things
+    found = []
+    for match in _KATAKANA.finditer(text):
+        parts = re.split("[・＝]", match[0])
+        if match[0] in listed or parts[-1] in listed or len(parts[-1]) < 2:
+            continue
+        titled = title_after().match(text, match.end()) is not None
+        found.append((parts, match[0], titled))
+    titled_families = {parts[-1] for parts, _, titled in found if titled}
+    for parts, form, titled in found:
+        family = katakana_name(parts[-1])
+        if len(family) < _SHORTEST_KEY or parts[-1] not in titled_families:
+            continue
+        if len(parts) > 1:
+            yield Name(family, katakana_name(parts[0]), form)
+        elif titled:
+            yield Name(family, "", form)
+
+
+def _in_latin(text: str) -> Iterator[Name]:
+    listed, excluded = lexicon("en").name_things, no_names()
+    for match in _CAPITALS.finditer(text):
+        start, words = match.start(), match[0].split(" ")
+        while words and _POSSESSIVE.sub("", words[0]) in excluded:  # a title, or the first word of a sentence
+            start += len(words[0]) + 1
+            words = words[1:]
+        words = [_POSSESSIVE.sub("", word) for word in words]
+        while words and words[-1] in excluded:
+            words = words[:-1]
+        name = " ".join(words)
+        if name and name not in listed and not any(_is_no_name(word) or word in listed for word in words):
+            is_titled = start > 0 and title_before().search(text, max(0, start - 30), start) is not None
+            if len(words) == 1 and not is_titled:
+                continue
+            parts = _parts(words, is_titled, speech().match(text, match.end()) is not None)
+            if parts is not None:
+                yield Name(*parts, name)
+
+
+def _is_no_name(word: str) -> bool:
+    return word in no_names() or (word.isupper() and len(word) > 2)
+
+
+def _parts(words: Sequence[str], is_titled: bool, speaks: bool) -> tuple[str, str] | None:
+    """Return the keys of family and given name; None where nothing shows that this is a person."""
+    full = [word for word in words if not word.endswith(".") and len(word) > 1]
+    keys = [latin_name(word) for word in full]
+    if not keys or len(keys) > 3 or any(len(key) < _SHORTEST_KEY for key in keys):
+        return None
+    if len(keys) == 1:
+        return (keys[0], "") if is_titled and len(words) == 1 else None
+    return _order(keys) or ((keys[-1], keys[0]) if is_titled or speaks else None)
+
+
+@functools.cache
+def _known_readings() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the readings of family names and of given names."""
+    known = readings()
+    return tuple(  # type: ignore[return-value]  # two of them
+        frozenset(key for keys in names.values() for key in keys) for names in (known.surnames, known.given)
+    )
+
+
+def _order(keys: Sequence[str]) -> tuple[str, str] | None:
+    """Return the keys of family and given name where both are known Japanese ones, in either order."""
+    if len(keys) != 2 or not all(key.startswith("=") for key in keys):
+        return None
+    families, given = _known_readings()
+    first, last = (key.removeprefix("=") for key in keys)
+    if first in given and last in families:
+        return keys[1], keys[0]
+    return (keys[0], keys[1]) if first in families and last in given else None

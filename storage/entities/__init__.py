@@ -1,0 +1,1 @@
+"""Store and query the persons, organisations and places that articles name."""

@@ -3,6 +3,7 @@
 ``from storage.api import open_archive``. Nothing here writes. Frames are polars', or pandas' where asked for.
 """
 
+import dataclasses
 import datetime
 import importlib
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from storage.distribution import install_extra
 from storage.entities.queries import list_entities
 from storage.errors import DatabaseError
 from storage.read_only_sql import run_query
+from storage.search.across import other_words
+from storage.search.like import Similar, similar_articles
 from storage.search.names import check_names
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
@@ -106,6 +109,21 @@ class Archive:
             counts = timeline(connection, parsed, wanted, self._timezone, by)
         rows = [(period, language, number) for (period, language), number in sorted(counts.items())]
         return self._frame([by, "language", "articles"], rows)
+
+    def also(self, query: str) -> Frame:
+        """Give words of the other language for a query, from stories and declared links across languages."""
+        with self._database.reading() as connection:
+            found = other_words(connection, parse_query(query, self._timezone), self._timezone)
+        columns = ("words", "language", "articles", "stories", "overlap")
+        return self._frame(columns, [dataclasses.astuple(word) for word in found])
+
+    def similar(self, article_id: int, *, limit: int = 20) -> Frame:
+        """Give the articles that are most like one, in any language."""
+        with self._database.reading() as connection:
+            found = similar_articles(connection, article_id, self._timezone, limit)
+        columns = [field.name for field in dataclasses.fields(Similar)]
+        rows = [(*dataclasses.astuple(each)[:-1], ", ".join(each.shared)) for each in found]
+        return self._frame(columns, rows)
 
     def entities(self, name: str = "", *, kind: str = "", since: When = None, limit: int = 1_000) -> Frame:
         """List persons, organisations and places, those in most articles first, with their articles by language."""

@@ -18,11 +18,11 @@ from crawler.cli.output import check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.plan import database_url, find_config, kept_folder
-from crawler.sanitize import sanitize_lines
+from crawler.sanitize import sanitize_line, sanitize_lines
 from pipelines.addresses.place import place
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.wacz import write_wacz
-from storage.articles.show import article_revisions, find_article, read_article
+from storage.articles.show import article_revisions, find_article, read_article, read_similar
 from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.export.citations import STYLES, Style, cite
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
             purpose("article"),
             "kiji article 7",
             "kiji article https://news.example/ja/n/7000 --revisions",
+            "kiji article 7 --similar",
             "kiji article 7 --cite bibtex",
             "kiji article 7 --wacz page.wacz",
         ),
@@ -62,6 +63,7 @@ def article_command(
     citation: Annotated[
         str | None, typer.Option("--cite", metavar="|".join(STYLES), help="Print a citation, and nothing else.")
     ] = None,
+    similar: Annotated[bool, typer.Option("--similar", help="List the articles that are most like it.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show one article."""
@@ -77,6 +79,7 @@ def article_command(
                 else find_article(connection, key)
             )
             record = None if known is None else read_article(connection, known)
+            alike = read_similar(connection, known, settings.crawl.timezone) if known is not None and similar else []
             versions = article_revisions(connection, known) if known is not None and revisions else []
     finally:
         database.close()
@@ -89,6 +92,9 @@ def article_command(
     if style is not None:
         sys.stdout.write(cite(record, style))
         return
+    if similar:
+        sys.stdout.write(json.dumps(alike, ensure_ascii=False) + "\n" if as_json else _similar_lines(alike))
+        return
     if as_json:
         content: Any = _changes(versions) if revisions else record
         sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
@@ -96,6 +102,14 @@ def article_command(
     console = Console(soft_wrap=True, highlight=False)
     for line in _revision_lines(versions, record, console) if revisions else _article_lines(record):
         console.print(line)
+
+
+def _similar_lines(alike: list[dict[str, Any]]) -> str:
+    lines = []
+    for each in alike:
+        lines.append(f"{each['id']} {each['language']} {each['source']}: {each['title']}")
+        lines.append(f"    {each['score']:.2f} {each['dated_at']} {each['url']}; shared: {', '.join(each['shared'])}")
+    return "".join(f"{line}\n" for line in map(sanitize_line, lines or ["no article is like it"]))
 
 
 def _style(name: str | None) -> Style | None:

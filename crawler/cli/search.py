@@ -1,6 +1,7 @@
 """Search articles by words, in Japanese and English: ``kiji search``."""
 
 import contextlib
+import dataclasses
 import json
 import sys
 import zoneinfo
@@ -27,6 +28,7 @@ from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
+from storage.search.across import other_words
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import SORTS, Filters, Hit, Sort, count_candidates, has_exact_count, search
@@ -82,15 +84,19 @@ def search_command(
         total, exact = first + len(hits), 0 < len(hits) < limit or has_exact_count(query)
         if len(hits) == limit or not hits:
             total = max(total if hits else 0, count_candidates(connection, query, filters))
+        also = other_words(connection, query, timezone) if page == 1 else []
     if as_json:
         shown = [_as_json(hit) for hit in hits]
         answer = {"query": asked, "total": total, "total_is_exact": exact, "first": first + 1, "hits": shown}
+        answer["also"] = [dataclasses.asdict(word) for word in also]
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return 0
     console = Console(highlight=False, soft_wrap=True)
     for number, hit in enumerate(hits, first + 1):
         console.print(_as_text(number, hit, zoneinfo.ZoneInfo(timezone)))
     sys.stdout.write(_summary(asked, first, len(hits), total, exact))
+    if also:
+        sys.stdout.write("also: " + ", ".join(f"{word.words} ({word.articles})" for word in also) + "\n")
     return 0
 
 

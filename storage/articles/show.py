@@ -1,5 +1,6 @@
 """Read one article with all that is known of it, for ``kiji article``."""
 
+import dataclasses
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, text
 from storage.body.html import body_html
 from storage.body.markdown import body_markdown
 from storage.reading import json_row
+from storage.search.like import similar_articles
 
 _ARTICLE = "SELECT * FROM articles WHERE id = :id"
 _COPIES = """SELECT url, site, source, kind, similarity, title, published_at, seen_at FROM copies
@@ -49,6 +51,11 @@ def read_article(connection: Connection, article_id: int) -> dict[str, Any] | No
         "body_markdown": body_markdown(article["text"], article["body"]),
     }
     return json_row(article) | body | {name: _all(connection, query, article_id) for name, query in parts.items()}
+
+
+def read_similar(connection: Connection, article_id: int, timezone: str, limit: int = 10) -> list[dict[str, Any]]:
+    """Read the articles that are most like one, in any language."""
+    return [dataclasses.asdict(each) for each in similar_articles(connection, article_id, timezone, limit)]
 
 
 def article_revisions(connection: Connection, article_id: int) -> list[dict[str, Any]]:

@@ -23,8 +23,8 @@ def build_server(tools: Tools, version: str) -> MCPServer[Any]:
     """Return a server with every tool; none of them writes."""
     server: MCPServer[Any] = MCPServer("kiji", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
     for tool in (
-        tools.search, tools.article, tools.story, tools.timeline, tools.compare_coverage, tools.entities, tools.sources,
-        tools.sql,
+        tools.search, tools.article, tools.similar, tools.story, tools.timeline, tools.compare_coverage,
+        tools.entities, tools.sources, tools.sql,
     ):  # fmt: skip
         server.tool(description=inspect.getdoc(tool), structured_output=False)(_one_line(tool))
     return server

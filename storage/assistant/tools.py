@@ -1,5 +1,6 @@
 """Answer an assistant's questions about an archive: read only, and bounded in rows, characters and time."""
 
+import dataclasses
 import datetime
 import zoneinfo
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from storage.api import Period, filters_of, timeline
-from storage.articles.show import article_revisions, read_article
+from storage.articles.show import article_revisions, read_article, read_similar
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.entities.queries import entity_record, list_entities
@@ -15,6 +16,7 @@ from storage.entity_rules import KINDS
 from storage.errors import DatabaseError
 from storage.read_only_sql import run_query
 from storage.reading import iso_utc, json_row
+from storage.search.across import other_words
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import SORTS, Sort, count_candidates, has_exact_count, search
@@ -50,7 +52,10 @@ class Tools:
     def search(
         self, query: str, language: str = "", source: str = "", sort: str = "relevance", page: int = 1, limit: int = 20
     ) -> Answer:
-        """Search the archive, as ``kiji search``: at most 50 hits a page, with the number of all."""
+        """Search the archive, as ``kiji search``: at most 50 hits a page, with the number of all.
+
+        ``also`` has words of the other language for the same; search for them too.
+        """
         order: Sort = next((each for each in SORTS if each == sort), "relevance")
         size, first = _within(limit, MOST_HITS), (max(page, 1) - 1) * _within(limit, MOST_HITS)
         parsed = parse_query(query, self._timezone)
@@ -59,11 +64,13 @@ class Tools:
             check_names(connection, parsed, filters.sources, filters.language)
             hits = search(connection, parsed, filters, limit=size, offset=first, sort=order, now=utc_now())
             total = count_candidates(connection, parsed, filters)
+            also = other_words(connection, parsed, self._timezone) if page <= 1 else []
         return {
             "query": query,
             "total": total,
             "total_is_exact": has_exact_count(parsed),
             "first": first + 1,
+            "also": [dataclasses.asdict(word) for word in also],
             "hits": [
                 {
                     "id": hit.id,
@@ -100,6 +107,12 @@ class Tools:
             for each in revisions[-MOST_HITS:]
         ]
         return record
+
+    def similar(self, article_id: int, limit: int = 10) -> Answer:
+        """Find articles like one, in any language, by the rare words and names that they share."""
+        with self._database.reading() as connection:
+            found = read_similar(connection, article_id, self._timezone, _within(limit, MOST_HITS))
+        return {"article_id": article_id, "similar": found}
 
     def story(self, story_id: int) -> Answer:
         """Read one story: its articles in order of time, with the evidence that joins them."""

@@ -144,6 +144,14 @@ def find_ids(
     return [each.row.id for each in asked.by_time(sys.maxsize)]
 
 
+def newest_candidates(connection: Connection, words: str | Query, filters: Filters, limit: int) -> list[int]:
+    """Give the ids of the newest articles that the index gives for a query, as :func:`count_candidates` counts."""
+    query = _parsed(words)
+    if not query.parts:
+        return []
+    return list(connection.scalars(_Search(connection, query, filters).candidates().limit(limit)))
+
+
 def count_candidates(connection: Connection, words: str | Query, filters: Filters = Filters()) -> int:
     """Count the articles that the index gives for a query.
 
@@ -155,6 +163,15 @@ def count_candidates(connection: Connection, words: str | Query, filters: Filter
     candidates = _Search(connection, query, filters).candidates()
     counted = candidates.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
     return connection.execute(counted).scalar_one()
+
+
+def count_up_to(connection: Connection, words: str | Query, filters: Filters, most: int) -> int:
+    """Count as :func:`count_candidates`, and stop at ``most``."""
+    query = _parsed(words)
+    if not query.parts:
+        return 0
+    some = _Search(connection, query, filters).candidates().order_by(None).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def has_exact_count(words: str | Query) -> bool:

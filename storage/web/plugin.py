@@ -95,6 +95,17 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
     return await _render(datasette, request, "kiji_article.html", lambda snapshot: views.article(snapshot, article_id))
 
 
+async def similar_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/articles/ID/similar``: articles like one."""
+    article_id = int(request.url_vars["id"])
+
+    def page(connection: sqlite3.Connection) -> Mapping[str, Any] | None:
+        with datasette.kiji_search.connect() as searched:
+            return search.similar_to(connection, searched, article_id)
+
+    return await _render(datasette, request, "kiji_similar.html", page)
+
+
 async def stories_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/stories``."""
     return await _render(datasette, request, "kiji_stories.html", views.stories)
@@ -192,6 +203,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles$", articles_page),
         (r"^/articles\.(?P<kind>csv|json|atom)$", articles_download),
         (r"^/articles/(?P<id>[0-9]{1,18})$", article_page),
+        (r"^/articles/(?P<id>[0-9]{1,18})/similar$", similar_page),
         (r"^/stories$", stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
         (r"^/entities$", entities_page),

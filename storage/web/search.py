@@ -2,11 +2,14 @@
 
 import collections
 import datetime
+import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
+from storage.search.across import other_words
+from storage.search.like import similar_articles
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import (
@@ -22,11 +25,13 @@ from storage.search.query import (
 )
 from storage.search.snippets import MarkedText
 from storage.snapshot.local_time import LocalClock
-from storage.web.article_list import PAGE, Choice, Context, facets_of
+from storage.web.article_list import LISTED, PAGE, Choice, Context, facets_of, query_rows, read_metadata
 from storage.web.safe_text import NO_TITLE, is_visible
 
 MOST_DOWNLOADED = 5_000
 """Articles of a CSV or JSON file from the pages; ``kiji export --search`` writes all."""
+
+MOST_SIMILAR = 40
 
 FACETS = ("language", "source", "day")
 Place = tuple[str, str, str]
@@ -65,6 +70,7 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
     return {
         "hits": [_hit(hit, clock, precisions) for hit in shown],
         "articles": [],
+        "also": other_words(connection, query, snapshot["timezone"]) if choice.page == 1 else [],
         "more": len(hits) > PAGE,
         "total": first + len(hits) if 0 < len(hits) < wanted else max(first + len(hits) if hits else 0, counted),
         "total_is_bound": bounded and (len(hits) == wanted or (not hits and first > 0)),
@@ -73,6 +79,19 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
         "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
     }
+
+
+def similar_to(connection: sqlite3.Connection, searched: Connection, article_id: int) -> Context | None:
+    """Show the articles that are most like one; None for an unknown id."""
+    rows = query_rows(connection, f"SELECT {LISTED} FROM articles WHERE id = ?", article_id)  # noqa: S608 - columns of our own
+    if not rows:
+        return None
+    found = similar_articles(searched, article_id, read_metadata(connection)["timezone"], MOST_SIMILAR)
+    marks = ", ".join("?" * len(found))
+    query = f"SELECT {LISTED} FROM articles WHERE id IN ({marks})"  # noqa: S608 - question marks
+    listed = query_rows(connection, query, *(each.id for each in found))
+    by_id = {row["id"]: row for row in listed}
+    return {"article": rows[0], "similar": [{**by_id[each.id], "shared": each.shared} for each in found]}
 
 
 def filters_of(choice: Choice, timezone: str) -> Filters:

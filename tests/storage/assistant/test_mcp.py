@@ -71,7 +71,17 @@ def test_a_real_client_asks_over_stdin(database: Database, archive_url: str) -> 
             return {tool.name for tool in tools.tools}, found, refused
 
     names, found, refused = asyncio.run(asyncio.wait_for(session(), 120))
-    assert names == {"search", "article", "story", "timeline", "compare_coverage", "entities", "sources", "sql"}
+    assert names == {
+        "search",
+        "article",
+        "similar",
+        "story",
+        "timeline",
+        "compare_coverage",
+        "entities",
+        "sources",
+        "sql",
+    }
     assert json.loads(found.content[0].text)["hits"][0]["title"] == KOREA.title
     assert refused.is_error
     assert "\n" not in refused.content[0].text

@@ -89,7 +89,7 @@ def read_annotations(folder: Path) -> list[AnnotatedPage]:
             records.setdefault(record.url, record)
     pages = []
     path = folder / "links.jsonl"
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             pages.append(_page(json.loads(line), records, folder.name))
         except (ValueError, KeyError, TypeError) as error:

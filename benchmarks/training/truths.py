@@ -43,7 +43,7 @@ def read_truths(folder: Path) -> Iterator[TruePage]:
     rows: dict[str, dict[str, Any]] = {}
     for name in _FILES:
         path = folder / name
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        for line in path.read_bytes().splitlines() if path.exists() else ():  # of bytes: at ends of lines alone
             row = json.loads(line)
             rows[row["url"]] = {**row, **rows.get(row["url"], {})}
     for record in read_warc(folder / "pages.warc.gz"):

@@ -153,13 +153,24 @@ def likely_languages(tree: lxml.html.HtmlElement) -> list[str]:
 
 
 def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:
-    """Return the page's h1s, or the first h2 that its titles confirm."""
-    heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in markup.headings[:20]]
-    if any(heads):
-        return heads
+    """Return the page's h1s; where its titles confirm none but a logo, and an h2, this one too."""
+    found = markup.headings[:20]
+    heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in found]
     title_letters = " ".join(map(letters, (*metas, markup.document_title)))
+    if any(
+        head and letters(head) in title_letters and not _is_home_link(one, markup)
+        for one, head in zip(found, heads, strict=True)
+    ):
+        return heads
     lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
-    return [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in title_letters][:1]
+    return heads + [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in title_letters][:1]
+
+
+def _is_home_link(heading: lxml.html.HtmlElement, markup: Markup) -> bool:
+    """Tell whether a heading is or holds a link to the site's home page, as logos do."""
+    links = itertools.chain(heading.iter("a"), heading.iterancestors("a"))
+    address = next((markup.absolute(link.get("href")) for link in itertools.islice(links, 1)), None)
+    return address is not None and urllib.parse.urlsplit(address).path in ("", "/")
 
 
 def _open_graph_address(markup: Markup, page_url: str) -> str | None:

@@ -12,6 +12,8 @@ TITLE_LENGTH = 2_000
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―~»›•·*:/]{1,2}\s+|\s*[｜│┃ㅣ]\s*|\s*[：]\s*|\s+\|\s*|\s*\|\s+|\s*[-–—]\s*(?=[^\s\-–—]{1,30}$)"
 )
+_COLON = re.compile(r":\s+")
+_KICKER_END = re.compile(r"[：:][\s\-–]*")
 # （1/2 ページ）, (page 2 of 3), | 2ページ目
 _PAGE_NUMBER = re.compile(
     r"\s*[（(\[|｜-]?\s*(?:\d{1,2}\s*[/／]\s*\d{1,2}\s*(?:ページ|頁|pages?)|\d{1,2}\s*ページ目|page\s\d{1,2}(?:\sof\s\d{1,2})?)\s*[）)\]]?$",
@@ -46,7 +48,7 @@ def choose_title(
     """
     site = {letters(name) for name in names} | {letters(host.removeprefix("www."))} - {""}
     site |= {label for label in host.lower().split(".") if len(label) > 3}
-    site |= _logos(headings, metas, document_title)
+    site |= _logos(headings, metas, document_title, names)
     heads = [head for head in headings if letters(head) and letters(head) not in site]
     raw = [title for title in (*headlines, *heads, *metas, document_title) if letters(title)]
     wholes = {letters(title) for title in raw}
@@ -59,21 +61,41 @@ def choose_title(
     if not bare:
         return next(iter(raw), "")[:TITLE_LENGTH]
     if headlines and letters(bare[0]) in letters(headlines[0]):
-        return _in_full(bare[0], bare)[:TITLE_LENGTH]
+        return _without_kicker(_in_full(bare[0], bare), main, metas)[:TITLE_LENGTH]
     votes = Counter(letters(title) for title in bare)
     title = max(bare, key=lambda title: votes[letters(title)])
     return (title if main else _without_tail(title))[:TITLE_LENGTH]
 
 
-def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str) -> set[str]:
-    """Return the first heading where the page's titles have it as a tail behind a longer headline: a logo."""
+def _without_kicker(headline: str, main: Sequence[str], metas: Sequence[str]) -> str:
+    """Return the main heading where a meta tag repeats it and ``headline`` has it behind a kicker and a colon."""
+    breaks = _KICKER_END.finditer(headline)
+    tails = {letters(tail) for match in breaks if 2 * len(tail := headline[match.end() :]) >= len(headline)}
+    given = {letters(meta) for meta in metas}
+    return next((head for head in main if letters(head) in tails & given), headline)
+
+
+def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str, names: Sequence[str]) -> set[str]:
+    """Return the letters of the first heading where it is a logo.
+
+    The page's titles have it as a tail behind a longer headline, or before a headline that another heading or a meta
+    tag repeats; or it is a part of the site's name behind the headline.
+    """
     name = letters(headings[0]) if headings else ""
     if not name or any(letters(meta) == name for meta in metas):
         return set()
-    breaks = [match.span() for match in _SEPARATOR.finditer(document_title)]
-    if not breaks or letters(document_title[breaks[-1][1] :]) != name:
-        return set()
-    return {name} if len(document_title[: breaks[-1][0]]) > _NAME_SHARE * len(headings[0]) else set()
+    confirmed = {letters(other) for other in (*headings[1:], *metas)} - {name}
+    breaks = [match.span() for match in (*_SEPARATOR.finditer(document_title), *_COLON.finditer(document_title))]
+    for start, end in breaks:
+        before, behind = document_title[:start], document_title[end:]
+        if letters(before) == name and letters(behind) in confirmed and len(behind) > len(before) / _NAME_SHARE:
+            return {name}
+        is_tail = letters(behind) == name or any(
+            name in letters(behind) and letters(behind) == letters(site) for site in names
+        )
+        if is_tail and len(before) > _NAME_SHARE * len(headings[0]):
+            return {name}
+    return set()
 
 
 def _share_words(one: str, other: str) -> bool:

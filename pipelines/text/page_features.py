@@ -29,6 +29,7 @@ PAGE_NAMES = (
         "listed",
         "unrelated",
         "listing_type",
+        "rules",
     ),
     *("depth", "root", "query", "digits", "hyphens", "last_length", "address_date", "ending"),
     *("title_length", "title_words", "question"),

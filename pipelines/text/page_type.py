@@ -1,8 +1,8 @@
 """Decide what a page is, and whether it is an article, from several kinds of evidence.
 
-Rules speak first: an article's own markup, its prose, its listed links. A model that learnt from pages of many types
-(``pipelines/models/page_types.json``, trained by ``python -m benchmarks.training page-types``, ``docs/training.md``)
-overrules them where it is sure.
+A model that learnt from pages of many types (``pipelines/models/page_types.json``, trained by
+``python -m benchmarks.training page-types``, ``docs/training.md``) decides. One of its features is what rules decide by
+an article's own markup, its prose and its listed links; they also give the reason for a page that is none.
 """
 
 import dataclasses
@@ -33,10 +33,10 @@ MIN_LISTED_IN_SECTION = 3  # the same where the address is not an article's: a s
 MODEL = "page_types"
 CLASSES = ("article", "listing", "home", "forum", "product", "form", "documentation", "other")
 """What the model tells apart; ``other`` are services, companies, and whatever else is no article."""
-# Chosen by cross-validation (docs/training.md): the probability below which what the rules take for an article is none,
-# by whether its markup and a further sign call it one, and that from which what they refuse is one.
-_LEAST_ARTICLE = {True: 0.05, False: 0.15}
-_SURE_ARTICLE = 0.9
+# The probability from which a page is an article, chosen by cross-validation (docs/training.md); what a feed lists is
+# one unless the model is sure that it is none.
+_LEAST_ARTICLE = 0.27
+_LEAST_IN_FEED = 0.05
 _MOST_EVIDENCE = 4
 _LISTS = frozenset({"listing", "home"})
 _TYPES: Mapping[str, PageType | None] = {
@@ -164,14 +164,12 @@ def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdic
     verdict = _by_rules(evidence)
     ranked = sorted(range(len(CLASSES)), key=lambda place: -probabilities[place])
     likely = probabilities[0]
-    if verdict.kind == "article":
-        is_article = likely >= _LEAST_ARTICLE[evidence.in_feed or (_is_marked(evidence) and _signs(evidence) > 0)]
-    else:
-        is_article = likely >= _SURE_ARTICLE and weight_of(evidence.text) >= MIN_SIGNED
-    if is_article:
+    by_rules = verdict.kind == "article"
+    has_words = by_rules or weight_of(evidence.text) >= MIN_ARTICLE
+    if has_words and likely >= (_LEAST_IN_FEED if by_rules and evidence.in_feed else _LEAST_ARTICLE):
         return Verdict("article", "", _article_type(evidence, CLASSES[ranked[0]]))
     best = _declared(evidence, CLASSES[next(place for place in ranked if place)])
-    if verdict.kind == "article":
+    if by_rules:
         listed = len(evidence.listed)
         kind: PageKind = "section" if best in _LISTS and listed >= MIN_LISTED_IN_SECTION else "other"
         reason = f"section page: {listed} links to articles" if kind == "section" else _REASONS[best]
@@ -255,6 +253,7 @@ def page_row(evidence: Evidence) -> list[float]:
         len(evidence.listed),
         evidence.unrelated,
         any(_LISTING_TYPE.search(kind) for kind in evidence.types),
+        _by_rules(evidence).kind == "article",
         *address_numbers(evidence.url),
         *title_numbers(evidence.title),
         *type_numbers(evidence.types),

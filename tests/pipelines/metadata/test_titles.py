@@ -122,3 +122,51 @@ def test_a_section_or_logo_in_the_only_h1_is_no_title(heading: str) -> None:
     head = "<title>Harbour ferries get new engines | Minato Shimbun</title>"
     title = declared(page(head=f"{SITE}{head}", body=f"<h1>{heading}</h1>", lang="en")).title
     assert title.startswith("Harbour ferries get new engines")
+
+
+@pytest.mark.parametrize(
+    "document_title",
+    [
+        "The Quay Courier: Town closes eastern quay for eleven weeks",
+        "The Quay Courier | Town closes eastern quay for eleven weeks",
+        "Town closes eastern quay for eleven weeks | The Quay Courier",
+        "Town closes eastern quay for eleven weeks | Quays | Northern Press “The Quay Courier”",
+    ],
+)
+def test_a_logo_in_the_h1_gives_way_to_the_heading_that_the_title_repeats(document_title: str) -> None:
+    head = f'<meta property="og:site_name" content="Northern Press “The Quay Courier”"><title>{document_title}</title>'
+    body = '<h1><a href="/">The Quay Courier</a></h1><h2>Town closes eastern quay for eleven weeks</h2>'
+    assert declared(page(head=head, body=body, lang="en")).title == "Town closes eastern quay for eleven weeks"
+
+
+def test_a_blogs_name_in_the_h1_gives_way_to_the_meta_title_behind_it() -> None:
+    head = '<meta property="og:title" content="The lean harbour"><title>Lessons Learned: The lean harbour</title>'
+    assert declared(page(head=head, body="<h1>Lessons Learned</h1>", lang="en")).title == "The lean harbour"
+
+
+@pytest.mark.parametrize("heading", ["Navigation", "Menu", "Main menu", "Search"])
+def test_a_menus_h1_gives_way_to_the_heading_that_the_title_repeats(heading: str) -> None:
+    head = "<title>Town closes eastern quay for eleven weeks - The Quay Courier</title>"
+    body = f"<h1>{heading}</h1><ul><li>Home</li></ul><h2>Town closes eastern quay for eleven weeks</h2>"
+    assert declared(page(head=head, body=body, lang="en")).title == "Town closes eastern quay for eleven weeks"
+
+
+@pytest.mark.parametrize("kicker", ["Trial: ", "水説：", "“The cutter”: – "])
+def test_a_kicker_before_a_colon_goes_where_heading_and_meta_title_have_none(kicker: str) -> None:
+    headline = "Dredger crew sentenced after collision"
+    jsonld = {"@type": "NewsArticle", "headline": f"{kicker}{headline}"}
+    head = f'<meta property="og:title" content="{headline}"><title>{kicker}{headline}</title>'
+    assert declared(page(head=head, jsonld=jsonld, body=f"<h1>{headline}</h1>", lang="en")).title == headline
+
+
+def test_a_kicker_stays_where_the_meta_title_has_it_too() -> None:
+    jsonld = {"@type": "NewsArticle", "headline": "Kenia: Nairobi von unten"}
+    head = '<meta property="og:title" content="Kenia: Nairobi von unten"><title>Kenia: Nairobi von unten</title>'
+    body = "<h1>Nairobi von unten</h1>"
+    assert declared(page(head=head, jsonld=jsonld, body=body)).title == "Kenia: Nairobi von unten"
+
+
+def test_a_site_name_in_a_meta_title_does_not_make_a_logo_of_the_headline() -> None:
+    head = '<meta property="og:title" content="Robomow"><title>Which mower suits which lawn? | Robomow</title>'
+    body = "<h1>Which mower suits which lawn?</h1>"
+    assert declared(page(head=head, body=body, lang="en")).title == "Which mower suits which lawn?"

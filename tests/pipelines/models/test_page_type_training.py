@@ -31,16 +31,17 @@ def test_truth_is_read_with_its_pages_and_what_has_no_page_is_named(
     records = [response_record(raw, payload_digest(raw.body)) for raw in map(_raw, urls)]
     (tmp_path / "pages.warc.gz").write_bytes(b"".join(records))
     rows = [
-        {"url": urls[0], "text": "A page.", "page_type": "article"},
+        {"url": urls[0], "text": "A page.\u2028Its second line.", "page_type": "article"},
         {"url": urls[1], "text": "Goods.", "page_type": "collection"},
         {"url": urls[2], "kind": "login"},
         {"url": "https://gone.example/", "kind": "home"},
     ]
-    (tmp_path / "truth.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    (tmp_path / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")
     with caplog.at_level(logging.WARNING):
         pages = list(read_truths(tmp_path))
     assert [(page.site, page.page_type, page.text) for page in pages] == [
-        ("news.example", "article", "A page."),
+        ("news.example", "article", "A page.\u2028Its second line."),
         ("shop.example", "collection", None),
         ("club.example", "login", None),
     ]

@@ -26,6 +26,7 @@ from storage.search.names import check_names
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
 from storage.search.query import Filters, Sort, find_ids, search
+from storage.stories.coverage import active_stories, story_coverage, takings
 
 Frame = Any
 """A ``polars.DataFrame`` or a ``pandas.DataFrame``."""
@@ -109,6 +110,34 @@ class Archive:
             counts = timeline(connection, parsed, wanted, self._timezone, by)
         rows = [(period, language, number) for (period, language), number in sorted(counts.items())]
         return self._frame([by, "language", "articles"], rows)
+
+    def coverage(self, *, since: When = None, until: When = None) -> Frame:
+        """Read the stories with several articles: their articles by language, which was first, and the lead in hours.
+
+        By the publishers' own dates; a lead is null where it cannot be told.
+        """
+        begin, end = (_moment(when, self._timezone) for when in (since, until))
+        with self._database.reading() as connection:
+            stories = story_coverage(connection, active_stories(connection, begin, end))
+        columns = (
+            "id", "title", "articles_ja", "articles_en", "sources", "first_source", "first_language", "lead_hours",
+        )  # fmt: skip
+        rows = [
+            (*(getattr(each, name) for name in columns[:-1]), each.lead.total_seconds() / 3600 if each.lead else None)
+            for each in stories
+        ]
+        return self._frame(columns, rows)
+
+    def takings(self, *, since: When = None, until: When = None) -> Frame:
+        """Count who has texts of whom, and how much later in hours (a median)."""
+        begin, end = (_moment(when, self._timezone) for when in (since, until))
+        with self._database.reading() as connection:
+            found = takings(connection, begin, end)
+        rows = [
+            (each.giver, each.taker, each.texts, None if each.delay is None else each.delay.total_seconds() / 3600)
+            for each in found
+        ]
+        return self._frame(("giver", "taker", "texts", "delay_hours"), rows)
 
     def also(self, query: str) -> Frame:
         """Give words of the other language for a query, from stories and declared links across languages."""

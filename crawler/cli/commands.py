@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "stories",
         "List the newest stories with several articles, or show one with its articles and evidence.",
     ),
+    "coverage": (
+        "analysis.coverage",
+        "Compare what the languages and sources report: only in one language, who was first, who takes from whom.",
+    ),
     "entities": (
         "analysis.entities",
         "List the persons, organisations and places that articles name, or the articles that name one.",

@@ -20,6 +20,7 @@ from storage.search.across import other_words
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import SORTS, Sort, count_candidates, has_exact_count, search
+from storage.stories.coverage import active_stories, compare_coverage, in_words, story_coverage, takings
 from storage.stories.queries import story_record
 
 MOST_HITS = 50
@@ -155,7 +156,23 @@ class Tools:
                     ("only_english", "articles_en > 1 AND articles_ja = 0"),
                 )
             }
-        return {"since": iso_utc(begin), **found}
+            covered = compare_coverage(story_coverage(connection, active_stories(connection, begin)))
+            taken = takings(connection, begin)[:size]
+        counts = {
+            "stories_in_both": covered.in_both,
+            "stories_only_japanese": covered.only_japanese,
+            "stories_only_english": covered.only_english,
+            "japanese_first": covered.japanese_first,
+            "english_first": covered.english_first,
+            "median_lead_of_japanese": in_words(covered.japanese_lead),
+            "median_lead_of_english": in_words(covered.english_lead),
+            "first_sources": dict(covered.first_sources[:size]),
+        }
+        who_takes = [
+            {"from": each.giver, "by": each.taker, "texts": each.texts, "median_delay": in_words(each.delay)}
+            for each in taken
+        ]
+        return {"since": iso_utc(begin), "counts": counts, "who_takes_from_whom": who_takes, **found}
 
     def entities(self, name: str = "", kind: str = "", since: str = "", limit: int = 20) -> Answer:
         """Find persons, organisations and places by a part of a name in either script, with counts by language.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol, TextIO
 
 from storage.export.excel_file import ExcelLimits, write_xlsx
+from storage.export.graphml import write_graphml
 from storage.export.parquet_file import write_parquet
 from storage.export.text_files import write_csv, write_jsonl
 from storage.plugins import load_plugins
@@ -58,6 +59,7 @@ BUILT_IN: Mapping[str, Exporter] = {
     "csv": _as_text(write_csv),
     "xlsx": Exporter(write_xlsx, needs="xlsxwriter"),
     "jsonl": _as_text(write_jsonl),
+    "graphml": _as_text(write_graphml),
     "parquet": Exporter(lambda path, relation, rows: write_parquet(path, relation, rows.batches()), needs="polars"),
 }
 

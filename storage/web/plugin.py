@@ -15,7 +15,7 @@ from jinja2 import Environment
 from storage.errors import DatabaseError
 from storage.monitoring.openmetrics import CONTENT_TYPE
 from storage.search.nodes import QueryError
-from storage.web import entities, search, views
+from storage.web import coverage, entities, networks, search, stories, views
 from storage.web.article_list import Choice, browse, read_metadata
 from storage.web.downloads import TYPES, download, watch_feed
 from storage.web.http_headers import Application, guard_requests
@@ -45,6 +45,18 @@ async def _render(datasette: Datasette, request: Request, template: str, page: P
         raise NotFound(message)
     html = await datasette.render_template(template, {**context, "snapshot": snapshot}, request=request)
     return Response.html(html, headers={"cache-control": "no-cache"})
+
+
+async def _render_searching(
+    datasette: Datasette, request: Request, template: str, page: Callable[..., Mapping[str, Any] | None], asked: object
+) -> Response:
+    """Render a page that also needs the connection of searches; it is called with both and ``asked``."""
+
+    def ask(connection: sqlite3.Connection) -> Mapping[str, Any] | None:
+        with datasette.kiji_search.connect() as searched:
+            return page(connection, searched, asked)
+
+    return await _render(datasette, request, template, ask)
 
 
 async def home_page(datasette: Datasette, request: Request) -> Response:
@@ -98,23 +110,41 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
 async def similar_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/articles/ID/similar``: articles like one."""
     article_id = int(request.url_vars["id"])
-
-    def page(connection: sqlite3.Connection) -> Mapping[str, Any] | None:
-        with datasette.kiji_search.connect() as searched:
-            return search.similar_to(connection, searched, article_id)
-
-    return await _render(datasette, request, "kiji_similar.html", page)
+    return await _render_searching(datasette, request, "kiji_similar.html", search.similar_to, article_id)
 
 
 async def stories_page(datasette: Datasette, request: Request) -> Response:
-    """Show ``/stories``."""
-    return await _render(datasette, request, "kiji_stories.html", views.stories)
+    """Show ``/stories`` of a day, week, month or ever."""
+    asked = {name: request.args.get(name) or "" for name in ("period", "at", "language")}
+    return await _render_searching(datasette, request, "kiji_stories.html", stories.stories_page, asked)
 
 
 async def story_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/stories/ID``."""
     story_id = int(request.url_vars["id"])
-    return await _render(datasette, request, "kiji_story.html", lambda snapshot: views.story(snapshot, story_id))
+    return await _render_searching(datasette, request, "kiji_story.html", stories.story_page, story_id)
+
+
+async def story_links(datasette: Datasette, request: Request) -> Response:
+    """Give ``/stories/ID/links.graphml`` or ``.csv``: the network of a story's related links."""
+    story_id, kind = int(request.url_vars["id"]), request.url_vars["kind"]
+    body = await datasette.get_database(DATA).execute_fn(
+        lambda connection: networks.story_links(connection, story_id, kind)
+    )
+    if body is None:
+        message = "There is no such story in this snapshot."
+        raise NotFound(message)
+    headers = {
+        "content-disposition": f'attachment; filename="kiji-story-{story_id}.{kind}"',
+        "cache-control": "no-cache",
+    }
+    return Response(body, headers=headers, content_type=networks.TYPES[kind])
+
+
+async def coverage_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/coverage``: what the languages and sources report, and who was first."""
+    asked = {name: request.args.get(name) or "" for name in ("period", "at")}
+    return await _render_searching(datasette, request, "kiji_coverage.html", coverage.coverage_page, asked)
 
 
 async def entities_page(datasette: Datasette, request: Request) -> Response:
@@ -206,6 +236,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles/(?P<id>[0-9]{1,18})/similar$", similar_page),
         (r"^/stories$", stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
+        (r"^/stories/(?P<id>[0-9]{1,18})/links\.(?P<kind>graphml|csv)$", story_links),
+        (r"^/coverage$", coverage_page),
         (r"^/entities$", entities_page),
         (r"^/entities/(?P<id>[0-9]{1,18})$", entity_page),
         (r"^/sources$", sources_page),

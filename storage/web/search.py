@@ -3,7 +3,7 @@
 import collections
 import datetime
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
@@ -24,14 +24,20 @@ from storage.search.query import (
     search,
 )
 from storage.search.snippets import MarkedText
-from storage.snapshot.local_time import LocalClock
+from storage.snapshot.local_time import LocalClock, days_until
 from storage.web.article_list import LISTED, PAGE, Choice, Context, facets_of, query_rows, read_metadata
 from storage.web.safe_text import NO_TITLE, is_visible
+from storage.web.svg import Bar, day_bars, months_until
 
 MOST_DOWNLOADED = 5_000
 """Articles of a CSV or JSON file from the pages; ``kiji export --search`` writes all."""
 
 MOST_SIMILAR = 40
+
+MOST_DAYS, MOST_MONTHS, CHART_HEIGHT = 62, 120, 72
+"""Days and months of the chart of a search."""
+
+MONTH = len("2026-10")
 
 FACETS = ("language", "source", "day")
 Place = tuple[str, str, str]
@@ -75,6 +81,7 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
         "total": first + len(hits) if 0 < len(hits) < wanted else max(first + len(hits) if hits else 0, counted),
         "total_is_bound": bounded and (len(hits) == wanted or (not hits and first > 0)),
         "most_downloaded": MOST_DOWNLOADED,
+        "chart": _chart(by_day, choice),
         "facets_are_bounds": bounded,
         "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
         "choice": choice,
@@ -101,19 +108,56 @@ def filters_of(choice: Choice, timezone: str) -> Filters:
 
 
 def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, datetime.datetime | None]:
-    """Give the start and end of a local day; None for an invalid one."""
+    """Give the start and end of a local day or month; None for an invalid one."""
     try:
+        if len(day) == MONTH:
+            first = datetime.date.fromisoformat(f"{day}-01")
+            return clock.begin(first), clock.begin((first + datetime.timedelta(days=31)).replace(day=1))
         first = datetime.date.fromisoformat(day)
         return clock.begin(first), clock.begin(first + datetime.timedelta(days=1))
     except (ValueError, OverflowError):
         return None, None
 
 
+def _chart(by_day: collections.Counter[Place], choice: Choice) -> list[Bar]:
+    """Draw the hits by day and language, or by month where they are over more than MOST_DAYS."""
+    counts: dict[str, tuple[int, int, int]] = {}
+    for place, number in by_day.items():
+        if place[2] and _fits(place, choice, "day"):
+            before = counts.get(place[2], (0, 0, 0))
+            added = ("ja", "en").index(place[0]) if place[0] in ("ja", "en") else 2
+            counts[place[2]] = tuple(n + number * (at == added) for at, n in enumerate(before))  # type: ignore[assignment]  # three
+    if len(counts) < 2:
+        return []
+    first, last = (datetime.date.fromisoformat(day) for day in (min(counts), max(counts)))
+    if (last - first).days < MOST_DAYS:
+        return day_bars(days_until(last, (last - first).days + 1), counts, CHART_HEIGHT, _links(choice))
+    months: dict[str, tuple[int, int, int]] = {}
+    for day, numbers in counts.items():
+        before = months.get(day[:7], (0, 0, 0))
+        months[day[:7]] = (before[0] + numbers[0], before[1] + numbers[1], before[2] + numbers[2])
+    newest = max(months)
+    listed = months_until(newest, min(MOST_MONTHS, _months_between(min(months), newest) + 1))
+    return day_bars(listed, months, CHART_HEIGHT, _links(choice))
+
+
+def _links(choice: Choice) -> Callable[[str], str]:
+    return lambda period: choice.address(day="" if choice.day == period else period)
+
+
+def _months_between(first: str, last: str) -> int:
+    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
+
+
 def _fits(place: Place, choice: Choice, but: str) -> bool:
     """Tell whether a place fits the choice, with one facet left open."""
     chosen = (choice.language, choice.source, choice.day)
     return all(
-        not value or name == but or actual == value for name, actual, value in zip(FACETS, place, chosen, strict=True)
+        not value
+        or name == but
+        or actual == value
+        or (name == "day" and len(value) == MONTH and actual[:MONTH] == value)
+        for name, actual, value in zip(FACETS, place, chosen, strict=True)
     )
 
 

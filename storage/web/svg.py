@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 LANE = 46
@@ -23,6 +23,8 @@ class Bar:
     height: int
     numbers: tuple[int, int, int]
     ticked: bool
+    address: str = ""
+    label: str = ""
 
     @property
     def total(self) -> int:
@@ -30,17 +32,41 @@ class Bar:
         return sum(self.numbers)
 
 
-def day_bars(days: Sequence[str], counts: Mapping[str, tuple[int, int, int]], height: int) -> list[Bar]:
-    """Stack each day's articles in Japanese, English and other languages."""
+def months_until(last: str, number: int) -> list[str]:
+    """List so many months up to and with the last, as ``2026-10``."""
+    newest = 12 * int(last[:4]) + int(last[5:7]) - 1
+    months = range(max(12, newest - number + 1), newest + 1)  # from the year 1 on
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in months]
+
+
+def day_bars(
+    days: Sequence[str],
+    counts: Mapping[str, tuple[int, int, int]],
+    height: int,
+    address: Callable[[str], str] = lambda _day: "",
+) -> list[Bar]:
+    """Stack the articles of each day or month in Japanese, English and other languages.
+
+    Days have a tick on Mondays, or all of a few; months in January, or all of a year. ``address`` gives what a bar
+    opens.
+    """
     most = max((sum(counts.get(day, (0, 0, 0))) for day in days), default=0) or 1
     step = 100 / len(days)
     bars = []
     for number, day in enumerate(days):
         numbers = counts.get(day, (0, 0, 0))
         ja, en, other = (height * part / most for part in numbers)
-        ticked = datetime.date.fromisoformat(day).weekday() == 0
-        bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, numbers, ticked))
+        opens = address(day) if sum(numbers) else ""
+        ticked, label = _tick(day, len(days))
+        bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, numbers, ticked, opens, label))
     return bars
+
+
+def _tick(period: str, periods: int) -> tuple[bool, str]:
+    if len(period) == len("2026-10"):
+        return periods <= 12 or period.endswith("-01"), period.replace("-", "/") if periods <= 12 else period[:4]
+    day = datetime.date.fromisoformat(period)
+    return periods <= 7 or day.weekday() == 0, f"{day.month}/{day.day}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

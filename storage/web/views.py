@@ -9,13 +9,9 @@ from storage.text_diff import diff_paragraphs
 from storage.web.article_list import LISTED, NEWEST_FIRST, Context, count_rows, query_rows, read_metadata
 from storage.web.entities import entities_of_article
 from storage.web.safe_text import paragraphs, safe_body
-from storage.web.svg import Bar, day_bars, timeline
+from storage.web.svg import Bar, day_bars
 
 CHART_DAYS, SPARK_DAYS = 28, 21
-MOST_STORIES = 200
-STORY_DAYS = 14
-MOST_DOTS = 80
-"""Articles of a story that are drawn; more would be a blot. The list under the drawing has all."""
 
 
 def home(connection: sqlite3.Connection) -> Context:
@@ -136,46 +132,6 @@ def _story_of(connection: sqlite3.Connection, page: Context) -> Context:
         page["id"],
     )
     return {"story": stories[0] if stories and others else None, "story_articles": others}
-
-
-def stories(connection: sqlite3.Connection) -> Context:
-    """List the stories of the last fortnight with several articles."""
-    begin = _stories_begin(connection, STORY_DAYS)
-    [counted] = query_rows(
-        connection,
-        "SELECT count(*) AS total, coalesce(sum(articles_ja > 0 AND articles_en > 0), 0) AS in_both FROM stories"
-        " WHERE last_at >= ? AND articles > 1",
-        begin,
-    )
-    return {"stories": _stories_since(connection, STORY_DAYS, MOST_STORIES), **counted}
-
-
-def story(connection: sqlite3.Connection, story_id: int) -> Context | None:
-    """Show one story over time; None for an unknown id."""
-    rows = query_rows(connection, "SELECT * FROM stories WHERE id = ?", story_id)
-    if not rows:
-        return None
-    articles = query_rows(
-        connection,
-        f"SELECT {LISTED} FROM articles WHERE story_id = ? ORDER BY coalesce(published_local, first_seen_local), id",  # noqa: S608 - columns of our own
-        story_id,
-    )
-    links = connection.execute(
-        "SELECT DISTINCT article_id, related_article_id FROM related_links WHERE article_id IN"
-        " (SELECT id FROM articles WHERE story_id = ?) AND related_article_id IS NOT NULL",
-        (story_id,),
-    ).fetchall()
-    evidence = query_rows(
-        connection, "SELECT * FROM story_evidence WHERE story_id = ? ORDER BY weight DESC LIMIT 200", story_id
-    )
-    titles = {page["id"]: page for page in articles}
-    return {
-        "story": rows[0],
-        "articles": articles,
-        "timeline": timeline(articles[-MOST_DOTS:], [(a, b) for a, b in links if a != b]) if articles else None,
-        "evidence": [{**tie, "article": titles.get(tie["article_id"])} for tie in evidence],
-        "drawn": min(len(articles), MOST_DOTS),
-    }
 
 
 def sources(connection: sqlite3.Connection) -> Context:

@@ -32,7 +32,9 @@ def test_each_answer_is_bounded_and_cites_addresses_and_dates(database: Database
     assert tools.article(first)["copies"][0]["source"] == "harbor"
     assert tools.timeline("関税")["rows"] == [{"period": "2026-10-09", "language": "ja", "articles": 1}]
     assert {each["source"] for each in tools.sources()["sources"]} == {"harbor", "mirai"}
-    assert set(tools.compare_coverage()) == {"since", "in_both", "only_japanese", "only_english"}
+    assert set(tools.compare_coverage()) == {
+        *("since", "counts", "who_takes_from_whom", "in_both", "only_japanese", "only_english")
+    }
     many = tools.sql("SELECT 1 FROM articles AS a, articles AS b")
     assert (len(many["rows"]), many["is_cut"]) == (MOST_ROWS, True)
     json.dumps([hits, long, many])

@@ -18,7 +18,8 @@ from storage.report.page import report_html
 from storage.snapshot.last_activity import RESTS_AFTER, last_moment
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.sqlite_file import make_snapshot
-from storage.web import views
+from storage.web import stories, views
+from storage.web.search import open_search
 from storage.web.server import application
 from tests.support.generated_archive import fill
 from tests.support.web_pages import NOW, ORIGIN
@@ -28,7 +29,18 @@ UNDATED, AHEAD = 3, 4
 """Two articles: one whose page gives no date, one whose page names next year."""
 
 
-MAIN_PAGES = ("/", "/articles", "/articles?q=韓国", "/stories", "/sources", "/queries", "/data", "/data/articles")
+MAIN_PAGES = (
+    "/",
+    "/articles",
+    "/articles?q=韓国",
+    "/stories",
+    "/coverage",
+    "/entities",
+    "/sources",
+    "/queries",
+    "/data",
+    "/data/articles",
+)
 
 
 async def statuses(snapshot: Path) -> list[int]:
@@ -52,10 +64,15 @@ def rested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def pages(rested: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def rested_path(rested: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("snapshot") / "news.sqlite"
     make_snapshot(rested, path, ORIGIN)
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    return path
+
+
+@pytest.fixture(scope="module")
+def pages(rested_path: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(f"file:{rested_path}?mode=ro", uri=True)) as connection:
         yield connection
 
 
@@ -79,16 +96,15 @@ def test_the_home_page_ends_with_the_newest_articles_day(pages: sqlite3.Connecti
     assert all(source["bars"][-1].day == newest[:10] for source in home["sources"])
 
 
-def test_the_stories_page_shows_its_last_fortnight(pages: sqlite3.Connection) -> None:
-    found = views.stories(pages)
-    assert found["total"] == len(found["stories"]) > 3
-    assert 0 < found["in_both"] <= found["total"]
-
-
-def test_an_undated_article_is_told_from_one_of_that_day(pages: sqlite3.Connection) -> None:
-    undated = views.article(pages, UNDATED)
-    assert undated is not None
-    story = views.story(pages, undated["article"]["story_id"])
+def test_the_stories_page_shows_its_newest_week(pages: sqlite3.Connection, rested_path: Path) -> None:
+    with open_search(rested_path).connect() as searched:
+        found = stories.stories_page(pages, searched, {})
+        undated = views.article(pages, UNDATED)
+        assert undated is not None
+        story = stories.story_page(pages, searched, undated["article"]["story_id"])
+    assert found["counts"][""] == len(found["stories"]) > 3
+    assert 0 < found["counts"]["both"] <= found["counts"][""]
+    assert found["before"]
     assert story is not None
     assert {article["id"] for article in story["articles"] if article["undated"]} == {UNDATED}
 
@@ -122,12 +138,14 @@ def test_an_archive_without_an_article_has_pages_and_a_report_that_say_so(tmp_pa
     database = open_database(f"sqlite:///{tmp_path}/kiji.db")
     make_snapshot(database, tmp_path / "news.sqlite", ORIGIN)
     with contextlib.closing(sqlite3.connect(tmp_path / "news.sqlite")) as connection:
-        home, stories = views.home(connection), views.stories(connection)
+        home = views.home(connection)
+        with open_search(tmp_path / "news.sqlite").connect() as searched:
+            listed = stories.stories_page(connection, searched, {})
     with database.reading() as connection_:
         nothing = read_figures(connection_, LocalClock("Asia/Tokyo"), NOW - datetime.timedelta(days=1), NOW)
     database.close()
     assert asyncio.run(statuses(tmp_path / "news.sqlite")) == [200] * len(MAIN_PAGES)
-    assert (home["latest"], home["stories"], stories["total"]) == ([], [], 0)
+    assert (home["latest"], home["stories"], listed["stories"]) == ([], [], [])
     html = report_html(nothing, "Asia/Tokyo", "en", "0.0")
     assert 'id="chart-heat"' not in html
     assert "There is no source yet." in html

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.snapshot.sqlite_file import make_snapshot
+from storage.web.stories import MOST_DOTS
 from storage.web.svg import timeline
-from storage.web.views import MOST_DOTS
 from tests.support.requests import get
 from tests.support.web_pages import ORIGIN, serving
 

@@ -1,0 +1,218 @@
+"""Compare what the languages and sources report: which stories, who was first, who takes from whom.
+
+Reads the views ``stories``, ``articles`` and ``copies`` of an archive or a snapshot. Times are the publishers' own
+(``published_at``); an article without one has none here, and is never said to be first.
+"""
+
+import dataclasses
+import datetime
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from storage.chunks import chunks_of
+from storage.column_types import UTCDateTime
+
+DAY = "day"
+"""The precision of a date without a time: two such dates can only be compared by day."""
+
+_MEMBERS = """
+SELECT story_id, id, source, language, title, url, published_at, published_precision FROM articles
+WHERE story_id IN :ids AND published_at IS NOT NULL ORDER BY published_at, id"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class First:
+    """The first article of a language in a story, by its publisher's date."""
+
+    id: int
+    source: str
+    title: str
+    url: str
+    at: datetime.datetime
+    by_day: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StoryCoverage:
+    """A story with its first article in each language.
+
+    ``lead`` is the time from the first article of the language that was first to that of the other one; None where one
+    is missing, or both have the same day and one no time.
+    """
+
+    id: int
+    title: str
+    articles_ja: int
+    articles_en: int
+    sources: int
+    first_ja: First | None
+    first_en: First | None
+    first_source: str
+
+    @property
+    def lead(self) -> datetime.timedelta | None:
+        """How much later the other language was."""
+        if self.first_ja is None or self.first_en is None:
+            return None
+        between = abs(self.first_ja.at - self.first_en.at)
+        if self.first_ja.by_day or self.first_en.by_day:
+            days = between.days
+            return datetime.timedelta(days=days) if days else None
+        return between
+
+    @property
+    def first_language(self) -> str:
+        """``ja`` or ``en``; "" where it cannot be told."""
+        if self.first_ja is None or self.first_en is None or not self.lead:
+            return ""
+        return "ja" if self.first_ja.at < self.first_en.at else "en"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Taking:
+    """Texts that ``taker`` has from ``giver``: the one whose date is later took.
+
+    ``delay`` is the median time between both dates, None where no pair has two; ``dated`` counts the pairs with two.
+    """
+
+    giver: str
+    taker: str
+    texts: int
+    dated: int
+    delay: datetime.timedelta | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Coverage:
+    """The stories of a period with several articles, by language, and what follows from them."""
+
+    in_both: int
+    only_japanese: int
+    only_english: int
+    japanese_first: int
+    english_first: int
+    japanese_lead: datetime.timedelta | None
+    english_lead: datetime.timedelta | None
+    first_sources: list[tuple[str, int]]
+
+
+def story_coverage(connection: Connection, stories: Sequence[Mapping[str, Any]]) -> list[StoryCoverage]:
+    """Add the first articles to rows of ``stories``, in their order."""
+    members: dict[int, list[Any]] = {}
+    for chunk in chunks_of([story["id"] for story in stories]):
+        statement = text(_MEMBERS).bindparams(bindparam("ids", list(chunk), expanding=True))
+        for row in connection.execute(statement):
+            members.setdefault(row.story_id, []).append(row)
+    covered = []
+    for story in stories:
+        rows = members.get(story["id"], [])
+        first = {code: next((_first(row) for row in rows if row.language == code), None) for code in ("ja", "en")}
+        covered.append(
+            StoryCoverage(
+                story["id"], story["title"], int(story["articles_ja"]), int(story["articles_en"]),
+                int(story["sources"]), first["ja"], first["en"], rows[0].source if rows else "",
+            )
+        )  # fmt: skip
+    return covered
+
+
+def _first(row: Any) -> First:
+    return First(row.id, row.source, row.title, row.url, _moment(row.published_at), row.published_precision == DAY)
+
+
+def _moment(value: datetime.datetime | str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def active_stories(
+    connection: Connection, since: datetime.datetime | None = None, until: datetime.datetime | None = None
+) -> list[dict[str, Any]]:
+    """Read the stories of several articles that had one in a period, those of most sources first."""
+    conditions, values = ["articles > 1"], {}
+    if since is not None:
+        conditions.append("last_at >= :since")
+        values["since"] = since
+    if until is not None:
+        conditions.append("first_at < :until")
+        values["until"] = until
+    statement = text(
+        "SELECT id, title, articles, sources, articles_ja, articles_en, first_at, last_at FROM stories"  # noqa: S608 - our own words
+        f" WHERE {' AND '.join(conditions)} ORDER BY sources DESC, articles DESC, id"
+    ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
+    return [dict(row) for row in connection.execute(statement, values).mappings()]
+
+
+def compare_coverage(covered: Iterable[StoryCoverage]) -> Coverage:
+    """Count stories by language, and who was first."""
+    stories = list(covered)
+    both = [story for story in stories if story.articles_ja and story.articles_en]
+    leads = {code: [s.lead for s in both if s.first_language == code and s.lead is not None] for code in ("ja", "en")}
+    first = Counter(story.first_source for story in stories if story.first_source)
+    return Coverage(
+        in_both=len(both),
+        only_japanese=sum(bool(story.articles_ja) and not story.articles_en for story in stories),
+        only_english=sum(bool(story.articles_en) and not story.articles_ja for story in stories),
+        japanese_first=len(leads["ja"]),
+        english_first=len(leads["en"]),
+        japanese_lead=_median(leads["ja"]),
+        english_lead=_median(leads["en"]),
+        first_sources=sorted(first.items(), key=lambda pair: (-pair[1], pair[0])),
+    )
+
+
+def _median(delays: Sequence[datetime.timedelta]) -> datetime.timedelta | None:
+    if not delays:
+        return None
+    return datetime.timedelta(seconds=round(statistics.median(delay.total_seconds() for delay in delays)))
+
+
+def takings(
+    connection: Connection, since: datetime.datetime | None = None, until: datetime.datetime | None = None
+) -> list[Taking]:
+    """Count who has texts of whom, and how much later, those with most texts first.
+
+    The stored article is the first that Kiji met, and not always the first that was published. So the direction is that
+    of both publishers' dates; without two of them it is from the article to the copy. Days without a time are compared
+    by day.
+    """
+    conditions, values = ["copies.kind <> 'url'", "copies.source <> articles.source"], {}
+    for name, comparison, value in (("since", ">=", since), ("until", "<", until)):
+        if value is not None:
+            conditions.append(f"copies.seen_at {comparison} :{name}")
+            values[name] = value
+    statement = text(
+        "SELECT articles.source AS article_source, copies.source AS copy_source, articles.published_at AS article_at,"  # noqa: S608 - our own words
+        " copies.published_at AS copy_at, articles.published_precision FROM copies"
+        f" JOIN articles ON articles.id = copies.article_id WHERE {' AND '.join(conditions)}"
+    ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
+    pairs: dict[tuple[str, str], list[datetime.timedelta | None]] = {}
+    for row in connection.execute(statement, values):
+        pair, delay = (row.article_source, row.copy_source), None
+        if row.article_at is not None and row.copy_at is not None:
+            delay = _moment(row.copy_at) - _moment(row.article_at)
+            if row.published_precision == DAY:
+                delay = datetime.timedelta(days=round(delay / datetime.timedelta(days=1)))
+            if delay < datetime.timedelta():
+                pair, delay = (row.copy_source, row.article_source), -delay
+        pairs.setdefault(pair, []).append(delay)
+    found = []
+    for (giver, taker), delays in pairs.items():
+        dated = [delay for delay in delays if delay is not None]
+        found.append(Taking(giver, taker, len(delays), len(dated), _median(dated)))
+    return sorted(found, key=lambda each: (-each.texts, each.giver, each.taker))
+
+
+def in_words(delay: datetime.timedelta | None) -> str:
+    """Write a delay: ``45 min``, ``2 h 10 min``, ``3 d``; "" for none."""
+    if delay is None:
+        return ""
+    minutes = round(delay.total_seconds() / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    return f"{round(minutes / 1440)} d"

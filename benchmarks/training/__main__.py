@@ -1,13 +1,14 @@
-"""Train a model from annotated pages, tell how good it is on sites that it has not seen, and write its weights.
+"""Train a model from annotated pages or pairs, tell how good it is on what it has not seen, and write its weights.
 
 python -m benchmarks.training related FOLDER ... --write
 python -m benchmarks.training page-types FOLDER ... --write
+python -m benchmarks.training duplicates FILE --write
 """
 
 import argparse
 import logging
 
-from benchmarks.training import page_types, related_lists
+from benchmarks.training import duplicates, page_types, related_lists
 
 
 def main() -> None:
@@ -21,6 +22,9 @@ def main() -> None:
     types = commands.add_parser("page-types", help=page_types.__doc__)
     page_types.add_arguments(types)
     types.set_defaults(run=page_types.run)
+    pairs = commands.add_parser("duplicates", help=duplicates.__doc__)
+    duplicates.add_arguments(pairs)
+    pairs.set_defaults(run=duplicates.run)
     args = parser.parse_args()
     args.run(args)
 

@@ -1,12 +1,15 @@
-"""Align two texts and count what an edit kept, changed and moved.
+"""Align two texts and tell which passages an edit kept, changed and moved.
 
 A shingle that occurs once in each text is an anchor for both. A small gap between neighbouring anchors is a
 substitution. So an edit (words changed, facts kept) is told from a template filled in anew (words kept, facts changed),
 which no overlap of shingles does.
 """
 
+import collections
 import dataclasses
+import itertools
 import re
+from collections.abc import Iterator
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _SPACED_TOKEN = re.compile(rf"{_NUMBER}|[^\W\d_][^\W_]*")
@@ -15,21 +18,42 @@ _UNSPACED_TOKEN = re.compile(rf"{_NUMBER}|[^\W\d_]")
 SPACED_ANCHOR, UNSPACED_ANCHOR = 3, 5  # tokens: the shingles of the design
 SPACED_GAP, UNSPACED_GAP = 8, 16  # tokens: a clause at most; wider gaps are other passages, not substitutions
 
+Swap = tuple[list[str], list[str]]
+"""The tokens of a substitution: of the shorter text and of the longer one."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AlignedText:
+    """The tokens of one text; of each, whether it is ``verbatim`` in the other text, and whether it is ``matched``.
+
+    Matched tokens are verbatim or part of a substitution.
+    """
+
+    tokens: list[str]
+    verbatim: bytearray
+    matched: bytearray
+
+    @property
+    def coverage(self) -> float:
+        """The share of the text that is matched."""
+        return self.matched.count(1) / (len(self.tokens) or 1)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Alignment:
-    """The shared parts of two token sequences, the shorter one first.
+    """The shared passages of two texts.
 
-    ``coverage`` is the smaller share of the two texts in matched passages, with substitutions. ``tokens`` is the length
-    of the shorter one. ``substitutions`` counts the changed places within matched passages. ``numbers_kept`` and
+    ``runs`` are the lengths of the passages that are the same word for word, in tokens; it is empty where the texts
+    share no anchor. ``moves`` counts the places where the longer text goes on elsewhere. ``numbers_kept`` and
     ``names_kept`` count those of the shorter one that are unchanged in matched passages, ``numbers_changed`` and
     ``names_changed`` those that were exchanged.
     """
 
-    tokens: int
-    coverage: float
-    shorter_coverage: float
-    substitutions: int
+    shorter: AlignedText
+    longer: AlignedText
+    swaps: list[Swap]
+    runs: list[int]
+    moves: int
     numbers_kept: int
     numbers_changed: int
     names_kept: int
@@ -52,49 +76,63 @@ class Alignment:
 def align(text_a: str, text_b: str, *, unspaced: bool) -> Alignment:
     """Align two texts in NFKC that still have their capitals."""
     form = _UNSPACED_TOKEN if unspaced else _SPACED_TOKEN
-    shorter, longer = sorted((form.findall(text_a), form.findall(text_b)), key=lambda tokens: (len(tokens), tokens))
+    tokens = sorted((form.findall(text_a), form.findall(text_b)), key=lambda tokens: (len(tokens), tokens))
+    shorter, longer = (AlignedText(each, bytearray(len(each)), bytearray(len(each))) for each in tokens)
     size, gap = (UNSPACED_ANCHOR, UNSPACED_GAP) if unspaced else (SPACED_ANCHOR, SPACED_GAP)
-    exact, cover_a, cover_b, swaps = _match(shorter, longer, size, gap)
+    swaps, runs, moves = _match(shorter, longer, size, gap)
     changed_numbers = changed_names = 0
     for left, right in swaps:
-        removed, added = _numbers(left), _numbers(right)
+        removed, added = numbers_of(left), numbers_of(right)
         if removed - added and added - removed:
             changed_numbers += min(len(removed - added), len(added - removed))
-        names_gone, names_come = _names(left), _names(right)
+        names_gone, names_come = names_of(left), names_of(right)
         if names_gone and names_come and not names_gone & names_come:
             changed_names += 1
-    kept_tokens = [token for token, same in zip(shorter, exact, strict=True) if same]
-    shares = [sum(cover) / (len(cover) or 1) for cover in (cover_a, cover_b)]
+    kept = collections.Counter(itertools.compress(shorter.tokens, shorter.verbatim))
     return Alignment(
-        tokens=len(shorter),
-        coverage=min(shares),
-        shorter_coverage=shares[0],
-        substitutions=len(swaps),
-        numbers_kept=sum(token[0].isdigit() for token in kept_tokens),
+        shorter,
+        longer,
+        swaps,
+        runs,
+        moves,
+        numbers_kept=sum(count for token, count in kept.items() if token[0].isdigit()),
         numbers_changed=changed_numbers,
-        names_kept=sum(token[0].isupper() for token in kept_tokens),
+        names_kept=sum(count for token, count in kept.items() if token[0].isupper()),
         names_changed=changed_names,
     )
 
 
-def _match(
-    a: list[str], b: list[str], size: int, gap: int
-) -> tuple[bytearray, bytearray, bytearray, list[tuple[list[str], list[str]]]]:
-    """Verbatim and bridged coverage of ``a``, bridged coverage of ``b``, and the substitutions (a's and b's tokens)."""
-    exact, cover_a, cover_b = bytearray(len(a)), bytearray(len(a)), bytearray(len(b))
-    swaps: list[tuple[list[str], list[str]]] = []
-    ones = b"\x01"
-    end_a = end_b = -1  # just behind the previous anchor
-    for i, j in _anchors(a, b, size):
-        between_a, between_b = i - end_a, j - end_b
-        forward = end_a >= 0 and j + size > end_b
-        if forward and max(between_a, between_b) > 0 and max(between_a, between_b) <= gap:
-            cover_a[end_a:i] = ones * max(between_a, 0)
-            cover_b[end_b:j] = ones * max(between_b, 0)
-            swaps.append((a[end_a:i], b[end_b:j]))
-        exact[i : i + size] = cover_a[i : i + size] = cover_b[j : j + size] = ones * size
-        end_a, end_b = i + size, j + size
-    return exact, cover_a, cover_b, swaps
+def _match(a: AlignedText, b: AlignedText, size: int, gap: int) -> tuple[list[Swap], list[int], int]:
+    """Mark what is verbatim and matched in both texts; return the substitutions, the verbatim runs and the moves."""
+    swaps, runs, moves = list[Swap](), list[int](), 0
+    end_a = end_b = -1  # just behind the previous run
+    for i, j, length in _runs(_anchors(a.tokens, b.tokens, size), size):
+        if end_a >= 0:
+            between_a, between_b = i - end_a, j - end_b
+            moves += j + size <= end_b or abs(between_b - between_a) > gap
+            if j + size > end_b and 0 < max(between_a, between_b) <= gap:
+                a.matched[end_a:i] = b"\x01" * max(between_a, 0)
+                b.matched[end_b:j] = b"\x01" * max(between_b, 0)
+                swaps.append((a.tokens[end_a:i], b.tokens[end_b:j]))
+        for text, start in ((a, i), (b, j)):
+            text.verbatim[start : start + length] = text.matched[start : start + length] = b"\x01" * length
+        runs.append(length)
+        end_a, end_b = i + length, j + length
+    return swaps, runs, moves
+
+
+def _runs(anchors: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int, int]]:
+    """Join anchors that follow each other in both texts; give the places and the length of each run, in tokens."""
+    start = end = diagonal = -1
+    for i, j in anchors:
+        if i - j == diagonal and i <= end:
+            end = i + size
+            continue
+        if end >= 0:
+            yield start, start - diagonal, end - start
+        start, end, diagonal = i, i + size, i - j
+    if end >= 0:
+        yield start, start - diagonal, end - start
 
 
 def _anchors(a: list[str], b: list[str], size: int) -> list[tuple[int, int]]:
@@ -103,22 +141,24 @@ def _anchors(a: list[str], b: list[str], size: int) -> list[tuple[int, int]]:
     The order is that of ``a``.
     """
     in_a, in_b = _places(a, size), _places(b, size)
-    pairs = ((i, in_b.get(shingle, -1)) for shingle, i in in_a.items())
-    return sorted((i, j) for i, j in pairs if i >= 0 and j >= 0)
+    pairs = [(i, in_b.get(shingle, -1)) for shingle, i in in_a.items() if i >= 0]
+    return sorted([pair for pair in pairs if pair[1] >= 0])
 
 
 def _places(tokens: list[str], size: int) -> dict[tuple[str, ...], int]:
     """Return the place of each shingle, -1 for those that occur again."""
-    folded = [token.casefold() for token in tokens]
+    folded = "\n".join(tokens).casefold().split("\n")
     places: dict[tuple[str, ...], int] = {}
     for i, shingle in enumerate(zip(*(folded[offset:] for offset in range(size)), strict=False)):
         places[shingle] = -1 if shingle in places else i
     return places
 
 
-def _numbers(tokens: list[str]) -> set[str]:
-    return {token for token in tokens if token[0].isdigit()}
+def numbers_of(tokens: list[str]) -> set[str]:
+    """The distinct numbers among tokens."""
+    return {token for token in set(tokens) if token[0].isdigit()}
 
 
-def _names(tokens: list[str]) -> set[str]:
-    return {token for token in tokens if token[0].isupper()}
+def names_of(tokens: list[str]) -> set[str]:
+    """The distinct capitalized words among tokens."""
+    return {token for token in set(tokens) if token[0].isupper()}

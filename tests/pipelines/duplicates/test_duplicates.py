@@ -1,6 +1,7 @@
 """The same article again: what ``compare`` joins, and what it keeps apart."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -155,3 +156,30 @@ def test_any_two_strings_compare_the_same_both_ways(a: str, b: str, language: st
     assert found == compare(b, a, language)
     assert 0 <= found.similarity <= 1
     assert (found.kind == "exact") == (text_hash(a) == text_hash(b) != "")
+
+
+@pytest.mark.parametrize("seed", [31, 32, 33])
+def test_a_copy_in_which_every_quotation_is_another_is_a_copy(seed: int) -> None:
+    told = english(seed, 24)
+    ours, theirs = ([part.rpartition(" was ")[0] for part in english(seed + more, 16)] for more in (100, 200))
+    one, other = (
+        " ".join(
+            f'{" ".join(told[3 * at : 3 * at + 3])} "{" ".join(quotes[2 * at : 2 * at + 2])}", Harper said.'
+            for at in range(8)
+        )
+        for quotes in (ours, theirs)
+    )
+    found = compare(one, other, "en")
+    assert found.containment < 0.65
+    assert (found.kind, found.reason) == ("near", "same passages, words changed")
+
+
+@pytest.mark.parametrize(("language", "make"), [("en", english), ("ja", japanese)])
+def test_an_agency_text_with_a_lead_of_the_client_and_cut_at_the_end_is_a_copy(
+    language: str, make: Callable[[int, int], list[str]]
+) -> None:
+    told = make(41, 30)
+    gap = " " if language == "en" else ""
+    cut = [*make(42, 2), *told[1:22]]
+    note = "Subscribe to read on. All rights reserved." if language == "en" else "続きを読むには会員登録が必要です。"
+    assert compare(gap.join(told), gap.join([*cut, note]), language).kind == "near"

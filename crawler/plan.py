@@ -24,8 +24,8 @@ from storage.scope import Scope
 
 DEFAULT_CONFIG = "kiji.toml"
 
-REQUEST_KEYS = ("headers", "cookies", "user_agent", "proxy")
-"""The keys of a source that say what its requests carry."""
+REQUEST_KEYS = ("headers", "cookies", "user_agent", "proxy", "render")
+"""The keys of a source that say how its pages are asked for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from crawler.monitoring.after_crawl import after_crawl, ping_failure
 from crawler.plan import CrawlPlan, archive_folder, domains_of
 from crawler.spiders.related import RelatedSpider
 from crawler.writer_process import writer_for
+from pipelines.render_order import Renderer, RenderingStopped
 from pipelines.run_context import ContextHolder, RunContext, open_run_of
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.text_rules import PipelineRules
@@ -130,7 +131,22 @@ class RunExtension(ContextHolder):
         pool_started = asyncio.ensure_future(asyncio.to_thread(pool.start) if due else _nothing())
         if due and spider.shared_writer is None:
             self._writer_started = asyncio.ensure_future(asyncio.to_thread(process.start))
-        return RunContext(run_id, writer, pool, pool_started, files is not None, lock, domains, spider.finish)
+        render = self._renderer(plan)
+        return RunContext(run_id, writer, pool, pool_started, files is not None, lock, domains, spider.finish, render)
+
+    def _renderer(self, plan: CrawlPlan) -> Renderer | None:
+        """Return what renders pages; None if no source wants that. The browser starts with the first page."""
+        if not any(source.render for source in plan.sources):
+            return None
+        from crawler.rendering.renderer import PageRenderer  # with what most crawls do not need
+
+        renderer = PageRenderer(plan.config.browser, self._is_stopped)
+        self._resources.callback(renderer.close)
+        return renderer.render
+
+    def _is_stopped(self) -> bool:
+        engine = self._crawler.engine
+        return engine is not None and not engine.running
 
     def _take_lock(self, database: Database, domains: frozenset[str] | None) -> CrawlLock:
         lock = crawl_lock(database) if domains is None else domains_lock(database, domains)
@@ -226,7 +242,12 @@ class RunExtension(ContextHolder):
         await self._record(spider, response.meta["lease"], response.url, failure)
 
     async def item_error(self, item: FetchedPage | Visit, spider: RelatedSpider, failure: Failure) -> None:
-        """Record an error in an item pipeline as the address's outcome."""
+        """Record an error in an item pipeline as the address's outcome.
+
+        A page that was not rendered because the crawl stops has none, and stays in the frontier.
+        """
+        if isinstance(failure.value, RenderingStopped):
+            return
         url = item.final_url if isinstance(item, Visit) else item.raw.final_url
         await self._record(spider, item.lease, url, failure)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from pipelines.raw_page import RawPage
+from pipelines.render_order import Renderer
 from pipelines.workers.pool import ReadingPool
 from pipelines.workers.result import CrawledPage, KeepingOrder
 from storage.database.crawl_lock import CrawlLock
@@ -21,7 +22,8 @@ class RunContext:
 
     ``pool_started`` is done when the reading processes are up. ``keeps_pages`` is true if the raw archive is on.
     ``finish`` is to be called with each result that is committed. ``lock`` holds the registered ``domains`` of this
-    run, and others to which a redirect leads; ``domains`` is None where no other crawl may run.
+    run, and others to which a redirect leads; ``domains`` is None where no other crawl may run. ``render`` is None
+    if no source wants its pages rendered.
     """
 
     run_id: int
@@ -32,6 +34,7 @@ class RunContext:
     lock: CrawlLock
     domains: frozenset[str] | None
     finish: Callable[[Result], None]
+    render: Renderer | None = None
 
     async def read(self, raw: RawPage, lease: Lease) -> CrawledPage:
         """Have a page read by a worker; the first pages may come while the workers start."""

@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.raw_page import RawPage
+from pipelines.render_order import RenderOrder, read_rendered
 from pipelines.run_context import open_run_of
 from storage.errors import DatabaseError
 from storage.visit import Lease, Result, Visit
@@ -17,12 +18,13 @@ from storage.visit import Lease, Result, Visit
 class FetchedPage:
     """A page on its way to the workers, with the lease of its fetch.
 
-    ``moved`` says that it was reached by permanent redirects alone.
+    ``moved`` says that it was reached by permanent redirects alone, ``order`` how it is rendered, if at all.
     """
 
     lease: Lease
     raw: RawPage
     moved: bool = False
+    order: RenderOrder | None = None
 
     def __repr__(self) -> str:
         return f"<FetchedPage {self.raw!r}>"
@@ -47,9 +49,14 @@ class ReadingPipeline(_RunPipeline):
         """Read a page. Other items pass unchanged."""
         if isinstance(item, Visit):
             return item
-        raw = item.raw
+        run = open_run_of(self._crawler)
+        page, raw, problem = await read_rendered(
+            item.raw, item.order, run.render, lambda raw: run.read(raw, item.lease), lambda page: page.lacks_text
+        )
+        if problem:
+            reason = f"no text without its scripts; {problem}"
+            return Visit(item.lease, raw.final_url, raw.fetched_at, raw.status, verdict="failed", reason=reason)
         headers = dict(raw.headers)
-        page = await open_run_of(self._crawler).read(raw, item.lease)
         return Visit(
             lease=item.lease,
             final_url=raw.final_url,

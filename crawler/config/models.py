@@ -3,12 +3,13 @@
 import datetime
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from crawler.config.crawl_table import NO_CRAWL, Crawl, as_in_crawl
 from crawler.config.hours import is_open, next_opening
-from crawler.config.tables import Alerts, Archive, ConfigTable, Database, Rules
+from crawler.config.tables import Alerts, Archive, Browser, ConfigTable, Database, Rules
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
     Cookies,
@@ -20,11 +21,11 @@ from crawler.config.value_types import (
     Interval,
     Intervals,
     LanguageCode,
-    PageLists,
     Pages,
     ParametersTable,
     Patterns,
     Proxy,
+    Render,
     ScrapySettings,
     Seconds,
     Selector,
@@ -37,71 +38,9 @@ from crawler.config.value_types import (
     WebAddresses,
 )
 from crawler.hosts import host_and_port, hostname_of, slot_of
-from crawler.user_agent import default_user_agent, names_a_contact, robots_token
+from crawler.user_agent import robots_token
 from pipelines.addresses.parameters import ParameterRules
-from storage.reading import STORED_LISTS
-from storage.schedule import POLL_MAX, POLL_MIN, REREADS, PollSchedule
-
-OWN = "for this source only; without it [crawl]'s"
-
-
-class Crawl(ConfigTable):
-    """``[crawl]``: defaults of all sources.
-
-    ``delay`` is in seconds, ``timezone`` an IANA name.
-    """
-
-    user_agent: UserAgent = Field(
-        default_factory=default_user_agent,
-        description="your name and a contact for site operators",
-    )
-    delay: Seconds = Field(default=1.0, description="seconds between requests to one host")
-    timezone: TimeZone = Field(
-        default="Asia/Tokyo",
-        description="the zone for local days, and for dates without a zone on pages that tell no country",
-    )
-    poll_min: Interval = Field(
-        default=POLL_MIN,
-        description="the shortest time between two polls of a source's start pages; Kiji polls twice in the mean gap "
-        "between two articles",
-    )
-    poll_max: Interval = Field(
-        default=POLL_MAX, description="the longest time between two polls of a source's start pages"
-    )
-    rereads: Intervals = Field(
-        default=REREADS,
-        description="when articles are read again to find revisions, counted from the time they were first seen",
-    )
-    page_lists: PageLists = Field(
-        default=STORED_LISTS,
-        description="which other link lists of article pages are stored, beside related links: any of ranking, "
-        "recommended and latest; [] for none",
-    )
-    max_age: Interval | None = Field(
-        default=None,
-        examples=["30d"],
-        description="the maximum age of an article: older entries of feeds and sitemaps are not fetched, and older "
-        "articles are neither stored nor followed; without it any age",
-    )
-
-    @property
-    def names_a_contact(self) -> bool:
-        """Return whether the user agent names a contact."""
-        return names_a_contact(self.user_agent)
-
-    @property
-    def robots_token(self) -> str:
-        """Return the product token for robots.txt."""
-        return robots_token(self.user_agent)
-
-
-_NO_CRAWL = Crawl()
-
-
-def _as_in_crawl(key: str) -> Any:  # as pydantic's Field
-    """Declare a key of ``[[source]]`` that defaults to ``[crawl]``'s of the same name."""
-    example = Crawl.model_fields[key].examples or [getattr(_NO_CRAWL, key)]
-    return Field(default=None, examples=example, description=OWN)
+from storage.schedule import PollSchedule
 
 
 class Source(ConfigTable):
@@ -132,11 +71,11 @@ class Source(ConfigTable):
     max_pages: Pages = Field(
         default=2000, description="the maximum number of pages in one run; the rest waits for the next run"
     )
-    delay: Seconds | None = _as_in_crawl("delay")
-    poll_min: Interval | None = _as_in_crawl("poll_min")
-    poll_max: Interval | None = _as_in_crawl("poll_max")
-    rereads: Intervals | None = _as_in_crawl("rereads")
-    max_age: Interval | None = _as_in_crawl("max_age")
+    delay: Seconds | None = as_in_crawl("delay")
+    poll_min: Interval | None = as_in_crawl("poll_min")
+    poll_max: Interval | None = as_in_crawl("poll_max")
+    rereads: Intervals | None = as_in_crawl("rereads")
+    max_age: Interval | None = as_in_crawl("max_age")
     parameters: ParametersTable = Field(
         default_factory=Parameters,
         examples=[{"keep": ["page"], "drop": ["from_*"]}],
@@ -163,7 +102,7 @@ class Source(ConfigTable):
         description="cookies of its requests, as a Cookie header or a browser's cookies.txt; they are sent to the "
         "source's own hosts only",
     )
-    user_agent: UserAgent | None = _as_in_crawl("user_agent")
+    user_agent: UserAgent | None = as_in_crawl("user_agent")
     proxy: Proxy = Field(
         default="",
         repr=False,
@@ -217,8 +156,14 @@ class Source(ConfigTable):
     next_page: Selector = Field(
         default="", examples=["a.next"], description="the link to the next page of an article on several pages"
     )
+    render: Render = Field(
+        default=False,
+        examples=["auto"],
+        description='have its pages rendered by a browser, which runs their scripts: true for all, "auto" for those '
+        "that give no text without; needs the extra browser, and Chromium",
+    )
     enabled: bool = Field(default=True, description="false: crawled only if it is named, and not judged by kiji health")
-    _crawl: Crawl = PrivateAttr(default=_NO_CRAWL)
+    _crawl: Crawl = PrivateAttr(default=NO_CRAWL)
     _rules: ParameterRules | None = PrivateAttr(default=None)
 
     @property
@@ -243,6 +188,11 @@ class Source(ConfigTable):
     def effective_user_agent(self) -> str:
         """Return the source's user agent, by default ``[crawl]``'s."""
         return self.user_agent or self._crawl.user_agent
+
+    @property
+    def robots_token(self) -> str:
+        """Return the product token of the source's user agent, for robots.txt."""
+        return robots_token(self.effective_user_agent)
 
     @property
     def rhythm(self) -> PollSchedule:
@@ -284,6 +234,7 @@ class Config(ConfigTable):
     crawl: Crawl = Field(default_factory=Crawl, description="the defaults of all sources")
     archive: Archive = Field(default_factory=Archive, description="the raw archive: article pages as fetched")
     alerts: Alerts = Field(default_factory=Alerts, description="alerts when something goes wrong")
+    browser: Browser = Field(default_factory=Browser, description="the browser for sources with render")
     rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
     scrapy: ScrapySettings = Field(
         default={}, repr=False, examples=[{"DOWNLOAD_TIMEOUT": 60}], description="settings that are handed to Scrapy"

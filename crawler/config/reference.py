@@ -8,8 +8,9 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from crawler.config.crawl_table import OWN
 from crawler.config.keys import Key, keys_of
-from crawler.config.models import OWN, Config
+from crawler.config.models import Config
 from storage.distribution import kiji_version
 
 BEGIN, END = "<!-- Made from crawler/config/models.py by `make dictionary`. -->", "<!-- The end of what is made. -->"

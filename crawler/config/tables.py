@@ -5,7 +5,18 @@ import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from crawler.config.quantities import parse_duration, parse_size
-from crawler.config.value_types import Age, AlertAddresses, DatabaseUrl, Folder, PingAddress, RulesFolder, Size
+from crawler.config.value_types import (
+    Age,
+    AlertAddresses,
+    DatabaseUrl,
+    Folder,
+    Interval,
+    Number,
+    PingAddress,
+    Program,
+    RulesFolder,
+    Size,
+)
 
 
 class ConfigTable(BaseModel):
@@ -55,6 +66,36 @@ class Archive(ConfigTable):
     def size_limit(self) -> int | None:
         """Return the limit of all files together, in bytes; None for no limit."""
         return parse_size(self.max_size) if self.max_size else None
+
+
+class Browser(ConfigTable):
+    """``[browser]``: how pages are rendered for sources with ``render``.
+
+    ``max_characters`` is no key: more than a page's size limit is not read anyway.
+    """
+
+    path: Program = Field(
+        default="", examples=["/usr/bin/chromium"], description='the program; "" for a Chromium or Chrome on the PATH'
+    )
+    timeout: Interval = Field(
+        default=datetime.timedelta(seconds=30), description="the longest time for one page, its scripts included"
+    )
+    memory: Size = Field(default="1.5 GB", description="the memory at which the browser is killed")
+    max_requests: Number = Field(default=200, description="the maximum number of requests that one page makes")
+    max_hosts: Number = Field(default=30, description="the maximum number of hosts that one page asks")
+    sandbox: bool = Field(
+        default=True, description="Chromium's sandbox; false only where it cannot run, such as for root"
+    )
+
+    @property
+    def memory_bytes(self) -> int:
+        """Return the limit of memory in bytes."""
+        return parse_size(self.memory or "1.5 GB")
+
+    @property
+    def max_characters(self) -> int:
+        """Return the length at which a rendered page is given up: a longer one is not read."""
+        return 5_000_000
 
 
 class Alerts(ConfigTable):

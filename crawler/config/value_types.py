@@ -1,7 +1,7 @@
 """Declare the types of the config's values, with their checks and allowed values."""
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -76,6 +76,9 @@ ParametersTable = Annotated[
     Parameters,
     Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all with this beginning'),
 ]
+Program = Annotated[str, Field(max_length=4_000), Allowed('the path of a program; "" to look for it')]
+Number = Annotated[int, Field(ge=1, le=LARGEST), Allowed(f"a whole number from 1 to {LARGEST:,}")]
+Render = Annotated[Literal[True, False, "auto"], Allowed('true, false or "auto"')]
 RulesFolder = Annotated[str, Field(max_length=4_000), Allowed('a folder of TOML files; "" for none')]
 ExtractorName = Annotated[
     str, AfterValidator(validators.check_function_name), Allowed('a Python function, such as "our_sites:harbor"')

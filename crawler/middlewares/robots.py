@@ -46,6 +46,9 @@ MAX_BYTES = 500 * 1024
 
 #: The line that names a group's crawler, as generously as Protego reads it.
 _AGENT_LINE = re.compile(r"\s*user[-\s]?\s*agent[\s:]+", re.IGNORECASE)
+ROBOTS_TXT = "robots_txt"
+"""The key of a request's ``meta`` with its origin's robots.txt, for what a rendered page asks for itself."""
+
 _OTHERS = "(others)"  # no product token has brackets
 #: RFC 9309, 2.2.1, has letters, "-" and "_" only; there are crawlers with digits in their names.
 _PRODUCT = re.compile(r"[a-z0-9_-]+", re.IGNORECASE)
@@ -80,14 +83,15 @@ def _product_of(name: str) -> str:
 class Rules:
     """The rules of one origin's robots.txt for us, or why there are none.
 
-    ``protego`` is None if nothing is forbidden. ``closed`` says why the whole site is forbidden for now,
-    ``unreachable`` what went wrong, ``rest_until`` how long the host asked to be left alone. All hold ``until`` a time
-    of ``time.monotonic``.
+    ``protego`` is None if nothing is forbidden, else made of ``text``. ``closed`` says why the whole site is forbidden
+    for now, ``unreachable`` what went wrong, ``rest_until`` how long the host asked to be left alone. All hold until
+    ``until``, a time of ``time.monotonic``.
     """
 
     protego: Protego | None = None
     closed: str = ""
     unreachable: str = ""
+    text: str = ""
     rest_until: datetime.datetime | None = None
     until: float = math.inf
 
@@ -103,7 +107,8 @@ class Rules:
             return cls(closed=f"robots.txt cannot be read now (HTTP {status}), which forbids the site")
         if not 200 <= status < 300:
             return cls()
-        return cls(protego=Protego.parse(own_groups(body[:MAX_BYTES].decode("utf-8-sig", "ignore"), token)))
+        groups = own_groups(body[:MAX_BYTES].decode("utf-8-sig", "ignore"), token)
+        return cls(protego=Protego.parse(groups), text=groups)
 
     def why_forbidden(self, url: str, token: str) -> str | None:
         """Return why an address is forbidden, in one line; None if it is allowed."""
@@ -159,7 +164,7 @@ class Robots:
         if rules.unreachable:
             raise RobotsUnreachable(rules.unreachable)
         token = self._token_of(request)
-        request.meta["crawl_delay"] = rules.crawl_delay(token)
+        request.meta["crawl_delay"], request.meta[ROBOTS_TXT] = rules.crawl_delay(token), rules.text
         reason = rules.why_forbidden(request.url, token)
         if reason:
             raise RobotsRefused(reason)

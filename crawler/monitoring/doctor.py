@@ -13,6 +13,7 @@ from crawler.config.models import Config
 from crawler.config.quantities import format_size
 from crawler.monitoring.alerts import unknown_services
 from crawler.plan import archive_folder
+from crawler.rendering.installed import missing_browser
 from storage.database.check import check_writable
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, connect, parse_url, read_schema_revision
@@ -62,6 +63,9 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
     for library in unsupported_libraries():
         yield _library(library)
     yield _alerts(config)
+    if rendered := [source.name for source in config.enabled_sources if source.render]:
+        missing = missing_browser(config.browser)
+        yield Finding("browser", "fail" if missing else "ok", missing or f"renders pages of {', '.join(rendered)}")
 
 
 def _alerts(config: Config) -> Finding:

@@ -1,6 +1,5 @@
 """Find out what a home page offers as a source: feeds, sitemaps, sections."""
 
-import asyncio
 import dataclasses
 import datetime
 import re
@@ -18,13 +17,12 @@ from crawler.config.models import Config, Source
 from crawler.console import logs
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
+from crawler.preview.page_reader import PageReader
 from crawler.request_options import request_options
 from crawler.settings import settings_from
-from crawler.spiders.related import raw_page_of
 from pipelines.addresses.normalize import address_key
 from pipelines.discovery import FEED, READ_HOME, SECTION
 from pipelines.language.detect import detect_language
-from pipelines.workers.pool import ReadingPool
 from storage.reading import LISTING_KINDS, Reading
 
 FEED_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss/index.rdf")
@@ -87,9 +85,9 @@ def discover(source: Source, config: Config) -> list[Offer]:
     settings.setdict(settings_from(config, [source]), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
     offers: list[Offer] = []
-    with ReadingPool(timezone=config.crawl.timezone, rules=config.parameter_rules, read=READ_HOME) as pool:
+    with PageReader(config, [source], READ_HOME) as reader:
         process = AsyncCrawlerProcess(settings)
-        process.crawl(_Discovery, source=source, offers=offers, pool=pool)
+        process.crawl(_Discovery, source=source, offers=offers, reader=reader)
         process.start()
     return sorted(offers, key=lambda offer: offer.rank, reverse=True)
 
@@ -99,9 +97,9 @@ class _Discovery(Spider):
 
     name = "discovery"
 
-    def __init__(self, source: Source, offers: list[Offer], pool: ReadingPool, **kwargs: Any) -> None:
+    def __init__(self, source: Source, offers: list[Offer], reader: PageReader, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._source, self._offers, self._pool = source, offers, pool
+        self._source, self._offers, self._reader = source, offers, reader
         self._options = request_options(source)
         self._home = source.start[0]
         self._asked: set[str] = set()
@@ -152,7 +150,12 @@ class _Discovery(Spider):
         if verdict is not None:
             self._offers.append(Offer(asked, kind, reason=reason))
             return
-        reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked, self._source.name)))
+        reading, _raw, problem = await self._reader.read(
+            response, asked, self._source, self._options, is_listing=kind in ("home", SECTION)
+        )
+        if problem:
+            self._offers.append(Offer(asked, kind, reason=problem))
+            return
         offer = _offer_of(reading, response.url, kind, response.meta["title"])
         self._offers.append(offer)
         nested = [entry for entry in reading.entries if entry.is_listing]

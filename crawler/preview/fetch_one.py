@@ -1,5 +1,6 @@
 """Fetch a few addresses without a database, for ``kiji inspect``."""
 
+import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from crawler.config.models import Config, Source
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.plan import ad_hoc_source, source_at
+from crawler.preview.page_reader import PageReader
 from crawler.request_options import RequestOptions, request_options
 from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
@@ -40,8 +42,11 @@ def fetch_pages(urls: Sequence[str], config: Config, source: Source | None = Non
     settings.setdict({"ITEM_PIPELINES": {}}, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     options = {url: request_options(one if source is None else source) for url, one in sources.items()}
-    process.crawl(_Fetcher, sources=sources, options=options, pages=pages)
-    process.start()
+    with contextlib.ExitStack() as resources:
+        is_rendered = any(one.render for one in sources.values())
+        reader = resources.enter_context(PageReader(config, list(sources.values()))) if is_rendered else None
+        process.crawl(_Fetcher, sources=sources, options=options, pages=pages, reader=reader)
+        process.start()
     return pages
 
 
@@ -55,22 +60,31 @@ class _Fetcher(Spider):
         sources: Mapping[str, Source],
         options: Mapping[str, RequestOptions | None],
         pages: dict[str, RawPage | FetchFailure],
+        reader: PageReader | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._sources, self._options = sources, options
-        self._pages = pages
+        self._pages, self._reader = pages, reader
 
     async def start(self) -> AsyncIterator[Request]:
         for url in self._sources:
             meta = {"asked": url, "may_leave_host": True, OPTIONS: self._options[url]}
             yield Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
-    def parse(self, response: Response, **_: Any) -> None:
+    async def parse(self, response: Response, **_: Any) -> None:
         verdict, reason = verdict_of_status(response.status)
         asked = response.meta["asked"]
-        page = raw_page_of(response, asked, self._sources[asked].name)
-        self._pages[asked] = FetchFailure(reason) if verdict else page
+        source = self._sources[asked]
+        if verdict:
+            self._pages[asked] = FetchFailure(reason)
+        elif self._reader is None or not source.render:
+            self._pages[asked] = raw_page_of(response, asked, source.name)
+        else:
+            _reading, page, problem = await self._reader.read(
+                response, asked, source, self._options[asked], is_listing=False
+            )
+            self._pages[asked] = FetchFailure(problem) if problem else page
 
     def handle_error(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure

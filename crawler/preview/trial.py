@@ -1,6 +1,5 @@
 """Try sources out: fetch and read some of their pages, store nothing."""
 
-import asyncio
 import dataclasses
 import email.utils
 from collections.abc import AsyncIterator, Sequence
@@ -17,11 +16,11 @@ from crawler.config.models import Config, Source
 from crawler.console import logs
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
+from crawler.preview.page_reader import PageReader
 from crawler.request_options import request_options
 from crawler.settings import settings_from
-from crawler.spiders.related import has_moved, raw_page_of
+from crawler.spiders.related import has_moved
 from pipelines.addresses.place import place
-from pipelines.workers.pool import ReadingPool
 from storage.reading import Reading
 
 
@@ -53,9 +52,9 @@ def try_sources(sources: Sequence[Source], config: Config, pages: int) -> list[T
     settings.setdict(settings_from(config, sources), priority="cmdline")
     settings.setdict({"ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": not logs.is_json()}, priority="cmdline")
     trial_pages: list[TrialPage] = []
-    with ReadingPool(timezone=config.crawl.timezone, rules=config.parameter_rules) as pool:
+    with PageReader(config, sources) as reader:
         process = AsyncCrawlerProcess(settings)
-        process.crawl(_Trial, sources=sources, pages=pages, trial_pages=trial_pages, pool=pool)
+        process.crawl(_Trial, sources=sources, pages=pages, trial_pages=trial_pages, reader=reader)
         process.start()
     return trial_pages
 
@@ -66,12 +65,12 @@ class _Trial(Spider):
     name = "trial"
 
     def __init__(
-        self, sources: Sequence[Source], pages: int, trial_pages: list[TrialPage], pool: ReadingPool, **kwargs: Any
+        self, sources: Sequence[Source], pages: int, trial_pages: list[TrialPage], reader: PageReader, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self._sources = sources
         self._trial_pages = trial_pages
-        self._pool = pool
+        self._reader = reader
         self._left = {source.name: pages for source in sources}
         self._asked: set[str] = set()
         self._options = {source.name: request_options(source) for source in sources}
@@ -103,7 +102,11 @@ class _Trial(Spider):
         if verdict is not None:
             self._trial_pages.append(TrialPage(source.name, asked, is_start, reason=reason, skew=skew))
             return
-        reading = await asyncio.wrap_future(self._pool.submit(raw_page_of(response, asked, source.name)))
+        options = self._options[source.name]
+        reading, _raw, problem = await self._reader.read(response, asked, source, options, is_listing=is_start)
+        if problem:
+            self._trial_pages.append(TrialPage(source.name, asked, is_start, reason=problem, skew=skew))
+            return
         moved_to = response.url if has_moved(response) else ""
         self._trial_pages.append(TrialPage(source.name, asked, is_start, reading, skew=skew, moved_to=moved_to))
         urls = [entry.url for entry in reading.entries if not entry.is_listing] if is_start else []

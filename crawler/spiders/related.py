@@ -22,9 +22,11 @@ from crawler.middlewares.outcomes import known_status, verdict_of_error, verdict
 from crawler.middlewares.pace import pace_of
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
+from crawler.rendering.order import render_order
 from crawler.request_options import request_options
 from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
+from pipelines.render_order import RenderOrder
 from pipelines.run_context import open_run_of
 from pipelines.scrapy_pipelines import FetchedPage
 from pipelines.workers.pool import ReadingPool
@@ -98,6 +100,7 @@ class RelatedSpider(Spider):
         self._delays = {source.name: source.effective_delay for source in plan.sources}
         self._private_hosts = {source.name: source.private_hosts for source in plan.sources}
         self._options = {source.name: options for source in plan.sources if (options := request_options(source))}
+        self._rendered = {source.name: source for source in plan.sources if source.render}
         self._in_flight: dict[int, Lease] = {}
         self._in_flight_by_host: Counter[str] = Counter()
         self._has_room = asyncio.Event()
@@ -192,7 +195,16 @@ class RelatedSpider(Spider):
             return
         raw = raw_page_of(response, lease.url, lease.source)
         raw = dataclasses.replace(raw, in_feed=lease.in_feed, feed_date=lease.feed_date)
-        yield FetchedPage(lease, raw, moved=has_moved(response))
+        yield FetchedPage(lease, raw, has_moved(response), self._order(response, lease))
+
+    def _order(self, response: Response, lease: Lease) -> RenderOrder | None:
+        """Return how the page is rendered; None for nearly all sources."""
+        source = self._rendered.get(lease.source)
+        if source is None:
+            return None
+        hosts = () if response.meta["may_leave_host"] else response.meta["allowed_hosts"]
+        is_listing = lease.via in ("start", "listing")
+        return render_order(source, self._options.get(source.name), response, is_listing=is_listing, hosts=hosts)
 
     async def handle_error(self, failure: Failure) -> AsyncIterator[Visit]:
         """Record a failed request. A request that was never made has no outcome."""

@@ -24,6 +24,7 @@ class ConsentRules:
     containers: re.Pattern[str]
     statements: re.Pattern[str]
     controls: frozenset[str]
+    buttons: tuple[str, ...]
     context: tuple[str, ...]
 
 
@@ -37,6 +38,7 @@ def consent_rules() -> ConsentRules:
         containers=compile_words(names),
         statements=re.compile("|".join(table["statements"]["patterns"])),
         controls=frozenset(map(plain, table["controls"]["words"])),
+        buttons=tuple(map(plain, table["buttons"]["words"])),
         context=tuple(map(plain, table["context"]["words"])),
     )
 

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Collection
 
 from pipelines.raw_page import RawPage
+from pipelines.render_order import lacks_text
 from pipelines.warc.write import payload_digest, response_record
 from storage.reading import LISTING_KINDS, Reading
 from storage.visit import Record, SameBytes, Via
@@ -25,10 +26,14 @@ class KeepingOrder:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawledPage:
-    """A packed reading, and the ``record`` to store of its bytes, or None."""
+    """A packed reading, and the ``record`` to store of its bytes, or None.
+
+    ``lacks_text`` says that the page gave nothing which its scripts may still bring.
+    """
 
     packed: bytes
     record: Record | SameBytes | None = None
+    lacks_text: bool = False
 
 
 def pack_reading(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> CrawledPage:
@@ -37,11 +42,13 @@ def pack_reading(reading: Reading, raw: RawPage, order: KeepingOrder | None) -> 
     Of its lists only those that are stored go along (``Precomputed.lists``).
     """
     slim = dataclasses.replace(reading, lists=()) if reading.lists else reading
+    is_bare = lacks_text(reading, raw)
     packed = pickle.dumps(slim, pickle.HIGHEST_PROTOCOL)
     if order is None or not is_worth_keeping(reading, order.via):
-        return CrawledPage(packed)
+        return CrawledPage(packed, lacks_text=is_bare)
     digest = payload_digest(raw.body)
-    return CrawledPage(packed, SameBytes(digest) if digest in order.known else record_of(raw, digest))
+    record = SameBytes(digest) if digest in order.known else record_of(raw, digest)
+    return CrawledPage(packed, record, is_bare)
 
 
 def record_of(raw: RawPage, digest: str | None = None) -> Record:

@@ -1,0 +1,1 @@
+"""Have pages rendered by a browser, where scripts make them."""

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import archive_folder, database_url, find_config
+from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from storage.atomic_file import replace_file
 from storage.database.open import open_database
 from storage.distribution import install_extra, kiji_version
@@ -25,6 +26,8 @@ from storage.errors import DatabaseError
 from storage.monitoring.metrics import HeldAnswer, read_metrics
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.sqlite_file import Origin, make_snapshot
+
+SHORTEST_PASSWORD = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -105,24 +108,57 @@ def serve_command(
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Also serve /metrics of the archive itself, for Prometheus.")
     ] = False,
+    every: Annotated[
+        int,
+        typer.Option("--every", min=0, max=86_400, metavar="SECONDS", help="Look for changes; 0 never does."),
+    ] = 300,
+    password_file: Annotated[
+        Path | None,
+        typer.Option("--password-file", metavar="FILE", help="Ask every reader for the password in this file."),
+    ] = None,
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:
     """Serve until Ctrl-C."""
     try:
-        from storage.web.server import serve, update_snapshot  # Datasette, an extra
+        from storage.web.server import Renewal, serve, update_snapshot  # Datasette, an extra
+        from storage.web.serving import Serving
     except ModuleNotFoundError as error:
         msg = f"kiji serve needs {error.name}: {install_extra('pages')}"
         raise DatabaseError(msg) from error
     settings = find_config(config)
     url = database_url(db, settings)
-    reader = HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None
-    if snapshot is None:
-        database = open_database(url, create=False)
-        with _progress() as advance:
-            snapshot = update_snapshot(database, origin(settings.crawl.timezone), advance)
-        database.close()
-    serve(snapshot, host, port, _tell_address, reader)
+    from crawler.archived_pages import read_captures  # with lxml, needed by this command alone
+
+    serving = Serving(
+        metrics=HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None,
+        captures=functools.partial(read_captures, url, kept_folder(settings, url)) if snapshot is None else None,
+        password=_password(password_file),
+    )
+    if snapshot is not None:
+        serve(snapshot, host, port, _tell_address, serving)
+        return
+
+    def update() -> Path:
+        with contextlib.closing(open_database(url, create=False)) as database:
+            return update_snapshot(database, origin(settings.crawl.timezone))
+
+    with contextlib.closing(open_database(url, create=False)) as database, _progress() as advance:
+        first = update_snapshot(database, origin(settings.crawl.timezone), advance)
+    serve(first, host, port, _tell_address, serving, Renewal(update, every) if every else None)
+
+
+def _password(file: Path | None) -> str:
+    """Read the password: the file's first line, or KIJI_SERVE_PASSWORD; "" for none."""
+    if file is None:
+        return os.environ.get("KIJI_SERVE_PASSWORD", "")
+    try:
+        password = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"--password-file {file}: {getattr(error, 'strerror', None) or error}"]) from None
+    if len(password) < SHORTEST_PASSWORD:
+        raise ConfigError([f"--password-file {file}: its first line needs at least {SHORTEST_PASSWORD} characters"])
+    return password
 
 
 def _metrics(settings: Config, url: str) -> str:

@@ -1,5 +1,7 @@
 """Index where each page's bytes are in the WARC files."""
 
+import dataclasses
+import datetime
 import functools
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -52,6 +54,29 @@ def article_locations(connection: Connection, article_id: int) -> list[WarcLocat
     found = select(WarcPage.file, WarcPage.offset, WarcPage.length, WarcPage.digest).where(WarcPage.address_id.in_(own))
     rows = connection.execute(found.order_by(WarcPage.fetched_at, WarcPage.id))
     return [WarcLocation(row.file, row.offset, row.length, row.digest) for row in rows]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IndexedPage:
+    """An archived page: the address that answered, when, and where its record is."""
+
+    url: str
+    fetched_at: datetime.datetime
+    location: WarcLocation
+
+
+def article_pages(connection: Connection, article_id: int) -> list[IndexedPage]:
+    """Find the archived pages of an article and its copies, those fetched last at the end."""
+    found = (
+        select(Address.url, WarcPage.fetched_at, WarcPage.file, WarcPage.offset, WarcPage.length, WarcPage.digest)
+        .join(Address, Address.id == WarcPage.address_id)
+        .where(Address.article_id == article_id)
+        .order_by(WarcPage.fetched_at, WarcPage.id)
+    )
+    return [
+        IndexedPage(row.url, row.fetched_at, WarcLocation(row.file, row.offset, row.length, row.digest))
+        for row in connection.execute(found)
+    ]
 
 
 def find_missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:

@@ -1,7 +1,14 @@
 """Add security headers, and refuse requests under other host names."""
 
+import base64
+import binascii
+import hmac
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from storage.web.archived import FROZEN
+from storage.web.serving import Serving
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,27 +31,38 @@ POLICY = "; ".join(
 """Nothing inline and nothing from elsewhere: what a page of the web wrote could not run even where escaping failed."""
 
 HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
 # Datasette's own: its settings, paths of files and debugging aids are nobody's business who reads news.
 _OPEN = ("/-/static/", "/-/kiji/")
 
 
-def guard_requests(application: Application, names: frozenset[str] | None) -> Application:
+_ARCHIVED = re.compile(r"/articles/[0-9]+/archived(/[0-9]+)?")
+
+
+def _policy(path: str) -> str:
+    """Give the policy of a page: an archived page has its own, and the page around it may frame it."""
+    archived = _ARCHIVED.fullmatch(path)
+    if archived is None:
+        return POLICY
+    return FROZEN if archived[1] else f"{POLICY}; frame-src 'self'"
+
+
+def guard_requests(application: Application, serving: Callable[[], Serving]) -> Application:
     """Wrap an application: add headers, hide Datasette's own pages, check names.
 
     Where the server is bound to loopback, a page elsewhere whose name was made to point here (DNS rebinding) could
-    read everything; its requests carry its own name in ``Host``, and are refused. ``None`` answers to any name.
+    read everything; its requests carry its own name in ``Host``, and are refused. Names of None answer to
+    any.
 
     What a page elsewhere asks for as a picture, a frame or by a script is refused too: it could read nothing of the
     answer, but keep the server busy with SQL. Links from elsewhere are followed.
+
+    With a password every request needs it: by HTTP Basic with any user name, or as a Bearer token.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,16 +72,21 @@ def guard_requests(application: Application, names: frozenset[str] | None) -> Ap
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = {name for name, _ in HEADERS}
+                ours = {b"content-security-policy", *(name for name, _ in HEADERS)}
                 kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message = {**message, "headers": [*kept, *HEADERS]}
+                policy = (b"content-security-policy", _policy(scope["path"]).encode())
+                message = {**message, "headers": [*kept, policy, *HEADERS]}
             await send(message)
 
         path: str = scope["path"]
+        names, password = serving().names, serving().password
         if names is not None and _host(scope) not in names:
             await _refuse(send_with_headers, 421, b"This server answers to localhost only; see kiji serve --host.\n")
         elif _is_embedded_elsewhere(scope):
             await _refuse(send_with_headers, 403, b"Another site's page asked for this; open it by its address.\n")
+        elif password and not _knows(scope, password):
+            challenge = (b"www-authenticate", b'Basic realm="Kiji", charset="UTF-8"')
+            await _refuse(send_with_headers, 401, b"This server asks for its password.\n", challenge)
         elif path.startswith("/-/") and not path.startswith(_OPEN):
             await _refuse(send_with_headers, 404, b"Not found.\n")
         else:
@@ -84,11 +107,28 @@ def _is_embedded_elsewhere(scope: Scope) -> bool:
     return (_header(scope, b"sec-fetch-mode"), _header(scope, b"sec-fetch-dest")) != ("navigate", "document")
 
 
+def _knows(scope: Scope, password: str) -> bool:
+    """Tell whether a request has the password; takes as long for any wrong one."""
+    kind, _, given = _raw_header(scope, b"authorization").partition(" ")
+    if kind.lower() == "basic":
+        try:
+            given = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
+        except (binascii.Error, ValueError):
+            return False
+    elif kind.lower() != "bearer":
+        return False
+    return hmac.compare_digest(given.strip().encode(), password.encode())
+
+
 def _header(scope: Scope, wanted: bytes) -> str:
-    return next((str(value.decode("latin-1")).lower() for name, value in scope["headers"] if name == wanted), "")
+    return _raw_header(scope, wanted).lower()
 
 
-async def _refuse(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+def _raw_header(scope: Scope, wanted: bytes) -> str:
+    return next((str(value.decode("latin-1")) for name, value in scope["headers"] if name == wanted), "")
+
+
+async def _refuse(send: Send, status: int, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, unquote
@@ -16,11 +16,13 @@ from storage.errors import DatabaseError
 from storage.monitoring.openmetrics import CONTENT_TYPE
 from storage.search.nodes import QueryError
 from storage.web import coverage, entities, networks, search, stories, views
+from storage.web.archived import Capture
 from storage.web.article_list import Choice, browse, read_metadata
 from storage.web.downloads import TYPES, download, watch_feed
 from storage.web.http_headers import Application, guard_requests
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.sample_queries import samples
+from storage.web.serving import Serving
 
 DATA = "data"
 """The snapshot's name in addresses."""
@@ -43,7 +45,8 @@ async def _render(datasette: Datasette, request: Request, template: str, page: P
     if context is None:
         message = "There is no such page in this snapshot."
         raise NotFound(message)
-    html = await datasette.render_template(template, {**context, "snapshot": snapshot}, request=request)
+    shown = {**context, "snapshot": snapshot, "keeps_pages": _keeps(datasette)}
+    html = await datasette.render_template(template, shown, request=request)
     return Response.html(html, headers={"cache-control": "no-cache"})
 
 
@@ -105,6 +108,41 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/articles/ID``."""
     article_id = int(request.url_vars["id"])
     return await _render(datasette, request, "kiji_article.html", lambda snapshot: views.article(snapshot, article_id))
+
+
+async def archived_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/articles/ID/archived``: an article's pages as they were fetched, the newest in a frame."""
+    article_id, number = int(request.url_vars["id"]), request.args.get("n") or ""
+    captures = await _captures(datasette, article_id)
+    shown = int(number[:6]) if number.isascii() and number.isdigit() and int(number[:6]) < len(captures) else None
+
+    def page(connection: sqlite3.Connection) -> Mapping[str, Any] | None:
+        article = views.headline(connection, article_id)
+        place = len(captures) - 1 if shown is None else shown
+        return article and {"article": article, "captures": captures, "shown": place, "is_kept": _keeps(datasette)}
+
+    return await _render(datasette, request, "kiji_archived.html", page)
+
+
+async def archived_html(datasette: Datasette, request: Request) -> Response:
+    """Give ``/articles/ID/archived/N``: the archived page itself, made harmless, for a frame without rights."""
+    captures = await _captures(datasette, int(request.url_vars["id"]))
+    number = int(request.url_vars["number"])
+    if number >= len(captures) or not captures[number].html:
+        message = "There is no such archived page."
+        raise NotFound(message)
+    return Response(
+        captures[number].html, content_type="text/html; charset=utf-8", headers={"cache-control": "no-store"}
+    )
+
+
+def _keeps(datasette: Datasette) -> bool:
+    return datasette.kiji_serving.captures is not None
+
+
+async def _captures(datasette: Datasette, article_id: int) -> Sequence[Capture]:
+    read = datasette.kiji_serving.captures
+    return [] if read is None else await asyncio.to_thread(read, article_id)
 
 
 async def similar_page(datasette: Datasette, request: Request) -> Response:
@@ -204,7 +242,7 @@ async def queries_page(datasette: Datasette, request: Request) -> Response:
 async def health_page(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - Datasette's signature
     """Show ``/healthz``: 200 while the snapshot, and the archive where it is watched, can be read."""
     await datasette.get_database(DATA).execute_fn(read_metadata)
-    if (metrics := datasette.kiji_metrics) is not None:
+    if (metrics := datasette.kiji_serving.metrics) is not None:
         try:
             await asyncio.to_thread(metrics)
         except DatabaseError as error:
@@ -214,7 +252,7 @@ async def health_page(datasette: Datasette, request: Request) -> Response:  # no
 
 async def metrics_page(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - Datasette's signature
     """Show ``/metrics``, where it is switched on."""
-    metrics = datasette.kiji_metrics
+    metrics = datasette.kiji_serving.metrics
     if metrics is None:
         message = "Metrics are off; see kiji serve --metrics."
         raise NotFound(message)
@@ -234,6 +272,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles\.(?P<kind>csv|json|atom)$", articles_download),
         (r"^/articles/(?P<id>[0-9]{1,18})$", article_page),
         (r"^/articles/(?P<id>[0-9]{1,18})/similar$", similar_page),
+        (r"^/articles/(?P<id>[0-9]{1,18})/archived$", archived_page),
+        (r"^/articles/(?P<id>[0-9]{1,18})/archived/(?P<number>[0-9]{1,6})$", archived_html),
         (r"^/stories$", stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", story_page),
         (r"^/stories/(?P<id>[0-9]{1,18})/links\.(?P<kind>graphml|csv)$", story_links),
@@ -265,5 +305,8 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hook
 def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
     """Add the headers."""
-    names: frozenset[str] | None = getattr(datasette, "kiji_names", None)
-    return lambda application: guard_requests(application, names)
+
+    def serving() -> Serving:
+        return cast(Serving, datasette.kiji_serving)  # set after Datasette has made its application
+
+    return lambda application: guard_requests(application, serving)

@@ -1,7 +1,10 @@
 """Serve a snapshot with Datasette."""
 
+import asyncio
 import contextlib
+import dataclasses
 import hashlib
+import logging
 import os
 import socket
 import sqlite3
@@ -22,9 +25,11 @@ from storage.snapshot.descriptions import describe_column, table_description
 from storage.snapshot.sqlite_file import Origin, Progress, make_snapshot, read_state
 from storage.snapshot.tables import VERSION
 from storage.web import plugin
-from storage.web.http_headers import LOOPBACK_NAMES
 from storage.web.limited_sqlite import SnapshotDatabase
 from storage.web.search import open_search
+from storage.web.serving import ALONE, LOOPBACK_NAMES, Serving
+
+logger = logging.getLogger(__name__)
 
 SETTINGS = {
     "default_page_size": 50,
@@ -69,13 +74,8 @@ def snapshot_metadata(path: Path) -> dict[str, str]:
     return metadata
 
 
-def application(
-    path: Path, *, names: frozenset[str] | None = LOOPBACK_NAMES, metrics: Callable[[], str] | None = None
-) -> Datasette:
-    """Create the application; ``names`` are the hosts it answers to, None for any.
-
-    ``metrics`` gives the text of ``/metrics``; without it there is no such page.
-    """
+def application(path: Path, serving: Serving = ALONE) -> Datasette:
+    """Create the application."""
     snapshot_metadata(path)
     if not pm.is_registered(plugin):
         pm.register(plugin, name="kiji")
@@ -90,13 +90,23 @@ def application(
         **(_private_options(path) if known else {}),
     )
     served.remove_database("_memory")
-    # Only in a known version are its connections ours, whose time and memory are bounded whatever SQL is asked.
-    database = SnapshotDatabase if known else Database
-    served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
-    served.kiji_names = names
-    served.kiji_metrics = metrics
-    served.kiji_search = open_search(path)
+    served.kiji_serving = serving
+    _attach(served, path)
     return served
+
+
+def _attach(served: Datasette, path: Path) -> None:
+    # Only in a known version are its connections ours, whose time and memory are bounded whatever SQL is asked.
+    database = SnapshotDatabase if fits("datasette") else Database
+    served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
+    served.kiji_search = open_search(path)
+
+
+def exchange(served: Datasette, path: Path) -> None:
+    """Serve another snapshot from now on; to be called in the server's own thread."""
+    if plugin.DATA in served.databases:
+        served.remove_database(plugin.DATA)
+    _attach(served, path)
 
 
 def _private_options(path: Path) -> dict[str, Any]:
@@ -156,12 +166,28 @@ def update_snapshot(database: KijiDatabase, origin: Origin, progress: Progress =
     return path
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Renewal:
+    """How a newer snapshot is made: ``update`` gives its path, and the same file where nothing changed."""
+
+    update: Callable[[], Path]
+    seconds: float
+
+
 def serve(
-    path: Path, host: str, port: int, ready: Callable[[str], None], metrics: Callable[[], str] | None = None
+    path: Path,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    serving: Serving = ALONE,
+    renewal: Renewal | None = None,
 ) -> None:
-    """Serve until a signal; report the address once bound. Raises ServingRefused."""
+    """Serve until a signal; report the address once bound. Raises ServingRefused.
+
+    On loopback only the loopback's names are answered to. A ``renewal`` is asked again and again.
+    """
     loopback = host in ("127.0.0.1", "localhost", "::1")
-    served = application(path, names=LOOPBACK_NAMES if loopback else None, metrics=metrics)
+    served = application(path, dataclasses.replace(serving, names=LOOPBACK_NAMES if loopback else None))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
@@ -172,4 +198,31 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listening.getsockname()[1]}/")
         config = uvicorn.Config(served.app(), log_level="warning", lifespan="on")
-        uvicorn.Server(config).run(sockets=[listening])
+        asyncio.run(_run(uvicorn.Server(config), listening, served, path, renewal))
+
+
+async def _run(
+    server: uvicorn.Server, listening: socket.socket, served: Datasette, path: Path, renewal: Renewal | None
+) -> None:
+    renewing = asyncio.create_task(_renew(served, path, renewal)) if renewal is not None else None
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        if renewing is not None:
+            renewing.cancel()
+
+
+async def _renew(served: Datasette, path: Path, renewal: Renewal) -> None:
+    """Exchange the snapshot whenever the archive has changed; trouble with the archive leaves the old one."""
+    made = snapshot_metadata(path)["made_at"]
+    while True:
+        await asyncio.sleep(renewal.seconds)
+        try:
+            path = await asyncio.to_thread(renewal.update)
+            newer = snapshot_metadata(path)["made_at"]
+        except DatabaseError as error:
+            logger.warning("the pages stay as they are: %s", error)
+            continue
+        if newer != made:
+            made = newer
+            exchange(served, path)

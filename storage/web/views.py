@@ -76,6 +76,12 @@ def _day_chart(connection: sqlite3.Connection, days: int, height: int, source: s
     return day_bars(window, counts, height)
 
 
+def headline(connection: sqlite3.Connection, article_id: int) -> Context | None:
+    """Read what a list shows of one article; None for an unknown id."""
+    rows = query_rows(connection, f"SELECT {LISTED} FROM articles WHERE id = ?", article_id)  # noqa: S608 - columns of our own
+    return rows[0] if rows else None
+
+
 def article(connection: sqlite3.Connection, article_id: int) -> Context | None:
     """Show one article with all that is known of it; None for an unknown id."""
     rows = query_rows(

@@ -40,7 +40,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "scrapy_pipelines",
     ),
     "crawler": (
-        "hosts sample scrapy_parts user_agent",
+        "archived_pages hosts sample scrapy_parts user_agent",
         "sanitize",
         "config",
         "console request_options settings",

@@ -1,0 +1,27 @@
+"""Declare how the pages are served, beside the snapshot."""
+
+import dataclasses
+from collections.abc import Callable
+
+from storage.web.archived import Captures
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Serving:
+    """Who is answered, and what else is served.
+
+    ``names`` are the hosts that are answered to, None for any. ``metrics`` gives the text of ``/metrics``, ``captures``
+    the archived pages of an article; without them there are no such pages. Every request needs the ``password``, if
+    there is one.
+    """
+
+    names: frozenset[str] | None = LOOPBACK_NAMES
+    metrics: Callable[[], str] | None = None
+    captures: Captures | None = None
+    password: str = ""
+
+
+ALONE = Serving()
+"""A snapshot on loopback, and nothing else."""

@@ -1,0 +1,126 @@
+"""Archived pages are shown with their proof and without any right; a password keeps readers out. In process."""
+
+import asyncio
+import base64
+import contextlib
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crawler.archived_pages import read_captures
+from pipelines.raw_page import RawPage
+from pipelines.warc.page_store import PageFiles
+from pipelines.workers.result import record_of
+from storage.database.engine import Database
+from storage.database.open import open_database
+from storage.snapshot.sqlite_file import Origin, make_snapshot
+from storage.tables.core import Address
+from storage.visit import WarcLocation
+from storage.warc_index.index import index_page
+from storage.web.server import application, exchange
+from storage.web.serving import Serving
+from tests.support.searchable import NOW, Given, store
+
+SECRET, TOKEN = "geheim 鍵", "a-long-token"
+PAGE = b"<html><body><script>alert(1)</script><h1>As it was</h1><a href='https://elsewhere.example/'>away</a></body></html>"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> tuple[Database, Path]:
+    """An archive with one article, whose page was kept twice; the second record's bytes are damaged."""
+    database = open_database(f"sqlite:///{tmp_path}/kiji.db")
+    [article_id] = store(database, Given("Kept", "words"))
+    files = PageFiles(tmp_path / "kiji.warc")
+    with database.writing() as session:
+        address = session.scalars(select(Address).where(Address.article_id == article_id)).one()
+        for number in range(2):
+            body = PAGE + b"<p>%d</p>" % number
+            when = NOW + datetime.timedelta(hours=number)
+            raw = RawPage(address.url, address.url, body, 200, when, (("content-type", "text/html"),))
+            [place] = files.keep([record_of(raw)])
+            assert isinstance(place, WarcLocation)
+            index_page(session, place, address, 1, when)
+            middle = place.offset + place.length // 2
+    files.close()
+    [file] = (tmp_path / "kiji.warc").iterdir()
+    damaged = bytearray(file.read_bytes())
+    damaged[middle] ^= 0xFF
+    file.write_bytes(damaged)
+    make_snapshot(database, tmp_path / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
+    database.close()
+    return database, tmp_path
+
+
+def asking(folder: Path, serving: Serving) -> Callable[..., Any]:
+    client = application(folder / "news.sqlite", serving).client
+    return lambda path, **headers: asyncio.run(client.get(path, headers=headers))
+
+
+def test_the_page_is_shown_with_time_digest_and_place_in_a_frame_without_rights(kept: tuple[Database, Path]) -> None:
+    _, folder = kept
+    get = asking(
+        folder, Serving(captures=lambda n: read_captures(f"sqlite:///{folder}/kiji.db", folder / "kiji.warc", n))
+    )
+    page = get("/articles/1/archived?n=0")
+    assert "2026-10-10 00:00:00" in page.text
+    assert "matches the bytes" in page.text
+    assert "the record is damaged" in page.text
+    assert 'sandbox title="https://n.example/0" src="/articles/1/archived/0"' in page.text
+    assert page.headers["content-security-policy"].endswith("frame-src 'self'")
+    inside = get("/articles/1/archived/0")
+    assert "As it was" in inside.text
+    assert "alert" not in inside.text
+    policy = inside.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith("sandbox")
+    assert "script-src" not in policy
+    assert 'href="/articles/1/archived"' in get("/articles/1").text
+    assert get("/articles/1/archived/1").status_code == 404  # the damaged one
+    assert get("/articles/1/archived/7").status_code == get("/articles/99/archived").status_code == 404
+
+
+def test_a_snapshot_from_elsewhere_has_none_and_says_so(kept: tuple[Database, Path]) -> None:
+    get = asking(kept[1], Serving())
+    assert "has no archived pages" in get("/articles/1/archived").text
+    assert "/articles/1/archived" not in get("/articles/1").text
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/1", "/data.json", "/-/kiji/kiji.css", "/metrics", "/healthz"])
+def test_a_password_is_asked_for_everything(kept: tuple[Database, Path], path: str) -> None:
+    get = asking(kept[1], Serving(password=SECRET, metrics=lambda: "figures"))
+    basic = {name: "Basic " + base64.b64encode(f"reader:{name}".encode()).decode() for name in ("geheim 鍵", "wrong")}
+    assert get(path).status_code == 401
+    assert get(path).headers["www-authenticate"].startswith("Basic")
+    for wrong in (basic["wrong"], "Basic ???", "Bearer", "Digest geheim", "Bearer geheim"):
+        assert get(path, Authorization=wrong).status_code == 401
+    assert get(path, Authorization=basic["geheim 鍵"]).status_code == 200
+
+
+def test_a_token_is_taken_too(kept: tuple[Database, Path]) -> None:
+    get = asking(kept[1], Serving(password=TOKEN))
+    assert get("/articles.json", Authorization="Bearer a-long-token").status_code == 200
+
+
+def test_a_newer_snapshot_takes_the_place_of_the_former(kept: tuple[Database, Path]) -> None:
+    _, folder = kept
+    served = application(folder / "news.sqlite", Serving())
+    with contextlib.closing(open_database(f"sqlite:///{folder}/kiji.db")) as database:
+        store(database, Given("Newer", "quicksilver"))
+        make_snapshot(database, folder / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
+
+    async def before_and_after() -> tuple[str, str, str]:
+        before = await served.client.get("/articles")
+        exchange(served, folder / "news.sqlite")
+        return (
+            before.text,
+            (await served.client.get("/articles")).text,
+            (await served.client.get("/articles?q=quicksilver")).text,
+        )
+
+    _, after, found = asyncio.run(before_and_after())
+    assert "Newer" in after
+    assert "Newer" in found

@@ -63,9 +63,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory, headers: list[str]) -> I
     broken = {name: text.replace("write_status", "write_other") for name, text in BROKEN.items()}
     broken["pyproject.toml"] = broken["pyproject.toml"].replace("status =", "other =")
     _write(folder / "broken", broken)
-    installation = install_wheels(folder, CLONE, folder / "newsroom", folder / "broken")
-    _write(installation.folder, {name: text for name, text in FILES.items() if name.startswith("my-rules/")})
-    with HostileServer() as server:
+    wheels = (CLONE, folder / "newsroom", folder / "broken")
+    with install_wheels(folder, *wheels) as installation, HostileServer() as server:
+        _write(installation.folder, {name: text for name, text in FILES.items() if name.startswith("my-rules/")})
         page = article("The ferry returns", WORDS + PRINTED.format("night on the island of")).replace(
             "<article>", '<p class="kicker">Shipping</p><article>'
         )
@@ -87,7 +87,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory, headers: list[str]) -> I
         scrapy = re.findall(r"^\[scrapy\]\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)[0]
         config = CONFIG.format(url=server.url, scrapy=scrapy)
         (installation.folder / "kiji.toml").write_text(config, encoding="utf-8")
-        (installation.folder / "crawled.log").write_text(installation.run("kiji crawl").stderr, encoding="utf-8")
+        (installation.folder / "crawled.log").write_text(
+            installation.run(f"{installation.bin}/kiji crawl").stderr, encoding="utf-8"
+        )
         yield installation
 
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from crawler.sample.server import SampleSite
+from storage.database.open import open_database
+from tests.support.commands import query
 from tests.support.installation import CLONE, Installation, install_wheels
 
 _BLOCKS = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -49,10 +52,13 @@ MORE = (
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The wheel after ``kiji demo``, with the sample sites served as the config has them."""
-    installation = install_wheels(tmp_path_factory.mktemp("wheel"), CLONE)
-    installation.run("kiji demo")
-    with SampleSite() as site:
+    """The wheel after ``kiji demo`` beside an archive of the operator's, with the sample sites served."""
+    with install_wheels(tmp_path_factory.mktemp("wheel"), CLONE) as installation, SampleSite() as site:
+        open_database(f"sqlite:///{installation.folder}/theirs.db").close()
+        theirs = "KIJI_DB=sqlite:///theirs.db KIJI_CONFIG=theirs.toml"
+        (installation.folder / "demo.txt").write_text(
+            installation.run(f"{theirs} {installation.bin}/kiji demo").stdout, encoding="utf-8"
+        )
         (installation.folder / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
         (installation.folder / "article").write_text(site.start_urls["article"], encoding="utf-8")
         yield installation
@@ -76,6 +82,17 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(installed: 
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert packaged == {name for name in tracked.stdout.split() if (CLONE / name).exists()}
+
+
+def test_a_demo_leaves_the_operators_archive_alone(installed: Installation) -> None:
+    told = (installed.folder / "demo.txt").read_text(encoding="utf-8")
+    assert query(installed.folder, "SELECT count(*) FROM articles") == [(39,)]
+    assert "articles        39: " in told
+    assert " search 韓国 --config kiji.toml --db sqlite:///kiji.db " in told
+    database = open_database(f"sqlite:///{installed.folder}/theirs.db")
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 0
+    database.close()
 
 
 @pytest.mark.parametrize("command", [command for command in (*COMMANDS, *MORE) if not command.startswith(_SERVES)])

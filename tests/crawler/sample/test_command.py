@@ -5,11 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sqlalchemy import text
-
 from crawler.config.load import load_config
-from storage.database.open import open_database
-from tests.support.commands import kiji, query
 from tests.support.sample_requests import fetch
 
 
@@ -30,17 +26,3 @@ def test_the_command_serves_until_interrupted_and_writes_a_config(tmp_path: Path
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
-
-
-def test_a_demo_leaves_the_operators_archive_alone(tmp_path: Path) -> None:
-    theirs = f"sqlite:///{tmp_path}/theirs.db"
-    open_database(theirs).close()
-    done = kiji("demo", folder=tmp_path, KIJI_DB=theirs, KIJI_CONFIG=str(tmp_path / "theirs.toml"))
-    assert done.returncode == 0
-    assert query(tmp_path, "SELECT count(*) FROM articles") == [(39,)]
-    assert "articles        39: " in done.stdout
-    assert " search 韓国 --config kiji.toml --db sqlite:///kiji.db " in done.stdout
-    database = open_database(theirs)
-    with database.reading() as connection:
-        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 0
-    database.close()

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,22 +46,14 @@ def cold_kiji(*arguments: str, folder: Path, timeout: float = 120) -> subprocess
     )
 
 
-def start_group(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
+def start_group(*arguments: str, folder: Path) -> AbstractContextManager[warm_python.Running]:
     """Start the command with a process group of its own, as a service manager does."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "crawler", *arguments],
-        cwd=folder,
-        env=environment_of(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return warm_python.start_captured(*arguments, folder=folder, environment=environment_of(), session=True)
 
 
 def end_fork_server(pid: int) -> None:
     """End the fork server of a process the hard way."""
-    [server] = [child for child in psutil.Process(pid).children() if "forkserver" in " ".join(child.cmdline())]
+    [server] = [child for child in psutil.Process(pid).children() if child.name() == "forkserver"]
     server.kill()
 
 

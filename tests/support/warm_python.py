@@ -19,7 +19,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +32,7 @@ class Running:
 
     def __init__(self, arguments: Sequence[str], told: socket.socket) -> None:
         self.arguments = arguments
+        self.captured: tuple[IO[str], ...] = ()
         self.returncode: int | None = None
         self._told = told
         self.pid: int = json.loads(told.recv(64))
@@ -45,6 +47,14 @@ class Running:
                 raise subprocess.TimeoutExpired(list(self.arguments), timeout or 0) from None
             self._told.close()
         return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Wait for its end, and return what it has written; it was started by :func:`start_captured`."""
+        self.wait(timeout)
+        for file in self.captured:
+            file.seek(0)
+        out, err = (file.read() for file in self.captured)
+        return out, err
 
     def poll(self) -> int | None:
         """Its code, None while it runs."""
@@ -109,11 +119,30 @@ def start(
     stdin: IO[Any] | None = None,
     stdout: IO[Any] | None = None,
     stderr: IO[Any] | None = None,
+    session: bool = False,
 ) -> Running:
-    """Start ``python -m module``, or the program whose text follows a first ``-c``; no file is the null device."""
-    order = {"module": module, "arguments": arguments, "folder": str(folder), "environment": dict(environment)}
+    """Start ``python -m module``, or the program whose text follows a first ``-c``; no file is the null device.
+
+    With ``session`` it leads a session and process group of its own.
+    """
+    order: dict[str, Any] = {"module": module, "arguments": arguments, "folder": str(folder)}
+    order |= {"environment": dict(environment), "session": session}
     with Path(os.devnull).open("r+b") as nothing:
         return _server().start(order, [stdin or nothing, stdout or nothing, stderr or nothing])
+
+
+@contextmanager
+def start_captured(
+    *arguments: str, folder: Path, environment: Mapping[str, str], session: bool = False
+) -> Iterator[Running]:
+    """Start ``python -m crawler``, or a program; ``communicate`` gives what it writes. It is killed in the end."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        running = start(*arguments, folder=folder, environment=environment, stdout=out, stderr=err, session=session)
+        running.captured = (out, err)
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def run(

@@ -20,6 +20,7 @@ import time
 import types
 from collections.abc import Sequence
 from multiprocessing import util
+from pathlib import Path
 from typing import Any
 
 from pipelines.workers.fork_server import preload_workers
@@ -110,6 +111,8 @@ def _close_all_but(*kept: int) -> None:
 
 def _run(order: dict[str, Any]) -> None:
     """Be the program."""
+    if order.get("session"):
+        os.setsid()
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -164,6 +167,7 @@ def _fork_instead(path: bytes, arguments: Sequence[Any], kept: Sequence[int]) ->
         code = 1
         try:
             _close_all_but(0, 1, 2, *kept)
+            Path("/proc/self/comm").write_text("forkserver" if "forkserver" in arguments[-1] else "tracker")
             exec(arguments[-1], {"__name__": "__main__"})  # noqa: S102 - multiprocessing's own
             code = 0
         except SystemExit:

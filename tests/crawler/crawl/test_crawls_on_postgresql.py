@@ -1,8 +1,8 @@
 """Whole crawls into PostgreSQL: the same archive as in SQLite, a restarted server in between, a killed crawl."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.support.commands import environment_of, kiji
 from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.visits import rows
+from tests.support.warm_python import Running, start_captured
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +50,9 @@ raise SystemExit(crawler.cli.run())
 """
 
 
-def start(folder: Path, url: str, *python: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, *(python or ("-m", "crawler")), "crawl", "--quiet", "--db", url],
-        cwd=folder,
-        env=environment_of(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def start(folder: Path, url: str, *program: str) -> AbstractContextManager[Running]:
+    arguments = (*program, "crawl", "--quiet", "--db", url)
+    return start_captured(*arguments, folder=folder, environment=environment_of())
 
 
 def everything(database: Database) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
@@ -72,7 +67,7 @@ def everything(database: Database) -> tuple[set[tuple[object, ...]], set[tuple[o
     return groups, set(rows(database, "SELECT page_url, url, title FROM related_links"))
 
 
-def wait_for_requests(site: SampleSite, number: int, crawl: "subprocess.Popen[str]") -> None:
+def wait_for_requests(site: SampleSite, number: int, crawl: Running) -> None:
     while len(site.requests) < number and crawl.poll() is None:
         try:
             crawl.wait(0.01)
@@ -87,16 +82,16 @@ def test_a_killed_crawl_and_a_restarted_server_end_as_an_undisturbed_crawl_into_
     assert kiji("crawl", folder=undisturbed).returncode == 0
     folder, url = configured(tmp_path / "disturbed", site), str(archive.engine.url)
 
-    killed = start(folder, url)
-    wait_for_requests(site, len(site.requests) + 12, killed)
-    killed.kill()
-    killed.communicate()
+    with start(folder, url) as killed:
+        wait_for_requests(site, len(site.requests) + 12, killed)
+        killed.kill()
+        killed.communicate()
 
-    restarted = start(folder, url)
-    wait_for_requests(site, len(site.requests) + 12, restarted)
-    postgresql.crash()
-    postgresql.start()
-    _, told = restarted.communicate(timeout=120)
+    with start(folder, url) as restarted:
+        wait_for_requests(site, len(site.requests) + 12, restarted)
+        postgresql.crash()
+        postgresql.start()
+        _, told = restarted.communicate(timeout=120)
     assert restarted.returncode == 0, told
 
     in_file = open_database(f"sqlite:///{undisturbed}/kiji.db")
@@ -110,10 +105,10 @@ def test_a_server_that_stays_away_ends_the_crawl_with_1_in_one_line_and_the_next
     site: SampleSite, tmp_path: Path, archive: Database, postgresql: PostgreSQLServer
 ) -> None:
     folder, url = configured(tmp_path, site), str(archive.engine.url)
-    cut_off = start(folder, url, "-c", IMPATIENT)
-    wait_for_requests(site, len(site.requests) + 12, cut_off)
-    postgresql.crash()
-    _, told = cut_off.communicate(timeout=120)
+    with start(folder, url, "-c", IMPATIENT) as cut_off:
+        wait_for_requests(site, len(site.requests) + 12, cut_off)
+        postgresql.crash()
+        _, told = cut_off.communicate(timeout=120)
     assert cut_off.returncode == 1
     assert kiji("crawl", "--db", url, folder=folder).returncode == 2  # it is not there: nothing is fetched
     postgresql.start()

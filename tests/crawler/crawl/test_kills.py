@@ -20,7 +20,9 @@ from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
 from storage.visit import WarcLocation
+from tests.support import warm_python
 from tests.support.commands import (
+    ROOT,
     Rows,
     end_fork_server,
     environment_of,
@@ -213,16 +215,10 @@ def test_scrapys_own_command_leaves_the_same_history(site: SampleSite, folder: P
     (folder / "kiji.toml").rename(folder / "sources.toml")
     ours = kiji("crawl", article, "--json", "--db", "sqlite:///ours.db", "--config", "sources.toml", folder=folder)
     assert ours.returncode == 0
-    root = Path(__file__).parents[3]
-    environment = {"KIJI_DB": f"sqlite:///{folder}/kiji.db", "KIJI_CONFIG": str(folder / "sources.toml")}
-    subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "related", "-a", f"url={article}"],
-        cwd=root,
-        env=environment_of(**environment),
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
+    environment = environment_of(KIJI_DB=f"sqlite:///{folder}/kiji.db", KIJI_CONFIG=str(folder / "sources.toml"))
+    arguments = ("crawl", "related", "-a", f"url={article}")
+    done = warm_python.run(*arguments, folder=ROOT, environment=environment, module="scrapy")
+    assert done.returncode == 0, done.stderr
     [theirs] = json.loads(kiji("runs", "--json", folder=folder).stdout)
     counted = [name for name in record_of(ours) if name not in ("started_at", "finished_at", "command")]
     assert {name: theirs[name] for name in counted} == {name: record_of(ours)[name] for name in counted}

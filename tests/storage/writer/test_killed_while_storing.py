@@ -1,11 +1,10 @@
 """Killed between an article and its rows in the index: neither is there, and the next run stores both."""
 
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 from storage.database.open import open_database
+from tests.support import warm_python
+from tests.support.commands import ROOT, environment_of
 from tests.support.near_texts import report
 from tests.support.visits import Crawling, article, rows, scope
 
@@ -24,8 +23,7 @@ crawling.store(crawling.lease_url("{PAGE}"), article("{PAGE}", report(1)))
 
 
 def test_kill_9_between_article_and_index_rows_leaves_neither(archive_url: str) -> None:
-    root = Path(__file__).parents[3]
-    killed = subprocess.run([sys.executable, "-c", KILLED, archive_url], cwd=root, check=False, timeout=60)
+    killed = warm_python.run("-c", KILLED, archive_url, folder=ROOT, environment=environment_of())
     assert killed.returncode == -signal.SIGKILL
     database = open_database(archive_url)
     for table in ("article", "article_signature", "band", "search_document"):

@@ -46,6 +46,10 @@ PRELOADED = (
 )
 
 
+_READING = (["worker"], ["doctor"], ["sources"], ["crawl"])
+"""Commands that would start their fork server beside threads, where it cannot be forked."""
+
+
 def _fork_as_ordered(control: socket.socket) -> dict[str, Any] | None:
     """Fork a process for each order, and tell its id and how it ended. Returns in the forks, and at the end (None)."""
     ended, wakes = socket.socketpair()
@@ -119,14 +123,15 @@ def _run(order: dict[str, Any]) -> None:
     time.tzset()
     util.spawnv_passfds = _fork_instead  # type: ignore[assignment]  # of what the forks ask
     arguments = order["arguments"]
-    if arguments[:1] == ["-c"]:
+    is_program = arguments[:1] == ["-c"]
+    if arguments[2 * is_program : 2 * is_program + 1] in _READING:
+        preload_workers()
+    if is_program:
         sys.argv, sys.path[0] = ["-c", *arguments[2:]], ""
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         exec(compile(arguments[1], "<string>", "exec"), main.__dict__)  # noqa: S102 - the tests' own
     else:
         sys.argv, sys.path[0] = ["-m", *arguments], order.get("path", order["folder"])
-        if arguments[:1] in (["worker"], ["doctor"], ["sources"], ["crawl"]):  # they would start it beside threads
-            preload_workers()
         runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 
 

@@ -26,9 +26,11 @@ class Workers:
         """Make every host a source."""
         (self.folder / "kiji.toml").write_text(site.config(delay=delay), encoding="utf-8")
 
-    def start(self, *options: str, **environment: str) -> Running:
-        """Start one worker; what all of them say is in one file."""
+    def start(self, *options: str, program: str = "", **environment: str) -> Running:
+        """Start one worker, as a program does it if one is given; what all of them say is in one file."""
         arguments = ("worker", "--db", self.url, "--readers", "1", *options)
+        if program:
+            arguments = ("-c", program, *arguments)
         with self.told.open("a", encoding="utf-8") as told:
             self.processes.append(start_kiji(*arguments, folder=self.folder, stderr=told, **environment))
         return self.processes[-1]

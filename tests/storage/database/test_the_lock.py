@@ -1,9 +1,8 @@
 """One crawl a database, and a dead one holds nothing."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,9 +10,12 @@ from storage.database.crawl_lock import crawl_lock, domains_lock
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseBusy
+from tests.support import warm_python
+from tests.support.commands import ROOT, environment_of
 from tests.support.databases import TEMPLATE
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.visits import Crawling, rows, scope
+from tests.support.warm_python import Running
 
 HOLD = """
 import sys
@@ -25,18 +27,22 @@ with crawl_lock(open_database(sys.argv[1])):
 """
 
 
-def holder(url: str) -> "subprocess.Popen[str]":
-    """Another process that holds the lock."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, url],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    return process
+@contextmanager
+def holder(url: str) -> Iterator[Running]:
+    """Another process that holds the lock, and in the end gives it back."""
+    words, keys = os.pipe(), os.pipe()
+    with (
+        os.fdopen(words[0]) as told,
+        os.fdopen(words[1], "w") as out,
+        os.fdopen(keys[0]) as stdin,
+        os.fdopen(keys[1], "w") as key,
+    ):
+        process = warm_python.start("-c", HOLD, url, folder=ROOT, environment=environment_of(), stdin=stdin, stdout=out)
+        out.close()
+        assert told.readline() == "held\n"
+        yield process
+        key.close()
+        process.wait(30)
 
 
 def test_a_second_crawl_is_told_who_holds_the_database_since_when(database: Database, archive_url: str) -> None:
@@ -45,7 +51,7 @@ def test_a_second_crawl_is_told_who_holds_the_database_since_when(database: Data
         since = r"run 1 holds .*: process 1 on here, since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
         with pytest.raises(DatabaseBusy, match=since), crawl_lock(database):
             pass
-        first.communicate()
+        assert first.poll() is None
     with crawl_lock(database):
         pass
 

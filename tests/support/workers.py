@@ -41,10 +41,12 @@ class Workers:
 
     def wait_for(self, query: str, process: Running) -> None:
         """Wait until a query gives something, while this worker lives."""
+        pause = 0.05  # s; longer and longer, because after a minute of questions they cost more than the crawl
         while not self.query(query):
             try:
-                process.wait(0.05)
+                process.wait(pause)
             except subprocess.TimeoutExpired:
+                pause = min(0.5, pause * 1.04)
                 continue
             raise AssertionError(self.told.read_text(encoding="utf-8"))
 

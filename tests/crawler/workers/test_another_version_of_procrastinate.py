@@ -9,7 +9,7 @@ from tests.support.other_versions import declare_versions
 from tests.support.warm_python import Running
 from tests.support.workers import Workers
 
-HOSTS, PAGES = 2, 20
+HOSTS, PAGES = 2, 10
 FIRST = "SELECT 1 FROM articles LIMIT 1"
 ALL = f"SELECT 1 FROM articles HAVING count(*) = {HOSTS * PAGES}"
 RUNNING = "SELECT 1 FROM procrastinate.procrastinate_jobs WHERE status = 'doing' AND task_name = 'crawl'"

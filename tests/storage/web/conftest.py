@@ -37,8 +37,8 @@ def tab(browser: Browser, served: str) -> Iterator[Watched]:
 
 
 @pytest.fixture
-def watched(tab: Watched) -> Iterator[Watched]:
-    """The tab, empty, and with nothing wrong so far."""
+def watched(tab: Watched) -> Watched:
+    """The tab, with nothing wrong so far. It stays at the last page: coming from a blank one costs a process, 0.2 s."""
+    tab.page.evaluate("0")  # what the last page had to say has been told by then
     tab.wrong.clear()
-    yield tab
-    tab.page.goto("about:blank")
+    return tab

@@ -12,7 +12,7 @@ from tests.support.commands import environment_of
 def test_writers_that_race_with_the_same_articles_miss_no_copy_and_double_no_row(
     archive_url: str, writers: int, tmp_path: Path
 ) -> None:
-    race = ("--writers", str(writers), "--races", "8")
+    race = ("--writers", str(writers), "--races", "5")
     done = warm_python.run(
         archive_url, *race, module="tests.support.writer_race", folder=tmp_path, environment=environment_of()
     )

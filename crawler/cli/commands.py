@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "lines or Parquet file.",
     ),
     "watch": ("analysis.watch", "Keep saved searches, and send what they match after each crawl."),
+    "collect": ("analysis.collect", "Keep collections of articles with notes and tags, and export them."),
     "mcp": ("analysis.mcp", "Answer an assistant's questions by the Model Context Protocol, read-only and bounded."),
     "snapshot": (
         "publication",

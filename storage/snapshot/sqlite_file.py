@@ -117,6 +117,10 @@ STATE = (
     "SELECT sum(CAST(story_id AS BIGINT) * (id % 97 + 1)) FROM article",
     "SELECT max(checked_at) FROM source_health",
     "SELECT sum(id) FROM watch",
+    "SELECT count(*) FROM collection",
+    "SELECT max(added_at) FROM collected_article",
+    "SELECT sum(length(note) + length(tags) + 1) FROM collected_article",
+    "SELECT count(*) FROM entity_reading",
 )
 
 

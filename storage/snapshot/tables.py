@@ -9,7 +9,7 @@ from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 from storage.tables.body_views import BODY_VIEWS, body_view
 
-VERSION = 8
+VERSION = 9
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("body", "text")
@@ -70,6 +70,8 @@ TABLES = (
     ),
     SnapshotTable("entities", key="id", indexes=(("articles",),)),
     SnapshotTable("article_entities", indexes=(("entity_id", "article_id"), ("article_id",))),
+    SnapshotTable("collections", local=("created_at",), key="id"),
+    SnapshotTable("collection_articles", local=("added_at",), indexes=(("collection",), ("article_id",))),
     SnapshotTable("watches", local=("created_at", "last_match_at"), key="id"),
     SnapshotTable("runs", local=("started_at", "finished_at"), key="id"),
 )

@@ -3,6 +3,7 @@
 from storage.tables import (
     amp,
     blocklist,
+    collections,
     core,
     dedup,
     entities,
@@ -20,6 +21,7 @@ from storage.tables import (
 __all__ = [
     "amp",
     "blocklist",
+    "collections",
     "core",
     "dedup",
     "entities",

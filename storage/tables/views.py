@@ -106,6 +106,17 @@ SELECT article_entity.article_id, coalesce(entity.same_as_id, entity.id) AS enti
 FROM article_entity
 JOIN entity ON entity.id = article_entity.entity_id
 """,
+    "collections": """
+SELECT collection.id, collection.name, collection.created_at,
+       (SELECT count(*) FROM collected_article WHERE collected_article.collection_id = collection.id) AS articles
+FROM collection
+""",
+    "collection_articles": """
+SELECT collection.name AS collection, collected_article.article_id, collected_article.note, collected_article.tags,
+       collected_article.added_at
+FROM collected_article
+JOIN collection ON collection.id = collected_article.collection_id
+""",
     "watches": """
 SELECT watch.id, watch.name, watch.query, watch.mode, watch.per_day, watch.created_at,
        (SELECT count(*) FROM watch_match WHERE watch_match.watch_id = watch.id) AS matches,

@@ -12,7 +12,7 @@ LISTED = (
     "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
     " coalesce(articles.published_local, articles.first_seen_local) AS local, articles.published_precision,"
     " articles.published_at IS NULL AS undated,"
-    " articles.first_seen_local, articles.story_id, articles.copies"
+    " articles.first_seen_local, articles.story_id, articles.copies, articles.access"
 )
 """Columns of an article in a list; never its words, which lie apart."""
 

@@ -217,6 +217,17 @@ async def watches_page(datasette: Datasette, request: Request) -> Response:
     return await _render(datasette, request, "kiji_watches.html", views.watches)
 
 
+async def collections_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/collections``."""
+    return await _render(datasette, request, "kiji_collections.html", views.collections)
+
+
+async def collection_page(datasette: Datasette, request: Request) -> Response:
+    """Show ``/collections/NAME``."""
+    name = unquote(request.url_vars["name"])
+    return await _render(datasette, request, "kiji_collection.html", lambda snapshot: views.collection(snapshot, name))
+
+
 async def watch_download(datasette: Datasette, request: Request) -> Response:
     """Give ``/watches/NAME.atom`` or ``.json``: the feed of a saved search."""
     name, kind = request.url_vars["name"], request.url_vars["kind"]
@@ -284,6 +295,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/sources/show$", source_page),
         (r"^/watches$", watches_page),
         (r"^/watches/(?P<name>[^/]+)\.(?P<kind>atom|json)$", watch_download),
+        (r"^/collections$", collections_page),
+        (r"^/collections/(?P<name>[^/]+)$", collection_page),
         (r"^/queries$", queries_page),
         (r"^/healthz$", health_page),
         (r"^/metrics$", metrics_page),
@@ -297,6 +310,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
         "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
+        "collection_address": lambda name: f"/collections/{quote(str(name), safe='')}",
         "watch_address": lambda name, kind: f"/watches/{quote(str(name), safe='')}.{kind}",
         "sql_address": lambda sql: f"/{DATA}?sql=" + quote(sql),
     }

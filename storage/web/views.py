@@ -122,6 +122,9 @@ def article(connection: sqlite3.Connection, article_id: int) -> Context | None:
             article_id,
             article_id,
         ),
+        "collected": query_rows(
+            connection, "SELECT * FROM collection_articles WHERE article_id = ? ORDER BY collection", article_id
+        ),
         "entities": entities_of_article(connection, article_id),
         **_story_of(connection, page),
     }
@@ -156,6 +159,22 @@ def sources(connection: sqlite3.Connection) -> Context:
 def watches(connection: sqlite3.Connection) -> Context:
     """List the saved searches."""
     return {"watches": query_rows(connection, "SELECT * FROM watches ORDER BY name")}
+
+
+def collections(connection: sqlite3.Connection) -> Context:
+    """List the collections."""
+    return {"collections": query_rows(connection, "SELECT * FROM collections ORDER BY name")}
+
+
+def collection(connection: sqlite3.Connection, name: str) -> Context | None:
+    """Show the articles of a collection with notes and tags; None for an unknown one."""
+    if not count_rows(connection, "SELECT count(*) FROM collections WHERE name = ?", name):
+        return None
+    query = (
+        f"SELECT {LISTED}, collection_articles.note, collection_articles.tags FROM collection_articles"  # noqa: S608 - columns of our own
+        " JOIN articles ON articles.id = article_id WHERE collection = ? ORDER BY added_at, articles.id"
+    )
+    return {"name": name, "articles": query_rows(connection, query, name)}
 
 
 def source(connection: sqlite3.Connection, name: str) -> Context | None:

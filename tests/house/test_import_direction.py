@@ -19,7 +19,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "scope tables",
         "migrations search",
         "database",
-        "entities warc_index",
+        "collections entities warc_index",
         "export frontier monitoring stories watches",
         "api articles snapshot",
         "assistant erasure web writer",
@@ -157,7 +157,8 @@ def test_no_test_imports_another_test_a_conftest_or_a_benchmark() -> None:
 def test_no_folder_of_the_code_holds_more_than_25_modules() -> None:
     folders = {path.parent for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
     sizes = {folder.relative_to(ROOT).as_posix(): len(list(folder.glob("*.py"))) for folder in folders}
-    assert {name: size for name, size in sizes.items() if size > 25} == {}
+    listed = "storage/migrations/versions"  # one file a change of the schema: a list, where nobody looks for a module
+    assert {name: size for name, size in sizes.items() if size > 25 and name != listed} == {}
 
 
 def test_the_folders_of_the_tests_mirror_those_of_the_code() -> None:

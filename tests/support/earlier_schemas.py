@@ -13,6 +13,8 @@ _TABLES_SINCE_0013 = (
     "story_week",
     "article_entity",
     "entity_reading",
+    "collected_article",
+    "collection",
     "entity",
 )
 _INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")

@@ -1,0 +1,1 @@
+"""Collect articles under a name, with notes and tags."""

@@ -13,7 +13,8 @@ class RawPage:
     that answered in the end. ``headers`` maps lower-case names to the last value of each; of ``x-robots-tag`` all
     values are there. ``source`` is the name of the source that asked for it, "" where that is unknown.
     ``in_feed`` says that a feed or a news sitemap lists the page as an article, ``feed_date`` when it
-    appeared by that feed.
+    appeared by that feed, ``feed_title`` and ``feed_authors`` (joined by ``; ``) what that feed gives as its title and
+    authors.
     """
 
     url: str
@@ -26,6 +27,8 @@ class RawPage:
     source: str = ""
     in_feed: bool = False
     feed_date: datetime.datetime | None = None
+    feed_title: str = ""
+    feed_authors: str = ""
 
     @property
     def content_type(self) -> str | None:

@@ -19,6 +19,7 @@ from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.text_blocks import TextBlock
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
+from pipelines.metadata.feed_words import with_feed_words
 from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
@@ -119,7 +120,7 @@ def _read_html(
     pictures, base = collect_pictures(index), base_address(tree, page_url)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         metadata = metadata.dated_as(read())  # cards show dates too, and are gone now
-    metadata = site.improve(metadata)
+    metadata = site.improve(with_feed_words(metadata, raw, tree) if raw.in_feed else metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     kept: list[TextBlock] = []
     text, line_cuts = clean_lines(

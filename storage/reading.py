@@ -146,6 +146,7 @@ class Entry:
     """One entry of a feed, sitemap or section page.
 
     ``changed_at`` is a sitemap's ``lastmod``; ``is_news`` says that a feed or a news sitemap lists it as an article.
+    ``authors`` are joined by ``; ``.
     """
 
     url: str
@@ -155,6 +156,7 @@ class Entry:
     is_listing: bool = False
     changed_at: datetime.datetime | None = None
     is_news: bool = False
+    authors: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

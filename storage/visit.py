@@ -58,7 +58,7 @@ class Lease:
 
     ``leads_to`` is the page to which it redirected then, None where it answered itself; ``digests`` are those of
     the newest bytes of it in the raw archive: the same bytes are not kept twice. ``in_feed`` says that a feed or a news
-    sitemap lists it, ``feed_date`` when it appeared by that feed.
+    sitemap lists it, ``feed_date``, ``feed_title`` and ``feed_authors`` what that feed says of it.
     """
 
     address_id: int
@@ -75,6 +75,8 @@ class Lease:
     digests: frozenset[str] = frozenset()
     in_feed: bool = False
     feed_date: datetime.datetime | None = None
+    feed_title: str = ""
+    feed_authors: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -182,6 +182,8 @@ class _RereadLoop:
                     source=record.source,
                     in_feed=record.in_feed,
                     feed_date=record.feed_date,
+                    feed_title=record.feed_title,
+                    feed_authors=record.feed_authors,
                 )
 
     def _note(self, rereads: Sequence[RereadResult]) -> None:

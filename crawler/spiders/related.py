@@ -194,7 +194,13 @@ class RelatedSpider(Spider):
             )
             return
         raw = raw_page_of(response, lease.url, lease.source)
-        raw = dataclasses.replace(raw, in_feed=lease.in_feed, feed_date=lease.feed_date)
+        raw = dataclasses.replace(
+            raw,
+            in_feed=lease.in_feed,
+            feed_date=lease.feed_date,
+            feed_title=lease.feed_title,
+            feed_authors=lease.feed_authors,
+        )
         yield FetchedPage(lease, raw, has_moved(response), self._order(response, lease))
 
     def _order(self, response: Response, lease: Lease) -> RenderOrder | None:

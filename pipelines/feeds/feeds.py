@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import feedparser
@@ -31,6 +31,7 @@ from pipelines.feeds.xml import (
 )
 from pipelines.html.charset import decode
 from pipelines.html.plain_text import plain_text
+from pipelines.metadata.authors import clean_authors
 from storage.reading import Entry
 
 _JSON_FEED = "jsonfeed.org/version/"  # https://www.jsonfeed.org/version/1.1/: required in "version"
@@ -38,6 +39,7 @@ _JSON_FEED = "jsonfeed.org/version/"  # https://www.jsonfeed.org/version/1.1/: r
 _ABSOLUTE_ID = re.compile(rb"<(?:\w+:)?(?:guid|id)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?+\s*+(https?://[^<>\s\]]+)")
 _RELATIONS = "http://www.iana.org/assignments/relation/"  # RFC 4287, section 4.2.7.2: a relation's full name
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_NAME_IN_BRACKETS = re.compile(r"\(([^()]{1,200})\)\s*\Z")
 _SMALL_SCREENS = frozenset({"handheld", "mobile"})
 _RSS_1 = ("purl.org/rss/", "my.netscape.com/rdf/")  # RDF is used for much else; RSS 1.0 and 0.90 name themselves
 
@@ -104,7 +106,22 @@ def _entries(
             summary=plain_text(item.get("summary") or contents[0].get("value", ""), MAX_SUMMARY),
             published_at=_published(item, timezone),
             is_news=True,
+            authors=_names(_authors(item)),
         )
+
+
+def _authors(item: Mapping[str, Any]) -> Sequence[object]:
+    """Return an entry's authors. RSS 2.0 has an address with the name in brackets; feedparser misreads long domains."""
+    written = str(item.get("author") or "")
+    if "@" in written:
+        name = _NAME_IN_BRACKETS.search(written)
+        return [name[1]] if name else []
+    return [author.get("name") for author in item.get("authors") or () if author]
+
+
+def _names(values: Iterable[object]) -> str:
+    """Join authors' names, cleaned as a page's are; "" for none."""
+    return "; ".join(clean_authors(value for value in values if isinstance(value, str)))[:MAX_TITLE]
 
 
 def _address(item: Mapping[str, Any], url: str) -> str | None:
@@ -189,4 +206,11 @@ def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo)
             summary=plain_text(next((text for text in texts if text), ""), MAX_SUMMARY),
             published_at=next((parse_utc(date, timezone) for date in dates if isinstance(date, str)), None),
             is_news=True,
+            authors=_names([author.get("name") for author in _json_authors(item)]),
         )
+
+
+def _json_authors(item: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return an item's authors: a list since version 1.1, one before."""
+    authors = item.get("authors") or item.get("author")
+    return [each for each in (authors if isinstance(authors, list) else [authors]) if isinstance(each, dict)]

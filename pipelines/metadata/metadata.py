@@ -40,7 +40,8 @@ class Metadata:
     the time, ``zone_assumed`` that the page names no zone of ``published_at``.
 
     ``types`` are the ``@type`` of the page's main thing in JSON-LD and ``og:type``. ``article_markup`` lists
-    the markup that marks an article. ``is_paywalled`` is None where the page does not say.
+    the markup that marks an article. ``is_paywalled`` is None where the page does not say. ``is_title_declared`` says
+    that a heading, JSON-LD or a meta tag has the title, and not the document's title alone.
     """
 
     title: str = ""
@@ -63,6 +64,7 @@ class Metadata:
     keywords: tuple[str, ...] = ()
     is_paywalled: bool | None = None
     article_markup: tuple[str, ...] = ()
+    is_title_declared: bool = False
 
     @property
     def has_article_markup(self) -> bool:
@@ -138,6 +140,7 @@ def read_metadata(
         keywords=_keywords(articles, markup),
         is_paywalled=_is_paywalled(things, markup),
         article_markup=_article_markup(articles, markup),
+        is_title_declared=any(letters(title) in letters(each) for each in (*headlines, *heads, *metas)),
     )
 
 

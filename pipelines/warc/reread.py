@@ -31,7 +31,14 @@ def read_member(raw: RawPage, timezone: str) -> Reading:
     """
     page = page_in_member(raw.body)
     if isinstance(page, RawPage):
-        page = dataclasses.replace(page, source=raw.source, in_feed=raw.in_feed, feed_date=raw.feed_date)
+        page = dataclasses.replace(
+            page,
+            source=raw.source,
+            in_feed=raw.in_feed,
+            feed_date=raw.feed_date,
+            feed_title=raw.feed_title,
+            feed_authors=raw.feed_authors,
+        )
         return read_page(page, timezone)
     return Reading(
         url=raw.url,

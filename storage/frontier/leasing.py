@@ -181,6 +181,8 @@ class _Due:
                 Address.page_id,
                 Address.in_feed,
                 Address.feed_date,
+                Address.feed_title,
+                Address.feed_authors,
                 Claim.source_id,
                 Claim.depth,
                 Claim.via,
@@ -232,4 +234,6 @@ def _lease_of(
         digests=digests.get(row.id, frozenset()),
         in_feed=row.in_feed,
         feed_date=row.feed_date,
+        feed_title=row.feed_title or "",
+        feed_authors=row.feed_authors or "",
     )

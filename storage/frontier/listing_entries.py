@@ -11,7 +11,7 @@ from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import find_blocked
 from storage.frontier.claims import claim, claim_links, find_nearer_pages, queue_addresses
 from storage.frontier.sources import learn_domain
-from storage.reading import LISTING_KINDS, PAGED_LISTINGS
+from storage.reading import LISTING_KINDS, PAGED_LISTINGS, Entry
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
 from storage.tables.core import Address, Claim, Fetch
@@ -42,7 +42,7 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     ids = file_addresses(session, [place for _, place in covered])
     articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
     listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}
-    _note_in_feed(session, {ids[place.key]: entry.published_at for entry, place in covered if entry.is_news})
+    _note_in_feed(session, {ids[place.key]: entry for entry, place in covered if entry.is_news})
     if reading.kind in PAGED_LISTINGS and listings:  # the next page is asked for while this one has news
         grew = _is_any_new(session, articles)
         listings = dict.fromkeys(listings, visit.fetched_at if grew else None)
@@ -52,11 +52,17 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     return too_old, len(reading.entries) - too_old - len(wanted)
 
 
-def _note_in_feed(session: Session, dates: Mapping[int, datetime | None]) -> None:
-    """Note that a feed lists these addresses as articles, with the dates that it gives; the first feed's stay."""
-    unknown = select(Address.id).where(is_among(session, Address.id, dates, Integer()), Address.in_feed.is_(False))
+def _note_in_feed(session: Session, entries: Mapping[int, Entry]) -> None:
+    """Note that a feed lists these addresses as articles, with what it says of them; the first feed's words stay."""
+    unknown = select(Address.id).where(is_among(session, Address.id, entries, Integer()), Address.in_feed.is_(False))
     for address_id in session.scalars(unknown).all():
-        noted = {"in_feed": True, "feed_date": dates[address_id]}
+        entry = entries[address_id]
+        noted = {
+            "in_feed": True,
+            "feed_date": entry.published_at,
+            "feed_title": entry.title or None,
+            "feed_authors": entry.authors or None,
+        }
         session.execute(
             update(Address).where(Address.id == address_id).values(noted).execution_options(synchronize_session=False)
         )

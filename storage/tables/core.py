@@ -69,7 +69,8 @@ class Address(Base):
     ``state``: ``known`` (an edge's target, never queued), ``queued``, ``leased`` or ``done``. ``due_at`` is when it
     is to be asked for next, null for never. ``changed_at`` is when the listing that lists it says that it last
     changed; ``moved_at`` when it was found to redirect to ``page_id`` for good. ``in_feed`` says that a feed or a news
-    sitemap listed it as an article, ``feed_date`` when it appeared by the first one that did.
+    sitemap listed it as an article, ``feed_date`` when it appeared by the first one that did, ``feed_title`` and
+    ``feed_authors`` what that one gives as its title and its authors.
 
     ``page_id`` is the address used instead of this one: the
     target of its redirect, or the canonical page that it was joined to. ``article_id`` is the article that it shows, by
@@ -103,6 +104,8 @@ class Address(Base):
     moved_at: Mapped[Moment | None]
     in_feed: Mapped[bool] = mapped_column(default=False, server_default=false())
     feed_date: Mapped[Moment | None]
+    feed_title: Mapped[str | None] = mapped_column(StorableText(500))
+    feed_authors: Mapped[str | None] = mapped_column(StorableText(500))
     canonical_refused: Mapped[str] = mapped_column(StorableText(300), default="")
     refused_canonical: Mapped[str | None] = mapped_column(StorableText(LONGEST_ADDRESS))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))

@@ -34,7 +34,7 @@ _COPY_FIELDS = ("kind", "title", "text", "published_at")
 class ArchivedRecord:
     """A page in the raw archive; ``is_newest`` where no later bytes are there.
 
-    ``in_feed`` and ``feed_date`` are what a feed said of it, as in a lease.
+    ``in_feed``, ``feed_date``, ``feed_title`` and ``feed_authors`` are what a feed said of it, as in a lease.
     """
 
     id: int
@@ -48,6 +48,8 @@ class ArchivedRecord:
     location: WarcLocation
     in_feed: bool = False
     feed_date: datetime | None = None
+    feed_title: str = ""
+    feed_authors: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def read_archived_records(
             Address.host,
             Address.in_feed,
             Address.feed_date,
+            Address.feed_title,
+            Address.feed_authors,
             newest.label("is_newest"),
         )
         .join(Address, Address.id == WarcPage.address_id)
@@ -111,6 +115,8 @@ def read_archived_records(
                 location,
                 row.in_feed,
                 row.feed_date,
+                row.feed_title or "",
+                row.feed_authors or "",
             )
         last = rows[-1].id
 

@@ -196,6 +196,7 @@ def _follow_redirect(session: Session, asked: Address, page: Address, visit: Vis
     move_page(session, asked, page, visit.reading)
     if asked.in_feed and not page.in_feed:
         page.in_feed, page.feed_date = True, asked.feed_date
+        page.feed_title, page.feed_authors = asked.feed_title, asked.feed_authors
 
 
 def _follow_domain(session: Session, visit: Visit, page: Address, scopes: dict[int, Scope]) -> None:

@@ -5,6 +5,7 @@ import itertools
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, SQLColumnExpression, String, select, update
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ how many times what it took: so looking takes a tenth of the writer's time at mo
 AHEAD = 2_000
 """Addresses that a costly query reads: enough for eight leases."""
 
-_DueRow = Row[int, str, str, str | None, str | None, int | None, bool, datetime | None, int, int, str]
+_DueRow = Row[*tuple[Any, ...]]
 
 
 class DueCache:

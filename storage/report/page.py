@@ -79,6 +79,7 @@ def _environment() -> Environment:
         "titled": title_or_dash,
         "web_address": web_address,
         "lang": language_tag,
+        "moment": lambda local: local[:16],
     }
     environment.filters |= {"grouped": "{:,}".format}
     return environment

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from storage.errors import DatabaseError
 from storage.monitoring.openmetrics import CONTENT_TYPE
@@ -20,6 +21,17 @@ from storage.web.archived import Capture
 from storage.web.article_list import Choice, browse, read_metadata
 from storage.web.downloads import TYPES, download, watch_feed
 from storage.web.http_headers import Application, guard_requests
+from storage.web.preferences import (
+    YEAR,
+    ZONES,
+    chosen_language,
+    chosen_zone,
+    cookies_of,
+    in_zone,
+    local_address,
+    read_cookies,
+)
+from storage.web.query_answer import bars_of, explain_error
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.sample_queries import samples
 from storage.web.serving import Serving
@@ -202,8 +214,23 @@ async def entity_page(datasette: Datasette, request: Request) -> Response:
 
 
 async def sources_page(datasette: Datasette, request: Request) -> Response:
-    """Show ``/sources``."""
-    return await _render(datasette, request, "kiji_sources.html", views.sources)
+    """Show ``/sources``, sorted by a column."""
+    sort, descending = request.args.get("sort") or "", request.args.get("desc") or ""
+    return await _render(
+        datasette,
+        request,
+        "kiji_sources.html",
+        lambda snapshot: views.sorted_sources(snapshot, sort, descending),
+    )
+
+
+async def preferences_page(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - Datasette's signature
+    """Take ``/preferences``: keep a choice in cookies, and go back."""
+    asked = {name: request.args.get(name) or "" for name in ("language", "zone") if name in request.args}
+    response = Response("", status=303, headers={"location": local_address(request.args.get("next") or "/")})
+    for name, value in cookies_of(asked).items():
+        response.set_cookie(name, quote(value, safe=""), max_age=YEAR if value else 0, samesite="lax", httponly=True)
+    return response
 
 
 async def source_page(datasette: Datasette, request: Request) -> Response:
@@ -297,6 +324,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/watches/(?P<name>[^/]+)\.(?P<kind>atom|json)$", watch_download),
         (r"^/collections$", collections_page),
         (r"^/collections/(?P<name>[^/]+)$", collection_page),
+        (r"^/preferences$", preferences_page),
         (r"^/queries$", queries_page),
         (r"^/healthz$", health_page),
         (r"^/metrics$", metrics_page),
@@ -307,12 +335,36 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 def prepare_jinja2_environment(env: Environment) -> None:
     """Add the filters that make the web's texts safe to show."""
     env.filters |= {"shown": clean_text, "titled": title_or_dash, "web_address": web_address, "lang": language_tag}
+    env.filters |= {"moment": _moment, "sql_error": explain_error}
     env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
+        "answer_bars": bars_of,
         "source_address": lambda name: "/sources/show?name=" + quote(str(name)),
         "collection_address": lambda name: f"/collections/{quote(str(name), safe='')}",
         "watch_address": lambda name, kind: f"/watches/{quote(str(name), safe='')}.{kind}",
         "sql_address": lambda sql: f"/{DATA}?sql=" + quote(sql),
+    }
+
+
+@pass_context
+def _moment(context: Context, local: str | None) -> str:
+    """Write a local time of the snapshot to the minute, in the zone that the reader chose."""
+    return in_zone(local, (context.get("snapshot") or {}).get("timezone", ""), context.get("zone") or "")
+
+
+@hook
+def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
+    """Give every page what its reader chose, and what the page about SQL shows."""
+    if request is None:
+        return {}
+    cookies = read_cookies(request.headers.get("cookie", ""))
+    here = request.full_path if request.method == "GET" else "/"
+    return {
+        "ui": chosen_language(cookies, request.headers.get("accept-language", "")),
+        "zone": chosen_zone(cookies),
+        "zones": ZONES,
+        "here": here if len(here) < 2_000 else request.path,
+        "schema": datasette.kiji_schema,
     }
 
 

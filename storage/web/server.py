@@ -100,6 +100,9 @@ def _attach(served: Datasette, path: Path) -> None:
     database = SnapshotDatabase if fits("datasette") else Database
     served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
     served.kiji_search = open_search(path)
+    served.kiji_schema = {
+        name: list(table["columns"]) for name, table in _tables(path).items() if not table.get("hidden")
+    }
 
 
 def exchange(served: Datasette, path: Path) -> None:

@@ -143,7 +143,21 @@ def _story_of(connection: sqlite3.Connection, page: Context) -> Context:
     return {"story": stories[0] if stories and others else None, "story_articles": others}
 
 
-def sources(connection: sqlite3.Connection) -> Context:
+_SORTS = {
+    "source": "lower(source)", "articles": "articles", "articles_ja": "articles_ja", "articles_en": "articles_en",
+    "copies": "copies", "last_new": "last_new_at", "state": "state",
+}  # fmt: skip
+
+
+def sorted_sources(connection: sqlite3.Connection, sort: str, descending: str) -> Context:
+    """List the sources by a column; numbers and times come with the largest first unless ``descending`` is 0."""
+    sort = sort if sort in _SORTS else "articles"
+    descends = descending == "1" or (not descending and sort not in ("source", "state"))
+    order = f"{_SORTS[sort]} IS NULL, {_SORTS[sort]} {'DESC' if descends else 'ASC'}, source"
+    return {**sources(connection, order), "sort": sort, "descends": descends}
+
+
+def sources(connection: sqlite3.Connection, order: str = "articles DESC, source") -> Context:
     """List the sources with their last weeks."""
     window = days_until(_last_day(connection), SPARK_DAYS)
     counts: dict[str, dict[str, tuple[int, int, int]]] = {}
@@ -152,7 +166,7 @@ def sources(connection: sqlite3.Connection) -> Context:
     )
     for name, day, ja, en, total in days:
         counts.setdefault(name, {})[day] = (int(ja), int(en), int(total - ja - en))
-    listed = query_rows(connection, "SELECT * FROM sources ORDER BY articles DESC, source")
+    listed = query_rows(connection, f"SELECT * FROM sources ORDER BY {order}")  # noqa: S608 - words of our own
     return {"sources": [{**each, "bars": day_bars(window, counts.get(each["source"], {}), 34)} for each in listed]}
 
 

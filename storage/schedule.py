@@ -90,3 +90,14 @@ def may_be_wanted(entry: Entry, now: datetime.datetime, max_age: Interval | None
 def listing_may_have_changed(changed_at: datetime.datetime | None, fetched_at: datetime.datetime | None) -> bool:
     """Tell whether a listing within a listing is due, by its ``lastmod``."""
     return changed_at is None or fetched_at is None or fetched_at - LISTING_GRAIN <= changed_at
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a source's articles are kept, from when they were first seen, and how many; None for all."""
+
+    age: datetime.timedelta | None = None
+    number: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.age is not None or self.number is not None

@@ -28,6 +28,7 @@ from storage.erasure.choose import find_article_addresses, read_forgotten
 from storage.erasure.delete import ErasurePlan, count_erasure, erase, plan_erasure
 from storage.erasure.scrub_log import scrub_addresses
 from storage.errors import DatabaseError
+from storage.frontier.blocklist import key_hash
 from storage.reading import iso_utc, json_row
 from storage.text_rules import Place
 from storage.visit import WarcLocation
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
             'kiji forget https://news.example/ja/n/7000 --reason "letter of 5 October"',
             "kiji forget --source harbor --match '/archive/*' --dry-run",
             "kiji forget --list",
+            "kiji forget --find-mentions",
         ),
     )(forget_command)
 
@@ -57,6 +59,12 @@ def forget_command(
         typer.Option("--match", metavar="PATTERN", help="Articles whose address matches, as in include and exclude."),
     ] = None,
     show_list: Annotated[bool, typer.Option("--list", help="List what has been forgotten: when, and why.")] = False,
+    find_mentions: Annotated[
+        bool,
+        typer.Option(
+            "--find-mentions", help="List the raw pages of other addresses that still hold a forgotten address."
+        ),
+    ] = False,
     config: ConfigOption = None,
     db: DatabaseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be erased, and change nothing.")] = False,
@@ -68,7 +76,7 @@ def forget_command(
     Exits 1 where archived bytes are not where the index says.
     """
     chosen = _Choice(tuple(urls or ()), source, site, match)
-    chosen.check(is_list=show_list)
+    chosen.check(is_list=show_list or find_mentions)
     settings = find_config(config)
     where = database_url(db, settings)
     database = open_database(where, create=False)
@@ -77,6 +85,9 @@ def forget_command(
         return
     folder = kept_folder(settings, where)
     place_of = functools.partial(place, rules=settings.parameter_rules)
+    if find_mentions:
+        _list_mentions(database, folder, place_of, as_json=as_json)
+        return
     try:
         with crawl_lock(database):
             wanted = chosen.addresses(database)
@@ -143,6 +154,23 @@ def _list_forgotten(database: Database, *, as_json: bool) -> None:
             sanitize_line(f"{iso_utc(entry['forgotten_at'])}  {entry['key_hash']}  {entry['reason']}") + "\n"
         )
     sys.stdout.write(f"{len(entries)} addresses are never fetched again; only their hashes are stored\n")
+
+
+def _list_mentions(database: Database, folder: Path, place_of: Callable[[str], Place], *, as_json: bool) -> None:
+    """Print the raw pages that hold a forgotten address; exit 1 where there are any."""
+    from pipelines.warc.mentions import find_mentions
+
+    with contextlib.closing(database), database.reading() as connection:
+        hashes = {entry["key_hash"] for entry in read_forgotten(connection)}
+    number = 0
+    for mention in find_mentions(folder, lambda url: key_hash(place_of(url).key) in hashes) if hashes else ():
+        number += 1
+        line = f"{mention.file}  record {mention.record}  {mention.page}  {mention.address}"
+        sys.stdout.write((json.dumps(dataclasses.asdict(mention)) if as_json else sanitize_line(line)) + "\n")
+    if not as_json:
+        sys.stdout.write(f"{number} mentions of {len(hashes)} forgotten addresses in {folder}\n")
+    if number:
+        raise typer.Exit(1)
 
 
 def _scrub_log(database: Database, urls: list[str], place_of: Callable[[str], Place]) -> None:

@@ -1,4 +1,4 @@
-"""Back up, check and prune: ``kiji db backup``, ``check`` and ``prune``."""
+"""Back up, check, prune and vacuum: ``kiji db backup``, ``check``, ``prune`` and ``vacuum``."""
 
 import sys
 from datetime import timedelta
@@ -11,7 +11,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.quantities import DURATIONS, format_size, parse_duration
 from crawler.config.tables import Archive
-from crawler.monitoring.retention import prune_pages
+from crawler.monitoring.retention import expire_articles, prune_pages
 from crawler.plan import archive_folder, database_url, find_config, kept_folder
 from storage.column_types import utc_now
 from storage.database.backup import back_up
@@ -19,6 +19,7 @@ from storage.database.check import check_database
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import connect, parse_url, read_schema_revision
 from storage.database.open import open_database
+from storage.database.vacuum import vacuum
 from storage.errors import DatabaseUnreachable
 from storage.warc_index.index import find_missing_files
 from storage.warc_index.retention import delete_old_fetches
@@ -45,12 +46,20 @@ def register(group: typer.Typer) -> None:
     group.command(
         "prune",
         help=example(
-            "Delete raw pages beyond [archive] max_age and max_size, as every crawl does at its end. With "
-            "--fetches also old rows of fetches.",
+            "Delete articles beyond retain and retain_articles, and raw pages beyond [archive] max_age and max_size, "
+            "as every crawl does at its end. With --fetches also old rows of fetches.",
             "kiji db prune",
             "kiji db prune --max-age 90d --fetches 400d",
         ),
     )(prune_command)
+    group.command(
+        "vacuum",
+        help=example(
+            "Give the space of deleted rows back to the disk. On SQLite no crawl may run, and the disk needs as much "
+            "free space as the file has.",
+            "kiji db vacuum",
+        ),
+    )(vacuum_command)
 
 
 def backup_command(
@@ -119,6 +128,8 @@ def prune_command(
     database = open_database(url, create=False)
     try:
         with crawl_lock(database):
+            if expired := expire_articles(database, folder, settings, utc_now()):
+                sys.stdout.write(f"{expired} articles deleted that are kept no longer\n")
             if settings.archive.enabled or folder.is_dir():
                 pruned = prune_pages(database, folder, limits, utc_now())
                 summary = (
@@ -131,6 +142,17 @@ def prune_command(
                 sys.stdout.write(f"{gone} rows of fetches deleted\n")
     finally:
         database.close()
+
+
+def vacuum_command(config: ConfigOption = None, db: DatabaseOption = None) -> None:
+    """Vacuum, alone on the database."""
+    database = open_database(database_url(db, find_config(config)), create=False)
+    try:
+        with crawl_lock(database):
+            before, after = vacuum(database)
+    finally:
+        database.close()
+    sys.stdout.write(f"{database.url}: {format_size(before)} before, {format_size(after)} now\n")
 
 
 def _limits(archive: Archive, max_age: str | None, max_size: str | None) -> Archive:

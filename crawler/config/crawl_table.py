@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from crawler.config.tables import ConfigTable
-from crawler.config.value_types import Interval, Intervals, PageLists, Seconds, TimeZone, UserAgent
+from crawler.config.value_types import Interval, Intervals, PageLists, Pages, Seconds, TimeZone, UserAgent
 from crawler.user_agent import default_user_agent, names_a_contact, robots_token
 from storage.reading import STORED_LISTS
 from storage.schedule import POLL_MAX, POLL_MIN, REREADS
@@ -50,6 +50,15 @@ class Crawl(ConfigTable):
         examples=["30d"],
         description="the maximum age of an article: older entries of feeds and sitemaps are not fetched, and older "
         "articles are neither stored nor followed; without it any age",
+    )
+    retain: Interval | None = Field(
+        default=None,
+        examples=["365d"],
+        description="how long articles are kept, from when they were first stored; then they are deleted with their "
+        "copies, links and raw pages; without it for ever",
+    )
+    retain_articles: Pages | None = Field(
+        default=None, examples=[100_000], description="how many articles of each source are kept: the newest"
     )
 
     @property

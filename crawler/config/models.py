@@ -40,7 +40,7 @@ from crawler.config.value_types import (
 from crawler.hosts import host_and_port, hostname_of, slot_of
 from crawler.user_agent import robots_token
 from pipelines.addresses.parameters import ParameterRules
-from storage.schedule import PollSchedule
+from storage.schedule import PollSchedule, Retention
 
 
 class Source(ConfigTable):
@@ -76,6 +76,8 @@ class Source(ConfigTable):
     poll_max: Interval | None = as_in_crawl("poll_max")
     rereads: Intervals | None = as_in_crawl("rereads")
     max_age: Interval | None = as_in_crawl("max_age")
+    retain: Interval | None = as_in_crawl("retain")
+    retain_articles: Pages | None = as_in_crawl("retain_articles")
     parameters: ParametersTable = Field(
         default_factory=Parameters,
         examples=[{"keep": ["page"], "drop": ["from_*"]}],
@@ -204,6 +206,12 @@ class Source(ConfigTable):
             rereads=crawl.rereads if self.rereads is None else self.rereads,
             max_age=self.max_age or crawl.max_age,
         )
+
+    @property
+    def retention(self) -> Retention:
+        """Return how long and how many articles are kept: its own limits, else ``[crawl]``'s."""
+        crawl = self._crawl
+        return Retention(self.retain or crawl.retain, self.retain_articles or crawl.retain_articles)
 
     @property
     def start_hosts(self) -> tuple[str, ...]:

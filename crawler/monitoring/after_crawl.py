@@ -11,9 +11,9 @@ from crawler.config.models import Config
 from crawler.monitoring.alerts import Message, ping, send
 from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge, present_runs
 from crawler.monitoring.related_hint import related_hint
-from crawler.monitoring.retention import prune_pages
+from crawler.monitoring.retention import expire_articles, prune_pages
 from crawler.monitoring.watch_notices import tell_watches
-from crawler.plan import CrawlPlan, archive_folder, unfollowed_sources
+from crawler.plan import CrawlPlan, archive_folder, kept_folder, unfollowed_sources
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -220,6 +220,12 @@ def _tell_watches(end: CrawlEnd) -> list[str]:
     return tell_watches(end.database, end.plan.config.alerts.urls, end.plan.config.crawl.timezone, utc_now())
 
 
+def _expire(end: CrawlEnd) -> None:
+    if end.database is not None:
+        folder = kept_folder(end.plan.config, end.plan.database_url)
+        expire_articles(end.database, folder, end.plan.config, utc_now())
+
+
 def _prune(end: CrawlEnd) -> None:
     folder = archive_folder(end.plan.config, end.plan.database_url)
     if folder is not None and end.database is not None:
@@ -246,6 +252,7 @@ def _ping(end: CrawlEnd) -> list[str]:
 BUILT_IN: Mapping[str, Step] = {
     "the look at the sources' health": _judge_all,
     "the watches": _tell_watches,
+    "the deletion of articles that are kept no longer": _expire,
     "the deletion of old pages from the raw archive": _prune,
     "the count of extractors that failed": _count_extractor_errors,
     "the ping": _ping,

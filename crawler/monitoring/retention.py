@@ -1,10 +1,11 @@
-"""Prune the raw archive: delete whole WARC files, by age and by total size."""
+"""Delete what is kept no longer: articles by age and number, and whole WARC files by age and total size."""
 
 import dataclasses
 import datetime
 import logging
 from pathlib import Path
 
+from crawler.config.models import Config
 from crawler.config.tables import Archive
 from storage.database.engine import Database
 from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
@@ -24,6 +25,29 @@ class PruneResult:
     files: int = 0
     size: int = 0
     pages: int = 0
+
+
+def expire_articles(database: Database, folder: Path, config: Config, now: datetime.datetime) -> int:
+    """Delete articles beyond their sources' limits, with their archived bytes; return their number.
+
+    The bytes are overwritten before the rows are committed as deleted, as with ``kiji forget``. Raises DatabaseError,
+    OSError.
+    """
+    limits = {source.name: source.retention for source in config.sources if source.retention}
+    if not limits:
+        return 0
+    from storage.erasure.expire import TOGETHER, expire, find_expired  # with what most crawls need not
+
+    with database.reading() as connection:
+        expired = find_expired(connection, limits, now)
+    for start in range(0, len(expired), TOGETHER):
+        from pipelines.warc.redact import blank_pages
+
+        with database.writing() as session:
+            locations = expire(session, expired[start : start + TOGETHER])
+            session.flush()
+            blank_pages(folder, locations, now)
+    return len(expired)
 
 
 def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime.datetime) -> PruneResult:

@@ -9,7 +9,9 @@ from typing import Any
 
 from crawler.config.models import Config
 from crawler.monitoring.alerts import Message, ping, send
-from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge, present_runs
+from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
+from crawler.monitoring.health_figures import present_runs
+from crawler.monitoring.recovery import Trouble
 from crawler.monitoring.related_hint import related_hint
 from crawler.monitoring.retention import expire_articles, prune_pages
 from crawler.monitoring.watch_notices import tell_watches
@@ -61,15 +63,15 @@ def judge_sources(
     verdicts = {}
     for name in names:
         finding = known.get(name)
-        since = finding.since if finding is not None and finding.state in TROUBLE else None
+        trouble = None
+        if finding is not None and finding.since is not None and finding.state in TROUBLE:
+            trouble = Trouble(finding.state, finding.since, finding.detail)
         due_at = finding.due_at if finding is not None else None
         source = config.source(name) if config is not None else None
         if due_at is not None and source is not None:
             due_at = source.opening_after(due_at)
         own = runs.get(finding.source_id, []) if finding is not None else []
-        verdict = judge(own, now, trouble_since=since, due_at=due_at)
-        if finding is not None and since is not None and finding.state == verdict.state:
-            verdict = dataclasses.replace(verdict, since=since)  # what is recent moves on; the trouble's begin does not
+        verdict = judge(own, now, known=trouble, due_at=due_at)
         if source is None or not unfollowed_sources([source]):
             verdict = dataclasses.replace(verdict, hint=related_hint(own, present_runs(own)))
         verdicts[name] = verdict
@@ -124,14 +126,18 @@ def _joined(messages: Sequence[Message]) -> Message:
 
 
 def _since(finding: Finding, verdict: Verdict) -> datetime.datetime:
-    """Return when the state began: the stored time if the state is the same."""
-    return finding.since if finding.since is not None and finding.state == verdict.state else verdict.since
+    """Return when the state began: the stored time if the state is the same, or another one of the same trouble."""
+    goes_on = finding.state == verdict.state or (finding.state in TROUBLE and verdict.is_trouble)
+    return finding.since if finding.since is not None and goes_on else verdict.since
 
 
 def _message(name: str, last_sent: State, verdict: Verdict, since: datetime.datetime) -> Message | None:
-    """Return the alert about a change since the last one; None if there is nothing to report."""
+    """Return the alert about a change since the last one; None if there is nothing to report.
+
+    A trouble that turns into another is one trouble, and one alert.
+    """
     was_trouble = last_sent in TROUBLE
-    if verdict.is_trouble and verdict.state != last_sent:
+    if verdict.is_trouble and not was_trouble:
         body = f"{name}: {verdict.detail}\nSince {since:%Y-%m-%d %H:%M} UTC. See: kiji health"
         return Message(f"Kiji: {name} {HEADLINES[verdict.state]}", body, "failure")
     if was_trouble and not verdict.is_trouble:

@@ -11,15 +11,21 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from crawler.monitoring.health_figures import (
+    DAY,
+    Figures,
+    day_of,
+    errors_of,
+    figures_of,
+    present_runs,
+    sum_pages,
+)
+from crawler.monitoring.recovery import Trouble, is_over
 from storage.monitoring.source_health import SourceRun
 from storage.tables.health import State
 
-DAY = datetime.timedelta(days=1)
 PAST = datetime.timedelta(days=28)
 """Four weeks, so that weekly patterns are in it four times."""
-
-RECENT, RECENT_PAGES = DAY, 10
-"""The present: the newest crawls, up to a day back or to this many pages."""
 
 FAILED_POLLS = 3
 """Unanswered polls in a row that make a source dead; two are enough a day apart. One may be a restart."""
@@ -46,23 +52,6 @@ TROUBLE: tuple[State, ...] = ("dead", "blocked", "changed", "silent", "idle")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures shown with a state. Shares are 0 to 1, None if they have no base."""
-
-    last_success: datetime.datetime | None = None
-    last_new: datetime.datetime | None = None
-    usual_a_day: float = 0.0
-    days_silent: float | None = None
-    empty_share: float | None = None
-    usual_empty_share: float | None = None
-    mean_characters: float | None = None
-    usual_characters: float | None = None
-    robots_refusals: int = 0
-    parser_failures: int = 0
-    errors: tuple[tuple[str, int], ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
     """A source's state, its begin within the history, and the reason in one line.
 
@@ -81,49 +70,22 @@ class Verdict:
         return self.state in TROUBLE
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Pages:
-    """Pages of several crawls, by outcome."""
-
-    articles: int
-    empty: int
-    blocked: int
-    failed: int
-    unmodified: int
-    characters: int
-
-    @property
-    def read(self) -> int:
-        return self.articles + self.empty
-
-    @property
-    def all(self) -> int:
-        return self.read + self.blocked + self.failed + self.unmodified
-
-    @property
-    def empty_share(self) -> float | None:
-        return self.empty / self.read if self.read else None
-
-    @property
-    def mean_characters(self) -> float | None:
-        return self.characters / self.articles if self.articles else None
-
-
 def judge(
     runs: Sequence[SourceRun],
     now: datetime.datetime,
     *,
-    trouble_since: datetime.datetime | None = None,
+    known: Trouble | None = None,
     due_at: datetime.datetime | None = None,
 ) -> Verdict:
     """Judge a source by its crawls, oldest first.
 
-    ``trouble_since`` is the begin of a trouble that is stored already, ``due_at`` the time of the next poll.
+    ``known`` is a trouble that is stored already: it goes on until the crawls show that it is over, and another trouble
+    within it has the same begin. ``due_at`` is the time of the next poll.
     """
     present = present_runs(runs)
-    begin = min(trouble_since or present[0].at, present[0].at) if present else now
+    begin = min(known.since if known else present[0].at, present[0].at) if present else now
     past = [run for run in runs if begin - PAST <= run.at < begin]
-    figures = _figures(runs, past, present, now)
+    figures = figures_of(runs, past, present, now)
     checks = (
         _idle(runs, now, due_at),
         _unanswered(runs),
@@ -136,7 +98,9 @@ def judge(
     trouble = next((answer for answer in checks if answer is not None), None)
     if trouble is not None:
         state, since, detail = trouble
-        return Verdict(state, since, detail, figures)
+        return Verdict(state, known.since if known else since, detail, figures)
+    if known is not None and not is_over(known, runs, past):
+        return Verdict(known.state, known.since, known.detail, figures)
     since = runs[0].at if runs else now
     if not past:
         return Verdict("new", since, "too little history to tell", figures)
@@ -146,34 +110,11 @@ def judge(
 _Answer = tuple[State, datetime.datetime, str] | None
 
 
-def present_runs(runs: Sequence[SourceRun]) -> list[SourceRun]:
-    """Return the newest crawls: those of a day, or of a few pages."""
-    recent: list[SourceRun] = []
-    pages = 0
-    for run in reversed(runs):
-        if recent and (pages >= RECENT_PAGES or recent[0].at - run.at >= RECENT):
-            break
-        recent.append(run)
-        pages += run.articles + run.empty + run.blocked + run.failed
-    return recent[::-1]
-
-
-def _sum(runs: Sequence[SourceRun]) -> _Pages:
-    return _Pages(
-        articles=sum(run.articles for run in runs),
-        empty=sum(run.empty + run.unreadable for run in runs),
-        blocked=sum(run.blocked for run in runs),
-        failed=sum(run.failed for run in runs),
-        unmodified=sum(run.unmodified for run in runs),
-        characters=sum(run.characters for run in runs),
-    )
-
-
 def _idle(runs: Sequence[SourceRun], now: datetime.datetime, due_at: datetime.datetime | None) -> _Answer:
     """Return "idle" if the source is due for a day and was not crawled for two."""
     if not runs or due_at is None or now - due_at < DAY or now - runs[-1].at < 2 * DAY:
         return None
-    return "idle", runs[-1].at, f"not crawled since {_day(runs[-1].at)}, though due: is the schedule running?"
+    return "idle", runs[-1].at, f"not crawled since {day_of(runs[-1].at)}, though due: is the schedule running?"
 
 
 def _unanswered(runs: Sequence[SourceRun]) -> _Answer:
@@ -189,13 +130,13 @@ def _unanswered(runs: Sequence[SourceRun]) -> _Answer:
         return None
     asked, turned_away = sum(run.asked for run in failing), sum(run.turned_away for run in failing)
     state: State = "blocked" if 2 * turned_away >= asked else "dead"
-    detail = f"no start page has answered since {_day(failing[0].at)} ({len(failing)} polls): {_errors(failing)}"
+    detail = f"no start page has answered since {day_of(failing[0].at)} ({len(failing)} polls): {errors_of(failing)}"
     return state, failing[0].at, detail
 
 
 def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
     """Return "blocked" or "dead" if start pages answer, but most article pages are refused or fail."""
-    before, now = _sum(past), _sum(present)
+    before, now = sum_pages(past), sum_pages(present)
     if now.all < FEW_PAGES:
         return None
     kinds: tuple[tuple[State, int, int, str], ...] = (
@@ -205,14 +146,14 @@ def _pages_refused(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _
     for state, was, is_now, verb in kinds:
         share, usual = is_now / now.all, was / before.all if before.all else 0.0
         if share >= BAD_SHARE and usual < share / 2:
-            detail = f"{is_now} of {now.all} article pages {verb} (usually {usual:.0%}): {_errors(present)}"
+            detail = f"{is_now} of {now.all} article pages {verb} (usually {usual:.0%}): {errors_of(present)}"
             return state, present[0].at, detail
     return None
 
 
 def _changed(past: Sequence[SourceRun], present: Sequence[SourceRun]) -> _Answer:
     """Return "changed" if pages give no article, or much shorter ones than before."""
-    before, now = _sum(past), _sum(present)
+    before, now = sum_pages(past), sum_pages(present)
     if before.read < PAST_PAGES or now.read < FEW_PAGES:
         return None
     usual, share = before.articles / before.read, now.articles / now.read
@@ -238,7 +179,7 @@ def _feed_lost(runs: Sequence[SourceRun]) -> _Answer:
         return None
     last = read[len(read) - len(lost) - 1]
     kind = "feed" if last.forms["feed"] else "sitemap"
-    detail = f"the start page was a {kind}, and is another page since {_day(lost[0].at)} ({len(lost)} polls)"
+    detail = f"the start page was a {kind}, and is another page since {day_of(lost[0].at)} ({len(lost)} polls)"
     return "changed", lost[0].at, detail
 
 
@@ -288,51 +229,3 @@ def _silent(runs: Sequence[SourceRun], figures: Figures) -> _Answer:
         return None
     detail = f"nothing new for {quiet / DAY:.1f} days (usually {figures.usual_a_day:.1f} a day)"
     return "silent", fresh[-1], detail
-
-
-def _figures(
-    runs: Sequence[SourceRun], past: Sequence[SourceRun], present: Sequence[SourceRun], now: datetime.datetime
-) -> Figures:
-    before, recent = _sum(past), _sum(present)
-    successes = [run.at for run in runs if run.answered or run.articles or run.unmodified]
-    fresh = [run.at for run in runs if run.new]
-    return Figures(
-        last_success=successes[-1] if successes else None,
-        last_new=fresh[-1] if fresh else None,
-        usual_a_day=_usual_a_day(runs),
-        days_silent=(now - fresh[-1]) / DAY if fresh else None,
-        empty_share=recent.empty_share,
-        usual_empty_share=before.empty_share,
-        mean_characters=recent.mean_characters,
-        usual_characters=before.mean_characters,
-        robots_refusals=sum(run.robots for run in present),
-        parser_failures=sum(run.unreadable for run in present),
-        errors=tuple(_counted(present).most_common(5)),
-    )
-
-
-def _usual_a_day(runs: Sequence[SourceRun]) -> float:
-    """Return new articles a day, from the first crawl to the last that brought any.
-
-    Articles of the first crawl do not count: they were published over years.
-    """
-    later = runs[1:]
-    fresh = [run.at for run in later if run.new]
-    if not fresh:
-        return 0.0
-    return sum(run.new for run in later) / max((fresh[-1] - runs[0].at) / DAY, 1.0)
-
-
-def _counted(runs: Sequence[SourceRun]) -> collections.Counter[str]:
-    counted: collections.Counter[str] = collections.Counter()
-    for run in runs:
-        counted.update(run.errors)
-    return counted
-
-
-def _errors(runs: Sequence[SourceRun]) -> str:
-    return ", ".join(f"{why} ({number})" for why, number in _counted(runs).most_common(3))
-
-
-def _day(moment: datetime.datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC")

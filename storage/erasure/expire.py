@@ -42,10 +42,11 @@ def expire(session: Session, article_ids: Sequence[int]) -> list[WarcLocation]:
 
     Their addresses stay, without an article, so that they are not fetched as new ones; so do links to them.
     """
+    these = is_among(session, Article.id, article_ids, Integer())
     shown = or_(
-        is_among(session, Address.article_id, article_ids, Integer()),
-        Address.id.in_(select(Article.address_id).where(is_among(session, Article.id, article_ids, Integer()))),
-        Address.id.in_(select(Article.read_from_id).where(is_among(session, Article.id, article_ids, Integer()))),
+        Address.article_id.in_(select(Article.id).where(these)),
+        Address.id.in_(select(Article.address_id).where(these)),
+        Address.id.in_(select(Article.read_from_id).where(these)),
     )
     rows = session.execute(select(Address.id, Address.key, Address.url).where(shown)).all()
     addresses = tuple(row.id for row in rows)

@@ -64,6 +64,7 @@ class Finding:
     since: datetime | None
     told_state: State
     due_at: datetime | None
+    detail: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,11 +82,18 @@ def read_findings(connection: Connection, names: Collection[str]) -> dict[str, F
     A source that was never crawled is missing.
     """
     statement = select(
-        Source.name, Source.id, Source.due_at, SourceHealth.state, SourceHealth.since, SourceHealth.told_state
+        Source.name,
+        Source.id,
+        Source.due_at,
+        SourceHealth.state,
+        SourceHealth.since,
+        SourceHealth.told_state,
+        SourceHealth.detail,
     ).outerjoin(SourceHealth, SourceHealth.source_id == Source.id)
     rows = connection.execute(statement.where(is_among(connection, Source.name, names, String())))
     return {
-        row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at) for row in rows
+        row.name: Finding(row.id, row.state or "new", row.since, row.told_state or "ok", row.due_at, row.detail or "")
+        for row in rows
     }
 
 

@@ -2,19 +2,22 @@
 
 import collections
 import datetime
+from typing import Any
 
 import pytest
 
 from crawler.monitoring.health import Verdict, judge
+from crawler.monitoring.recovery import Trouble
 from storage.monitoring.source_health import SourceRun
+from storage.tables.health import State
 from tests.support.source_histories import DAY, HOUR, NOW, healthy, run
 
 FAILS = {"asked": 1, "answered": 0, "errors": {"HTTP 503": 1}}
 FORBIDS = {"asked": 1, "answered": 0, "turned_away": 1, "errors": {"HTTP 403": 1}}
 
 
-def judged(runs: list[SourceRun], **known: datetime.datetime) -> Verdict:
-    return judge(runs, NOW, **known)
+def judged(runs: list[SourceRun], known: Trouble | None = None, due_at: datetime.datetime | None = None) -> Verdict:
+    return judge(runs, NOW, known=known, due_at=due_at)
 
 
 def test_a_source_that_brings_what_it_always_brought_is_well() -> None:
@@ -125,9 +128,42 @@ def test_a_source_whose_start_pages_never_led_to_an_article_is_silent() -> None:
 def test_trouble_that_lasts_does_not_become_the_rule_it_is_judged_by() -> None:
     bad = [run(ago * 6 * HOUR, empty=10) for ago in range(80, 0, -1)]
     runs = [*healthy(until=80 * 6 * HOUR), *bad]
-    assert judged(runs, trouble_since=bad[0].at).state == "changed"
+    known = Trouble("changed", bad[0].at, "has changed")
+    assert judged(runs, known).state == "changed"
     mended = [run(0 * HOUR, new=5, articles=20, characters=36_000)]
-    assert judged([*runs, *mended], trouble_since=bad[0].at).state == "ok"
+    assert judged([*runs, *mended], known).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("state", "bad", "since_then", "expected"),
+    [
+        ("changed", {"empty": 8}, [{"articles": 2, "characters": 3_600}], "changed"),  # too few to tell
+        ("changed", {"empty": 8}, [{"articles": 4, "empty": 4, "characters": 7_200}], "changed"),  # half of the usual
+        ("changed", {"empty": 8}, [{"articles": 6, "characters": 6_000}], "changed"),  # of half the usual length
+        ("changed", {"empty": 8}, [{"articles": 5, "characters": 9_000}] * 2, "ok"),
+        ("dead", FAILS, [{}], "dead"),
+        ("dead", FAILS, [{}, FAILS, {}], "dead"),
+        ("dead", FAILS, [{}, {}], "ok"),
+        ("blocked", {"blocked": 8}, [{"articles": 4, "blocked": 3, "characters": 7_200}] * 2, "blocked"),
+        ("blocked", {"blocked": 8}, [{"articles": 5, "characters": 9_000}] * 2, "ok"),
+    ],
+)
+def test_a_trouble_is_over_by_clear_evidence_only(
+    state: State, bad: dict[str, Any], since_then: list[dict[str, Any]], expected: str
+) -> None:
+    troubled = [run(ago * HOUR, **bad) for ago in (12, 11, 10)]
+    later = [run((5 - place) * HOUR, **met) for place, met in enumerate(since_then)]
+    verdict = judged([*healthy(until=13 * HOUR), *troubled, *later], Trouble(state, troubled[0].at, "as it was"))
+    assert verdict.state == expected
+    assert not verdict.is_trouble or verdict.since == troubled[0].at
+
+
+def test_a_trouble_that_turns_into_another_has_the_same_begin() -> None:
+    changed = [run(ago * HOUR, empty=8) for ago in (12, 11, 10)]
+    failing = [run(ago * HOUR, **FAILS) for ago in (3, 2, 1)]
+    known = Trouble("changed", changed[0].at, "has changed")
+    verdict = judged([*healthy(until=13 * HOUR), *changed, *failing], known)
+    assert (verdict.state, verdict.since) == ("dead", changed[0].at)
 
 
 def test_a_source_that_is_due_and_that_nobody_crawls_is_told_as_that() -> None:

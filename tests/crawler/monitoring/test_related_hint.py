@@ -1,6 +1,7 @@
 """A source whose articles have no related link gets a hint: never any, or none any more."""
 
-from crawler.monitoring.health import judge, present_runs
+from crawler.monitoring.health import judge
+from crawler.monitoring.health_figures import present_runs
 from crawler.monitoring.related_hint import related_hint
 from storage.monitoring.source_health import SourceRun
 from tests.support.source_histories import DAY, NOW, run

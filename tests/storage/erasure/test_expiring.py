@@ -52,7 +52,7 @@ def test_an_expired_article_leaves_its_address_alone(url: str) -> None:
     database = open_database(url)
     [(first,)] = rows(database, "SELECT min(id) FROM article")
     with database.writing() as session:
-        expire(session, [int(first)])
+        expire(session, [int(str(first))])
     assert len(rows(database, "SELECT id FROM articles")) == 2
     states = rows(database, "SELECT state, due_at, article_id FROM address WHERE reason = 'no longer kept'")
     assert [tuple(state) for state in states] == [("done", None, None)]

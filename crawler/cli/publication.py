@@ -197,12 +197,15 @@ def report_command(
     output: OutputOption,
     since_when: SinceOption = None,
     lang: Annotated[str, typer.Option("--lang", metavar="ja|en|both", help="The language of the labels.")] = "both",
+    pages: Annotated[
+        str, typer.Option("--pages", metavar="URL", help="Where kiji serve can be reached: links to stories and names.")
+    ] = "",
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:
     """Write a report on the last day, or since a moment."""
     from storage.report.figures import read_figures  # with the page's templates, needed by this command alone
-    from storage.report.page import default_since, report_html, write_report
+    from storage.report.page import default_since, read_news, report_html, write_report
     from storage.report.words import LABELS
 
     labels = next((label for label in LABELS if label == lang), None)
@@ -216,6 +219,7 @@ def report_command(
     database = open_database(url, create=False)
     with database.reading() as connection:
         figures = read_figures(connection, LocalClock(zone), begin, now)
+        news = read_news(connection, begin, now)
     database.close()
-    write_report(output, report_html(figures, zone, labels, kiji_version()))
+    write_report(output, report_html(figures, zone, labels, kiji_version(), news, pages))
     tell_output(output, f"{figures.new} new articles, {len(figures.stories)} stories")

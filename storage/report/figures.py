@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import statistics
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
@@ -19,8 +18,6 @@ FEW = 3
 
 FEW_A_DAY = 1.0
 """A source that usually gives less than this a day is not called silent for an empty day."""
-
-MOST_STORIES = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def is_silent(articles: int, usual: float | None) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article of a story."""
+    """An article of a story; ``beginning`` is its summary, or its first words."""
 
     id: int
     story_id: int
@@ -50,6 +47,7 @@ class StoryArticle:
     url: str
     at: str
     fresh: bool
+    beginning: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -200,15 +198,17 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
     if not listed:
         return []
     members = text("""
-    SELECT id, story_id, source, language, title, url, coalesce(published_at, first_seen_at) AS at, first_seen_at
+    SELECT id, story_id, source, language, title, url, coalesce(published_at, first_seen_at) AS at, first_seen_at,
+           CASE WHEN summary <> '' THEN summary ELSE substr(text, 1, 400) END AS beginning
     FROM articles WHERE story_id IN :stories ORDER BY 7, id
     """).bindparams(bindparam("stories", expanding=True))
     articles: dict[int, list[StoryArticle]] = {}
     for row in connection.execute(members, {"stories": [row.id for row in listed]}):
         fresh = str(sqlite_value(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
         article = StoryArticle(
-            row.id, row.story_id, row.source, row.language, row.title, row.url, str(sqlite_value(row.at)), fresh
-        )
+            row.id, row.story_id, row.source, row.language, row.title, row.url, str(sqlite_value(row.at)), fresh,
+            row.beginning or "",
+        )  # fmt: skip
         articles.setdefault(row.story_id, []).append(article)
     return [
         StoryFigures(
@@ -222,12 +222,6 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
         )
         for row in listed
     ]
-
-
-def top_in(stories: Sequence[StoryFigures], language: str) -> list[StoryFigures]:
-    """Choose the stories that most sources reported in a language."""
-    reported = [story for story in stories if story.sources_in(language)]
-    return sorted(reported, key=lambda story: (-story.sources_in(language), -story.articles, story.id))[:MOST_STORIES]
 
 
 def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[str, str, str, int]]:

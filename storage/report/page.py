@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from storage.atomic_file import replace_file
 from storage.errors import DatabaseError
@@ -20,10 +21,12 @@ from storage.report.charts import (
     step_of,
     timeline_chart,
 )
-from storage.report.figures import Figures, top_in
+from storage.report.figures import Figures
 from storage.report.findings import findings
+from storage.report.news import Rising, rising_names, told_stories
 from storage.report.words import Labels, Words
 from storage.snapshot.local_time import LocalClock
+from storage.stories.coverage import Coverage, active_stories, compare_coverage, in_words, story_coverage
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 
 HERE = Path(__file__).parent
@@ -39,8 +42,24 @@ class Table:
     rows: list[list[str]]
 
 
-def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> str:
-    """Render the report."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class News:
+    """What the report tells beside its figures: rising names, and how the languages covered the period's stories."""
+
+    rising: list[Rising]
+    coverage: Coverage
+
+
+def read_news(connection: Connection, since: datetime.datetime, now: datetime.datetime) -> News:
+    """Read it in one transaction."""
+    stories = story_coverage(connection, active_stories(connection, since, now))
+    return News(rising_names(connection, since, now), compare_coverage(stories))
+
+
+def report_html(
+    figures: Figures, zone: str, labels: Labels, version: str, news: News | None = None, pages: str = ""
+) -> str:
+    """Render the report; ``pages`` is the address of ``kiji serve``, for links to stories."""
     clock, words = LocalClock(zone), Words(labels)
     return (
         _environment()
@@ -50,7 +69,11 @@ def report_html(figures: Figures, zone: str, labels: Labels, version: str) -> st
             words=words,
             lang="en" if labels == "en" else "ja",
             findings=findings(figures),
-            stories={language: top_in(figures.stories, language) for language in ("ja", "en")},
+            told=told_stories(figures.stories),
+            news=news,
+            pages=(web_address(pages) or "").rstrip("/"),
+            local=lambda moment: (clock.local(moment) or "")[:16],
+            in_words=in_words,
             tables=_tables(figures, words, clock),
             begin=clock.local(figures.since),
             end=clock.local(figures.now),

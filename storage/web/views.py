@@ -54,9 +54,10 @@ def _stories_since(connection: sqlite3.Connection, days: int, most: int) -> list
         "SELECT stories.*, first.language FROM stories"
         " LEFT JOIN articles AS first ON first.id = (SELECT id FROM articles WHERE story_id = stories.id"
         " ORDER BY published_at, id LIMIT 1)"
-        " WHERE stories.last_at >= ? AND stories.articles > 1"
+        " WHERE stories.last_at >= ? AND stories.first_at <= ? AND stories.articles > 1"
         " ORDER BY stories.sources DESC, stories.articles DESC, stories.last_at DESC LIMIT ?",
         _stories_begin(connection, days),
+        read_metadata(connection)["made_at"],
         most,
     )
 

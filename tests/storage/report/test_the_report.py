@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.entities.store import find_missing
 from storage.report.charts import step_of
-from storage.report.figures import Cell, Figures, read_figures, top_in, usual_articles
+from storage.report.figures import Cell, Figures, read_figures, usual_articles
 from storage.report.findings import findings
-from storage.report.page import report_html
+from storage.report.news import rising_names, told_stories
+from storage.report.page import read_news, report_html
 from storage.report.words import LABELS
 from storage.snapshot.local_time import LocalClock
 from tests.support.commands import kiji
+from tests.support.searchable import Given, store
 from tests.support.web_pages import HOSTILE, NOW, Watched
 
 SINCE = NOW - datetime.timedelta(days=1)
@@ -106,8 +110,39 @@ def test_the_figures_are_those_of_the_archive(figures: Figures, generated: Path)
     assert {cell.day for cell in figures.cells if cell.source == "mirai-shimbun"} == {
         (MONDAY - datetime.timedelta(days=ago)).isoformat() for ago in range(-2, 19)
     }
-    counts = [story.sources_in("ja") for story in top_in(figures.stories, "ja")]
-    assert counts == sorted(counts, reverse=True)
+    told = told_stories(figures.stories)
+    for stories in told.values():
+        counts = [each.story.sources for each in stories]
+        assert counts == sorted(counts, reverse=True)
+        assert all(each.first.at == min(member.at for member in each.story.members) for each in stories)
+    ids = [each.story.id for stories in told.values() for each in stories]
+    assert len(ids) == len(set(ids)) > 3
+
+
+def test_the_news_come_first_and_each_headline_once(written: Path) -> None:
+    html = written.read_text(encoding="utf-8")
+    places = [html.index(f'id="{name}"') for name in ("stories", "look", "per_day", "heat", "funnel", "timeline")]
+    assert places == sorted(places)
+    told = re.findall(r'<span class="headline.*?</span>', html, re.DOTALL)
+    assert len(told) == len(set(told)) > 5
+    assert html.count("was first</span>") > 3
+
+
+def test_a_name_rises_against_its_own_past(database: Database) -> None:
+    past = [Given(f"Then {n}", "Mr. Oldham spoke.", age=20 - n / 10) for n in range(60)]
+    new = [Given(f"Now {n}", "Mr. Newby spoke. Mr. Oldham spoke.", age=0.1) for n in range(4)]
+    store(database, *past, *new)
+    find_missing(database, PipelineRules())
+    now = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)
+    with database.reading() as connection:
+        rising = rising_names(connection, now - datetime.timedelta(days=1), now)
+        assert rising_names(connection, now - datetime.timedelta(days=16), now) == []  # no past to compare with
+        news = read_news(connection, now - datetime.timedelta(days=1), now)
+        figures = read_figures(connection, LocalClock("Asia/Tokyo"), now - datetime.timedelta(days=1), now)
+    assert [(each.name, each.articles, each.usual) for each in rising] == [("Newby", 4, 0.0)]
+    html = report_html(figures, "Asia/Tokyo", "en", "0", news, "http://127.0.0.1:8700/")
+    assert f'href="http://127.0.0.1:8700/entities/{rising[0].id}"' in html
+    assert "javascript:" not in report_html(figures, "Asia/Tokyo", "en", "0", news, "javascript:alert(1)")
 
 
 @pytest.mark.parametrize("labels", LABELS)

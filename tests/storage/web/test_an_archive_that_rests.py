@@ -149,4 +149,4 @@ def test_an_archive_without_an_article_has_pages_and_a_report_that_say_so(tmp_pa
     html = report_html(nothing, "Asia/Tokyo", "en", "0.0")
     assert 'id="chart-heat"' not in html
     assert "There is no source yet." in html
-    assert html.count("No story is told by more than one article.") == 3
+    assert html.count("No story is told by more than one article.") == 2

@@ -179,7 +179,11 @@ def test_days_without_a_time_are_compared_by_day(known: Database) -> None:
 
 def test_the_chart_of_a_search_opens_its_days(get: Callable[[str], str]) -> None:
     page = get("/articles?q=ferry+OR+gauge")
-    [day] = set(re.findall(r'<a href="(/articles\?[^"]*day=2026-10-07[^"]*)" aria-label="2026-10-07: 2"', page))
+    [day] = set(
+        re.findall(
+            r'<a href="(/articles\?[^"]*day=2026-10-07[^"]*)" aria-label="2026-10-07: 0 日本語, 2 English"', page
+        )
+    )
     assert '<span class="tally">2</span>' in get(day.replace("&amp;", "&"))
     months = get("/articles?q=bridge+OR+ferry+OR+gauge&day=2026-10")
     assert '<span class="tally">4</span>' in months

@@ -73,4 +73,4 @@ _CHECKS: Mapping[State, tuple[Callable[[Sequence[SourceRun], Sequence[SourceRun]
     "blocked": (_is_reached, ANSWERED_POLLS),
     "changed": (_is_read, 0),
 }
-"""How each trouble ends, and the polls that are looked at. Silence ends with the first article, idleness with the first crawl."""
+"""How each trouble ends, and the polls that are looked at. Silence ends with an article, idleness with a crawl."""

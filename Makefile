@@ -5,23 +5,33 @@ BIN := $(VENV)/bin
 # If this is set, every start compiles Kiji and its libraries again: 2.7 s instead of 0.7.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALLED := $(VENV)/.installed
+DEMO := $(VENV)/.installed-demo
 
 .PHONY: demo test install lint types dictionary lock benchmarks clean
 
 install: $(INSTALLED)
 
 # Use uv if the machine has it (3 to 7 s). Otherwise pip installs it into the virtual environment first.
-$(INSTALLED): requirements.lock pyproject.toml
+define install_from
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kiji needs Python 3.11 or later: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing what requirements.lock names into $(VENV)"
+	@echo "Installing what $(1) names into $(VENV): $(2)"
 	@uv=$$(command -v uv || echo $(BIN)/uv); \
 	test -x "$$uv" || $(BIN)/python -m pip install -q --disable-pip-version-check uv || exit 1; \
-	"$$uv" pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
+	"$$uv" pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) && \
 	"$$uv" pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+endef
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(call install_from,requirements.lock,all extras and the tools of developers; 1.3 GB)
+	@touch $@ $(DEMO)
+
+# What the demo and its first commands need. Any other extra: make install.
+$(DEMO): requirements-demo.lock pyproject.toml
+	$(call install_from,requirements-demo.lock,what a crawl and the web pages need; 390 MB)
 	@touch $@
 
-demo: $(INSTALLED)
+demo: $(DEMO)
 	@$(BIN)/kiji demo
 
 # mypy runs beside the tests. Its result is printed after theirs.
@@ -48,7 +58,9 @@ dictionary: $(INSTALLED)
 lock: $(INSTALLED)
 	uv=$$(command -v uv || echo $(BIN)/uv); \
 	"$$uv" pip compile -q --all-extras --generate-hashes --universal --python-version 3.11 \
-	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock && \
+	"$$uv" pip compile -q --extra pages --extra build --generate-hashes --universal --python-version 3.11 -c requirements.lock \
+	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements-demo.lock
 
 # Takes a quarter of an hour or more. `python -m benchmarks SECTION` measures one section.
 benchmarks: $(INSTALLED)

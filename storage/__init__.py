@@ -1,1 +1,4 @@
 """Store articles and the frontier; define tables, views, exports and pages."""
+
+OWNER = "kiji-news"
+"""Tells this package from another of its name: ``kiji_news`` looks."""

@@ -1,4 +1,4 @@
-"""Run a browser for one crawl: ``python -m crawler.rendering.browser``, a process of its own.
+"""Run a browser for one crawl, in a process of its own.
 
 It reads jobs from its standard input and writes outcomes to its standard output, one page at a time. It ends, with the
 browser, when its input ends. The crawl kills it with everything below it where a page hangs the browser

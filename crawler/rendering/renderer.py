@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self
 
 from crawler.config.quantities import format_size
@@ -31,6 +32,9 @@ from pipelines.render_order import Rendered, RenderingStopped, RenderOrder
 
 MAX_PAGES = 100
 """Pages after which a browser is replaced: what leaks is freed then."""
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from crawler.rendering.browser import main; main()"
+"""The browser's process, with our own packages, whatever else is on its path."""
 
 _START_SECONDS, _GRACE, _LOOK = 60.0, 10.0, 0.25
 _DROPPED = frozenset({"etag", "last-modified", "content-type"})
@@ -57,8 +61,8 @@ class BrowserProcess:
         environment = {**os.environ, "KIJI_CHROMIUM": chromium_path(settings), "TMPDIR": self._folder}
         if not settings.sandbox:
             environment["KIJI_CHROMIUM_SANDBOX"] = "0"
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "crawler.rendering.browser"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own module and path
+            [sys.executable, "-P", "-c", _START, str(Path(__file__).parents[2])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

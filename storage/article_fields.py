@@ -99,8 +99,8 @@ FIELD_KINDS: Mapping[str, Kind] = {
 
 TIME_FIELDS = tuple(name for name, kind in FIELD_KINDS.items() if kind == "time")
 
-VIEW_COLUMNS = (*FIRST_COLUMNS, *(name for name in FIELDS if name not in FIRST_COLUMNS))
-"""The columns of the view ``articles``, in order."""
+VIEW_COLUMNS = (*FIRST_COLUMNS, *(name for name in FIELDS if name not in FIRST_COLUMNS), "event")
+"""The columns of the view ``articles``, in order. The pass that groups stories sets the last one."""
 
 _DECIDED_BY = {
     name: part.decided_by or name for name, parts in _PARTS.items() for part in parts if isinstance(part, Lasting)

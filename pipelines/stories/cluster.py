@@ -1,14 +1,15 @@
 """Group articles into stories by average linkage.
 
 Every pair of articles has a weight, 0 to 1. The two groups with the highest mean weight are merged, again and again,
-until no mean reaches the threshold. So the result depends on the articles alone, and not on the order in which they
+until no mean reaches the threshold. Two single articles need more than a group and an article: nothing else confirms
+them. So the result depends on the articles alone, and not on the order in which they
 came. A group that is merged must resemble the whole other group: a story does not drift.
 """
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.stories.profile import unpack_profile
+from pipelines.stories.packed_profile import unpack_profile
 from pipelines.stories.similarity import Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
 from storage.story_rules import StoryMember, StoryPair
 
@@ -37,12 +38,10 @@ def cluster_articles(
     ids: Sequence[int],
     weights: Mapping[tuple[int, int], float],
     apart: Iterable[tuple[int, int]],
-    threshold: float | None = None,
+    fitted: Weights | None = None,
 ) -> list[list[int]]:
-    """Implement ``StoryRules.cluster_articles``."""
-    threshold = fitted_weights().together if threshold is None else threshold
-    linkage = _Linkage(ids, weights, apart, threshold)
-    return linkage.merge_all()
+    """Implement ``StoryRules.cluster_articles``. ``fitted`` replace the project's thresholds where they are given."""
+    return _Linkage(ids, weights, apart, fitted or fitted_weights()).merge_all()
 
 
 class _Linkage:
@@ -53,9 +52,9 @@ class _Linkage:
         ids: Sequence[int],
         weights: Mapping[tuple[int, int], float],
         apart: Iterable[tuple[int, int]],
-        threshold: float,
+        fitted: Weights,
     ) -> None:
-        self._ids, self._threshold = ids, threshold
+        self._ids, self._threshold = ids, fitted.together
         places = {number: place for place, number in enumerate(ids)}
         self._groups = {place: [place] for place in range(len(ids))}
         self._sums: list[dict[int, float]] = [{} for _ in ids]  # of the weights between two groups
@@ -71,7 +70,7 @@ class _Linkage:
             (-weight, a, b, 1, 1)
             for a, others in enumerate(self._sums)
             for b, weight in others.items()
-            if a < b and weight >= threshold
+            if a < b and weight >= fitted.pair
         ]
         heapq.heapify(self._heap)
 

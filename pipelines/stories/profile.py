@@ -9,16 +9,13 @@ article's own language. Terms of the headline and the first lines weigh more.
 import dataclasses
 import datetime
 import functools
-import hashlib
 import math
 import re
 import string
-import sys
 import unicodedata
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import Stemmer
 
@@ -26,13 +23,16 @@ from pipelines.rules.load import rule_cache
 from pipelines.rules.word_lists import english_function_words, stop_words
 from pipelines.stories.lexicon import lexicon, plain_words, titles
 from pipelines.stories.name_readings import kanji_names, katakana_name, latin_name, readings
+from pipelines.stories.packed_profile import Marks, Term, hash_term, pack_profile, unpack_weights
 from pipelines.stories.quantities import days, numbers, ordinals
+from pipelines.stories.reporting import score_reporting
 from pipelines.stories.series import classes, instalments, scores
+from pipelines.stories.term_shares import BITS_OF_A_WORD, expectation
 from storage.languages import LANGUAGES
 from storage.reading import Reading
 from storage.scripts import HAN_BLOCK
 
-ALGORITHM_VERSION = 4
+ALGORITHM_VERSION = 5
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories.cluster`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at
@@ -57,32 +57,8 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which every noun has a 
 _RECENT = 7  # days before publication that a report may be of
 
 
-_SIGNS, _TITLE_SIGNS = "0123456789", "_abcdefghi"
-_WEIGHTS = {sign: weight for signs in (_SIGNS, _TITLE_SIGNS) for weight, sign in enumerate(signs)}
-_IN_TITLE = frozenset(_TITLE_SIGNS)
-
-
-class Term(NamedTuple):
-    """One term of a profile.
-
-    ``weight`` is 1 to 9, ``form`` is how the article writes it.
-    """
-
-    kind: str
-    value: str
-    weight: int
-    form: str
-
-
-Profile = dict[tuple[str, str], Term]
-
-
 def story_terms(title: str, text: str, language: str, published_at: datetime.datetime | None) -> str:
-    """Return an article's packed profile.
-
-    It has a term a line, ``weight kind value form`` with tabs between. The weight is a digit, or where the headline has
-    the term a letter: ``a`` for 1, ``b`` for 2.
-    """
+    """Return an article's packed profile (see :mod:`pipelines.stories.packed_profile`)."""
     terms = _TermCounter()
     published = published_at.astimezone(_DAYS_OF).date() if published_at else None
     body = text[:BODY]
@@ -93,8 +69,8 @@ def story_terms(title: str, text: str, language: str, published_at: datetime.dat
             terms.in_title = frozenset(terms.names())
     if published is not None:
         terms.read_series(unicodedata.normalize("NFKC", f"{title}\n{body[:head]}"), language, published)
-    signs = ((_TITLE_SIGNS if (t.kind, t.value) in terms.in_title else _SIGNS)[t.weight] for t in terms.kept())
-    return "\n".join(f"{sign}\t{t.kind}\t{t.value}\t{t.form}" for sign, t in zip(signs, terms.kept(), strict=True))
+    marks = Marks(score_reporting(f"{title}\n{body}", language), published is not None)
+    return pack_profile(((term, (term.kind, term.value) in terms.in_title) for term in terms.kept()), marks)
 
 
 def with_story_terms(reading: Reading) -> Reading:
@@ -112,26 +88,6 @@ def load_tables() -> None:
         story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
-def unpack_profile(packed: str) -> Profile:
-    """Return the terms of a packed profile."""
-    terms = [line.split("\t", 3) for line in packed.split("\n") if line]
-    return {(kind, value): Term(kind, value, _WEIGHTS[sign], form) for sign, kind, value, form in terms}
-
-
-def unpack_weights(packed: str) -> dict[str, int]:
-    """Return the weights of a packed profile by term.
-
-    A term is ``kind value`` with a tab between. Profiles share their terms' strings, because thousands of them are held
-    and compared at once.
-    """
-    return {sys.intern(line[2 : line.rindex("\t")]): _WEIGHTS[line[0]] for line in packed.split("\n") if line}
-
-
-def title_terms(packed: str) -> frozenset[str]:
-    """Return the terms of a packed profile that the headline has, as in :func:`unpack_weights`."""
-    return frozenset([sys.intern(line[2 : line.rindex("\t")]) for line in packed.split("\n") if line[:1] in _IN_TITLE])
-
-
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
     """Return the hashes of an article's most telling terms.
 
@@ -140,62 +96,6 @@ def story_keys(packed: str, language: str) -> tuple[int, ...]:
     weights = unpack_weights(packed)
     terms = sorted(weights, key=lambda term: -math.log2(weights[term] + 1) * expectation(term)[1])
     return tuple(dict.fromkeys(hash_term(term, language) for term in terms[:FOUND_BY]))
-
-
-def hash_term(term: str, language: str) -> int:
-    """Return the hash of ``kind value`` with a tab between.
-
-    A word's hash differs by language.
-    """
-    return _hash_of(f"{language} {term[2:]}" if term[0] == "W" else f"{term[0]} {term[2:]}")
-
-
-@functools.lru_cache(65_536)
-def _hash_of(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 2 or 1
-
-
-# Shares of articles that have such a term, where the archive does not tell yet: judged by a sample of mixed news.
-_SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06, "O": 0.03, "S": 0.004}
-_COMMON_COUNTRIES = {"US": 0.25, "JP": 0.35, "CN": 0.15}
-_COMMON_PLACES = {"tokyo": 0.12, "osaka": 0.04, "kyoto": 0.03, "pacific": 0.03}
-_NAME_SHARES = {1: 0.5, 2: 0.03, 3: 0.006}
-_READING_SHARES, _READING, _COMMON_READING = {1: 0.5, 2: 0.1, 3: 0.01, 4: 0.004}, 0.0015, 0.01
-_LONG_NAME, _WORD = 0.0015, 0.008
-_NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
-_EXACT_NUMBER = 0.0015
-
-
-@functools.lru_cache(65_536)
-def expectation(term: str) -> tuple[float, float]:
-    """Return the expected share of articles with a term, and its bits.
-
-    The share (0 to 1) follows from the form of ``kind value`` (a tab between).
-    """
-    share = _share_of(term[0], term[2:])
-    return share, -math.log2(share)
-
-
-_BITS_OF_A_WORD = -math.log2(_WORD)
-
-
-def _share_of(kind: str, value: str) -> float:
-    match kind:
-        case "N" if value.startswith("="):
-            return _COMMON_READING if value[1:] in readings().common else _READING_SHARES.get(len(value) - 1, _READING)
-        case "N":
-            return _NAME_SHARES.get(len(value), _LONG_NAME)
-        case "#":
-            digits = value.replace(".", "").strip("0%")
-            expected = _NUMBER_SHARES.get(len(digits), _EXACT_NUMBER)
-            return expected / 2 if "%" in value or "." in value or len(value) > len(digits) + 3 else expected
-        case "P":
-            return _COMMON_COUNTRIES.get(value, _SHARES["P"])
-        case "L":
-            return _COMMON_PLACES.get(value, _SHARES["L"])
-        case "W":
-            return _WORD
-    return _SHARES[kind]
 
 
 @rule_cache()
@@ -288,7 +188,7 @@ class _TermCounter:
         by_kind: dict[str, list[tuple[float, str, int]]] = {kind: [] for kind in KEPT}
         for (kind, value), weight in self._weights.items():
             weight = min(weight, MOST)
-            bits = _BITS_OF_A_WORD if kind == "W" else expectation(f"{kind}\t{value}")[1]
+            bits = BITS_OF_A_WORD if kind == "W" else expectation(f"{kind}\t{value}")[1]
             by_kind[kind].append((-weight * bits, value, weight))
         return [
             Term(kind, value, weight, " ".join(self._forms[kind, value].split())[:40])

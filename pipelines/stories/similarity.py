@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.stories.profile import expectation, hash_term
+from pipelines.stories.packed_profile import hash_term
+from pipelines.stories.term_shares import expectation
 from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, ProfileMeasures, measure_profile
 from storage.story_rules import StoryMember
 
@@ -80,14 +81,16 @@ class Rarity:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Weights:
-    """The weight of each feature, and the threshold of clustering.
+    """The weight of each feature, and the thresholds of clustering.
 
-    ``together`` is the least mean likeness between two groups of articles that are one story.
+    ``together`` is the least mean likeness between two groups of articles that are one story, ``pair`` that of two
+    single articles.
     """
 
     same: Mapping[str, float]
     across: Mapping[str, float]
     together: float
+    pair: float
 
 
 @rule_cache()
@@ -106,6 +109,7 @@ _SERIES = frozenset(
         *("market", "currency", "commodity", "sport", "statistics", "temperature"),
     }
 )
+_REPORT, _NO_REPORT = 0.3, 3.0  # a score from which on a text reports; how much less can count
 _LEADING_NUMBERS, _LEADING_NAMES = 3, 2  # that both articles must have
 
 
@@ -174,6 +178,8 @@ def _features(
     features["other_ordinals"] = float(_differ(of_a.leading_ordinals, of_b.leading_ordinals))
     features["other_scores"] = _other(of_a.leading_scores, of_b.leading_scores)
     features["other_names"] = _other_names(of_a.leading_names, of_b.leading_names)
+    features["no_reports"] = _no_reports(of_a, of_b)
+    features["undated"] = float(not (of_a.marks.dated and of_b.marks.dated))
     return features
 
 
@@ -215,6 +221,11 @@ def _differ(
     """
     both = a.keys() & b.keys()
     return any(not a[unit] & b[unit] for unit in (both if units is None else both & units))
+
+
+def _no_reports(a: ProfileMeasures, b: ProfileMeasures) -> float:
+    """Return how far the one that reports less is from a report: 0 (it reports) to 3."""
+    return min(_NO_REPORT, max(0.0, _REPORT - min(a.marks.reporting, b.marks.reporting)))
 
 
 def _other_names(a: frozenset[str], b: frozenset[str]) -> float:

@@ -5,7 +5,8 @@ import functools
 import math
 from collections.abc import Mapping
 
-from pipelines.stories.profile import expectation, title_terms, unpack_weights
+from pipelines.stories.packed_profile import Marks, title_terms, unpack_marks, unpack_weights
+from pipelines.stories.term_shares import expectation
 
 SPACES = ("words", "topics", "facts")
 SPACE_OF = {"W": "words", "T": "topics"}
@@ -42,6 +43,7 @@ class ProfileMeasures:
     leading_words: float
     leading_ordinals: Mapping[str, frozenset[str]]
     title: frozenset[str]
+    marks: Marks
 
 
 @functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
@@ -79,6 +81,7 @@ def measure_profile(packed: str) -> ProfileMeasures:
         leading_words,
         _ordinals({term[2:]: weights[term] for term in leading.get("O", ())}),
         title_terms(packed),
+        unpack_marks(packed),
     )
 
 

@@ -19,6 +19,7 @@ BATCH = 500
 
 _KINDS: Mapping[str, Kind] = {
     "position": "integer",
+    "event": "integer",
     "revision": "integer",
     "articles": "integer",
     "articles_ja": "integer",

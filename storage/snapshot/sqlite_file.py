@@ -114,7 +114,7 @@ STATE = (
     "SELECT max(id) FROM story",
     "SELECT count(*) FROM story WHERE merged_into_id IS NOT NULL",
     # Which article is in which story, out of one index; an article that changes it changes the sum as a rule.
-    "SELECT sum(CAST(story_id AS BIGINT) * (id % 97 + 1)) FROM article",
+    "SELECT sum(CAST(story_id AS BIGINT) * (id % 97 + 1) + coalesce(event, 0)) FROM article",
     "SELECT max(checked_at) FROM source_health",
     "SELECT sum(id) FROM watch",
     "SELECT count(*) FROM collection",

@@ -217,6 +217,7 @@ class Article(Base):
     revision: Mapped[int] = mapped_column(default=1)
     revised_at: Mapped[Moment]
     story_id: Mapped[int | None]
+    event: Mapped[int | None]
 
 
 class Revision(Base):

@@ -20,7 +20,7 @@ _TABLES_SINCE_0013 = (
 _INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")
 _COLUMNS_SINCE_0013 = {
     "article_part": ("last_linked", "body"),
-    "article": ("zone_assumed", "body"),
+    "article": ("zone_assumed", "body", "event"),
     "address": ("in_feed", "feed_date", "feed_title", "feed_authors"),
     "search_document": ("site", "authors"),
     '"fetch"': ("related", "nearest_list", "page_type"),

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from pipelines.stories.profile import FOUND_BY, KEPT, story_keys, story_terms, unpack_profile
+from pipelines.stories.packed_profile import unpack_profile
+from pipelines.stories.profile import FOUND_BY, KEPT, story_keys, story_terms
 from pipelines.stories.quantities import days, numbers, ordinals
 from pipelines.stories.series import scores
 from pipelines.stories.transliteration import kana_romaji, katakana_key, latin_key, romaji_key

@@ -43,7 +43,7 @@ def crawl_nothing(plan: CrawlPlan) -> CrawlReport | None:
     database = open_database(plan.database_url)
     try:
         with crawl_lock(database) as lock:
-            if find_due(plan, database) or _has_other_work(database):
+            if find_due(plan, database) or _has_other_work(plan, database):
                 return None
             run_id = record_idle_run(
                 database,
@@ -63,7 +63,9 @@ def crawl_nothing(plan: CrawlPlan) -> CrawlReport | None:
     return CrawlReport(record, [])
 
 
-def _has_other_work(database: Database) -> bool:
+def _has_other_work(plan: CrawlPlan, database: Database) -> bool:
     """Return whether a run signs articles anew after an update of Kiji, or groups those of a run that was stopped."""
     with database.reading() as connection:
-        return has_outdated_signatures(connection, SIGNATURE_VERSION) or has_waiting(connection)
+        return has_outdated_signatures(connection, SIGNATURE_VERSION) or (
+            plan.config.stories.enabled and has_waiting(connection)
+        )

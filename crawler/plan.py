@@ -77,7 +77,9 @@ def _additions(config: Config, file: str) -> Additions:
         extractors = dict.fromkeys(_hosts_of(source), source.extractor) | extractors
     if problems:
         raise ConfigError(problems)
-    return _with_site_rules(Additions(folder, extractors, stored_lists=config.crawl.page_lists), config)
+    return _with_site_rules(
+        Additions(folder, extractors, stored_lists=config.crawl.page_lists, stories=config.stories.enabled), config
+    )
 
 
 def _with_site_rules(additions: Additions, config: Config) -> Additions:

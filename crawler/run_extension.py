@@ -180,7 +180,7 @@ class RunExtension(ContextHolder):
     def _make_writer(
         self, plan: CrawlPlan, database: Database, files: PageFiles | None, process: WriterProcess
     ) -> RunWriter:
-        rules = PipelineRules(plan.config.parameter_rules)
+        rules = PipelineRules(plan.config.parameter_rules, stories=plan.config.stories.enabled)
         if files is None:
             writer = RunWriter(database, rules, process=process)
         else:

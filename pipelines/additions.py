@@ -54,7 +54,7 @@ class Additions:
 
     ``sites`` are rules by the name of their source, None for a source without any; ``site_hosts`` are names of sources
     by host. A host speaks for its subdomains, too. ``stored_lists`` are the kinds of link lists
-    that are stored of articles.
+    that are stored of articles. ``stories`` is false if no article is prepared for grouping.
     """
 
     rules: Path | None = None
@@ -62,6 +62,7 @@ class Additions:
     sites: Mapping[str, SiteRules | None] = dataclasses.field(default_factory=dict)
     site_hosts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     stored_lists: tuple[StorableList, ...] = STORED_LISTS
+    stories: bool = True
 
 
 _current = Additions()

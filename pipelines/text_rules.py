@@ -23,11 +23,12 @@ from storage.text_rules import Comparison, Place
 class PipelineRules:
     """The functions of ``storage.text_rules.TextRules``, from this package.
 
-    ``rules`` are the operator's for the parameters of some sites.
+    ``rules`` are the operator's for the parameters of some sites. Without ``stories`` no article is grouped.
     """
 
-    def __init__(self, rules: ParameterRules | None = None) -> None:
+    def __init__(self, rules: ParameterRules | None = None, *, stories: bool = True) -> None:
         self._rules = rules
+        self._stories = stories
 
     def place(self, url: str) -> Place:
         """See :func:`place`."""
@@ -72,6 +73,11 @@ class PipelineRules:
     ) -> frozenset[int]:
         """See ``site_lines.find_site_boilerplate``."""
         return site_lines.find_site_boilerplate(lines, others, known)
+
+    @property
+    def groups_stories(self) -> bool:
+        """See ``StoryRules.groups_stories``."""
+        return self._stories
 
     @property
     def story_version(self) -> int:

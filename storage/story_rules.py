@@ -41,6 +41,10 @@ class StoryRules(Protocol):
     """Pure decisions about stories; they hold no state and never raise."""
 
     @property
+    def groups_stories(self) -> bool:
+        """Tell whether stored articles are prepared for grouping, and grouped at the end of a run."""
+
+    @property
     def story_version(self) -> int:
         """The algorithm's version, stored with every profile."""
 

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from crawler.config.crawl_table import NO_CRAWL, Crawl, as_in_crawl
 from crawler.config.hours import is_open, next_opening
-from crawler.config.tables import Alerts, Archive, Browser, ConfigTable, Database, Rules
+from crawler.config.tables import Alerts, Archive, Browser, ConfigTable, Database, Rules, Stories
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
     Cookies,
@@ -244,6 +244,7 @@ class Config(ConfigTable):
     alerts: Alerts = Field(default_factory=Alerts, description="alerts when something goes wrong")
     browser: Browser = Field(default_factory=Browser, description="the browser for sources with render")
     rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
+    stories: Stories = Field(default_factory=Stories, description="stories: the articles about one event")
     scrapy: ScrapySettings = Field(
         default={}, repr=False, examples=[{"DOWNLOAD_TIMEOUT": 60}], description="settings that are handed to Scrapy"
     )

@@ -68,6 +68,16 @@ class Archive(ConfigTable):
         return parse_size(self.max_size) if self.max_size else None
 
 
+class Stories(ConfigTable):
+    """``[stories]``."""
+
+    enabled: bool = Field(
+        default=True,
+        description="group articles about one event at the end of each run; after it was off, `kiji db stories` groups"
+        " what was stored meanwhile",
+    )
+
+
 class Browser(ConfigTable):
     """``[browser]``: how pages are rendered for sources with ``render``.
 

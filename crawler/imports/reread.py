@@ -82,7 +82,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         pool = stack.enter_context(_pool(plan.config))
         signals = stack.enter_context(BlockingStopSignals())
         work = _RereadLoop(plan, database, folder, pool, signals, listener)
-        rules = PipelineRules(plan.config.parameter_rules)
+        rules = PipelineRules(plan.config.parameter_rules, stories=plan.config.stories.enabled)
         if plan.is_dry:
             work.run(lambda batch: preview_rereads(database, batch, rules))
             return work.report

@@ -127,7 +127,7 @@ def import_files(plan: ImportPlan, listener: ImportListener) -> ImportReport:
         database = open_database(plan.database_url)
         stack.callback(database.close)
         lock = stack.enter_context(crawl_lock(database))
-        writer = ImportWriter(database, PipelineRules(plan.config.parameter_rules))
+        writer = ImportWriter(database, PipelineRules(plan.config.parameter_rules, stories=plan.config.stories.enabled))
         stack.callback(writer.close)
         started = writer.start(
             [scope_of(source) for source in plan.config.sources],

@@ -123,4 +123,6 @@ def load_tables() -> None:
     """Load the tables that every article needs."""
     load_rules("entity_words")
     for language in ("en", "ja"):
-        find_entities("", "東京大学 Tokyo University", language)
+        find_entities(
+            "", "東京大学の山田太郎教授は横浜市で述べた。Prime Minister Taro Yamada said in Urayasu City.", language
+        )

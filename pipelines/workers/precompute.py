@@ -19,10 +19,11 @@ def precompute(reading: Reading) -> Reading:
     """
     if not reading.is_article:
         return reading
-    reading = with_story_terms(reading)
+    additions = current_additions()
+    reading = with_story_terms(reading) if additions.stories else reading
     title_terms, terms = document_terms(reading.title, reading.summary, reading.text)
     keys = story_keys(reading.story_terms, reading.language)
-    lists = lists_to_store(reading.lists, current_additions().stored_lists)
+    lists = lists_to_store(reading.lists, additions.stored_lists)
     entities = find_entities(reading.title, reading.text, reading.language)
     lines = fingerprint_lines(reading.text)
     made = Precomputed(text_hash(reading.text), lines, title_terms, terms, keys, lists, entities)

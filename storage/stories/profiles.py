@@ -29,6 +29,8 @@ def file_batch(session: Session, stored: Iterable[tuple[Reading | None, Result]]
     An error here does not fail the articles. It is logged, and ``kiji db stories`` files them; trouble with the
     database itself is raised.
     """
+    if not rules_of(session).groups_stories:
+        return 0
     readings: dict[int, Reading] = {}
     for reading, result in stored:
         if reading is None or result.outcome not in ("new", "updated") or result.reason == EARLIER:

@@ -183,6 +183,8 @@ class Transactions:
 
     def begin_stories(self) -> int:
         """Choose what to group anew beside the waiting articles; return how many wait."""
+        if not self._rules.groups_stories:
+            return 0
         with self._writing() as session:
             note_changed_weeks(session, utc_now())
             reopen_weeks(session, utc_now())
@@ -193,6 +195,8 @@ class Transactions:
 
         Where that fails, each of them gets a story of its own, so that no article stops all others.
         """
+        if not self._rules.groups_stories:
+            return 0
         with self._writing() as session:
             try:
                 with session.begin_nested():

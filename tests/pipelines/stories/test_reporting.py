@@ -61,7 +61,9 @@ OTHER_GUIDE = (
 
 
 def weight(one: tuple[str, str], other: tuple[str, str], at: datetime.datetime | None) -> float:
-    first, second = (StoryMember(n, None, "en", AT, story_terms(*words, "en", at)) for n, words in ((1, one), (2, other)))
+    first, second = (
+        StoryMember(n, None, "en", AT, story_terms(*words, "en", at)) for n, words in ((1, one), (2, other))
+    )
     return compare_articles(second, [first], {}, 0)[0].weight
 
 

@@ -305,3 +305,22 @@ def test_two_writers_that_group_the_same_events_at_once_store_each_article_once(
     assert rows(database, "SELECT sum(articles) FROM story_term WHERE term = 0") == [(len(articles),)]
     named = Counter((row[1], number) for row in index_rows(database) for number in str(row[3]).split(",")[:-1])
     assert set(named.values()) == {1}
+
+
+def test_follow_ups_after_two_quiet_days_are_another_event_of_the_story(database: Database) -> None:
+    first, second, third, *_ = event("noto-quake")
+    late = dataclasses.replace(third, at=first.at + datetime.timedelta(days=2, hours=12))
+    store(database, [late, second, first])
+    numbers = {
+        str(url): (number, story) for url, number, story in rows(database, "SELECT url, event, story_id FROM articles")
+    }
+    assert [number for number, _ in (numbers[a.url] for a in (first, second, late))] == [1, 1, 2]
+    assert len({story for _, story in numbers.values()}) == 1
+
+
+def test_nothing_is_prepared_or_grouped_where_stories_are_off(database: Database) -> None:
+    store(database, event("noto-quake"), rules=PipelineRules(stories=False))
+    assert rows(database, "SELECT count(*), count(story_id), count(event) FROM articles") == [(5, 0, 0)]
+    assert rows(database, "SELECT count(*) FROM story_profile") == [(0,)]
+    regroup(database, PipelineRules(), NOW, anew=False, progress=lambda _: None)
+    assert rows(database, "SELECT articles FROM stories") == [(5,)]

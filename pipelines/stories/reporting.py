@@ -7,7 +7,8 @@ words are in ``rules/reporting_words.toml``.
 import functools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pipelines.rules.load import load_rules, rule_cache
 
@@ -42,5 +43,5 @@ def _pattern(words: Sequence[str], language: str) -> re.Pattern[str]:
 
 
 @rule_cache()
-def _words() -> dict[str, dict[str, list[str]]]:
+def _words() -> Mapping[str, Any]:
     return load_rules("reporting_words")

@@ -1,0 +1,1 @@
+"""Help a shell and a reader of manuals to know the commands."""

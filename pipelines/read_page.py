@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
@@ -29,6 +30,7 @@ from pipelines.related.pagination import read_pagination
 from pipelines.rules.load import rule_cache
 from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.site_rules import SiteValues, read_site_values, select_blocks, zone_of
+from pipelines.text.arbiter import BlockEvidence
 from pipelines.text.body_pictures import body_images, collect_pictures
 from pipelines.text.body_structure import body_of
 from pipelines.text.live_blogs import cut_live_updates
@@ -38,6 +40,7 @@ from pipelines.text.page_type import Evidence, Verdict, gather, judge
 from storage.article_fields import Access
 from storage.reading import Card, Cut, PageKind, Reading
 
+Note: TypeAlias = Callable[[Evidence | BlockEvidence], None]
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
 _SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
@@ -54,13 +57,13 @@ _MAGIC = (
 )
 
 
-def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Callable[[Evidence], None] | None = None) -> Reading:
+def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Note | None = None) -> Reading:
     """Read one page into a :class:`Reading`.
 
     ``reason`` says why a page is no article. ``timezone`` is the IANA name of the zone for dates that name none, where
     neither the source's config nor the page's own dates, country and language tell another. ``note`` is called with
-    what the type of an HTML page is judged by: models are trained from it. It is deterministic. A hostile page may make
-    it slow or kill the process, so a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
+    what the blocks of an HTML page and its type are judged by, to train models. It is deterministic. A hostile page may
+    make it slow or kill the process, so a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
     """
     reading = read_with_extractor(raw, _read(raw, timezone, note))
     robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
@@ -74,7 +77,7 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Callable[[Eviden
     )
 
 
-def _read(raw: RawPage, timezone: str, note: Callable[[Evidence], None] | None) -> Reading:
+def _read(raw: RawPage, timezone: str, note: Note | None) -> Reading:
     body = raw.body
     if not body or body.isspace():
         return _nothing(raw, "other", f"HTTP status {raw.status}" if raw.status >= 400 else "empty page")
@@ -93,9 +96,7 @@ def _read(raw: RawPage, timezone: str, note: Callable[[Evidence], None] | None) 
     return _read_html(raw, decoded, tree, timezone, note)
 
 
-def _read_html(
-    raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str, note: Callable[[Evidence], None] | None
-) -> Reading:
+def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str, note: Note | None) -> Reading:
     """Read an HTML page.
 
     The order matters: declarations of the whole page are read before parts of it are cut out.
@@ -125,7 +126,7 @@ def _read_html(
     kept: list[TextBlock] = []
     text, line_cuts = clean_lines(
         compose_marks(
-            drop_invisible(_text(decoded, tree, site, kept) or article_text(tree, metadata.summary, cuts, kept))
+            drop_invisible(_text(decoded, tree, site, kept) or article_text(tree, metadata.summary, cuts, kept, note))
         ),
         metadata.title,
         metadata.authors,

@@ -3,12 +3,13 @@
 python -m benchmarks.training related FOLDER ... --write
 python -m benchmarks.training page-types FOLDER ... --write
 python -m benchmarks.training duplicates FILE --write
+python -m benchmarks.training body-blocks FOLDER ... --write
 """
 
 import argparse
 import logging
 
-from benchmarks.training import duplicates, page_types, related_lists
+from benchmarks.training import body_blocks, duplicates, page_types, related_lists
 
 
 def main() -> None:
@@ -25,6 +26,9 @@ def main() -> None:
     pairs = commands.add_parser("duplicates", help=duplicates.__doc__)
     duplicates.add_arguments(pairs)
     pairs.set_defaults(run=duplicates.run)
+    blocks = commands.add_parser("body-blocks", help=body_blocks.__doc__)
+    body_blocks.add_arguments(blocks)
+    blocks.set_defaults(run=body_blocks.run)
     args = parser.parse_args()
     args.run(args)
 

@@ -15,6 +15,7 @@ from benchmarks.training.boosting import fit_trees, write_table
 from benchmarks.training.truths import TruePage, read_truths
 from pipelines.models.boosted_trees import trees_of
 from pipelines.read_page import read_page
+from pipelines.text.arbiter import BlockEvidence
 from pipelines.text.page_features import FEATURE_NAMES
 from pipelines.text.page_type import CLASSES, MODEL, Evidence, judge_with, page_row
 
@@ -74,11 +75,12 @@ def _read(folders: Sequence[Path]) -> tuple[list[TruePage], list[Evidence]]:
     pages, evidence = list[TruePage](), list[Evidence]()
     for folder in folders:
         for page in read_truths(folder):
-            seen: list[Evidence] = []
+            seen: list[Evidence | BlockEvidence] = []
             read_page(page.raw, note=seen.append)
-            if seen:
+            of_page = [each for each in seen if isinstance(each, Evidence)]
+            if of_page:
                 pages.append(page)
-                evidence += seen[:1]
+                evidence += of_page[:1]
     return pages, evidence
 
 

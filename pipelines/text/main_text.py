@@ -1,4 +1,4 @@
-"""Extract the article's text: the blocks that three extractors agree on.
+"""Extract the article's text: the blocks that three extractors agree on, and a learnt model where they do not.
 
 trafilatura finds an article's body by class names and structure, resiliparse by tags and visibility, and the third
 opinion by repetition: the paragraphs of one body stand in containers of one template. The template whose prose
@@ -8,22 +8,21 @@ kept that both confirm or that the page's own summary repeats.
 """
 
 import collections
-import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TypeAlias
 
-from lxml.etree import tostring
 from lxml.html import HtmlElement
-from resiliparse.extract.html2text import extract_plain_text
 
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import TextBlock, text_blocks, weight_of
+from pipelines.text.arbiter import BlockEvidence, arbitrate
 from pipelines.text.confirmed import CERTAIN, confirmed
 from pipelines.text.embedded_body import declared_body, script_body
 from pipelines.text.missed_blocks import missed_blocks
+from pipelines.text.opinions import Opinions
 from pipelines.text.other_articles import foreign_containers
 from pipelines.text.prune_dom import drop_textless, set_aside
 from pipelines.text.trafilatura_text import trafilatura_text
@@ -51,32 +50,12 @@ _MOST_LEFT_OUT = 100  # of one page
 _SUMMARY_START = 40  # letters in which a lead and the declared summary must agree (summaries are cut short)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Opinions:
-    """How far the two extractors kept each block, 0 to 1; resiliparse is run when it is first asked."""
-
-    tree: HtmlElement
-    blocks: Sequence[TextBlock]
-    trafilatura: list[float]
-
-    @functools.cached_property
-    def resiliparse(self) -> list[float]:
-        with set_aside(self.tree):
-            html = tostring(self.tree, encoding="unicode", method="html")
-        text = str(extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False))
-        return confirmed(self.blocks, word_characters(text))
-
-    def first(self, place: int) -> bool:
-        """Tell whether trafilatura kept most of a block."""
-        return self.trafilatura[place] > 0.5
-
-    def second(self, place: int) -> bool:
-        """Tell whether resiliparse kept most of a block."""
-        return self.resiliparse[place] > 0.5
-
-
 def article_text(
-    tree: HtmlElement, summary: str = "", left_out: list[Cut] | None = None, kept: list[TextBlock] | None = None
+    tree: HtmlElement,
+    summary: str = "",
+    left_out: list[Cut] | None = None,
+    kept: list[TextBlock] | None = None,
+    note: Callable[[BlockEvidence], None] | None = None,
 ) -> str:
     """Return the article's text of a cut tree: paragraphs joined by newlines.
 
@@ -84,12 +63,12 @@ def article_text(
     controls and rows of empty ``div`` are taken out of the tree. Where no block reads like prose, trafilatura's text is
     given as it is, and where hardly anything is visible, the body that JSON-LD declares or that scripts would fill in.
     Prose that is left out is told in ``left_out``, with the reason; ``kept`` gets the blocks of the text, one a line,
-    where it is made of the page's own.
+    where it is made of the page's own. ``note`` is called with what the blocks are judged by, to train models.
     """
     scripts = list(tree.iter("script"))
     drop_textless(tree)
     text = _visible_text(
-        tree, word_characters(summary), [] if left_out is None else left_out, [] if kept is None else kept
+        tree, word_characters(summary), [] if left_out is None else left_out, [] if kept is None else kept, note
     )
     if weight_of(text) >= _HARDLY_ANYTHING:
         return text
@@ -101,23 +80,30 @@ def article_text(
     return text
 
 
-def _visible_text(tree: HtmlElement, summary: str, left_out: list[Cut], kept: list[TextBlock]) -> str:
+def _visible_text(
+    tree: HtmlElement,
+    summary: str,
+    left_out: list[Cut],
+    kept: list[TextBlock],
+    note: Callable[[BlockEvidence], None] | None,
+) -> str:
     with set_aside(tree):
         first = trafilatura_text(tree)
     body = tree.find("body")
     blocks = text_blocks(body if body is not None else tree)
-    opinions = _Opinions(tree, blocks, confirmed(blocks, word_characters(first)))
+    opinions = Opinions(tree, blocks, confirmed(blocks, word_characters(first)))
     containers = [_container(block.element) for block in blocks]
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    places = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
+    by_rules = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
+    places = arbitrate(opinions, by_rules, containers, _inside(containers, main), summary, note)
     left_out += _left_out(blocks, set(places), containers, main)
     kept += (blocks[place] for place in places)
     return "\n".join(block.text for block in kept)
 
 
-def _resolved(blocks: Sequence[TextBlock], opinions: _Opinions, kept: list[int]) -> list[int]:
+def _resolved(blocks: Sequence[TextBlock], opinions: Opinions, kept: list[int]) -> list[int]:
     """The blocks to keep where what would be kept is a scrap of what an extractor found: those that this one kept.
 
     trafilatura's are tried first, then resiliparse's, both without links and readers' comments.
@@ -186,7 +172,7 @@ def _without_numbers(classes: str) -> str:
 
 
 def _main_containers(
-    blocks: Sequence[TextBlock], opinions: _Opinions, containers: Sequence[HtmlElement]
+    blocks: Sequence[TextBlock], opinions: Opinions, containers: Sequence[HtmlElement]
 ) -> dict[HtmlElement, bool]:
     """The article's containers, outermost as well as inner, and whether trafilatura saw their prose."""
     templates: dict[HtmlElement, Template] = {}
@@ -218,7 +204,7 @@ def _main_containers(
 
 def _kept(
     blocks: Sequence[TextBlock],
-    opinions: _Opinions,
+    opinions: Opinions,
     containers: Sequence[HtmlElement],
     main: dict[HtmlElement, bool],
     summary: str,
@@ -265,6 +251,16 @@ def _is_lead(block: TextBlock, summary: str) -> bool:
 def _may_be_content(block: TextBlock, by_first: bool) -> bool:
     """Whether a link may be content: an address written out that either keeps, an item of a list that both keep."""
     return block.text.startswith(_ADDRESSES) or (by_first and _stands_in(block.element, _ITEMS))
+
+
+def _inside(containers: Sequence[HtmlElement], main: dict[HtmlElement, bool]) -> list[float]:
+    """1 for a container of the article that trafilatura saw, 0.5 for one that it did not see, else 0."""
+    worth: dict[HtmlElement, float] = {}
+    for container in containers:
+        if container not in worth:
+            home = _home(container, main)
+            worth[container] = 0.0 if home is None else 1.0 if main[home] else 0.5
+    return [worth[container] for container in containers]
 
 
 def _stands_in(element: HtmlElement, tags: frozenset[str], below: HtmlElement | None = None) -> bool:

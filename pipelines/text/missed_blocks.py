@@ -1,8 +1,8 @@
 """Find blocks of an article that stand beside its containers, or are links in them.
 
 They are the lead between headline and body, lists there, lists of links that a paragraph announces, paragraphs and
-lines that are one link, and sections right behind the body. Each kind was
-measured on annotated pages (docs/training.md).
+lines that are one link, sections right behind the body, and lists and headings of a body without container. Each kind
+was measured on annotated pages (docs/training.md).
 """
 
 import itertools
@@ -23,6 +23,8 @@ _SECTION = 30  # Japanese characters of a paragraph in a section behind the body
 _SECTION_PARAGRAPHS = 2
 _ITEMS = frozenset({"li", "td", "dd"})
 _HEADINGS = frozenset({"h2", "h3", "h4"})
+_LISTED = _ITEMS | _HEADINGS
+_LIST_PARTS = frozenset({"ul", "ol", "li", "dl", "dd", "dt", "table", "thead", "tbody", "tr", "td", "th"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog", "form"})
 _MAIN = frozenset({"main", "article"})
 _HEADING = 40  # characters in which a line leads to other articles
@@ -64,6 +66,7 @@ def missed_blocks(
         *_linked_lines(blocks, known, by_first, by_second),
         *_announced_links(blocks, known, first, last),
         *_sections_behind(blocks, last, by_second),
+        *_between_paragraphs(blocks, known, first, last, by_first),
     } - known
 
 
@@ -167,6 +170,26 @@ def _sections_behind(blocks: Sequence[TextBlock], last: int, by_second: Says) ->
             return
         yield from (place, *paragraphs)
         place = paragraphs[-1] + 1
+
+
+def _between_paragraphs(
+    blocks: Sequence[TextBlock], kept: set[int], first: int, last: int, by_first: Says
+) -> Iterator[int]:
+    """Items and headings without links between kept paragraphs of the same element.
+
+    Only where trafilatura keeps no item and no heading: without a container it keeps paragraphs alone.
+    """
+    listed = [place for place in range(first, last + 1) if blocks[place].element.tag in _LISTED]
+    if not kept or any(by_first(place) for place in listed):
+        return
+    homes = {blocks[place].element.getparent() for place in kept if blocks[place].element.tag == "p"}
+    for place in listed:
+        block = blocks[place]
+        holder = block.element.getparent()
+        if block.element.tag in _ITEMS:
+            holder = next((one for one in block.element.iterancestors() if one.tag not in _LIST_PARTS), None)
+        if min(kept) < place < max(kept) and holder in homes and block.link_share < 0.1 and not _speaks_of_lists(block):
+            yield place
 
 
 def _is_section_heading(block: TextBlock) -> bool:

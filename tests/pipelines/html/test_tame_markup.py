@@ -15,7 +15,7 @@ def test_an_element_keeps_its_first_500_attributes() -> None:
     tamed = drop_attributes(b"<body><p" + _attributes(5_000) + b">Words stay.</p></body>")
     assert tamed.count(b"data-a") == 500
     assert b' data-a499="499"' in tamed
-    assert lxml.html.fromstring(tamed).text_content() == "Words stay."
+    assert list(lxml.html.document_fromstring(tamed).itertext()) == ["Words stay."]
 
 
 @pytest.mark.parametrize("number", [0, 20, 400])

@@ -1,0 +1,137 @@
+"""Decide about the blocks of a page on which rules and extractors disagree, with a learnt model.
+
+The weights are ``pipelines/models/body_blocks.json``, trained by ``python -m benchmarks.training body-blocks``
+(``docs/training.md``). Leads above the article's containers are left to the rules: texts of different annotators have
+them or leave them out.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from lxml.html import HtmlElement
+from numpy.typing import NDArray
+
+from pipelines.html.text_blocks import TextBlock
+from pipelines.models.boosted_trees import packaged_trees
+from pipelines.text.block_features import BlockVotes, block_rows
+from pipelines.text.opinions import Opinions
+
+MODEL = "body_blocks"
+CLASSES = ("other", "article")
+# Probabilities from which a block is kept, chosen by cross-validation (docs/training.md): of what the rules keep, what
+# both extractors keep, what one keeps, and of items, cells and headings among kept blocks that none of them keeps.
+_KEPT, _BY_BOTH, _BY_ONE, _BY_NONE = 0.4, 0.5, 0.8, 0.8
+_NEVER = 2.0
+_LISTED = frozenset({"li", "h2", "h3", "h4", "dd", "dt", "td", "th", "pre", "blockquote"})
+_HEADINGS = frozenset({"h2", "h3", "h4"})
+_DOUBT = 0.3  # of a block, that an extractor keeps, from which the block may be the article's
+_LINKED = 0.5  # share of link text from which a block that no extractor keeps is not asked about
+_SHORT = 4  # Japanese characters; what is shorter does not start a dispute
+_SCRAP = 0.2  # of what the rules keep, below which the model's choice is not believed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BlockEvidence:
+    """Hold what the blocks of a page are judged by.
+
+    ``places`` are those of the blocks that may be the article's, ``rows`` their features, (places, features), ``tags``
+    their elements. ``weights`` are the lengths of all ``blocks`` in Japanese characters.
+    """
+
+    blocks: Sequence[TextBlock]
+    weights: NDArray[np.float64]
+    votes: BlockVotes
+    places: NDArray[np.intp]
+    tags: tuple[str, ...]
+    rows: NDArray[np.float64]
+
+
+def arbitrate(
+    opinions: Opinions,
+    rules: Sequence[int],
+    containers: Sequence[HtmlElement],
+    inside: Sequence[float],
+    summary: str,
+    note: Callable[[BlockEvidence], None] | None = None,
+) -> list[int]:
+    """Return the places of the blocks to keep.
+
+    ``rules`` are those that the rules keep. ``inside`` is what :class:`BlockVotes` says of ``containers``. ``note`` is
+    called with the evidence of every page; else it is gathered only where there is something to decide.
+    """
+    first = np.array(opinions.trafilatura)
+    is_kept = np.zeros(len(first), dtype=np.bool_)
+    is_kept[list(rules)] = True
+    within = np.array(inside)
+    if note is None and not _is_disputed(opinions.blocks, first, is_kept, within):
+        return list(rules)
+    votes = BlockVotes(first, np.array(opinions.resiliparse), is_kept.astype(np.float64), within, containers)
+    places = _candidates(opinions.blocks, votes)
+    if not len(places):
+        return list(rules)
+    blocks = opinions.blocks
+    evidence = BlockEvidence(
+        blocks,
+        np.array([block.weight for block in blocks]),
+        votes,
+        places,
+        tuple(blocks[place].element.tag for place in places.tolist()),
+        block_rows(blocks, votes, places, summary),
+    )
+    if note is not None:
+        note(evidence)
+    return decide(evidence, packaged_trees(MODEL).probabilities(evidence.rows)[:, 1])
+
+
+def _is_disputed(
+    blocks: Sequence[TextBlock], first: NDArray[np.float64], rules: NDArray[np.bool_], inside: NDArray[np.float64]
+) -> bool:
+    """Tell whether rules and trafilatura disagree, or blocks of the article's containers are missing among the kept."""
+    kept, within = np.flatnonzero(rules), np.flatnonzero(inside)
+    if not len(kept) or not len(within):
+        return True
+    by_first = first > 0.5
+    if bool((rules & ~by_first).any()):
+        return True
+    for place in np.flatnonzero(~rules).tolist():
+        block = blocks[place]
+        if block.link_share >= _LINKED or block.element.tag == "h1":
+            continue
+        is_missing = inside[place] > 0 and kept[0] < place < kept[-1] and block.weight >= _SHORT
+        if is_missing or (by_first[place] and place >= within[0]):
+            return True
+    return False
+
+
+def _candidates(blocks: Sequence[TextBlock], votes: BlockVotes) -> NDArray[np.intp]:
+    """Return the places of blocks that may be the article's."""
+    asked = (votes.rules > 0) | (votes.first > _DOUBT) | (votes.second > _DOUBT)
+    kept = np.flatnonzero(votes.rules)
+    if len(kept):
+        among = slice(kept[0] + 1, kept[-1])
+        links = np.array([block.link_share for block in blocks[among]])
+        asked[among] |= (votes.inside[among] > 0) & (links < _LINKED)
+    return np.flatnonzero(asked)
+
+
+def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[int]:
+    """Return the places to keep, by the probability of each block of ``evidence.places`` to be the article's."""
+    places, votes = evidence.places, evidence.votes
+    rules = votes.rules > 0
+    number = (votes.first[places] > 0.5).astype(np.intp) + (votes.second[places] > 0.5)
+    needed = np.array([_BY_NONE, _BY_ONE, _BY_BOTH])[number]
+    needed[(number == 0) & np.array([tag not in _LISTED for tag in evidence.tags])] = _NEVER
+    needed[[tag == "h1" for tag in evidence.tags]] = _NEVER
+    needed[rules[places]] = _KEPT
+    keep = rules.copy()
+    keep[places] = probabilities >= needed
+    within = np.flatnonzero(votes.inside)
+    before = within[0] if len(within) else 0
+    keep[:before] = rules[:before]
+    for place, tag in reversed(list(zip(places.tolist(), evidence.tags, strict=True))):
+        if tag in _HEADINGS and keep[place] and not rules[place]:
+            keep[place] = place + 1 < len(keep) and keep[place + 1]  # no heading without what it is over
+    if evidence.weights[keep].sum() < _SCRAP * evidence.weights[rules].sum():
+        keep = rules
+    return [int(place) for place in np.flatnonzero(keep)]

@@ -16,6 +16,9 @@ EARLIER = "an earlier wording"
 BUDGET_REASON = "budget: max_pages reached"
 """The reason of an address that was refused because the run's budget was used up."""
 
+MADE_UP_REASON = "made for crawlers: only pages like the one that links here link to each other"
+"""The reason of an address that was refused because it was found in pages without end."""
+
 STATUSES = range(100, 1000)
 """What an HTTP status can be: three digits (RFC 9110, section 15). Servers send other numbers, of any length."""
 

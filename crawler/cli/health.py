@@ -108,6 +108,7 @@ def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
         "mean_characters": _rounded(figures.mean_characters),
         "usual_characters": _rounded(figures.usual_characters),
         "robots_refusals": figures.robots_refusals,
+        "made_for_crawlers": figures.made_for_crawlers,
         "parser_failures": figures.parser_failures,
         "errors": dict(figures.errors),
     }
@@ -151,6 +152,8 @@ def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Tex
 
 def _lines(name: str, verdict: Verdict) -> list[str]:
     hint = [f"{name}: led nowhere: {verdict.hint}"] if verdict.hint else []
+    if made_up := verdict.figures.made_for_crawlers:
+        hint.append(f"{name}: {made_up} addresses were not asked for: pages made for crawlers; exclude leaves them out")
     if not verdict.is_trouble:
         return hint
     lines = [f"{name}: {verdict.state}: {verdict.detail}"]

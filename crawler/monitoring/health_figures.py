@@ -25,6 +25,7 @@ class Figures:
     mean_characters: float | None = None
     usual_characters: float | None = None
     robots_refusals: int = 0
+    made_for_crawlers: int = 0
     parser_failures: int = 0
     errors: tuple[tuple[str, int], ...] = ()
 
@@ -102,6 +103,7 @@ def figures_of(
         mean_characters=recent.mean_characters,
         usual_characters=before.mean_characters,
         robots_refusals=sum(run.robots for run in present),
+        made_for_crawlers=sum(run.made_up for run in present),
         parser_failures=sum(run.unreadable for run in present),
         errors=tuple(count_errors(present).most_common(5)),
     )

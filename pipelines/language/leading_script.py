@@ -8,7 +8,7 @@ English sets a quotation off by spaces, brackets or quotation marks, and has low
 import re
 from collections import Counter
 
-from pipelines.rules.word_lists import english_function_words
+from pipelines.rules.word_lists import english_function_words, name_particles
 from storage.scripts import EAST_ASIAN
 
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
@@ -18,6 +18,7 @@ _GLUE = re.compile(
 _NAME_IN_CORNER_BRACKETS = re.compile(f"[「『【《〈][^「」『』【】《》〈〉{EAST_ASIAN}]{{1,200}}[」』】》〉]")
 _SET_OFF = re.compile("[(\"“‘'\\[][^()\"“”‘’'\\[\\]A-Za-z]{1,100}[)\"”’'\\]]")
 _EAST_ASIAN = re.compile(f"[{EAST_ASIAN}]")
+_FOREIGN = re.compile(r"[\u00c0-\u024f]")  # letters that English lacks
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
@@ -46,9 +47,13 @@ def latin_leads(text: str, east: int) -> bool:
 
     ``east`` is the number of East Asian characters. Two of them weigh as much as one common Latin word, and a name half
     as much as a word (tried on headlines of both kinds). Where the scripts touch, the text must be Latin twice over and
-    hold two English words: a French or Spanish name has small words, too.
+    hold two English words. Small words of French, Spanish and the like are part of names, and do not count.
     """
-    words = _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
+    words = [
+        word
+        for word in _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
+        if word.lower() not in name_particles()
+    ]
     function_words = sum(1 for word in words if word.lower() in english_function_words())
     common = sum(1 for word in words if word.lower() in english_function_words() or (len(word) > 1 and word.islower()))
     latin_weight = len(words) + common
@@ -56,7 +61,8 @@ def latin_leads(text: str, east: int) -> bool:
         return common >= 3 and function_words >= 2 and latin_weight > 2 * east
     set_off = sum(len(_EAST_ASIAN.findall(quoted)) for quoted in _SET_OFF.findall(text))
     east_weight = east - set_off / 2
-    if common >= 2 or function_words:
+    needed = 2 if any(map(_FOREIGN.search, words)) else 1  # one "and" is part of a French bank's name
+    if common >= 2 or function_words >= needed:
         return 2 * latin_weight > east_weight
     return _begins_and_ends_latin(text) and 3 * latin_weight >= 2 * east_weight
 

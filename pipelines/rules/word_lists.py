@@ -69,3 +69,8 @@ def word_shares(text: str) -> dict[str, float]:
         for code in codes:
             shares[code] += weight / len(codes)
     return {code: share / max(_FEW, total) for code, share in sorted(shares.items())}
+
+
+def name_particles() -> frozenset[str]:
+    """Return the small words of names in ``rules/name_particles.txt``."""
+    return load_words("name_particles")

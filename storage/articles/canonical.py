@@ -22,6 +22,7 @@ NO_ARTICLE = "the canonical address gave no article: "
 
 OTHER_WORDS = "the words at the canonical address are others"
 _LONGEST_REASON = 300
+_GAVE_NONE = ("failed", "refused", "not_article")
 
 
 def no_article(outcome: str | None, reason: str) -> str:
@@ -48,6 +49,19 @@ def return_unread(
     if scope is not None and page.state == "done":
         page.due_at = next_reread(article.first_seen_at, visit.fetched_at, scope.rhythm.rereads)
     return page
+
+
+def return_from_dead(session: Session, page: Address, shown: Article | None) -> Address | None:
+    """Return an article whose own page was read again while its canonical address is known to give none.
+
+    So articles come home that an earlier version of Kiji filed under an address that leads nowhere.
+    """
+    if shown is None or shown.address_id == page.id or shown.read_from_id != page.id:
+        return None
+    canonical = session.get_one(Address, shown.address_id)
+    if canonical.state != "done" or canonical.outcome not in _GAVE_NONE or _has_pages(session, shown):
+        return None
+    return give_back(session, shown, no_article(canonical.outcome, canonical.reason))
 
 
 def is_unread(session: Session, canonical: Address) -> bool:

@@ -14,7 +14,7 @@ from storage.database.upsert import upsert_rows
 from storage.reading import UNMATCHED, unmatched_rules
 from storage.tables.core import Fetch, Run, Source
 from storage.tables.health import SourceHealth, State
-from storage.visit import BUDGET_REASON
+from storage.visit import BUDGET_REASON, MADE_UP_REASON
 
 _BLOCKING = (401, 402, 403, 429, 451)
 """RFC 9110 15.5.2 and 15.5.4, RFC 6585 4, RFC 7725: what a server answers that does not want us (so often)."""
@@ -28,7 +28,8 @@ class SourceRun:
     those that were met with a refusal (robots.txt, 401, 402, 403, 429, 451). The rest is of the pages that links and
     listings promised as articles: ``articles`` were read as such, ``empty`` gave none, ``unmodified`` had not changed,
     ``unreadable`` were too much for the parser, ``blocked`` were refused like start pages, ``failed`` had other
-    errors. ``new`` counts new articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,
+    errors. ``made_up`` counts addresses that were not asked for because they seem made for crawlers. ``new`` counts new
+    articles, ``characters`` the text of ``articles``, ``errors`` whatever went wrong,
     ``unmatched`` the articles on which each of the source's rules matched nothing. ``forms`` counts what start pages
     and listings were: ``feed``, ``sitemap``, or another ``page``. ``judged`` are the articles whose related links are
     known, ``linked`` those that had any; ``nearest`` is the list that came nearest on the others.
@@ -45,6 +46,7 @@ class SourceRun:
     blocked: int = 0
     failed: int = 0
     robots: int = 0
+    made_up: int = 0
     new: int = 0
     characters: int = 0
     judged: int = 0
@@ -158,6 +160,7 @@ def _add(run: SourceRun, row: Row[Any]) -> None:
     for rule in unmatched_rules(why):
         run.unmatched[rule] += row.measured
     run.robots += number if is_robots else 0
+    run.made_up += number if why == MADE_UP_REASON else 0
     run.characters += row.characters
     run.articles += row.measured
     run.judged += row.judged

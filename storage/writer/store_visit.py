@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from storage.articles.canonical import is_unread, return_unread
+from storage.articles.canonical import is_unread, return_from_dead, return_unread
 from storage.articles.multipage import move_page, remove_page
 from storage.articles.redirects import GONE, detach_page, has_own_content, move_article, retry_moved_start
 from storage.articles.store import store_article
@@ -17,6 +17,7 @@ from storage.frontier.claims import claim, claim_links, queue_addresses
 from storage.frontier.edges import store_edges, touch_edges
 from storage.frontier.host_state import store_reservations
 from storage.frontier.listing_entries import poll_listings, store_entries
+from storage.frontier.made_for_crawlers import MadeForCrawlers
 from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.frontier.sources import learn_domain
 from storage.reading import PageType, Reading
@@ -30,33 +31,47 @@ from storage.warc_index.index import index_page
 _FETCHED = insert(Fetch)
 
 
-def store_visits(session: Session, visits: Iterable[Visit], scopes: dict[int, Scope]) -> list[Result]:
-    """Store visits; ``scopes`` is updated when a source learns a domain."""
-    results, pages, now = [], set[int](), None
-    lists: list[ShownLists] = []
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """What visits of one batch leave to be done at its end."""
+
+    lists: list[ShownLists]
+    made_up: MadeForCrawlers | None
+
+
+def store_visits(
+    session: Session, visits: Iterable[Visit], scopes: dict[int, Scope], made_up: MadeForCrawlers | None = None
+) -> list[Result]:
+    """Store visits; ``scopes`` is updated when a source learns a domain.
+
+    ``made_up`` is what a crawl has seen of pages that are made for crawlers: their links are not followed.
+    """
+    results, pages, now = list[Result](), set[int](), None
+    batch = _Batch([], made_up)
     for visit in visits:
-        result, shown = _store_visit(session, visit, scopes, lists)
+        result, shown = _store_visit(session, visit, scopes, batch)
         results.append(result)
         pages |= shown
         now = max(now or visit.fetched_at, visit.fetched_at)
-    store_page_lists(session, lists)
+    store_page_lists(session, batch.lists)
     if now is not None:
+        for run_id, source_id in {(result.lease.run_id, result.lease.source_id) for result in results}:
+            pages -= made_up.cut(session, run_id, source_id, now) if made_up is not None else set()
         claim_links(session, scopes, pages, now)
     return results
 
 
-def _store_visit(
-    session: Session, visit: Visit, scopes: dict[int, Scope], lists: list[ShownLists]
-) -> tuple[Result, set[int]]:
-    """Store a visit; also give the addresses whose links may be claimed, and add to ``lists`` those to be stored."""
+def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], batch: _Batch) -> tuple[Result, set[int]]:
+    """Store a visit; also give the addresses whose links may be claimed, and add to ``batch`` what is left."""
     asked = session.get_one(Address, visit.lease.address_id)
     page = _answering_page(session, asked, visit)
     if is_tombstone(page) or _names_forgotten(session, visit):
         page, visit = asked, dataclasses.replace(visit, reading=None, record=None, verdict="refused", reason=REFUSED)
     if page is not asked:
         _follow_redirect(session, asked, page, visit, scopes)
-    outcome, reason, article = _store_page(session, visit, page, scopes, lists)
+    outcome, reason, article = _store_page(session, visit, page, scopes, batch)
     given_back = return_unread(session, asked, article, reason or outcome, visit, scopes)
+    given_back = given_back or return_from_dead(session, page, article)
     reason = visit.reading.reason_with_errors(reason) if visit.reading is not None else reason
     _close(asked, visit, outcome, reason)
     if page is not asked:
@@ -138,7 +153,7 @@ def _names_forgotten(session: Session, visit: Visit) -> bool:
 
 
 def _store_page(
-    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], lists: list[ShownLists]
+    session: Session, visit: Visit, page: Address, scopes: dict[int, Scope], batch: _Batch
 ) -> tuple[Outcome, str, Article | None]:
     reading = visit.reading
     if reading is None:
@@ -165,8 +180,10 @@ def _store_page(
     is_own_page = stored.edges_at == page.id
     is_new_page = is_own_page and page.fetched_at is None
     store_edges(session, stored.edges_at, visit, scopes, is_own_page=is_own_page, is_new_page=is_new_page)
+    if batch.made_up is not None:
+        batch.made_up.note(session, visit, page)
     if reading.precomputed is not None:
-        lists.append(ShownLists(stored.edges_at, reading.precomputed.lists, visit.fetched_at))
+        batch.lists.append(ShownLists(stored.edges_at, reading.precomputed.lists, visit.fetched_at))
     return stored.outcome, stored.reason, stored.article
 
 

@@ -19,6 +19,7 @@ from storage.entities.store import file_entities
 from storage.errors import DatabaseBusy
 from storage.frontier.blocklist import REFUSED
 from storage.frontier.leasing import DueCache, lease
+from storage.frontier.made_for_crawlers import MadeForCrawlers
 from storage.frontier.polling import poll_source, postpone_addresses, refresh_source, refuse_resting, schedule_poll
 from storage.frontier.sources import open_sources, release_finished_leases, release_leases
 from storage.scope import Scope
@@ -89,6 +90,7 @@ class Transactions:
         self._rules = rules
         self._blank_page = blank_page
         self._due_cache = DueCache()
+        self._made_up = MadeForCrawlers()
 
     def begin(self, run_start: RunStart, lock: CrawlLock) -> bool:
         """Open the run, close dead ones, and poll; tell whether articles are outdated."""
@@ -257,7 +259,7 @@ class Transactions:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                results = store_visits(session, visits, learnt)
+                results = store_visits(session, visits, learnt, self._made_up)
         except Exception as error:
             if classify_error(error, "") is not None:
                 raise
@@ -270,7 +272,7 @@ class Transactions:
         learnt = dict(scopes)
         try:
             with session.begin_nested():
-                (result,) = store_visits(session, [visit], learnt)
+                (result,) = store_visits(session, [visit], learnt, self._made_up)
         except Exception as error:
             if classify_error(error, "") is not None:
                 raise

@@ -1,14 +1,19 @@
 """An article stays at the address that answered where its canonical address shows no article, and is read there."""
 
 import dataclasses
+import importlib
 from typing import Literal
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import update
 
 from storage.database.check import check_database
 from storage.database.engine import Database
 from storage.frontier.polling import refresh_source
 from storage.reading import Reading
+from storage.tables.core import Address
 from storage.visit import Visit
 from tests.support.near_texts import report
 from tests.support.visits import FIRST_DAY, OTHER_STORY, Crawling, article, rows, scope
@@ -183,3 +188,54 @@ def test_an_article_that_was_read_at_its_canonical_address_stays_there_when_that
     crawl.writer.store(Visit(lease, CANONICAL, FIRST_DAY, 410, verdict="failed", reason="HTTP 410")).result()
     assert rows(database, ARTICLES) == [(CANONICAL, 1)]
     assert rows(database, REFUSED) == []
+
+
+def _file_under_dead(database: Database, outcome: str, reason: str) -> None:
+    """Store an article as versions did that left it under a canonical address without an answer."""
+    crawl = Crawling(database, scope(PAGE))
+    crawl.store(crawl.lease_url(PAGE), naming(PAGE, report(1), related=(CARD,)), day=0)
+    crawl.finish()
+    with database.writing() as session:
+        dead = {"state": "done", "outcome": outcome, "reason": reason, "due_at": None, "lease_run_id": None}
+        session.execute(update(Address).where(Address.url == CANONICAL).values(dead))
+    assert rows(database, ARTICLES) == [(CANONICAL, 1)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [("failed", "HTTP 404"), ("failed", "HTTP 500"), ("refused", "HTTP 403"), ("not_article", "a section of 12 links")],
+)
+def test_an_article_that_lies_under_a_dead_address_comes_home_when_its_page_is_read_again(
+    database: Database, outcome: str, reason: str
+) -> None:
+    _file_under_dead(database, outcome, reason)
+    crawl = Crawling(database, scope(PAGE))
+    assert crawl.store(crawl.lease_url(PAGE), naming(PAGE, report(1), related=(CARD,)), day=1).outcome == "unchanged"
+    crawl.finish()
+    assert rows(database, ARTICLES) == [(PAGE, 1)]
+    assert rows(database, REFUSED) == [(PAGE, CANONICAL, GAVE_NONE + reason, 1)]
+    assert rows(database, "SELECT page_url, url FROM related_links") == [(PAGE, CARD)]
+    assert check_database(database) == []
+
+
+def test_an_article_whose_canonical_address_is_not_asked_yet_stays_there(database: Database) -> None:
+    _file_under_dead(database, "failed", "HTTP 404")
+    with database.writing() as session:
+        session.execute(update(Address).where(Address.url == CANONICAL).values(state="queued", outcome=None))
+    crawl = Crawling(database, scope(PAGE))
+    crawl.store(crawl.lease_url(PAGE), naming(PAGE, report(1)), day=1)
+    assert rows(database, ARTICLES) == [(CANONICAL, 1)]
+    crawl.finish()
+
+
+def test_an_upgrade_asks_dead_canonical_addresses_once_more_and_no_others(database: Database) -> None:
+    """What ``migration`` 0024 does to an archive that an earlier version has filled."""
+    _file_under_dead(database, "failed", "HTTP 410")
+    migration = importlib.import_module("storage.migrations.versions.0024_dead_canonicals")
+    with database.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration.upgrade()
+    assert rows(database, "SELECT url FROM address WHERE state = 'queued'") == [(CANONICAL,), (CARD,)]
+    crawl = Crawling(database, scope(PAGE))
+    answer(crawl, 410, verdict="failed", reason="HTTP 410")
+    assert rows(database, ARTICLES) == [(PAGE, 1)]
+    crawl.finish()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from pipelines.dates.words import read_zone
 from pipelines.dates.written import find_written_dates, normalize_date_text
-from pipelines.html.charset import decode
+from pipelines.html.charset import decode, utf_16_without_mark
 from storage.reading import Entry, ListingKind
 
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes: the sitemap protocol's own limit (sitemaps.org, "Sitemap file location")
@@ -19,6 +19,7 @@ MAX_TITLE, MAX_SUMMARY = 500, 2_000  # characters
 HEAD = 65_536  # bytes that are looked at to tell what a body is
 
 _GZIP = b"\x1f\x8b\x08"
+_PACKED = 2  # times that a body is packed at most
 _SPACE = " \t\r\n\ufeff"
 _NAME = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 # A document type declaration with its internal subset (XML 1.0, sections 2.8 and 2.9): literals, comments, instructions
@@ -64,10 +65,17 @@ class Listing:
 def unpack(body: bytes) -> bytes:
     """Return the body without gzip. A cut stream gives as much as it holds.
 
-    Raises ListingError for a damaged stream and for one that unpacks to more than 50 MiB.
+    Servers that pack a packed file once more pack it twice. Raises ListingError for a damaged stream and for one that
+    unpacks to more than 50 MiB.
     """
-    if not body.startswith(_GZIP):
-        return body
+    for _ in range(_PACKED):
+        if not body.startswith(_GZIP):
+            break
+        body = _unpack_once(body)
+    return body
+
+
+def _unpack_once(body: bytes) -> bytes:
     unpacked = bytearray()
     rest = body
     while rest.startswith(_GZIP):  # a file may hold several members (RFC 1952, section 2.2)
@@ -93,13 +101,16 @@ def begins_as_html(body: bytes) -> bool:
 def read_head(body: bytes) -> str:
     """Return the first 64 KiB as text, unpacked; "" where that fails."""
     head = body[:HEAD]
-    if head.startswith(_GZIP):
-        try:
-            head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
-        except zlib.error:  # no gzip after all: then it is none of the formats that may be packed
-            return ""
+    for _ in range(_PACKED):
+        if head.startswith(_GZIP):
+            try:
+                head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
+            except zlib.error:  # no gzip after all: then it is none of the formats that may be packed
+                return ""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", "replace")
+    if encoding := utf_16_without_mark(head):
+        return head.decode(encoding, "replace")
     return head.decode("utf-8", "replace")  # the names looked for are ASCII in every encoding that feeds come in
 
 

@@ -61,7 +61,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         return Decoded(body[len(mark) :].decode(marked, "replace"), marked, declared)
     if ISO_2022_JP_ESCAPE.search(body) and not _HIGH.search(body):
         return Decoded(decode_iso_2022_jp(body), "iso2022_jp", declared)
-    wide = _utf_16_without_mark(body)
+    wide = utf_16_without_mark(body)
     if wide is not None:
         return Decoded(body.decode(wide, "replace"), wide, declared)
     text = _utf_8(body, _BROKEN_DECLARED if "utf-8" in labels else _BROKEN_UNDECLARED)
@@ -81,7 +81,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     return [name for name in (header, meta) if name is not None]
 
 
-def _utf_16_without_mark(body: bytes) -> str | None:
+def utf_16_without_mark(body: bytes) -> str | None:
     """Recognize UTF-16 by its NULs: markup has one in every other byte."""
     head = body[:1024]
     if len(head) < 16 or head.count(0) < len(head) // 4:

@@ -50,9 +50,7 @@ def latin_leads(text: str, east: int) -> bool:
     hold two English words. Small words of French, Spanish and the like are part of names, and do not count.
     """
     words = [
-        word
-        for word in _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text))
-        if word.lower() not in name_particles()
+        word for word in _WORD.findall(_NAME_IN_CORNER_BRACKETS.sub(" ", text)) if word.lower() not in name_particles()
     ]
     function_words = sum(1 for word in words if word.lower() in english_function_words())
     common = sum(1 for word in words if word.lower() in english_function_words() or (len(word) > 1 and word.islower()))

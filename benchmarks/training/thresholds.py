@@ -6,14 +6,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.training.annotations import AnnotatedPage
+from benchmarks.training.annotations import AddressKey, AnnotatedPage
 from benchmarks.training.list_groups import PageGroups
 from benchmarks.training.scores import Score, score
 from pipelines.related.classify import Thresholds
 
 GRID = tuple(
     Thresholds(*each)
-    for each in itertools.product((0.55, 0.6, 0.65, 0.7), (0.75, 0.85), (0.35, 0.4, 0.45, 0.5), (0.65, 0.7, 0.75))
+    for each in itertools.product(
+        (0.5, 0.6, 0.65, 0.7, 0.75, 0.8),
+        (0.7, 0.8, 0.9, 0.95),
+        (0.25, 0.35, 0.4, 0.45, 0.5, 0.55),
+        (0.6, 0.7, 0.75, 0.8),
+    )
 )
 # What is wanted: page recall, page precision, micro recall, micro precision; and how much a point below it weighs.
 _WANTED = ((0.86, 1.0), (0.935, 1.5), (0.85, 0.5), (0.925, 0.5))
@@ -24,13 +29,17 @@ def scores_of(
     pages: Sequence[AnnotatedPage], sets: Sequence[PageGroups], probabilities: Sequence[NDArray[np.float64]]
 ) -> list[list[Score]]:
     """The score of each page alone, for each of ``GRID``."""
-    return [
-        [
-            score([page], [groups.related(kinds, thresholds)])
-            for page, groups, kinds in zip(pages, sets, probabilities, strict=True)
-        ]
-        for thresholds in GRID
-    ]
+    known: dict[tuple[int, frozenset[AddressKey]], Score] = {}
+    scores = []
+    for thresholds in GRID:
+        of_pages = []
+        for place, (page, groups, kinds) in enumerate(zip(pages, sets, probabilities, strict=True)):
+            given = frozenset(groups.related(kinds, thresholds))
+            if (place, given) not in known:
+                known[place, given] = score([page], [set(given)])
+            of_pages.append(known[place, given])
+        scores.append(of_pages)
+    return scores
 
 
 def best_thresholds(scores: Sequence[Sequence[Score]], chosen: Sequence[int]) -> Thresholds:

@@ -17,6 +17,12 @@ def is_named_related(element: HtmlElement) -> bool:
     return not declaring.isdisjoint(words) and {kinds[word] for word in words if word in kinds} == {"related"}
 
 
+def is_named_ranking(element: HtmlElement) -> bool:
+    """Tell whether the names declare a ranking and no other kind."""
+    kinds, _ = _table()
+    return {kinds[word] for word in _words(element) if word in kinds} == {"ranking"}
+
+
 def is_named_body(element: HtmlElement) -> bool:
     """Tell whether the names, or the microdata, declare the body of an article."""
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:400]

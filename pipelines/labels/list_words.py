@@ -21,39 +21,52 @@ HEADING_SUBJECTS = tuple(load_rules("list_words")["headings"])
 NAME_SUBJECTS = tuple(load_rules("list_words")["names"])
 
 
-# For the first two characters of a phrase: the phrase, its subject's bit, and whether it begins and ends a word.
+_KEY = 3  # first characters of a phrase by which it is looked up
+# For the first characters of a phrase: the phrase, its subject's bit, and whether it begins and ends a word.
 _Phrases = dict[str, list[tuple[str, int, bool, bool]]]
 
 
 @rule_cache()
-def _phrases(part: str) -> _Phrases:
-    """The phrases of ``headings`` or ``names``, by their first two characters (or the only one)."""
-    table: _Phrases = {}
+def _phrases(part: str) -> tuple[_Phrases, _Phrases]:
+    """The phrases of ``headings`` or ``names`` by their first three characters, and the shorter ones."""
+    long, short = _Phrases(), _Phrases()
     for bit, phrases in enumerate(load_rules("list_words")[part].values()):
         for phrase in phrases:
             text = plain(phrase) + (" " if phrase.endswith(" ") else "")
             is_word = part == "headings" and not _UNSPACED.match(text)
             is_whole = is_word and len(text) <= _WHOLE and text[-1].isalnum()
-            table.setdefault(text[:2], []).append((text, 1 << bit, is_word, is_whole))
-    return table
+            table = long if len(text) >= _KEY else short
+            table.setdefault(text[:_KEY], []).append((text, 1 << bit, is_word, is_whole))
+    return long, short
 
 
 def _subjects(text: str, part: str) -> int:
-    """A bit for each subject of which a phrase is in the text; one look at each character."""
-    table = _phrases(part)
+    """A bit for each subject of which a phrase is in the text."""
+    long, short = _phrases(part)
+    keys = long.keys() & {text[place : place + _KEY] for place in range(len(text) - _KEY + 1)}
+    near = [each for key in keys for each in long[key]]
+    near += [each for key, phrases in short.items() if key in text for each in phrases]
     bits = 0
-    for place in range(len(text)):
-        for key in (text[place : place + 2], text[place]):
-            for phrase, bit, is_word, is_whole in table.get(key, ()):
-                if bits & bit or not text.startswith(phrase, place):
-                    continue
-                end = place + len(phrase)
-                if is_word and place and (text[place - 1].isalnum() or text[place - 1] == "_"):
-                    continue
-                if is_whole and end < len(text) and (text[end].isalnum() or text[end] == "_"):
-                    continue
-                bits |= bit
+    for phrase, bit, is_word, is_whole in near:
+        if not bits & bit and phrase in text and (not is_word or _has_word(text, phrase, is_whole=is_whole)):
+            bits |= bit
     return bits
+
+
+def _has_word(text: str, phrase: str, *, is_whole: bool) -> bool:
+    """Whether the phrase, which the text holds, begins a word there, and ends one if it must."""
+    place = text.find(phrase)
+    while place >= 0:
+        begins = not place or not _is_letter(text[place - 1])
+        end = place + len(phrase)
+        if begins and not (is_whole and end < len(text) and _is_letter(text[end])):
+            return True
+        place = text.find(phrase, place + 1)
+    return False
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 @rule_cache(8_192)  # headings of a site's pages are mostly the same

@@ -31,11 +31,11 @@ class BoostedTrees:
     features: tuple[str, ...]
     classes: tuple[str, ...]
     depth: int
-    roots: NDArray[np.intp]
-    tree_classes: NDArray[np.intp]
-    feature: NDArray[np.intp]
+    roots: NDArray[np.int32]  # in the order of their classes
+    tree_classes: NDArray[np.int32]
+    feature: NDArray[np.int32]
     threshold: NDArray[np.float64]
-    children: NDArray[np.intp]  # 2 * node: to the left, 2 * node + 1: to the right
+    children: NDArray[np.int32]  # 2 * node: to the left, 2 * node + 1: to the right
     value: NDArray[np.float64]
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -75,15 +75,16 @@ class BoostedTrees:
         if width != len(self.features):
             raise ValueError(f"rows of {width} features, where the model has {len(self.features)}")
         flat = np.ascontiguousarray(rows).ravel()
-        starts = (np.arange(count) * width)[:, None]
+        starts = (np.arange(count, dtype=np.int32) * width)[:, None]
         nodes = np.repeat(self.roots[None, :], count, axis=0)
-        for _ in range(self.depth):
-            goes_right = flat[starts + self.feature[nodes]] > self.threshold[nodes]
-            nodes = self.children[2 * nodes + goes_right]
-        values = self.value[nodes]
+        for _ in range(self.depth):  # take is twice as fast as an index
+            goes_right = flat.take(self.feature.take(nodes) + starts) > self.threshold.take(nodes)
+            nodes = self.children.take(2 * nodes + goes_right)
+        values = self.value.take(nodes)
         scores = np.zeros((count, len(self.classes)))
-        for place in range(len(self.classes)):
-            scores[:, place] = values[:, self.tree_classes == place].sum(axis=1)
+        present, firsts = np.unique(self.tree_classes, return_index=True)
+        if len(present):
+            scores[:, present] = np.add.reduceat(values, firsts, axis=1)
         return scores
 
 
@@ -105,14 +106,15 @@ def trees_of(table: Mapping[str, Any]) -> BoostedTrees:
     nodes = len(table["feature"])
     if any(len(table[key]) != nodes for key in _NODES) or len(table["roots"]) != len(table["tree_classes"]):
         raise WeightsError("lists of unequal length")
-    children = np.asarray([table["left"], table["right"]], dtype=np.intp).T.ravel()
+    children = np.asarray([table["left"], table["right"]], dtype=np.int32).T.ravel()
+    by_class = np.argsort(np.asarray(table["tree_classes"], dtype=np.int32), kind="stable")
     trees = BoostedTrees(
         features=tuple(table["features"]),
         classes=tuple(table["classes"]),
         depth=int(table["depth"]),
-        roots=np.asarray(table["roots"], dtype=np.intp),
-        tree_classes=np.asarray(table["tree_classes"], dtype=np.intp),
-        feature=np.asarray(table["feature"], dtype=np.intp),
+        roots=np.asarray(table["roots"], dtype=np.int32)[by_class],
+        tree_classes=np.asarray(table["tree_classes"], dtype=np.int32)[by_class],
+        feature=np.asarray(table["feature"], dtype=np.int32),
         threshold=np.asarray(table["threshold"], dtype=np.float64),
         children=children,
         value=np.asarray(table["value"], dtype=np.float64),

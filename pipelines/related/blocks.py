@@ -22,6 +22,7 @@ _STEPS = (
     100_000  # siblings looked at on one page: a bound on what a hostile page costs, some hundred times a real page's
 )
 _CLIMBS = 4
+_ABOVE = 20  # headings among which one of a higher rank is looked for
 _DEPTH = 12
 
 
@@ -63,6 +64,16 @@ class Headings:
         """Return the nearest heading before a place in document order."""
         place = bisect.bisect_left(self._orders, order)
         return self._marked[place - 1] if place else None
+
+    def above(self, heading: HtmlElement) -> HtmlElement | None:
+        """Return the heading of the part of the page in which another heading is: the nearest of a higher rank."""
+        if heading.tag not in HEADING_TAGS:
+            return None
+        place = bisect.bisect_left(self._orders, self._page[heading].order)
+        for before in reversed(self._marked[max(0, place - _ABOVE) : place]):
+            if before.tag in HEADING_TAGS and before.tag < heading.tag and not self._page[before].in_link:
+                return before if before.tag > "h1" else None
+        return None
 
     def kind(self, element: HtmlElement) -> str | None:
         """Return the kind of list that this heading announces, or None."""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.addresses.normalize import host_of
-from pipelines.labels.class_names import is_named_related
+from pipelines.labels.class_names import is_named_ranking, is_named_related
 from pipelines.labels.list_words import HEADING_SUBJECTS, heading_subjects
 from pipelines.models.boosted_trees import BoostedTrees, packaged_trees
+from pipelines.related.address_parts import address_parts
 from pipelines.related.feature_table import FEATURE_NAMES, FeatureTable, feature_table
-from pipelines.related.groups import LinkGroup, is_menu
+from pipelines.related.groups import NAVIGATION, LinkGroup, is_menu
 from pipelines.related.link_index import is_known_host
 from pipelines.related.page_context import PageContext
 from storage.reading import ListKind
@@ -32,7 +33,9 @@ _NO_ARTICLES = frozenset(
     {"advertisement", "tags", "author", "share", "navigation"}
 )  # kinds by headings (labels/headings.py)
 _RELATED = HEADING_SUBJECTS.index("related")
+_FIRST_LINKS = 8  # of a group whose addresses are looked at
 _SHARES = 3  # links of a group whose hosts are looked up
+_BEHIND, _BEHIND_ITEMS = 200, 3  # characters between the body and a list right behind it; items of that
 _HOLDERS = 3  # elements round an item whose class may declare
 
 
@@ -42,24 +45,32 @@ class Standing(enum.IntEnum):
     PLAIN = 0
     IN_SENTENCE = 1
     DECLARED = 2  # its heading or class says that it is related
-    NEVER = 3  # its heading says that it holds no articles, or paid ones
+    NEVER = 3  # its heading says that it holds no articles, or paid ones, or its class that it is a ranking
+    BEHIND = 4  # right behind the body, with addresses like the page's own, and nothing says what it is
+    DECLARED_BEHIND = 5  # the same, but its class says that it is related
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Thresholds:
     """The least shares for related by standing, and the least part of the page's most related list.
 
+    ``alone`` is that of lists right behind the body without a heading where no other list of the page is related: 200
+    annotated pages have 4 of them, none of related links, but a site that names nothing has no others.
+
     The defaults were chosen by cross-validation (``docs/training.md``).
     """
 
-    plain: float = 0.63
-    in_sentence: float = 0.75
-    declared: float = 0.35
-    part_of_best: float = 0.7
+    plain: float = 0.7
+    in_sentence: float = 0.95
+    declared: float = 0.45
+    part_of_best: float = 0.75
+    alone: float = 0.2
 
     def least(self, standings: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the least share of each group; above 1 for never."""
-        shares: NDArray[np.float64] = np.array([self.plain, self.in_sentence, self.declared, 2.0])[standings]
+        shares: NDArray[np.float64] = np.array(
+            [self.plain, self.in_sentence, self.declared, 2.0, self.plain, self.declared]
+        )[standings]
         return shares
 
 
@@ -101,15 +112,30 @@ def classify_groups(
 
 
 def part_menus(context: PageContext, groups: Sequence[LinkGroup]) -> tuple[list[LinkGroup], list[LinkGroup]]:
-    """Separate menus, whose links are too short for titles, and share buttons from other groups."""
+    """Separate groups that the model need not weigh: menus, share buttons, and links that lead to no articles."""
     judged, menus = list[LinkGroup](), list[LinkGroup]()
     for group in groups:
         landmarks, _ = context.landmarks(group.items[0])
         block = context.block_round(context.page[group.items[0]].order)
         is_declared = block is not None and block.kind == "related"  # short titles under a heading that names them
-        is_passed = is_menu(group, context.page, landmarks) and not is_declared
+        is_passed = not is_declared and (
+            is_menu(group, context.page, context.links, landmarks) or _is_no_list(group, context, landmarks)
+        )
         (menus if is_passed or _is_share(group, context) else judged).append(group)
     return judged, menus
+
+
+def _is_no_list(group: LinkGroup, context: PageContext, landmarks: int) -> bool:
+    """Whether no link of a group looks like an article's where few lists are.
+
+    That is before the body, in ``nav``, ``footer`` and ``header``, and in sentences: of 1,000 such groups 15 are lists.
+    """
+    is_beside = (
+        not group.is_alone
+        or landmarks & NAVIGATION
+        or (context.body is not None and context.page[group.items[-1]].end <= context.first)
+    )
+    return bool(is_beside) and not any(map(context.links.is_article_like, group.places[:_FIRST_LINKS]))
 
 
 def _is_share(group: LinkGroup, context: PageContext) -> bool:
@@ -139,13 +165,31 @@ def _standing(context: PageContext, group: LinkGroup, texts: tuple[str, ...]) ->
     if block is not None:
         is_related = block.kind == "related"
         return Standing.NEVER if block.kind in _NO_ARTICLES else Standing.DECLARED if is_related else Standing.PLAIN
-    near, _, _, lead, label = texts
+    near, _, tagged, lead, label = texts
     if any(heading_subjects(text)[_RELATED] for text in (near, lead, label)):
         return Standing.DECLARED
     if order < context.last:
         return Standing.PLAIN
-    holders = itertools.islice(group.items[0].iterancestors(), _HOLDERS)
-    return Standing.DECLARED if any(is_named_related(holder) for holder in holders) else Standing.PLAIN
+    holders = list(itertools.islice(group.items[0].iterancestors(), _HOLDERS))
+    is_headed = near or lead or label or any(heading_subjects(tagged))
+    is_behind = not is_headed and _is_right_behind(context, group)
+    if any(map(is_named_related, holders)):
+        return Standing.DECLARED_BEHIND if is_behind else Standing.DECLARED
+    if any(map(is_named_ranking, holders)):
+        return Standing.NEVER
+    return Standing.BEHIND if is_behind else Standing.PLAIN
+
+
+def _is_right_behind(context: PageContext, group: LinkGroup) -> bool:
+    """Whether at least three items follow the body that link to pages with addresses like this one's."""
+    page = context.page
+    if context.body is None or len(group.items) < _BEHIND_ITEMS:
+        return False
+    if page[group.items[0]].offset - context.end > _BEHIND or context.landmarks(group.items[0])[0] & NAVIGATION:
+        return False
+    addresses = {url for place in group.places[:_FIRST_LINKS] if (url := context.links.url(place)) is not None}
+    own = context.own
+    return all(part.host == own.host and part.pattern == own.pattern for part in map(address_parts, addresses))
 
 
 def choose_kinds(
@@ -165,8 +209,9 @@ def choose_kinds(
     in_sentence = standings == Standing.IN_SENTENCE
     best = share[~in_sentence].max(initial=0.0)
     is_related = (share >= thresholds.least(standings)) & (share >= thresholds.part_of_best * best)
-    # A link within a sentence is an edge only if nothing is likelier: most are the author's own references.
-    is_related &= ~in_sentence | (probabilities.argmax(axis=1) == 0)
+    if not is_related.any():
+        may_be = np.isin(standings, (Standing.BEHIND, Standing.DECLARED_BEHIND)) & (share >= thresholds.alone)
+        is_related = may_be & (share == share[may_be].max(initial=0.0))
     kinds = probabilities[:, 1:].argmax(axis=1) + 1
     return [0 if related else int(kind) for related, kind in zip(is_related, kinds, strict=True)]
 
@@ -174,7 +219,7 @@ def choose_kinds(
 def reasons(classified: ClassifiedGroup, model: BoostedTrees | None = None, most: int = 5) -> list[str]:
     """List the features that counted most for a group's kind, with their effect."""
     if classified.row is None:
-        return ["links too short for titles"]
+        return ["links too short for titles, or to no articles"]
     trees = packaged_trees(MODEL) if model is None else model
     moved = trees.contributions(classified.row.tolist(), classified.kind)
     ranked = sorted(moved.items(), key=lambda each: -each[1])[:most]

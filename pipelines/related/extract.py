@@ -27,7 +27,7 @@ _PROSE_A_CARD = 400  # unlinked characters for each card, above which that holds
 _CUT_KINDS = frozenset({"related", "recommended", "ranking", "latest", "ad"})
 _CARD_WORDS, _TEASER_WORDS = 450, 300  # unlinked characters of a card behind the body, and between its paragraphs
 # Probability from which a list without a heading that names it leaves the text: of related links and of others.
-_SURE = {True: 0.4, False: 0.6}
+_SURE = {True: 0.15, False: 0.6}
 _CARD_TAGS = HEADING_TAGS | {"img", "picture", "amp-img", "figure", "video"}
 _CLIMBS = 3
 _HEADING = 60  # characters

@@ -36,6 +36,7 @@ from pipelines.related.page_context import PageContext
 
 _HEADLINE = 25  # characters of links that may be titles
 _COMPARED = ("title_mean", "lead_mean", "words_mean", "text")
+_FIRST_COMPARED = 4  # columns before those of _COMPARED
 _OWN_NAMES = (
     *PLACE_NAMES,
     *SHAPE_NAMES,
@@ -46,14 +47,17 @@ _OWN_NAMES = (
     *ADDRESS_NAMES,
     *TOPIC_NAMES,
 )
+# Kinds that a heading or class speaks of: how many other groups of the page have each.
+_SPOKEN = ("any:related", "rule:related", "around:related", "any:popular", "any:latest")
 _PAGE_NAMES = (
-    *("wide", "page_links", "page_text", "page_groups", "title_groups", "same_shape_groups", "first_of_parent", "nth"),
+    *("wide", "same_shape_groups", "first_of_parent", "nth"),
     *(f"{name}:{to}" for name in _COMPARED for to in ("mean", "most")),
     *(
         f"{side}:{name}"
         for side in ("previous", "next")
         for name in ("text", "items", "same_near", "same_tagged", "same_parent")
     ),
+    *(f"others:{name}" for name in _SPOKEN),
 )
 FEATURE_NAMES = (*_OWN_NAMES, *_PAGE_NAMES)
 _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
@@ -83,7 +87,7 @@ def feature_table(context: PageContext, groups: Sequence[LinkGroup]) -> FeatureT
                 *heading_features(context, group, above, texts),
                 *rule_features(context, group),
                 *name_features(context, group),
-                *length_features(context, group, [link.length for link in chosen]),
+                *length_features(context, [link.length for link in chosen]),
                 *address_features(context, chosen),
                 *topic_features(context, chosen),
             ]
@@ -109,19 +113,18 @@ def _page_columns(
     parents = [group.parent for group in groups]
     firsts = {parent: place for place, parent in reversed(list(enumerate(parents)))}
     columns[:, 0] = context.width > 1
-    columns[:, 1] = len(context.page.links)
-    columns[:, 2] = min(30_000, context.page[context.page.tree].text)
-    columns[:, 3] = len(groups)
-    columns[:, 4] = titled.sum()
-    columns[:, 5] = [counts[each] for each in shapes]
-    columns[:, 6] = [firsts[parent] == place for place, parent in enumerate(parents)]
-    columns[:, 7] = np.where(own[:, _PLACES["after"]] > 0, np.cumsum(after), -1)
+    columns[:, 1] = [counts[each] for each in shapes]
+    columns[:, 2] = [firsts[parent] == place for place, parent in enumerate(parents)]
+    columns[:, 3] = np.where(own[:, _PLACES["after"]] > 0, np.cumsum(after), -1)
     for number, name in enumerate(_COMPARED):
         values = own[:, _PLACES[name]]
         most, mean = (values[titled].max(), values[titled].mean()) if titled.any() else (0.0, 0.0)
-        columns[:, 8 + 2 * number] = values - mean
-        columns[:, 9 + 2 * number] = values - most
+        columns[:, _FIRST_COMPARED + 2 * number] = values - mean
+        columns[:, _FIRST_COMPARED + 1 + 2 * number] = values - most
     _add_neighbours(columns, text, own[:, _PLACES["items"]], parents, headings)
+    for number, name in enumerate(_SPOKEN, -len(_SPOKEN)):
+        spoken = own[:, _PLACES[name]] * (own[:, _PLACES["alone"]] > 0)
+        columns[:, number] = np.minimum(5, spoken.sum() - spoken)
     return columns
 
 
@@ -132,8 +135,8 @@ def _add_neighbours(
     parents: Sequence[object],
     headings: Sequence[tuple[str, ...]],
 ) -> None:
-    """The last ten columns: text, items, same nearest heading, same tagged heading, same parent, before and after."""
-    start = 8 + 2 * len(_COMPARED)
+    """Ten columns: text, items, same nearest heading, same tagged heading, same parent, before and after."""
+    start = _FIRST_COMPARED + 2 * len(_COMPARED)
     for step, first in ((-1, start), (1, start + 5)):
         for place in range(len(parents)):
             other = place + step

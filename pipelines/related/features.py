@@ -32,9 +32,9 @@ _PARENTS = ("ul", "ol", "p", "tr", "div")
 _KINDS = ("related", "ranking", "latest", "advertisement", "tags", "author", "navigation", "share", "other")
 
 PLACE_NAMES = (
-    *("items", "links", "alone", "place", "order", "inside", "after", "before", "distance", "distance_links"),
+    *("items", "links", "alone", "inside", "after", "before", "distance", "distance_links"),
     *("in_container", "depth", "nav", "aside", "footer", "header", "form", "article", "main"),
-    *("parent_links", "parent_text", "parent_children", "gap"),
+    *("parent_links", "parent_children", "gap"),
 )
 
 
@@ -55,8 +55,6 @@ def place_features(context: PageContext, group: LinkGroup, before: LinkGroup | N
         len(group.items),
         len(group.places),
         group.is_alone,
-        group.places[0] / max(1, len(page.links)),
-        first.order / len(page.elements),
         context.first < first.order and last.end <= context.last,
         first.order > context.last,
         last.end <= context.first,
@@ -66,7 +64,6 @@ def place_features(context: PageContext, group: LinkGroup, before: LinkGroup | N
         depth,
         *(float(bits >> bit & 1) for bit in range(LANDMARK_COUNT)),
         min(300, around.links),
-        min(8_000, around.text - around.linked),
         min(300, len(parent)),
         -1 if end is None else min(_FAR, first.offset - end.offset - end.text),
     ]
@@ -104,11 +101,13 @@ _SOURCES = ("near", "further", "tagged", "lead", "label")
 _TAGGED = 2
 _WEIGHED = (0, _TAGGED, 3)  # of the sources: near, tagged and lead; all together are weighed besides
 HEADING_NAMES = (
-    *("near_length", "near_level", "near_distance", "near_steps", "near_passed", "near_climbs"),
-    *("tagged_distance", "tagged_length", "tagged_level", "lead_length", "labelled"),
+    *("near_length", "near_level", "near_steps", "near_passed", "near_climbs"),
+    *("tagged_distance", "tagged_level", "lead_length", "labelled"),
     *(f"{_SOURCES[place]}:{subject}" for place in _WEIGHED for subject in HEADING_SUBJECTS),
     *(f"any:{subject}" for subject in HEADING_SUBJECTS),
     *(f"{_SOURCES[place]}:kind:{kind}" for place in _WEIGHED for kind in (*_KINDS[:4], "else")),
+    *(f"above:{subject}" for subject in HEADING_SUBJECTS),
+    "above_length",
 )
 
 
@@ -116,7 +115,8 @@ def heading_texts(context: PageContext, headings: GroupHeadings) -> tuple[str, .
     """Return the texts of the five sources, "" where there is none."""
     near = [text.text for text in headings.near]
     tagged = headings.tagged
-    is_read = tagged is not None and context.page[tagged].text <= 100
+    is_headline = tagged is not None and tagged.tag == "h1" and context.headings.kind(tagged) is None
+    is_read = tagged is not None and not is_headline and context.page[tagged].text <= 100
     return (
         near[0] if near else "",
         near[1] if len(near) > 1 else "",
@@ -132,16 +132,16 @@ def heading_features(
     """Describe the words above the group, and how near they are."""
     near, tagged = headings.near[0] if headings.near else None, headings.tagged
     first = context.page[group.items[0]]
-    numbers: list[float] = [-1.0] * 6
+    numbers: list[float] = [-1.0] * 5
     if near is not None:
         length = len(near.text) * context.width
-        numbers = [length, near.level, near.distance, near.steps, near.passed, near.climbs]
+        numbers = [length, near.level, near.steps, near.passed, near.climbs]
     if tagged is None:
-        numbers += [-1.0] * 3
+        numbers += [-1.0] * 2
     else:
         measure = context.page[tagged]
         level = int(tagged.tag[1]) if tagged.tag in HEADING_TAGS else 0
-        numbers += [min(_FAR, first.offset - measure.offset - measure.text), measure.text * context.width, level]
+        numbers += [min(_FAR, first.offset - measure.offset - measure.text), level]
     numbers += [len(headings.lead), bool(headings.label)]
     subjects = [heading_subjects(text) for text in texts]
     for place in _WEIGHED:
@@ -149,7 +149,9 @@ def heading_features(
     numbers += map(max, *subjects)
     for place in _WEIGHED:
         numbers += _kind_columns(kind_of_heading(texts[place], is_marked=place == _TAGGED) if texts[place] else None)
-    return numbers
+    above = context.headings.above(tagged) if tagged is not None else None
+    text = readable_text(above) if above is not None and context.page[above].text <= 100 else ""
+    return [*numbers, *heading_subjects(text), len(text) * context.width]
 
 
 def _kind_columns(kind: str | None) -> tuple[float, ...]:
@@ -193,10 +195,10 @@ def _holds_body(context: PageContext, element: HtmlElement) -> bool:
     return context.body is not None and context.page.is_within(context.body.container, element)
 
 
-LENGTH_NAMES = ("text", "text_deviation", "text_least", "text_most", "textless", "short", "text_sum")
+LENGTH_NAMES = ("text", "text_deviation", "text_least", "text_most", "textless", "short")
 
 
-def length_features(context: PageContext, group: LinkGroup, lengths: Sequence[int]) -> list[float]:
+def length_features(context: PageContext, lengths: Sequence[int]) -> list[float]:
     """Describe the lengths of the links' texts."""
     wide = [length * context.width for length in lengths]
     mean = sum(wide) / len(wide)
@@ -207,5 +209,4 @@ def length_features(context: PageContext, group: LinkGroup, lengths: Sequence[in
         max(wide),
         sum(length == 0 for length in wide) / len(wide),
         sum(length < _SHORT for length in wide) / len(wide),
-        mean * len(group.items),
     ]

@@ -13,6 +13,8 @@ from pipelines.related.groups import LinkGroup
 _LONGEST = 60  # characters without white space; a longer text is no heading
 _LONGEST_TEXT = 80  # the same with white space
 _PROSE = 150  # characters of an element behind which no heading is looked for
+_SENTENCE = 20  # characters from which a text with a full stop is prose
+_STOPS = (".", "。", ".”", '."', "。」", ".«", ".“")
 _STEPS = 24  # elements looked at before a group
 _CLIMBS = 7
 _PASSED = 6  # other lists between a group and its heading
@@ -23,13 +25,12 @@ _LABELLED = 6  # elements from an item up to one with a label
 class HeadingText:
     """Hold a short text before a group.
 
-    ``level`` is 1 to 6 of a heading's tag, 0 of any other text. ``distance`` are the characters, ``steps`` the
-    elements, ``passed`` the lists, ``climbs`` the parents between it and the group.
+    ``level`` is 1 to 6 of a heading's tag, 0 of any other text. ``steps`` are the elements, ``passed`` the lists,
+    ``climbs`` the parents between it and the group.
     """
 
     text: str
     level: int
-    distance: int
     steps: int
     passed: int
     climbs: int
@@ -58,7 +59,7 @@ def headings_of(group: LinkGroup, page: DomIndex, headings: Headings) -> GroupHe
 
 def _near(item: HtmlElement, page: DomIndex) -> tuple[HeadingText, ...]:
     texts: list[HeadingText] = []
-    element, steps, passed, climbs, distance = item, 0, 0, 0, 0
+    element, steps, passed, climbs = item, 0, 0, 0
     while steps < _STEPS and climbs < _CLIMBS and passed <= _PASSED and len(texts) < 2:
         steps += 1
         before = element.getprevious()
@@ -74,7 +75,7 @@ def _near(item: HtmlElement, page: DomIndex) -> tuple[HeadingText, ...]:
             words = " ".join(bare.split())
             if len(words) > _LONGEST_TEXT:
                 break
-            texts.append(HeadingText(words, 0, distance, steps, passed, climbs))
+            texts.append(HeadingText(words, 0, steps, passed, climbs))
         measure = page.get(element) if before is not None else None
         if measure is None or not measure.text:
             continue
@@ -83,10 +84,12 @@ def _near(item: HtmlElement, page: DomIndex) -> tuple[HeadingText, ...]:
         if not is_tabs and (measure.links >= 2 or (measure.links and measure.text > _LONGEST)):
             passed += 1
         elif measure.text <= _LONGEST:
-            texts.append(HeadingText(readable_text(element), _level(element), distance, steps, passed, climbs))
+            words, level = readable_text(element), _level(element)
+            if not level and measure.text >= _SENTENCE and words.endswith(_STOPS):
+                break  # the last words of the article
+            texts.append(HeadingText(words, level, steps, passed, climbs))
         elif measure.text > _PROSE:
             break
-        distance += measure.text
     return tuple(texts[:2])
 
 

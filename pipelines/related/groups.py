@@ -28,7 +28,8 @@ _ROW_GAP = 8  # characters between two rows of one grid
 _KIN = 3  # elements up to the holder that two rows of one grid share
 _MENU_ITEMS = 10  # of a group that are measured
 _MENU, _MENU_IN_NAVIGATION = 14, 22  # mean characters of links below which a group is a menu
-_NAVIGATION = 1 | 4 | 8  # nav, footer, header
+NAVIGATION = 1 | 4 | 8
+"""Bits of ``nav``, ``footer`` and ``header`` in :meth:`PageContext.landmarks`."""
 _WIDE = frozenset({"article", "body", "html", "main"})  # hold more than one grid
 _TOPMOST = frozenset({"body", "html", "main"})
 
@@ -72,7 +73,7 @@ def _between(item: HtmlElement, following: HtmlElement, page: DomIndex, most: in
     return list(itertools.takewhile(lambda sibling: sibling is not following, item.itersiblings()))
 
 
-def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
+def is_menu(group: LinkGroup, page: DomIndex, links: LinkMap, landmarks: int) -> bool:
     """Tell whether the links' texts are too short for titles: 9 of 10 are menus.
 
     ``landmarks`` are the bits of :meth:`PageContext.landmarks`; within ``nav``, ``footer`` and ``header`` more counts
@@ -85,7 +86,9 @@ def is_menu(group: LinkGroup, page: DomIndex, landmarks: int) -> bool:
     length = sum(max(page[link].text for link in page.links_in(item)) for item in items) * width / len(items)
     if not length:
         return not any(page[item].text for item in items)
-    return length < (_MENU_IN_NAVIGATION if landmarks & _NAVIGATION else _MENU)
+    if length < _MENU and links.card_title(group.places[0]) is not None:
+        return False
+    return length < (_MENU_IN_NAVIGATION if landmarks & NAVIGATION else _MENU)
 
 
 def own_links(group: LinkGroup, page: DomIndex, links: LinkMap) -> dict[int, str]:
@@ -198,7 +201,7 @@ class Grouper:
     def _continues(self, group: LinkGroup, item: HtmlElement, is_alone: bool) -> bool:
         if is_alone != group.is_alone or shape(group.items[-1]) != shape(item):
             return False
-        if not is_alone and item.tag != "a":
+        if not is_alone and item.tag not in ("a", "li"):
             return False  # paragraphs, each with a link in a sentence
         return self._is_next(group.items[-1], item, _GAP if item.tag == "p" else _SUMMARY)
 

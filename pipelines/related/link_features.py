@@ -21,11 +21,14 @@ _TRACKED = ("utm_", "ref=", "source=")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GroupLink:
-    """Hold the link with the longest text among those of one address."""
+    """Hold the link with the longest text among those of one address.
+
+    ``title`` is the link, or its card's heading where the link says "read more"; ``length`` are its characters.
+    """
 
     place: int
     url: str
-    element: HtmlElement
+    title: HtmlElement
     length: int
 
 
@@ -36,7 +39,12 @@ def distinct_links(context: PageContext, group: LinkGroup) -> list[GroupLink]:
         url, element = context.links.url(place), page.links[place]
         if url is not None and (url not in chosen or page[element].text > chosen[url].length):
             chosen[url] = GroupLink(place, url, element, page[element].text)
-    return list(chosen.values())
+    return [_titled(context, link) for link in chosen.values()]
+
+
+def _titled(context: PageContext, link: GroupLink) -> GroupLink:
+    title = context.links.card_title(link.place) if 0 < link.length <= _BUTTON else None
+    return link if title is None else GroupLink(link.place, link.url, title, context.page[title].text)
 
 
 ADDRESS_NAMES = (
@@ -78,7 +86,7 @@ def address_features(context: PageContext, chosen: Sequence[GroupLink]) -> list[
         sum(part.has_query for part in parts) / count,
         sum(each[-1].count("-") for each in segments if each) / count,
         sum(len(each) - len(own.segments) for each in segments) / count,
-        *_attribute_shares(chosen),
+        *_attribute_shares(context, chosen),
         sum(part.is_file for part in parts) / count,
         len({part.host for part in parts}),
         *_number_features(own.number, [part.number for part in alike if part.number is not None]),
@@ -91,12 +99,13 @@ def _is_minor(part: AddressParts) -> bool:
     return not link_rules()["minor_paths"].isdisjoint(part.segments)
 
 
-def _attribute_shares(chosen: Sequence[GroupLink]) -> list[float]:
+def _attribute_shares(context: PageContext, chosen: Sequence[GroupLink]) -> list[float]:
     nofollow = new_window = tracked = 0
     for link in chosen:
-        nofollow += "nofollow" in (link.element.get("rel") or "")
-        new_window += link.element.get("target") == "_blank"
-        href = link.element.get("href") or ""
+        element = context.page.links[link.place]
+        nofollow += "nofollow" in (element.get("rel") or "")
+        new_window += element.get("target") == "_blank"
+        href = element.get("href") or ""
         tracked += any(mark in href for mark in _TRACKED)
     return [nofollow / len(chosen), new_window / len(chosen), tracked / len(chosen)]
 
@@ -144,7 +153,7 @@ def topic_features(context: PageContext, chosen: Iterable[GroupLink]) -> list[fl
     cut_short = questions = quotes = words = digits = count = 0
     for link in chosen:
         count += 1
-        text = element_text(link.element)[:_TITLE].strip() if link.length else ""
+        text = element_text(link.title)[:_TITLE].strip() if link.length else ""
         if not text:
             continue
         of_link = words_of(text)

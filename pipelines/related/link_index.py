@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from pipelines.addresses.normalize import address_key, clean_url, host_of, looks_like_article, registered_domain
 from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_text
+from pipelines.labels.headings import kind_of_heading
 from pipelines.related.outlinks import base_address
 from pipelines.rules.load import load_rules, rule_cache
 
@@ -16,6 +17,12 @@ _EXTENSION = re.compile(r"\.\w{2,5}$")
 _WORDS = re.compile("[A-Za-z0-9]+")
 _ITEMS = frozenset({"li", "dd", "dt", "td", "th"})
 _TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BUTTON = 30  # characters of a link that may say "read more"
+_CARD_CLIMBS = 4  # elements round a link that may be its card
+_CARD_TEXT = 600  # characters of a card
+_CARD_LINKS = 3  # of a card: a section's, a date's, and its own
+_CARD_TITLE = {True: 5, False: 10}  # characters of a card's heading on CJK pages and others; a shorter one is a label
+_LINE = 160  # characters of a line that begins with its only link
 
 
 @rule_cache()
@@ -57,6 +64,7 @@ class LinkMap:
         self._known: dict[str, str | None] = {}
         self._is_read = bytearray(len(self._hrefs))
         self._alone: dict[int, bool] = {}
+        self._titles: dict[int, HtmlElement | None] = {}
         self._counts: dict[HtmlElement, tuple[int, int]] = {}
         self._changes = list(itertools.accumulate(map(str.__ne__, self._hrefs, self._hrefs[1:]), initial=0))
 
@@ -116,11 +124,48 @@ class LinkMap:
         ends_line = not (link.tail or "").strip() and (following is None or following.tag in ("br", *BLOCKS))
         if around.links == 1 and block.tag in _ITEMS and starts_line:
             return True
+        if starts_line and around.links == 1 and block.tag == "p" and self._is_one_of_lines(block):
+            return True
         before = link.getprevious()
         starts_line = starts_line or (
             before is not None and before.tag in ("br", *BLOCKS) and not (before.tail or "").strip()
         )
         return starts_line and ends_line
+
+    def _is_one_of_lines(self, block: HtmlElement) -> bool:
+        """Whether a paragraph and one beside it are short and begin with their only link: a label, then a title."""
+        if self.page[block].text > _LINE:
+            return False
+        return any(beside is not None and self._is_line(beside) for beside in (block.getnext(), block.getprevious()))
+
+    def _is_line(self, block: HtmlElement) -> bool:
+        measure = self.page.get(block)
+        if measure is None or block.tag != "p" or measure.links != 1 or measure.text > _LINE:
+            return False
+        return self.page[self.page.links[measure.first_link]].offset == measure.offset
+
+    def card_title(self, place: int) -> HtmlElement | None:
+        """Return the heading of the card whose link says no more than "read more"; None for other links."""
+        if place not in self._titles:
+            self._titles[place] = self._card_title(place)
+        return self._titles[place]
+
+    def _card_title(self, place: int) -> HtmlElement | None:
+        link = self.page.links[place]
+        if self.page[link].text > _BUTTON or _bare(readable_text(link)) not in link_rules()["read_on"]:
+            return None
+        least = _CARD_TITLE[self.page.is_mostly_cjk]
+        for holder in itertools.islice(link.iterancestors(), _CARD_CLIMBS):
+            measure = self.page.get(holder)
+            if measure is None or measure.text > _CARD_TEXT or measure.links > _CARD_LINKS:
+                return None
+            headings = [each for each in holder.iter(*_TITLE_TAGS) if each in self.page]
+            if headings:
+                is_title = (
+                    len(headings) == 1 and self.page[headings[0]].text >= least and not self.page[headings[0]].links
+                )
+                return headings[0] if is_title and kind_of_heading(readable_text(headings[0])) is None else None
+        return None
 
     def holds_one(self, element: HtmlElement) -> bool:
         """Tell whether all links within the element have the same address."""
@@ -176,7 +221,7 @@ class LinkMap:
         if not said:
             return False
         if _bare(said) in link_rules()["more"]:
-            return True
+            return self.card_title(place) is None
         said = plain(said)
         return any(words in said for words in link_rules()["gallery"])
 

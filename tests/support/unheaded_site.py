@@ -1,5 +1,7 @@
 """A site in three languages whose related articles stand under no heading, at addresses such as ``/w/1``.
 
+The classes of three of its four parts say "related"; those of the fourth say nothing.
+
 Every article is listed by its neighbours alone, so that only who follows related articles comes to the last one. What
 the rankings and the latest lists name is listed nowhere else.
 """
@@ -12,7 +14,7 @@ from tests.support.generated_site import Texts
 from tests.support.guarded_site import Answer, page
 
 ARTICLES = 12
-"""Articles of each language."""
+"""Articles of each part."""
 
 GERMAN = (
     "Der Stadtrat stimmte am Montag für den Umbau des alten Hafens.",
@@ -66,10 +68,16 @@ def _leads(links: list[tuple[str, str]]) -> str:
     return f'<div class="related-news">{cards}</div>'
 
 
+def _silent(links: list[tuple[str, str]]) -> str:
+    items = "".join(f'<div class="x1"><a href="{path}"><p>{title}</p></a></div>' for path, title in links)
+    return f'<div class="css-1x9k2z">{items}</div>'
+
+
 LANGUAGES = (
     Language("en", "/w/", "Most read", "Latest", _cards),
     Language("de", "/de/", "Meistgelesen", "Neueste Artikel", _teasers),
     Language("ja", "/n/", "アクセスランキング", "新着記事", _leads),
+    Language("en", "/en/", "Most popular", "Latest news", _silent),
 )
 STARTS = tuple(f"{language.path}0" for language in LANGUAGES)
 ALL = frozenset(f"{language.path}{number}" for language in LANGUAGES for number in range(ARTICLES))
@@ -93,7 +101,7 @@ class _Writer:
         self._texts = Texts()
 
     def _paragraph(self, language: Language, number: int) -> str:
-        chance = random.Random(f"{language.code} {number}")  # noqa: S311 - repeatable, not secret
+        chance = random.Random(f"{language.path} {number}")  # noqa: S311 - repeatable, not secret
         if language.code == "de":
             return f"{' '.join(chance.sample(GERMAN, 5))} Das Aktenzeichen lautet {number}."
         return self._texts.paragraph(language.code, chance, number)

@@ -17,6 +17,7 @@ CARDS = {
     "picture": "<div class='card'><a href='{url}'><img src='/p.jpg'></a><h4><a href='{url}'>{title}</a></h4></div>",
     "link": "<a class='item' href='{url}'>{title}</a>",
 }
+SILENT = {"none": "<div>{}</div>", "hash": "<div class='css-1x9k2z'>{}</div>", "list": "<ul class='k3'>{}</ul>"}
 MENU = "<footer><ul><li><a href='/about'>About us</a></li><li><a href='/terms'>Terms of use</a></li></ul></footer>"
 
 
@@ -37,6 +38,41 @@ def test_an_unheaded_block_with_short_addresses_is_followed(path: str, design: s
     addresses = [f"{path}{number}" for number in (1, 2, 3)]
     given = read(design.format(cards(card, addresses)), f"{path}0")
     assert [related.url for related in given.cards] == [SITE + address for address in addresses]
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+@pytest.mark.parametrize("design", SILENT.values(), ids=SILENT)
+def test_what_follows_the_body_under_no_name_at_all_is_followed_where_nothing_else_could_be_it(
+    design: str, card: str
+) -> None:
+    block = design.format(cards(card, ["/w/1", "/w/2", "/w/3"]))
+    ranking = f"<h2>Most read</h2><ol>{cards('<li><a href={url}>{title}</a></li>', ['/w/7', '/w/8', '/w/9'])}</ol>"
+    assert [card.url for card in read(block + ranking).cards] == [f"{SITE}/w/{number}" for number in (1, 2, 3)]
+    named = block + f"<section class='related'>{cards(CARDS['heading'], ['/w/4', '/w/5', '/w/6'])}</section>"
+    assert f"{SITE}/w/4" in [card.url for card in read(named).cards]
+    neighbours = design.format(cards(card, ["/w/1", "/w/2"]))
+    assert read(neighbours).cards == (), "the articles before and after this one"
+
+
+def test_a_card_whose_only_link_says_read_more_has_its_headings_title() -> None:
+    items = "".join(
+        f"<article class='teaser'><h3>{each.title}</h3><p>12.06.2026</p><p>What the council says about it in full.</p>"
+        f"<a href='/w/{number}'>Read more</a></article>"
+        for number, each in enumerate(EN, 1)
+    )
+    given = read(f"<section><h2>Related articles</h2>{items}</section>").cards
+    assert [(card.url, card.title) for card in given] == [
+        (f"{SITE}/w/{number}", each.title) for number, each in enumerate(EN, 1)
+    ]
+
+
+def test_lines_of_a_linked_label_and_a_title_are_one_list() -> None:
+    lines = "".join(
+        f"<p><a href='/w/{number}'>The harbour bridge</a> {each.title} and what it means for the town this year</p>"
+        for number, each in enumerate(EN, 1)
+    )
+    given = read(f"<div><h3>More on this topic</h3>{lines}</div>").lists
+    assert [len(each.links) for each in given] == [3]
 
 
 def test_every_list_is_told_with_kind_heading_probability_and_positions() -> None:

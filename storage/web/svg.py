@@ -57,14 +57,17 @@ def day_bars(
         numbers = counts.get(day, (0, 0, 0))
         ja, en, other = (height * part / most for part in numbers)
         opens = address(day) if sum(numbers) else ""
-        ticked, label = _tick(day, len(days))
+        ticked, label = _tick(day, len(days), is_first=number == 0)
         bars.append(Bar(day, number * step, step * 0.78, ja, en, other, height, numbers, ticked, opens, label))
     return bars
 
 
-def _tick(period: str, periods: int) -> tuple[bool, str]:
+def _tick(period: str, periods: int, *, is_first: bool) -> tuple[bool, str]:
     if len(period) == len("2026-10"):
-        return periods <= 12 or period.endswith("-01"), period.replace("-", "/") if periods <= 12 else period[:4]
+        january, month = period.endswith("-01"), str(int(period[5:7]))
+        if periods > 12:
+            return january, period[:4]
+        return True, f"{period[2:4]}/{month}" if january or is_first else month
     day = datetime.date.fromisoformat(period)
     return periods <= 7 or day.weekday() == 0, f"{day.month}/{day.day}"
 

@@ -11,7 +11,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -20,56 +19,14 @@ from storage.stories.coverage import active_stories, compare_coverage, in_words,
 from storage.web.periods import period_of
 from storage.web.server import application
 from storage.web.stories import fold_headlines
-from tests.support.searchable import NOW, Given, store
-
-HOURS = 1 / 24
-ARTICLES = (
-    # One story in both languages: Japanese first, by two hours.
-    Given("雨量計が故障", "雨量計の話", language="ja", source="mirai", age=3, copies=(("harbor", "exact"),)),
-    Given("Rain gauge fails", "About a gauge", source="wire", age=3 - 2 * HOURS),
-    Given("Rain gauge fails!", "About the gauge", source="echo", age=3 - 5 * HOURS),
-    # One in Japanese alone, one in English alone, and one of a month before.
-    Given("県庁の猫", "猫の話", language="ja", source="mirai", age=2, copies=(("kyoku", "near"),)),
-    Given("庁舎に猫", "猫の続報", language="ja", source="kyoku", age=2 - HOURS),
-    Given("Ferry late", "About a ferry", source="wire", age=1),
-    Given("Ferry is late", "More of it", source="echo", age=1 - HOURS),
-    Given("Old bridge", "A bridge", source="wire", age=40),
-    Given("Bridge closed", "The bridge", source="echo", age=40),
-    Given("Alone", "Nobody else", source="wire", age=1),
-)
-STORIES = (1, 1, 1, 2, 2, 3, 3, 4, 4, 5)
+from tests.support.known_coverage import fill_known
+from tests.support.searchable import NOW
 
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = open_database(f"sqlite:///{tmp_path_factory.mktemp('known')}/kiji.db")
-    ids = store(database, *ARTICLES)
-    with database.writing() as session:
-        for story in sorted(set(STORIES)):
-            session.execute(text("INSERT INTO story (id, first_at, last_at) VALUES (:id, '', '')"), {"id": story})
-        for article_id, story in zip(ids, STORIES, strict=True):
-            session.execute(text("UPDATE article SET story_id = :s WHERE id = :a"), {"s": story, "a": article_id})
-        for end, function in (("first_at", "min"), ("last_at", "max")):
-            times = f"(SELECT {function}(published_at) FROM article WHERE story_id = story.id)"
-            session.execute(text(f"UPDATE story SET {end} = {times}"))
-        # The copy at harbor is older than the article by an hour; the one at kyoku is newer by half an hour.
-        for source, shift in (("harbor", "-1 hours"), ("kyoku", "+30 minutes")):
-            session.execute(
-                text(
-                    "UPDATE copy SET published_at = strftime('%Y-%m-%dT%H:%M:%SZ', (SELECT published_at FROM article"
-                    " WHERE id = copy.article_id), :shift) WHERE source_id = (SELECT id FROM source WHERE name = :name)"
-                ),
-                {"shift": shift, "name": source},
-            )
-        session.execute(
-            text(
-                "INSERT INTO link (page_id, target_id, kind, url, position, title, summary, language, first_seen_at,"
-                " last_seen_at) SELECT a.address_id, b.address_id, 'related', 'https://n.example/x?a=1&b=<', 1,"
-                " 'Rain \"gauge\" & <more>', '', 'en', a.first_seen_at, a.first_seen_at FROM article AS a, article AS b"
-                " WHERE a.id = :one AND b.id = :two"
-            ),
-            {"one": ids[0], "two": ids[1]},
-        )
+    fill_known(database)
     yield database
     database.close()
 

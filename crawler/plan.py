@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from crawler.config import validators as config_values
+from crawler.ad_hoc import ad_hoc_scope, ad_hoc_source
 from crawler.config.errors import ConfigError, shown
 from crawler.config.load import load_config
 from crawler.config.models import Config, Source
 from crawler.config.secrets import SecretMissing, read_secret
-from crawler.hosts import host_and_port, hostname_of
+from crawler.request_signatures import check_signatures
 from crawler.sanitize import escape_line
 from pipelines.additions import Additions, SiteRules, load_extractor, set_additions
 from pipelines.addresses.normalize import registered_domain
@@ -23,9 +23,6 @@ from storage.database.engine import parse_url
 from storage.scope import Scope
 
 DEFAULT_CONFIG = "kiji.toml"
-
-REQUEST_KEYS = ("headers", "cookies", "user_agent", "proxy", "render")
-"""The keys of a source that say how its pages are asked for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ def plan_crawl(
     for target in targets:
         if "://" in target:
             source = ad_hoc_source(target, config)
-            chosen[target] = (source, _ad_hoc_scope(source))
+            chosen[target] = (source, ad_hoc_scope(source))
         else:
             source = named_source(target, config)
             chosen[source.name] = (source, scope_of(source))
@@ -183,6 +180,7 @@ def plan_crawl(
             raise ConfigError(["nothing to crawl: every source is disabled; kiji sources enable NAME"])
         if not config.sources:
             raise ConfigError([f"nothing to crawl: give a URL, or [[source]] tables in {DEFAULT_CONFIG} or --config"])
+    check_signatures(config.signatures)
     pairs = _joined(chosen.values())
     return CrawlPlan(
         config=config,
@@ -229,63 +227,6 @@ def domains_of(scope: Scope) -> frozenset[str]:
     further = scope.hosts - {start.host for start in scope.starts}
     of_starts = {start.domain for start in scope.starts}
     return scope.domains | of_starts | {place(f"http://{host}").domain for host in further}
-
-
-def check_address(url: str) -> None:
-    """Check an address of the command line. Raises :class:`ConfigError`."""
-    try:
-        config_values.check_web_address(url)
-    except ValueError as error:
-        raise ConfigError([f"{shown(url)}: not an address to crawl: {error}; allowed: http:// or https://…"]) from None
-
-
-def ad_hoc_source(url: str, config: Config) -> Source:
-    """Make a source of one address: that page and its related pages.
-
-    Its name is the host. It takes the delay of configured sources with a start page on that host, and what the requests
-    of the first one with that host carry. It may reach private
-    addresses if one of them may, with a start page on that host and port. Raises :class:`ConfigError`.
-    """
-    check_address(url)
-    host = hostname_of(url)
-    name = f"ipv6-{host}" if ":" in host else host
-    delays = [source.effective_delay for source in config.sources if host in source.start_hosts]
-    private = any(host_and_port(url) in source.private_hosts for source in config.sources)
-    is_https = url.lower().startswith("https:")
-    known = next((source for source in config.sources if _sends_secrets_to(source, host, is_https=is_https)), None)
-    requests = {key: getattr(known, key) for key in REQUEST_KEYS} if known is not None else {}
-    source = Source(name=name, start=(url,), depth=1, delay=max(delays, default=None), allow_private_addresses=private)
-    return source.model_copy(update=requests).inheriting(config.crawl, config.parameter_rules)
-
-
-def _sends_secrets_to(source: Source, host: str, *, is_https: bool) -> bool:
-    is_own = host in (*source.start_hosts, *source.hosts)
-    return is_own and (is_https or any(start.lower().startswith("http:") for start in source.start))
-
-
-def source_at(url: str, source: Source) -> Source:
-    """Make a configured source whose only start page is this address, to try it on one page.
-
-    Raises :class:`ConfigError`.
-    """
-    check_address(url)
-    is_private = source.allow_private_addresses and hostname_of(url) in source.start_hosts
-    return source.model_copy(update={"start": (url,), "allow_private_addresses": is_private})
-
-
-def _ad_hoc_scope(source: Source) -> Scope:
-    """Make the scope of an ad hoc source: its host, one link deep."""
-    starts = tuple(place(url, source.parameter_rules) for url in source.start)
-    return Scope(
-        name=source.name,
-        starts=starts,
-        hosts=frozenset(start.host for start in starts),
-        depth=source.depth,
-        max_pages=source.max_pages,
-        entry_depth=1,
-        rhythm=source.rhythm,
-        is_trap=is_trap,
-    )
 
 
 def named_source(name: str, config: Config) -> Source:

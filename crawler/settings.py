@@ -70,6 +70,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "ja,en;q=0.9",
 }
 
+KIJI_SIGNATURES: dict[str, str] = {}  # [signatures]; it names the place of the key, and does not hold it
+
 # --- The frontier is in the database --------------------------------------------------------------------------------
 # The frontier decides about duplicates, depth and length of addresses before a request is made. A request that Scrapy
 # drops silently would leave its lease behind.
@@ -104,6 +106,7 @@ DOWNLOADER_MIDDLEWARES = {
     **scrapy_parts.PACE,
     "crawler.middlewares.meta_refresh.MetaRefreshes": 580,  # after HttpCompression, 590
     "crawler.middlewares.redirects.Redirects": 600,
+    "crawler.middlewares.signed_requests.SignedRequests": 760,
     "crawler.middlewares.ssrf_guard.AddressGuard": 770,
 }
 ITEM_PIPELINES = {
@@ -140,6 +143,7 @@ def settings_from(config: "Config", sources: Sequence["Source"]) -> dict[str, ob
         "ROBOTSTXT_USER_AGENT": config.crawl.robots_token,
         "DOWNLOAD_DELAY": config.crawl.delay,
         "KIJI_PRIVATE_HOSTS": [host for source in sources for host in source.private_hosts],
+        **({"KIJI_SIGNATURES": config.signatures.model_dump()} if config.signatures.key else {}),
         "KIJI_HOST_DELAYS": {**delays, **own} if own else delays,
     }
 

@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("database", "Upgrade, copy, check and back up the database."),
     "demo": ("demo", "Crawl the sample news sites twice over loopback, and count the stored rows."),
     "sample": ("demo", "Serve the sample news sites until Ctrl-C, to crawl them from another terminal."),
+    "signature": ("setup", "Print the public key of signed requests, for your site to serve."),
     "completion": ("shell.commands", "Print a script that completes commands and options in bash, zsh or fish."),
     "manual": ("shell.commands", "Print the manual page, for man."),
     "worker": ("workers", "Crawl due sources together with other workers on any machine, until stopped."),

@@ -52,6 +52,14 @@ def register(app: typer.Typer) -> None:
             "(crontab -l; kiji schedule) | crontab -",
         ),
     )(schedule_command)
+    app.command(
+        "signature",
+        help=example(
+            f"{purpose('signature')} The key is made by openssl and named in [signatures] key.",
+            "openssl genpkey -algorithm ed25519 -out bot-key.pem",
+            "kiji signature > /srv/www/.well-known/http-message-signatures-directory",
+        ),
+    )(signature_command)
 
 
 def init_command(
@@ -167,3 +175,16 @@ def _program() -> tuple[str, ...]:
     beside = Path(sys.executable).parent / "kiji"
     command = str(beside) if beside.exists() else shutil.which("kiji")
     return (str(Path(command).absolute()),) if command else (sys.executable, "-m", "crawler")
+
+
+def signature_command(config: ConfigOption = None) -> None:
+    """Print the directory of keys."""
+    from crawler.request_signatures import SignatureProblem, key_directory
+
+    settings = find_config(config).signatures
+    if not settings.key:
+        raise ConfigError(["kiji signature: no [signatures] key is configured"])
+    try:
+        sys.stdout.write(f"{key_directory(settings)}\n")
+    except SignatureProblem as problem:
+        raise ConfigError([str(problem)]) from None

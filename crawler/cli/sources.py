@@ -9,13 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.ad_hoc import ad_hoc_source
 from crawler.cli.commands import purpose
 from crawler.cli.moving_in import commands as moving_in
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.edit import add_source, set_enabled
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import ad_hoc_source, database_url, find_config, named_source
+from crawler.plan import database_url, find_config, named_source
 from crawler.sanitize import sanitize_line, sanitize_lines
 from storage.database.open import open_database
 from storage.errors import DatabaseUnreachable

@@ -69,6 +69,13 @@ def is_elsewhere(value: str) -> bool:
     return value.startswith(("file:", "env:"))
 
 
+def check_elsewhere(value: str) -> str:
+    """Check that a secret is not written into the config; "" is allowed."""
+    if value and not is_elsewhere(value):
+        raise ValueError("a key does not belong into the config")
+    return value
+
+
 def check_headers(headers: dict[str, str]) -> dict[str, str]:
     """Check the names and values of headers."""
     for name, value in headers.items():

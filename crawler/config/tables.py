@@ -11,6 +11,7 @@ from crawler.config.value_types import (
     DatabaseUrl,
     Folder,
     Interval,
+    KeyPlace,
     Number,
     PingAddress,
     Program,
@@ -106,6 +107,22 @@ class Browser(ConfigTable):
     def max_characters(self) -> int:
         """Return the length at which a rendered page is given up: a longer one is not read."""
         return 5_000_000
+
+
+class Signatures(ConfigTable):
+    """``[signatures]``: a key by which servers know who crawls."""
+
+    key: KeyPlace = Field(
+        default="",
+        examples=["file:bot-key.pem"],
+        description="a private Ed25519 key in PEM, by which every request is signed (RFC 9421, Web Bot Auth); needs "
+        "the extra signatures",
+    )
+    agent: PingAddress = Field(
+        default="",
+        examples=["https://bot.example"],
+        description="your site, which serves the public key; kiji signature prints what to serve",
+    )
 
 
 class Alerts(ConfigTable):

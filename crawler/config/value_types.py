@@ -76,6 +76,7 @@ ParametersTable = Annotated[
     Parameters,
     Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all with this beginning'),
 ]
+KeyPlace = Annotated[str, AfterValidator(secrets.check_elsewhere), Allowed('"file:PATH" or "env:NAME"; "" for none')]
 Program = Annotated[str, Field(max_length=4_000), Allowed('the path of a program; "" to look for it')]
 Number = Annotated[int, Field(ge=1, le=LARGEST), Allowed(f"a whole number from 1 to {LARGEST:,}")]
 Render = Annotated[Literal[True, False, "auto"], Allowed('true, false or "auto"')]

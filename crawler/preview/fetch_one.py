@@ -11,10 +11,10 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from crawler.ad_hoc import ad_hoc_source, source_at
 from crawler.config.models import Config, Source
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
-from crawler.plan import ad_hoc_source, source_at
 from crawler.preview.page_reader import PageReader
 from crawler.request_options import RequestOptions, request_options
 from crawler.settings import settings_from

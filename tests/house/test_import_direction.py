@@ -44,7 +44,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "archived_pages hosts sample scrapy_parts user_agent",
         "sanitize",
         "config",
-        "console request_options settings",
+        "ad_hoc console request_options request_signatures settings",
         "plan",
         "middlewares writer_process",
         "rendering",

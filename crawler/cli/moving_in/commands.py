@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.ad_hoc import ad_hoc_source
 from crawler.cli.options import ConfigOption, JsonOption, example
 from crawler.config.edit import add_sources
 from crawler.config.errors import ConfigError
 from crawler.config.feed_lists import Listed, as_opml, read_list, sort_list, source_name
 from crawler.config.models import Config, Source
 from crawler.console import logs
-from crawler.plan import DEFAULT_CONFIG, ad_hoc_source, config_file, find_config
+from crawler.plan import DEFAULT_CONFIG, config_file, find_config
 from crawler.sanitize import sanitize_line
 from pipelines.addresses.normalize import address_key
 from storage.reading import iso_utc

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from crawler.ad_hoc import ad_hoc_source
 from crawler.config.errors import ConfigError
 from crawler.config.load import MAX_BYTES, load_config
 from crawler.config.models import Config, Source
 from crawler.config.reload import ConfigFile
-from crawler.plan import ad_hoc_source
 from crawler.settings import settings_from
 
 WHOLE = """

@@ -57,18 +57,15 @@ class BoostedTrees:
         sign = 1.0
         if place not in self.tree_classes:
             place, sign = 1 - place, -1.0
-        moved: dict[str, float] = {}
-        for node in self.roots[self.tree_classes == place].tolist():
-            while True:
-                feature = int(self.feature[node])
-                after = int(self.children[2 * node + (row[feature] > self.threshold[node])])
-                if after == node:
-                    break
-                change = float(self.value[after] - self.value[node]) * sign
-                name = self.features[feature]
-                moved[name] = moved.get(name, 0.0) + change
-                node = after
-        return moved
+        values = np.asarray(row, dtype=np.float64)
+        moved = np.zeros(len(self.features))
+        nodes = self.roots[self.tree_classes == place]
+        for _ in range(self.depth):
+            features = self.feature[nodes]
+            after = self.children[2 * nodes + (values[features] > self.threshold[nodes])]
+            moved += np.bincount(features, self.value[after] - self.value[nodes], len(moved))
+            nodes = after
+        return {self.features[each]: sign * float(moved[each]) for each in np.flatnonzero(moved)}
 
     def _scores(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         count, width = rows.shape

@@ -9,7 +9,9 @@ import os
 import socket
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -105,11 +107,25 @@ def _attach(served: Datasette, path: Path) -> None:
     }
 
 
-def exchange(served: Datasette, path: Path) -> None:
-    """Serve another snapshot from now on; to be called in the server's own thread."""
-    if plugin.DATA in served.databases:
-        served.remove_database(plugin.DATA)
+def exchange(served: Datasette, path: Path) -> threading.Thread:
+    """Serve another snapshot from now on; to be called in the server's own thread.
+
+    Datasette's threads hold their connections by the database's name, so new threads begin. The thread that is returned
+    closes the former file when the former threads have answered what they were asked.
+    """
+    executor, database, search = served.executor, served.get_database(plugin.DATA), served.kiji_search
+
+    def close() -> None:
+        executor.shutdown(wait=True)
+        search.dispose()
+        database.close()
+
+    served.remove_database(plugin.DATA)
+    served.executor = ThreadPoolExecutor(max_workers=served.setting("num_sql_threads"))
     _attach(served, path)
+    closing = threading.Thread(target=close, name="former-snapshot", daemon=True)
+    closing.start()
+    return closing
 
 
 def _private_options(path: Path) -> dict[str, Any]:

@@ -108,19 +108,20 @@ def test_a_token_is_taken_too(kept: tuple[Database, Path]) -> None:
 def test_a_newer_snapshot_takes_the_place_of_the_former(kept: tuple[Database, Path]) -> None:
     _, folder = kept
     served = application(folder / "news.sqlite", Serving())
-    with contextlib.closing(open_database(f"sqlite:///{folder}/kiji.db")) as database:
-        store(database, Given("Newer", "quicksilver"))
-        make_snapshot(database, folder / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
 
-    async def before_and_after() -> tuple[str, str, str]:
-        before = await served.client.get("/articles")
-        exchange(served, folder / "news.sqlite")
-        return (
-            before.text,
-            (await served.client.get("/articles")).text,
-            (await served.client.get("/articles?q=quicksilver")).text,
-        )
+    async def before_and_after() -> tuple[list[str], list[str]]:
+        paths = ("/articles", "/articles?q=quicksilver") * 4
+        before = await asyncio.gather(*(served.client.get(path) for path in paths))
+        with contextlib.closing(open_database(f"sqlite:///{folder}/kiji.db")) as database:
+            store(database, Given("Newer", "quicksilver"))
+            make_snapshot(database, folder / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
+        closing = exchange(served, folder / "news.sqlite")
+        after = await asyncio.gather(*(served.client.get(path) for path in paths))
+        await asyncio.to_thread(closing.join)
+        return [each.text for each in before], [each.text for each in after]
 
-    _, after, found = asyncio.run(before_and_after())
-    assert "Newer" in after
-    assert "Newer" in found
+    before, after = asyncio.run(before_and_after())
+    assert not any("Newer" in page for page in before)
+    assert all("Newer" in page for page in after)
+    held = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert [name for name in held if str(folder) in name and "deleted" in name] == []

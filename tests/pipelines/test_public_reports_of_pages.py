@@ -213,3 +213,38 @@ def test_the_date_is_that_of_publication(head: str, before: str, moment: str) ->
     reading = read_page(RawPage(url, url, html.encode(), 200, NOW, (("content-type", "text/html"),)))
     assert reading.published_at is not None
     assert reading.published_at.date().isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "body",
+    [  # mozilla/readability#744, #926, ZachSaucier/Just-Read#445
+        "<story-page><template shadowrootmode='open'>{}</template></story-page>",
+        "<story-page><template shadowrootmode='closed'>{}</template></story-page>",
+        "<story-page><template shadowroot='open'>{}</template></story-page>",
+        "<a-page><template shadowrootmode='open'><b-page><template shadowrootmode='open'>{}</template></b-page>"
+        "</template></a-page>",
+        "<story-page><template shadowrootmode='open'><style>p{{margin:0}}</style><slot name='x'></slot>{}</template>"
+        "</story-page>",
+    ],
+)
+def test_words_in_a_declarative_shadow_root_are_the_pages(body: str) -> None:
+    reading = read(body.format(article(FIRST + LAST)))
+    assert reading.is_article
+    assert reading.text.split("\n") == LINES
+
+
+def test_words_in_a_template_that_no_browser_shows_stay_hidden() -> None:
+    reading = read(
+        article(FIRST + LAST) + "<template><p>A card for scripts to fill in, with some words.</p></template>"
+    )
+    assert reading.text.split("\n") == LINES
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "&shy;", "&#8203;", "&ZeroWidthSpace;"]
+)
+def test_characters_that_nobody_sees_are_no_part_of_the_text(mark: str) -> None:
+    """adbar/trafilatura#43, yfedoseev/pdf_oxide#1412: a word cannot be found that holds one."""
+    hidden = LINES[0].replace(" ", f"{mark} ", 3)
+    hidden = hidden[:2] + mark + hidden[2:]
+    assert read(article(paragraphs([hidden, *LINES[1:]]))).text.split("\n") == LINES

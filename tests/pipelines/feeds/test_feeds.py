@@ -199,10 +199,13 @@ def test_of_several_links_the_page_for_any_screen_is_taken(links: str, chosen: s
     assert entry.url == f"https://news.example.jp{chosen}"
 
 
-def test_entries_that_share_one_link_are_told_apart_by_their_permalinks() -> None:
+@pytest.mark.parametrize(
+    "link", ["https://news.example.jp/", "https://news.example.jp", "https://news.example.jp/?from=rss"]
+)
+@pytest.mark.parametrize("attribute", [' isPermaLink="true"', "", " ispermalink='TRUE'"])
+def test_entries_that_share_one_link_are_told_apart_by_their_permalinks(link: str, attribute: str) -> None:
     items = "".join(
-        f'<item><title>Story {n}</title><link>https://news.example.jp/</link><guid isPermaLink="true">'
-        f"https://news.example.jp/n/{n}</guid></item>"
+        f"<item><title>Story {n}</title><link>{link}</link><guid{attribute}>https://news.example.jp/n/{n}</guid></item>"
         for n in (1, 2, 3)
     )
     listing = read(f"<rss version='2.0'><channel><link>https://news.example.jp/</link>{items}</channel></rss>")

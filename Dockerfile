@@ -5,7 +5,6 @@ RUN pip install --no-cache-dir hatchling
 COPY pyproject.toml README.md LICENSE requirements.lock ./
 COPY crawler crawler
 COPY pipelines pipelines
-COPY kiji_news.py kiji_news.py
 COPY storage storage
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheels .
 RUN python -m venv /opt/kiji \

@@ -72,7 +72,7 @@ def test_no_code_comes_from_the_clone(installed: Installation) -> None:
 
 def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(installed: Installation) -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "crawler", "pipelines", "storage", "kiji_news.py"],
+        ["git", "ls-files", "crawler", "pipelines", "storage"],
         cwd=CLONE,
         capture_output=True,
         text=True,
@@ -85,7 +85,8 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(installed: 
         for path in (site_packages / name).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     } | {path.name for path in site_packages.glob("kiji_news.py")}
-    assert packaged == {name for name in tracked.stdout.split() if (CLONE / name).exists()}
+    moved = {"crawler/launch/kiji_news.py": "kiji_news.py"}  # a top-level module once it is installed
+    assert packaged == {moved.get(name, name) for name in tracked.stdout.split() if (CLONE / name).exists()}
 
 
 def test_a_demo_leaves_the_operators_archive_alone(installed: Installation) -> None:

@@ -15,7 +15,7 @@ OWNER = "kiji-news"
 
 def main() -> None:
     """Run the command, or end with exit code 2 where its packages are not ours."""
-    put_first(os.path.dirname(os.path.abspath(__file__)), sys.path)  # noqa: PTH100, PTH120 - pathlib takes long to import
+    put_first(home(), sys.path)
     problem = foreign_package()
     if problem:
         sys.stderr.write(f"kiji: {problem}\n")
@@ -23,6 +23,13 @@ def main() -> None:
     from crawler.__main__ import main as run
 
     run()
+
+
+def home() -> str:
+    """Return the folder that our packages are in: beside this module if it is installed, two folders up in a clone."""
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib takes long to import
+    installed = os.path.isdir(os.path.join(here, "crawler"))  # noqa: PTH112, PTH118
+    return here if installed else os.path.dirname(os.path.dirname(here))  # noqa: PTH120
 
 
 def put_first(home: str, path: list[str]) -> None:

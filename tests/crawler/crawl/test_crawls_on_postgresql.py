@@ -36,9 +36,11 @@ def archive(postgresql: PostgreSQLServer) -> Iterator[Database]:
     postgresql.drop(name)
 
 
-def configured(folder: Path, site: SampleSite) -> Path:
+def configured(folder: Path, site: SampleSite, sources: int = 2) -> Path:
+    """A folder with a config for the first of the sample sites, or for both."""
     folder.mkdir(exist_ok=True)
-    (folder / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
+    tables = site.config("sqlite:///kiji.db").split("[[source]]")[: 1 + sources]
+    (folder / "kiji.toml").write_text("[[source]]".join(tables), encoding="utf-8")
     return folder
 
 
@@ -78,9 +80,9 @@ def wait_for_requests(site: SampleSite, number: int, crawl: Running) -> None:
 def test_a_killed_crawl_and_a_restarted_server_end_as_an_undisturbed_crawl_into_sqlite(
     site: SampleSite, tmp_path: Path, archive: Database, postgresql: PostgreSQLServer
 ) -> None:
-    undisturbed = configured(tmp_path / "undisturbed", site)
+    undisturbed = configured(tmp_path / "undisturbed", site, sources=1)
     assert kiji("crawl", folder=undisturbed).returncode == 0
-    folder, url = configured(tmp_path / "disturbed", site), str(archive.engine.url)
+    folder, url = configured(tmp_path / "disturbed", site, sources=1), str(archive.engine.url)
 
     with start(folder, url) as killed:
         wait_for_requests(site, len(site.requests) + 12, killed)

@@ -112,44 +112,52 @@ def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
     assert_every_page_is_kept(folder)
 
 
+@pytest.fixture
+def harbor(folder: Path) -> Path:
+    """A folder with a config for the smaller of the sites, which is asked 25 times."""
+    rest, _, harbor = (folder / "kiji.toml").read_text(encoding="utf-8").split("[[source]]")
+    (folder / "kiji.toml").write_text(f"{rest}[[source]]{harbor}", encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_stops_the_crawl_with_everything_stored(
-    site: SampleSite, folder: Path, number: signal.Signals, code: int
+    site: SampleSite, harbor: Path, number: signal.Signals, code: int
 ) -> None:
-    crawl = start_kiji("crawl", folder=folder)
-    wait_for_requests(site, len(site.requests) + 8, crawl)
+    crawl = start_kiji("crawl", folder=harbor)
+    wait_for_requests(site, len(site.requests) + 4, crawl)
     crawl.send_signal(number)
     assert crawl.wait(60) == code
-    assert query(folder, "SELECT status FROM runs") == [("stopped",)]
-    assert query(folder, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
-    assert kiji("crawl", folder=folder).returncode == 0
+    assert query(harbor, "SELECT status FROM runs") == [("stopped",)]
+    assert query(harbor, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
+    assert kiji("crawl", folder=harbor).returncode == 0
 
 
 @pytest.mark.parametrize("loses_its_fork_server", [False, True])
 def test_a_signal_to_the_whole_process_group_stops_the_crawl_as_one_to_it_alone(
-    site: SampleSite, folder: Path, *, loses_its_fork_server: bool
+    site: SampleSite, harbor: Path, *, loses_its_fork_server: bool
 ) -> None:
-    with start_group("crawl", "--json", "--quiet", folder=folder) as crawl:
-        wait_for_requests(site, len(site.requests) + 8, crawl)
+    with start_group("crawl", "--json", "--quiet", folder=harbor) as crawl:
+        wait_for_requests(site, len(site.requests) + 4, crawl)
         if loses_its_fork_server:
             end_fork_server(crawl.pid)
         os.killpg(crawl.pid, signal.SIGTERM)
         out, err = crawl.communicate(timeout=120)
     assert crawl.returncode == 143
     assert json.loads(out)["status"] == "stopped"
-    assert query(folder, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
+    assert query(harbor, "SELECT count(*) FROM address WHERE state = 'leased'") == [(0,)]
     assert loses_its_fork_server or err == ""
-    assert kiji("crawl", folder=folder).returncode == 0
+    assert kiji("crawl", folder=harbor).returncode == 0
 
 
-def test_a_crawl_that_loses_its_fork_server_goes_on(site: SampleSite, folder: Path) -> None:
-    with start_group("crawl", "--json", folder=folder) as crawl:
-        wait_for_requests(site, len(site.requests) + 8, crawl)
+def test_a_crawl_that_loses_its_fork_server_goes_on(site: SampleSite, harbor: Path) -> None:
+    with start_group("crawl", "--json", folder=harbor) as crawl:
+        wait_for_requests(site, len(site.requests) + 4, crawl)
         end_fork_server(crawl.pid)
         out, _ = crawl.communicate(timeout=120)
     record = json.loads(out)
     assert (crawl.returncode, record["status"]) == (0, "done")
-    assert query(folder, "SELECT count(*) FROM articles") == [(record["articles_new"],)]
+    assert query(harbor, "SELECT count(*) FROM articles") == [(record["articles_new"],)]
 
 
 def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, folder: Path) -> None:

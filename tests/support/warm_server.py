@@ -7,9 +7,11 @@ imports nothing of the tests, so that an installation's Python can run it with t
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
+import re
 import runpy
 import selectors
 import signal
@@ -18,7 +20,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing import util
 from pathlib import Path
 from typing import Any
@@ -28,22 +30,16 @@ from pipelines.workers.fork_server import preload_workers
 PRELOADED = (
     *("pipelines.workers.process", "storage.writer.process", "pipelines.workers.preload"),
     *("crawler.cli", "crawler.crawl", "crawler.imports.run", "crawler.imports.progress", "crawler.imports.reread"),
-    *(
-        "crawler.preview.trial",
-        "crawler.workers.worker",
-        "storage.database.job_queue",
-        "storage.database.upgrade",
-        "alembic.command",
-    ),
-    # What Scrapy imports when a crawl begins; not the reactor, which each process makes for itself.
-    *(
-        "crawler.middlewares.ssrf_guard",
-        "crawler.middlewares.robots",
-        "aiohttp.web",
-        "scrapy.core.downloader.handlers.http11",
-    ),
-    *("scrapy.extensions.feedexport", "scrapy.extensions.telnet", "scrapy.downloadermiddlewares.robotstxt"),
+    *("crawler.preview.trial", "crawler.preview.fetch_one", "crawler.workers.worker", "storage.database.job_queue"),
+    *("storage.database.upgrade", "storage.tables.all", "storage.search.across", "alembic.command", "aiohttp.web"),
+    *("crawler.middlewares.ssrf_guard", "crawler.middlewares.robots", "scrapy.utils._remote_control"),
+    *("scrapy.core.downloader.handlers.http11", "scrapy.extensions.feedexport", "scrapy.extensions.telnet"),
+    *("queuelib.rrqueue", "multiprocessing.popen_fork", "multiprocessing.popen_forkserver", "encodings.idna"),
+    *("crawler.cli.application", "pydantic.type_adapter", "shellingham._core", "html.parser"),
 )
+"""What commands import when they are called, but for the modules of the commands and of Scrapy's settings."""
+
+_CLASS = re.compile(r"(?:scrapy|crawler)(?:\.\w+)+\.[A-Z]\w+")
 
 
 _READING = (["worker"], ["doctor"], ["sources"], ["crawl"])
@@ -184,11 +180,29 @@ def _fork_instead(path: bytes, arguments: Sequence[Any], kept: Sequence[int]) ->
     return pid
 
 
+def _modules_of_commands() -> Iterator[str]:
+    """Name the modules of the commands, which are imported when a command is called."""
+    for name, _ in importlib.import_module("crawler.cli.commands").COMMANDS.values():
+        yield f"crawler.cli.{name}"
+
+
+def _modules_of_scrapy() -> Iterator[str]:
+    """Name what Scrapy imports when a crawl begins; not the reactor, which each process makes for itself."""
+    names = ("scrapy.settings.default_settings", "crawler.settings")
+    for value in (value for name in names for value in vars(importlib.import_module(name)).values()):
+        for path in (*value, *value.values()) if isinstance(value, dict) else (value,):
+            if isinstance(path, str) and _CLASS.fullmatch(path):
+                yield path.rpartition(".")[0]
+
+
 def main() -> None:
     """Import, and fork."""
     sys.path.insert(0, "")  # the place of each program's own folder
-    for name in PRELOADED:
+    for name in (*PRELOADED, *_modules_of_commands(), *_modules_of_scrapy()):
         importlib.import_module(name)
+    importlib.import_module("sqlalchemy.orm").configure_mappers()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy the memory of all that was imported
     control = socket.socket(fileno=int(sys.argv[1]))
     order = _fork_as_ordered(control)
     if order is not None:

@@ -97,7 +97,7 @@ def test_a_postgresql_that_is_restarted_is_waited_for_and_new_jobs_are_taken_bes
     with ManyHosts(HOSTS, PAGES) as site:
         workers.write_config(site)
         config = workers.folder / "kiji.toml"
-        config.write_text(config.read_text().replace(f"delay = {DELAY}", "delay = 1.5", 1))  # the first takes longest
+        config.write_text(config.read_text().replace(f"delay = {DELAY}", "delay = 3.0", 1))  # the first takes longest
         worker = workers.start("--concurrency", "3")
         workers.wait_for(SOME, worker)
         postgresql.crash()

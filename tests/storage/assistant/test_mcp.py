@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
 
 from storage.assistant.tools import MOST_CHARACTERS, MOST_HITS, MOST_ROWS, Tools
 from storage.database.engine import Database
@@ -60,6 +58,10 @@ def test_what_cannot_be_answered_is_one_line(database: Database, monkeypatch: py
 
 def test_a_real_client_asks_over_stdin(database: Database, archive_url: str) -> None:
     store(database, KOREA)
+
+    # Imported here, because each process of the tests collects this file: it is an eighth of that time.
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
 
     async def session() -> tuple[set[str], Any, Any]:
         server = StdioServerParameters(

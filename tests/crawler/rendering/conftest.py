@@ -16,7 +16,7 @@ from tests.support.script_made_site import CHROMIUM, ScriptMadeSite
 
 Render = Callable[..., Rendered]
 SETTINGS = Browser(
-    path=CHROMIUM, sandbox=False, timeout=datetime.timedelta(seconds=5), memory="700 MB", max_requests=5_000
+    path=CHROMIUM, sandbox=False, timeout=datetime.timedelta(seconds=20), memory="700 MB", max_requests=5_000
 )
 
 

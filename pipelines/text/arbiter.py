@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipelines.html.text_blocks import TextBlock
 from pipelines.models.boosted_trees import packaged_trees
 from pipelines.text.block_features import BlockVotes, block_rows
+from pipelines.text.confirmed import confirmed
 from pipelines.text.opinions import Opinions
 
 MODEL = "body_blocks"
@@ -28,6 +29,7 @@ _HEADINGS = frozenset({"h2", "h3", "h4"})
 _DOUBT = 0.3  # of a block, that an extractor keeps, from which the block may be the article's
 _LINKED = 0.5  # share of link text from which a block that no extractor keeps is not asked about
 _SHORT = 4  # Japanese characters; what is shorter does not start a dispute
+_LONG = 40  # Japanese characters from which a block that repeats others is a second copy of them
 _SCRAP = 0.2  # of what the rules keep, below which the model's choice is not believed
 
 
@@ -81,7 +83,7 @@ def arbitrate(
     )
     if note is not None:
         note(evidence)
-    return decide(evidence, packaged_trees(MODEL).probabilities(evidence.rows)[:, 1])
+    return _without_repeats(blocks, is_kept, decide(evidence, packaged_trees(MODEL).probabilities(evidence.rows)[:, 1]))
 
 
 def _is_disputed(
@@ -113,6 +115,17 @@ def _candidates(blocks: Sequence[TextBlock], votes: BlockVotes) -> NDArray[np.in
         links = np.array([block.link_share for block in blocks[among]])
         asked[among] |= (votes.inside[among] > 0) & (links < _LINKED)
     return np.flatnonzero(asked)
+
+
+def _without_repeats(blocks: Sequence[TextBlock], rules: NDArray[np.bool_], places: list[int]) -> list[int]:
+    """Return ``places`` without long blocks that the rules do not keep and that repeat what they keep."""
+    long = [place for place in places if not rules[place] and blocks[place].weight >= _LONG]
+    if not long:
+        return places
+    text = "".join(blocks[place].letters for place in np.flatnonzero(rules).tolist())
+    shares = confirmed([blocks[place] for place in long], text)
+    repeats = {place for place, share in zip(long, shares, strict=True) if share > 0.5}
+    return [place for place in places if place not in repeats]
 
 
 def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[int]:

@@ -78,6 +78,14 @@ def test_a_heading_is_not_added_without_what_it_is_over() -> None:
     assert decide(evidence, np.array([0.9] * 6)) == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_second_copy_of_the_body_in_one_block_is_not_added() -> None:
+    copy = " ".join(BODY)
+    opinions, containers = _opinions(f"{paragraphs([*BODY, *MORE])}<p>{copy}</p>", [1.0] * 8, [1.0] * 8)
+    assert arbitrate(opinions, list(range(7)), containers, [1.0] * 8, "") == list(range(7))
+    other, containers = _opinions(paragraphs([*BODY, *MORE]), [1.0] * 7, [1.0] * 7)
+    assert arbitrate(other, list(range(6)), containers, [1.0] * 7, "") == list(range(7))
+
+
 LIST = "<ul><li>Cars from before 2010 are inspected twice.</li><li>Fines start at 80 pounds.</li></ul>"
 HEADING = "<h2>What is next</h2>"
 ROUND = ["{}", "<div>{}</div>", "<div><div>{}</div></div>", "<main>{}</main>", "<section>{}</section>"]

@@ -1,5 +1,8 @@
 """What a page is: forms, products, threads, lists and documentation are no articles, however much they say."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 
 from pipelines.extraction import extract
@@ -7,7 +10,7 @@ from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
 from pipelines.text.page_features import FEATURE_NAMES
 from pipelines.text.page_shape import SHAPE_NAMES, page_shape
-from pipelines.text.page_type import Evidence, page_row
+from pipelines.text.page_type import Evidence, judge_with, page_row
 from tests.support.article_pages import BODY, MORE, NIHONGO, URL, html, paragraphs
 
 _RULES = [
@@ -126,3 +129,21 @@ def test_a_page_has_a_number_for_each_feature() -> None:
         shape=shape,
     )
     assert len(page_row(evidence)) == len(FEATURE_NAMES)
+
+
+def test_a_page_that_declares_a_product_needs_more_to_be_an_article() -> None:
+    evidence = Evidence(
+        url="https://shop.example/boats/wren",
+        status=200,
+        title="Wren 38 dinghy",
+        text="\n".join([*BODY, *MORE]),
+        types=("product",),
+        is_dated=False,
+        has_author=False,
+        is_paywalled=False,
+        listed=(),
+        unrelated=0,
+    )
+    likely = np.array([0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
+    assert judge_with(evidence, likely).kind == "other"
+    assert judge_with(dataclasses.replace(evidence, types=()), likely).kind == "article"

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.stories.cluster import cluster_articles
-from pipelines.stories.profile import story_keys, story_terms
+from pipelines.stories.profile import COUNTED, story_keys, story_terms
 from pipelines.stories.similarity import WINDOW, Rarity, Weights, likelihood, likeness
 from storage.story_rules import StoryMember
 from tests.support.story_events import FITTED, EventArticle, Score, articles_of, near_events, scores_by
@@ -98,7 +98,7 @@ def members_of(articles: Sequence[EventArticle]) -> list[StoryMember]:
 
 def counts_of(members: Sequence[StoryMember]) -> Counter[int]:
     """How many articles have each term."""
-    return Counter(key for member in members for key in story_keys(member.terms, member.language))
+    return Counter(key for member in members for key in story_keys(member.terms, member.language)[:COUNTED])
 
 
 def pairs_of(articles: Sequence[EventArticle], members: Sequence[StoryMember]) -> list[Pair]:

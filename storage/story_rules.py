@@ -52,7 +52,10 @@ class StoryRules(Protocol):
         """Make an article's packed profile."""
 
     def story_keys(self, terms: str, language: str) -> Sequence[int]:
-        """Give the hashes under which a profile is filed, the most telling first."""
+        """Give the hashes under which a profile is filed.
+
+        The odd ones are words of the language, the even ones mean the same in all languages.
+        """
 
     @property
     def story_threshold(self) -> float:

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.stories.packed_profile import unpack_profile
+from pipelines.stories.profile import COUNTED, story_keys
 from pipelines.stories.similarity import Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
 from storage.story_rules import StoryMember, StoryPair
 
@@ -25,7 +26,8 @@ def compare_articles(
     weights: Weights | None = None,
 ) -> list[StoryPair]:
     """Implement ``StoryRules.compare_articles``. ``weights`` replace the project's where they are given."""
-    rarity, weights = Rarity(counts, total), weights or fitted_weights()
+    counted = story_keys(newcomer.terms, newcomer.language)[:COUNTED]
+    rarity, weights = Rarity({key: counts[key] for key in counted if key in counts}, total), weights or fitted_weights()
     pairs = []
     for other in others:
         known = likeness(newcomer, other, rarity, weights)

@@ -87,11 +87,12 @@ def _term_lines(packed: str) -> list[str]:
 def hash_term(term: str, language: str) -> int:
     """Return the hash of ``kind value`` with a tab between.
 
-    A word's hash differs by language.
+    A word's hash differs by language, and is odd. All others are even.
     """
-    return _hash_of(f"{language} {term[2:]}" if term[0] == "W" else f"{term[0]} {term[2:]}")
+    is_word = term[0] == "W"
+    return _hash_of(f"{language} {term[2:]}" if is_word else f"{term[0]} {term[2:]}") + is_word
 
 
 @functools.lru_cache(65_536)
 def _hash_of(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 2 or 1
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 3 << 1 or 2

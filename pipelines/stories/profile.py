@@ -40,8 +40,9 @@ HEAD_WEIGHT, TITLE_WEIGHT, MOST = 2, 3, 9
 KEPT = {"N": 30, "A": 10, "L": 10, "P": 8, "T": 14, "#": 20, "D": 8, "O": 8, "S": 6, "W": 60}
 """Terms of a kind that a profile keeps at most, the weightiest first."""
 
-FOUND_BY = 24
-"""Terms under which an article is filed and looked up."""
+COUNTED, FOUND_BY_OTHERS = 24, 12
+"""Terms under which an article is filed and looked up. It is compared by how many articles have the most telling ones.
+FOUND_BY_OTHERS of the terms are such as all languages share: half of all articles have only 6 among the first ones."""
 
 _DAYS_OF = zoneinfo.ZoneInfo("Asia/Tokyo")  # bare days and weekdays are relative to the reader's calendar
 _ENGLISH = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’.][^\W\d_]+)*")
@@ -91,11 +92,13 @@ def load_tables() -> None:
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
     """Return the hashes of an article's most telling terms.
 
-    They have 62 bits, and there are FOUND_BY at most.
+    They have 62 bits. The odd ones are words of its language, the even ones mean the same in all languages. The first
+    COUNTED ones are the most telling.
     """
     weights = unpack_weights(packed)
     terms = sorted(weights, key=lambda term: -math.log2(weights[term] + 1) * expectation(term)[1])
-    return tuple(dict.fromkeys(hash_term(term, language) for term in terms[:FOUND_BY]))
+    others = [term for term in terms if term[0] != "W"][:FOUND_BY_OTHERS]
+    return tuple(dict.fromkeys(hash_term(term, language) for term in (*terms[:COUNTED], *others)))
 
 
 @rule_cache()

@@ -23,8 +23,11 @@ from storage.tables.core import Article
 from storage.tables.stories import StoryProfile, StoryTie
 from storage.text_rules import rules_of
 
-CANDIDATES = 16
-"""Articles that one waiting article is compared with at most, to find the stories that it may belong to."""
+CANDIDATES, CANDIDATES_BY_NAMES = 12, 12
+"""Articles that one waiting article is compared with at most, to find the stories that it may belong to.
+
+They are found by all terms, and by those alone that all languages share. Else, in a large archive, articles of its own
+language take all places."""
 
 CLUSTERED = 80
 """Articles that are clustered at once: 3,160 comparisons, some 0.2 s. Weaker ties of larger sets are cut first."""
@@ -104,7 +107,11 @@ class _Batch:
         for number in self._waiting:
             member = self._members[number]
             counts, total = self._index.counts(member.at, self._keys[number])
-            found = set(self._index.candidates(member.at, counts, total, CANDIDATES + 1))
+            shared = {key: count for key, count in counts.items() if key % 2 == 0}
+            found = {
+                *self._index.candidates(member.at, counts, total, CANDIDATES + 1),
+                *self._index.candidates(member.at, shared, total, CANDIDATES_BY_NAMES + 1),
+            }
             wanted[number] = (found | self._linked.get(number, set()) | self._alike.get(number, {}).keys()) - {number}
         self._fetch({other for others in wanted.values() for other in others})
         for number, others in wanted.items():

@@ -18,7 +18,7 @@ from tests.support.commands import end_fork_server, kiji, query, record_of, star
 from tests.support.import_files import PARAGRAPHS, Record, line, page, write_warc
 from tests.support.warm_python import Running
 
-LINES = 220
+LINES = 400
 
 
 def records(number: int) -> list[Record]:

@@ -31,7 +31,7 @@ URL = "https://news.example/2026/10/05/ferry-returns"
 
 BOOKKEEPING = {
     *("id", "address_id", "read_from_id", "source_id", "text_hash", "read_hash", "extractor_version"),
-    *("first_seen_at", "last_seen_at", "revision", "revised_at", "story_id"),
+    *("first_seen_at", "last_seen_at", "revision", "revised_at", "story_id", "event"),
 }
 """Columns of the table ``article`` that no page says anything of. A new column of any other kind is a field."""
 

@@ -51,9 +51,7 @@ def crawled(tmp_path: Path) -> Path:
         stories = [f"/n/{number}" for number in range(5)]
         urls = [site.url(path) for path in stories]
         site.answers |= {path: story(n, is_japanese=bool(n % 2)) for n, path in enumerate(stories)}
-        site.answers[stories[4]] = page(
-            b"<title>Opening hours</title><h1>Opening hours</h1><p>The ticket office is open.</p>"
-        )
+        site.answers[stories[4]] = page(b"<title>Hours</title><h1>Hours</h1><p>The office is open.</p>")
         feeds = {
             "/rss": page(RSS.format(urls[0]).encode(), headers=XML),
             "/atom": page(ATOM.format(urls[1]).encode(), headers=XML),

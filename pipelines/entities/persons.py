@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipelines.entities.words import no_names, speech, title_after, title_before
-from pipelines.stories.lexicon import lexicon
+from pipelines.entities.words import endings, no_names, speech, title_after, title_before
+from pipelines.stories.lexicon import lexicon, plain_words
 from pipelines.stories.name_readings import katakana_name, latin_name, readings
 from storage.scripts import HAN_BLOCK
 
@@ -74,7 +74,8 @@ def _given_name(rest: str, text: str, end: int) -> str:
     for size in range(min(len(rest), 3), 0, -1):
         name = rest[:size]
         has_title = title_after().match(text, start + size) is not None
-        if name in given and (has_title or (size == len(rest) and size > 1)):
+        is_common = name in plain_words("ja") or name in endings()[0]  # 北條大学
+        if name in given and (has_title or (size == len(rest) and size > 1 and not is_common)):
             return name
     return ""
 

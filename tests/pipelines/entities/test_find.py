@@ -43,6 +43,7 @@ def english_key(name: str) -> str:
         ("コーヒー・ココアを飲んだ。", "ja"),
         ("東海大が勝った。千葉県で雨。", "ja"),
         ("田中さんが来た。", "ja"),
+        ("北條大学の研究。", "ja"),
         ("New York is big. The Red Car stopped.", "en"),
         ("On Monday Night Markets open.", "en"),
         ("", "en"),

@@ -52,8 +52,7 @@ LEAST_GAP = 0.2
 """What a day between two articles counts against them at least: the written events lie only days apart."""
 
 TOGETHER, PAIR = 0.3, 0.5
-"""Chosen by cross-validation. On written events 0.5 for single articles costs no recall; of real stories it keeps half
-of the wrong ones away."""
+"""Chosen by cross-validation on written events: there 0.5 for single articles costs no recall."""
 
 SHARED = ("words", "leading_words", "titles", "topics", "facts", "names", "numbers", "days", "leads")
 DIFFERENT = (

@@ -1,8 +1,8 @@
 """Have pages rendered by a browser in a process of its own, with limits of time and memory.
 
-Why not in the crawl's process, by a Scrapy download handler (scrapy-playwright 0.0.48 was tried): it takes the place of
-the handler that bounds an answer's headers, its pages arrive whole in the crawl's own memory, and it has no way to end
-a browser that hangs; asking such a page for its content never returns.
+Why not in the crawl's process, by a Scrapy download handler: by its code, that of scrapy-playwright 0.0.48 takes the
+place of the handler that bounds an answer's headers, its pages arrive whole in the crawl's own memory, and nothing in
+it ends a browser that hangs.
 """
 
 import asyncio

@@ -12,10 +12,9 @@ from storage.database.error_codes import classify_error
 from storage.database.upsert import insert_into, insert_rows, upsert_rows
 from storage.entity_rules import Mention
 from storage.reading import Reading
-from storage.tables.core import Address, Article
+from storage.tables.core import Article
 from storage.tables.entities import ArticleEntity, Entity, EntityReading
 from storage.text_rules import TextRules, bind_rules, rules_of
-from storage.visit import EARLIER, Result
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +27,12 @@ SHARE = 0.8
 _NAME = text("UPDATE entity SET name_ja = :ja, name_en = :en WHERE id = :entity")
 
 
-def file_entities(session: Session, stored: Iterable[tuple[Reading | None, Result]]) -> None:
-    """Store the entities of a batch's new and changed articles.
+def file_entities(session: Session, readings: Mapping[int, Reading]) -> None:
+    """Store the entities of new and changed articles.
 
     An error here does not fail the articles. It is logged, and ``kiji db stories`` reads them again; trouble with the
     database itself is raised.
     """
-    readings: dict[int, Reading] = {}
-    for reading, result in stored:
-        if reading is None or result.outcome not in ("new", "updated") or result.reason == EARLIER:
-            continue
-        article_id = session.get_one(Address, result.lease.address_id).article_id
-        if article_id is not None:
-            readings[article_id] = reading
     if not readings:
         return
     try:

@@ -6,7 +6,7 @@ An article whose profile is new or changed waits (``settled`` is false) until th
 
 import logging
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, func, or_, select
@@ -15,29 +15,21 @@ from sqlalchemy.orm import Session
 from storage.database.error_codes import classify_error
 from storage.reading import Reading
 from storage.stories.term_index import ALL, TermIndex
-from storage.tables.core import Address, Article
+from storage.tables.core import Article
 from storage.tables.stories import StoryProfile, StoryTie
 from storage.text_rules import rules_of
-from storage.visit import EARLIER, Result
 
 logger = logging.getLogger(__name__)
 
 
-def file_batch(session: Session, stored: Iterable[tuple[Reading | None, Result]]) -> int:
-    """File the profiles of a batch's new and changed articles; return how many wait to be grouped.
+def file_batch(session: Session, readings: Mapping[int, Reading]) -> int:
+    """File the profiles of new and changed articles; return how many wait to be grouped.
 
     An error here does not fail the articles. It is logged, and ``kiji db stories`` files them; trouble with the
     database itself is raised.
     """
     if not rules_of(session).groups_stories:
         return 0
-    readings: dict[int, Reading] = {}
-    for reading, result in stored:
-        if reading is None or result.outcome not in ("new", "updated") or result.reason == EARLIER:
-            continue
-        article_id = session.get_one(Address, result.lease.address_id).article_id
-        if article_id is not None:
-            readings[article_id] = reading
     if not readings:
         return 0
     try:

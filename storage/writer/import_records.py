@@ -17,6 +17,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.articles.changed import changed_articles
 from storage.articles.multipage import with_later_pages
 from storage.articles.site_boilerplate import remove_known_boilerplate
 from storage.body.structure import fit
@@ -84,9 +85,10 @@ def store_batch(
             sources[record.source] = _source_id(session, record.source)
         lease = lease_of(run_id, addresses[ids[place.key]], sources[record.source], record.source)
         results.append(_store_one(session, lease, record, addresses[ids[place.key]], place, scopes, now))
-    read = list(zip((record.reading for record in records), results, strict=True))
-    file_batch(session, read)
-    file_entities(session, read)
+    read = zip((record.reading for record in records), results, strict=True)
+    changed = changed_articles(session, read)
+    file_batch(session, changed)
+    file_entities(session, changed)
     return results
 
 

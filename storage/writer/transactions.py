@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.articles.changed import changed_articles
 from storage.articles.minhash_index import has_outdated_signatures, sign_outdated_articles
 from storage.column_types import utc_now
 from storage.database.crawl_lock import CrawlLock
@@ -244,9 +245,10 @@ class Transactions:
         leased = [visit.lease.address_id for visit in visits]
         at_once = session.scalars(select(Address).where(Address.id.in_(leased))).all()  # held, so that get finds them
         results = self._store_all(session, visits, scopes)
-        read = list(zip((visit.reading for visit in visits), results, strict=True))
-        file_batch(session, read)
-        file_entities(session, read)
+        read = zip((visit.reading for visit in visits), results, strict=True)
+        changed = changed_articles(session, read)
+        file_batch(session, changed)
+        file_entities(session, changed)
         del at_once
         for visit, result in zip(visits, results, strict=True):
             if result.reason == REFUSED and isinstance(visit.record, WarcLocation):

@@ -29,6 +29,9 @@ from storage.snapshot.sqlite_file import Origin, make_snapshot
 
 SHORTEST_PASSWORD = 8
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses to listen on that only this machine reaches."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -116,11 +119,15 @@ def serve_command(
         Path | None,
         typer.Option("--password-file", metavar="FILE", help="Ask every reader for the password in this file."),
     ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody save watches and collections from the pages.")
+    ] = False,
     config: ConfigOption = None,
     db: DatabaseOption = None,
 ) -> None:
     """Serve until Ctrl-C."""
     try:
+        from storage.web.archive_writer import ArchiveWriter
         from storage.web.server import Renewal, serve, update_snapshot  # Datasette, an extra
         from storage.web.serving import Serving
     except ModuleNotFoundError as error:
@@ -130,10 +137,14 @@ def serve_command(
     url = database_url(db, settings)
     from crawler.archived_pages import read_captures  # with lxml, needed by this command alone
 
+    password = _password(password_file)
+    writes = may_save(host, password, snapshot=snapshot, read_only=read_only)
+    opened = functools.partial(open_database, url, create=False)
     serving = Serving(
         metrics=HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None,
         captures=functools.partial(read_captures, url, kept_folder(settings, url)) if snapshot is None else None,
-        password=_password(password_file),
+        writer=ArchiveWriter(opened, settings.crawl.timezone) if writes else None,
+        password=password,
     )
     if snapshot is not None:
         serve(snapshot, host, port, _tell_address, serving)
@@ -146,6 +157,11 @@ def serve_command(
     with contextlib.closing(open_database(url, create=False)) as database, _progress() as advance:
         first = update_snapshot(database, origin(settings.crawl.timezone), advance)
     serve(first, host, port, _tell_address, serving, Renewal(update, every) if every else None)
+
+
+def may_save(host: str, password: str, *, snapshot: Path | None = None, read_only: bool = False) -> bool:
+    """Tell whether the pages save: beside an archive, on loopback or with a password."""
+    return snapshot is None and not read_only and (host in LOOPBACK or bool(password))
 
 
 def _password(file: Path | None) -> str:

@@ -149,6 +149,28 @@ def collected_articles(connection: Connection, name: str) -> list[dict[str, Any]
     return [json_row(row) for row in connection.execute(text(_COLLECTED), {"name": name}).mappings()]
 
 
+def collections_of(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """List the collections that hold an article: ``collection``, ``note`` and ``tags``, by name."""
+    query = text(
+        "SELECT collection, note, tags FROM collection_articles WHERE article_id = :article_id ORDER BY collection"
+    )
+    return [dict(row) for row in connection.execute(query, {"article_id": article_id}).mappings()]
+
+
+def notes_of(connection: Connection, name: str) -> dict[int, dict[str, Any]]:
+    """Read ``note`` and ``tags`` of each article of a collection, in the order in which they were added.
+
+    Raises CollectionRefused for an unknown one.
+    """
+    if connection.scalar(select(Collection.id).where(Collection.name == name)) is None:
+        raise _unknown(connection, name)
+    query = text(
+        "SELECT article_id, note, tags FROM collection_articles WHERE collection = :name ORDER BY added_at, article_id"
+    )
+    rows = connection.execute(query, {"name": name}).mappings()
+    return {row["article_id"]: {"note": row["note"], "tags": row["tags"]} for row in rows}
+
+
 def _unknown(connection: Connection, name: str) -> CollectionRefused:
     names = connection.scalars(select(Collection.name).order_by(Collection.name)).all()
     return CollectionRefused(f"there is no collection {name}; there are: {', '.join(names) or 'none yet'}")

@@ -58,11 +58,18 @@ def download(
     return json.dumps(whole, ensure_ascii=False).encode(), headers
 
 
-def watch_feed(connection: Connection, name: str, snapshot: Mapping[str, str], kind: str, address: str) -> bytes | None:
-    """Write the Atom or JSON feed of a watch: the first article of each story; None where there is no such watch."""
-    query = connection.execute(text("SELECT query FROM watches WHERE name = :name"), {"name": name}).scalar()
-    if query is None:
-        return None
+def watch_query(connection: Connection, name: str) -> str | None:
+    """Read the query of a watch; None where there is no such watch."""
+    query: str | None = connection.execute(
+        text("SELECT query FROM watches WHERE name = :name"), {"name": name}
+    ).scalar()
+    return query
+
+
+def watch_feed(
+    connection: Connection, name: str, query: str, snapshot: Mapping[str, str], kind: str, address: str
+) -> bytes:
+    """Write the Atom or JSON feed of a watch with its query: the first article of each story."""
     made = _time(snapshot["made_at"])
     parsed = parse_query(query, snapshot["timezone"], made)
     hits = search(connection, parsed, limit=MOST_LOOKED_AT, sort="newest", now=made)

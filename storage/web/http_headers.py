@@ -32,10 +32,15 @@ POLICY = "; ".join(
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # a form of ours names its origin; nobody else gets an address
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+LARGEST_FORM = 100_000
+"""Bytes of a form: a note has up to 10,000 characters, each up to nine bytes in a form."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Datasette's own: its settings, paths of files and debugging aids are nobody's business who reads news.
 _OPEN = ("/-/static/", "/-/kiji/")
@@ -63,6 +68,9 @@ def guard_requests(application: Application, serving: Callable[[], Serving]) -> 
     answer, but keep the server busy with SQL. Links from elsewhere are followed.
 
     With a password every request needs it: by HTTP Basic with any user name, or as a Bearer token.
+
+    A form is taken only from a page of this server: browsers name the page's origin. Its body is read here, up to
+    LARGEST_FORM, because Datasette reads any. Datasette compares the form's token with its cookie besides.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,8 +97,14 @@ def guard_requests(application: Application, serving: Callable[[], Serving]) -> 
             await _refuse(send_with_headers, 401, b"This server asks for its password.\n", challenge)
         elif path.startswith("/-/") and not path.startswith(_OPEN):
             await _refuse(send_with_headers, 404, b"Not found.\n")
-        else:
+        elif scope["method"] in _READING:
             await application(scope, receive, send_with_headers)
+        elif not _is_own_form(scope):
+            await _refuse(send_with_headers, 403, b"Another site's page sent this form; use the one on these pages.\n")
+        elif (body := await _read_body(receive)) is None:
+            await _refuse(send_with_headers, 413, b"The form is too large.\n")
+        else:
+            await application(scope, _replay(body, receive), send_with_headers)
 
     return guard
 
@@ -105,6 +119,40 @@ def _is_embedded_elsewhere(scope: Scope) -> bool:
     if _header(scope, b"sec-fetch-site") not in ("cross-site", "same-site"):
         return False
     return (_header(scope, b"sec-fetch-mode"), _header(scope, b"sec-fetch-dest")) != ("navigate", "document")
+
+
+def _is_own_form(scope: Scope) -> bool:
+    """Tell whether a page of this server sent a form, by Sec-Fetch-Site, else by Origin and Host.
+
+    Browsers send the first where the connection is trusted (https, loopback). A request with neither is refused, too.
+    """
+    site = _header(scope, b"sec-fetch-site")
+    if site:
+        return site == "same-origin"
+    scheme, _, origin = _header(scope, b"origin").partition("://")
+    return scheme in ("http", "https") and origin == _header(scope, b"host")
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read the body of a request; None where it is larger than LARGEST_FORM, or breaks off."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or len(body) > LARGEST_FORM:
+            return None
+        more = message.get("more_body", False)
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read once more, then what follows it."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
 
 
 def _knows(scope: Scope, password: str) -> bool:

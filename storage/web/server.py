@@ -28,6 +28,7 @@ from storage.snapshot.sqlite_file import Origin, Progress, make_snapshot, read_s
 from storage.snapshot.tables import VERSION
 from storage.web import plugin
 from storage.web.limited_sqlite import SnapshotDatabase
+from storage.web.rendering import DATA
 from storage.web.search import open_search
 from storage.web.serving import ALONE, LOOPBACK_NAMES, Serving
 
@@ -86,7 +87,7 @@ def application(path: Path, serving: Serving = ALONE) -> Datasette:
     served = Datasette(
         template_dir=str(here / "templates"),
         static_mounts=[("-/kiji", str(here / "static"))],
-        metadata={"title": "Kiji", "databases": {plugin.DATA: {"tables": _tables(path)}}},
+        metadata={"title": "Kiji", "databases": {DATA: {"tables": _tables(path)}}},
         settings=SETTINGS if known else SETTINGS | WITHOUT_SQL,
         memory=True,
         **(_private_options(path) if known else {}),
@@ -100,7 +101,7 @@ def application(path: Path, serving: Serving = ALONE) -> Datasette:
 def _attach(served: Datasette, path: Path) -> None:
     # Only in a known version are its connections ours, whose time and memory are bounded whatever SQL is asked.
     database = SnapshotDatabase if fits("datasette") else Database
-    served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=plugin.DATA)
+    served.add_database(database(served, path=str(path.resolve()), is_mutable=False), name=DATA)
     served.kiji_search = open_search(path)
     served.kiji_schema = {
         name: list(table["columns"]) for name, table in _tables(path).items() if not table.get("hidden")
@@ -113,14 +114,14 @@ def exchange(served: Datasette, path: Path) -> threading.Thread:
     Datasette's threads hold their connections by the database's name, so new threads begin. The thread that is returned
     closes the former file when the former threads have answered what they were asked.
     """
-    executor, database, search = served.executor, served.get_database(plugin.DATA), served.kiji_search
+    executor, database, search = served.executor, served.get_database(DATA), served.kiji_search
 
     def close() -> None:
         executor.shutdown(wait=True)
         search.dispose()
         database.close()
 
-    served.remove_database(plugin.DATA)
+    served.remove_database(DATA)
     served.executor = ThreadPoolExecutor(max_workers=served.setting("num_sql_threads"))
     _attach(served, path)
     closing = threading.Thread(target=close, name="former-snapshot", daemon=True)
@@ -132,7 +133,7 @@ def _private_options(path: Path) -> dict[str, Any]:
     """Use private parts of Datasette: rows counted by us, and no traces."""
     # Its traces of every 404 with all local variables would fill the terminal.
     sys.modules["datasette.handle_exception"].rich = None  # type: ignore[attr-defined]  # no types
-    return {"inspect_data": {plugin.DATA: {"tables": _counts(path), "hash": "", "size": path.stat().st_size}}}
+    return {"inspect_data": {DATA: {"tables": _counts(path), "hash": "", "size": path.stat().st_size}}}
 
 
 def _counts(path: Path) -> dict[str, dict[str, int]]:

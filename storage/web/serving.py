@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+from storage.web.archive_writer import ArchiveWriter
 from storage.web.archived import Captures
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -13,13 +14,14 @@ class Serving:
     """Who is answered, and what else is served.
 
     ``names`` are the hosts that are answered to, None for any. ``metrics`` gives the text of ``/metrics``, ``captures``
-    the archived pages of an article; without them there are no such pages. Every request needs the ``password``, if
-    there is one.
+    the archived pages of an article; without them there are no such pages. ``writer`` is the archive where the pages
+    save watches and collections; without it they are read-only. Every request needs the ``password``, if there is one.
     """
 
     names: frozenset[str] | None = LOOPBACK_NAMES
     metrics: Callable[[], str] | None = None
     captures: Captures | None = None
+    writer: ArchiveWriter | None = None
     password: str = ""
 
 

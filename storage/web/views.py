@@ -2,7 +2,9 @@
 
 import datetime
 import itertools
+import json
 import sqlite3
+from collections.abc import Mapping
 
 from storage.snapshot.local_time import days_until
 from storage.text_diff import diff_paragraphs
@@ -181,6 +183,14 @@ def collections(connection: sqlite3.Connection) -> Context:
     return {"collections": query_rows(connection, "SELECT * FROM collections ORDER BY name")}
 
 
+def noted(connection: sqlite3.Connection, name: str, notes: Mapping[int, Mapping[str, str]]) -> Context:
+    """Show articles with the notes and tags given by article id; what the snapshot has not is counted."""
+    query = f"SELECT {LISTED} FROM articles WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns of our own
+    rows = {row["id"]: row for row in query_rows(connection, query, json.dumps(list(notes)))}
+    listed = [{**rows[article_id], **noted} for article_id, noted in notes.items() if article_id in rows]
+    return {"name": name, "articles": listed, "missing": len(notes) - len(listed)}
+
+
 def collection(connection: sqlite3.Connection, name: str) -> Context | None:
     """Show the articles of a collection with notes and tags; None for an unknown one."""
     if not count_rows(connection, "SELECT count(*) FROM collections WHERE name = ?", name):
@@ -189,7 +199,7 @@ def collection(connection: sqlite3.Connection, name: str) -> Context | None:
         f"SELECT {LISTED}, collection_articles.note, collection_articles.tags FROM collection_articles"  # noqa: S608 - columns of our own
         " JOIN articles ON articles.id = article_id WHERE collection = ? ORDER BY added_at, articles.id"
     )
-    return {"name": name, "articles": query_rows(connection, query, name)}
+    return {"name": name, "articles": query_rows(connection, query, name), "missing": 0}
 
 
 def source(connection: sqlite3.Connection, name: str) -> Context | None:

@@ -36,7 +36,7 @@ def test_every_answer_forbids_what_is_inline_or_from_elsewhere(served: str, path
     assert "unsafe" not in policy
     assert "http" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "access-control-allow-origin" not in headers
 
 

@@ -100,6 +100,11 @@ def _taken_apart(url: str) -> _Address | None:
     )
 
 
+def _is_plain(safe: re.Match[str]) -> bool:
+    """Tell whether a match of ``_SAFE`` is in its clean form but for query and fragment."""
+    return len(safe[2]) <= _LONGEST_HOST and "xn--" not in safe[2] and ";" not in safe[4] and "/(" not in safe[4]
+
+
 def address_key(url: str, rules: ParameterRules | None = None) -> str:
     """Return the string that is the same for all spellings of one address.
 
@@ -229,6 +234,9 @@ def _clean_url(url: str, base: str | None, rules: ParameterRules | None) -> str 
             url = _joined(base, url)
         except ValueError:
             return None
+    safe = _SAFE.fullmatch(url)
+    if safe and safe[5] is None and len(url) <= MAX_LENGTH and _is_plain(safe):  # most links of a page
+        return f"{safe[1]}://{safe[2]}{safe[3] or ''}{safe[4] or '/'}"
     address = _taken_apart(url)
     if address is None:
         return None

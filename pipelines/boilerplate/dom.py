@@ -24,6 +24,7 @@ _CAPTION = 500  # characters of a caption
 _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
 _NAMES = 300  # characters of class and id
+_CREDITED = "credited"  # a caption where it stands in a picture's box
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
@@ -132,8 +133,8 @@ def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElem
     """Find boilerplate in a block that is one line or paragraph."""
     text = readable_text(block)
     rule, detail = _rule_by_words(text)
-    if not rule and len(text) <= _BOX and ends_in_credit(plain(text)):
-        box = _pictured(block, page)
+    if rule == _CREDITED:
+        rule, box = "", _pictured(block, page)
         if box is not block:
             yield "caption", box, text[:80]
     if rule:
@@ -142,12 +143,16 @@ def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElem
 
 @rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
 def _rule_by_words(text: str) -> tuple[str, str]:
-    """Return the rule for a line's words and its evidence, or ""."""
+    """Return the rule for a line's words and its evidence, or "".
+
+    The rule is ``_CREDITED`` for a line that no rule takes, and that ends in a credit.
+    """
     line = plain(text)
     if len(text) <= _MARK * 2 and is_caption(line):
         return "machine-mark" if is_ai_label(text) else "caption", text[:80]
-    asked_for = _asks(line)
-    return ("box" if asked_for else "", asked_for)
+    if asked_for := _asks(line):
+        return "box", asked_for
+    return (_CREDITED if len(text) <= _BOX and ends_in_credit(line) else "", "")
 
 
 def _asks(line: str) -> str:
@@ -178,6 +183,7 @@ def _pictured(mark: HtmlElement, page: DomIndex) -> HtmlElement:
     return mark
 
 
+@rule_cache(8_192)  # elements of a list, and of a site's pages, have the same names
 def _telling_names(classes: str, number: str) -> str:
     """Return class and id, or "" where no rule can match either.
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _NODES = ("feature", "threshold", "left", "right", "value")
+_ROWS = 16  # that go down the trees together: of 1,280 trees their places take 160 kB, which a core's cache holds
 
 
 class WeightsError(ValueError):
@@ -31,11 +32,11 @@ class BoostedTrees:
     features: tuple[str, ...]
     classes: tuple[str, ...]
     depth: int
-    roots: NDArray[np.int32]  # in the order of their classes
-    tree_classes: NDArray[np.int32]
-    feature: NDArray[np.int32]
+    roots: NDArray[np.intp]  # in the order of their classes
+    tree_classes: NDArray[np.intp]
+    feature: NDArray[np.intp]
     threshold: NDArray[np.float64]
-    children: NDArray[np.int32]  # 2 * node: to the left, 2 * node + 1: to the right
+    children: NDArray[np.intp]  # 2 * node: to the left, 2 * node + 1: to the right
     value: NDArray[np.float64]
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,18 +72,32 @@ class BoostedTrees:
         count, width = rows.shape
         if width != len(self.features):
             raise ValueError(f"rows of {width} features, where the model has {len(self.features)}")
-        flat = np.ascontiguousarray(rows).ravel()
-        starts = (np.arange(count, dtype=np.int32) * width)[:, None]
-        nodes = np.repeat(self.roots[None, :], count, axis=0)
-        for _ in range(self.depth):  # take is twice as fast as an index
-            goes_right = flat.take(self.feature.take(nodes) + starts) > self.threshold.take(nodes)
-            nodes = self.children.take(2 * nodes + goes_right)
-        values = self.value.take(nodes)
         scores = np.zeros((count, len(self.classes)))
         present, firsts = np.unique(self.tree_classes, return_index=True)
         if len(present):
-            scores[:, present] = np.add.reduceat(values, firsts, axis=1)
+            for start in range(0, count, _ROWS):
+                values = self._leaves(np.ascontiguousarray(rows[start : start + _ROWS]))
+                scores[start : start + _ROWS, present] = np.add.reduceat(values, firsts, axis=1)
         return scores
+
+    def _leaves(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the value of the leaf that each row reaches in each tree: (rows, trees).
+
+        Places are of the size that numpy indexes with, so that none is converted; they are all valid (``trees_of``), so
+        that "wrap" changes nothing and saves the check. ``take`` is twice as fast as an index.
+        """
+        count, width = rows.shape
+        flat = rows.ravel()
+        starts = (np.arange(count, dtype=np.intp) * width)[:, None]
+        nodes = np.repeat(self.roots[None, :], count, axis=0)
+        for _ in range(self.depth):
+            places = self.feature.take(nodes, mode="wrap")
+            places += starts
+            goes_right = flat.take(places, mode="wrap") > self.threshold.take(nodes, mode="wrap")
+            nodes += nodes
+            nodes += goes_right
+            nodes = self.children.take(nodes, mode="wrap")
+        return self.value.take(nodes, mode="wrap")
 
 
 @functools.cache
@@ -103,15 +118,15 @@ def trees_of(table: Mapping[str, Any]) -> BoostedTrees:
     nodes = len(table["feature"])
     if any(len(table[key]) != nodes for key in _NODES) or len(table["roots"]) != len(table["tree_classes"]):
         raise WeightsError("lists of unequal length")
-    children = np.asarray([table["left"], table["right"]], dtype=np.int32).T.ravel()
-    by_class = np.argsort(np.asarray(table["tree_classes"], dtype=np.int32), kind="stable")
+    children = np.asarray([table["left"], table["right"]], dtype=np.intp).T.ravel()
+    by_class = np.argsort(np.asarray(table["tree_classes"], dtype=np.intp), kind="stable")
     trees = BoostedTrees(
         features=tuple(table["features"]),
         classes=tuple(table["classes"]),
         depth=int(table["depth"]),
-        roots=np.asarray(table["roots"], dtype=np.int32)[by_class],
-        tree_classes=np.asarray(table["tree_classes"], dtype=np.int32)[by_class],
-        feature=np.asarray(table["feature"], dtype=np.int32),
+        roots=np.asarray(table["roots"], dtype=np.intp)[by_class],
+        tree_classes=np.asarray(table["tree_classes"], dtype=np.intp)[by_class],
+        feature=np.asarray(table["feature"], dtype=np.intp),
         threshold=np.asarray(table["threshold"], dtype=np.float64),
         children=children,
         value=np.asarray(table["value"], dtype=np.float64),

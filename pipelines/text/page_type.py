@@ -6,6 +6,7 @@ an article's own markup, its prose and its listed links; they also give the reas
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -67,7 +68,7 @@ _ARTICLE_TYPE = re.compile(
 _LISTING_TYPE = re.compile(r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfilePage)$")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class Evidence:
     """Hold what is known of a page: ``listed`` are its main part's article links.
 
@@ -88,6 +89,18 @@ class Evidence:
     unrelated: int
     in_feed: bool = False
     shape: tuple[float, ...] = (0.0,) * len(SHAPE_NAMES)
+
+    @functools.cached_property
+    def own_lines(self) -> list[str]:
+        """Return the text's lines that are not the teasers of listed articles."""
+        teasers = {_start(words) for entry in self.listed for words in (entry.title, entry.summary)}
+        lines = self.text.splitlines()
+        return [line for line in lines if _start(line) not in teasers] if teasers else lines
+
+    @functools.cached_property
+    def own_prose(self) -> float:
+        """Return the weight of those of its own lines that end like sentences."""
+        return sum(weight_of(line) for line in self.own_lines if ends_sentence(line))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -211,7 +224,7 @@ def _error(evidence: Evidence) -> Verdict | None:
         return Verdict("other", reason, "error", (reason,))
     if not _error_title().search(evidence.title) or (_is_marked(evidence) and evidence.is_dated):
         return None
-    if sum(weight_of(line) for line in _own_lines(evidence) if ends_sentence(line)) >= 2 * MIN_SIGNED:
+    if evidence.own_prose >= 2 * MIN_SIGNED:
         return None
     return Verdict("other", f"soft 404: {evidence.title[:100]}", "error", (f"title {evidence.title[:100]}",))
 
@@ -229,13 +242,12 @@ def _by_rules(evidence: Evidence) -> Verdict:
     typed = any(map(_ARTICLE_TYPE.search, evidence.types))
     marked = _is_marked(evidence)
     signs = _signs(evidence)
-    lines = _own_lines(evidence)
-    prose = sum(weight_of(line) for line in lines if ends_sentence(line))
+    prose = evidence.own_prose
     listed = len(evidence.listed)
     if _is_home(evidence.url) and listed >= MIN_LISTED:
         return Verdict("section", "section page: the site's home page")
     is_flash = typed and prose >= MIN_FLASH and not evidence.is_paywalled
-    if marked and signs and (is_flash or sum(map(weight_of, lines)) >= MIN_ARTICLE):
+    if marked and signs and (is_flash or sum(map(weight_of, evidence.own_lines)) >= MIN_ARTICLE):
         return Verdict("article", "")
     is_listing = any(_LISTING_TYPE.search(kind) for kind in evidence.types) and not marked
     if not is_listing and prose >= _needed_prose(signs + marked, evidence.unrelated):
@@ -247,11 +259,10 @@ def _by_rules(evidence: Evidence) -> Verdict:
 
 def page_row(evidence: Evidence) -> list[float]:
     """Return the numbers of ``FEATURE_NAMES`` for a page."""
-    lines = _own_lines(evidence)
     marked = _is_marked(evidence)
     signs = _signs(evidence)
     return [
-        *text_numbers(evidence.text, lines, evidence.shape[SHAPE_NAMES.index("text")]),
+        *text_numbers(evidence.text, evidence.own_lines, evidence.shape[SHAPE_NAMES.index("text")]),
         _needed_prose(signs + marked, evidence.unrelated),
         evidence.is_dated,
         evidence.has_author,
@@ -275,13 +286,6 @@ def _needed_prose(signs: int, listed: int) -> int:
     if signs > 1:
         return MIN_SIGNED + listed // 2
     return 3 * MIN_SIGNED + 3 * listed if signs else 5 * MIN_SIGNED + 6 * listed
-
-
-def _own_lines(evidence: Evidence) -> list[str]:
-    """The text's lines that are not the teasers of listed articles."""
-    teasers = {_start(words) for entry in evidence.listed for words in (entry.title, entry.summary)}
-    lines = evidence.text.splitlines()
-    return [line for line in lines if _start(line) not in teasers] if teasers else lines
 
 
 def _start(text: str) -> str:

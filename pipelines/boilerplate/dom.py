@@ -24,7 +24,7 @@ _CAPTION = 500  # characters of a caption
 _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
 _NAMES = 300  # characters of class and id
-_CREDITED = "credited"  # a caption where it stands in a picture's box
+_MOST_BLOCKS = 5_000  # of a page whose wording is read; the longest of 3,020 real pages has fewer
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
@@ -124,6 +124,8 @@ def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         if block is None or block in asked or page[block].text > _BOX or block.tag in ("h1", "h2", "body"):
             continue
         asked.add(block)
+        if len(asked) > _MOST_BLOCKS:
+            return
         if any(child.tag in BLOCKS for child in itertools.islice(block, 30)):
             continue
         yield from _by_line(block, page)
@@ -133,26 +135,22 @@ def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElem
     """Find boilerplate in a block that is one line or paragraph."""
     text = readable_text(block)
     rule, detail = _rule_by_words(text)
-    if rule == _CREDITED:
-        rule, box = "", _pictured(block, page)
-        if box is not block:
-            yield "caption", box, text[:80]
     if rule:
         yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
+    elif len(text) <= _BOX:
+        box = _pictured(block, page)  # first: few blocks stand beside a picture
+        if box is not block and ends_in_credit(plain(text)):
+            yield "caption", box, text[:80]
 
 
 @rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
 def _rule_by_words(text: str) -> tuple[str, str]:
-    """Return the rule for a line's words and its evidence, or "".
-
-    The rule is ``_CREDITED`` for a line that no rule takes, and that ends in a credit.
-    """
+    """Return the rule for a line's words and its evidence, or ""."""
     line = plain(text)
     if len(text) <= _MARK * 2 and is_caption(line):
         return "machine-mark" if is_ai_label(text) else "caption", text[:80]
-    if asked_for := _asks(line):
-        return "box", asked_for
-    return (_CREDITED if len(text) <= _BOX and ends_in_credit(line) else "", "")
+    asked_for = _asks(line)
+    return ("box" if asked_for else "", asked_for)
 
 
 def _asks(line: str) -> str:

@@ -15,6 +15,7 @@ from storage.reading import Cut
 
 _HEAD = 8  # lines from the start that may be title, date, byline
 _TAIL = 12  # lines from the end that may be boilerplate
+_MOST_LINES = 5_000  # from the start whose words are read; the texts of 3,020 real pages have fewer
 _STAMPED = 6  # lines from the end that may say when the page was changed
 _LONGEST = 250  # characters of a line that a rule may take
 _LONG_TITLE, _KICKER = 16, 30  # letters of a title, and of a kicker before it
@@ -72,6 +73,8 @@ def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[s
     for place in _repeated(lines, filled):
         removed.setdefault(place, "line-repeated")
     for rank, place in enumerate(filled):
+        if _MOST_LINES <= rank < len(filled) - _TAIL:
+            continue
         rule = _rule(lines[place], rank, len(filled) - rank, names)
         if rule is not None:
             removed.setdefault(place, rule)

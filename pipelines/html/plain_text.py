@@ -10,6 +10,7 @@ _INVISIBLE = re.compile(
 )
 # A letter with combining marks: diacritics, and the voicing marks of kana.
 _MARKED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+")
+_MARK = re.compile("[\u0300-\u036f\u3099\u309a]")
 _WORDS = re.compile(r"\w+")
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "_")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -48,6 +49,8 @@ def compose_marks(text: str) -> str:
     Only letters with marks are composed (NFC). All else stays as it was written: NFC would also exchange the
     compatibility ideographs that Japanese names are written with.
     """
+    if text.isascii() or _MARK.search(text) is None:  # a tenth of the time
+        return text
     return _MARKED.sub(lambda letter: unicodedata.normalize("NFC", letter[0]), text)
 
 

@@ -1,17 +1,18 @@
 """What remembers trafilatura's lists, against the lists: a new version of them must select the same elements here."""
 
+import itertools
 import re
 from typing import cast
 
 import pytest
 import trafilatura.xpaths
-from lxml.etree import XPath
+from lxml.etree import SubElement, XPath
 from lxml.html import HtmlElement, document_fromstring
 
 from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
-from pipelines.text.trafilatura_xpaths import Selection, main_extractor, remembering
+from pipelines.text.trafilatura_xpaths import Selection, main_extractor, paragraph_texts, remembering
 
 LISTS = {
     f"{name} {place}": expression
@@ -131,3 +132,32 @@ def test_trafilatura_itself_keeps_its_own_lists() -> None:
     for name in ("BODY_XPATH", "OVERALL_DISCARD_XPATH"):
         assert any(isinstance(one, Selection) for one in own[name])
         assert all(isinstance(one, XPath) for one in getattr(trafilatura.main_extractor, name))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>One <b>two</b> three</p>four<p>five</p>",
+        "<div><p>a<span>b<!-- c -->d</span></p><object><p>e</p></object></div>",
+        "<ul><li>no paragraph</li></ul>",
+    ],
+)
+def test_the_texts_of_paragraphs_are_those_of_the_xpath(body: str) -> None:
+    tree = document_fromstring(f"<html><body><article>{body}</article></body></html>")
+    for outer in itertools.islice(list(tree.iter("p")), 1):
+        inner = SubElement(outer, "p")
+        inner.text = "within another"
+    article = next(tree.iter("article"))
+    assert "".join(paragraph_texts(article)) == "".join(cast(list[str], article.xpath("//p//text()")))
+
+
+def test_of_many_paragraphs_few_are_read() -> None:
+    body = "<p>The harvest began on Friday, a week earlier.</p>" * 20_000
+    texts = paragraph_texts(document_fromstring(f"<article>{body}</article>"))
+    assert 750 < len("".join(texts)) < 3_000
+    assert len(texts) < 100
+
+
+def test_trafilatura_asks_for_them_there() -> None:
+    """A version that asks in other words would be slow on long pages again."""
+    assert "paragraph_texts" in vars(main_extractor())["_extract"].__code__.co_names

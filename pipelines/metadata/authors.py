@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from pipelines.dates.forms import ANY_MONTH, ENGLISH_WEEKDAY
@@ -13,6 +14,8 @@ _MOST_AUTHORS = 20
 _NAME_LENGTH = 100
 _BYLINE_LENGTH = 500
 _NAME_WORDS = 6
+_LABEL = 4  # letters of a host name's label from which it tells a site's name
+_FULL_WORDS = 3  # of the name that a first name stands for
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
         "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net)/\S+|(?<!\w)@\w{2,30}"),
-        "for": re.compile(r"\s+for\s+(?:the\s+)?[A-Z].*$"),
+        "for": re.compile(r"\s+[Ff]or\s+(?:[Tt]he\s+)?[A-Z].*$"),
         "split": re.compile(
-            r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
+            r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|And|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
             rf"|(?<=[{HAN}{HIRAGANA}])[,/](?=[{HAN}{KATAKANA}])"
         ),
         "dots": re.compile(r"\s*[・･]\s*"),
+        "end": re.compile(r"\s+(?:am|on|under|in|at|unter|,)$"),
         "updated": re.compile(
             r"\s*(?:\d{1,2}:\d\d|\d{4}[年/.-]|\bpublished\b|\bupdated\b|公開|更新|配信"
             rf"|\b{ANY_MONTH}\.?\s\d{{1,2}}\b|\b{ENGLISH_WEEKDAY}\b).*$",
@@ -71,6 +75,7 @@ _OPEN = re.compile(r"\s*[(（\[][^()（）\[\]]{0,80}$")  # a bracket that was c
 _ADDRESS = re.compile(
     r",\s*(?:germany|deutschland|austria|österreich|switzerland|schweiz|france|usa|united states|japan)$", re.IGNORECASE
 )
+_ACCOUNT = re.compile(r"(?:[a-z]+[-_]?)?admin\d*")  # jdadmin, wordpressadmin: accounts of publishing systems
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
 
@@ -100,7 +105,7 @@ def clean_authors(values: Iterable[object]) -> list[str]:
 def _split(text: str) -> list[str]:
     patterns = _patterns()
     text = patterns["others"].sub("", patterns["updated"].sub("", patterns["address"].sub(" ", text)))
-    text = patterns["lead"].sub("", text.strip(" 　:：,-–—|"))
+    text = patterns["lead"].sub("", patterns["end"].sub("", text.strip(" 　:：,-–—|")))
     parts: list[str] = []
     for part in patterns["split"].split(_OPEN.sub("", patterns["bracketed"].sub(" ", text))):
         if part.strip().lower() in _SUFFIXES and parts:
@@ -120,14 +125,21 @@ def _clean(part: str) -> str:
     for _ in range(2):
         name = patterns["lead"].sub("", name).strip()
         cut = patterns["job"].sub("", name).strip(" 　:：,、・-–—|=＝")
-        name = cut if len(cut) > 1 else name
+        name = name if len(cut) < 2 or _is_pen_name(name) else cut
     return name if len(name) <= _NAME_LENGTH else ""
+
+
+def _is_pen_name(name: str) -> bool:
+    """Tell whether a name is two words, the last a job with a capital: Rasender Reporter."""
+    words = name.split()
+    return len(words) == 2 and words[1].istitle() and words[1].isascii() and is_job(words[1]) and "," not in name
 
 
 def _is_nobody(name: str) -> bool:
     lowered = name.lower().strip(" :.")
     return (
         lowered in _words("nobody")
+        or _ACCOUNT.fullmatch(lowered) is not None
         or lowered in _words("jobs")
         or lowered in _words("lead_ins")
         or not re.search(rf"[^\W\d_]{{2}}|[{HAN}]", name)
@@ -181,15 +193,18 @@ def is_office(name: str) -> bool:
     )
 
 
-def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str]) -> tuple[str, ...]:
+def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str], host: str = "") -> tuple[str, ...]:
     """Return the credits of the best source that names a person.
 
     Where none does, the best source that names anybody counts. ``sources`` are in the order in which they are believed,
     and read only until one names a person. Offices that the best source lists beside a person stay, since the page
-    declares them as authors. An office of the first source does not hide a person of a later one.
+    declares them as authors. An office of the first source does not hide a person of a later one. A name that begins
+    like the host name's first label is an office's.
     """
     offices: tuple[str, ...] = ()
     known_offices = {letters(name) for name in site_names}
+    label = letters(host.removeprefix("www.").partition(".")[0])
+    sources = iter(sources)
     for source in sources:
         names: dict[str, str] = {}
         separate: set[str] = set()
@@ -197,12 +212,36 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
         for credit in source:
             for name in clean_authors([credit.name]):
                 names.setdefault(letters(name), name)
-                if credit.is_office or is_office(name):
+                is_own = len(label) >= _LABEL and letters(name).startswith(label)
+                if credit.is_office or is_own or is_office(name):
                     known_offices.add(letters(name))
                 separate |= {letters(name)} if credit.is_separate else set()
                 has_person = has_person or letters(name) not in known_offices
         authors = tuple(names.values())[:_MOST_AUTHORS]
         if has_person:
-            return tuple(name for name in authors if letters(name) not in separate & known_offices)
+            people = tuple(name for name in authors if letters(name) not in separate & known_offices)
+            return _in_full(people, sources)
         offices = offices or authors
     return offices
+
+
+def _in_full(names: tuple[str, ...], others: Iterable[Sequence[Credit]]) -> tuple[str, ...]:
+    """Return a single name of one word as a later source has it in full.
+
+    A login (``gabor_munier``) has the same letters as the name, a first name begins it.
+    """
+    if len(names) != 1 or " " in names[0] or not names[0].isascii():
+        return names
+    login = _plain_letters(names[0])
+    for source in others:
+        for full in clean_authors([credit.name for credit in source]):
+            is_same = " " in full and _plain_letters(full) == login
+            is_longer = full.startswith(f"{names[0]} ") and len(full.split()) <= _FULL_WORDS and is_name_like(full)
+            if is_same or is_longer:
+                return (full,)
+    return names
+
+
+def _plain_letters(name: str) -> str:
+    """Return the letters and digits of a name without accents, in lower case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFD", name.lower())))

@@ -7,19 +7,33 @@ from collections.abc import Iterator, Sequence
 
 import lxml.html
 
-from pipelines.metadata.authors import Credit, is_byline, is_job, is_lead_in, is_name_like
+from pipelines.html.plain_text import plain_text
+from pipelines.metadata.authors import Credit, is_byline, is_job, is_lead_in, is_name_like, is_office
 from pipelines.metadata.jsonld import Json, Thing
 from pipelines.metadata.meta_tags import Markup, metadata_names
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
 _MOST = 60
+_NAME_WORDS = 4
+_MOST_LABELS = 3_000
+_PARAGRAPH = 120  # characters of a body's paragraph; a bold line behind one is a heading
 _LONGEST_BYLINE = 200
-_BYLINE = re.compile(r"byline|author|writer|reporter|kisha|journalist", re.IGNORECASE)
+_BYLINE = re.compile(r"byline|author|autor|auteur|writer|reporter|kisha|journalist", re.IGNORECASE)
 _REL_AUTHOR = lxml.etree.XPath("//a[contains(concat(' ', @rel, ' '), ' author ')]")
 # A name behind its label in a longer head line: 来源：新华网 作者：王小明 责编：李四
-_LABELLED = re.compile(r"(?:作者|撰文|撰稿|记者|執筆者?|筆者)\s?[:：]\s?([^\s:：|／/]{2,20})")
+_LATIN_LABELS = "authors?|autor(?:e|in|en)?|auteure?"
+_LABELLED = re.compile(
+    rf"(?:作者|撰文|撰稿|记者|執筆者?|筆者)\s?[:：]\s?([^\s:：|／/]{{2,20}})|\b(?:{_LATIN_LABELS})\s?:\s?([^:|/]{{3,60}})",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(rf"\s*(?:{_LATIN_LABELS}|作者|撰文|撰稿|執筆者?|筆者)\s?[:：]([^:|/]{{0,60}})$", re.IGNORECASE)
+_MARKS = " |,·•-–—"
+_DATE = re.compile(r"[|,·•\s–—-]*\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}")
+# A line that is a date and a name: 11.12.2019 - Amelie Loevenich, 06.11.2023 13:30 von Olga
+_DATED_NAME = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}(?:[\s,|–-]+\d{1,2}[:.]\d\d(?:\s?Uhr)?)?[\s,|–-]+(\D{3,60})")
+# hCard's class (https://microformats.org/wiki/hcard) is no card of a list.
 _NOT_BYLINE = re.compile(
-    r"comment|related|card|bio|profile|avatar|image|img|icon|follow|widget|share|photo|authority|footer|nav",
+    r"comment|related|(?<!v)card|bio|profile|avatar|image|img|icon|follow|widget|share|photo|authority|footer|nav",
     re.IGNORECASE,
 )
 
@@ -83,8 +97,28 @@ def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list
     if isinstance(linked, list) and linked:
         yield _spoken(_beside([link for link in linked[:_MOST] if isinstance(link, lxml.html.HtmlElement)]))
     # A loop here is five times as fast as XPath's contains() for each word.
+    known = set[str]()
     for element in itertools.islice(filter(_is_called_byline, tree.iter("*")), _MOST):
-        yield from ([credit] for credit in _spoken([element]) if is_name_like(credit.name))
+        classes = element.get("class") or ""
+        if classes and classes in known:
+            continue  # the bylines of cards further down look like the article's
+        for credit in _spoken([element]):
+            if is_name_like(credit.name):
+                known.add(classes)
+                yield [credit]
+
+
+def _is_person_like(name: str) -> bool:
+    """Tell whether a text is two to four words with capitals, or a lead-in with a name, and no office."""
+    words = name.split()
+    has_capitals = 2 <= len(words) <= _NAME_WORDS and all(word[0].isupper() for word in words)
+    return is_name_like(name) and not is_office(name) and (has_capitals or is_byline(name))
+
+
+def _is_dated(pieces: Sequence[str], place: int) -> bool:
+    """Tell whether a piece is a person's name before a date."""
+    following = "".join(pieces[place + 1 : place + 2])
+    return _DATE.match(following) is not None and _is_person_like(pieces[place].strip(_MARKS))
 
 
 def _names_in(item: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
@@ -123,6 +157,34 @@ def _spoken(elements: Sequence[lxml.html.HtmlElement]) -> list[Credit]:
     return [Credit(text) for text in texts if text and len(text) <= _LONGEST_BYLINE]
 
 
+def labelled_credits(tree: lxml.html.HtmlElement) -> Iterator[list[Credit]]:
+    """Find names behind a label anywhere on the page: Autor: Jan Koch. For pages that name nobody else."""
+    for element in itertools.islice(tree.iter("p", "span", "div", "li", "strong", "b", "em", "i"), _MOST_LABELS):
+        text = element.text
+        if text and len(text) < _LONGEST_BYLINE and (label := _LABEL.match(text)):
+            pieces = visible_pieces(element, _LONGEST_BYLINE)
+            name = label[1].strip() or next(iter(pieces[1:]), "") or plain_text(element.tail, _LONGEST_BYLINE)
+            if name and is_name_like(name):
+                yield [Credit(name)]
+
+
+def opening_credits(tree: lxml.html.HtmlElement) -> Iterator[list[Credit]]:
+    """Find names that are the first line of a body: a paragraph that is bold as a whole, before a longer one."""
+    for bold in itertools.islice(tree.iter("strong", "b"), _MOST):
+        line = bold.getparent()
+        following = line.getnext() if line is not None and line.tag == "p" else None
+        if line is None or following is None or following.tag != "p":
+            continue
+        before = itertools.islice(line.itersiblings("p", preceding=True), _MOST)
+        if any(len(one.text_content()) >= _PARAGRAPH for one in before):
+            continue
+        text = plain_text(line.text_content(), _LONGEST_BYLINE)
+        names = [name.strip() for name in re.split("[/,]", text)]
+        is_whole = text == plain_text(bold.text_content(), _LONGEST_BYLINE)
+        if is_whole and all(map(_is_person_like, names)) and len(following.text_content()) >= _PARAGRAPH:
+            yield [Credit(name) for name in names]
+
+
 def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Credit]]:
     """Find printed bylines around the headline: By …, 文 …, … 記者."""
     for pieces in (words_below(headline), words_above(headline)) if headline is not None else ():
@@ -131,8 +193,10 @@ def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Cre
                 continue
             is_before_job = index + 1 < len(pieces) and is_job(pieces[index + 1]) and is_name_like(piece)
             if labelled := _LABELLED.search(piece):
-                yield [Credit(labelled[1])]
-            elif is_before_job or is_byline(piece):
+                yield [Credit(labelled[1] or labelled[2])]
+            elif (dated := _DATED_NAME.fullmatch(piece)) and _is_person_like(dated[1]):
+                yield [Credit(dated[1])]
+            elif is_before_job or is_byline(piece) or _is_dated(pieces, index):
                 yield [Credit(piece)]
             elif is_lead_in(piece) and index + 1 < len(pieces):
                 yield [Credit(pieces[index + 1])]

@@ -14,7 +14,14 @@ from pipelines.addresses.normalize import address_key
 from pipelines.dates.parse import Precision, is_believable
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.metadata.authors import choose_authors
-from pipelines.metadata.bylines import jsonld_credits, markup_credits, meta_credits, printed_credits
+from pipelines.metadata.bylines import (
+    jsonld_credits,
+    labelled_credits,
+    markup_credits,
+    meta_credits,
+    opening_credits,
+    printed_credits,
+)
 from pipelines.metadata.jsonld import Json, Thing, index_by_id, is_article, page_things, read_jsonld, read_types
 from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
 from pipelines.metadata.near_headline import headline_element, visible_pieces
@@ -117,11 +124,17 @@ def read_metadata(
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host, is_news=is_news)
     headline = headline_element(tree, markup, title)
-    shown = itertools.chain(meta_credits(markup), markup_credits(tree, markup), printed_credits(headline))
+    shown = itertools.chain(
+        meta_credits(markup),
+        markup_credits(tree, markup),
+        printed_credits(headline),
+        opening_credits(tree),
+        labelled_credits(tree),
+    )
     when = read_publication(tree, things, markup, headline, page_url, fetched_at, timezone)
     return Metadata(
         title=title,
-        authors=choose_authors(itertools.chain([jsonld], shown), sites),
+        authors=choose_authors(itertools.chain([jsonld], shown), sites, host),
         published_at=when.published.moment if when.published else None,
         published_precision=when.published.precision if when.published else None,
         published_source=when.source,
@@ -157,7 +170,7 @@ def likely_languages(tree: lxml.html.HtmlElement) -> list[str]:
 
 def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:
     """Return the page's h1s; where its titles confirm none but a logo, and an h2, this one too."""
-    found = markup.headings[:20]
+    found = [one for one in markup.headings[:20] if not _is_home_link(one, markup)]
     heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in found]
     title_letters = " ".join(map(letters, (*metas, markup.document_title)))
     if any(

@@ -12,6 +12,10 @@ TITLE_LENGTH = 2_000
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―~»›•·*:/]{1,2}\s+|\s*[｜│┃ㅣ]\s*|\s*[：]\s*|\s+\|\s*|\s*\|\s+|\s*[-–—]\s*(?=[^\s\-–—]{1,30}$)"
 )
+_LETTER_BARS = ("l", "i")  # letters that stand for a bar between headline and site: "... l KBS WORLD"
+_KICKER = 6  # letters; a shorter beginning is a word of the headline
+_QUOTE = re.compile("[\"'“”„»«「『]")
+_SPACE = re.compile(r"\s+")
 _COLON = re.compile(r":\s+")
 _KICKER_END = re.compile(r"[：:][\s\-–]*")
 # （1/2 ページ）, (page 2 of 3), | 2ページ目
@@ -53,6 +57,8 @@ def choose_title(
     raw = [title for title in (*headlines, *heads, *metas, document_title) if letters(title)]
     wholes = {letters(title) for title in raw}
     main, stray = _main_heading(heads, raw)
+    if main and (printed := _behind_kicker(main[0], headlines, metas, site)):
+        return printed[:TITLE_LENGTH]
     if not is_news and len(heads) == 1 and main:
         return bare_title(main[0], site, set())[:TITLE_LENGTH]
     candidates = [*headlines[:1], *main, *metas, *sorted((document_title, *stray), key=len, reverse=True)]
@@ -65,6 +71,23 @@ def choose_title(
     votes = Counter(letters(title) for title in bare)
     title = max(bare, key=lambda title: votes[letters(title)])
     return (title if main else _without_tail(title))[:TITLE_LENGTH]
+
+
+def _behind_kicker(head: str, headlines: Sequence[str], metas: Sequence[str], site: set[str]) -> str:
+    """Return the main heading without its kicker, or "" where it has none.
+
+    A headline of JSON-LD or a meta tag has all but the kicker, and none has the whole.
+    """
+    bare = bare_title(head, site, set())
+    given = {letters(bare_title(title, site, set())) for title in (*headlines[:1], *metas)}
+    if letters(bare) in given:
+        return ""
+    for match in _SPACE.finditer(bare):
+        kicker, tail = bare[: match.start()], bare[match.end() :].lstrip(" :：")
+        is_kicker = len(letters(kicker)) >= _KICKER and not _QUOTE.search(kicker)
+        if is_kicker and 2 * len(tail) >= len(bare) and letters(tail) in given:
+            return tail
+    return ""
 
 
 def _without_kicker(headline: str, main: Sequence[str], metas: Sequence[str]) -> str:
@@ -95,7 +118,10 @@ def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str, n
         )
         if is_tail and len(before) > _NAME_SHARE * len(headings[0]):
             return {name}
-    return set()
+    whole = letters(document_title)
+    rest = whole.removesuffix(name)
+    is_behind = rest != whole and any(rest.removesuffix(bar) in confirmed for bar in ("", *_LETTER_BARS))
+    return {name} if is_behind else set()
 
 
 def _share_words(one: str, other: str) -> bool:

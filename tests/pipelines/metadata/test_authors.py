@@ -38,6 +38,13 @@ from tests.support.metadata_pages import declared, page
         ("編集委員・山田太郎", ["山田太郎"]),
         ("ガブリエル・ガルシア", ["ガブリエル・ガルシア"]),
         ("文野太郎", ["文野太郎"]),
+        ("Mocking Reporter", ["Mocking Reporter"]),
+        ("By Jane Doe And Ann Li For The Harbour On Sunday", ["Jane Doe", "Ann Li"]),
+        ("By Jane Doe, in", ["Jane Doe"]),
+        ("Autorin: Jane Doe", ["Jane Doe"]),
+        ("Auteur :", []),
+        ("wordpressadmin", []),
+        ("Super User", []),
         ("admin", []),
         ("記者", []),
         ("", []),
@@ -92,6 +99,11 @@ def test_an_office_is_the_author_where_nobody_else_is(office: str) -> None:
         "<span>Jane Doe</span><span>Political editor</span>",
         "<div>By</div><div>Jane Doe</div>",
         '<div class="Author_name__x1"><span>Jane Doe</span><span>Senior Reporter</span></div>',
+        '<span class="author vcard"><a href="/a">Jane Doe</a></span>',
+        '<p class="muted">11.12.2025 - Jane Doe</p>',
+        '<p class="muted">06.11.2025 13:30 by Jane Doe</p>',
+        "<div><strong>Jane Doe</strong> | 02.11.2025</div>",
+        '<span class="auteurs">Jane Doe</span>',
     ],
 )
 def test_bylines_in_the_markup_are_read_where_nothing_is_declared(byline: str) -> None:
@@ -131,3 +143,53 @@ def test_a_thing_where_a_name_belongs_gives_its_name(author: object) -> None:
     assert declared(page(jsonld={"@type": "NewsArticle", "headline": "x", "author": author})).authors == (
         "Nora Whitcombe",
     )
+
+
+def test_a_name_behind_a_label_at_the_pages_end_is_the_author_where_nobody_else_is() -> None:
+    prose = "<p>The first ferry left the old pier at noon, with forty people and a dog on board.</p>" * 9
+    body = f"<h1>Ferries return to the old pier</h1>{prose}<p>Auteur : <b>Jane Doe</b></p>"
+    assert declared(page(body=body, lang="fr")).authors == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("<p><strong>JANE DOE/ANN LI</strong></p>", ("JANE DOE", "ANN LI")),
+        ("<p>Residents cry foul.</p><p><b>Jane Doe</b></p>", ("Jane Doe",)),
+        ("<p><strong>Why the ferries stopped</strong></p>", ("Harbour Post",)),
+        ("<p>Now <strong>Jane Doe</strong> wants an answer.</p>", ("Harbour Post",)),
+    ],
+)
+def test_a_bold_name_that_opens_the_body_is_the_author_where_the_page_declares_only_its_site(
+    line: str, names: tuple[str, ...]
+) -> None:
+    prose = f"<p>{'The first ferry left the old pier at noon, with forty people on board. ' * 3}</p>"
+    head = '<meta property="og:site_name" content="Harbour Post"><meta name="author" content="Harbour Post">'
+    body = f"<h1>Ferries return to the old pier</h1>{line}{prose}{prose}"
+    assert declared(page(head=head, body=body, lang="en")).authors == names
+
+
+def test_a_bold_line_between_paragraphs_is_no_author() -> None:
+    prose = f"<p>{'The first ferry left the old pier at noon, with forty people on board. ' * 3}</p>"
+    body = f"<h1>Ferries return to the old pier</h1>{prose}<p><strong>Harbour Street</strong></p>{prose}"
+    assert declared(page(body=body, lang="en")).authors == ()
+
+
+@pytest.mark.parametrize("login", ["jane_doe", "janedoe", "Jane"])
+def test_a_login_or_first_name_is_given_in_full_where_the_page_prints_the_name(login: str) -> None:
+    head = f'<meta name="author" content="{login}">'
+    body = '<h1>Ferries return to the old pier</h1><p class="byline">Jane Doe</p><p>The first ferry left at noon.</p>'
+    assert declared(page(head=head, body=body, lang="en")).authors == ("Jane Doe",)
+
+
+def test_a_site_that_names_itself_does_not_hide_the_printed_author() -> None:
+    head = '<meta name="author" content="Minato Magazine for sailors">'
+    body = "<h1>Ferries return to the old pier</h1><p>By Jane Doe</p><p>The first ferry left at noon.</p>"
+    assert declared(page(head=head, body=body, lang="en")).authors == ("Jane Doe",)
+
+
+def test_the_bylines_of_cards_are_not_the_articles() -> None:
+    card = '<li><h3>More</h3><span class="post-author">Ann Li</span></li>'
+    head = '<meta property="og:site_name" content="Harbour Post">'
+    body = f'<h1>Ferries return</h1><span class="post-author">Harbour Post</span><p>At noon.</p><ul>{card}</ul>'
+    assert declared(page(head=head, body=body, lang="en")).authors == ("Harbour Post",)

@@ -170,3 +170,33 @@ def test_a_site_name_in_a_meta_title_does_not_make_a_logo_of_the_headline() -> N
     head = '<meta property="og:title" content="Robomow"><title>Which mower suits which lawn? | Robomow</title>'
     body = "<h1>Which mower suits which lawn?</h1>"
     assert declared(page(head=head, body=body, lang="en")).title == "Which mower suits which lawn?"
+
+
+@pytest.mark.parametrize("kicker", ["Harbour works: ", "New in town ", "Streit um den Hafen : "])
+@pytest.mark.parametrize("source", ["meta", "headline"])
+def test_a_kicker_in_the_h1_goes_where_another_source_has_the_headline_alone(kicker: str, source: str) -> None:
+    headline = "Ferries return to the old pier after nine years"
+    head = f'<meta property="og:title" content="{headline}">' if source == "meta" else ""
+    jsonld = {"@type": "Article", "headline": headline} if source == "headline" else None
+    html = page(head=head, jsonld=jsonld, body=f"<h1>{kicker}{headline}</h1>", lang="en")
+    assert declared(html).title == headline
+
+
+@pytest.mark.parametrize("start", ["“Not again”: ", "How "])
+def test_a_quotation_or_a_word_before_a_headline_is_no_kicker(start: str) -> None:
+    rest = "ferries return to the old pier after nine years"
+    html = page(head=f'<meta property="og:title" content="{rest}">', body=f"<h1>{start}{rest}</h1>", lang="en")
+    assert declared(html).title == f"{start}{rest}"
+
+
+@pytest.mark.parametrize("bar", [" l ", " | ", " : "])
+def test_a_sites_name_in_the_first_h1_gives_way_to_the_heading_before_it_in_the_title(bar: str) -> None:
+    head = f"<title>A small ferry guide{bar}Harbour and ferry journal</title>"
+    body = "<h1>Harbour and ferry journal</h1><h1>A small ferry guide</h1><p>The ferry leaves at noon.</p>"
+    assert declared(page(head=head, body=body, lang="en")).title == "A small ferry guide"
+
+
+def test_an_h1_that_links_home_is_no_headline_even_where_it_is_the_only_one() -> None:
+    head = "<title>Old pier opens : Ferry pages</title>"
+    body = '<h1><a href="/">Ferry pages</a></h1><h2>Old pier opens</h2><p>The ferry leaves at noon.</p>'
+    assert declared(page(head=head, body=body, lang="en")).title == "Old pier opens"

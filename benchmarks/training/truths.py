@@ -27,6 +27,7 @@ class TruePage:
 
     ``site`` is what must be kept apart in cross-validation. ``text`` is None where only phrases are known.
     ``page_type`` is the truth's own word, "" where it says only that there is a text; ``name`` is the folder's.
+    ``language`` is the truth's, ``part`` the part of the folder that its ``set`` or ``news`` names, both perhaps "".
     """
 
     raw: RawPage
@@ -36,6 +37,8 @@ class TruePage:
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
     page_type: str
+    language: str = ""
+    part: str = ""
 
 
 def read_truths(folder: Path) -> Iterator[TruePage]:
@@ -65,4 +68,6 @@ def _page(raw: RawPage, row: dict[str, Any], name: str) -> TruePage:
         tuple(row.get("with") or ()),
         tuple(row.get("without") or ()),
         kind,
+        row.get("language") or "",
+        row.get("set") or ("news" if row.get("news") else ""),
     )

@@ -98,10 +98,16 @@ class PipelineRules:
         return fitted_weights().together
 
     def compare_articles(
-        self, newcomer: StoryMember, others: Sequence[StoryMember], counts: Mapping[int, int], total: int
+        self,
+        newcomer: StoryMember,
+        others: Sequence[StoryMember],
+        counts: Mapping[int, int],
+        total: int,
+        *,
+        named: bool = True,
     ) -> Sequence[StoryPair]:
         """See ``cluster.compare_articles``."""
-        return stories.compare_articles(newcomer, others, counts, total)
+        return stories.compare_articles(newcomer, others, counts, total, named=named)
 
     def cluster_articles(
         self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]

@@ -62,11 +62,18 @@ class StoryRules(Protocol):
         """The least mean weight between two groups of articles that are one story."""
 
     def compare_articles(
-        self, newcomer: StoryMember, others: Sequence[StoryMember], counts: Mapping[int, int], total: int
+        self,
+        newcomer: StoryMember,
+        others: Sequence[StoryMember],
+        counts: Mapping[int, int],
+        total: int,
+        *,
+        named: bool = True,
     ) -> Sequence[StoryPair]:
         """Compare an article with others.
 
         ``counts`` are the articles in the newcomer's weeks by key, for the newcomer's keys; ``total`` is all of them.
+        Without ``named`` every ``detail`` is "".
         """
 
     def cluster_articles(

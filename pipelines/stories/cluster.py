@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.stories.packed_profile import unpack_profile
 from pipelines.stories.profile import COUNTED, story_keys
-from pipelines.stories.similarity import Likeness, Rarity, WeighedTerm, Weights, fitted_weights, likeness
+from pipelines.stories.similarity import Likeness, Rarity, Weights, fitted_weights, likeness
+from pipelines.stories.vectors import WeighedTerm
 from storage.story_rules import StoryMember, StoryPair
 
 TERMS_NAMED = 8
@@ -24,6 +25,8 @@ def compare_articles(
     counts: Mapping[int, int],
     total: int,
     weights: Weights | None = None,
+    *,
+    named: bool = True,
 ) -> list[StoryPair]:
     """Implement ``StoryRules.compare_articles``. ``weights`` replace the project's where they are given."""
     counted = story_keys(newcomer.terms, newcomer.language)[:COUNTED]
@@ -31,7 +34,7 @@ def compare_articles(
     pairs = []
     for other in others:
         known = likeness(newcomer, other, rarity, weights)
-        detail = _name_terms(newcomer, other, known) if known.weight >= weights.together else ""
+        detail = _name_terms(newcomer, other, known) if named and known.weight >= weights.together else ""
         pairs.append(StoryPair(other.article_id, known.weight, known.apart, detail))
     return pairs
 

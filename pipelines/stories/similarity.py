@@ -4,34 +4,20 @@ Its weights are in ``rules/story_weights.toml``, which ``python -m benchmarks.st
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.stories.packed_profile import hash_term
 from pipelines.stories.term_shares import expectation
-from pipelines.stories.vectors import SPACE_OF, SPACES, STRESS, STRONG, TELLING, ProfileMeasures, measure_profile
+from pipelines.stories.vectors import SPACES, STRESS, ProfileMeasures, WeighedTerm, measure_profile, weigh_term
 from storage.story_rules import StoryMember
 
 WINDOW = 8.0
 """Days between two articles that can be compared at all."""
 
 _PRIOR_ARTICLES = 400  # the weight of shares expected by form alone, in articles counted in the archive
-
-
-class WeighedTerm(NamedTuple):
-    """A term of an article with its bits.
-
-    ``strong`` is the kind of strong terms that it belongs to.
-    """
-
-    key: str
-    space: str
-    stress: float
-    bits: float
-    strong: str
-    leads: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,29 +40,28 @@ class Rarity:
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
-        self._weighed: dict[tuple[str, str], list[WeighedTerm]] = {}
+        self._weighed: dict[tuple[str, str], Sequence[WeighedTerm]] = {}
 
-    def weighed(self, packed: str, language: str) -> list[WeighedTerm]:
+    def weighed(self, packed: str, language: str) -> Sequence[WeighedTerm]:
         """Weigh the terms of a profile, once."""
         weighed_terms = self._weighed.get((packed, language))
         if weighed_terms is None:
-            terms = measure_profile(packed).weights.items()
-            weighed_terms = [self._weigh(term, weight, language) for term, weight in terms]
+            measures = measure_profile(packed)
+            weighed_terms = [
+                term if counted is None else weigh_term(term.key, measures.weights[term.key], self._bits(term, counted))
+                for term, counted in zip(measures.terms, map(self._counts.get, _hashes(packed, language)), strict=True)
+            ]
             self._weighed[packed, language] = weighed_terms
         return weighed_terms
 
-    def _weigh(self, term: str, weight: int, language: str) -> WeighedTerm:
-        kind, bits = term[0], self._bits(term, language)
-        strong = STRONG.get(kind, "") if bits >= TELLING else ""
-        return WeighedTerm(term, SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
-
-    def _bits(self, term: str, language: str) -> float:
-        expected, bits = expectation(term)
-        counted = self._counts.get(hash_term(term, language)) if self._counts else None
-        if counted is None:
-            return bits
-        share = (counted + _PRIOR_ARTICLES * expected) / (self._total + _PRIOR_ARTICLES)
+    def _bits(self, term: WeighedTerm, counted: int) -> float:
+        share = (counted + _PRIOR_ARTICLES * expectation(term.key)[0]) / (self._total + _PRIOR_ARTICLES)
         return -math.log2(min(share, 1.0))
+
+
+@functools.lru_cache(1_024)  # an article is compared when it is tied and when it is clustered
+def _hashes(packed: str, language: str) -> Sequence[int]:
+    return [hash_term(term.key, language) for term in measure_profile(packed).terms]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -189,12 +174,10 @@ def _share_of_title(one: ProfileMeasures, other: ProfileMeasures, *, across: boo
     Words do not count ``across`` languages. A headline without terms has the share 0.
     """
     both = total = 0.0
-    for term in one.title:
-        if across and term[0] == "W":
-            continue
-        bits = expectation(term)[1]
+    its_weights = other.weights
+    for term, bits in one.title_facts if across else one.title:
         total += bits
-        if term in other.weights:
+        if term in its_weights:
             both += bits
     return both / total if total else 0.0
 

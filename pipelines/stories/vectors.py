@@ -3,7 +3,8 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pipelines.stories.packed_profile import Marks, title_terms, unpack_marks, unpack_weights
 from pipelines.stories.term_shares import expectation
@@ -23,15 +24,30 @@ _NAMES = "NAL"
 _OF_A_WORD = [(stress * expectation("W\t")[1]) ** 2 for stress in STRESS]
 
 
+class WeighedTerm(NamedTuple):
+    """A term of an article with its bits.
+
+    ``strong`` is the kind of strong terms that it belongs to.
+    """
+
+    key: str
+    space: str
+    stress: float
+    bits: float
+    strong: str
+    leads: bool
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class ProfileMeasures:
     """Lengths, numbers, days and leading terms of a profile.
 
     The lengths depend on the terms' forms alone, so they hold for every comparison. Leading terms are in the headline
-    or the first lines.
+    or the first lines. ``terms`` have the bits of their forms, and so has ``title``, without words in ``title_facts``.
     """
 
     weights: Mapping[str, int]
+    terms: Sequence[WeighedTerm]
     norms: Mapping[str, float]
     numbers: frozenset[str]
     days: frozenset[str]
@@ -42,7 +58,8 @@ class ProfileMeasures:
     leading_bits: float
     leading_words: float
     leading_ordinals: Mapping[str, frozenset[str]]
-    title: frozenset[str]
+    title: Sequence[tuple[str, float]]
+    title_facts: Sequence[tuple[str, float]]
     marks: Marks
 
 
@@ -68,8 +85,10 @@ def measure_profile(packed: str) -> ProfileMeasures:
             leading.setdefault(kind, []).append(term)
             if bits >= TELLING and kind in STRONG:
                 strong.append((term, bits))
+    title = [(term, expectation(term)[1]) for term in sorted(title_terms(packed))]
     return ProfileMeasures(
         weights,
+        [weigh_term(term, weight, expectation(term)[1]) for term, weight in weights.items()],
         {"words": words, "topics": topics, "facts": facts},
         frozenset([term for term in weights if term[0] == "#"]),
         frozenset([term for term in weights if term[0] == "D"]),
@@ -80,9 +99,17 @@ def measure_profile(packed: str) -> ProfileMeasures:
         sum([bits for _, bits in strong]),
         leading_words,
         _ordinals({term[2:]: weights[term] for term in leading.get("O", ())}),
-        title_terms(packed),
+        title,
+        [pair for pair in title if pair[0][0] != "W"],
         unpack_marks(packed),
     )
+
+
+def weigh_term(term: str, weight: int, bits: float) -> WeighedTerm:
+    """Weigh a term of a profile that is worth so many bits."""
+    kind = term[0]
+    strong = STRONG.get(kind, "") if bits >= TELLING else ""
+    return WeighedTerm(term, SPACE_OF.get(kind, "facts"), STRESS[weight], bits, strong, weight > 1)
 
 
 def _ordinals(places: Mapping[str, int]) -> dict[str, frozenset[str]]:

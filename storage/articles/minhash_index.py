@@ -95,7 +95,7 @@ def add_article(
             "version": signature.version,
             "shingles": signature.shingles,
             "minhash": signature.minhash,
-            "keys": _packed(keys),
+            "keys": pack_keys(keys),
         },
     )
     if keys:
@@ -142,7 +142,8 @@ def sign_outdated_articles(session: Session, limit: int) -> int:
     return len(outdated)
 
 
-def _packed(keys: Sequence[int]) -> bytes:
+def pack_keys(keys: Sequence[int]) -> bytes:
+    """Pack keys as ``ArticleSignature.keys`` holds them."""
     return struct.pack(f">{len(keys)}q", *keys)
 
 

@@ -128,6 +128,12 @@ def rebuild_index(connection: Connection, progress: Progress = lambda _articles:
     return done
 
 
+def index_articles(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Index new articles that were inserted past the session."""
+    for some_ids in chunks_of(article_ids, BATCH):
+        _add(connection, _rows(connection, some_ids))
+
+
 def count_articles(connection: Connection) -> int:
     """Count the articles to index."""
     return connection.execute(select(func.count()).select_from(Article)).scalar_one()

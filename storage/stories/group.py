@@ -7,7 +7,7 @@ grow with the database: the candidates and the articles that are clustered at on
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, update
@@ -45,6 +45,7 @@ _TIES = select(StoryTie.article_id, StoryTie.other_id, StoryTie.weight).where(St
 _IN_STORIES = select(Article.id, Article.story_id).where(Article.story_id.in_(bindparam("ids", expanding=True)))
 
 Pair = tuple[int, int]
+Wanted = Sequence[tuple[datetime, Sequence[int]]]
 
 
 def group_waiting(session: Session, limit: int, now: datetime) -> int:
@@ -100,6 +101,7 @@ class _Batch:
         self._ties: dict[Pair, float] = {}
         self._pairs: dict[Pair, StoryPair] = {}
         self._fetch(waiting)
+        self._prepare(waiting, load=self._index.load)
 
     def find_ties(self) -> None:
         """Compare the waiting articles with their candidates."""
@@ -115,7 +117,7 @@ class _Batch:
             wanted[number] = (found | self._linked.get(number, set()) | self._alike.get(number, {}).keys()) - {number}
         self._fetch({other for others in wanted.values() for other in others})
         for number, others in wanted.items():
-            for pair in self._compare(number, sorted(others & self._members.keys())):
+            for pair in self._compare(number, sorted(others & self._members.keys()), named=False):
                 if pair.weight >= self._rules.story_threshold:
                     self._ties[_key(number, pair.other_id)] = pair.weight
 
@@ -162,6 +164,7 @@ class _Batch:
         numbers = [member.article_id for member in sorted(self._members.values(), key=_order)]
         wanted = set(self._waiting) | {number for pair in known for number in pair}
         whole = _parted([number for number in numbers if number in wanted], known)
+        self._prepare([number for piece in whole if len(piece) > 1 for number in piece], self._index.load_counts)
         return [[self._members[number] for number in piece] for piece in whole]
 
     def cluster(self, piece: Sequence[StoryMember]) -> list[list[StoryMember]]:
@@ -210,18 +213,24 @@ class _Batch:
             yield {**both, "kind": "alike", "weight": round(alike, 3), "detail": "the same words with other facts"}
 
     def _fetch(self, ids: Iterable[int]) -> None:
-        """Read articles with their profiles, the counts of their terms, and the edges between them."""
-        new = sorted(set(ids) - self._members.keys())
-        for chunk in chunks_of(new):
+        """Read articles with their profiles."""
+        for chunk in chunks_of(sorted(set(ids) - self._members.keys())):
             for row in self._session.execute(_MEMBERS, {"ids": chunk, "version": self._rules.story_version}):
                 member = StoryMember(*row)
                 self._members[member.article_id] = member
-                self._keys[member.article_id] = self._rules.story_keys(member.terms, member.language)
+
+    def _prepare(self, ids: Iterable[int], load: Callable[[Wanted], None]) -> None:
+        """Read what articles need that others are compared with: their terms' counts, and their edges."""
+        new = [number for number in ids if number not in self._keys]
+        for number in new:
+            member = self._members[number]
+            self._keys[number] = self._rules.story_keys(member.terms, member.language)
+        load([(self._members[number].at, self._keys[number]) for number in new])
+        for chunk in chunks_of(sorted(new)):
             self._linked |= find_declared_edges(self._session, chunk)
             self._alike |= find_similar_articles(self._session, chunk)
-        self._index.load([(self._members[n].at, self._keys[n]) for n in new if n in self._members])
 
-    def _compare(self, number: int, others: Sequence[int]) -> Sequence[StoryPair]:
+    def _compare(self, number: int, others: Sequence[int], *, named: bool = True) -> Sequence[StoryPair]:
         member = self._members[number]
         counts, total = self._index.counts(member.at, self._keys[number])
         linked, alike = self._linked.get(number, set()), self._alike.get(number, {})
@@ -231,7 +240,7 @@ class _Batch:
             else self._members[other]
             for other in others
         ]
-        return self._rules.compare_articles(member, known, counts, total)
+        return self._rules.compare_articles(member, known, counts, total, named=named)
 
 
 def _key(one: int, other: int) -> Pair:

@@ -22,13 +22,16 @@ from storage.tables.stories import StoryTerm
 COMMON = 400
 """Articles of three weeks with a term, above which it is not used to find articles. A row's ids stop growing there."""
 
+LOOKED_AT = 1_500
+"""Articles that are looked at for one article's candidates, under its rarest terms first, until there are so many."""
+
 ALL = 0
 """The key under which all articles of a week are counted."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(
-    StoryTerm.week == bindparam("week"), StoryTerm.term.in_(bindparam("terms", expanding=True))
-)
+_IN_WEEK = (StoryTerm.week == bindparam("week"), StoryTerm.term.in_(bindparam("terms", expanding=True)))
+_COUNTS = select(StoryTerm.term, StoryTerm.articles).where(*_IN_WEEK)
+_ROWS = select(StoryTerm.term, StoryTerm.articles, StoryTerm.article_ids).where(*_IN_WEEK)
 
 
 def week_of(at: datetime) -> int:
@@ -47,21 +50,28 @@ class TermIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._counts: dict[tuple[int, int], int] = {}
-        self._ids: dict[tuple[int, int], list[int]] = {}
+        self._ids: dict[tuple[int, int], str] = {}
         self._added: Counter[tuple[int, int]] = Counter()
         self._added_ids: dict[tuple[int, int], list[int]] = {}
 
     def load(self, wanted: Iterable[tuple[datetime, Sequence[int]]]) -> None:
-        """Read the rows of these keys in the weeks around each time."""
-        by_week: dict[int, set[int]] = {}
-        for at, keys in wanted:
-            for week in _around(at):
-                by_week.setdefault(week, {ALL}).update(keys)
-        for week, wanted_keys in sorted(by_week.items()):
-            for chunk in chunks_of(sorted(wanted_keys)):
+        """Read the rows of these keys in the weeks around each time, with the articles."""
+        for week, keys in _by_week(wanted):
+            self._counts |= dict.fromkeys(((week, key) for key in keys), 0)
+            for chunk in chunks_of(keys):
                 for term, articles, ids in self._session.connection().execute(_ROWS, {"week": week, "terms": chunk}):
                     self._counts[week, term] = articles
-                    self._ids[week, term] = [*map(int, ids.split(",")[:-1])]
+                    if articles <= COMMON:
+                        self._ids[week, term] = ids
+
+    def load_counts(self, wanted: Iterable[tuple[datetime, Sequence[int]]]) -> None:
+        """Read the counts of these keys in the weeks around each time."""
+        for week, keys in _by_week(wanted):
+            unknown = [key for key in keys if (week, key) not in self._counts]
+            self._counts |= dict.fromkeys(((week, key) for key in unknown), 0)
+            for chunk in chunks_of(unknown):
+                for term, articles in self._session.connection().execute(_COUNTS, {"week": week, "terms": chunk}):
+                    self._counts[week, term] = articles
 
     def counts(self, at: datetime, keys: Sequence[int]) -> tuple[dict[int, int], int]:
         """Count the articles of these weeks, by key and in all."""
@@ -72,16 +82,17 @@ class TermIndex:
 
     def candidates(self, at: datetime, counts: Mapping[int, int], total: int, most: int) -> list[int]:
         """Find the articles that share the rarest of these keys, best first."""
-        scores: dict[int, float] = {}
-        weeks = _around(at)
-        for key, count in counts.items():
-            if not 0 < count <= COMMON:
-                continue
+        scores: dict[str, float] = {}
+        weeks, looked_at = _around(at), 0
+        for count, key in sorted((count, key) for key, count in counts.items() if 0 < count <= COMMON):
+            if looked_at and looked_at + count > LOOKED_AT:
+                break
+            looked_at += count
             bits = math.log2((total + COMMON) / count)
             for week in weeks:
-                for number in self._ids.get((week, key), ()):
+                for number in self._ids.get((week, key), "").split(",")[:-1]:
                     scores[number] = scores.get(number, 0.0) + bits
-        return [number for _, number in heapq.nlargest(most, zip(scores.values(), scores, strict=True))]
+        return [number for _, number in heapq.nlargest(most, zip(scores.values(), map(int, scores), strict=True))]
 
     def add(self, article_id: int, at: datetime, keys: Iterable[int]) -> None:
         """Add an article under these keys; it must not be there yet. What was loaded does not change."""
@@ -121,6 +132,15 @@ def remove_article(session: Session, article_id: int, at: datetime) -> None:
 
 def _listed(ids: Iterable[object]) -> str:
     return "".join(f"{number}," for number in ids)
+
+
+def _by_week(wanted: Iterable[tuple[datetime, Sequence[int]]]) -> list[tuple[int, list[int]]]:
+    """Give the keys to read of each week, with ALL."""
+    by_week: dict[int, set[int]] = {}
+    for at, keys in wanted:
+        for week in _around(at):
+            by_week.setdefault(week, {ALL}).update(keys)
+    return [(week, sorted(keys)) for week, keys in sorted(by_week.items())]
 
 
 def _around(at: datetime) -> range:

@@ -61,6 +61,11 @@ class Vocabulary:
         self._weights = {"ja": _zipf(len(self.ja)), "en": _zipf(len(self.en))}
         self._numbers = np.random.default_rng(SEED)
 
+    def seed(self, seed: int) -> None:
+        """Begin anew to draw words: the vocabulary stays."""
+        self.chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._numbers = np.random.default_rng(seed)
+
     def _english(self) -> str:
         consonants, vowels = "bcdfghklmnprstvw", "aeiou"
         syllables = self.chance.choice((1, 2, 2, 3))

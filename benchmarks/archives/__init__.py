@@ -1,0 +1,1 @@
+"""Write large archives of made-up bilingual news, and measure commands on them."""

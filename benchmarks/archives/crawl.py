@@ -101,7 +101,7 @@ def _close(writer: RunWriter) -> None:
 
 def _batches(writer: RunWriter, readings: dict[str, Reading], visit: Visits) -> float:
     """Lease and store BATCHES; milliseconds of CPU an article."""
-    taken = []
+    taken: list[float] = []
     while len(taken) < BATCHES:
         before = time.process_time()
         leases = writer.lease({}, window=BATCH, limit=BATCH, requests=0).result()

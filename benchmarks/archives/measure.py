@@ -36,7 +36,15 @@ TERMS = {
     "phrase": ('"金融政策決定会合"', '"interest rate"'),
     "variants": ("コンピュータ", "サーバ"),
 }
-PAGES = ("/", "/stories", "/search?q=" + urllib.parse.quote("首相"), "/articles", "/coverage", "/entities", "/sources")
+PAGES = (
+    "/",
+    "/stories",
+    "/articles",
+    "/articles?q=" + urllib.parse.quote("首相"),
+    "/coverage",
+    "/entities",
+    "/sources",
+)
 REPEATED = 5
 
 
@@ -98,16 +106,18 @@ def pages(snapshot: Path) -> Iterator[Cost]:
     ) as process:
         assert process.stdout is not None
         base = next(word for line in process.stdout for word in line.split() if word.startswith("http://")).rstrip("/.")
-        for page in PAGES:
-            taken = []
-            for _ in range(REPEATED):
-                began, worked = time.perf_counter(), _cpu_of(process.pid)
-                with urllib.request.urlopen(base + page, timeout=120) as answer:  # noqa: S310 - our own server
-                    answer.read()
-                taken.append((time.perf_counter() - began, _cpu_of(process.pid) - worked))
-            seconds, cpu = (statistics.median(values) for values in zip(*taken, strict=True))
-            yield Cost(f"page {urllib.parse.unquote(page)}", seconds, cpu, _memory_of(process.pid))
-        process.terminate()
+        try:
+            for page in PAGES:
+                taken = []
+                for _ in range(REPEATED):
+                    began, worked = time.perf_counter(), _cpu_of(process.pid)
+                    with urllib.request.urlopen(base + page, timeout=120) as answer:  # noqa: S310 - our own server
+                        answer.read()
+                    taken.append((time.perf_counter() - began, _cpu_of(process.pid) - worked))
+                seconds, cpu = (statistics.median(values) for values in zip(*taken, strict=True))
+                yield Cost(f"page {urllib.parse.unquote(page)}", seconds, cpu, _memory_of(process.pid))
+        finally:
+            process.terminate()
 
 
 def _cpu_of(pid: int) -> float:
@@ -141,7 +151,9 @@ def reading(url: str, folder: Path) -> Iterator[Cost]:
     yield command("search", "首相", *on)
     yield command("stories", *on)
     yield command("coverage", *on)
-    yield command("health", *on)
+    config = folder / "kiji.toml"
+    config.write_text('[[source]]\nname = "courier-0"\nstart = ["https://www.courier-0.example/feed.xml"]\n', "utf-8")
+    yield command("health", "--config", str(config), *on)
     yield command("runs", *on)
     yield command("report", "-o", str(folder / "report.html"), "--since", f"{ENDS:%Y-%m-%d}", *on)
     yield command("export", "articles", "-o", str(folder / "articles.csv"), *on)

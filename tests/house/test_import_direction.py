@@ -1,6 +1,7 @@
 """Imports follow the data: crawler -> pipelines -> storage, and from higher packages to lower ones in each folder."""
 
 import ast
+import functools
 from collections.abc import Iterator
 
 from tests.support.commands import ROOT
@@ -63,19 +64,25 @@ LAYERS: dict[str, tuple[str, ...]] = {
 """The packages and modules of each folder, lowest first: each imports from lower layers only."""
 
 
+@functools.cache
+def statements(folder: str) -> list[tuple[str, ast.Import | ast.ImportFrom]]:
+    """List each module's path from the root with its import statements."""
+    return [
+        (path.relative_to(ROOT).as_posix(), node)
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
 def imports(*folders: str) -> Iterator[tuple[str, str]]:
     """Give each module's path from the root, with the dotted name of what it imports."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Import):
-                    names = [alias.name for alias in node.names]
-                elif isinstance(node, ast.ImportFrom) and not node.level:
-                    names = [f"{node.module}.{alias.name}" for alias in node.names]
-                else:
-                    continue
-                for name in names:
-                    yield path.relative_to(ROOT).as_posix(), name
+        for path, node in statements(folder):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+            elif not node.level:
+                yield from ((path, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def package(path: str) -> str:
@@ -138,8 +145,7 @@ def test_no_import_is_relative() -> None:
     relative = [
         path
         for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, node in statements(folder)
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []

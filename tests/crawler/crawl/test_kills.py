@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,38 +87,38 @@ def assert_every_page_is_kept(folder: Path) -> None:
     assert query(folder, f"{unkept} ON address.id = address_id)") == []
 
 
-def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
-    site: SampleSite, folder: Path, tmp_path: Path
-) -> None:
-    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
-    for _ in range(KILLS):
-        crawl = start_kiji("crawl", folder=folder)
-        wait_for_requests(site, len(site.requests) + chance.randrange(1, 40), crawl)
-        children = psutil.Process(crawl.pid).children(recursive=True) if crawl.poll() is None else []
-        crawl.kill()
-        crawl.wait()
-        _, alive = psutil.wait_procs(children, timeout=20)
-        assert alive == []  # the workers go with their crawl
-    last = kiji("crawl", "--json", folder=folder)
-    assert last.returncode == 0
-
-    undisturbed = tmp_path / "undisturbed"
-    undisturbed.mkdir()
-    (undisturbed / "kiji.toml").write_text(site.config("sqlite:///kiji.db"), encoding="utf-8")
-    assert kiji("crawl", folder=undisturbed).returncode == 0
-    assert stored(folder) == stored(undisturbed)
-    statuses = [status for (status,) in query(folder, "SELECT status FROM runs ORDER BY id")]
-    assert statuses[-1] == "done"
-    assert set(statuses[:-1]) <= {"killed", "done"}
-    assert_every_page_is_kept(folder)
-
-
 @pytest.fixture
 def harbor(folder: Path) -> Path:
     """A folder with a config for the smaller of the sites, which is asked 25 times."""
     rest, _, harbor = (folder / "kiji.toml").read_text(encoding="utf-8").split("[[source]]")
     (folder / "kiji.toml").write_text(f"{rest}[[source]]{harbor}", encoding="utf-8")
     return folder
+
+
+def test_a_crawl_killed_again_and_again_ends_as_an_undisturbed_one(
+    site: SampleSite, harbor: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    for _ in range(KILLS):
+        crawl = start_kiji("crawl", folder=harbor)
+        wait_for_requests(site, len(site.requests) + chance.randrange(1, 20), crawl)
+        children = psutil.Process(crawl.pid).children(recursive=True) if crawl.poll() is None else []
+        crawl.kill()
+        crawl.wait()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        assert alive == []  # the workers go with their crawl
+    last = kiji("crawl", "--json", folder=harbor)
+    assert last.returncode == 0
+
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    shutil.copy(harbor / "kiji.toml", undisturbed)
+    assert kiji("crawl", folder=undisturbed).returncode == 0
+    assert stored(harbor) == stored(undisturbed)
+    statuses = [status for (status,) in query(harbor, "SELECT status FROM runs ORDER BY id")]
+    assert statuses[-1] == "done"
+    assert set(statuses[:-1]) <= {"killed", "done"}
+    assert_every_page_is_kept(harbor)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -160,15 +161,15 @@ def test_a_crawl_that_loses_its_fork_server_goes_on(site: SampleSite, harbor: Pa
     assert query(harbor, "SELECT count(*) FROM articles") == [(record["articles_new"],)]
 
 
-def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, folder: Path) -> None:
+def test_a_signal_while_the_crawl_starts_stops_it_too(site: SampleSite, harbor: Path) -> None:
     asked_before = len(site.requests)
-    crawl = start_cold(folder)
-    while not (folder / "kiji.db").exists():
+    crawl = start_cold(harbor)
+    while not (harbor / "kiji.db").exists():
         with_timeout(crawl, 0.01)
     crawl.send_signal(signal.SIGTERM)
     assert crawl.wait(60) in (143, -signal.SIGTERM)  # the latter before there was anything to close
     assert len(site.requests) - asked_before < len(site.start_urls) + 6
-    assert kiji("crawl", folder=folder).returncode == 0
+    assert kiji("crawl", folder=harbor).returncode == 0
 
 
 @pytest.fixture

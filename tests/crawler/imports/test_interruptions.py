@@ -18,7 +18,7 @@ from tests.support.commands import end_fork_server, kiji, query, record_of, star
 from tests.support.import_files import PARAGRAPHS, Record, line, page, write_warc
 from tests.support.warm_python import Running
 
-LINES = 400
+LINES = 240
 
 
 def records(number: int) -> list[Record]:
@@ -162,7 +162,7 @@ def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_on
     assert kiji("db", "upgrade", folder=lines).returncode == 0
     open_database(f"sqlite:///{lines}/kiji.db").close()
     [(pages,)] = query(lines, "PRAGMA page_count")
-    done = kiji("-c", FULL_DISK.format(pages=pages + 150), "import", "articles.jsonl", "--quiet", folder=lines)
+    done = kiji("-c", FULL_DISK.format(pages=pages + 90), "import", "articles.jsonl", "--quiet", folder=lines)
     assert done.returncode == 1
     [told] = done.stderr.splitlines()
     assert "has no room left to grow" in told

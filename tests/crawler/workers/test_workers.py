@@ -14,7 +14,7 @@ from tests.support.many_hosts import ManyHosts
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.workers import DELAY, Workers
 
-HOSTS, PAGES = 6, 3
+HOSTS, PAGES = 4, 3
 SOME = "SELECT 1 FROM articles LIMIT 1"
 ALL = f"SELECT 1 FROM articles HAVING count(*) = {HOSTS * PAGES}"
 NONE_OPEN = "SELECT 1 WHERE NOT EXISTS (SELECT FROM procrastinate.procrastinate_jobs WHERE task_name = 'crawl')"

@@ -37,8 +37,14 @@ def event(*names: str) -> list[EventArticle]:
 
 
 @pytest.mark.parametrize(
-    ("part", "precision", "recall"),
-    [("development", 0.95, 0.7), ("development_4", 0.95, 0.65), (HELD_OUT, 0.95, 0.65)],
+    ("archive_url", "part", "precision", "recall"),
+    [
+        ("sqlite", "development", 0.95, 0.7),
+        ("postgresql", "development_4", 0.95, 0.65),
+        ("sqlite", HELD_OUT, 0.95, 0.65),
+        ("postgresql", HELD_OUT, 0.95, 0.65),
+    ],
+    indirect=["archive_url"],
 )
 def test_written_events_are_told_apart_and_held_together(
     database: Database, part: str, precision: float, recall: float
@@ -74,6 +80,9 @@ def test_the_views_tell_who_belongs_to_a_story_and_why(database: Database) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("archive_url", "empty_url"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
+)
 def test_the_order_in_which_articles_come_changes_no_story(database: Database, empty_url: str) -> None:
     articles = articles_of("development")[:50]
     store(database, articles)

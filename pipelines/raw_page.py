@@ -11,7 +11,8 @@ class RawPage:
     ``body`` holds the bytes after transfer and content decoding (no gzip of HTTP's is left in it);
     ``fetched_at`` is an aware UTC time. ``url`` is the address asked for, unchanged, ``final_url`` the one
     that answered in the end. ``headers`` maps lower-case names to the last value of each; of ``x-robots-tag`` all
-    values are there. ``source`` is the name of the source that asked for it, "" where that is unknown.
+    values are there, those of ``link`` are joined. ``source`` is the name of the source that asked for it, "" where
+    that is unknown.
     ``in_feed`` says that a feed or a news sitemap lists the page as an article, ``feed_date`` when it
     appeared by that feed, ``feed_title`` and ``feed_authors`` (joined by ``; ``) what that feed gives as its title and
     authors.

@@ -14,6 +14,7 @@ from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, read_ai_labe
 from pipelines.boilerplate.lines import PAYWALL, is_paywall_notice
 from pipelines.duplicates.minhash import sign
 from pipelines.extractor_version import extractor_version
+from pipelines.feeds.hubs import find_hub
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
@@ -280,7 +281,8 @@ def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:
     number = len(listing.entries)
     reason = f"{kind} with {number} {'entry' if number == 1 else 'entries'}"
     reading = _nothing(raw, kind, f"{reason}; {listing.reason}" if listing.reason else reason)
-    return dataclasses.replace(reading, entries=listing.entries)
+    hub = find_hub(dict(raw.headers).get("link"), listing.links, raw.final_url) if kind == "feed" else None
+    return dataclasses.replace(reading, entries=listing.entries, hub=hub)
 
 
 def _not_html(raw: RawPage) -> str:

@@ -160,6 +160,14 @@ class Entry:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Hub:
+    """The hub that pushes a feed (WebSub), and ``topic``, the feed's name there."""
+
+    url: str
+    topic: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Reading(ArticleFields):
     """A page that was read: its article, or why it has none, and its links.
 
@@ -174,7 +182,8 @@ class Reading(ArticleFields):
     written there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
     own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
     not made. ``outlinks`` are the article-like links of the whole page in document order (for
-    ``follow = "site"``); ``entries`` is what a listing lists. ``text`` is given even where there is no article.
+    ``follow = "site"``); ``entries`` is what a listing lists, ``hub`` who pushes it. ``text`` is given
+    even where there is no article.
     ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or
     where storage is to make it; whoever changes the words takes both away.
     ``nearest_list`` describes the list that came nearest to related links, "" where there are any.
@@ -196,6 +205,7 @@ class Reading(ArticleFields):
     page_type: PageType | None = None
     page_type_evidence: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
+    hub: Hub | None = None
     outlinks: tuple[str, ...] = ()
     alternates: tuple[str, ...] = ()
     declared_canonical: str | None = None

@@ -18,7 +18,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import archive_folder, database_url, find_config, kept_folder
+from crawler.plan import archive_folder, config_file, database_url, find_config, kept_folder
 from storage.atomic_file import replace_file
 from storage.database.open import open_database
 from storage.distribution import install_extra, kiji_version
@@ -136,15 +136,19 @@ def serve_command(
     settings = find_config(config)
     url = database_url(db, settings)
     from crawler.archived_pages import read_captures  # with lxml, needed by this command alone
+    from crawler.websub.served import hub_callback, subscription_chore  # with Datasette
 
     password = _password(password_file)
     writes = may_save(host, password, snapshot=snapshot, read_only=read_only)
     opened = functools.partial(open_database, url, create=False)
+    hubs = hub_callback(settings, url) if snapshot is None else None
     serving = Serving(
         metrics=HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None,
         captures=functools.partial(read_captures, url, kept_folder(settings, url)) if snapshot is None else None,
         writer=ArchiveWriter(opened, settings.crawl.timezone) if writes else None,
         password=password,
+        hubs=hubs,
+        every_minute=subscription_chore(config_file(config), url) if hubs is not None else None,
     )
     if snapshot is not None:
         serve(snapshot, host, port, _tell_address, serving)

@@ -9,7 +9,17 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from crawler.config.crawl_table import NO_CRAWL, Crawl, as_in_crawl
 from crawler.config.hours import is_open, next_opening
-from crawler.config.tables import Alerts, Archive, Browser, ConfigTable, Database, Rules, Signatures, Stories
+from crawler.config.tables import (
+    Alerts,
+    Archive,
+    Browser,
+    ConfigTable,
+    Database,
+    Rules,
+    Signatures,
+    Stories,
+    WebSub,
+)
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
     Cookies,
@@ -244,6 +254,7 @@ class Config(ConfigTable):
     alerts: Alerts = Field(default_factory=Alerts, description="alerts when something goes wrong")
     browser: Browser = Field(default_factory=Browser, description="the browser for sources with render")
     signatures: Signatures = Field(default_factory=Signatures, description="signed requests, so that servers know you")
+    websub: WebSub = Field(default_factory=WebSub, description="feeds whose hub reports news")
     rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
     stories: Stories = Field(default_factory=Stories, description="stories: the articles about one event")
     scrapy: ScrapySettings = Field(

@@ -125,6 +125,22 @@ class Signatures(ConfigTable):
     )
 
 
+class WebSub(ConfigTable):
+    """``[websub]``: feeds whose hub reports news."""
+
+    callback: PingAddress = Field(
+        default="",
+        examples=["https://kiji.example"],
+        description="the public address of kiji serve: it then subscribes at the hubs that feeds name (WebSub), and a "
+        "report of news makes the source due",
+    )
+
+    @property
+    def prefix(self) -> str:
+        """Return the address under which hubs deliver, with a slash at its end; "" if it is off."""
+        return f"{self.callback.rstrip('/')}/websub/" if self.callback else ""
+
+
 class Alerts(ConfigTable):
     """``[alerts]``: Apprise addresses for changes of states, and an address to ping."""
 

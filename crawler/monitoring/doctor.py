@@ -1,5 +1,6 @@
 """Check config, database, disks, clock and sources for ``kiji doctor``."""
 
+import contextlib
 import dataclasses
 import datetime
 import importlib.util
@@ -22,6 +23,7 @@ from storage.distribution import install_extra
 from storage.errors import DatabaseBusy, DatabaseError
 from storage.library_versions import Unsupported, unsupported_libraries
 from storage.migrations.history import HEAD
+from storage.websub.subscriptions import count_states
 from storage.writer.runs import find_dead_run
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
     for library in unsupported_libraries():
         yield _library(library)
     yield _alerts(config)
+    if config.websub.callback:
+        yield from _subscriptions(config.websub.callback, url, now)
     if rendered := [source.name for source in config.enabled_sources if source.render]:
         missing = missing_browser(config.browser)
         yield Finding("browser", "fail" if missing else "ok", missing or f"renders pages of {', '.join(rendered)}")
@@ -78,6 +82,22 @@ def _alerts(config: Config) -> Finding:
         return Finding("alerts", "fail", "; ".join(problems))
     parts = [f"{len(urls)} addresses; try them: kiji health --test-alert"] if urls else []
     return Finding("alerts", "ok", ", ".join([*parts, *(["every crawl is pinged"] if ping else [])]))
+
+
+def _subscriptions(callback: str, url: str, now: datetime.datetime) -> Iterator[Finding]:
+    try:
+        with contextlib.closing(open_database(url, create=False)) as database:
+            counts = count_states(database, now)
+    except DatabaseError:  # reported by _database
+        return
+    live, number = counts.get("live", 0), sum(counts.values()) - counts.get("leaving", 0)
+    if counts.get("refused"):
+        yield Finding("websub", "warn", f"{counts['refused']} of {number} subscriptions were refused by their hubs")
+    elif live < number:
+        advice = f"kiji serve subscribes, and hubs must reach it at {callback}"
+        yield Finding("websub", "warn", f"{live} of {number} subscriptions are live; {advice}")
+    else:
+        yield Finding("websub", "ok", f"{number} feeds name a hub, and all subscriptions are live")
 
 
 def _library(library: Unsupported) -> Finding:

@@ -44,7 +44,7 @@ FIRST_WINDOW = 4
 IN_FLIGHT = 256
 """Addresses in flight in all: a page is held in memory from its answer to its commit."""
 
-HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "link", "tdm-reservation", "tdm-policy")
+HEADERS_KEPT = ("content-type", "content-language", "etag", "last-modified", "tdm-reservation", "tdm-policy")
 
 _FOR_GOOD = (301, 308)
 
@@ -55,6 +55,7 @@ def raw_page_of(response: Response, asked: str, source: str = "") -> RawPage:
     """Make a RawPage of an answer, with the headers that are read later. ``source`` is the asking source's name."""
     headers = [(name, response.headers.get(name)) for name in HEADERS_KEPT]
     headers += [("x-robots-tag", value) for value in response.headers.getlist("x-robots-tag")]  # each header counts
+    headers.append(("link", b", ".join(response.headers.getlist("link"))))
     decoded = tuple((name, value.decode("latin-1")) for name, value in headers if value)
     now = datetime.datetime.now(datetime.UTC)
     return RawPage(asked, response.url, response.body, response.status, now, decoded, source=source)

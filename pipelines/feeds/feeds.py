@@ -4,6 +4,7 @@ XML is read by feedparser, after the bytes were decoded and made safe (:mod:`pip
 """
 
 import calendar
+import dataclasses
 import datetime
 import html
 import io
@@ -17,6 +18,7 @@ from typing import Any
 import feedparser
 
 from pipelines.addresses.normalize import clean_url
+from pipelines.feeds.hubs import hub_links, json_hub_links
 from pipelines.feeds.xml import (
     MAX_SUMMARY,
     MAX_TITLE,
@@ -81,7 +83,7 @@ def read_feed(
     broken = f"broken feed: {parsed.get('bozo_exception')}"[:200] if parsed["bozo"] else ""
     if broken and not entries:
         raise ListingError(broken)
-    return make_listing("feed", entries, broken)
+    return dataclasses.replace(make_listing("feed", entries, broken), links=hub_links(parsed["feed"]))
 
 
 def _absolute_ids(xml: bytes) -> frozenset[str]:
@@ -191,7 +193,7 @@ def _read_json_feed(body: bytes, content_type: str | None, url: str, timezone: d
     address = clean_url(following, url) if isinstance(following, str) else None
     if address:
         entries.append(Entry(url=address, is_listing=True))
-    return make_listing("feed", entries)
+    return dataclasses.replace(make_listing("feed", entries), links=json_hub_links(feed))
 
 
 def _json_entry(item: Mapping[str, object], url: str, timezone: datetime.tzinfo) -> Iterator[Entry]:

@@ -51,12 +51,14 @@ class ListingError(ValueError):
 class Listing:
     """The entries of a feed or sitemap, each address once, at most 50,000.
 
-    ``reason`` says what was broken or left out.
+    ``reason`` says what was broken or left out. ``links`` are the relations and addresses of the feed itself that
+    concern pushes (:mod:`pipelines.feeds.hubs`).
     """
 
     kind: ListingKind
     entries: tuple[Entry, ...]
     reason: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Listing {self.kind} {len(self.entries)} entries {self.reason[:80]!r}>"

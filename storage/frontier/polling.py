@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Integer, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import dialect_of, is_among
@@ -15,6 +15,7 @@ from storage.schedule import next_poll
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Claim, Fetch, Run, Source
 from storage.tables.hosts import HostRest
+from storage.tables.websub import Subscription
 
 _NEWEST = 500
 """Newest articles of a source that its rate is computed from; more would change nothing."""
@@ -146,6 +147,9 @@ def schedule_poll(session: Session, source_id: int, scope: Scope) -> None:
     known = [row for row in rows if row.published_at or _is_news(row.first_seen_at, began)]
     met = [row.published_at or row.first_seen_at for row in known]
     due_at = next_poll(polled_at, met, scope.rhythm)
+    pushed_at = session.scalar(select(func.max(Subscription.delivered_at)).where(Subscription.source_id == source_id))
+    if pushed_at is not None and pushed_at >= polled_at:  # a hub reported news while the source was crawled
+        due_at = min(due_at, pushed_at)
     session.execute(update(Source).where(Source.id == source_id).values(due_at=due_at))
 
 

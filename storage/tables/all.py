@@ -16,6 +16,7 @@ from storage.tables import (
     stories,
     warc,
     watches,
+    websub,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "stories",
     "warc",
     "watches",
+    "websub",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from storage.web.archived import FROZEN
 from storage.web.serving import Serving
+from storage.websub.callback import PREFIX
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -55,6 +56,17 @@ def _policy(path: str) -> str:
     if archived is None:
         return POLICY
     return FROZEN if archived[1] else f"{POLICY}; frame-src 'self'"
+
+
+def answer_hubs(application: Application, serving: Callable[[], Serving]) -> Application:
+    """Wrap the guarded application: answer the hubs of feeds, who know no password and come by the public name."""
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        hubs = serving().hubs
+        is_theirs = hubs is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (hubs if hubs is not None and is_theirs else application)(scope, receive, send)
+
+    return route
 
 
 def guard_requests(application: Application, serving: Callable[[], Serving]) -> Application:

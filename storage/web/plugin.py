@@ -12,7 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from storage.web import handlers, saving
-from storage.web.http_headers import Application, guard_requests
+from storage.web.http_headers import Application, answer_hubs, guard_requests
 from storage.web.preferences import ZONES, chosen_language, chosen_zone, in_zone, read_cookies
 from storage.web.query_answer import bars_of, explain_error
 from storage.web.rendering import DATA
@@ -101,4 +101,4 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
     def serving() -> Serving:
         return cast(Serving, datasette.kiji_serving)  # set after Datasette has made its application
 
-    return lambda application: guard_requests(application, serving)
+    return lambda application: answer_hubs(guard_requests(application, serving), serving)

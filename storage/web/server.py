@@ -46,6 +46,8 @@ SETTINGS = {
     "default_cache_ttl": 0,
 }
 
+MINUTE = 60.0
+
 WITHOUT_SQL = {"default_allow_sql": False, "allow_csv_stream": False}
 """Further settings for a version of Datasette whose private parts are not known."""
 
@@ -218,18 +220,37 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listening.getsockname()[1]}/")
         config = uvicorn.Config(served.app(), log_level="warning", lifespan="on")
-        asyncio.run(_run(uvicorn.Server(config), listening, served, path, renewal))
+        asyncio.run(_run(uvicorn.Server(config), listening, served, path, renewal, serving.every_minute))
 
 
 async def _run(
-    server: uvicorn.Server, listening: socket.socket, served: Datasette, path: Path, renewal: Renewal | None
+    server: uvicorn.Server,
+    listening: socket.socket,
+    served: Datasette,
+    path: Path,
+    renewal: Renewal | None,
+    every_minute: Callable[[], None] | None,
 ) -> None:
-    renewing = asyncio.create_task(_renew(served, path, renewal)) if renewal is not None else None
+    chores = []
+    if renewal is not None:
+        chores.append(asyncio.create_task(_renew(served, path, renewal)))
+    if every_minute is not None:
+        chores.append(asyncio.create_task(_repeat(every_minute)))
     try:
         await server.serve(sockets=[listening])
     finally:
-        if renewing is not None:
-            renewing.cancel()
+        for chore in chores:
+            chore.cancel()
+
+
+async def _repeat(chore: Callable[[], None]) -> None:
+    """Call a chore every minute; trouble with the archive leaves it to the next time."""
+    while True:
+        try:
+            await asyncio.to_thread(chore)
+        except DatabaseError as error:
+            logger.warning("%s", error)
+        await asyncio.sleep(MINUTE)
 
 
 async def _renew(served: Datasette, path: Path, renewal: Renewal) -> None:

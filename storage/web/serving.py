@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from storage.web.archive_writer import ArchiveWriter
 from storage.web.archived import Captures
+from storage.websub.callback import HubCallback
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -15,7 +16,9 @@ class Serving:
 
     ``names`` are the hosts that are answered to, None for any. ``metrics`` gives the text of ``/metrics``, ``captures``
     the archived pages of an article; without them there are no such pages. ``writer`` is the archive where the pages
-    save watches and collections; without it they are read-only. Every request needs the ``password``, if there is one.
+    save watches and collections; without it they are read-only. Every request needs the ``password``, if there is one;
+    requests of hubs, which ``hubs`` answers, need none. ``every_minute`` is called in a thread, the first time when the
+    server listens.
     """
 
     names: frozenset[str] | None = LOOPBACK_NAMES
@@ -23,6 +26,8 @@ class Serving:
     captures: Captures | None = None
     writer: ArchiveWriter | None = None
     password: str = ""
+    hubs: HubCallback | None = None
+    every_minute: Callable[[], None] | None = None
 
 
 ALONE = Serving()

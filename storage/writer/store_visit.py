@@ -27,6 +27,7 @@ from storage.tables.core import Address, Article, Fetch
 from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import Lease, Outcome, Result, SameBytes, Visit, WarcLocation
 from storage.warc_index.index import index_page
+from storage.websub.named_hubs import note_hub
 
 _FETCHED = insert(Fetch)
 
@@ -167,6 +168,8 @@ def _store_page(
         return "failed", reading.reason, None
     if not reading.is_article:
         if visit.lease.via in ("start", "listing"):
+            if visit.lease.via == "start" and visit.lease.source_id in scopes:
+                note_hub(session, visit.lease.source_id, visit.lease.address_id, reading.hub, visit.fetched_at)
             too_old, unwanted = store_entries(session, visit, page, scopes)
             left_out = [f"{too_old:,} older than max_age"] if too_old else []
             left_out += [f"{unwanted:,} not wanted by their titles"] if unwanted else []

@@ -16,6 +16,7 @@ _TABLES_SINCE_0013 = (
     "collected_article",
     "collection",
     "entity",
+    "subscription",
 )
 _INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")
 _COLUMNS_SINCE_0013 = {

@@ -1,0 +1,1 @@
+"""Subscribe at the hubs of feeds."""

@@ -231,3 +231,52 @@ def test_a_label_of_a_paywall_before_the_text_says_so_too(label: str) -> None:
 )
 def test_last_sentences_that_speak_of_such_things_stay(line: str) -> None:
     assert cleaned([*BODY, line]) == ([*BODY, line], set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Lesen Sie dazu: Der Hafen von oben",
+        "Le puede interesar: El puerto visto desde arriba",
+        "A lire aussi : le port vu du ciel",
+        "ANZEIGE - Heute mal ausgehen? Wie wäre es mit:",
+        "Werbung",
+        "Folgen Sie uns auf Facebook | Instagram",
+        "We want to hear what you think about this article. Submit a letter to the editor or write to us.",
+        "Submit your letter to the editor via this form.",
+        "If you’re seeing this message but you’re already a subscriber, you can log in for immediate access.",
+    ],
+)
+def test_lines_that_lead_elsewhere_go_from_the_middle_of_a_text(line: str) -> None:
+    assert cleaned([*BODY[:2], line, *BODY[2:], *BODY])[0] == [*BODY, *BODY]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Die Anzeige gegen den Hafenmeister wurde gestern erstattet.",
+        "Sie lesen auch die alten Protokolle, die im Archiv des Hafens liegen.",
+        "We want to hear what you think, the mayor told the readers of the town's only newspaper.",
+        "Sie müssen bis Freitag angemeldet sein, damit die Fähre sie mitnimmt.",
+    ],
+)
+def test_sentences_that_begin_like_such_lines_stay(line: str) -> None:
+    assert line in cleaned([*BODY[:2], line, *BODY[2:], *BODY])[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Beitragsbild: Der Hafen im Mai, Foto von Ann Li",
+        "Image illustrative : le vieux port, licence Creative Commons",
+        "Du musst eingeloggt sein, um Kommentare zu schreiben!",
+        "You must be logged in to post a comment.",
+    ],
+)
+def test_credits_of_the_lead_picture_and_calls_to_log_in_go_from_the_end(line: str) -> None:
+    assert cleaned([*BODY, *BODY, line])[0] == [*BODY, *BODY]
+
+
+def test_a_call_to_subscribe_for_the_full_story_is_a_paywalls() -> None:
+    line = "To view the full story, please subscribe to The Harbour Post. You can choose a weekly pass."
+    assert cleaned([*BODY, *BODY, line])[1] == {"paywall"}

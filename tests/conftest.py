@@ -13,6 +13,7 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from tests.support.databases import TEMPLATE, names
 from tests.support.postgresql import PostgreSQLServer
+from tests.support.shared_statements import share_compiled_statements
 
 LONGEST = (
     "crawler/workers/test_another_version_of_procrastinate.py",
@@ -42,6 +43,7 @@ def pytest_configure() -> None:
     What is imported and collected stays to the end: looking for garbage in it took a tenth of the collection.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    share_compiled_statements()
     gc.disable()
 
 

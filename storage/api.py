@@ -21,11 +21,12 @@ from storage.entities.queries import list_entities
 from storage.errors import DatabaseError
 from storage.read_only_sql import run_query
 from storage.search.across import other_words
+from storage.search.finder import Filters
 from storage.search.like import Similar, similar_articles
 from storage.search.names import check_names
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
-from storage.search.query import Filters, Sort, find_ids, search
+from storage.search.query import Sort, find_ids, search
 from storage.stories.coverage import active_stories, story_coverage, takings
 
 Frame = Any

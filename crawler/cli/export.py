@@ -22,8 +22,8 @@ from storage.export.excel_file import MAX_CELL, MAX_ROWS
 from storage.export.export import FORMATS, Export, ExportResult, export
 from storage.export.exporters import exporter_of, exporters
 from storage.export.rows import RENDERED, SUBJECTS
+from storage.search.finder import Filters
 from storage.search.parse import parse_query
-from storage.search.query import Filters
 
 HELP = example(
     purpose("export"),

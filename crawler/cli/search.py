@@ -29,9 +29,10 @@ from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
 from storage.search.across import other_words
+from storage.search.finder import Filters
 from storage.search.names import check_names
 from storage.search.parse import parse_query
-from storage.search.query import SORTS, Filters, Hit, Sort, count_candidates, has_exact_count, search
+from storage.search.query import SORTS, Hit, Sort, count_candidates, has_exact_count, search
 from storage.search.snippets import MarkedText
 
 HELP = example(

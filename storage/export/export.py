@@ -13,9 +13,10 @@ from storage.errors import DatabaseError
 from storage.export.excel_file import ExcelLimits
 from storage.export.exporters import BUILT_IN, Exporter, exporter_of, exporters
 from storage.export.rows import SUBJECTS, count_rows, read_batches, relation_of, with_body
+from storage.search.finder import Filters
 from storage.search.names import check_names
 from storage.search.nodes import Query
-from storage.search.query import Filters, find_ids
+from storage.search.query import find_ids
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)

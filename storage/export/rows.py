@@ -11,7 +11,7 @@ from storage.article_fields import FIELD_KINDS, Kind
 from storage.body.html import body_html
 from storage.body.markdown import body_markdown
 from storage.column_types import UTCDateTime
-from storage.search.query import Filters
+from storage.search.finder import Filters
 from storage.tables.dictionary import Relation, relations
 
 BATCH = 500

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from storage.scripts import HAN_BLOCK, KATAKANA
+from storage.search.finder import Filters
 from storage.search.folding import fold, stem
 from storage.search.nodes import Query, Word
 from storage.search.parse import parse_query
-from storage.search.query import Filters, count_candidates, newest_candidates
+from storage.search.query import count_candidates, newest_candidates
 
 LOOKED_AT = 200
 """Newest articles of a query, or of a word, that are looked at."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from storage.search.folding import split_pieces
 from storage.search.match import filter_condition
 from storage.search.nodes import All, Filter, Near, Node, Not, Query, Some, Word
-from storage.search.terms import FoldedText, count_occurrences, find_spans
+from storage.search.terms import FoldedText, count_occurrences, find_spans, may_occur
 from storage.tables.search import SearchDocument
 
 
@@ -37,8 +37,12 @@ class Candidate:
 
     def has(self, word: Word) -> bool:
         """Tell whether a field has the word in any form."""
-        fields = (self.title,) if word.in_title else (self.title, self.text, self.summary)
-        return any(count_occurrences(form, field) for form in word.forms for field in fields)
+        names = ("title",) if word.in_title else ("title", "text", "summary")
+        return any(
+            may_occur(form, getattr(self.row, name)) and count_occurrences(form, getattr(self, name))
+            for form in word.forms
+            for name in names
+        )
 
     def has_near(self, near: Near) -> bool:
         """Tell whether a field has both words close to each other."""

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, text
 
 from storage.reading import iso_utc
 from storage.search.across import words_of
+from storage.search.finder import Filters
 from storage.search.parse import parse_query
-from storage.search.query import Filters, count_candidates, count_up_to, newest_candidates
+from storage.search.query import count_candidates, count_up_to, newest_candidates
 
 BEGINNING = 600
 """Characters of a text whose words are compared."""

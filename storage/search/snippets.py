@@ -28,16 +28,15 @@ class MarkedText:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-def mark_terms(text: str, terms: Sequence[Term]) -> MarkedText:
-    """Mark the terms in a short text, such as a title."""
-    return MarkedText(
-        _BREAK.sub(" ", text), tuple(_merged([place for places in _places(text, terms) for place in places]))
-    )
+def mark_terms(text: str, terms: Sequence[Term], folded: FoldedText | None = None) -> MarkedText:
+    """Mark the terms in a short text, such as a title; ``folded`` is the text where that is known."""
+    places = [place for places in _places(text, terms, folded) for place in places]
+    return MarkedText(_BREAK.sub(" ", text), tuple(_merged(places)))
 
 
-def cut_snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> MarkedText:
+def cut_snippet(text: str, terms: Sequence[Term], width: int = WIDTH, folded: FoldedText | None = None) -> MarkedText:
     """Cut the part of a text with most of the terms, or its beginning."""
-    by_term = _places(text, terms)
+    by_term = _places(text, terms, folded)
     matches = sorted((start, end, number) for number, places in enumerate(by_term) for start, end in places)
     begin = _backward(text, _best_start(matches, width // 3), width * _BEFORE) if matches else 0
     end = _forward(text, begin, width)
@@ -47,12 +46,14 @@ def cut_snippet(text: str, terms: Sequence[Term], width: int = WIDTH) -> MarkedT
     return MarkedText(shown, tuple((a - begin + len(lead), b - begin + len(lead)) for a, b in _merged(marks)))
 
 
-def _places(text: str, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
+def _places(text: str, terms: Sequence[Term], folded: FoldedText | None) -> list[list[tuple[int, int]]]:
     """Find each term's places in the text, not in its folded form."""
-    _, offsets = fold_with_offsets(text)
-    searched = FoldedText(text)
-    offsets.append(len(text))
-    return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in find_spans(term, searched)] for term in terms]
+    searched = FoldedText(text) if folded is None else folded
+    by_term = [list(find_spans(term, searched)) for term in terms]
+    if not any(by_term):
+        return by_term
+    offsets = [*fold_with_offsets(text)[1], len(text)]
+    return [[(offsets[a], _end_of(offsets, b - 1)) for a, b in spans] for spans in by_term]
 
 
 def _end_of(offsets: Sequence[int], at: int) -> int:

@@ -9,20 +9,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 
 from storage.search.across import other_words
+from storage.search.finder import POOL, Filters
 from storage.search.like import similar_articles
 from storage.search.names import check_names
 from storage.search.parse import parse_query
-from storage.search.query import (
-    POOL,
-    SORTS,
-    Filters,
-    Hit,
-    Sort,
-    count_by_facet,
-    count_candidates,
-    has_exact_count,
-    search,
-)
+from storage.search.query import SORTS, Hit, Sort, count_by_facet, count_candidates, has_exact_count, search
 from storage.search.snippets import MarkedText
 from storage.snapshot.local_time import LocalClock, days_until
 from storage.web.article_list import LISTED, PAGE, Choice, Context, facets_of, query_rows, read_metadata

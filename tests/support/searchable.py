@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from storage.database.engine import Database
+from storage.search.finder import Filters
 from storage.search.nodes import Query
-from storage.search.query import Filters, Hit, search
+from storage.search.query import Hit, search
 from storage.tables.core import Address, Article, Copy, Source
 
 NOW = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)

@@ -25,7 +25,7 @@ from storage.database.open import open_database
 from storage.export.excel_file import CUT, MAX_CELL, write_xlsx
 from storage.export.export import Export, Format, export
 from storage.export.rows import SUBJECTS, count_rows, kind_of, read_batches, relation_of
-from storage.search.query import Filters
+from storage.search.finder import Filters
 from storage.tables.dictionary import relations
 from tests.support.databases import TEMPLATE, names
 from tests.support.full_disk import files_no_longer_than

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from storage.database.engine import Database
+from storage.search.finder import POOL, Filters
 from storage.search.names import check_names
 from storage.search.nodes import QueryError
 from storage.search.parse import parse_query
-from storage.search.query import POOL, Filters, count_candidates, find_ids
+from storage.search.query import count_candidates, find_ids
 from tests.support.searchable import NOW, Given, found, store, titles
 
 TARIFF = Given("Tariffs on rice rise", "The U.S. raised tariffs by 10%.", source="harbor", age=1, authors="Jane Doe")

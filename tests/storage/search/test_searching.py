@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database.engine import Database
+from storage.search.finder import POOL, Filters
 from storage.search.nodes import QueryError
-from storage.search.query import POOL, Filters, count_by_facet, count_candidates
+from storage.search.query import count_by_facet, count_candidates
 from tests.support.hostile_text import HOSTILE
 from tests.support.searchable import NOW, Given, found, store, titles
 

@@ -1,5 +1,7 @@
 """Texts and queries become the same terms, however they are spelt; no string is an error."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from storage.search.folding import fold, fold_with_offsets
 from storage.search.nodes import Not, QueryError, Word
 from storage.search.parse import parse_query
 from storage.search.snippets import cut_snippet, mark_terms
-from storage.search.terms import WHOLE, FoldedText, find_spans, index_terms, lookups
+from storage.search.terms import WHOLE, FoldedText, find_spans, index_terms, lookups, may_occur
 from storage.search.variants import fold_variants
 from tests.support.hostile_text import HOSTILE
 
@@ -113,3 +115,24 @@ def test_a_snippet_shows_most_of_the_terms_marked_in_the_publishers_own_spelling
 def test_half_width_kana_are_marked_whole() -> None:
     title = mark_terms("新型ｶﾞｰﾄﾞ発売", parse_query("ガード").terms)
     assert [title.text[start:end] for start, end in title.marks] == ["ｶﾞｰﾄﾞ"]
+
+
+MIXED = "國国髙高ヴァイオこゝゞろｶﾞガー−-株㈱㍿会社令和8渡邊ｺﾝﾋﾟｭ\u200b\u00ad学學か゛\u3099㌔ǰÅ´ＡＩ　（"
+"""Characters that fold by themselves, together with their neighbours, into several, or into nothing."""
+
+
+def test_texts_fold_the_same_by_characters_as_by_normalizing() -> None:
+    blocks = ((0, 0x2B0), (0x2010, 0x2060), (0x3000, 0x3100), (0x3190, 0x31A0), (0xFF01, 0xFFE7))
+    for character in (chr(code) for first, end in blocks for code in range(first, end)):
+        if unicodedata.category(character) not in ("Cf", "Pd", "Pi", "Pf", "Lm") and character != "\u2212":
+            for text in (f"漢{character}ヲ", f"か{character}ー", f"a{character}\u0301b"):
+                once = unicodedata.normalize("NFKC", text).casefold()
+                assert fold(text) == unicodedata.normalize("NFKC", once).replace("ʼ", "'"), repr(text)
+
+
+@given(st.text(st.sampled_from(MIXED), min_size=2, max_size=30), st.data())
+def test_what_a_text_has_may_occur_in_it(text: str, data: st.DataObject) -> None:
+    folded = FoldedText(text)
+    start = data.draw(st.integers(0, max(0, len(folded.text) - 2)))
+    for term in parse_query(folded.text[start : start + data.draw(st.integers(2, 5))]).terms:
+        assert may_occur(term, text) or not any(find_spans(term, folded))

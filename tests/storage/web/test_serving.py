@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.engine import Database
+from storage.search.finder import POOL
 from storage.search.index import rebuild_index
-from storage.search.query import POOL
 from storage.snapshot.sqlite_file import make_snapshot
 from storage.watches.saved import add_watch
 from storage.web.limited_sqlite import connect_limited

@@ -5,17 +5,18 @@ titles, and by how names of organisations and towns end.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator
 
+from pipelines.entities.listed import find_listed, usual_names
 from pipelines.entities.organisations import find_organisations
 from pipelines.entities.persons import Name, find_persons
 from pipelines.entities.places import find_towns
-from pipelines.rules.load import load_rules, rule_cache
-from pipelines.stories.lexicon import lexicon, name_forms
+from pipelines.entities.words import is_title_case
+from pipelines.rules.load import load_rules
 from pipelines.stories.name_readings import readings
 from storage.entity_rules import EntityKind, Mention
 
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 """Stored with every article; raised whenever other entities or keys come out."""
 
 READ = 4_000
@@ -26,8 +27,6 @@ MOST = 60
 
 LONGEST = 100
 """Characters of a name; what is longer is none."""
-
-_KINDS: Mapping[str, EntityKind] = {"A": "organisation", "L": "place", "P": "place", "N": "person"}
 
 
 class _Collected:
@@ -45,7 +44,7 @@ class _Collected:
             return
         place = (kind, key)
         self._times[place] = self._times.get(place, 0) + times
-        if len(form) > len(self._forms.get(place, "")) and (kind == "person" or place not in self._forms):
+        if form and len(form) > len(self._forms.get(place, "")) and (kind == "person" or place not in self._forms):
             self._forms[place] = form
         self._families[place] = family
         if in_title:
@@ -55,8 +54,9 @@ class _Collected:
         """Give what was collected, the most mentioned first."""
         mentions = []
         for (kind, key), times in self._times.items():
-            form = self._forms[kind, key]
+            form = self._forms.get((kind, key), "")
             name_ja, name_en = usual_names().get((kind, key)) or ((form, "") if language == "ja" else ("", form))
+            form = form or (name_ja if language == "ja" else name_en) or name_ja or name_en
             where = (kind, key)
             mention = Mention(kind, key, form, times, where in self._in_title, name_ja, name_en, self._families[where])
             mentions.append(mention)
@@ -67,24 +67,53 @@ def find_entities(title: str, text: str, language: str) -> tuple[Mention, ...]:
     """Find the entities of an article, the most mentioned first. Never raises."""
     collected = _Collected()
     persons: list[tuple[Name, bool]] = []
-    for part, in_title in ((title, True), (text[:READ], False)):
+    in_lines: set[tuple[str, str]] = set()
+    for part, in_title in ((text[:READ], False), (title, True)):
         read = unicodedata.normalize("NFKC", part)
-        counts, forms = lexicon(language).find(read)
-        for thing, times in counts.items():
-            letter, key = thing.split(" ", 1)
-            if letter in _KINDS and (letter != "P" or len(key) == 2):
-                kind = _KINDS[letter]
-                name = f"{letter} {key}" if kind == "place" else key
-                collected.add(
-                    kind, name, forms[thing], times, in_title=in_title, family=key if kind == "person" else ""
-                )
-        for key, form in find_towns(read, language):
-            collected.add("place", f"L {key}", form, 1, in_title=in_title)
-        for key, form in find_organisations(read, language):
-            collected.add("organisation", key, form, 1, in_title=in_title)
-        persons += [(name, in_title) for name in find_persons(read, language)]
+        for listed in find_listed(read, language):
+            family = listed.key if listed.kind == "person" else ""
+            collected.add(listed.kind, listed.key, listed.form, listed.times, in_title=in_title, family=family)
+        for running, lines in _by_case(read, language, in_title=in_title):
+            known = None if running else in_lines
+            for key, form in find_towns(lines, language):
+                _take(("place", f"L {key}", form), collected, in_lines, known, in_title=in_title)
+            for key, form in find_organisations(lines, language):
+                _take(("organisation", key, form), collected, in_lines, known, in_title=in_title)
+            for name in find_persons(lines, language):
+                if known is None or ("person", name.key) in known:
+                    in_lines.add(("person", name.key))
+                    persons.append((name, in_title))
     _add_persons(collected, persons)
     return collected.mentions(language)
+
+
+def _by_case(text: str, language: str, *, in_title: bool) -> Iterator[tuple[bool, str]]:
+    """Split an English text into running text and lines in title case; other texts run."""
+    if language == "ja":
+        yield True, text
+        return
+    lines = text.split("\n")
+    headlines = [in_title or is_title_case(line) for line in lines]
+    for running in (True, False):
+        yield (
+            running,
+            "\n".join(line for line, is_headline in zip(lines, headlines, strict=True) if is_headline != running),
+        )
+
+
+def _take(
+    found: tuple[EntityKind, str, str],
+    collected: _Collected,
+    in_lines: set[tuple[str, str]],
+    known: set[tuple[str, str]] | None,
+    *,
+    in_title: bool,
+) -> None:
+    """Collect a name; from lines in title case only one that running text has, too."""
+    kind, key, form = found
+    if known is None or (kind, key) in known:
+        in_lines.add((kind, key))
+        collected.add(kind, key, form, 1, in_title=in_title)
 
 
 def _add_persons(collected: _Collected, persons: list[tuple[Name, bool]]) -> None:
@@ -104,19 +133,6 @@ def _add_persons(collected: _Collected, persons: list[tuple[Name, bool]]) -> Non
             collected.add("person", next(iter(of_family)), name.form, 1, in_title=in_title, family=name.family)
         elif not of_family and name.family.removeprefix("=") not in readings().common:
             collected.add("person", name.family, name.form, 1, in_title=in_title, family=name.family)
-
-
-@rule_cache()
-def usual_names() -> Mapping[tuple[EntityKind, str], tuple[str, str]]:
-    """Return the usual names of listed entities in Japanese and English: their first forms."""
-    names: dict[tuple[EntityKind, str], list[str]] = {}
-    for form, thing in name_forms():
-        letter, key = thing.split(" ", 1)
-        kind = _KINDS[letter]
-        pair = names.setdefault((kind, f"{letter} {key}" if kind == "place" else key), ["", ""])
-        place = int(form.isascii())
-        pair[place] = pair[place] or form
-    return {entity: (japanese, english) for entity, (japanese, english) in names.items()}
 
 
 def load_tables() -> None:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from pipelines.entities.words import endings, no_names
+from pipelines.entities.words import common_kinds, endings, generic_words, no_names, titles_set
 from pipelines.rules.load import rule_cache
-from pipelines.stories.lexicon import lexicon
+from pipelines.stories.lexicon import lexicon, plain_words
 from pipelines.stories.name_readings import katakana_name, latin_name, readings
 from storage.scripts import HAN_BLOCK
 
 _KATAKANA = re.compile("[ァ-ヴー]{2,12}$")
 _KANJI = re.compile(f"[{HAN_BLOCK}々ヶ]{{1,8}}$")
+_GOES_ON = "宇宙|高校|高等|中学|取引|病院|会社|大学|銀行|新聞"
 _CAPITALS = re.compile(r"(?:[A-Z][\w'’&-]*\s){1,4}$")
 
 
@@ -18,7 +19,8 @@ _CAPITALS = re.compile(r"(?:[A-Z][\w'’&-]*\s){1,4}$")
 def _endings(language: str) -> "re.Pattern[str]":
     forms = sorted(endings()[language != "ja"], key=len, reverse=True)
     pattern = "|".join(map(re.escape, forms))
-    return re.compile(pattern if language == "ja" else rf"(?<=\s)(?:{pattern})\b\.?")
+    # 日本航空高校, アメリカ航空宇宙局, 東京証券取引所: what goes on is another name.
+    return re.compile(f"(?:{pattern})(?!{_GOES_ON}|[ァ-ヴー])" if language == "ja" else rf"(?<=\s)(?:{pattern})\b\.?")
 
 
 def find_organisations(text: str, language: str) -> Iterator[tuple[str, str]]:
@@ -33,15 +35,29 @@ def find_organisations(text: str, language: str) -> Iterator[tuple[str, str]]:
         before = text[max(0, match.start() - (12 if is_japanese else 60)) : match.start()]
         head, key = _japanese_head(before) if is_japanese else _english_head(before)
         form = (head + match[0]).rstrip(".")
+        kind = kinds[match[0].rstrip(".")]
+        if not is_japanese and kind in common_kinds() and _is_common_noun(head, text, match):
+            continue
         names = (thing for part in head.split() for thing in listed.get(part, ()))
         if key and form not in listed and not any(thing.startswith("A ") for thing in names):
-            yield f"{key} {kinds[match[0].rstrip('.')]}", form
+            yield f"{key} {kind}", form
+
+
+def _is_common_noun(head: str, text: str, match: "re.Match[str]") -> bool:
+    """Tell whether the ending is a common noun: behind plain words only, or within a longer name."""
+    plain = all(word.lower() in plain_words("en") or word in generic_words() for word in head.split())
+    follows = re.match(r"\s([A-Z]\w*)", text[match.end() : match.end() + 40])
+    is_within = follows is not None and follows[1] not in titles_set("function")
+    return plain or is_within
 
 
 def _japanese_head(before: str) -> tuple[str, str]:
     katakana = _KATAKANA.search(before)
     if katakana:
-        return katakana[0], katakana_name(katakana[0])
+        run = katakana[0]
+        cut = before[: katakana.start()][-1:]  # 日刊スポーツ新聞社: only a part of the name
+        is_plain = run.endswith(tuple(titles_set("no_katakana_organisation"))) or bool(re.match(f"[{HAN_BLOCK}]", cut))
+        return ("", "") if is_plain else (run, katakana_name(run))
     kanji = _KANJI.search(before)
     run = kanji[0] if kanji else ""
     known = readings()
@@ -52,9 +68,11 @@ def _japanese_head(before: str) -> tuple[str, str]:
 def _english_head(before: str) -> tuple[str, str]:
     capitals = _CAPITALS.search(before)
     words = capitals[0].split() if capitals else []
-    while words and words[0] in ("The", "A", "An", "At", "In", "From"):
+    possessive = [number for number, word in enumerate(words) if re.search("['’]s?$", word)]
+    words = words[possessive[-1] + 1 :] if possessive else words  # Chevron Corp's Chevron USA Inc
+    while words and (words[0] in titles_set("function") or len(words[0]) == 1):
         words = words[1:]
-    if not words or all(word in no_names() for word in words):
+    if not words or all(word in no_names() for word in words) or any(word in titles_set("function") for word in words):
         return "", ""
     keys = [latin_name(word) for word in words]
     return " ".join(words) + " ", " ".join(key for key in keys if key)

@@ -6,10 +6,10 @@ are one. A family name with a title alone (櫛田氏, Mr. Kushida) has its own k
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipelines.entities.words import endings, no_names, speech, title_after, title_before
+from pipelines.entities.words import endings, names_follow, no_names, speech, title_after, title_before, titles_set
 from pipelines.stories.lexicon import lexicon, plain_words
 from pipelines.stories.name_readings import katakana_name, latin_name, readings
 from storage.scripts import HAN_BLOCK
@@ -74,6 +74,8 @@ def _given_name(rest: str, text: str, end: int) -> str:
     for size in range(min(len(rest), 3), 0, -1):
         name = rest[:size]
         has_title = title_after().match(text, start + size) is not None
+        if name in titles_set("no_given"):  # 江戸時代, 小沢新代表
+            continue
         is_common = name in plain_words("ja") or name in endings()[0]  # 北條大学
         if name in given and (has_title or (size == len(rest) and size > 1 and not is_common)):
             return name
@@ -89,19 +91,29 @@ def _in_katakana(text: str) -> Iterator[Name]:
     found = []
     for match in _KATAKANA.finditer(text):
         parts = re.split("[・＝]", match[0])
-        if match[0] in listed or parts[-1] in listed or len(parts[-1]) < 2:
+        if _is_no_person(match[0], parts, listed):
             continue
-        titled = title_after().match(text, match.end()) is not None
-        found.append((parts, match[0], titled))
-    titled_families = {parts[-1] for parts, _, titled in found if titled}
-    for parts, form, titled in found:
+        office = title_after().match(text, match.end())
+        found.append((parts, match[0], office["title"] if office else ""))
+    # サッカー選手: a title that others have, too, shows a person only behind a full name.
+    others = titles_set("also_of_others")
+    titled_families = {parts[-1] for parts, _, title in found if title and (len(parts) > 1 or title not in others)}
+    for parts, form, title in found:
         family = katakana_name(parts[-1])
         if len(family) < _SHORTEST_KEY or parts[-1] not in titled_families:
             continue
         if len(parts) > 1:
             yield Name(family, katakana_name(parts[0]), form)
-        elif titled:
+        elif title:
             yield Name(family, "", form)
+
+
+def _is_no_person(form: str, parts: Sequence[str], listed: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether a name in katakana is a listed one, has one at an end (オバマアメリカ大統領), or a trade's."""
+    last = parts[-1]
+    glued = (thing.startswith("P ") for size in range(3, len(last)) for thing in listed.get(last[-size:], ()))
+    named = form in listed or last in listed or (len(parts) > 1 and parts[0] in listed) or any(glued)
+    return named or len(last) < 2 or last.endswith(tuple(titles_set("no_katakana_person")))
 
 
 def _in_latin(text: str) -> Iterator[Name]:
@@ -112,20 +124,27 @@ def _in_latin(text: str) -> Iterator[Name]:
             start += len(words[0]) + 1
             words = words[1:]
         words = [_POSSESSIVE.sub("", word) for word in words]
-        while words and words[-1] in excluded:
+        while words and words[-1] in titles_set("calendar"):
             words = words[:-1]
         name = " ".join(words)
         if name and name not in listed and not any(_is_no_name(word) or word in listed for word in words):
             is_titled = start > 0 and title_before().search(text, max(0, start - 30), start) is not None
-            if len(words) == 1 and not is_titled:
+            if len(words) == 1 and not (is_titled and _follows_title(words[0], text, start)):
                 continue
             parts = _parts(words, is_titled, speech().match(text, match.end()) is not None)
             if parts is not None:
                 yield Name(*parts, name)
 
 
+def _follows_title(word: str, text: str, start: int) -> bool:
+    """Tell whether one word behind a title is a name: any word behind Mr, no plain word behind General."""
+    is_plain = word.lower() in plain_words("en") or word in no_names()
+    return not is_plain or names_follow().search(text, max(0, start - 30), start) is not None
+
+
 def _is_no_name(word: str) -> bool:
-    return word in no_names() or (word.isupper() and len(word) > 2)
+    joined = re.search("-[a-z]", word) is not None  # French-controlled
+    return word in no_names() or joined or (word.isupper() and len(word) > 2)
 
 
 def _parts(words: Sequence[str], is_titled: bool, speaks: bool) -> tuple[str, str] | None:

@@ -10,9 +10,10 @@ from pipelines.rules.load import load_rules, rule_cache
 def title_after() -> "re.Pattern[str]":
     """Match what follows a person's name in Japanese: an office, 氏 or さん, with a country or party before it."""
     words = sorted(load_rules("entity_words")["titles"]["ja"], key=len, reverse=True)
-    return re.compile(
-        rf"(?:[米英仏独伊中韓露ロ豪印加前元副]|経済[^\s、。]{{0,8}}担当)?(?:{'|'.join(map(re.escape, words))})"
-    )
+    listed = "|".join(map(re.escape, words))
+    continues = load_rules("entity_words")["titles"]["continues"]
+    before = "[米英仏独伊中韓露ロ豪印加前元副新現]|経済[^\\s、。]{0,8}担当"
+    return re.compile(rf"(?:{before})?(?P<title>{listed})(?![{continues}])")
 
 
 @rule_cache()
@@ -37,9 +38,28 @@ def speech() -> "re.Pattern[str]":
 
 
 @rule_cache()
+def titles_set(name: str) -> frozenset[str]:
+    """Return one of the lists about persons: ``function``, ``calendar``, ``no_given`` and so on."""
+    return frozenset(load_rules("entity_words")["titles"][name])
+
+
+@rule_cache()
+def names_follow() -> "re.Pattern[str]":
+    """Match an English title behind which any capitalized word is a name, at the end of what stands before it."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, titles_set('names_follow')))})\.?\s$")
+
+
+@rule_cache()
 def no_names() -> frozenset[str]:
     """Return capitalized English words that are part of no person's name."""
-    return frozenset(load_rules("entity_words")["titles"]["no_name"]) | title_words()
+    return titles_set("no_name") | titles_set("function") | titles_set("calendar") | title_words()
+
+
+def is_title_case(line: str) -> bool:
+    """Tell whether an English line has capitals like a headline: then a capital shows no name."""
+    words = re.findall(r"[^\W\d_]{4,}", line)
+    ends = line.rstrip()[-1:] in ".!?,;:\"'”’)…"
+    return not ends and sum(word[0].isupper() for word in words) > 0.85 * len(words)
 
 
 @rule_cache()
@@ -51,3 +71,21 @@ def endings() -> tuple[Mapping[str, str], Mapping[str, str]]:
         japanese |= dict.fromkeys(in_japanese, kind)
         english |= dict.fromkeys(in_english, kind)
     return japanese, english
+
+
+@rule_cache()
+def listed_words(name: str) -> frozenset[str]:
+    """Return one of the lists about forms of listed names: ``office``, ``minister``, ``names`` and so on."""
+    return frozenset(load_rules("entity_words")["listed"][name])
+
+
+@rule_cache()
+def common_kinds() -> frozenset[str]:
+    """Return the kinds of organisations whose English word is a common noun, too."""
+    return frozenset(load_rules("entity_words")["kinds"]["common"])
+
+
+@rule_cache()
+def generic_words() -> frozenset[str]:
+    """Return capitalized English words before such a common noun that make no name of it."""
+    return frozenset(load_rules("entity_words")["kinds"]["generic"]) | no_names()

@@ -6,7 +6,7 @@ The names are those of ``rules/story_names.toml``, ``rules/story_topics.toml`` a
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from babel import Locale
 
@@ -29,6 +29,13 @@ class Lexicon:
     name_things: Mapping[str, tuple[str, ...]]
     topics: "re.Pattern[str] | _UnspacedForms"
     topic_things: Mapping[str, tuple[str, ...]]
+
+    def name_places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Give the start of every name in a text and its form."""
+        if isinstance(self.names, re.Pattern):
+            yield from ((match.start(), match[0]) for match in self.names.finditer(text))
+        else:
+            yield from self.names.places(text)
 
     def find(self, text: str) -> tuple[Counter[str], dict[str, str]]:
         """Count the things that a text names, with the first form of each."""
@@ -104,7 +111,11 @@ class _UnspacedForms:
 
     def findall(self, text: str) -> list[str]:
         """Return every form in the text, in order, without overlaps."""
-        forms, end = [], 0
+        return [form for _, form in self.places(text)]
+
+    def places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Give the start of every form and the form."""
+        end = 0
         starts, single = self._by_start, self._single
         pairs = map(str.__add__, text, text[1:] + " ")
         for at in [at for at, pair in enumerate(pairs) if pair in starts or pair[0] in single]:
@@ -112,10 +123,9 @@ class _UnspacedForms:
                 continue
             for form in (*starts.get(text[at : at + 2], ()), *starts.get(text[at], ())):
                 if text.startswith(form, at) and not (_is_latin(form) and _is_within_word(text, at, at + len(form))):
-                    forms.append(form)
+                    yield at, form
                     end = at + len(form)
                     break
-        return forms
 
 
 def _is_within_word(text: str, start: int, end: int) -> bool:

@@ -44,6 +44,12 @@ def english_key(name: str) -> str:
         ("東海大が勝った。千葉県で雨。", "ja"),
         ("田中さんが来た。", "ja"),
         ("北條大学の研究。", "ja"),
+        ("江戸時代から続く。水戸黄門を見た。", "ja"),
+        ("オリンピック委員会とサッカー選手、フジテレビの社長が集まった。", "ja"),
+        ("サービス「Xi（クロッシィ）」に対応する。", "ja"),
+        ("Analysts at Boston Consulting Group said so. Capital Markets said no. The Doobie Brothers said yes.", "en"),
+        ("French-controlled Schlumberger said. General Assembly and Premier League met.", "en"),
+        ("Smith Says It Himself\nWhat Jane Miller Said About Travel", "en"),
         ("New York is big. The Red Car stopped.", "en"),
         ("On Monday Night Markets open.", "en"),
         ("", "en"),
@@ -51,6 +57,32 @@ def english_key(name: str) -> str:
 )
 def test_other_words_are_nobody(text: str, language: str) -> None:
     assert [mention.form for mention in find_entities("", text, language) if mention.kind == "person"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("タイプが違う。バッチリ撮れた。アルバムを見た。中国新聞の記事。香川照之が出た。", "ja", set()),
+        ("タイとチリは米政府に応じた。カタールの外務省も。", "ja", {"タイ", "チリ", "米国", "カタール"}),
+        ("その財務相は反対した。財務省は黙っていた。", "ja", {"財務省"}),
+        ("デジタルテレビとアイドルグループ。名古屋大学教授が語った。", "ja", {"名古屋大学"}),
+        ("欧州連合(EU)と国連は声明を出した。", "ja", {"欧州連合", "国際連合"}),
+        ("A French press makes it easy. It speaks Danish.", "en", set()),
+        ("The South Korean president met South Korean ministers.", "en", {"South Korea"}),
+        ("The Danish agriculture ministry and its Supreme Court said no.", "en", set()),
+        ("Japan will sue, the Finance Ministry said.", "en", {"Japan", "Finance Ministry"}),
+        ("Chevron Corp's Chevron Oil Inc stays. Single Motor parts.", "en", {"Chevron Corp", "Chevron Oil Inc"}),
+        ("What Is Travel Insurance?\nThe Best Travel Insurance Group\nIt was PNC Bank.", "en", {"PNC Bank"}),
+    ],
+)  # fmt: skip
+def test_parts_of_other_names_and_common_nouns_are_no_names(text: str, language: str, names: set[str]) -> None:
+    found = {mention.name_ja if language == "ja" else mention.name_en for mention in find_entities("", text, language)}
+    assert found == names
+
+
+def test_what_is_no_place_is_an_organisation() -> None:
+    kinds = {mention.name_en: mention.kind for mention in find_entities("", "The EU and the UN met Japan.", "en")}
+    assert kinds == {"EU": "organisation", "United Nations": "organisation", "Japan": "place"}
 
 
 def test_what_is_listed_has_its_usual_names() -> None:

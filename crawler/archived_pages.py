@@ -1,9 +1,9 @@
 """Read the archived pages of an article for ``kiji serve``."""
 
 import contextlib
-from pathlib import Path
 
 from pipelines.warc.frozen_page import freeze_html
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
@@ -15,22 +15,22 @@ MOST = 50
 """Newest captures that are read."""
 
 
-def read_captures(url: str, folder: Path, article_id: int) -> list[Capture]:
+def read_captures(url: str, place: ArchivePlace, article_id: int) -> list[Capture]:
     """Read the captures of an article, the oldest first. Raises DatabaseError where there is no archive."""
     with contextlib.closing(open_database(url, create=False)) as database, database.reading() as connection:
         pages = article_pages(connection, article_id)[-MOST:]
-    return [_capture(folder, page) for page in pages]
+    return [_capture(place, page) for page in pages]
 
 
-def _capture(folder: Path, page: IndexedPage) -> Capture:
+def _capture(place: ArchivePlace, page: IndexedPage) -> Capture:
     known = (page.url, page.fetched_at, page.location.digest, page.location.file)
-    place = (page.location.offset, page.location.length)
+    bounds = (page.location.offset, page.location.length)
     try:
-        raw = page_in_member(record_bytes(folder, page.location))
+        raw = page_in_member(record_bytes(place, page.location))
     except OSError as error:
-        return Capture(*known, *place, error=error.strerror or str(error))
+        return Capture(*known, *bounds, error=error.strerror or str(error))
     if isinstance(raw, str):
-        return Capture(*known, *place, error=raw)
+        return Capture(*known, *bounds, error=raw)
     kind = raw.content_type or ""
     intact = payload_digest(raw.body) == page.location.digest
-    return Capture(*known, *place, raw.status, kind, intact, freeze_html(raw.body, kind))
+    return Capture(*known, *bounds, raw.status, kind, intact, freeze_html(raw.body, kind))

@@ -15,6 +15,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.archive_place import kept_place
 from crawler.idle_crawl import find_due
 from crawler.middlewares.outcomes import REASON_LIMIT
 from crawler.monitoring.after_crawl import after_crawl, ping_failure
@@ -184,7 +185,7 @@ class RunExtension(ContextHolder):
         if files is None:
             writer = RunWriter(database, rules, process=process)
         else:
-            blank_page = functools.partial(erase_page, files.folder)
+            blank_page = functools.partial(erase_page, kept_place(plan.config, plan.database_url))
             writer = RunWriter(database, rules, keep_pages=files.keep, blank_page=blank_page, process=process)
         self._resources.callback(writer.close)
         return writer

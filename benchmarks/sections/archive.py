@@ -20,6 +20,7 @@ from crawler.sample.server import SampleSite
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
@@ -167,7 +168,7 @@ def _look(url: str, archive: Path) -> tuple[int, int, int]:
             )
         ).scalar_one()
     database.close()
-    pages = [(place, page_in_member(record_bytes(archive, place))) for place in kept]
+    pages = [(place, page_in_member(record_bytes(ArchivePlace(archive), place))) for place in kept]
     bad = sum(isinstance(found, str) or payload_digest(found.body) != place.digest for place, found in pages)
     return len(kept), bad, unkept
 

@@ -12,12 +12,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler.archive_place import kept_place
 from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
 from crawler.cli.output import check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import database_url, find_config, kept_folder
+from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line, sanitize_lines
 from pipelines.addresses.place import place
 from pipelines.warc.reread import record_bytes
@@ -126,15 +127,15 @@ def _write_wacz(settings: Config, db: str | None, record: dict[str, Any], target
     database = open_database(url, create=False)
     with contextlib.closing(database), database.reading() as connection:
         locations = article_locations(connection, record["id"])
-    folder = kept_folder(settings, url)
+    place = kept_place(settings, url)
     try:
-        records = [(location, record_bytes(folder, location)) for location in locations]
+        records = [(location, record_bytes(place, location)) for location in locations]
         pages = write_wacz(target, record["title"], records, datetime.datetime.now(datetime.UTC))
     except OSError as error:
         msg = f"--wacz {target}: {error}"
         raise DatabaseError(msg) from error
     if not pages:
-        msg = f"article {record['id']} has no archived page in {folder}; [archive] enabled keeps pages from then on"
+        msg = f"article {record['id']} has no archived page in {place}; [archive] enabled keeps pages from then on"
         raise DatabaseError(msg)
     tell_output(target, f"{pages} pages, {size_of(target):.1f} MB; https://replayweb.page shows it")
 

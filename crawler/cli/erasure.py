@@ -5,20 +5,21 @@ import dataclasses
 import functools
 import json
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from crawler.archive_place import kept_place
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.validators import check_pattern
-from crawler.plan import database_url, find_config, kept_folder
+from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
 from pipelines.addresses.normalize import clean_url
-from pipelines.addresses.place import place
+from pipelines.addresses.place import place as address_place
+from pipelines.warc.place import ArchivePlace, bring_back, send_waiting
 from pipelines.warc.redact import blank_pages
 from storage.column_types import utc_now
 from storage.database.crawl_lock import crawl_lock
@@ -83,17 +84,19 @@ def forget_command(
     if show_list:
         _list_forgotten(database, as_json=as_json)
         return
-    folder = kept_folder(settings, where)
-    place_of = functools.partial(place, rules=settings.parameter_rules)
+    place = kept_place(settings, where)
+    place_of = functools.partial(address_place, rules=settings.parameter_rules)
     if find_mentions:
-        _list_mentions(database, folder, place_of, as_json=as_json)
+        _list_mentions(database, place, place_of, as_json=as_json)
         return
     try:
         with crawl_lock(database):
             wanted = chosen.addresses(database)
             if not dry_run:
                 _scrub_log(database, wanted, place_of)
-            erasures = [_forget(database, folder, url, place_of, reason, dry_run=dry_run) for url in wanted]
+            if not dry_run:
+                _bring_back(database, place, wanted, place_of)
+            erasures = [_forget(database, place, url, place_of, reason, dry_run=dry_run) for url in wanted]
         if database.is_sqlite and not dry_run:
             with database.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
@@ -101,6 +104,9 @@ def forget_command(
                     raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds what was written before
     finally:
         database.close()
+    unsent = "" if dry_run else _send_again(place)
+    if unsent:
+        sys.stderr.write(f"kiji: {unsent}\n")
     for erasure in erasures:
         for line in erasure["not_overwritten"]:
             sys.stderr.write(f"kiji forget: {erasure['url']}: archived bytes remain: {line}\n")
@@ -108,7 +114,7 @@ def forget_command(
         sys.stdout.write(json.dumps(erasures, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write("".join(_lines(erasure, dry_run=dry_run) for erasure in erasures))
-    if any(erasure["not_overwritten"] for erasure in erasures):
+    if unsent or any(erasure["not_overwritten"] for erasure in erasures):
         raise typer.Exit(1)
 
 
@@ -156,19 +162,19 @@ def _list_forgotten(database: Database, *, as_json: bool) -> None:
     sys.stdout.write(f"{len(entries)} addresses are never fetched again; only their hashes are stored\n")
 
 
-def _list_mentions(database: Database, folder: Path, place_of: Callable[[str], Place], *, as_json: bool) -> None:
+def _list_mentions(database: Database, place: ArchivePlace, place_of: Callable[[str], Place], *, as_json: bool) -> None:
     """Print the raw pages that hold a forgotten address; exit 1 where there are any."""
     from pipelines.warc.mentions import find_mentions
 
     with contextlib.closing(database), database.reading() as connection:
         hashes = {entry["key_hash"] for entry in read_forgotten(connection)}
     number = 0
-    for mention in find_mentions(folder, lambda url: key_hash(place_of(url).key) in hashes) if hashes else ():
+    for mention in find_mentions(place, lambda url: key_hash(place_of(url).key) in hashes) if hashes else ():
         number += 1
         line = f"{mention.file}  record {mention.record}  {mention.page}  {mention.address}"
         sys.stdout.write((json.dumps(dataclasses.asdict(mention)) if as_json else sanitize_line(line)) + "\n")
     if not as_json:
-        sys.stdout.write(f"{number} mentions of {len(hashes)} forgotten addresses in {folder}\n")
+        sys.stdout.write(f"{number} mentions of {len(hashes)} forgotten addresses in {place}\n")
     if number:
         raise typer.Exit(1)
 
@@ -181,7 +187,7 @@ def _scrub_log(database: Database, urls: list[str], place_of: Callable[[str], Pl
 
 
 def _forget(
-    database: Database, folder: Path, url: str, place_of: Callable[[str], Place], reason: str, *, dry_run: bool
+    database: Database, place: ArchivePlace, url: str, place_of: Callable[[str], Place], reason: str, *, dry_run: bool
 ) -> dict[str, Any]:
     """Erase one address: first its rows, then its bytes, then commit.
 
@@ -195,23 +201,50 @@ def _forget(
             locations = find_locations(session, erasure.addresses)
             erase(session, erasure, utc_now(), reason)
             session.flush()
-            missing = _blank(folder, locations)
+            missing = _blank(place, locations)
     return {
         "url": url,
         "forgotten": not dry_run,
         "addresses": list(erasure.urls),
         "counts": counts,
         "not_overwritten": [
-            f"{page.file} is not in {folder}, or shorter: {page.length} bytes from {page.offset} on" for page in missing
+            f"{page.file} is not in {place}, or shorter: {page.length} bytes from {page.offset} on" for page in missing
         ],
     }
 
 
-def _blank(folder: Path, pages: list[WarcLocation]) -> list[WarcLocation]:
+def _bring_back(database: Database, place: ArchivePlace, urls: Sequence[str], place_of: Callable[[str], Place]) -> None:
+    """Fetch the files of these addresses from the object store, before a transaction would wait for that."""
+    if place.store is None:
+        return
+    files: set[str] = set()
+    with database.writing() as session:
+        for url in urls:
+            addresses = plan_erasure(session, place_of(url)).addresses
+            files |= {location.file for location in find_locations(session, addresses)}
     try:
-        return blank_pages(folder, pages, utc_now())
+        with place.held():
+            for name in sorted(files):
+                bring_back(place, name, utc_now())
     except OSError as error:
-        msg = f"nothing was erased: the raw archive {folder} cannot be written: {error.strerror or error}"
+        msg = f"nothing was erased: the object store does not give the files: {error}"
+        raise DatabaseError(msg) from None
+
+
+def _send_again(place: ArchivePlace) -> str:
+    """Send overwritten files to the object store; say what still holds the bytes, "" if nothing does."""
+    try:
+        send_waiting(place, utc_now())
+    except OSError as error:
+        return f"the object store still holds the bytes until the next crawl has sent the overwritten files: {error}"
+    return ""
+
+
+def _blank(place: ArchivePlace, pages: list[WarcLocation]) -> list[WarcLocation]:
+    try:
+        return blank_pages(place, pages, utc_now())
+    except OSError as error:
+        msg = f"nothing was erased: the raw archive {place} cannot be written: {error.strerror or error}"
         raise DatabaseError(msg) from None
 
 

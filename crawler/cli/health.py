@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.archive_place import archive_place
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
 from crawler.config.errors import ConfigError
@@ -19,6 +20,7 @@ from crawler.config.models import Config
 from crawler.console import logs
 from crawler.monitoring.after_crawl import judge_sources, store_and_alert
 from crawler.monitoring.alerts import Message, send
+from crawler.monitoring.doctor import waiting_finding
 from crawler.monitoring.health import Verdict
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -74,9 +76,18 @@ def health_command(
         sys.stdout.write("\n")
     else:
         _show(verdicts, now)
+    if late := _late_files(settings, database_url(db, settings), now):
+        problems = [*problems, late]
     for problem in problems:
         logs.write_line(problem)
-    return 1 if any(verdict.is_trouble for verdict in verdicts.values()) else 0
+    return 1 if late or any(verdict.is_trouble for verdict in verdicts.values()) else 0
+
+
+def _late_files(settings: Config, url: str, now: datetime.datetime) -> str:
+    """Return a line about files of the raw archive that the object store should have by now, "" for none."""
+    place = archive_place(settings, url)
+    finding = waiting_finding(place, now) if place is not None and place.store is not None else None
+    return f"object store: {finding.text}; see kiji doctor" if finding is not None and finding.level != "ok" else ""
 
 
 def _test_alert(config: Config) -> int:

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from crawler.archive_place import archive_place, kept_place
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.config.errors import ConfigError
 from crawler.config.quantities import DURATIONS, format_size, parse_duration
 from crawler.config.tables import Archive
 from crawler.monitoring.retention import expire_articles, prune_pages
-from crawler.plan import archive_folder, database_url, find_config, kept_folder
+from crawler.plan import database_url, find_config
+from pipelines.warc.place import ArchivePlace
 from storage.column_types import utc_now
 from storage.database.backup import back_up
 from storage.database.check import check_database
@@ -93,12 +95,13 @@ def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int
     database = open_database(url, create=False)
     try:
         problems = check_database(database)
-        folder = archive_folder(settings, url)
-        if folder is not None:
+        place = archive_place(settings, url)
+        if place is not None:
+            sent = _sent_sizes(place, problems)
             with database.reading() as connection:
-                missing = find_missing_files(connection, folder)
+                missing = find_missing_files(connection, place.folder, sent) if sent is not None else []
             problems += [
-                f"raw archive: {folder / name} holds {number} pages, and {why}" for name, number, why in missing
+                f"raw archive: {place.folder / name} holds {number} pages, and {why}" for name, number, why in missing
             ]
     finally:
         database.close()
@@ -107,6 +110,15 @@ def check_command(config: ConfigOption = None, db: DatabaseOption = None) -> int
     if not problems:
         sys.stdout.write(f"{database.url} is sound: integrity, references and counts agree\n")
     return 1 if problems else 0
+
+
+def _sent_sizes(place: ArchivePlace, problems: list[str]) -> dict[str, int] | None:
+    """Return the sizes of the files in the object store; None, and a problem, if it does not answer."""
+    try:
+        return {name: file.size for name, file in place.store.sizes().items()} if place.store is not None else {}
+    except OSError as error:
+        problems.append(f"raw archive: {error}")
+        return None
 
 
 def prune_command(
@@ -124,16 +136,16 @@ def prune_command(
     url = database_url(db, settings)
     limits = _limits(settings.archive, max_age, max_size)
     lines_age = _age("--fetches", fetches)
-    folder = kept_folder(settings, url)
+    place = kept_place(settings, url)
     database = open_database(url, create=False)
     try:
         with crawl_lock(database):
-            if expired := expire_articles(database, folder, settings, utc_now()):
+            if expired := expire_articles(database, place, settings, utc_now()):
                 sys.stdout.write(f"{expired} articles deleted that are kept no longer\n")
-            if settings.archive.enabled or folder.is_dir():
-                pruned = prune_pages(database, folder, limits, utc_now())
+            if settings.archive.enabled or place.folder.is_dir():
+                pruned = prune_pages(database, place, limits, utc_now())
                 summary = (
-                    f"{pruned.files} files ({format_size(pruned.size)}, {pruned.pages} pages) deleted from {folder}"
+                    f"{pruned.files} files ({format_size(pruned.size)}, {pruned.pages} pages) deleted from {place}"
                 )
                 sys.stdout.write(f"{summary}\n")
             if lines_age is not None:

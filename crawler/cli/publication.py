@@ -12,13 +12,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crawler.archive_place import kept_place
 from crawler.cli.commands import purpose
 from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
 from crawler.cli.output import OutputOption, check_output, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
-from crawler.plan import archive_folder, config_file, database_url, find_config, kept_folder
+from crawler.plan import archive_folder, config_file, database_url, find_config
 from storage.atomic_file import replace_file
 from storage.database.open import open_database
 from storage.distribution import install_extra, kiji_version
@@ -144,7 +145,7 @@ def serve_command(
     hubs = hub_callback(settings, url) if snapshot is None else None
     serving = Serving(
         metrics=HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None,
-        captures=functools.partial(read_captures, url, kept_folder(settings, url)) if snapshot is None else None,
+        captures=functools.partial(read_captures, url, kept_place(settings, url)) if snapshot is None else None,
         writer=ArchiveWriter(opened, settings.crawl.timezone) if writes else None,
         password=password,
         hubs=hubs,

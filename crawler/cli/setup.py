@@ -17,7 +17,7 @@ from crawler.config.edit import add_source, new_config
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.monitoring.crontab import Schedule, crontab_line
-from crawler.monitoring.doctor import Finding, examine_place, examine_sources
+from crawler.monitoring.doctor import Finding, examine_place, examine_sources, examine_store
 from crawler.plan import DEFAULT_CONFIG, config_file, database_url, find_config
 from crawler.sanitize import sanitize_line
 from storage.column_types import utc_now
@@ -122,6 +122,9 @@ def doctor_command(
     settings = find_config(config)
     findings = []
     for finding in examine_place(settings, config_file(config), database_url(db, settings), utc_now()):
+        _show(finding)
+        findings.append(finding)
+    for finding in () if offline else examine_store(settings, database_url(db, settings)):
         _show(finding)
         findings.append(finding)
     if not offline and settings.enabled_sources:

@@ -7,19 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from crawler.config import tables
 from crawler.config.crawl_table import NO_CRAWL, Crawl, as_in_crawl
 from crawler.config.hours import is_open, next_opening
-from crawler.config.tables import (
-    Alerts,
-    Archive,
-    Browser,
-    ConfigTable,
-    Database,
-    Rules,
-    Signatures,
-    Stories,
-    WebSub,
-)
+from crawler.config.tables import ConfigTable
 from crawler.config.url_parameters import Parameters, rules_of
 from crawler.config.value_types import (
     Cookies,
@@ -248,15 +239,19 @@ class Source(ConfigTable):
 class Config(ConfigTable):
     """The whole config. ``sources`` are the ``[[source]]`` tables, in order."""
 
-    database: Database = Field(default_factory=Database)
+    database: tables.Database = Field(default_factory=tables.Database)
     crawl: Crawl = Field(default_factory=Crawl, description="the defaults of all sources")
-    archive: Archive = Field(default_factory=Archive, description="the raw archive: article pages as fetched")
-    alerts: Alerts = Field(default_factory=Alerts, description="alerts when something goes wrong")
-    browser: Browser = Field(default_factory=Browser, description="the browser for sources with render")
-    signatures: Signatures = Field(default_factory=Signatures, description="signed requests, so that servers know you")
-    websub: WebSub = Field(default_factory=WebSub, description="feeds whose hub reports news")
-    rules: Rules = Field(default_factory=Rules, description="own rules of extraction")
-    stories: Stories = Field(default_factory=Stories, description="stories: the articles about one event")
+    archive: tables.Archive = Field(
+        default_factory=tables.Archive, description="the raw archive: article pages as fetched"
+    )
+    alerts: tables.Alerts = Field(default_factory=tables.Alerts, description="alerts when something goes wrong")
+    browser: tables.Browser = Field(default_factory=tables.Browser, description="the browser for sources with render")
+    signatures: tables.Signatures = Field(
+        default_factory=tables.Signatures, description="signed requests, so that servers know you"
+    )
+    websub: tables.WebSub = Field(default_factory=tables.WebSub, description="feeds whose hub reports news")
+    rules: tables.Rules = Field(default_factory=tables.Rules, description="own rules of extraction")
+    stories: tables.Stories = Field(default_factory=tables.Stories, description="stories: the articles about one event")
     scrapy: ScrapySettings = Field(
         default={}, repr=False, examples=[{"DOWNLOAD_TIMEOUT": 60}], description="settings that are handed to Scrapy"
     )

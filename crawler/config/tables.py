@@ -15,8 +15,10 @@ from crawler.config.value_types import (
     Number,
     PingAddress,
     Program,
+    Region,
     RulesFolder,
     Size,
+    StoreAddress,
 )
 
 
@@ -51,6 +53,25 @@ class Archive(ConfigTable):
     max_age: Age = Field(default="", examples=["365d"], description="how long pages are kept")
     max_size: Size = Field(
         default="", examples=["50 GB"], description="the size of all files together: the oldest are deleted first"
+    )
+
+    remote: StoreAddress = Field(
+        default="",
+        examples=["s3://bucket/kiji"],
+        description="an S3-compatible object store, where files of earlier days are moved to after each crawl; needs "
+        "the extra s3",
+    )
+    endpoint: PingAddress = Field(
+        default="", examples=["https://s3.example"], description="the store's address; \"\" for Amazon's"
+    )
+    region: Region = Field(default="", examples=["eu-central-1"], description="the store's region, if it wants one")
+    key_id: KeyPlace = Field(
+        default="",
+        examples=["env:KIJI_S3_KEY_ID"],
+        description="the store's access key id; without it and secret those that Amazon's own tools would use",
+    )
+    secret: KeyPlace = Field(
+        default="", examples=["file:/etc/kiji/s3-secret"], description="the secret access key of key_id"
     )
 
     @property

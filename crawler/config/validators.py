@@ -17,6 +17,9 @@ _NAME = re.compile(r"\w[\w.:-]{0,99}\Z")
 _HOST = re.compile(r"[\w.-]{1,253}\Z")
 _IPV6 = re.compile(r"\[?[0-9a-f:.]+\]?\Z", re.IGNORECASE)
 _ALERT = re.compile(r"[a-z][a-z0-9+.-]*://\S", re.IGNORECASE)
+_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{1,200})?\Z")
+"""A bucket's name, and a prefix (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
+
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 _LONGEST_PATTERN = 500  # characters
@@ -124,6 +127,13 @@ def check_ping_address(value: str) -> str:
     """Check an http(s) address; "" is allowed."""
     if value and (urlsplit(value).scheme not in DEFAULT_PORTS or not urlsplit(value).hostname):
         raise ValueError("neither http:// nor https://")
+    return value
+
+
+def check_store_address(value: str) -> str:
+    """Check the address of an object store; "" is allowed."""
+    if value and not _STORE.match(value):
+        raise ValueError("not of the form s3://BUCKET/PREFIX")
     return value
 
 

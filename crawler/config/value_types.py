@@ -77,6 +77,10 @@ ParametersTable = Annotated[
     Allowed('{ keep = ["NAME", …], drop = ["NAME", …] }: parameters\' names, "NAME*" for all with this beginning'),
 ]
 KeyPlace = Annotated[str, AfterValidator(secrets.check_elsewhere), Allowed('"file:PATH" or "env:NAME"; "" for none')]
+StoreAddress = Annotated[
+    str, AfterValidator(validators.check_store_address), Allowed('"s3://BUCKET/PREFIX"; "" for none')
+]
+Region = Annotated[str, Field(max_length=100), Allowed('a region\'s name; "" for none')]
 Program = Annotated[str, Field(max_length=4_000), Allowed('the path of a program; "" to look for it')]
 Number = Annotated[int, Field(ge=1, le=LARGEST), Allowed(f"a whole number from 1 to {LARGEST:,}")]
 Render = Annotated[Literal[True, False, "auto"], Allowed('true, false or "auto"')]

@@ -7,15 +7,15 @@ import datetime
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
+from crawler.archive_place import archive_place
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
 from crawler.console.stop_signals import BlockingStopSignals
-from crawler.plan import archive_folder
 from pipelines.raw_page import RawPage
 from pipelines.text_rules import PipelineRules
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.reread import READ_MEMBER, record_bytes
 from pipelines.workers.pool import ReadingPool, read_in_order
 from storage.database.crawl_lock import crawl_lock
@@ -72,8 +72,8 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
     Raises DatabaseError if the database cannot be used or a crawl holds it, ConfigError if there is no raw archive or a
     source's name is unknown.
     """
-    folder = archive_folder(plan.config, plan.database_url)
-    if folder is None:
+    place = archive_place(plan.config, plan.database_url)
+    if place is None:
         raise ConfigError(["kiji reread: the raw archive is off ([archive] enabled = false)"])
     with contextlib.ExitStack() as stack:
         database = open_database(plan.database_url, create=False)
@@ -81,7 +81,7 @@ def reread(plan: RereadPlan, listener: Listener) -> RereadReport:
         _check_names(plan, database)
         pool = stack.enter_context(_pool(plan.config))
         signals = stack.enter_context(BlockingStopSignals())
-        work = _RereadLoop(plan, database, folder, pool, signals, listener)
+        work = _RereadLoop(plan, database, place, pool, signals, listener)
         rules = PipelineRules(plan.config.parameter_rules, stories=plan.config.stories.enabled)
         if plan.is_dry:
             work.run(lambda batch: preview_rereads(database, batch, rules))
@@ -135,7 +135,7 @@ class _RereadLoop:
         self,
         plan: RereadPlan,
         database: Database,
-        folder: Path,
+        place: ArchivePlace,
         pool: ReadingPool,
         signals: BlockingStopSignals,
         listener: Listener,
@@ -143,7 +143,7 @@ class _RereadLoop:
         self.report = RereadReport()
         self._plan = plan
         self._database = database
-        self._folder = folder
+        self._place = place
         self._pool = pool
         self._signals = signals
         self._listener = listener
@@ -172,7 +172,7 @@ class _RereadLoop:
                 if self._signals.came():
                     return
                 waiting.append(record)
-                member = _bytes_of(self._folder, record.location)
+                member = _bytes_of(self._place, record.location)
                 yield RawPage(
                     record.url,
                     record.url,
@@ -194,8 +194,8 @@ class _RereadLoop:
             self._listener(page)
 
 
-def _bytes_of(folder: Path, location: WarcLocation) -> bytes:
+def _bytes_of(place: ArchivePlace, location: WarcLocation) -> bytes:
     try:
-        return record_bytes(folder, location)
+        return record_bytes(place, location)
     except OSError:  # the file is gone: each of its records is reported as cut short
         return b""

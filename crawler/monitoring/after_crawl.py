@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from crawler.archive_place import archive_place, kept_place
 from crawler.config.models import Config
 from crawler.monitoring.alerts import Message, ping, send
 from crawler.monitoring.health import PAST, TROUBLE, Verdict, judge
@@ -15,7 +16,8 @@ from crawler.monitoring.recovery import Trouble
 from crawler.monitoring.related_hint import related_hint
 from crawler.monitoring.retention import expire_articles, prune_pages
 from crawler.monitoring.watch_notices import tell_watches
-from crawler.plan import CrawlPlan, archive_folder, kept_folder, unfollowed_sources
+from crawler.plan import CrawlPlan, unfollowed_sources
+from pipelines.warc.place import send_waiting, waiting_files
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -228,14 +230,28 @@ def _tell_watches(end: CrawlEnd) -> list[str]:
 
 def _expire(end: CrawlEnd) -> None:
     if end.database is not None:
-        folder = kept_folder(end.plan.config, end.plan.database_url)
-        expire_articles(end.database, folder, end.plan.config, utc_now())
+        place = kept_place(end.plan.config, end.plan.database_url)
+        expire_articles(end.database, place, end.plan.config, utc_now())
 
 
 def _prune(end: CrawlEnd) -> None:
-    folder = archive_folder(end.plan.config, end.plan.database_url)
-    if folder is not None and end.database is not None:
-        prune_pages(end.database, folder, end.plan.config.archive, utc_now())
+    place = archive_place(end.plan.config, end.plan.database_url)
+    if place is not None and end.database is not None:
+        prune_pages(end.database, place, end.plan.config.archive, utc_now())
+
+
+def _send(end: CrawlEnd) -> list[str]:
+    """Send complete files to the object store; what cannot be sent waits for the next crawl."""
+    place = archive_place(end.plan.config, end.plan.database_url)
+    if place is None or place.store is None:
+        return []
+    now = utc_now()
+    try:
+        send_waiting(place, now)
+    except OSError as error:
+        number = len(waiting_files(place.folder, now))
+        return [f"{number} files of the raw archive wait for the object store: {error}"]
+    return []
 
 
 def _count_extractor_errors(end: CrawlEnd) -> list[str]:
@@ -259,6 +275,7 @@ BUILT_IN: Mapping[str, Step] = {
     "the look at the sources' health": _judge_all,
     "the watches": _tell_watches,
     "the deletion of articles that are kept no longer": _expire,
+    "the sending of the raw archive": _send,
     "the deletion of old pages from the raw archive": _prune,
     "the count of extractors that failed": _count_extractor_errors,
     "the ping": _ping,

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from crawler.archive_place import archive_place
 from crawler.config.models import Config
 from crawler.config.quantities import format_size
 from crawler.monitoring.alerts import unknown_services
 from crawler.plan import archive_folder
 from crawler.rendering.installed import missing_browser
+from pipelines.warc.place import ArchivePlace, waiting_files
 from storage.database.check import check_writable
 from storage.database.crawl_lock import crawl_lock
 from storage.database.engine import Database, connect, parse_url, read_schema_revision
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
 """Free bytes on a disk for a warning and a failure. An article with its raw page takes some 20 kB."""
+
+LATE = datetime.timedelta(days=2)
+"""Files of the raw archive are sent by the first crawl of the next day: those that wait longer could not be."""
 
 SKEW = 120.0
 """Seconds by which clocks may differ. HTTP dates are to the second, and caches answer with older ones."""
@@ -64,6 +69,8 @@ def examine_place(config: Config, path: Path | None, url: str, now: datetime.dat
         yield Finding("clock", "fail", f"says {now:%Y-%m-%d}: set it, for example by timedatectl set-ntp true")
     for library in unsupported_libraries():
         yield _library(library)
+    if (archived := archive_place(config, url)) is not None and archived.store is not None:
+        yield waiting_finding(archived, now)
     yield _alerts(config)
     if config.websub.callback:
         yield from _subscriptions(config.websub.callback, url, now)
@@ -82,6 +89,32 @@ def _alerts(config: Config) -> Finding:
         return Finding("alerts", "fail", "; ".join(problems))
     parts = [f"{len(urls)} addresses; try them: kiji health --test-alert"] if urls else []
     return Finding("alerts", "ok", ", ".join([*parts, *(["every crawl is pinged"] if ping else [])]))
+
+
+def waiting_finding(place: ArchivePlace, now: datetime.datetime) -> Finding:
+    """Tell which complete files of the raw archive the object store does not have yet."""
+    waiting = waiting_files(place.folder, now)
+    if not waiting:
+        return Finding("object store", "ok", "no file of the raw archive waits")
+    size = format_size(sum(path.stat().st_size for path in waiting))
+    since = datetime.datetime.fromtimestamp(waiting[0].stat().st_mtime, datetime.UTC)
+    level: Level = "warn" if now - since > LATE else "ok"
+    return Finding(
+        "object store", level, f"{len(waiting)} files ({size}) wait for it, the oldest since {since:%Y-%m-%d}"
+    )
+
+
+def examine_store(config: Config, url: str) -> Iterator[Finding]:
+    """Check the object store of the raw archive, by a small file."""
+    place = archive_place(config, url)
+    if place is None or place.store is None:
+        return
+    try:
+        place.store.check()
+    except OSError as error:
+        yield Finding("object store", "fail", f"{error}; check [archive] remote, endpoint, key_id and secret")
+    else:
+        yield Finding("object store", "ok", f"{place.store.url} takes files")
 
 
 def _subscriptions(callback: str, url: str, now: datetime.datetime) -> Iterator[Finding]:

@@ -3,10 +3,11 @@
 import dataclasses
 import datetime
 import logging
-from pathlib import Path
+from collections.abc import Collection, Mapping
 
 from crawler.config.models import Config
 from crawler.config.tables import Archive
+from pipelines.warc.place import MARK, ArchivePlace
 from storage.database.engine import Database
 from storage.warc_index.retention import PageFile, files_to_prune, newest_pages, unindex_files
 
@@ -27,7 +28,7 @@ class PruneResult:
     pages: int = 0
 
 
-def expire_articles(database: Database, folder: Path, config: Config, now: datetime.datetime) -> int:
+def expire_articles(database: Database, place: ArchivePlace, config: Config, now: datetime.datetime) -> int:
     """Delete articles beyond their sources' limits, with their archived bytes; return their number.
 
     The bytes are overwritten before the rows are committed as deleted, as with ``kiji forget``. Raises DatabaseError,
@@ -46,11 +47,24 @@ def expire_articles(database: Database, folder: Path, config: Config, now: datet
         with database.writing() as session:
             locations = expire(session, expired[start : start + TOGETHER])
             session.flush()
-            blank_pages(folder, locations, now)
+            blank_pages(place, locations, now)
     return len(expired)
 
 
-def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime.datetime) -> PruneResult:
+def _files(place: ArchivePlace, newest: Mapping[str, datetime.datetime]) -> tuple[list[PageFile], Collection[str]]:
+    """Return all files of the raw archive, and the names of those in the object store. Raises OSError."""
+    files: dict[str, PageFile] = {}
+    sent = place.store.sizes() if place.store is not None else {}
+    for name, stored in sent.items():
+        files[name] = PageFile(name, stored.size, newest.get(name, stored.sent_at))
+    for path in sorted(place.folder.glob(_OURS)) if place.folder.is_dir() else []:
+        stat = path.stat()
+        written = datetime.datetime.fromtimestamp(stat.st_mtime, datetime.UTC)
+        files[path.name] = PageFile(path.name, stat.st_size, max(newest.get(path.name, written), written))
+    return list(files.values()), sent
+
+
+def prune_pages(database: Database, place: ArchivePlace, limits: Archive, now: datetime.datetime) -> PruneResult:
     """Delete files beyond the limits, first from the index, then from the disk.
 
     After a kill between the two, a file is not in the index. The next call judges it by its own age. Raises
@@ -60,20 +74,16 @@ def prune_pages(database: Database, folder: Path, limits: Archive, now: datetime
         return PruneResult()
     with database.reading() as connection:
         newest = newest_pages(connection)
-    files = []
-    for path in sorted(folder.glob(_OURS)) if folder.is_dir() else []:
-        stat = path.stat()
-        written = datetime.datetime.fromtimestamp(stat.st_mtime, datetime.UTC)
-        files.append(PageFile(path.name, stat.st_size, max(newest.get(path.name, written), written)))
+    files, sent = _files(place, newest)
     before = now - limits.age_limit if limits.age_limit is not None else None
     chosen = files_to_prune(files, now, before=before, size_limit=limits.size_limit, spared=now - SPARED)
     if not chosen:
         return PruneResult()
-    from pipelines.warc.page_store import MARK  # it imports warcio, which a crawl with nothing to delete need not
-
     with database.writing() as session:
         pages = unindex_files(session, [file.name for file in chosen])
     for file in chosen:
         for name in (file.name, file.name + MARK):
-            (folder / name).unlink(missing_ok=True)
+            (place.folder / name).unlink(missing_ok=True)
+        if place.store is not None and file.name in sent:
+            place.store.delete(file.name)
     return PruneResult(len(chosen), sum(file.size for file in chosen), pages)

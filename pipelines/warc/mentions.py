@@ -4,11 +4,13 @@ import dataclasses
 import functools
 import html
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipelines.addresses.normalize import clean_url
 from pipelines.raw_page import RawPage
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import warc_records
 
 _ADDRESS = re.compile(
@@ -27,16 +29,30 @@ class Mention:
     address: str
 
 
-def find_mentions(folder: Path, is_forgotten: Callable[[str], bool]) -> Iterator[Mention]:
+def find_mentions(place: ArchivePlace, is_forgotten: Callable[[str], bool]) -> Iterator[Mention]:
     """Look through all pages of a raw archive; ``is_forgotten`` is asked once for each address. Raises OSError."""
     known = functools.lru_cache(200_000)(is_forgotten)
-    for path in sorted(folder.glob("*.warc.gz")):
+    for path in _files(place):
         for record in warc_records(path):
             page = record.item
             if isinstance(page, RawPage):
                 for address in dict.fromkeys(addresses_in(page)):
                     if known(address):
                         yield Mention(path.name, record.number, page.final_url, address)
+
+
+def _files(place: ArchivePlace) -> Iterator[Path]:
+    """Yield all files, each of the object store's as a copy for as long as it is looked at."""
+    own = sorted(place.folder.glob("*.warc.gz"))
+    yield from own
+    store = place.store
+    if store is None:
+        return
+    for name in sorted(set(store.sizes()) - {path.name for path in own}):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / name
+            store.fetch(name, copy)
+            yield copy
 
 
 def addresses_in(page: RawPage) -> Iterator[str]:

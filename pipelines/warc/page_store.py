@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from pipelines.warc.place import MARK, ArchivePlace
 from pipelines.warc.redact import blank_pages
 from pipelines.warc.write import info_record
 from storage.distribution import kiji_version
@@ -28,21 +29,18 @@ logger = logging.getLogger(__name__)
 MAX_FILE = 1_000_000_000
 """Bytes of a file before the next one is begun; ISO 28500, annex, recommends 1 GB."""
 
-MARK = ".writing"
-"""The end of the name of the mark beside a file that a process writes to."""
-
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def erase_page(folder: Path, location: WarcLocation) -> None:
+def erase_page(place: ArchivePlace, location: WarcLocation) -> None:
     """Blank the record of a forgotten page, found by a redirect. Blocks."""
     try:
-        missing = blank_pages(folder, [location], datetime.datetime.now(datetime.UTC))
+        missing = blank_pages(place, [location], datetime.datetime.now(datetime.UTC))
         problem = "it is not there" if missing else ""
     except OSError as error:
         problem = error.strerror or str(error)
     if problem:
-        where = f"{folder / location.file}, {location.length} bytes from {location.offset}"
+        where = f"{place.folder / location.file}, {location.length} bytes from {location.offset}"
         logger.error("a forgotten page could not be taken out of %s: %s", where, problem)
 
 

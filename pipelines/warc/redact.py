@@ -1,6 +1,7 @@
 """Blank pages in the raw archive in place, so that offsets stay valid.
 
-A file is never rewritten: offsets hold, ``rsync`` backups copy only the changes, and a crawl can continue to append.
+A file in the folder is never rewritten: offsets hold, ``rsync`` backups copy only the changes, and a crawl can continue
+to append. A file in the object store is brought back into the folder, where it waits to be sent again.
 The bytes are on disk before the database deletes their offsets. After a kill in between, or within a record, the
 database still has its rows, and the same call finishes the work.
 """
@@ -13,18 +14,32 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.warc.place import ArchivePlace, bring_back
 from storage.visit import WarcLocation
 
 _COMMENTED = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
 """The header of a gzip member with a comment: no time, an unknown system."""
 
 
-def blank_pages(folder: Path, pages: Iterable[WarcLocation], now: datetime) -> list[WarcLocation]:
+def blank_pages(place: ArchivePlace, pages: Iterable[WarcLocation], now: datetime) -> list[WarcLocation]:
     """Overwrite the records of these pages, and return those that are missing.
 
-    Their file is elsewhere, or shorter. Raises OSError where a file cannot be written.
+    Their file is elsewhere, or shorter. What was in the object store is to be sent again. Raises OSError where a file
+    cannot be fetched or written.
     """
-    return [page for page in pages if not _blank(folder / page.file, page, now)]
+    by_file: dict[str, list[WarcLocation]] = {}
+    for page in pages:
+        by_file.setdefault(page.file, []).append(page)
+    missing = []
+    with place.held():
+        for name, own in by_file.items():
+            missing += _blank_in(place, name, own, now)
+    return missing
+
+
+def _blank_in(place: ArchivePlace, name: str, pages: list[WarcLocation], now: datetime) -> list[WarcLocation]:
+    bring_back(place, name, now)
+    return [page for page in pages if not _blank(place.folder / name, page, now)]
 
 
 def blank_record(length: int, now: datetime) -> bytes:

@@ -1,11 +1,11 @@
 """Read single records of the raw archive, and the pages in them."""
 
 import dataclasses
-from pathlib import Path
 
 from pipelines.extractor_version import extractor_version
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from storage.reading import Reading
 from storage.visit import WarcLocation
@@ -14,14 +14,12 @@ READ_MEMBER = "pipelines.warc.reread:read_member"
 """The function for workers, by name: its imports take a second, which the parent saves."""
 
 
-def record_bytes(folder: Path, location: WarcLocation) -> bytes:
+def record_bytes(place: ArchivePlace, location: WarcLocation) -> bytes:
     """Read the bytes of a record: one gzip member. Raises OSError.
 
     They are fewer where the file ends.
     """
-    with (folder / location.file).open("rb") as stream:
-        stream.seek(location.offset)
-        return stream.read(location.length)
+    return place.read(location.file, location.offset, location.length)
 
 
 def read_member(raw: RawPage, timezone: str) -> Reading:

@@ -5,6 +5,7 @@ import datetime
 import functools
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import (
     BindParameter,
@@ -79,14 +80,16 @@ def article_pages(connection: Connection, article_id: int) -> list[IndexedPage]:
     ]
 
 
-def find_missing_files(connection: Connection, folder: Path) -> list[tuple[str, int, str]]:
-    """List files that are shorter than indexed, with pages and problem."""
+def find_missing_files(
+    connection: Connection, folder: Path, sent: Mapping[str, int] = MappingProxyType({})
+) -> list[tuple[str, int, str]]:
+    """List files that are shorter than indexed, with pages and problem. ``sent`` are the sizes of those elsewhere."""
     end = func.max(WarcPage.offset + WarcPage.length)
     rows = connection.execute(select(WarcPage.file, func.count(), end).group_by(WarcPage.file).order_by(WarcPage.file))
     problems = []
     for name, pages, wanted in rows:
         path = folder / name
-        size = path.stat().st_size if path.is_file() else None
+        size = path.stat().st_size if path.is_file() else sent.get(name)
         if size is None or size < wanted:
             problems.append((name, pages, "is not there" if size is None else f"ends at byte {size:,} of {wanted:,}"))
     return problems

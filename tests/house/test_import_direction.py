@@ -47,7 +47,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "config",
         "ad_hoc console request_options request_signatures settings",
         "plan",
-        "middlewares writer_process",
+        "archive_place middlewares writer_process",
         "rendering websub",
         "imports spiders",
         "preview",

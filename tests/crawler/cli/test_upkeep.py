@@ -12,6 +12,7 @@ from sqlalchemy import text
 from crawler.config.tables import Archive
 from crawler.monitoring.retention import prune_pages
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.workers.result import record_of
 from storage.database.backup import BackupFailed, back_up
 from storage.database.check import check_database
@@ -53,13 +54,13 @@ def test_pages_go_by_age_and_by_size_whole_files_the_oldest_first(database: Data
     filled(database, folder, 6)
     now = FIRST_DAY + 6 * DAY
     one_file = max(path.stat().st_size for path in folder.iterdir())
-    assert prune_pages(database, folder, Archive(), now).files == 0
-    gone = prune_pages(database, folder, Archive(max_age="4d"), now)
+    assert prune_pages(database, ArchivePlace(folder), Archive(), now).files == 0
+    gone = prune_pages(database, ArchivePlace(folder), Archive(max_age="4d"), now)
     assert (gone.files, gone.pages) == (2, 2)
     assert kept_days(database) == ["2026-10-07", "2026-10-08", "2026-10-09", "2026-10-10"]
-    prune_pages(database, folder, Archive(max_size=f"{one_file * 2} B"), now)
+    prune_pages(database, ArchivePlace(folder), Archive(max_size=f"{one_file * 2} B"), now)
     assert kept_days(database) == ["2026-10-09", "2026-10-10"]
-    prune_pages(database, folder, Archive(max_size="1 B"), now)
+    prune_pages(database, ArchivePlace(folder), Archive(max_size="1 B"), now)
     assert kept_days(database) == ["2026-10-10"]  # it is a day old at most: somebody may write to it
     assert len(list(folder.iterdir())) == 1
     assert rows(database, "SELECT count(*) FROM articles") == [(1,)]
@@ -74,7 +75,7 @@ def test_a_file_that_the_index_does_not_know_goes_by_its_own_age_and_others_file
     for path in (orphan, foreign):
         path.write_bytes(b"x")
         os.utime(path, (0, 0))
-    assert prune_pages(database, folder, Archive(max_age="30d"), FIRST_DAY + DAY).files == 1
+    assert prune_pages(database, ArchivePlace(folder), Archive(max_age="30d"), FIRST_DAY + DAY).files == 1
     assert not orphan.exists()
     assert foreign.exists()
 

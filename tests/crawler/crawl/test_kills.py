@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from crawler.sample.server import SampleSite
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.write import payload_digest
@@ -80,7 +81,8 @@ def assert_every_page_is_kept(folder: Path) -> None:
     for address, digest, file, offset, length in query(
         folder, "SELECT address_id, digest, file, offset, length FROM kept_page"
     ):
-        page = page_in_member(record_bytes(folder / "kiji.warc", WarcLocation(file, offset, length, digest)))
+        place = ArchivePlace(folder / "kiji.warc")
+        page = page_in_member(record_bytes(place, WarcLocation(file, offset, length, digest)))
         assert not isinstance(page, str), (address, page)
         assert payload_digest(page.body) == digest
     unkept = "SELECT url FROM articles WHERE id NOT IN (SELECT article_id FROM address JOIN kept_page"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.raw_page import RawPage
 from pipelines.warc.mentions import find_mentions
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.write import info_record, payload_digest, response_record
 
 GONE = "https://news.example/n/7"
@@ -23,6 +24,6 @@ def test_links_attributes_and_data_are_looked_at(tmp_path: Path) -> None:
         raw = RawPage(url, url, body.encode(), 200, now, (("content-type", "text/html"),))
         data += response_record(raw, payload_digest(raw.body))
     (tmp_path / "kiji-1.warc.gz").write_bytes(data)
-    found = list(find_mentions(tmp_path, lambda address: address == GONE))
+    found = list(find_mentions(ArchivePlace(tmp_path), lambda address: address == GONE))
     assert [(mention.page[-1], mention.address) for mention in found] == [("a", GONE), ("b", GONE), ("d", GONE)]
     assert [mention.record for mention in found] == [2, 3, 5]

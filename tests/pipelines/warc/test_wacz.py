@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
 from pipelines.warc.wacz import write_wacz
@@ -19,7 +20,7 @@ def test_a_page_is_given_with_its_bytes_time_and_place(tmp_path: Path) -> None:
     files = PageFiles(tmp_path / "kept")
     places = [place for n in range(2) for place in files.keep([record_of(raw(n))]) if isinstance(place, WarcLocation)]
     files.close()
-    records = [(place, record_bytes(tmp_path / "kept", place)) for place in places]
+    records = [(place, record_bytes(ArchivePlace(tmp_path / "kept"), place)) for place in places]
     broken = (places[0], b"no gzip")
     target = tmp_path / "page.wacz"
     assert write_wacz(target, "韓国", [*records, broken], MOMENT) == 2

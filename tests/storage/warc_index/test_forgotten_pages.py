@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.raw_page import RawPage
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import warc_records
 from pipelines.warc.redact import blank_pages, blank_record
 from pipelines.workers.result import record_of
@@ -46,7 +47,7 @@ def test_a_blanked_page_is_gone_and_its_neighbours_stay_where_they_were(tmp_path
     places = kept_pages(tmp_path, 4)
     [file] = tmp_path.iterdir()
     size = file.stat().st_size
-    assert blank_pages(tmp_path, [places[1], places[3]], MOMENT) == []
+    assert blank_pages(ArchivePlace(tmp_path), [places[1], places[3]], MOMENT) == []
     assert file.stat().st_size == size
     assert bodies(file) == [raw(0).body, raw(2).body]
     pages = [record.item for record in warc_records(file)]
@@ -62,7 +63,7 @@ def test_a_blank_that_was_torn_is_healed_by_the_same_call(tmp_path: Path) -> Non
         stream.seek(places[1].offset)
         stream.write(blank_record(places[1].length, MOMENT)[: places[1].length // 2])
     assert len([record for record in warc_records(file) if not isinstance(record.item, RawPage)]) == 1
-    blank_pages(tmp_path, places[1:2], MOMENT)
+    blank_pages(ArchivePlace(tmp_path), places[1:2], MOMENT)
     assert bodies(file) == [raw(0).body, raw(2).body]
 
 
@@ -72,7 +73,7 @@ def test_what_is_not_there_is_told_and_no_file_grows(tmp_path: Path) -> None:
     size = file.stat().st_size
     beyond = WarcLocation(place.file, place.offset, place.length + 1, place.digest)
     elsewhere = WarcLocation("kiji-on-another-machine.warc.gz", 0, 500, place.digest)
-    assert blank_pages(tmp_path, [beyond, elsewhere], MOMENT) == [beyond, elsewhere]
+    assert blank_pages(ArchivePlace(tmp_path), [beyond, elsewhere], MOMENT) == [beyond, elsewhere]
     assert (file.stat().st_size, bodies(file)) == (size, [raw(0).body])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.raw_page import RawPage
 from pipelines.warc.import_record import FileRecord
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.read import BadRecord
 from pipelines.warc.records import page_in_member, warc_records
 from pipelines.warc.reread import read_member, record_bytes
@@ -37,7 +38,8 @@ def test_a_kept_page_is_read_back_as_it_was_fetched(tmp_path: Path) -> None:
     files = PageFiles(tmp_path)
     places = [kept(files, raw(number)) for number in range(3)]
     files.close()
-    assert [page_in_member(record_bytes(tmp_path, place)) for place in places] == [as_read(n) for n in range(3)]
+    archive = ArchivePlace(tmp_path)
+    assert [page_in_member(record_bytes(archive, place)) for place in places] == [as_read(n) for n in range(3)]
     [file] = tmp_path.iterdir()
     assert bodies(file) == [raw(number).body for number in range(3)]
 
@@ -80,7 +82,8 @@ def test_one_run_after_the_other_writes_on_in_the_days_file(tmp_path: Path) -> N
     [file] = tmp_path.iterdir()
     assert {place.file for place in places} == {file.name}
     assert bodies(file) == [raw(number).body for number in range(3)]
-    assert [page_in_member(record_bytes(tmp_path, place)) for place in places] == [as_read(n) for n in range(3)]
+    archive = ArchivePlace(tmp_path)
+    assert [page_in_member(record_bytes(archive, place)) for place in places] == [as_read(n) for n in range(3)]
     later = PageFiles(tmp_path, now=lambda: MOMENT + datetime.timedelta(days=1))
     assert kept(later, raw(3)).file != file.name
     later.close()
@@ -123,7 +126,7 @@ def test_a_record_that_is_gone_or_damaged_is_told_as_such(tmp_path: Path) -> Non
     files = PageFiles(tmp_path)
     place = kept(files, raw(1))
     files.close()
-    member = record_bytes(tmp_path, place)
+    member = record_bytes(ArchivePlace(tmp_path), place)
     for damaged in (b"", member[:-9], member[:40] + b"\0\0\0\0" + member[44:], b"\x1f\x8b\x08 no gzip"):
         reading = read_member(RawPage("https://news.example/1", "", damaged, 200, MOMENT), "UTC")
         assert reading.kind == "unreadable"

@@ -13,6 +13,7 @@ from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 from pipelines.text_rules import PipelineRules
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.warc.reread import read_member, record_bytes
 from pipelines.workers.result import record_of
 from storage.database.engine import Database
@@ -70,7 +71,8 @@ class Kitchen:
         """What there is to read again, read by today's pipelines."""
         with self.database.reading() as connection:
             records = list(read_archived_records(connection, [], None))
-        pages = [RawPage("", "", record_bytes(self._folder, record.location), 200, FIRST_DAY) for record in records]
+        place = ArchivePlace(self._folder)
+        pages = [RawPage("", "", record_bytes(place, record.location), 200, FIRST_DAY) for record in records]
         return [(record, read_member(page, "Asia/Tokyo")) for record, page in zip(records, pages, strict=True)]
 
     def reread(self) -> list[str]:

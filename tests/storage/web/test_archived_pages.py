@@ -14,6 +14,7 @@ from sqlalchemy import select
 from crawler.archived_pages import read_captures
 from pipelines.raw_page import RawPage
 from pipelines.warc.page_store import PageFiles
+from pipelines.warc.place import ArchivePlace
 from pipelines.workers.result import record_of
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -62,9 +63,8 @@ def asking(folder: Path, serving: Serving) -> Callable[..., Any]:
 
 def test_the_page_is_shown_with_time_digest_and_place_in_a_frame_without_rights(kept: tuple[Database, Path]) -> None:
     _, folder = kept
-    get = asking(
-        folder, Serving(captures=lambda n: read_captures(f"sqlite:///{folder}/kiji.db", folder / "kiji.warc", n))
-    )
+    place = ArchivePlace(folder / "kiji.warc")
+    get = asking(folder, Serving(captures=lambda n: read_captures(f"sqlite:///{folder}/kiji.db", place, n)))
     page = get("/articles/1/archived?n=0")
     assert "2026-10-10 00:00:00" in page.text
     assert "matches the bytes" in page.text

@@ -51,6 +51,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:\s*[,、・/／]\s*|\s*|[=＝])(?:[{HAN}{KATAKANA}]{{2,8}}(?:部|局|社|担当)[・\s]?)?(?:{jobs})$",
             re.IGNORECASE,
         ),
+        "role": re.compile(rf"(?:{_either(_words('roles'))})", re.IGNORECASE),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
         "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net)/\S+|(?<!\w)@\w{2,30}"),
         "for": re.compile(r"\s+[Ff]or\s+(?:[Tt]he\s+)?[A-Z].*$"),
@@ -110,13 +111,17 @@ def _split(text: str) -> list[str]:
     for part in patterns["split"].split(_OPEN.sub("", patterns["bracketed"].sub(" ", text))):
         if part.strip().lower() in _SUFFIXES and parts:
             parts[-1] = f"{parts[-1]}, {part.strip()}"
-        elif part.strip().lower().replace(".", "") in _words("credentials"):
+        elif _is_credential(part.strip()) or (parts and patterns["role"].match(part.strip())):
             continue
         elif not _KATAKANA.match(part) and re.search(f"[{HAN}]", part):
             parts.extend(patterns["dots"].split(part))
         else:
             parts.append(part)
     return parts
+
+
+def _is_credential(part: str) -> bool:
+    return part.lower().replace(".", "") in _words("credentials")
 
 
 def _clean(part: str) -> str:
@@ -199,9 +204,10 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
     Where none does, the best source that names anybody counts. ``sources`` are in the order in which they are believed,
     and read only until one names a person. Offices that the best source lists beside a person stay, since the page
     declares them as authors. An office of the first source does not hide a person of a later one. A name that begins
-    like the host name's first label is an office's.
+    like the host name's first label gives way to a printed byline alone: it may be a person's own site.
     """
     offices: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     known_offices = {letters(name) for name in site_names}
     label = letters(host.removeprefix("www.").partition(".")[0])
     sources = iter(sources)
@@ -210,19 +216,29 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
         separate: set[str] = set()
         has_person = False
         for credit in source:
-            for name in clean_authors([credit.name]):
+            if own and not is_byline(credit.name):
+                continue
+            for name in _names_of(credit):
                 names.setdefault(letters(name), name)
-                is_own = len(label) >= _LABEL and letters(name).startswith(label)
-                if credit.is_office or is_own or is_office(name):
+                if credit.is_office or is_office(name):
                     known_offices.add(letters(name))
                 separate |= {letters(name)} if credit.is_separate else set()
                 has_person = has_person or letters(name) not in known_offices
         authors = tuple(names.values())[:_MOST_AUTHORS]
-        if has_person:
+        if has_person and len(label) >= _LABEL and all(name.startswith(label) for name in names):
+            own = own or authors
+        elif has_person:
             people = tuple(name for name in authors if letters(name) not in separate & known_offices)
             return _in_full(people, sources)
         offices = offices or authors
-    return offices
+    return own or offices
+
+
+def _names_of(credit: Credit) -> list[str]:
+    """Return the names in a credit; an organization's own name may hold an "and"."""
+    name = _patterns()["bracketed"].sub("", plain_text(credit.name, _NAME_LENGTH))
+    is_whole = credit.is_office and name and not re.search("[,;|/、]", name) and not _is_nobody(name)
+    return [name] if is_whole else clean_authors([credit.name])
 
 
 def _in_full(names: tuple[str, ...], others: Iterable[Sequence[Credit]]) -> tuple[str, ...]:

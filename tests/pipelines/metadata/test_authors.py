@@ -42,6 +42,11 @@ from tests.support.metadata_pages import declared, page
         ("By Jane Doe And Ann Li For The Harbour On Sunday", ["Jane Doe", "Ann Li"]),
         ("By Jane Doe, in", ["Jane Doe"]),
         ("Autorin: Jane Doe", ["Jane Doe"]),
+        ("Jane Doe, CEO of Harbour Works", ["Jane Doe"]),
+        ("Jane Doe, Former Harbour Consultant", ["Jane Doe"]),
+        ("Jane Doe | Chefredakteurin", ["Jane Doe"]),
+        ("Jane Doe | Last update", ["Jane Doe"]),
+        ("Reviewed by Ann Li", []),
         ("Auteur :", []),
         ("wordpressadmin", []),
         ("Super User", []),
@@ -186,6 +191,19 @@ def test_a_site_that_names_itself_does_not_hide_the_printed_author() -> None:
     head = '<meta name="author" content="Minato Magazine for sailors">'
     body = "<h1>Ferries return to the old pier</h1><p>By Jane Doe</p><p>The first ferry left at noon.</p>"
     assert declared(page(head=head, body=body, lang="en")).authors == ("Jane Doe",)
+
+
+def test_an_organizations_name_is_not_split_at_its_and() -> None:
+    office = {"@type": "Organization", "name": "Center for Harbours and Ferries"}
+    assert declared(page(jsonld={"@type": "Article", "headline": "x", "author": office})).authors == (
+        "Center for Harbours and Ferries",
+    )
+
+
+def test_a_person_whose_site_has_the_same_name_is_the_author() -> None:
+    head = '<meta name="author" content="Minato Yamada">'
+    body = '<h1>Ferries return to the old pier</h1><span class="post-author">Full Bio</span><p>At noon.</p>'
+    assert declared(page(head=head, body=body, lang="en")).authors == ("Minato Yamada",)
 
 
 def test_the_bylines_of_cards_are_not_the_articles() -> None:

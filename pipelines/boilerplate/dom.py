@@ -25,7 +25,10 @@ _MARK = 60  # characters of a mark or credit
 _BOX = 350  # characters of a box that asks for something
 _NAMES = 300  # characters of class and id
 _MOST_BLOCKS = 5_000  # of a page whose wording is read; the longest of 3,020 real pages has fewer
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+# The last is how words for screen readers alone are hidden.
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])clip\s*:\s*rect\(\s*[01](?:px)?[\s,]", re.IGNORECASE
+)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})

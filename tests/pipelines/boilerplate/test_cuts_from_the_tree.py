@@ -134,3 +134,25 @@ def test_hostile_pages_are_gone_through_without_an_error(html: str) -> None:
     tree = lxml.html.document_fromstring(html)
     assert isinstance(cut_boilerplate(tree), list)
     assert tree.getparent() is None
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'style="border:0;clip:rect(0 0 0 0);height:1px;margin:-1px;overflow:hidden;position:absolute;width:1px"',
+        'style="position: absolute; clip: rect(1px, 1px, 1px, 1px)"',
+        'class="sr-only"',
+        'class="note visually-hidden"',
+        'class="screen-reader-text"',
+    ],
+)
+def test_words_for_screen_readers_alone_go_and_the_sentence_around_them_stays(attributes: str) -> None:
+    link = f'<a href="/fund">the harbour fund<span {attributes}>, opens new tab</span></a>'
+    left, _ = left_of(page(TITLE, f"{EN_BODY}<p>Shares of {link} rose by a fifth on Monday.</p>"))
+    assert "Shares of the harbour fund rose by a fifth on Monday." in left
+
+
+@pytest.mark.parametrize("attributes", ['style="clip-path: circle(40%)"', 'style="overflow:hidden"', 'class="readers"'])
+def test_words_that_a_browser_shows_in_part_stay(attributes: str) -> None:
+    left, _ = left_of(page(TITLE, f"{EN_BODY}<p {attributes}>Shares of the harbour fund rose on Monday.</p>"))
+    assert "Shares of the harbour fund rose on Monday." in left

@@ -30,12 +30,16 @@ WORDS_A_TEXT = 120
 
 @dataclasses.dataclass(frozen=True)
 class Race:
-    """Each writer has a page of its own for every text, and one that redirects to a page that all writers share."""
+    """Each writer has a page of its own for every text, and one that redirects to a page that all writers share.
+
+    With ``own_texts`` no writer has another's texts: all of its pages but the shared one are new articles.
+    """
 
     url: str
     writers: int
     races: int
     texts: int = 6
+    own_texts: bool = False
 
     def pages(self, writer: int, race: int) -> list[str]:
         return [f"https://writer{writer}.example/{race}/{number}" for number in range(self.texts + 1)]
@@ -56,16 +60,16 @@ class Outcome:
         return not (self.missed_copies or self.double_rows or self.lost or self.errors)
 
 
-def words(race: int, number: int) -> str:
-    chance = random.Random(f"{race} {number}")  # noqa: S311 - repeatable, not secret
+def words(race: int, number: int, writer: str) -> str:
+    chance = random.Random(f"{race} {number} {writer}")  # noqa: S311 - repeatable, not secret
     return " ".join(f"w{chance.randrange(10**6)}" for _ in range(WORDS_A_TEXT)) + "."
 
 
-def visit(lease: Lease, cards: list[str]) -> Visit:
+def visit(lease: Lease, cards: list[str], *, own_texts: bool) -> Visit:
     """Visit a writer's page: the last one of each race redirects to the page that all share."""
     race, number = (int(part) for part in lease.url.split("/")[-2:])
     final_url = lease.url if number else f"https://shared.example/{race}/page"
-    body = words(race, number)
+    body = words(race, number, lease.source if own_texts and number else "")
     if number % 2:  # every writer's page is an edited copy of the others'
         body += f" Reported for {lease.source} by its own staff."
     page = article(final_url, body, f"Text {race} {number}", tuple(cards))
@@ -88,7 +92,7 @@ def write(race: Race, writer: int, barrier: Barrier, told: "Queue[int]") -> None
     for number, urls in enumerate(pages):
         chance.shuffle(urls)
         cards = [f"https://cards.example/{number}/{card}" for card in chance.sample(range(12), 10)]
-        visits = [visit(leases[url], cards) for url in urls]
+        visits = [visit(leases[url], cards, own_texts=race.own_texts) for url in urls]
         barrier.wait(120)
         futures = [run_writer.store(each) for each in visits]
         errors += sum(future.exception() is not None for future in futures)
@@ -126,8 +130,8 @@ def run(race: Race, context: SpawnContext | ForkContext | None = None) -> Outcom
 
 def count(database: Database, race: Race, errors: int, speed: float) -> Outcome:
     """Hold what is stored against what must be."""
-    distinct = race.races * (race.texts + 1)
-    copies = race.races * race.texts * (race.writers - 1)
+    distinct = race.races * (race.texts * (race.writers if race.own_texts else 1) + 1)
+    copies = 0 if race.own_texts else race.races * race.texts * (race.writers - 1)
     with database.reading() as connection:
 
         def number(query: str) -> int:

@@ -110,7 +110,11 @@ class PipelineRules:
         return stories.compare_articles(newcomer, others, counts, total, named=named)
 
     def cluster_articles(
-        self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+        self,
+        ids: Sequence[int],
+        weights: Mapping[tuple[int, int], float],
+        apart: Iterable[tuple[int, int]],
+        across: Collection[tuple[int, int]] = (),
     ) -> list[list[int]]:
         """See ``cluster.cluster_articles``."""
-        return stories.cluster_articles(ids, weights, apart)
+        return stories.cluster_articles(ids, weights, apart, across)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 
@@ -77,10 +77,15 @@ class StoryRules(Protocol):
         """
 
     def cluster_articles(
-        self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+        self,
+        ids: Sequence[int],
+        weights: Mapping[tuple[int, int], float],
+        apart: Iterable[tuple[int, int]],
+        across: Collection[tuple[int, int]] = (),
     ) -> list[list[int]]:
         """Group articles into stories.
 
         ``weights`` are those of pairs of ``ids``, 0 where they are missing. ``apart`` are pairs that may not be in one
-        story. The result does not depend on the order of the pairs, only on that of ``ids`` where weights are equal.
+        story, ``across`` those of two languages. The result does not depend on the order of the pairs, only on that of
+        ``ids`` where weights are equal.
         """

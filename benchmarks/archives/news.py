@@ -65,7 +65,7 @@ def _event(
     known = corpus()
     told = chance.choice(known.events)
     first = day - datetime.timedelta(minutes=chance.randint(0, 1_439))
-    cast = Cast(chance, known.names, first)
+    cast = Cast(chance, known, first)
     for sentences in (*told.headlines.values(), *told.leads.values()):
         for sentence in sentences:
             for kind, key in sentence.gaps:

@@ -23,8 +23,12 @@ _MONTHS = "January|February|March|April|May|June|July|August|September|October|N
 _DAY_EN = re.compile(rf"\b(?:{_MONTHS}) \d{{1,2}}\b|\b\d{{1,2}} (?:{_MONTHS})\b")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?![\d月年時分日:/-])")
+_WORD = {"ja": re.compile("(?<![一-鿿々])[一-鿿]{2}(?![一-鿿々])"), "en": re.compile(r"\b[a-z]{5,}\b")}
 _SENTENCES = {"ja": re.compile(r"(?<=。)"), "en": re.compile(r"(?<=[.!?]) (?=[A-Z\"“])")}
 _YEARS = range(1900, 2101)
+
+EXCHANGED = 0.6
+"""Of an event's words those that it has instead of the written ones: else all told under one headline were alike."""
 
 Name = tuple[str, str]
 """A name in Japanese and in English."""
@@ -34,7 +38,7 @@ Name = tuple[str, str]
 class Sentence:
     """A text with gaps: ``pieces`` are the text around them, ``gaps`` what they held, by kind and key.
 
-    ``n`` is a name, ``#`` a number, ``d`` a day, ``w`` a weekday.
+    ``n`` is a name, ``#`` a number, ``d`` a day, ``w`` a weekday, ``v`` another word.
     """
 
     language: str
@@ -57,13 +61,15 @@ class Corpus:
     events: Sequence[Told]
     sentences: Mapping[str, Sequence[Sentence]]
     names: Sequence[Name]
+    words: Mapping[str, Sequence[str]]
 
 
 class Cast:
     """The names, numbers and day of one event, by what they stand for in the sentences."""
 
-    def __init__(self, chance: random.Random, names: Sequence[Name], at: datetime.datetime) -> None:
-        self._chance, self._names, self.at = chance, names, at
+    def __init__(self, chance: random.Random, known: Corpus, at: datetime.datetime) -> None:
+        self._chance, self._names, self._vocabulary, self.at = chance, known.names, known.words, at
+        self._words: dict[str, str] = {}
         self._named: dict[str, Name] = {}
         self._numbers: dict[str, str] = {}
         self._people = [self._draw() for _ in range(5)]
@@ -97,6 +103,11 @@ class Cast:
                     str(self._chance.randint(1, 9)) if sign.isdigit() else sign for sign in key
                 )
             return self._numbers[key]
+        if kind == "v":
+            if key not in self._words:
+                other = self._chance.random() < EXCHANGED
+                self._words[key] = self._chance.choice(self._vocabulary[language]) if other else key
+            return self._words[key]
         if kind == "w":
             return f"{self.at:%A}"
         return f"{self.at.day}日" if language == "ja" else f"{self.at:%B} {self.at.day}"
@@ -122,7 +133,11 @@ def corpus() -> Corpus:
             further[article.language] += [parse(each, article.language, latin) for each in others]
         if all(headlines.values()):
             told.append(Told(headlines, leads))
-    return Corpus(told, further, made_names())
+    words = {
+        language: [key for sentence in sentences for kind, key in sentence.gaps if kind == "v"]
+        for language, sentences in further.items()
+    }
+    return Corpus(told, further, made_names(), words)
 
 
 def _names_of(text: str) -> list[str]:
@@ -150,6 +165,7 @@ def parse(text: str, language: str, latin: set[str]) -> Sentence:
         plain = match[0].replace(",", "")
         if "." in plain or int(plain) not in _YEARS:
             found.append((*match.span(), "#", plain))
+    found += [(*m.span(), "v", m[0]) for m in _WORD[language].finditer(text)]
     pieces, gaps, end = [], [], 0
     for start, stop, kind, key in sorted(found, key=lambda gap: (gap[0], -gap[1])):
         if start >= end:

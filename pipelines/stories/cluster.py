@@ -2,12 +2,13 @@
 
 Every pair of articles has a weight, 0 to 1. The two groups with the highest mean weight are merged, again and again,
 until no mean reaches the threshold. Two single articles need more than a group and an article: nothing else confirms
-them. So the result depends on the articles alone, and not on the order in which they
-came. A group that is merged must resemble the whole other group: a story does not drift.
+them. In one language they need most, because two happenings around one person share their words. So the result depends
+on the articles alone, and not on the order in which they came. A group that is merged must resemble the whole other
+group: a story does not drift.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipelines.stories.packed_profile import unpack_profile
 from pipelines.stories.profile import COUNTED, story_keys
@@ -43,10 +44,11 @@ def cluster_articles(
     ids: Sequence[int],
     weights: Mapping[tuple[int, int], float],
     apart: Iterable[tuple[int, int]],
+    across: Collection[tuple[int, int]] = (),
     fitted: Weights | None = None,
 ) -> list[list[int]]:
     """Implement ``StoryRules.cluster_articles``. ``fitted`` replace the project's thresholds where they are given."""
-    return _Linkage(ids, weights, apart, fitted or fitted_weights()).merge_all()
+    return _Linkage(ids, weights, apart, across, fitted or fitted_weights()).merge_all()
 
 
 class _Linkage:
@@ -57,6 +59,7 @@ class _Linkage:
         ids: Sequence[int],
         weights: Mapping[tuple[int, int], float],
         apart: Iterable[tuple[int, int]],
+        across: Collection[tuple[int, int]],
         fitted: Weights,
     ) -> None:
         self._ids, self._threshold = ids, fitted.together
@@ -64,19 +67,16 @@ class _Linkage:
         self._groups = {place: [place] for place in range(len(ids))}
         self._sums: list[dict[int, float]] = [{} for _ in ids]  # of the weights between two groups
         self._apart: list[set[int]] = [set() for _ in ids]
+        self._heap: list[tuple[float, int, int, int, int]] = []
         for (one, other), weight in weights.items():
-            a, b = places[one], places[other]
+            a, b = sorted((places[one], places[other]))
             self._sums[a][b] = self._sums[b][a] = weight
+            if weight >= (fitted.pair_across if (one, other) in across else fitted.pair):
+                self._heap.append((-weight, a, b, 1, 1))
         for one, other in apart:
             a, b = places[one], places[other]
             self._apart[a].add(b)
             self._apart[b].add(a)
-        self._heap = [
-            (-weight, a, b, 1, 1)
-            for a, others in enumerate(self._sums)
-            for b, weight in others.items()
-            if a < b and weight >= fitted.pair
-        ]
         heapq.heapify(self._heap)
 
     def merge_all(self) -> list[list[int]]:

@@ -69,13 +69,14 @@ class Weights:
     """The weight of each feature, and the thresholds of clustering.
 
     ``together`` is the least mean likeness between two groups of articles that are one story, ``pair`` that of two
-    single articles.
+    single articles of one language, ``pair_across`` of two languages.
     """
 
     same: Mapping[str, float]
     across: Mapping[str, float]
     together: float
     pair: float
+    pair_across: float
 
 
 @rule_cache()

@@ -178,9 +178,11 @@ class _Batch:
         inside = {(one, other): self._pairs[one, other] for at, one in enumerate(numbers) for other in numbers[:at]}
         weights = {both: pair.weight for both, pair in inside.items()}
         apart = [both for both, pair in inside.items() if pair.apart]
+        language = {member.article_id: member.language for member in piece}
+        across = {(one, other) for one, other in inside if language[one] != language[other]}
         return [
             [self._members[number] for number in cluster]
-            for cluster in self._rules.cluster_articles(numbers, weights, apart)
+            for cluster in self._rules.cluster_articles(numbers, weights, apart, across)
         ]
 
     def save_ties(self, now: datetime) -> None:

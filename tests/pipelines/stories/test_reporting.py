@@ -77,7 +77,10 @@ def test_the_same_words_without_a_date_weigh_less() -> None:
     assert weight(report, again, None) < weight(report, again, AT)
 
 
-def test_two_single_articles_need_more_than_a_group_and_an_article() -> None:
-    between = (fitted_weights().together + fitted_weights().pair) / 2
+def test_two_single_articles_need_more_than_a_group_and_an_article_and_most_in_one_language() -> None:
+    between = (fitted_weights().together + fitted_weights().pair_across) / 2
     assert cluster_articles([1, 2], {(1, 2): between}, []) == [[1], [2]]
+    likely = (fitted_weights().pair_across + fitted_weights().pair) / 2
+    assert cluster_articles([1, 2], {(1, 2): likely}, []) == [[1], [2]]
+    assert cluster_articles([1, 2], {(1, 2): likely}, [], {(1, 2)}) == [[1, 2]]
     assert cluster_articles([1, 2, 3], {(1, 2): 0.9, (1, 3): between, (2, 3): between}, []) == [[1, 2, 3]]

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -123,9 +123,13 @@ def test_an_article_that_cannot_be_grouped_keeps_a_story_of_its_own(
 ) -> None:
     class Broken(PipelineRules):
         def cluster_articles(
-            self, ids: Sequence[int], weights: Mapping[tuple[int, int], float], apart: Iterable[tuple[int, int]]
+            self,
+            ids: Sequence[int],
+            weights: Mapping[tuple[int, int], float],
+            apart: Iterable[tuple[int, int]],
+            across: Collection[tuple[int, int]] = (),
         ) -> list[list[int]]:
-            raise ValueError(ids, weights, apart)
+            raise ValueError(ids, weights, apart, across)
 
     articles = event("noto-quake")
     store(database, articles, rules=Broken())

@@ -60,8 +60,9 @@ def unpack_marks(packed: str) -> Marks:
     return Marks(float(marks.get("reporting", UNKNOWN)), "undated" not in marks)
 
 
+@functools.lru_cache(512)  # a pair's terms are named for each of an article's ties
 def unpack_profile(packed: str) -> Profile:
-    """Return the terms of a packed profile."""
+    """Return the terms of a packed profile; not to be changed."""
     terms = [line.split("\t", 3) for line in _term_lines(packed)]
     return {(kind, value): Term(kind, value, _WEIGHTS[sign], form) for sign, kind, value, form in terms}
 

@@ -46,10 +46,11 @@ class Rarity:
         """Weigh the terms of a profile, once."""
         weighed_terms = self._weighed.get((packed, language))
         if weighed_terms is None:
-            measures = measure_profile(packed)
+            weights = measure_profile(packed).weights
             weighed_terms = [
-                term if counted is None else weigh_term(term.key, measures.weights[term.key], self._bits(term, counted))
-                for term, counted in zip(measures.terms, map(self._counts.get, _hashes(packed, language)), strict=True)
+                term if counted is None else weigh_term(term.key, weights[term.key], self._bits(term, counted))
+                for term, key in _by_form(packed, language)
+                for counted in (self._counts.get(key),)
             ]
             self._weighed[packed, language] = weighed_terms
         return weighed_terms
@@ -60,8 +61,10 @@ class Rarity:
 
 
 @functools.lru_cache(1_024)  # an article is compared when it is tied and when it is clustered
-def _hashes(packed: str, language: str) -> Sequence[int]:
-    return [hash_term(term.key, language) for term in measure_profile(packed).terms]
+def _by_form(packed: str, language: str) -> Sequence[tuple[WeighedTerm, int]]:
+    """Weigh the terms of a profile by their forms alone, each with its hash."""
+    weights = measure_profile(packed).weights.items()
+    return [(weigh_term(term, weight, expectation(term)[1]), hash_term(term, language)) for term, weight in weights]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -43,11 +43,10 @@ class ProfileMeasures:
     """Lengths, numbers, days and leading terms of a profile.
 
     The lengths depend on the terms' forms alone, so they hold for every comparison. Leading terms are in the headline
-    or the first lines. ``terms`` have the bits of their forms, and so has ``title``, without words in ``title_facts``.
+    or the first lines. ``title`` are its terms with the bits of their forms, ``title_facts`` those that are no words.
     """
 
     weights: Mapping[str, int]
-    terms: Sequence[WeighedTerm]
     norms: Mapping[str, float]
     numbers: frozenset[str]
     days: frozenset[str]
@@ -88,7 +87,6 @@ def measure_profile(packed: str) -> ProfileMeasures:
     title = [(term, expectation(term)[1]) for term in sorted(title_terms(packed))]
     return ProfileMeasures(
         weights,
-        [weigh_term(term, weight, expectation(term)[1]) for term, weight in weights.items()],
         {"words": words, "topics": topics, "facts": facts},
         frozenset([term for term in weights if term[0] == "#"]),
         frozenset([term for term in weights if term[0] == "D"]),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from storage.search.folding import split_pieces
 from storage.search.match import filter_condition
 from storage.search.nodes import All, Filter, Near, Node, Not, Query, Some, Word
-from storage.search.terms import FoldedText, count_occurrences, find_spans, may_occur
+from storage.search.terms import FoldedText, Term, count_occurrences, count_unfolded, find_spans
 from storage.tables.search import SearchDocument
 
 
@@ -38,11 +38,12 @@ class Candidate:
     def has(self, word: Word) -> bool:
         """Tell whether a field has the word in any form."""
         names = ("title",) if word.in_title else ("title", "text", "summary")
-        return any(
-            may_occur(form, getattr(self.row, name)) and count_occurrences(form, getattr(self, name))
-            for form in word.forms
-            for name in names
-        )
+        return any(self._count(form, name) for form in word.forms for name in names)
+
+    def _count(self, term: Term, field: str) -> int:
+        """Count the places of a term in a field, without folding the field where that is not needed."""
+        plainly = count_unfolded(term, getattr(self.row, field))
+        return count_occurrences(term, getattr(self, field)) if plainly is None else plainly
 
     def has_near(self, near: Near) -> bool:
         """Tell whether a field has both words close to each other."""
@@ -52,10 +53,7 @@ class Candidate:
     def count(self, query: Query) -> list[tuple[int, ...]]:
         """Count, for each word of a query, its places in title, summary and text."""
         return [
-            tuple(
-                sum(count_occurrences(form, field) for form in word.forms)
-                for field in (self.title, self.summary, self.text)
-            )
+            tuple(sum(self._count(form, field) for form in word.forms) for field in ("title", "summary", "text"))
             for word in query.words
         ]
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, TableClause, colu
 from storage.chunks import chunks_of
 from storage.column_types import UTCDateTime
 from storage.search.candidates import Candidate, fitting
+from storage.search.folding import TEXT_LIMIT
 from storage.search.match import filter_condition, is_looked_up, matches, possible, written
 from storage.search.nodes import All, Filter, Node, Query
 from storage.search.rank import rank_score
@@ -163,7 +164,10 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 def score_of(query: Query, candidate: Candidate, now: datetime.datetime) -> float:
     """Score a hit by its words and age."""
     return rank_score(
-        candidate.count(query), len(candidate.text.text), candidate.row.language, now - dated(candidate.row)
+        candidate.count(query),
+        min(len(candidate.row.text), TEXT_LIMIT),
+        candidate.row.language,
+        now - dated(candidate.row),
     )
 
 

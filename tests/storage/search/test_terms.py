@@ -10,7 +10,15 @@ from storage.search.folding import fold, fold_with_offsets
 from storage.search.nodes import Not, QueryError, Word
 from storage.search.parse import parse_query
 from storage.search.snippets import cut_snippet, mark_terms
-from storage.search.terms import WHOLE, FoldedText, find_spans, index_terms, lookups, may_occur
+from storage.search.terms import (
+    WHOLE,
+    FoldedText,
+    count_occurrences,
+    count_unfolded,
+    find_spans,
+    index_terms,
+    lookups,
+)
 from storage.search.variants import fold_variants
 from tests.support.hostile_text import HOSTILE
 
@@ -131,8 +139,19 @@ def test_texts_fold_the_same_by_characters_as_by_normalizing() -> None:
 
 
 @given(st.text(st.sampled_from(MIXED), min_size=2, max_size=30), st.data())
-def test_what_a_text_has_may_occur_in_it(text: str, data: st.DataObject) -> None:
+def test_a_text_is_counted_in_as_if_it_were_folded(text: str, data: st.DataObject) -> None:
     folded = FoldedText(text)
     start = data.draw(st.integers(0, max(0, len(folded.text) - 2)))
     for term in parse_query(folded.text[start : start + data.draw(st.integers(2, 5))]).terms:
-        assert may_occur(term, text) or not any(find_spans(term, folded))
+        assert count_unfolded(term, text) in (None, count_occurrences(term, folded))
+
+
+@given(
+    st.lists(
+        st.sampled_from(("rate", "Rates", "rated", "rat", "o'rate", "it's", "crate", "x-rated", "RATING.")), max_size=9
+    )
+)
+def test_english_words_are_counted_by_their_stems(words: list[str]) -> None:
+    [term] = parse_query("rates").terms
+    folded = FoldedText(" ".join(words))
+    assert count_occurrences(term, folded) == folded.stems.count("rate") == len(list(find_spans(term, folded)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from storage.search.folding import split_pieces
+from storage.search.folding import PIECE
 from storage.search.match import filter_condition
 from storage.search.nodes import All, Filter, Near, Node, Not, Query, Some, Word
 from storage.search.terms import FoldedText, Term, count_occurrences, count_unfolded, find_spans
@@ -100,21 +100,31 @@ def _are_near(near: Near, field: FoldedText) -> bool:
     )
     if not ones or not others:
         return False
-    units: list[int] = []
-    for piece, start, end in split_pieces(field.spelled):
-        units += range(start, end) if piece.is_run else [start]
-    return _follows_within(near.distance, ones, others, units) or _follows_within(near.distance, others, ones, units)
+    text = field.spelled
+    return _follows_within(near.distance, ones, others, text) or _follows_within(near.distance, others, ones, text)
 
 
 def _follows_within(
-    distance: int, ones: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]], units: Sequence[int]
+    distance: int, ones: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]], text: str
 ) -> bool:
-    """Tell whether a place of ``others`` begins after one of ``ones`` ends, with few units between."""
+    """Tell whether a place of ``others`` begins after one of ``ones`` ends, with few words or characters between."""
     starts = [start for start, _ in others]
-    for _, end in ones:
+    for number, (_, end) in enumerate(ones):
         following = bisect.bisect_left(starts, end)
-        if following < len(starts):
-            between = bisect.bisect_left(units, starts[following]) - bisect.bisect_left(units, end)
-            if between <= distance:
-                return True
+        if following == len(starts):
+            return False
+        if number + 1 < len(ones) and ones[number + 1][1] <= starts[following]:
+            continue  # the next one is nearer
+        if _are_few_between(distance, text, end, starts[following]):
+            return True
     return False
+
+
+def _are_few_between(most: int, text: str, start: int, end: int) -> bool:
+    """Tell whether a part of a text has at most so many words and CJK characters."""
+    number = 0
+    for match in PIECE.finditer(text, start, end):
+        number += len(match[0]) if match.lastgroup == "run" else 1
+        if number > most:
+            return False
+    return True

@@ -7,8 +7,10 @@ COPY crawler crawler
 COPY pipelines pipelines
 COPY storage storage
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheels .
-RUN python -m venv /opt/kiji \
- && /opt/kiji/bin/pip install --no-cache-dir "$(ls /wheels/*.whl)[postgresql,pages,alerts,exports]" -c requirements.lock
+# pip takes no hashes for the wheel that was just built, so the lock file gives the versions only.
+RUN sed -e '/^ *--hash=/d' -e 's/ *\\$//' requirements.lock > /versions.txt \
+ && python -m venv /opt/kiji \
+ && /opt/kiji/bin/pip install --no-cache-dir "$(ls /wheels/*.whl)[postgresql,pages,alerts,exports]" -c /versions.txt
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home --home-dir /data kiji

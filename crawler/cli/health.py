@@ -110,6 +110,7 @@ def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
         "since": iso_utc(verdict.since),
         "detail": verdict.detail,
         "hint": verdict.hint,
+        "moved": verdict.moved,
         "last_success": iso_utc(figures.last_success),
         "last_new_article": iso_utc(figures.last_new),
         "usual_articles_a_day": round(figures.usual_a_day, 2),
@@ -163,6 +164,8 @@ def _cells(name: str, verdict: Verdict, now: datetime.datetime) -> dict[str, Tex
 
 def _lines(name: str, verdict: Verdict) -> list[str]:
     hint = [f"{name}: led nowhere: {verdict.hint}"] if verdict.hint else []
+    if verdict.moved:
+        hint.append(f"{name}: {verdict.moved}; change start in the config")
     if made_up := verdict.figures.made_for_crawlers:
         hint.append(f"{name}: {made_up} addresses were not asked for: pages made for crawlers; exclude leaves them out")
     if not verdict.is_trouble:

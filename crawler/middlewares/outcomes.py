@@ -22,7 +22,7 @@ def known_status(status: int) -> int | None:
 def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
     """Return the verdict on a status; None if the body is to be read."""
     if status not in STATUSES:
-        return "failed", f"the answer's status is none of HTTP's: {status}"[:REASON_LIMIT]
+        return "failed", f"the server sent the status {status}, which HTTP does not have"[:REASON_LIMIT]
     if status == 304:
         return "unchanged", "not modified"
     if 200 <= status < 300:

@@ -47,7 +47,7 @@ class Redirects(RedirectMiddleware):
             limit = self.max_redirect_times
             raise TooManyRedirects(f"more than {limit} redirects, the last to {_target(request, response)}") from error
         except ValueError as error:
-            raise RedirectRefused(f"redirect to an address that is none: {_target(request, response)}") from error
+            raise RedirectRefused(f"redirect to what is no web address: {_target(request, response)}") from error
         if isinstance(followed, Request):
             _refuse_to_leave(request, followed.url)
             _show_validators(followed)

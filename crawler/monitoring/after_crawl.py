@@ -16,12 +16,13 @@ from crawler.monitoring.recovery import Trouble
 from crawler.monitoring.related_hint import related_hint
 from crawler.monitoring.retention import expire_articles, prune_pages
 from crawler.monitoring.watch_notices import tell_watches
-from crawler.plan import CrawlPlan, unfollowed_sources
+from crawler.plan import CrawlPlan, scope_of, unfollowed_sources
 from pipelines.warc.place import send_waiting, waiting_files
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
+from storage.monitoring.moved_starts import find_moved_starts
 from storage.monitoring.source_health import (
     Finding,
     HealthCheck,
@@ -62,6 +63,7 @@ def judge_sources(
         ]
         begin = min([now, *troubled]) - PAST
         runs = read_history(connection, [finding.source_id for finding in known.values()], begin)
+        moved = find_moved_starts(connection, _start_keys(names, config))
     verdicts = {}
     for name in names:
         finding = known.get(name)
@@ -76,8 +78,15 @@ def judge_sources(
         verdict = judge(own, now, known=trouble, due_at=due_at)
         if source is None or not unfollowed_sources([source]):
             verdict = dataclasses.replace(verdict, hint=related_hint(own, present_runs(own)))
-        verdicts[name] = verdict
+        told = [f"{old} has moved for good to {new}" for old, new in moved.get(name, ())]
+        verdicts[name] = dataclasses.replace(verdict, moved=", ".join(told))
     return verdicts
+
+
+def _start_keys(names: Sequence[str], config: Config | None) -> dict[str, list[str]]:
+    """Return the keys of the start pages of these sources."""
+    sources = [config.source(name) for name in names] if config is not None else []
+    return {source.name: [start.key for start in scope_of(source).starts] for source in sources if source is not None}
 
 
 def store_and_alert(

@@ -135,7 +135,7 @@ def _subscriptions(callback: str, url: str, now: datetime.datetime) -> Iterator[
 
 def _library(library: Unsupported) -> Finding:
     tested = f"{library.supported.first} up to {library.supported.below}"
-    message = f"{library.library} {library.version} is used by its public API alone (tested: {tested})"
+    message = f"{library.library} {library.version} was not tested with Kiji (tested: {tested})"
     return Finding("libraries", "warn", f"{message}: {library.supported.loss}")
 
 
@@ -211,6 +211,8 @@ def _disk(folder: Path) -> Finding:
 
 def examine_sources(trial_pages: "Sequence[TrialPage]", config: Config) -> Iterator[Finding]:
     """Check the start pages of each source, by one fetch of each."""
+    from crawler.preview.hints import home_page_hint  # with Scrapy, which the pages were fetched by
+
     for source in config.enabled_sources:
         for page in (page for page in trial_pages if page.source == source.name):
             what = f"source {source.name}"
@@ -224,6 +226,8 @@ def examine_sources(trial_pages: "Sequence[TrialPage]", config: Config) -> Itera
                 if page.moved_to:
                     moved = f"{page.url} moved for good to {page.moved_to}; change start in the config"
                     yield Finding(what, "warn", moved)
+                if hint := home_page_hint(page):
+                    yield Finding(what, "warn", f"{hint}: kiji sources add {page.url}")
                 content = "an article" if page.reading.is_article else f"{len(page.reading.entries)} addresses listed"
                 yield Finding(what, "ok", f"{page.url}: {page.reading.kind}, {content}; robots.txt allows it")
     yield from _clock(trial_pages)

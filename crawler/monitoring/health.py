@@ -55,7 +55,8 @@ TROUBLE: tuple[State, ...] = ("dead", "blocked", "changed", "silent", "idle")
 class Verdict:
     """A source's state, its begin within the history, and the reason in one line.
 
-    ``hint`` is one line on a source that is in order but led nowhere, else "".
+    ``hint`` is one line on a source that is in order but led nowhere, ``moved`` one on start pages that have moved for
+    good, else "".
     """
 
     state: State
@@ -63,6 +64,7 @@ class Verdict:
     detail: str
     figures: Figures
     hint: str = ""
+    moved: str = ""
 
     @property
     def is_trouble(self) -> bool:

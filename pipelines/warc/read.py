@@ -138,7 +138,7 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
     except Exception as error:  # noqa: BLE001 - any error of warcio and the decompressors fails this record alone
         return BadRecord(url, f"the answer in the record is damaged: {str(error).strip() or type(error).__name__}")
     if status not in STATUSES:
-        return BadRecord(url, f"the answer's status is none of HTTP's: {status}")
+        return BadRecord(url, f"the server sent the status {status}, which HTTP does not have")
     return RawPage(
         url=url,
         final_url=url,

@@ -130,7 +130,7 @@ def test_a_record_without_a_time_is_named(tmp_path: Path) -> None:
 def test_a_record_whose_status_is_none_of_https_is_named(tmp_path: Path, status: str) -> None:
     (bad,) = read_warc(write(tmp_path / "a.warc", [("https://news.example/1", HTML, {})], status=status))
     said = status.removesuffix(" Odd")
-    assert bad == BadRecord("https://news.example/1", f"the answer's status is none of HTTP's: {said}")
+    assert bad == BadRecord("https://news.example/1", f"the server sent the status {said}, which HTTP does not have")
 
 
 def test_an_archive_that_breaks_off_gives_what_was_whole_and_says_where_it_ends(tmp_path: Path) -> None:

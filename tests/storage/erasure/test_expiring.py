@@ -18,15 +18,15 @@ TEXTS = dict(
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    where = f"sqlite:///{tmp_path}/kiji.db"
-    database = open_database(where)
+def url(archive_url: str) -> str:
+    """An archive with three articles, on either kind of database."""
+    database = open_database(archive_url)
     crawling = Crawling(database, scope(*URLS))
     for lease in crawling.lease():
         crawling.store(lease, article(lease.url, text=TEXTS[lease.url], title=TEXTS[lease.url]))
     crawling.finish()
     database.close()
-    return where
+    return archive_url
 
 
 @pytest.mark.parametrize(

@@ -14,19 +14,23 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from alembic.command import upgrade as upgrade_to
+from alembic.config import Config
 from sqlalchemy import text
 
 from benchmarks.archives.crawl import take_up
 from benchmarks.archives.fill import ENDS
 from benchmarks.section import ROOT
-from storage.database.engine import Database
+from storage.database.engine import Database, connect
 from storage.database.open import open_database
+from storage.migrations.history import list_revisions
 from storage.search.query import search
 
 TERMS = {
@@ -131,12 +135,36 @@ def _memory_of(pid: int) -> float:
 
 
 def undo_newest(path: Path) -> None:
-    """Take a copy back to the schema before 0028, so that its upgrade can be measured."""
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
-            connection.execute(f"DROP VIEW {name}")
-        connection.execute("ALTER TABLE article DROP COLUMN event")
-        connection.execute("UPDATE alembic_version SET version_num = '0027'")
+    """Take a file back to the schema before the newest one, so that the upgrade can be measured.
+
+    Tables and columns go that an empty file of that schema has not.
+    """
+    before = sorted(list_revisions())[-2]
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "storage" / "migrations"))
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / "empty.db"
+        database = connect(f"sqlite:///{empty}")
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            upgrade_to(config, before)
+        database.close()
+        wanted = _columns(empty)
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        for (view,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+            file.execute(f"DROP VIEW {view}")
+        for table, columns in _columns(path).items():
+            if table not in wanted:
+                file.execute(f'DROP TABLE "{table}"')
+            for column in columns - wanted.get(table, columns):
+                file.execute(f'ALTER TABLE "{table}" DROP COLUMN {column}')
+        file.execute("UPDATE alembic_version SET version_num = ?", (before,))
+
+
+def _columns(path: Path) -> dict[str, set[str]]:
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: {row[1] for row in file.execute(f'PRAGMA table_info("{table}")')} for table in tables}
 
 
 def reading(url: str, folder: Path) -> Iterator[Cost]:

@@ -1,4 +1,4 @@
-"""Runs a command, and tells the seconds and the CPU seconds that it and all its descendants took.
+"""Runs a command, and tells the seconds, CPU seconds and most memory that it and all its descendants took.
 
     python -m benchmarks.measured FIGURES.json COMMAND…
 
@@ -31,7 +31,8 @@ def main() -> int:
             os.wait()
     except ChildProcessError:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    figures.write_text(json.dumps({"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime}), encoding="utf-8")
+    found = {"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "megabytes": usage.ru_maxrss / 1024}
+    figures.write_text(json.dumps(found), encoding="utf-8")
     return code
 
 

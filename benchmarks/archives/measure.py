@@ -8,6 +8,7 @@ FOLDER takes what commands write; it must be empty. What changes the archive is 
 import argparse
 import contextlib
 import dataclasses
+import json
 import os
 import resource
 import sqlite3
@@ -69,18 +70,14 @@ class Cost:
 
 
 def command(*words: str, name: str = "") -> Cost:
-    """Run a command of Kiji in a process of its own."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "crawler", *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    cpu = usage.ru_utime + usage.ru_stime
-    failed = process.returncode not in (0, 1)
-    return Cost(
-        name or f"`kiji {' '.join(words[:2])}`", time.perf_counter() - began, cpu, usage.ru_maxrss / 1024, failed
-    )
+    """Run a command of Kiji in a process of its own, below a small one: a process has at least its parent's memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.json"
+        kiji = [sys.executable, "-m", "benchmarks.measured", str(figures), sys.executable, "-m", "crawler", *words]
+        done = subprocess.run(kiji, cwd=ROOT, capture_output=True, check=False)
+        found = json.loads(figures.read_text(encoding="utf-8"))
+    failed = done.returncode not in (0, 1)
+    return Cost(name or f"`kiji {' '.join(words[:2])}`", found["seconds"], found["cpu"], found["megabytes"], failed)
 
 
 def searches(database: Database) -> Iterator[Cost]:

@@ -10,7 +10,6 @@ gains most.
 
 import argparse
 import collections
-import dataclasses
 import importlib.metadata
 import json
 import subprocess
@@ -23,36 +22,18 @@ import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 
 from benchmarks.section import ROOT
-from benchmarks.text_scores import PageScore, mean_f1, score_page
-from benchmarks.training.truths import TruePage, read_truths
+from benchmarks.training.text_scores import score_page
+from benchmarks.training.text_table import KIJI, ScoredPage, table
+from benchmarks.training.truths import read_truths
 from pipelines.html.charset import decode
 from pipelines.raw_page import RawPage
 from pipelines.read_page import read_page
 
 PROGRAM = ROOT / "benchmarks" / "peers" / "page_texts_program.py"
-KIJI = "Kiji"
 OURS = (KIJI, "trafilatura", "resiliparse")
 THEIRS = ("readability-lxml", "newspaper4k")
-_LEAST_PAGES = 5  # of a part or language that has a row of its own
 
 Texts = dict[str, str]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ScoredPage:
-    """A page's score by each engine; ``seconds`` are the CPU of those that run in this process."""
-
-    truth: TruePage
-    scores: dict[str, PageScore]
-    seconds: dict[str, float]
-
-    def best(self) -> str:
-        """Return the engine with the highest F1; Kiji where it is among them."""
-        return max(self.scores, key=lambda name: (self.scores[name].f1, name == KIJI))
-
-    def gain(self) -> float:
-        """Return what the best engine's F1 has more than Kiji's."""
-        return self.scores[self.best()].f1 - self.scores[KIJI].f1
 
 
 def _by_kiji(raw: RawPage) -> str:
@@ -115,39 +96,6 @@ def read_folder(folder: Path, peers: Peers) -> Iterator[ScoredPage]:
             seconds[name] = time.process_time() - began
         texts |= peers.texts(truth.raw)
         yield ScoredPage(truth, {name: score_page(text, truth) for name, text in texts.items()}, seconds)
-
-
-def groups_of(pages: Sequence[ScoredPage]) -> dict[str, list[ScoredPage]]:
-    """Return the pages by what has a row of its own: all of a folder, its parts, its languages."""
-    groups: dict[str, list[ScoredPage]] = collections.defaultdict(list)
-    for page in pages:
-        name = page.truth.name
-        words = (page.truth.part, page.truth.language if page.truth.language in ("en", "ja") else "")
-        for group in dict.fromkeys((name, *(f"{name}, {word}" for word in words if word))):
-            groups[group].append(page)
-    return {
-        group: known
-        for group, known in groups.items()
-        if len(known) >= _LEAST_PAGES and (group == known[0].truth.name or known != groups[known[0].truth.name])
-    }
-
-
-def table(pages: Sequence[ScoredPage]) -> list[str]:
-    """Return the figures as a table in Markdown: a row a group, a column an engine, and two oracles.
-
-    One oracle takes the best of all engines for each page, the other of Kiji and trafilatura.
-    """
-    engines = list(pages[0].scores)
-    head = ["pages", "number", *engines, "best of all", "best of Kiji and trafilatura"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for group, known in groups_of(pages).items():
-        truths = [page.truth for page in known]
-        figures = [mean_f1(truths, [page.scores[name] for page in known]) for name in engines]
-        figures.append(mean_f1(truths, [page.scores[page.best()] for page in known]))
-        two = [max((page.scores[name] for name in OURS[:2]), key=lambda score: score.f1) for page in known]
-        figures.append(mean_f1(truths, two))
-        lines.append(f"| {group} | {len(known)} | " + " | ".join(f"{figure:.4f}" for figure in figures) + " |")
-    return lines
 
 
 def _print_more(pages: Sequence[ScoredPage], worst: int) -> None:

@@ -79,8 +79,9 @@ _WITH_WORDS = f"""
 SELECT sibling.unit, articles.title, substr(articles.text, 1, :beginning) AS text
 FROM (SELECT unit, article_id FROM ({_SIBLINGS}) AS known ORDER BY article_id DESC, unit LIMIT :most) AS sibling
 JOIN articles ON articles.id = sibling.article_id"""  # noqa: S608 - our own words
+# Without stories, SQLite's statistics advise a scan for each article: none may be looked up that is in no story.
 _SHARED_STORIES = """
-SELECT DISTINCT story_id FROM articles AS mine WHERE mine.id IN :ids
+SELECT DISTINCT story_id FROM articles AS mine WHERE mine.id IN :ids AND mine.story_id IS NOT NULL
 AND EXISTS (
     SELECT 1 FROM articles AS theirs
     WHERE theirs.story_id = mine.story_id AND coalesce(theirs.language, '') = :other)"""

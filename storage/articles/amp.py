@@ -7,8 +7,9 @@ else any page could take another publisher's article for its own.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.articles.redirects import move_edges
@@ -32,6 +33,7 @@ class AlternateForm:
     is_amp: bool
 
 
+_NAMED = select(AmpForm.page_id).where(AmpForm.form_id == bindparam("form")).limit(1)
 _NAMING = (
     select(Address.key, Address.domain, Address.article_id)
     .join(AmpForm, AmpForm.page_id == Address.id)
@@ -42,7 +44,7 @@ _NAMING = (
 
 def find_alternate_form(session: Session, reading: Reading, page: Address) -> AlternateForm | None:
     """Find the article of which this page is the AMP or the main page."""
-    for named_by in session.connection().execute(_NAMING, {"form": page.id}):
+    for named_by in _naming_pages(session, page):
         named = reading.declared_canonical and rules_of(session).place(reading.declared_canonical).key == named_by.key
         if named_by.domain == page.domain or named:
             return AlternateForm(session.get_one(Article, named_by.article_id), is_amp=False)
@@ -55,6 +57,13 @@ def find_alternate_form(session: Session, reading: Reading, page: Address) -> Al
             article = session.get_one(Article, form.article_id)
             return AlternateForm(article, is_amp=article.address_id == article.read_from_id == form.id)
     return None
+
+
+def _naming_pages(session: Session, page: Address) -> "Sequence[Row[str, str, int | None]]":
+    """Read the pages with an article that name this one as their AMP form."""
+    if session.connection().scalar(_NAMED, {"form": page.id}) is None:
+        return ()
+    return session.execute(_NAMING, {"form": page.id}).all()  # flushes what addresses show by now
 
 
 def record_amp_forms(session: Session, reading: Reading, page: Address) -> None:

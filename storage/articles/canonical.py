@@ -39,6 +39,8 @@ def return_unread(
     """
     if visit.reading is None and visit.verdict == "unchanged":
         return None
+    if shown is not None and shown.address_id == canonical.id:  # an address has one article, and this is it
+        return None
     article = session.scalars(select(Article).where(Article.address_id == canonical.id)).first()
     if article is None or article is shown or article.read_from_id == canonical.id or _has_pages(session, article):
         return None

@@ -5,14 +5,15 @@ look-up reads ROWS_A_KEY rows a key at most, and the ten thousandth instance of 
 Keys are counted and inserted in one transaction, and one writer works at a time.
 """
 
+import functools
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Insert, Integer, Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from storage.chunks import chunks_of
+from storage.database.in_values import dialect_of, list_numbers, listed_numbers
 from storage.signature import Signature
 from storage.tables.core import Article
 from storage.tables.dedup import ArticleSignature, Band
@@ -21,8 +22,6 @@ from storage.text_rules import rules_of
 ROWS_A_KEY = 32
 """Articles stored under one key at most: 640 index rows for a text of 20 keys, 0.3 ms."""
 
-_KEYS = 20  # of the statement below; a text with fewer repeats its last one
-_NAMES = [f"key{number}" for number in range(_KEYS)]
 _SIGNATURES = select(
     ArticleSignature.article_id,
     ArticleSignature.version,
@@ -30,8 +29,18 @@ _SIGNATURES = select(
     ArticleSignature.minhash,
     ArticleSignature.keys,
 ).where(ArticleSignature.article_id.in_(bindparam("ids", expanding=True)))
-_SIGNING, _ENTERING = insert(ArticleSignature), insert(Band)
-_POSTINGS = select(Band.key, Band.article_id).where(Band.key.in_([bindparam(name) for name in _NAMES]))
+_SIGNING = insert(ArticleSignature)
+
+
+@functools.cache
+def _postings(dialect: str) -> "Select[int, int]":
+    return select(Band.key, Band.article_id).where(Band.key.in_(select(listed_numbers(dialect, "keys"))))
+
+
+@functools.cache
+def _entering(dialect: str) -> Insert:
+    rows = select(listed_numbers(dialect, "keys"), bindparam("article_id", type_=Integer))
+    return insert(Band).from_select([Band.key, Band.article_id], rows)
 
 
 class Postings:
@@ -62,15 +71,9 @@ def find_postings(session: Session, keys: Sequence[int]) -> Postings:
     """Read the articles under these keys."""
     if not keys:
         return Postings(())
-    connection = session.connection()
-    rows: list[tuple[int, int]] = []
-    for some in chunks_of(keys, _KEYS):
-        padded = [*some, *[some[-1]] * (_KEYS - len(some))]
-        rows += [
-            (key, article_id)
-            for key, article_id in connection.execute(_POSTINGS, dict(zip(_NAMES, padded, strict=True)))
-        ]
-    return Postings(rows)
+    dialect = dialect_of(session)
+    found = session.connection().execute(_postings(dialect), {"keys": list_numbers(dialect, keys)})
+    return Postings((key, article_id) for key, article_id in found)
 
 
 def read_signatures(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
@@ -99,7 +102,8 @@ def add_article(
         },
     )
     if keys:
-        connection.execute(_ENTERING, [{"key": key, "article_id": article_id} for key in sorted(keys)])
+        dialect = dialect_of(session)
+        connection.execute(_entering(dialect), {"keys": list_numbers(dialect, sorted(keys)), "article_id": article_id})
 
 
 def remove_article(session: Session, article_id: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.articles.minhash_index import Postings, find_postings, read_signatures
+from storage.database.flushing import flush_articles
 from storage.database.upsert import insert_into
 from storage.reading import Reading
 from storage.signature import Signature, estimated_containment
@@ -29,7 +30,7 @@ TEMPLATE_SHARE = 0.5
 
 
 _STORED = (
-    select(Article, Address.domain)
+    select(Article.id, Article.text, Article.published_at, Address.domain)
     .join(Address, Address.id == Article.address_id)
     .where(Article.id.in_(bindparam("ids", expanding=True)))
     .order_by(Article.id)
@@ -95,7 +96,7 @@ def find_near_duplicates(session: Session, reading: Reading, domain: str, signat
     }
     worth = [article_id for article_id in candidates if estimates.get(article_id, 0.0) >= WORTH_COMPARING]
     worth.sort(key=lambda article_id: (-estimates[article_id], article_id))
-    pairs = [_pair(session, *stored, reading, domain) for stored in _stored(session, worth[:COMPARED])]
+    pairs = _pairs(session, worth[:COMPARED], reading, domain)
     return NearDuplicates(
         signature,
         postings,
@@ -104,22 +105,25 @@ def find_near_duplicates(session: Session, reading: Reading, domain: str, signat
     )
 
 
-def _stored(session: Session, article_ids: Sequence[int]) -> Sequence[tuple[Article, str]]:
-    """Read articles and the registered domains of their pages, oldest first."""
+def _pairs(session: Session, article_ids: Sequence[int], reading: Reading, domain: str) -> list[Pair]:
+    """Compare a text with stored ones, oldest first; return those that are copies of it or alike.
+
+    Only of these whole articles are read.
+    """
     if not article_ids:
         return []
-    return [(article, domain) for article, domain in session.execute(_STORED, {"ids": article_ids})]
-
-
-def _pair(session: Session, article: Article, its_domain: str, reading: Reading, domain: str) -> Pair:
     rules = rules_of(session)
-    return Pair(
-        article,
-        its_domain,
-        rules.compare(article.text, reading.text, reading.language),
-        is_dated_notice=its_domain == domain
-        and rules.is_dated_notice(reading.text, article.published_at, reading.published_at),
-    )
+    pairs = []
+    flush_articles(session)
+    for stored in session.connection().execute(_STORED, {"ids": article_ids}).all():
+        comparison = rules.compare(stored.text, reading.text, reading.language)
+        if comparison.kind != "near" and not comparison.alike:
+            continue
+        is_dated_notice = stored.domain == domain and rules.is_dated_notice(
+            reading.text, stored.published_at, reading.published_at
+        )
+        pairs.append(Pair(session.get_one(Article, stored.id), stored.domain, comparison, is_dated_notice))
+    return pairs
 
 
 def record_similar(session: Session, article: Article, alike: tuple[Pair, ...], seen_at: datetime) -> None:

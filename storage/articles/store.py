@@ -69,7 +69,7 @@ def store_article(
     the stored text was read from these very bytes: another text is no revision then.
     """
     canonical = rules_of(session).place(reading.canonical_url)
-    if canonical.key == page.key:
+    if canonical.key == page.key and page.url != canonical.url:
         page.url = canonical.url
     read_hash = text_hash_of(session, reading)
     reading = apply_boilerplate(session, reading, page, seen_at)

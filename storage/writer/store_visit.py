@@ -11,6 +11,7 @@ from storage.articles.canonical import is_unread, return_from_dead, return_unrea
 from storage.articles.multipage import move_page, remove_page
 from storage.articles.redirects import GONE, detach_page, has_own_content, move_article, retry_moved_start
 from storage.articles.store import store_article
+from storage.database.flushing import flush_articles
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import REFUSED, find_blocked, is_tombstone
 from storage.frontier.claims import claim, claim_links, queue_addresses
@@ -38,6 +39,7 @@ class _Batch:
 
     lists: list[ShownLists]
     made_up: MadeForCrawlers | None
+    fetches: list[dict[str, object]]
 
 
 def store_visits(
@@ -48,12 +50,16 @@ def store_visits(
     ``made_up`` is what a crawl has seen of pages that are made for crawlers: their links are not followed.
     """
     results, pages, now = list[Result](), set[int](), None
-    batch = _Batch([], made_up)
+    batch = _Batch([], made_up, [])
     for visit in visits:
+        if visit.reading is None or not visit.reading.is_article:  # a 304 and a listing ask what was fetched before
+            _record_fetches(session, batch.fetches)
         result, shown = _store_visit(session, visit, scopes, batch)
         results.append(result)
         pages |= shown
         now = max(now or visit.fetched_at, visit.fetched_at)
+    session.flush()
+    _record_fetches(session, batch.fetches)
     store_page_lists(session, batch.lists)
     if now is not None:
         for run_id, source_id in {(result.lease.run_id, result.lease.source_id) for result in results}:
@@ -95,10 +101,10 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], batch
     if visit.reading is not None and visit.reading.reservations:
         reservations = visit.reading.reservations
         store_reservations(session, visit.lease.source_id, page.host, reservations, visit.fetched_at)
-    record_fetch(session, visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading)
+    batch.fetches.append(_fetch_row(visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading))
     if isinstance(visit.record, WarcLocation):
         index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
-    session.flush()
+    flush_articles(session)
     return Result(visit.lease, outcome, reason), {asked.id, page.id, *([given_back.id] if given_back else [])}
 
 
@@ -112,14 +118,34 @@ def record_fetch(
     reading: Reading | None = None,
     page_type: PageType | None = None,
 ) -> None:
-    """Store how an address that was taken up ended.
+    """Store how an address that was taken up ended."""
+    _record_fetches(session, [_fetch_row(lease, fetched_at, status, outcome, reason, reading, page_type)])
+
+
+def _record_fetches(session: Session, rows: list[dict[str, object]]) -> None:
+    """Store rows of fetches, and forget them."""
+    if rows:
+        session.connection().execute(_FETCHED, rows)
+        rows.clear()
+
+
+def _fetch_row(
+    lease: Lease,
+    fetched_at: datetime,
+    status: int | None,
+    outcome: Outcome,
+    reason: str,
+    reading: Reading | None = None,
+    page_type: PageType | None = None,
+) -> dict[str, object]:
+    """Return the row of how an address that was taken up ended.
 
     Of a page that was read also its type, of an article the length of its text and its related links: changes of
     layout show in these.
     """
     article = reading if reading is not None and reading.is_article else None
     has_none = article is not None and not article.related
-    row = {
+    return {
         "run_id": lease.run_id,
         "source_id": lease.source_id,
         "address_id": lease.address_id,
@@ -133,7 +159,6 @@ def record_fetch(
         "nearest_list": article.nearest_list if article is not None and has_none else None,
         "page_type": page_type if reading is None else reading.page_type,
     }
-    session.connection().execute(_FETCHED, row)
 
 
 def _answering_page(session: Session, asked: Address, visit: Visit) -> Address:

@@ -14,6 +14,7 @@ from pipelines.rules.patterns import compile_words
 _LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
 _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement has at least one of these
+_SHORTEST = min(map(len, _KEYS))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def consent_by_wording(page: DomIndex) -> Iterator[HtmlElement]:
     """
     checked: set[HtmlElement] = set()
     for holder, text in page.texts:
-        if holder not in page or not any(key in text for key in _KEYS):
+        if len(text) < _SHORTEST or not any(map(text.__contains__, _KEYS)) or holder not in page:
             continue
         block = page[holder].block
         if block is None or block in checked or page[block].text > _LONGEST:

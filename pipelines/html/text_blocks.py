@@ -59,23 +59,33 @@ def weight_of(text: str) -> float:
 def text_blocks(body: HtmlElement) -> list[TextBlock]:
     """Return the blocks of an element in document order, in one walk."""
     walk = _Walk(body)
+    take, end_block = walk.take, walk.end_block
     skipped = 0
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
             if skipped or element.tag in SKIPPED:
                 skipped += 1
-            else:
-                walk.enter(element)
+                continue
+            tag, text = element.tag, element.text
+            if tag in BLOCKS:
+                end_block()
+                walk.owners.append(element)
+            elif tag == "br":
+                end_block()
+            elif tag == "a":
+                walk.links_open += 1
+            if text:
+                take(text)
             continue
         if skipped:
             skipped -= 1
-            if not skipped and element is not body:
-                walk.take(element.tail)
+            if skipped:
+                continue
         else:
-            walk.leave(element)
-            if element is not body:
-                walk.take(element.tail)
-    walk.end_block()
+            walk.leave(element.tag)
+        if element is not body and (text := element.tail):
+            take(text)
+    end_block()
     return walk.blocks
 
 
@@ -86,37 +96,26 @@ class _Walk:
         self.blocks: list[TextBlock] = []
         self._pieces: list[str] = []
         self._linked = 0
-        self._links_open = 0
-        self._owners: list[HtmlElement] = [body]
+        self.links_open = 0
+        self.owners: list[HtmlElement] = [body]
 
-    def enter(self, element: HtmlElement) -> None:
-        if element.tag in BLOCKS:
+    def leave(self, tag: object) -> None:
+        if tag in BLOCKS:
             self.end_block()
-            self._owners.append(element)
-        elif element.tag == "br":
-            self.end_block()
-        elif element.tag == "a":
-            self._links_open += 1
-        self.take(element.text)
+            self.owners.pop()
+        elif tag == "a":
+            self.links_open -= 1
 
-    def leave(self, element: HtmlElement) -> None:
-        if element.tag in BLOCKS:
-            self.end_block()
-            self._owners.pop()
-        elif element.tag == "a":
-            self._links_open -= 1
-
-    def take(self, text: str | None) -> None:
-        if text:
-            self._pieces.append(text)
-            if self._links_open:
-                self._linked += len(text.strip())
+    def take(self, text: str) -> None:
+        self._pieces.append(text)
+        if self.links_open:
+            self._linked += len(text.strip())
 
     def end_block(self) -> None:
         if self._pieces:
             text = " ".join("".join(self._pieces).split())
             if text:
                 share = min(self._linked / len(text), 1.0)
-                self.blocks.append(TextBlock(text, word_characters(text), weight_of(text), share, self._owners[-1]))
+                self.blocks.append(TextBlock(text, word_characters(text), weight_of(text), share, self.owners[-1]))
             self._pieces.clear()
         self._linked = 0

@@ -115,7 +115,13 @@ class _Profiles:
 
         They end at each character after the first, but not at a capital after a capital.
         """
-        rows, known = [], self._rows
+        known = self._rows
+        if word.islower():
+            ngrams = (
+                word[start:end] for end in range(2, len(word) + 1) for start in range(end - 1, max(end - 4, -1), -1)
+            )
+            return [row for row in map(known.get, ngrams) if row is not None]
+        rows = []
         for end in range(2, len(word) + 1):
             if word[end - 1].isupper() and word[end - 2].isupper():
                 continue

@@ -1,6 +1,7 @@
 """Find the links of a related block that are the cards' own."""
 
 import bisect
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,14 @@ _NUMBERS = re.compile(r"\d+")
 
 def shape(element: HtmlElement) -> tuple[str, str]:
     """Return what cards of one template share: tag and first class, without numbers."""
-    first = (element.get("class") or "")[:200].split()[:1]
-    return str(element.tag), _NUMBERS.sub("", first[0]) if first else ""
+    classes = element.get("class")
+    return str(element.tag), _first_class(classes) if classes else ""
+
+
+@functools.lru_cache(8_192)  # the cards of a page, and of a site's pages, have the same classes
+def _first_class(classes: str) -> str:
+    first = classes[:200].split()[:1]
+    return _NUMBERS.sub("", first[0]) if first else ""
 
 
 def card_owners(page: DomIndex, links: LinkMap, elements: Sequence[HtmlElement]) -> dict[int, str]:

@@ -165,7 +165,7 @@ def topic_features(context: PageContext, chosen: Iterable[GroupLink]) -> list[fl
         questions += text.endswith(("?", "？"))
         quotes += not _QUOTES.isdisjoint(text)
         words += text.count(" ") + 1
-        digits += any(character.isdigit() for character in text)
+        digits += any(map(str.isdigit, text))
     shares = [share / count for share in (cut_short, questions, quotes, words, digits)]
     if not title:
         return [-1.0] * 7 + shares

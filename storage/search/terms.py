@@ -5,6 +5,7 @@ A run is found by its bigrams, because neither has Japanese spaces nor do dictio
 Spellings of one word are folded (``storage.search.variants``).
 """
 
+import collections
 import dataclasses
 import functools
 import operator
@@ -32,6 +33,9 @@ from storage.search.variants import characters_written_as, fold_variants
 VERSION = 2
 """Of the terms that texts are indexed by. Whoever changes them raises it and adds a migration, be it an empty one:
 an upgrade rebuilds an index of another version."""
+
+FEW = 4
+"""Words that are counted in a text one by one: 40 ms each for 400 texts, all at once take 150."""
 
 WHOLE = "·"
 """What a whole word begins with in the index where its stem is another one: ·rates beside rate."""
@@ -62,14 +66,18 @@ class FoldedText:
         self.spelled = fold(original)
         self.text, self._places = fold_variants(self.spelled)
         self._pieces: list[tuple[Piece, int, int]] | None = None
-        self._stems: list[str] | None = None
+        self._stems: collections.Counter[str] | None = None
+        self._asked = 0
 
-    @property
-    def stems(self) -> list[str]:
-        """Every word's stem; five times as fast as the pieces."""
+    def count_stem(self, wanted: str) -> int:
+        """Count the words of a stem: the first few by how words begin, then all words at once."""
+        self._asked += 1
+        # A stem begins as its words do; accents, and what follows an apostrophe, are left to the other way.
+        if self._stems is None and self._asked <= FEW and self.text.isascii() and len(wanted) > _LONGEST_CLITIC:
+            return sum(1 for word in _beginning(wanted[0]).findall(self.text) if stem(word) == wanted)
         if self._stems is None:
-            self._stems = list(map(stem, WORDS.findall(self.text)))
-        return self._stems
+            self._stems = collections.Counter(map(stem, WORDS.findall(self.text)))
+        return self._stems[wanted]
 
     @property
     def pieces(self) -> list[tuple[Piece, int, int]]:
@@ -220,12 +228,7 @@ def count_occurrences(term: Term, folded: FoldedText) -> int:
     if len(term.pieces) > 1 or term.pattern or term.is_prefix:
         return sum(1 for _ in find_spans(term, folded))
     piece = term.pieces[0]
-    if piece.is_run:
-        return folded.text.count(piece.text)
-    # A stem begins as its words do; accents, and what follows an apostrophe, are left to the pieces.
-    if folded.text.isascii() and len(piece.text) > _LONGEST_CLITIC:
-        return sum(1 for word in _beginning(piece.text[0]).findall(folded.text) if stem(word) == piece.text)
-    return folded.stems.count(piece.text)
+    return folded.text.count(piece.text) if piece.is_run else folded.count_stem(piece.text)
 
 
 _CLITICS = ("s", "t", "re", "ve", "ll", "d", "m")

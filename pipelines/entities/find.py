@@ -7,11 +7,11 @@ titles, and by how names of organisations and towns end.
 import unicodedata
 from collections.abc import Iterator
 
-from pipelines.entities.listed import find_listed, usual_names
+from pipelines.entities.listed import countries_abroad, find_listed, usual_names
 from pipelines.entities.organisations import find_organisations
 from pipelines.entities.persons import Name, find_persons
 from pipelines.entities.places import find_towns
-from pipelines.entities.words import is_title_case
+from pipelines.entities.words import common_kinds, generic_words, is_title_case, names_follow
 from pipelines.rules.load import load_rules
 from pipelines.stories.name_readings import readings
 from storage.entity_rules import EntityKind, Mention
@@ -138,6 +138,10 @@ def _add_persons(collected: _Collected, persons: list[tuple[Name, bool]]) -> Non
 def load_tables() -> None:
     """Load the tables that every article needs."""
     load_rules("entity_words")
+    countries_abroad()
+    common_kinds()
+    generic_words()
+    names_follow()
     for language in ("en", "ja"):
         find_entities(
             "", "東京大学の山田太郎教授は横浜市で述べた。Prime Minister Taro Yamada said in Urayasu City.", language

@@ -106,7 +106,7 @@ def _is_another_countrys(text: str, start: int, form: str, language: str) -> boo
     if language != "ja" or form.isascii():
         return False
     before = text[max(0, start - _BESIDE) : start].removesuffix("の")
-    return before.endswith((*_ABROAD, *_countries_abroad()))
+    return before.endswith((*_ABROAD, *countries_abroad()))
 
 
 def _is_common(form: str) -> bool:
@@ -114,7 +114,8 @@ def _is_common(form: str) -> bool:
 
 
 @rule_cache()
-def _countries_abroad() -> tuple[str, ...]:
+def countries_abroad() -> tuple[str, ...]:
+    """Return the katakana names of countries other than Japan."""
     return tuple(
         form for form, thing in name_forms() if thing.startswith("P ") and thing != "P JP" and _KATAKANA.match(form)
     )

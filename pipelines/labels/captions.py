@@ -77,6 +77,11 @@ def ends_in_credit(line: str) -> bool:
     return _credit_at_end().search(line) is not None
 
 
+def load_tables() -> None:
+    """Load what no page may wait for."""
+    _credit_at_end()
+
+
 @rule_cache()
 def _credit_at_end() -> re.Pattern[str]:
     return re.compile("|".join(load_rules("captions")["credit_at_end"]["patterns"]))

@@ -38,7 +38,7 @@ def _read_one_page() -> None:
         url, url, body, 200, datetime.datetime.now(datetime.UTC)
     )
     reading = importlib.import_module("pipelines.read_page").read_page(raw)
-    for module in ("dates.words", "labels.class_names", "text.missed_blocks", "text.block_features"):
+    for module in ("dates.words", "labels.captions", "labels.class_names", "text.missed_blocks", "text.block_features"):
         importlib.import_module(f"pipelines.{module}").load_tables()
     importlib.import_module("pipelines.models.boosted_trees").packaged_trees("body_blocks")
     for language in ("ja", "en"):

@@ -35,7 +35,7 @@ PAGES = {
     "/consent": _FOLDER.joinpath("consent.html").read_text(encoding="utf-8"),
     "/shadow": _FOLDER.joinpath("shadow.html").read_text(encoding="utf-8"),
     "/hang": shell("setTimeout(() => { while (true) {} }, 100)"),
-    "/leak": shell("const all = []; setInterval(() => all.push(new Uint8Array(5e7).fill(1)), 20)"),
+    "/leak": shell("const all = []; while (all.length < 24) all.push(new Uint8Array(5e7).fill(1))"),
     "/endless": shell('setInterval(() => { fetch("/api/list?0"); document.body.append(" more") }, 50)'),
 }
 ARTICLE = _FOLDER.joinpath("article.html").read_text(encoding="utf-8")

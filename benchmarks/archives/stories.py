@@ -1,6 +1,5 @@
 """Group a written archive into stories, and hold them against the events that were written."""
 
-import dataclasses
 import datetime
 import itertools
 import time
@@ -16,25 +15,7 @@ from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.stories.regroup import regroup
 from storage.tables.core import Article
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PairScore:
-    """Pairs of articles: of one event, of one story, of both."""
-
-    events: int
-    stories: int
-    both: int
-
-    @property
-    def precision(self) -> float:
-        """Of the pairs in one story, the share that is of one event."""
-        return self.both / self.stories if self.stories else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Of the pairs of one event, the share that is in one story."""
-        return self.both / self.events if self.events else 1.0
+from tests.support.story_events import Score
 
 
 def group(database: Database, *, anew: bool = False) -> float:
@@ -56,7 +37,7 @@ def scores(
     days: Sequence[datetime.datetime],
     others: Sequence[NewsArticle],
     seed: int = SEED,
-) -> Mapping[str, PairScore]:
+) -> Mapping[str, Score]:
     """Judge the stories of an archive that ``fill`` wrote by these arguments.
 
     ``written`` are the pairs of which one article at least is of the written events, ``across`` those of two languages
@@ -81,7 +62,7 @@ def scores(
             for kind in kinds:
                 counts[kind][what] += 1
                 counts[kind]["both"] += together and what == "events"
-    return {kind: PairScore(found["events"], found["stories"], found["both"]) for kind, found in counts.items()}
+    return {kind: Score(found["events"], found["stories"], found["both"]) for kind, found in counts.items()}
 
 
 def _pairs(groups: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ class ObjectStore:
 
     @functools.cached_property
     def _files(self) -> Any:
-        """The file system. Its requests are never cached: other processes send and delete files too."""
+        """Open the file system. Its listings are never cached: other processes send and delete files too."""
         try:
             library = importlib.import_module("s3fs")
         except ModuleNotFoundError as error:

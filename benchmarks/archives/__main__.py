@@ -10,9 +10,11 @@ The same for the same seed. If it is stopped, the same command goes on. Afterwar
 import argparse
 import sys
 import time
+from pathlib import Path
 
-from benchmarks.archives.fill import PARTS, SEED, days_for, fill
+from benchmarks.archives.fill import SEED, days_for, fill
 from benchmarks.archives.news import event_days, written_events
+from benchmarks.archives.prepare import PARTS
 from storage.database.open import open_database
 
 
@@ -26,6 +28,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--events", action="store_true", help="the days and articles of the tests' written events, too")
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="what is written beside the articles")
+    parser.add_argument(
+        "--processes", type=int, default=0, help="that prepare the next days beside the one that writes"
+    )
+    parser.add_argument(
+        "--grouped", action="store_true", help="each event is a story; else articles wait to be grouped"
+    )
+    parser.add_argument("--folder", type=Path, help="keeps what was computed of texts, for later calls")
     options = parser.parse_args()
     database = open_database(options.url)
     began, written = time.monotonic(), 0
@@ -42,6 +51,9 @@ def main() -> int:
         seed=options.seed,
         parts=options.parts,
         others=others,
+        grouped=options.grouped,
+        processes=options.processes,
+        folder=options.folder,
         days=event_days(others, days_for(options.articles)) if others else (),
         progress=progress,
     )

@@ -30,9 +30,8 @@ _SEED = 8  # not the archive's
 Visits = Callable[[Lease, Reading], Visit]
 
 
-def take_up(database: Database) -> dict[str, float]:
+def take_up(database: Database, number: int = BATCH * BATCHES) -> dict[str, float]:
     """Give milliseconds of CPU an article by what was done with it; leasing is counted, reading is not."""
-    number = BATCH * BATCHES
     written = itertools.islice(write_day(_SEED, 1, number, ENDS, ENDS), number)
     readings = {_url(at): _reading(_url(at), article) for at, article in enumerate(written)}
     scope = Scope(

@@ -1,41 +1,51 @@
 """Write an archive in bulk: a day's articles in one transaction, with everything that a crawl stores of them."""
 
+import collections
+import concurrent.futures
+import dataclasses
 import datetime
 import itertools
+import multiprocessing
 import random
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
+from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from benchmarks.archives.news import NewsArticle, write_day
+from benchmarks.archives.news import NewsArticle
+from benchmarks.archives.prepare import DISTINCT, PARTS, Day, PreparedArticle, prepare, repeat, split
 from benchmarks.archives.rows import ORDER, DayRows, Row, sources
 from pipelines.text_rules import PipelineRules
 from storage.articles.minhash_index import ROWS_A_KEY, pack_keys
 from storage.chunks import chunks_of
+from storage.column_types import UTCDateTime
+from storage.database.copy import set_sequence
 from storage.database.engine import Database
 from storage.entities.store import store_mentions
+from storage.reading import iso_utc
 from storage.search.index import index_articles
-from storage.stories.term_index import ALL, TermIndex
-from storage.tables.core import Address, Article, Run
+from storage.stories.term_index import TermIndex
+from storage.tables.core import Address, Article, Base, Run
 from storage.tables.dedup import ArticleSignature, Band
 from storage.tables.stories import StoryProfile
-from storage.text_rules import TextRules, bind_rules, rules_of
+from storage.text_rules import bind_rules, rules_of
 
 ENDS = datetime.datetime(2026, 11, 30, tzinfo=datetime.UTC)
 """The moment at which the archive ends, unless another is given."""
 
-DAYS, A_DAY = 60, 1_700
+DAYS, A_DAY = 60, 1_667
 """Days of an archive at least, and articles a day at most: larger archives go further back."""
-
-Progress = Callable[[int], None]
-
 
 SEED = 7
 
-PARTS = ("duplicates", "stories", "entities", "search")
-"""What an archive has beside articles: near-duplicates, profiles of stories, entities, the search index."""
+CACHE = 1_000_000
+"""KiB that SQLite keeps of the file: near-duplicates' keys go all over their table."""
+
+Progress = Callable[[int], None]
 
 
 def days_for(articles: int) -> int:
@@ -51,25 +61,44 @@ def fill(
     days: Sequence[datetime.datetime] = (),
     parts: Collection[str] = PARTS,
     others: Sequence[NewsArticle] = (),
+    grouped: bool = False,
+    processes: int = 0,
+    folder: Path | None = None,
     progress: Progress = lambda _articles: None,
 ) -> None:
     """Write an archive of so many articles, the same for the same seed; ``others`` are written among them.
 
     ``days`` are the last moments of its days, in the order of time; else they are those before ENDS.
 
-    What was written before by the same call, and interrupted, is gone on with. Articles wait to be grouped into stories
-    afterwards (``kiji db stories``). ``parts`` of PARTS are written beside the articles themselves.
+    What was written before by the same call, and interrupted, is gone on with. ``parts`` of PARTS are written beside
+    the articles themselves. Articles wait to be grouped into stories afterwards (``kiji db stories``); if they are to
+    be ``grouped``, each event is a story at once. ``processes`` prepare the next days meanwhile. ``folder`` keeps what
+    was computed of texts, for later calls and other databases.
     """
     rules = PipelineRules()
+    if folder is None:
+        with tempfile.TemporaryDirectory() as made:
+            fill(
+                database, articles, seed=seed, days=days, parts=parts, others=others, grouped=grouped,
+                processes=processes, folder=Path(made), progress=progress,
+            )  # fmt: skip
+        return
     with database.reading() as connection:
         done = connection.execute(select(func.count()).select_from(Run)).scalar_one()
     days = days or last_days(articles)
-    for number, day in enumerate(days[done:], done + 1):
+    wanted = list(split(articles, days, seed, others))
+    maker = _Maker(wanted, len(days) if others else DISTINCT, -(-articles // len(days)), parts, folder)
+    for run_id, prepared in enumerate(_prepared(wanted[done:], maker, processes), done + 1):
         with database.writing() as session:
+            if database.is_sqlite:
+                session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
             bind_rules(session, rules)
-            written = articles_of_day(articles, days, number, others, seed)
-            _write_day(session, written, number, day, seed, days[-1], parts)
-        progress(len(written))
+            _write_day(session, wanted[run_id - 1], run_id, prepared, parts, grouped=grouped)
+        progress(len(prepared))
+    if not database.is_sqlite:
+        with database.writing() as session:
+            for table in Base.metadata.sorted_tables:
+                set_sequence(session.connection(), table)
 
 
 def last_days(articles: int) -> list[datetime.datetime]:
@@ -77,55 +106,98 @@ def last_days(articles: int) -> list[datetime.datetime]:
     return [ENDS - datetime.timedelta(days=back) for back in reversed(range(days_for(articles)))]
 
 
-def articles_of_day(
-    articles: int, days: Sequence[datetime.datetime], number: int, others: Sequence[NewsArticle], seed: int
-) -> list[NewsArticle]:
-    """Write the articles of a day, the first of which has the number 1, in the order of their ids."""
-    wanted = articles * number // len(days) - articles * (number - 1) // len(days)
-    day = days[number - 1]
-    written = list(itertools.islice(write_day(seed, number, wanted, day, days[-1]), wanted))
-    return written + [each for each in others if day - datetime.timedelta(days=1) < each.at <= day]
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Maker:
+    """Prepares days: the last ``distinct`` ones anew, each of the others from the one of these that it repeats.
+
+    ``folder`` keeps what was computed, of ``a_day`` articles at most.
+    """
+
+    days: Sequence[Day]
+    distinct: int
+    a_day: int
+    parts: Collection[str]
+    folder: Path
+
+    def __call__(self, day: Day) -> list[PreparedArticle]:
+        times, place = divmod(len(self.days) - 1 - self.days.index(day), self.distinct)
+        before = dataclasses.replace(self.days[-1 - place], articles=self.a_day, others=())
+        named = f"{before.seed} {before.ends:%Y-%m-%d} {self.a_day} {' '.join(self.parts)}"
+        prepared = prepare(before, self.parts, self.folder / f"{named}.pickle")[: day.articles]
+        made = repeat(prepared, before, day, times) if times else prepared
+        return [*made, *prepare(dataclasses.replace(day, articles=0), self.parts)]
+
+
+def _prepared(days: Sequence[Day], maker: _Maker, processes: int) -> Iterator[list[PreparedArticle]]:
+    """Prepare days in their order, in this process or in others, where one day more than processes is ahead."""
+    if not processes:
+        yield from map(maker, days)
+        return
+    with concurrent.futures.ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        waiting = iter(days)
+        running = collections.deque(pool.submit(maker, day) for day in itertools.islice(waiting, processes + 1))
+        while running:
+            prepared = running.popleft().result()
+            running.extend(pool.submit(maker, day) for day in itertools.islice(waiting, 1))
+            yield prepared
 
 
 def _write_day(
     session: Session,
-    articles: Sequence[NewsArticle],
+    day: Day,
     run_id: int,
-    day: datetime.datetime,
-    seed: int,
-    ends: datetime.datetime,
+    prepared: Sequence[PreparedArticle],
     parts: Collection[str],
+    *,
+    grouped: bool,
 ) -> None:
     connection = session.connection()
     last = {t: connection.execute(select(func.coalesce(func.max(t.id), 0))).scalar_one() for t in (Article, Address)}
     if run_id == 1:
-        _insert(session, sources(ends))
+        _insert(session, sources(day.last))
         last[Address] = connection.execute(select(func.max(Address.id))).scalar_one()
-    chance = random.Random(f"rows {seed} {run_id}")  # noqa: S311 - repeatable, not secret
-    made = DayRows(chance, run_id, last[Article], last[Address], ends)
-    rows = made.make(articles, day)
+    chance = random.Random(f"rows {day.seed} {day.number}")  # noqa: S311 - repeatable, not secret
+    made = DayRows(chance, run_id, last[Article], last[Address], day.last, grouped=grouped)
+    rows = made.make(prepared, day.ends)
     _insert(session, rows)
-    found = rows[Article]
-    rules = rules_of(session)
+    found = dict(zip((row["id"] for row in rows[Article]), prepared, strict=True))
     if "duplicates" in parts:
-        _sign(session, rules, found)
+        _sign(session, found)
     if "stories" in parts:
-        _profile(session, rules, found)
+        _profile(session, found, settled=grouped)
     if "entities" in parts:
-        store_mentions(session, {r["id"]: rules.find_entities(r["title"], r["text"], r["language"]) for r in found})
+        store_mentions(session, {number: each.mentions for number, each in found.items()})
     if "search" in parts:
-        index_articles(connection, [row["id"] for row in found])
+        terms = {each.words: each.search_terms for each in prepared if each.search_terms is not None}
+        index_articles(connection, list(found), terms)
 
 
-def _insert(session: Session, rows: dict[type, list[Row]]) -> None:
-    for table in ORDER:
-        if rows.get(table):
-            session.connection().execute(insert(table), rows[table])
+def _insert(session: Session, rows: Mapping[type[Base], Sequence[Row]]) -> None:
+    """Insert rows past SQLAlchemy's parameters, which cost more than the databases' work. All of a table are alike."""
+    connection = session.connection()
+    sqlite = connection.dialect.name == "sqlite"
+    for table in (table for table in ORDER if rows.get(table)):
+        known = table.__table__.columns
+        defaults = {
+            each.name: each.default.arg for each in known if each.default is not None and each.default.is_scalar
+        }
+        given = list(rows[table][0])
+        columns = [*given, *(name for name in defaults if name not in given)]
+        marks = ", ".join(["?" if sqlite else "%s"] * len(columns))
+        statement = f'INSERT INTO "{table.__tablename__}" ({", ".join(columns)}) VALUES ({marks})'
+        values = [itemgetter(*columns)(defaults | row) for row in rows[table]]
+        times = [isinstance(known[column].type, UTCDateTime) for column in columns]
+        if sqlite and any(times):
+            values = [
+                tuple(iso_utc(value) if is_time and value else value for is_time, value in zip(times, row, strict=True))
+                for row in values
+            ]
+        connection.exec_driver_sql(statement, values)
 
 
-def _sign(session: Session, rules: TextRules, articles: Sequence[Row]) -> None:
+def _sign(session: Session, articles: dict[int, PreparedArticle]) -> None:
     """Index the articles' near-duplicates; keys that are full take no more."""
-    signed = {row["id"]: rules.sign(row["text"], row["language"]) for row in articles}
+    signed = {number: each.signature for number, each in articles.items() if each.signature is not None}
     keys = sorted({key for signature in signed.values() for key in signature.keys})
     stored: Counter[int] = Counter()
     for chunk in chunks_of(keys):
@@ -141,19 +213,17 @@ def _sign(session: Session, rules: TextRules, articles: Sequence[Row]) -> None:
             {"article_id": article_id, "version": signature.version, "shingles": signature.shingles,
              "minhash": signature.minhash, "keys": pack_keys(free)}
         )  # fmt: skip
-    session.connection().execute(insert(ArticleSignature), signatures)
-    session.connection().execute(insert(Band), sorted(bands, key=lambda row: (row["key"], row["article_id"])))
+    bands.sort(key=itemgetter("key"))
+    _insert(session, {ArticleSignature: signatures, Band: bands})
 
 
-def _profile(session: Session, rules: TextRules, articles: Sequence[Row]) -> None:
-    """File the articles' profiles; they wait to be grouped."""
-    index, profiles = TermIndex(session), []
-    for row in articles:
-        at = row["published_at"]
-        terms = rules.story_terms(row["title"], row["text"], row["language"], at)
-        index.add(row["id"], at, (ALL, *rules.story_keys(terms, row["language"])))
-        profiles.append(
-            {"article_id": row["id"], "at": at, "version": rules.story_version, "terms": terms, "settled": False}
-        )
-    session.connection().execute(insert(StoryProfile), profiles)
+def _profile(session: Session, articles: dict[int, PreparedArticle], *, settled: bool) -> None:
+    """File the articles' profiles; what is not ``settled`` waits to be grouped."""
+    index, version = TermIndex(session), rules_of(session).story_version
+    profiles = []
+    for number, each in articles.items():
+        at = each.article.at
+        index.add(number, at, each.keys)
+        profiles.append({"article_id": number, "at": at, "version": version, "terms": each.terms, "settled": settled})
+    _insert(session, {StoryProfile: profiles})
     index.save()

@@ -2,16 +2,17 @@
 
     python -m benchmarks.archives.measure sqlite:///large.db FOLDER
 
-FOLDER takes what commands write; it must be empty. What changes the archive is done to a copy, so only to SQLite files.
+FOLDER takes what commands write; it must be empty. What changes the archive is done to a copy: kiji db backup makes it
+of an SQLite file; PostgreSQL copies the database under the name of ``--copy``, which must not exist.
 """
 
 import argparse
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import resource
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -21,24 +22,26 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from alembic.command import upgrade as upgrade_to
-from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import func, make_url, select, text
 
-from benchmarks.archives.crawl import take_up
+from benchmarks.archives.crawl import BATCHES, take_up
 from benchmarks.archives.fill import ENDS
+from benchmarks.archives.stories import group
+from benchmarks.archives.undo import undo_newest
 from benchmarks.section import ROOT
 from storage.database.engine import Database, connect
 from storage.database.open import open_database
-from storage.migrations.history import list_revisions
 from storage.search.query import search
+from storage.tables.core import Article
+from storage.writer.batching import BATCH
 
 TERMS = {
     "common word": ("首相", "government"),
     "rare word": ("バテラプモ", "Baterapumo"),
     "one character": ("円", "韓"),
-    "phrase": ('"金融政策決定会合"', '"interest rate"'),
+    "phrase": ('"営業利益"', '"net profit"'),
     "variants": ("コンピュータ", "サーバ"),
 }
 PAGES = (
@@ -51,6 +54,7 @@ PAGES = (
     "/sources",
 )
 REPEATED = 5
+TAKEN_UP = BATCHES * BATCH
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,27 +70,43 @@ class Cost:
     def line(self) -> str:
         """Give a row of a table in Markdown."""
         memory = f"{self.megabytes:.0f}" if self.megabytes else ""
-        return f"| {self.name}{' FAILED' if self.failed else ''} | {self.seconds:.3f} | {self.cpu:.3f} | {memory} |"
+        return f"| {self.name}{' FAILED' if self.failed else ''} | {self.seconds:.3f} | {self.cpu:.4f} | {memory} |"
 
 
-def command(*words: str, name: str = "") -> Cost:
-    """Run a command of Kiji in a process of its own, below a small one: a process has at least its parent's memory."""
+class Run(Protocol):
+    """Runs a command of Kiji to its end."""
+
+    def __call__(self, *words: str) -> Cost:
+        """Tell what it took."""
+
+
+Serve = Callable[[Path], contextlib.AbstractContextManager[tuple[str, int]]]
+"""Serves a snapshot; gives its address and the server's process."""
+
+
+def command(*words: str) -> Cost:
+    """Run a command in a process of its own, below a small one: a process has at least its parent's memory."""
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.json"
         kiji = [sys.executable, "-m", "benchmarks.measured", str(figures), sys.executable, "-m", "crawler", *words]
         done = subprocess.run(kiji, cwd=ROOT, capture_output=True, check=False)
         found = json.loads(figures.read_text(encoding="utf-8"))
-    failed = done.returncode not in (0, 1)
-    return Cost(name or f"`kiji {' '.join(words[:2])}`", found["seconds"], found["cpu"], found["megabytes"], failed)
+    return Cost(name_of(words), found["seconds"], found["cpu"], found["megabytes"], done.returncode not in (0, 1))
 
 
-def searches(database: Database) -> Iterator[Cost]:
-    """Search in this process, a few times each; the medians."""
+def name_of(words: Sequence[str]) -> str:
+    """Name a command by its first words, without values."""
+    told = itertools.takewhile(lambda word: word.isalpha() and word.isascii(), words)
+    return f"`kiji {' '.join(list(told)[:2])}`"
+
+
+def searches(database: Database, repeated: int) -> Iterator[Cost]:
+    """Search in this process; the medians."""
     with database.reading() as connection:
         for kind, terms in TERMS.items():
             for newest in (True, False):
                 taken = []
-                for term in terms * REPEATED:
+                for term in terms * repeated:
                     began, worked = time.perf_counter(), time.process_time()
                     search(connection, term, limit=20, sort="newest" if newest else "relevance", now=ENDS)
                     taken.append((time.perf_counter() - began, time.process_time() - worked))
@@ -94,31 +114,38 @@ def searches(database: Database) -> Iterator[Cost]:
                 yield Cost(f"search, {kind}, the {'newest' if newest else 'best'} 20", seconds, cpu)
 
 
-def pages(snapshot: Path) -> Iterator[Cost]:
-    """Ask ``kiji serve`` for its pages; the CPU is the server's."""
+@contextlib.contextmanager
+def serve(snapshot: Path) -> Iterator[tuple[str, int]]:
+    """Start ``kiji serve`` in a process of its own."""
     words = [sys.executable, "-m", "crawler", "serve", "--port", "0", "--snapshot", str(snapshot), "--every", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        words,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:
         assert process.stdout is not None
-        base = next(word for line in process.stdout for word in line.split() if word.startswith("http://")).rstrip("/.")
         try:
-            for page in PAGES:
-                taken = []
-                for _ in range(REPEATED):
-                    began, worked = time.perf_counter(), _cpu_of(process.pid)
-                    with urllib.request.urlopen(base + page, timeout=120) as answer:  # noqa: S310 - our own server
-                        answer.read()
-                    taken.append((time.perf_counter() - began, _cpu_of(process.pid) - worked))
-                seconds, cpu = (statistics.median(values) for values in zip(*taken, strict=True))
-                yield Cost(f"page {urllib.parse.unquote(page)}", seconds, cpu, _memory_of(process.pid))
+            yield address_in(process.stdout), process.pid
         finally:
             process.terminate()
+
+
+def address_in(lines: Iterator[str]) -> str:
+    """Read what a server says until it names its address."""
+    return next(word for line in lines for word in line.split() if word.startswith("http://")).rstrip("/.")
+
+
+def pages(snapshot: Path, serving: Serve, repeated: int) -> Iterator[Cost]:
+    """Ask ``kiji serve`` for its pages; the CPU is the server's."""
+    with serving(snapshot) as (base, pid):
+        for page in PAGES:
+            taken = []
+            for _ in range(repeated):
+                began, worked = time.perf_counter(), _cpu_of(pid)
+                with urllib.request.urlopen(base + page, timeout=120) as answer:  # noqa: S310 - our own server
+                    answer.read()
+                taken.append((time.perf_counter() - began, _cpu_of(pid) - worked))
+            seconds, cpu = (statistics.median(values) for values in zip(*taken, strict=True))
+            yield Cost(f"page {urllib.parse.unquote(page)}", seconds, cpu, _memory_of(pid))
 
 
 def _cpu_of(pid: int) -> float:
@@ -131,78 +158,63 @@ def _memory_of(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
-def undo_newest(path: Path) -> None:
-    """Take a file back to the schema before the newest one, so that the upgrade can be measured.
-
-    Tables and columns go that an empty file of that schema has not.
-    """
-    before = sorted(list_revisions())[-2]
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "storage" / "migrations"))
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder) / "empty.db"
-        database = connect(f"sqlite:///{empty}")
-        with database.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            upgrade_to(config, before)
-        database.close()
-        wanted = _columns(empty)
-    with contextlib.closing(sqlite3.connect(path)) as file, file:
-        for (view,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
-            file.execute(f"DROP VIEW {view}")
-        for table, columns in _columns(path).items():
-            if table not in wanted:
-                file.execute(f'DROP TABLE "{table}"')
-            for column in columns - wanted.get(table, columns):
-                file.execute(f'ALTER TABLE "{table}" DROP COLUMN {column}')
-        file.execute("UPDATE alembic_version SET version_num = ?", (before,))
-
-
-def _columns(path: Path) -> dict[str, set[str]]:
-    with contextlib.closing(sqlite3.connect(path)) as file:
-        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {table: {row[1] for row in file.execute(f'PRAGMA table_info("{table}")')} for table in tables}
-
-
-def reading(url: str, folder: Path) -> Iterator[Cost]:
-    """Measure what only reads."""
+def reading(
+    url: str, folder: Path, run: Run = command, serving: Serve = serve, repeated: int = REPEATED
+) -> Iterator[Cost]:
+    """Measure what only reads; searches and pages are ``repeated``."""
     database = open_database(url, create=False)
     with database.reading() as connection:
-        articles = connection.execute(text("SELECT count(*) FROM article")).scalar_one()
+        articles = connection.execute(select(func.count()).select_from(Article)).scalar_one()
     yield Cost(f"articles: {articles}", 0.0, 0.0)
-    yield from searches(database)
+    yield from searches(database, repeated)
     database.close()
     on = ("--db", url)
-    yield command("search", "首相", *on)
-    yield command("stories", *on)
-    yield command("coverage", *on)
     config = folder / "kiji.toml"
     config.write_text('[[source]]\nname = "courier-0"\nstart = ["https://www.courier-0.example/feed.xml"]\n', "utf-8")
-    yield command("health", "--config", str(config), *on)
-    yield command("runs", *on)
-    yield command("report", "-o", str(folder / "report.html"), "--since", f"{ENDS:%Y-%m-%d}", *on)
-    yield command("export", "articles", "-o", str(folder / "articles.csv"), *on)
-    yield command("export", "stories", "-o", str(folder / "stories.csv"), *on)
-    yield command("snapshot", "-o", str(folder / "snapshot.sqlite"), *on)
-    yield from pages(folder / "snapshot.sqlite")
-    yield command("db", "check", *on)
+    snapshot = folder / "snapshot.sqlite"
+    yield run("search", "首相", *on)
+    yield run("stories", *on)
+    yield run("coverage", *on)
+    yield run("health", "--config", str(config), *on)
+    yield run("runs", *on)
+    yield run("report", "-o", str(folder / "report.html"), "--since", f"{ENDS:%Y-%m-%d}", *on)
+    yield run("export", "articles", "-o", str(folder / "articles.csv"), *on)
+    yield run("export", "stories", "-o", str(folder / "stories.csv"), *on)
+    yield run("snapshot", "-o", str(snapshot), *on)
+    yield from pages(snapshot, serving, repeated)
+    yield run("db", "check", *on)
 
 
-def changing(url: str, folder: Path) -> Iterator[Cost]:
-    """Measure what changes a copy of an SQLite file, which ``kiji db backup`` makes."""
-    copy = folder / "copy.db"
-    yield command("db", "backup", str(copy), "--db", url)
-    on = ("--db", f"sqlite:///{copy}")
-    yield command("db", "prune", "--fetches", "30d", *on)
-    with contextlib.closing(sqlite3.connect(copy)) as connection:
-        (address,) = connection.execute("SELECT url FROM articles ORDER BY id DESC LIMIT 1").fetchone()
-    yield command("forget", address, *on)
-    database = open_database(on[1], create=False)
-    for name, milliseconds in take_up(database).items():
+def changing(url: str, folder: Path, copy: str, run: Run = command, articles: int = TAKEN_UP) -> Iterator[Cost]:
+    """Measure what changes a copy of the archive, with so many ``articles`` that a crawl takes up."""
+    parsed = make_url(url)
+    if parsed.drivername.startswith("sqlite"):
+        copied = f"sqlite:///{folder / copy}.db"
+        yield run("db", "backup", str(folder / f"{copy}.db"), "--db", url)
+    else:
+        copied = parsed.set(database=copy).render_as_string(hide_password=False)
+        _copy_database(url, str(parsed.database), copy)
+    on = ("--db", copied)
+    yield run("db", "prune", "--fetches", "30d", *on)
+    database = open_database(copied, create=False)
+    with database.reading() as connection:
+        address = connection.execute(text("SELECT url FROM articles ORDER BY id DESC LIMIT 1")).scalar_one()
+    yield run("forget", address, *on)
+    group(database)
+    for name, milliseconds in take_up(database, articles).items():
         yield Cost(f"{name}, leased and stored", 0.0, milliseconds / 1_000)
+    yield Cost("article grouped into a story", 0.0, group(database) / 1_000)
+    undo_newest(database)
     database.close()
-    undo_newest(copy)
-    yield command("db", "upgrade", *on)
+    yield run("db", "upgrade", *on)
+
+
+def _copy_database(url: str, name: str, copy: str) -> None:
+    """Copy a database of PostgreSQL, to which nobody may be connected."""
+    server = connect(make_url(url).set(database="postgres").render_as_string(hide_password=False))
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT", kiji_reading=True) as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    server.close()
 
 
 def main() -> int:
@@ -214,12 +226,12 @@ def main() -> int:
     )
     parser.add_argument("url")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--copy", default="copy", help="the name of the copy")
     options = parser.parse_args()
-    parts: Sequence[Callable[[str, Path], Iterator[Cost]]] = (reading, changing)
+    folder = options.folder.resolve()
     print("| | seconds | CPU, s | MB |\n|---|---|---|---|")
-    for part in parts[: 1 + options.url.startswith("sqlite")]:
-        for cost in part(options.url, options.folder.resolve()):
-            print(cost.line(), flush=True)
+    for cost in itertools.chain(reading(options.url, folder), changing(options.url, folder, options.copy)):
+        print(cost.line(), flush=True)
     print(f"\nmost memory of the measuring process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     return 0
 

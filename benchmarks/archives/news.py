@@ -1,26 +1,36 @@
-"""Made-up news: events over some days, each told by articles in one language or both."""
+"""Made-up news: events over some days, each told by articles in one language or both.
+
+The events are of the kinds in ``kinds.toml``, with names, numbers and days of their own. None is one of the written
+events that stories are judged by.
+"""
 
 import dataclasses
 import datetime
 import functools
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from benchmarks.archives.sentences import Cast, Sentence, corpus
+from benchmarks.archives.kinds import Cast, Kind, kinds
 from storage.stories.term_index import week_of, week_start
 from tests.support.generated_words import Vocabulary
 from tests.support.story_events import FITTED, HELD_OUT, articles_of
 
-OWN = 14
-"""Further sentences that the articles of an event choose from, in each language."""
+WORDS = 20
+"""Words of a sentence of made-up words, on average."""
 
 FOLLOW_UP = 0.12
 """Of the articles of an event, those that appear days later."""
 
 HOSTS = {"ja": 30, "en": 30}
 """Sites of each language; the first ones publish most."""
+
+EVENTS_A_DAY = 1_000_000
+"""The numbers that the events of a day have."""
+
+_ENDS = {"ja": re.compile("(?<=。)"), "en": re.compile(r"(?<=\.) ")}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ def write_day(
     written = events = 0
     while written < articles:
         events += 1
-        for article in _event(chance, vocabulary, number * 1_000_000 + events, day, ends):
+        for article in _event(chance, vocabulary, number * EVENTS_A_DAY + events, day, ends):
             written += 1
             yield article
 
@@ -62,16 +72,9 @@ def _vocabulary() -> Vocabulary:
 def _event(
     chance: random.Random, vocabulary: Vocabulary, event: int, day: datetime.datetime, ends: datetime.datetime
 ) -> Iterator[NewsArticle]:
-    known = corpus()
-    told = chance.choice(known.events)
+    kind = chance.choice(kinds().kinds)
     first = day - datetime.timedelta(minutes=chance.randint(0, 1_439))
-    cast = Cast(chance, known, first)
-    for sentences in (*told.headlines.values(), *told.leads.values()):
-        for sentence in sentences:
-            for kind, key in sentence.gaps:
-                if kind == "n":
-                    cast.own(key)
-    own = {language: chance.sample(known.sentences[language], OWN) for language in ("ja", "en")}
+    cast = Cast(chance, kind, first)
     articles = 1 if chance.random() < 0.45 else 2 + min(14, int(chance.expovariate(0.5)))
     either = chance.random() < 0.6  # told in both languages
     for _ in range(articles):
@@ -79,27 +82,26 @@ def _event(
         later = chance.expovariate(1 / 240) + (chance.uniform(2_000, 6_000) if chance.random() < FOLLOW_UP else 0)
         at = min(ends, first + datetime.timedelta(minutes=later))
         site = min(int(chance.paretovariate(0.9)) - 1, HOSTS[language] - 1)
-        choose = chance.choice
-        title = cast.fill(choose(told.headlines[language]))
-        text = _text(chance, vocabulary, cast, choose(told.leads[language]), own[language])
-        authors = choose(known.names)[language != "ja"] if chance.random() < 0.5 else ""
+        title = cast.tell(chance.choice(kind.headlines), language)
+        text = _text(chance, vocabulary, kind, cast, language)
+        authors = cast.person()[language != "ja"] if chance.random() < 0.5 else ""
         yield NewsArticle(event, language, site, at.replace(second=0, microsecond=0), title, text, authors)
 
 
-def _text(chance: random.Random, vocabulary: Vocabulary, cast: Cast, lead: Sentence, own: list[Sentence]) -> str:
+def _text(chance: random.Random, vocabulary: Vocabulary, kind: Kind, cast: Cast, language: str) -> str:
     """Write paragraphs: the lead, sentences of the event, and as many of made-up words.
 
     The number of sentences is log-normal, with a median of 11: some 1,400 bytes.
     """
-    japanese = lead.language == "ja"
     number = max(5, min(60, round(math.exp(chance.gauss(2.4, 0.45)))))
-    sentences = [cast.fill(each) for each in chance.sample(own, min(len(own), (number + 1) // 2))]
-    while len(sentences) < number - 1:
-        made = vocabulary.sentences(lead.language, chance.randint(8, 22)).strip(" ,、。.")
-        sentences.append(f"{made}。" if japanese else f"{made}.")
+    told = [cast.tell(each, language) for each in chance.sample(kind.sentences, min(len(kind.sentences), number // 2))]
+    told += chance.sample(kinds().common[language], 1)
+    made = _ENDS[language].split(vocabulary.sentences(language, WORDS * (number - 1 - len(told))).strip(" ,、。."))
+    stop = "。" if language == "ja" else "."
+    sentences = [*told, *(each.strip(" ,、。.") + stop for each in made)]
     chance.shuffle(sentences)
-    sentences.insert(0, cast.fill(lead))
-    between = "" if japanese else " "
+    sentences.insert(0, cast.tell(chance.choice(kind.leads), language))
+    between = "" if language == "ja" else " "
     size = chance.choice((2, 2, 3))
     return "\n".join(between.join(sentences[at : at + size]) for at in range(0, len(sentences), size))
 

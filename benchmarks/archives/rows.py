@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.archives.news import HOSTS, NewsArticle
+from benchmarks.archives.news import HOSTS
+from benchmarks.archives.prepare import PreparedArticle
 from pipelines.duplicates.comparison import text_hash
 from storage.schedule import next_reread
+from storage.stories.assign import QUIET
 from storage.tables.core import Address, Article, Base, Claim, Copy, Fetch, Link, Revision, Run, Source
+from storage.tables.dedup import ArticleSignature, Band
+from storage.tables.stories import Story, StoryProfile, StoryTie
 
 COPIED, REWRITTEN, NO_ARTICLES = 0.08, 0.06, 0.15
 """Shares of articles that have a copy (half of them an edited one), an earlier revision, or whose site also showed a
@@ -21,10 +25,14 @@ CARDS = 3
 Row = dict[str, Any]
 Rows = dict[type[Base], list[Row]]
 
-ORDER: tuple[type[Base], ...] = (Source, Run, Address, Claim, Article, Revision, Copy, Link, Fetch)
+ORDER: tuple[type[Base], ...] = (
+    Source, Run, Address, Claim, Story, Article, Revision, Copy, Link, Fetch, StoryTie, StoryProfile, ArticleSignature,
+    Band,
+)  # fmt: skip
 """The tables in the order in which their rows can be inserted."""
 
 SITES = [(language, number) for language in HOSTS for number in range(HOSTS[language])]
+_SITE_NUMBERS = {site: number for number, site in enumerate(SITES, 1)}
 
 
 def host_of(language: str, site: int) -> str:
@@ -61,18 +69,29 @@ def _claim(source: int, address: int, via: str, found_on: int | None, depth: int
 class DayRows:
     """The rows of one day; ids go on from ``address_id`` and ``article_id``, the last ones given before."""
 
-    def __init__(self, chance: random.Random, run_id: int, article_id: int, address_id: int, ends: datetime.datetime):
-        self._chance, self._run_id, self._ends = chance, run_id, ends
+    def __init__(
+        self,
+        chance: random.Random,
+        run_id: int,
+        article_id: int,
+        address_id: int,
+        ends: datetime.datetime,
+        *,
+        grouped: bool = False,
+    ) -> None:
+        self._chance, self._run_id, self._ends, self._grouped = chance, run_id, ends, grouped
         self.article_id, self.address_id = article_id, address_id
         self.rows: Rows = {table: [] for table in ORDER}
         self._by_event: dict[int, list[Row]] = {}
         self._by_source: dict[int, list[Row]] = {}
         self._outcomes: Counter[str] = Counter()
 
-    def make(self, articles: Sequence[NewsArticle], day: datetime.datetime) -> Rows:
+    def make(self, articles: Sequence[PreparedArticle], day: datetime.datetime) -> Rows:
         """Make the rows of these articles."""
         for article in articles:
             self._article(article)
+        if self._grouped:
+            self._group([each.article.event for each in articles])
         run: Row = dict.fromkeys(("new", "updated", "unchanged", "copy", "not_article", "refused", "failed"), 0)
         run |= {"id": self._run_id, "command": "kiji crawl", "version": "generated", "host": "here", "pid": 1,
                 "started_at": day, "finished_at": day, "status": "done",
@@ -80,15 +99,37 @@ class DayRows:
         self.rows[Run].append(run | self._outcomes)
         return self.rows
 
+    def _group(self, events: Sequence[int]) -> None:
+        """Make each event a story, with the number of its first article."""
+        members: dict[int, list[Row]] = {}
+        for row, event in zip(self.rows[Article], events, strict=True):
+            members.setdefault(event, []).append(row)
+        for rows in members.values():
+            ordered = sorted(rows, key=lambda row: (row["published_at"], row["id"]))
+            first, before, number = ordered[0], ordered[0], 1
+            self.rows[Story].append(
+                {"id": rows[0]["id"], "first_at": first["published_at"], "last_at": ordered[-1]["published_at"],
+                 "merged_into_id": None}
+            )  # fmt: skip
+            for row in ordered:
+                number += row["published_at"] - before["published_at"] > QUIET
+                row["story_id"], row["event"], before = rows[0]["id"], number, row
+                if row is not first:
+                    self.rows[StoryTie].append(
+                        {"article_id": row["id"], "other_id": first["id"], "kind": "terms", "weight": 0.9,
+                         "detail": "the same event", "decided_at": self._ends}
+                    )  # fmt: skip
+
     def _next_address(self, source: int, url: str, at: datetime.datetime, **others: object) -> int:
         self.address_id += 1
         self.rows[Address].append(_address(self.address_id, url, at, **others))
         self.rows[Claim].append(_claim(source, self.address_id, "entry", source, 1))
         return self.address_id
 
-    def _article(self, article: NewsArticle) -> None:
+    def _article(self, prepared: PreparedArticle) -> None:
         self.article_id += 1
-        number, source = self.article_id, SITES.index((article.language, article.site)) + 1
+        article = prepared.article
+        number, source = self.article_id, _SITE_NUMBERS[article.language, article.site]
         seen = min(self._ends, article.at + datetime.timedelta(minutes=self._chance.randint(2, 90)))
         url = f"https://{host_of(article.language, article.site)}/news/{article.at:%Y/%m/%d}/{number}.html"
         due = next_reread(seen, self._ends)
@@ -97,8 +138,8 @@ class DayRows:
         row = {
             "id": number, "address_id": address, "read_from_id": address, "source_id": source,
             "language": article.language, "language_confidence": 1.0, "declared_language": article.language,
-            "title": article.title, "text": article.text, "text_hash": text_hash(article.text),
-            "read_hash": text_hash(article.text), "summary": "", "authors": article.authors,
+            "title": article.title, "text": article.text, "text_hash": prepared.text_hash,
+            "read_hash": prepared.text_hash, "summary": "", "authors": article.authors,
             "published_at": article.at, "published_precision": "instant", "published_source": "json-ld",
             "modified_at": None, "image_url": None, "machine_generated": False, "extractor_version": "generated",
             "first_seen_at": seen, "last_seen_at": seen, "revision": 2 if rewritten else 1, "revised_at": seen,

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 
-from benchmarks.archives.fill import SEED, articles_of_day
+from benchmarks.archives.fill import SEED
 from benchmarks.archives.news import NewsArticle
+from benchmarks.archives.prepare import split
 from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
 from storage.database.engine import Database
@@ -45,8 +46,8 @@ def scores(
     """
     stories = stories_of(database)
     events: dict[int, tuple[int, str]] = {}
-    for day in range(1, len(days) + 1):
-        for article in articles_of_day(articles, days, day, others, seed):
+    for day in split(articles, days, seed, others):
+        for article in day.write():
             events[len(events) + 1] = (article.event, article.language)
     by_event, by_story = defaultdict(list), defaultdict(list)
     for number, (event, _) in events.items():

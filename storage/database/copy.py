@@ -74,7 +74,7 @@ def copy_database(source: Database, target: Database, progress: Progress = lambd
                 msg = f"table {table.name} came out different: {there.rows} rows in {source.url}, {here.rows} copied"
                 raise TransferRefused(msg)
             if not target.is_sqlite:
-                _set_sequence(new, table)
+                set_sequence(new, table)
             copied += there.rows
         rebuild_index(new)
     return copied
@@ -147,7 +147,7 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _set_sequence(connection: Connection, table: Table) -> None:
+def set_sequence(connection: Connection, table: Table) -> None:
     """Set PostgreSQL's sequence to the highest id."""
     column = table.autoincrement_column
     if column is None:

@@ -128,10 +128,14 @@ def rebuild_index(connection: Connection, progress: Progress = lambda _articles:
     return done
 
 
-def index_articles(connection: Connection, article_ids: Sequence[int]) -> None:
-    """Index new articles that were inserted past the session."""
+def index_articles(
+    connection: Connection,
+    article_ids: Sequence[int],
+    prepared: Mapping[Words, tuple[str, str]] = types.MappingProxyType({}),
+) -> None:
+    """Index new articles that were inserted past the session; ``prepared`` are terms that are known already."""
     for some_ids in chunks_of(article_ids, BATCH):
-        _add(connection, _rows(connection, some_ids))
+        _add(connection, _rows(connection, some_ids), prepared)
 
 
 def count_articles(connection: Connection) -> int:

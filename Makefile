@@ -48,11 +48,12 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
-# Make the generated parts of these pages from their sources. Tests fail if they are out of date.
+# Make the generated parts of these pages, and the script of the newest schema, from their sources. Tests fail if they are out of date.
 dictionary: $(INSTALLED)
 	$(BIN)/python -m storage.tables.dictionary docs/data-dictionary.md
 	$(BIN)/python -m storage.queries docs/analysts.md
 	$(BIN)/python -m crawler.config.reference docs/configuration.md
+	$(BIN)/python -m storage.database.schema_script storage/migrations/newest_sqlite.sql
 
 # The lock file has names, versions and hashes, and no address of a registry.
 lock: $(INSTALLED)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from storage.database.engine import Database, connect, enable_wal, parse_url, read_schema_revision
+from storage.database.new_schema import create_archive
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, list_revisions
 
@@ -31,6 +32,9 @@ def _bring_up(database: Database, *, create: bool) -> None:
         if not create:
             msg = f"database {database.url} holds no archive"
             raise DatabaseUnreachable(msg)
+        if database.is_sqlite:
+            create_archive(database)
+            return
         from storage.database.upgrade import upgrade  # Alembic takes 0.2 s to import and is needed once
 
         upgrade(database)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from storage.database.engine import Database, enable_wal, read_schema_revision
+from storage.database.new_schema import create_archive
 from storage.errors import DatabaseError, SchemaMismatch
 from storage.migrations.history import HEAD, list_revisions
 from storage.search.index import is_up_to_date, rebuild_index
@@ -29,20 +30,20 @@ def upgrade(database: Database) -> Path | None:
     revision = read_schema_revision(database)
     if revision == HEAD:
         return None
+    if revision is None and database.is_sqlite:
+        create_archive(database)
+        return None
     if revision is not None and revision not in list_revisions():
         msg = f"database {database.url} has schema {revision}, made by a newer version of Kiji"
         raise SchemaMismatch(msg)
     enable_wal(database)
     backup = _back_up(database, revision) if revision and database.is_sqlite else None
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     with database.translate_errors(), database.engine.connect() as connection:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  # open above
         with connection.begin():
             drop_views(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            migrate(connection)
             create_views(connection)
             if not is_up_to_date(connection):
                 rebuild_index(connection)
@@ -52,6 +53,14 @@ def upgrade(database: Database) -> Path | None:
         if database.is_sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]  # open above
     return backup
+
+
+def migrate(connection: Connection) -> None:
+    """Make the migrations that a database lacks, in the transaction of the connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _back_up(database: Database, revision: str) -> Path:

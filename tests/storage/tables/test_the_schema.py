@@ -1,5 +1,7 @@
 """The schema: made by migrations, equal to the models, and never mistaken for another."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.migrations
 import storage.tables.all
-from storage.database.engine import Database, connect
+from storage.database.engine import Database, connect, enable_wal
+from storage.database.new_schema import create_archive
 from storage.database.open import open_database
+from storage.database.upgrade import migrate
 from storage.errors import DatabaseUnreachable, SchemaMismatch
 from storage.migrations.history import HEAD, list_revisions
 from storage.tables.core import Base
-from storage.tables.views import VIEWS
+from storage.tables.views import VIEWS, create_views
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.visits import rows
 
@@ -38,6 +42,30 @@ def test_the_newest_schema_is_the_one_that_alembic_finds() -> None:
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == HEAD
     assert {script.revision for script in scripts.walk_revisions()} == list_revisions()
+
+
+def test_a_new_sqlite_archive_is_what_all_migrations_make(tmp_path: Path) -> None:
+    made = [connect(f"sqlite:///{tmp_path}/{name}.db") for name in ("script", "migrations")]
+    create_archive(made[0])
+    enable_wal(made[1])
+    with made[1].engine.connect() as connection, connection.begin():
+        migrate(connection)
+        create_views(connection)
+    for database in made:
+        database.close()
+    by_script, by_migrations = (everything(tmp_path / f"{name}.db") for name in ("script", "migrations"))
+    assert by_script == by_migrations, "make dictionary writes the script anew"
+
+
+def everything(file: Path) -> dict[str, object]:
+    """All that an SQLite file holds: the words of its tables, indexes and views, every row, and its settings."""
+    with contextlib.closing(sqlite3.connect(file)) as raw:
+        objects = raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+        tables = [name for kind, name, _, words in objects if kind == "table" and "VIRTUAL" not in words]
+        rows = {name: raw.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+        pragmas = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id", "journal_mode")
+        settings = {name: raw.execute(f"PRAGMA {name}").fetchone() for name in pragmas}
+    return {"objects": objects, "rows": rows, "settings": settings}
 
 
 def test_an_empty_database_gets_the_newest_schema_once(empty_url: str) -> None:

@@ -21,9 +21,10 @@ from storage.report.figures import read_figures
 from storage.report.page import report_html
 from storage.snapshot.local_time import LocalClock
 from storage.snapshot.sqlite_file import Origin, make_snapshot
+from tests.support.chromium import CHROMIUM
 from tests.support.generated_archive import fill
 from tests.support.postgresql import PostgreSQLServer
-from tests.support.web_pages import CHROMIUM, FLAGS, Watched, add_hostile, serving
+from tests.support.web_pages import FLAGS, Watched, add_hostile, serving
 
 SIZES = (5_000, 100_000)
 VISITS = 5

@@ -11,8 +11,9 @@ from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.entities.store import find_missing
+from tests.support.chromium import CHROMIUM, MISSING
 from tests.support.generated_archive import fill
-from tests.support.web_pages import ARTICLES, CHROMIUM, FLAGS, NOW, add_hostile
+from tests.support.web_pages import ARTICLES, FLAGS, NOW, add_hostile
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +46,7 @@ def browser() -> Iterator[Browser]:
     could have none of their own.
     """
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"the pages are not tried in a browser: there is no {CHROMIUM} (apt-get install chromium)")
+        pytest.skip(f"the pages are not tried in a browser: {MISSING}")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield started

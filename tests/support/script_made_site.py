@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
-CHROMIUM = "/usr/bin/chromium"
 PARAGRAPH = (
     "<p>The harbour council approved ferry line {0} to the northern islands on Tuesday, after a debate of {0} hours"
     " that drew {0} hundred residents to the hall, and it asked for a timetable before the spring.</p>"

@@ -20,7 +20,6 @@ NOW = datetime.datetime(2026, 11, 25, 21, 30, tzinfo=datetime.UTC)
 """Half past six in the morning of the 26th in Tokyo."""
 ORIGIN = Origin("0.0", "Asia/Tokyo", NOW)
 ARTICLES = 300
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -12,7 +12,8 @@ from crawler.config.tables import Browser
 from crawler.rendering.renderer import PageRenderer
 from pipelines.raw_page import RawPage
 from pipelines.render_order import Rendered, RenderOrder
-from tests.support.script_made_site import CHROMIUM, ScriptMadeSite
+from tests.support.chromium import CHROMIUM, MISSING
+from tests.support.script_made_site import ScriptMadeSite
 
 Render = Callable[..., Rendered]
 SETTINGS = Browser(
@@ -31,7 +32,7 @@ def renderer() -> Iterator[PageRenderer]:
     """One for all tests of a module, which are left out, visibly, where there is no Chromium."""
     pytest.importorskip("playwright", reason="pages are not rendered: the extra browser is not installed")
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"pages are not rendered: there is no {CHROMIUM} (apt-get install chromium)")
+        pytest.skip(f"pages are not rendered: {MISSING}")
     with PageRenderer(SETTINGS) as renderer:
         yield renderer
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.chromium import CHROMIUM, MISSING
 from tests.support.commands import kiji, query
-from tests.support.script_made_site import CHROMIUM, ScriptMadeSite
+from tests.support.script_made_site import ScriptMadeSite
 
 CONFIG = """
 [crawl]
@@ -24,7 +25,7 @@ render = "auto"
 def test_articles_that_scripts_make_are_stored(tmp_path: Path, site: ScriptMadeSite) -> None:
     pytest.importorskip("playwright", reason="pages are not rendered: the extra browser is not installed")
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"pages are not rendered: there is no {CHROMIUM} (apt-get install chromium)")
+        pytest.skip(f"pages are not rendered: {MISSING}")
     (tmp_path / "kiji.toml").write_text(CONFIG.format(path=CHROMIUM, base=site.base), encoding="utf-8")
     run = kiji("crawl", folder=tmp_path)
     assert run.returncode == 0, run.stderr

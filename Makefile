@@ -18,7 +18,7 @@ define install_from
 	@echo "Installing what $(1) names into $(VENV): $(2)"
 	@uv=$$(command -v uv || echo $(BIN)/uv); \
 	test -x "$$uv" || $(BIN)/python -m pip install -q --disable-pip-version-check uv || exit 1; \
-	"$$uv" pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) && \
+	"$$uv" pip install -q --python $(BIN)/python --require-hashes -r $(1) && \
 	"$$uv" pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 endef
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.archives.fill import SEED, days_for, fill
 from benchmarks.archives.news import event_days, written_events
-from benchmarks.archives.prepare import PARTS
+from benchmarks.archives.prepare import DISTINCT, PARTS
 from storage.database.open import open_database
 
 
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--processes", type=int, default=0, help="that prepare the next days beside the one that writes"
     )
+    parser.add_argument("--distinct", type=int, default=DISTINCT, help="days with texts that others repeat")
     parser.add_argument(
         "--grouped", action="store_true", help="each event is a story; else articles wait to be grouped"
     )
@@ -51,6 +52,7 @@ def main() -> int:
         seed=options.seed,
         parts=options.parts,
         others=others,
+        distinct=options.distinct,
         grouped=options.grouped,
         processes=options.processes,
         folder=options.folder,

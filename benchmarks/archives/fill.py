@@ -61,6 +61,7 @@ def fill(
     days: Sequence[datetime.datetime] = (),
     parts: Collection[str] = PARTS,
     others: Sequence[NewsArticle] = (),
+    distinct: int = DISTINCT,
     grouped: bool = False,
     processes: int = 0,
     folder: Path | None = None,
@@ -71,23 +72,24 @@ def fill(
     ``days`` are the last moments of its days, in the order of time; else they are those before ENDS.
 
     What was written before by the same call, and interrupted, is gone on with. ``parts`` of PARTS are written beside
-    the articles themselves. Articles wait to be grouped into stories afterwards (``kiji db stories``); if they are to
-    be ``grouped``, each event is a story at once. ``processes`` prepare the next days meanwhile. ``folder`` keeps what
-    was computed of texts, for later calls and other databases.
+    the articles themselves. Texts of the last ``distinct`` days are computed; the other days repeat them, unless there
+    are ``others``. Articles wait to be grouped into stories afterwards (``kiji db stories``); if they are to be
+    ``grouped``, each event is a story at once. ``processes`` prepare the next days meanwhile. ``folder`` keeps what was
+    computed of texts, for later calls and other databases.
     """
     rules = PipelineRules()
     if folder is None:
         with tempfile.TemporaryDirectory() as made:
             fill(
-                database, articles, seed=seed, days=days, parts=parts, others=others, grouped=grouped,
-                processes=processes, folder=Path(made), progress=progress,
+                database, articles, seed=seed, days=days, parts=parts, others=others, distinct=distinct,
+                grouped=grouped, processes=processes, folder=Path(made), progress=progress,
             )  # fmt: skip
         return
     with database.reading() as connection:
         done = connection.execute(select(func.count()).select_from(Run)).scalar_one()
     days = days or last_days(articles)
     wanted = list(split(articles, days, seed, others))
-    maker = _Maker(wanted, len(days) if others else DISTINCT, -(-articles // len(days)), parts, folder)
+    maker = _Maker(wanted, len(days) if others else distinct, -(-articles // len(days)), parts, folder)
     for run_id, prepared in enumerate(_prepared(wanted[done:], maker, processes), done + 1):
         with database.writing() as session:
             if database.is_sqlite:

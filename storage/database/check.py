@@ -24,6 +24,11 @@ WHERE address.article_id IS NULL OR address.article_id <> copy.article_id""",
     "articles whose revisions are not all there": """
 SELECT article.id FROM article WHERE article.revision - 1 <>
   (SELECT count(*) FROM superseded_revision WHERE superseded_revision.article_id = article.id)""",
+    "entities whose number of articles is wrong": """
+SELECT entity.id FROM entity LEFT JOIN (
+  SELECT entity_id, count(*) AS articles FROM article_entity GROUP BY entity_id
+) AS counted ON counted.entity_id = entity.id
+WHERE entity.articles <> coalesce(counted.articles, 0)""",
     "leases of runs that are over": """
 SELECT address.id FROM address JOIN run ON run.id = address.lease_run_id
 WHERE address.state = 'leased' AND run.status <> 'running'""",

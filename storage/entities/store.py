@@ -1,7 +1,8 @@
 """Store the entities of new and changed articles, in the transaction that stores them."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ SHARE = 0.8
 
 
 _NAME = text("UPDATE entity SET name_ja = :ja, name_en = :en WHERE id = :entity")
+_COUNT = text("UPDATE entity SET articles = articles + :more WHERE id = :entity")
 
 
 def file_entities(session: Session, readings: Mapping[int, Reading]) -> None:
@@ -78,6 +80,7 @@ def store_mentions(session: Session, found: Mapping[int, Sequence[Mention]]) -> 
     """Replace the entities of these articles."""
     version = rules_of(session).entity_version
     families = _families(session, found)
+    more = Counter({entity_id: -articles for entity_id, articles in _named_by(session, found).items()})
     session.execute(delete(ArticleEntity).where(ArticleEntity.article_id.in_(found)))
     ids = _entity_ids(session, [mention for mentions in found.values() for mention in mentions])
     rows = [
@@ -91,11 +94,27 @@ def store_mentions(session: Session, found: Mapping[int, Sequence[Mention]]) -> 
         for article_id, mentions in sorted(found.items())
         for mention in mentions
     ]
-    insert_rows(session, insert_into(session, ArticleEntity).on_conflict_do_nothing(), rows)
+    insert_rows(session, insert_into(session, ArticleEntity), rows)
+    more.update(ids[mention.kind, mention.key] for mentions in found.values() for mention in mentions)
+    _count_articles(session, more)
     read = [{"article_id": article_id, "version": version} for article_id in sorted(found)]
     upsert_rows(session, EntityReading, read, keys=("article_id",), changed=("version",))
     families |= {mention.family for mentions in found.values() for mention in mentions if mention.family}
     resolve_families(session, sorted(families))
+
+
+def _named_by(session: Session, articles: Collection[int]) -> Counter[int]:
+    """Count how many of these articles name each entity."""
+    query = select(ArticleEntity.entity_id, func.count()).where(ArticleEntity.article_id.in_(articles))
+    rows = session.connection().execute(query.group_by(ArticleEntity.entity_id))
+    return Counter({entity_id: articles for entity_id, articles in rows})  # noqa: C416 - rows are no pairs to mypy
+
+
+def _count_articles(session: Session, more: Mapping[int, int]) -> None:
+    """Add to the numbers of articles that name entities."""
+    changed = [{"entity": entity_id, "more": articles} for entity_id, articles in sorted(more.items()) if articles]
+    if changed:
+        session.connection().execute(_COUNT, changed)
 
 
 def _families(session: Session, articles: Iterable[int]) -> set[str]:
@@ -150,12 +169,9 @@ def resolve_families(session: Session, families: Sequence[str]) -> None:
     for chunk in chunks_of(families):
         persons: dict[str, list[tuple[int, int]]] = {}
         alone: dict[str, tuple[int, int | None]] = {}
-        number = func.count(ArticleEntity.article_id)
         counted = (
-            select(Entity.id, Entity.key, Entity.family, Entity.same_as_id, number)
-            .outerjoin(ArticleEntity, ArticleEntity.entity_id == Entity.id)
+            select(Entity.id, Entity.key, Entity.family, Entity.same_as_id, Entity.articles)
             .where(Entity.kind == "person", Entity.family.in_(chunk))
-            .group_by(Entity.id, Entity.key, Entity.family, Entity.same_as_id)
             .order_by(Entity.id)
         )
         for entity_id, key, family, same_as, articles in session.execute(counted):
@@ -175,12 +191,12 @@ def resolve_families(session: Session, families: Sequence[str]) -> None:
 def delete_entities(session: Session, article_ids: Sequence[int]) -> None:
     """Remove articles from their entities, and entities that no article names any more."""
     families = _families(session, article_ids)
-    entities = set(session.scalars(select(ArticleEntity.entity_id).where(ArticleEntity.article_id.in_(article_ids))))
+    entities = _named_by(session, article_ids)
     for table in (ArticleEntity, EntityReading):
         session.execute(delete(table).where(table.article_id.in_(article_ids)))
+    _count_articles(session, {entity_id: -articles for entity_id, articles in entities.items()})
     resolve_families(session, sorted(families))
-    named = exists().where(ArticleEntity.entity_id == Entity.id)
-    unused = set(session.scalars(select(Entity.id).where(Entity.id.in_(entities), ~named)))
+    unused = set(session.scalars(select(Entity.id).where(Entity.id.in_(entities), Entity.articles == 0)))
     cleared = update(Entity).where(Entity.same_as_id.in_(unused)).values(same_as_id=None)
     session.execute(cleared.execution_options(synchronize_session=False))
     session.execute(delete(Entity).where(Entity.id.in_(unused)))

@@ -12,7 +12,8 @@ class Entity(Base):
     """A person, organisation or place; ``key`` is the same for its names in both scripts.
 
     ``family`` is the key of a person's family name, "" for others. ``same_as_id`` is set where the entity is a family
-    name alone: the person with that name who is in nearly all articles that name one with it in full.
+    name alone: the person with that name who is in nearly all articles that name one with it in full. ``articles``
+    counts the articles that name the entity.
     """
 
     __tablename__ = "entity"
@@ -29,6 +30,7 @@ class Entity(Base):
     name_ja: Mapped[str] = mapped_column(StorableText(200))
     name_en: Mapped[str] = mapped_column(StorableText(200))
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
+    articles: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ArticleEntity(Base):

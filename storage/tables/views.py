@@ -92,13 +92,11 @@ JOIN address ON address.id = copy.address_id
 """,
     "entities": """
 SELECT entity.id, entity.kind, nullif(entity.name_ja, '') AS name_ja, nullif(entity.name_en, '') AS name_en,
-       (SELECT count(*) FROM article_entity WHERE article_entity.entity_id = entity.id)
-       + (SELECT count(*) FROM entity AS family JOIN article_entity ON article_entity.entity_id = family.id
-          WHERE family.same_as_id = entity.id) AS articles
+       entity.articles
+       + (SELECT coalesce(sum(articles), 0) FROM entity AS family WHERE family.same_as_id = entity.id) AS articles
 FROM entity
-WHERE entity.same_as_id IS NULL AND EXISTS (
-    SELECT 1 FROM entity AS named JOIN article_entity ON article_entity.entity_id = named.id
-    WHERE named.id = entity.id OR named.same_as_id = entity.id)
+WHERE entity.same_as_id IS NULL AND (entity.articles > 0 OR EXISTS (
+    SELECT 1 FROM entity AS family WHERE family.same_as_id = entity.id AND family.articles > 0))
 """,
     "article_entities": """
 SELECT article_entity.article_id, coalesce(entity.same_as_id, entity.id) AS entity_id, entity.kind,

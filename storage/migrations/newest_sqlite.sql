@@ -463,7 +463,7 @@ CREATE TABLE entity (
 	family VARCHAR NOT NULL, 
 	name_ja VARCHAR NOT NULL, 
 	name_en VARCHAR NOT NULL, 
-	same_as_id INTEGER, 
+	same_as_id INTEGER, articles INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_entity PRIMARY KEY (id), 
 	CONSTRAINT ck_entity_kind CHECK (kind IN ('person', 'organisation', 'place')), 
 	CONSTRAINT fk_entity_same_as_id_entity FOREIGN KEY(same_as_id) REFERENCES entity (id), 
@@ -534,4 +534,4 @@ CREATE TABLE subscription (
 	CONSTRAINT uq_subscription_token UNIQUE (token)
 );
 CREATE INDEX ix_subscription_source_id_address_id ON subscription (source_id, address_id);
-INSERT INTO alembic_version (version_num) VALUES ('0029');
+INSERT INTO alembic_version (version_num) VALUES ('0030');

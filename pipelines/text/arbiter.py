@@ -38,7 +38,8 @@ class BlockEvidence:
     """Hold what the blocks of a page are judged by.
 
     ``places`` are those of the blocks that may be the article's, ``rows`` their features, (places, features), ``tags``
-    their elements. ``weights`` are the lengths of all ``blocks`` in Japanese characters.
+    their elements. ``weights`` are the lengths of all ``blocks`` in Japanese characters. Where nothing ``is_disputed``,
+    the rules decide.
     """
 
     blocks: Sequence[TextBlock]
@@ -47,6 +48,7 @@ class BlockEvidence:
     places: NDArray[np.intp]
     tags: tuple[str, ...]
     rows: NDArray[np.float64]
+    is_disputed: bool = True
 
 
 def arbitrate(
@@ -66,7 +68,8 @@ def arbitrate(
     is_kept = np.zeros(len(first), dtype=np.bool_)
     is_kept[list(rules)] = True
     within = np.array(inside)
-    if note is None and not _is_disputed(opinions.blocks, first, is_kept, within):
+    is_disputed = _is_disputed(opinions.blocks, first, is_kept, within)
+    if note is None and not is_disputed:
         return list(rules)
     votes = BlockVotes(first, np.array(opinions.resiliparse), is_kept.astype(np.float64), within, containers)
     places = _candidates(opinions.blocks, votes)
@@ -80,9 +83,12 @@ def arbitrate(
         places,
         tuple(blocks[place].element.tag for place in places.tolist()),
         block_rows(blocks, votes, places, summary),
+        is_disputed,
     )
     if note is not None:
         note(evidence)
+    if not is_disputed:
+        return list(rules)
     return _without_repeats(blocks, is_kept, decide(evidence, packaged_trees(MODEL).probabilities(evidence.rows)[:, 1]))
 
 
@@ -132,6 +138,8 @@ def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[
     """Return the places to keep, by the probability of each block of ``evidence.places`` to be the article's."""
     places, votes = evidence.places, evidence.votes
     rules = votes.rules > 0
+    if not evidence.is_disputed:
+        return [int(place) for place in np.flatnonzero(rules)]
     number = (votes.first[places] > 0.5).astype(np.intp) + (votes.second[places] > 0.5)
     needed = np.array([_BY_NONE, _BY_ONE, _BY_BOTH])[number]
     needed[(number == 0) & np.array([tag not in _LISTED for tag in evidence.tags])] = _NEVER

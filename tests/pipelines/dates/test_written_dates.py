@@ -218,6 +218,13 @@ def test_a_year_behind_the_time_is_the_dates_year(text: str) -> None:
     assert (date.precision, date.has_year, date.has_zone) == ("instant", True, False)
 
 
+@pytest.mark.parametrize(("zone", "hours"), [("CEST", 2), ("JST", 9), ("EST", -5), ("GMT", 0)])
+def test_a_zone_by_name_between_time_and_year_is_read(zone: str, hours: int) -> None:
+    date = parsed(f"Mon Oct 11 14:57:21 {zone} 2021")
+    assert date.moment == datetime.datetime(2021, 10, 11, 14 - hours, 57, 21, tzinfo=datetime.UTC)
+    assert date.has_zone
+
+
 def test_a_number_behind_the_time_that_is_no_year_of_the_date_is_left_alone() -> None:
     assert parsed("Oct 5 14:30, 2026/10/06 updated").moment == HALF_PAST_TWO
     assert parse_date("Feb 30 14:30 2022", NOW, TOKYO) is None

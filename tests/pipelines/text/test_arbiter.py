@@ -67,8 +67,14 @@ def test_what_is_needed_to_keep_a_block_depends_on_who_keeps_it(likely: list[flo
 
 
 def test_a_choice_that_leaves_a_scrap_is_not_believed() -> None:
-    evidence = _evidence(paragraphs(BODY), [1.0] * 4, [1.0] * 4, [0, 1, 2, 3])
+    evidence = _evidence(paragraphs(BODY), [1.0, 1.0, 1.0, 0.0], [1.0] * 4, [0, 1, 2, 3])
     assert decide(evidence, np.array([0.0, 0.0, 0.0, 0.0])) == [0, 1, 2, 3]
+
+
+def test_what_is_noted_of_a_page_without_dispute_changes_nothing() -> None:
+    evidence = _evidence(paragraphs(BODY), [1.0] * 4, [1.0] * 4, [0, 1, 2, 3])
+    assert not evidence.is_disputed
+    assert decide(evidence, np.array([0.9, 0.1, 0.9, 0.9])) == [0, 1, 2, 3]
 
 
 def test_a_heading_is_not_added_without_what_it_is_over() -> None:

@@ -68,7 +68,14 @@ def test_a_paragraph_that_links_to_another_article_stays_out(label: str) -> None
     assert text == [*BODY, *MORE]
 
 
-@pytest.mark.parametrize("opening", ["These papers are kept in the public register:", "The fields are described here:"])
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "These papers are kept in the public register:",
+        "The fields are described here:",
+        "Three owners have objected, and their letters have been published:",
+    ],
+)
 def test_links_that_a_paragraph_announces_are_read(opening: str) -> None:
     links = [f"Field {n} beside the old river, with its size and all its owners since 1950" for n in (12, 19, 33)]
     rows = "".join(

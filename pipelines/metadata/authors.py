@@ -53,7 +53,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "role": re.compile(rf"(?:{_either(_words('roles'))})", re.IGNORECASE),
         "others": re.compile(rf"[\s、,/／;|]*(?:{_either(_words('others'))}).*$", re.IGNORECASE | re.DOTALL),
-        "address": re.compile(r"\S*@\S+\.\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net)/\S+|(?<!\w)@\w{2,30}"),
+        "address": re.compile(
+            r"\S*(?:@|\[at\]|\(at\))\S+\.\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net)/\S+|(?<!\w)@\w{2,30}"
+        ),
         "for": re.compile(r"\s+[Ff]or\s+(?:[Tt]he\s+)?[A-Z].*$"),
         "split": re.compile(
             r"\s*[、，;；|｜／\n]\s*|\s*,\s+|,(?=\S)|\s+(?:and|And|und|et|y|with|en|og|och)\s+|\s*&\s+|\s+/\s+"
@@ -77,6 +79,7 @@ _ADDRESS = re.compile(
     r",\s*(?:germany|deutschland|austria|österreich|switzerland|schweiz|france|usa|united states|japan)$", re.IGNORECASE
 )
 _ACCOUNT = re.compile(r"(?:[a-z]+[-_]?)?admin\d*")  # jdadmin, wordpressadmin: accounts of publishing systems
+_LOGIN = re.compile(r"[a-z]+\d+")  # link78
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
 
@@ -185,10 +188,15 @@ def is_name_like(text: str) -> bool:
     )
 
 
+def is_agency(name: str) -> bool:
+    """Tell whether a text is a news agency's name alone."""
+    return name.strip(" ()（）,、").lower() in _words("agencies")
+
+
 def is_office(name: str) -> bool:
     """Tell whether a name is an agency's or an office's by its own words."""
     lowered = name.lower()
-    if lowered in _words("agencies"):
+    if is_agency(lowered):
         return True
     if "." in lowered and re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", lowered):
         return True
@@ -244,16 +252,19 @@ def _names_of(credit: Credit) -> list[str]:
 def _in_full(names: tuple[str, ...], others: Iterable[Sequence[Credit]]) -> tuple[str, ...]:
     """Return a single name of one word as a later source has it in full.
 
-    A login (``gabor_munier``) has the same letters as the name, a first name begins it.
+    A login (``gabor_munier``) has the same letters as the name, a first name begins it. A login with digits gives way
+    to any person.
     """
     if len(names) != 1 or " " in names[0] or not names[0].isascii():
         return names
     login = _plain_letters(names[0])
+    is_login = _LOGIN.fullmatch(names[0]) is not None
     for source in others:
         for full in clean_authors([credit.name for credit in source]):
             is_same = " " in full and _plain_letters(full) == login
             is_longer = full.startswith(f"{names[0]} ") and len(full.split()) <= _FULL_WORDS and is_name_like(full)
-            if is_same or is_longer:
+            is_person = " " in full and full[0].isupper() and is_name_like(full) and not is_office(full)
+            if is_same or is_longer or (is_login and is_person):
                 return (full,)
     return names
 

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 import lxml.html
 
 from pipelines.html.plain_text import plain_text
-from pipelines.metadata.authors import Credit, is_byline, is_job, is_lead_in, is_name_like, is_office
+from pipelines.metadata.authors import (
+    Credit,
+    clean_authors,
+    is_agency,
+    is_byline,
+    is_job,
+    is_lead_in,
+    is_name_like,
+    is_office,
+)
 from pipelines.metadata.jsonld import Json, Thing
 from pipelines.metadata.meta_tags import Markup, metadata_names
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
@@ -18,20 +27,25 @@ _NAME_WORDS = 4
 _MOST_LABELS = 3_000
 _PARAGRAPH = 120  # characters of a body's paragraph; a bold line behind one is a heading
 _LONGEST_BYLINE = 200
+_LINES = 3  # elements between a label and its name
+_MOST_SINGLE = 2  # names of one word in a byline; more of them are sections
 _BYLINE = re.compile(r"byline|author|autor|auteur|writer|reporter|kisha|journalist", re.IGNORECASE)
 _REL_AUTHOR = lxml.etree.XPath("//a[contains(concat(' ', @rel, ' '), ' author ')]")
 # A name behind its label in a longer head line: 来源：新华网 作者：王小明 责编：李四
-_LATIN_LABELS = "authors?|autor(?:e|in|en)?|auteure?"
+_LATIN_LABELS = "authors?|autor(?:e|in|en)?|auteure?|redaktion"
 _LABELLED = re.compile(
     rf"(?:作者|撰文|撰稿|记者|執筆者?|筆者)\s?[:：]\s?([^\s:：|／/]{{2,20}})|\b(?:{_LATIN_LABELS})\s?:\s?([^:|/]{{3,60}})",
     re.IGNORECASE,
 )
-_LABEL = re.compile(rf"\s*(?:{_LATIN_LABELS}|作者|撰文|撰稿|執筆者?|筆者)\s?[:：]([^:|/]{{0,60}})$", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"\s*(?:{_LATIN_LABELS}|text|von|作者|撰文|撰稿|執筆者?|筆者)\s?[:：]([^:|/]{{0,60}})$", re.IGNORECASE
+)
 _MARKS = " |,·•-–—"
 _DATE = re.compile(r"[|,·•\s–—-]*\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}")
 # A line that is a date and a name: 11.12.2019 - Amelie Loevenich, 06.11.2023 13:30 von Olga
 _DATED_NAME = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}(?:[\s,|–-]+\d{1,2}[:.]\d\d(?:\s?Uhr)?)?[\s,|–-]+(\D{3,60})")
 # hCard's class (https://microformats.org/wiki/hcard) is no card of a list.
+_AUTHORS_PAGE = re.compile(r"author|autor|auteur|profile|/people/|/staff/", re.IGNORECASE)
 _NOT_BYLINE = re.compile(
     r"comment|related|(?<!v)card|bio|profile|avatar|image|img|icon|follow|widget|share|photo|authority|footer|nav",
     re.IGNORECASE,
@@ -102,10 +116,20 @@ def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list
         classes = element.get("class") or ""
         if classes and classes in known:
             continue  # the bylines of cards further down look like the article's
-        for credit in _spoken([element]):
-            if is_name_like(credit.name):
-                known.add(classes)
-                yield [credit]
+        for credit in _byline_in(element):
+            known.add(classes)
+            yield [credit]
+
+
+def _byline_in(element: lxml.html.HtmlElement) -> list[Credit]:
+    """Return the credit of an element that is called a byline: all its words, else its first link's to an author."""
+    links = (link for link in element.iter("a") if _AUTHORS_PAGE.search((link.get("href") or "")[:_LONGEST_BYLINE]))
+    for part in itertools.chain([element], itertools.islice(links, 1)):
+        for credit in _spoken([part]):
+            names = clean_authors([credit.name])
+            if is_name_like(credit.name) and (len(names) <= _MOST_SINGLE or any(" " in name for name in names)):
+                return [credit]
+    return []
 
 
 def _is_person_like(name: str) -> bool:
@@ -163,9 +187,20 @@ def labelled_credits(tree: lxml.html.HtmlElement) -> Iterator[list[Credit]]:
         text = element.text
         if text and len(text) < _LONGEST_BYLINE and (label := _LABEL.match(text)):
             pieces = visible_pieces(element, _LONGEST_BYLINE)
-            name = label[1].strip() or next(iter(pieces[1:]), "") or plain_text(element.tail, _LONGEST_BYLINE)
+            name = label[1].strip() or next(iter(pieces[1:]), "") or _behind(element)
             if name and is_name_like(name):
                 yield [Credit(name)]
+
+
+def _behind(element: lxml.html.HtmlElement) -> str:
+    """Return the first words behind a label, within a few line breaks or in the element that follows it."""
+    if text := plain_text(element.tail, _LONGEST_BYLINE):
+        return text
+    for sibling in itertools.islice(element.itersiblings(), _LINES):
+        pieces = visible_pieces(sibling, _LONGEST_BYLINE)
+        if text := " ".join(pieces) or plain_text(sibling.tail, _LONGEST_BYLINE):
+            return text
+    return ""
 
 
 def opening_credits(tree: lxml.html.HtmlElement) -> Iterator[list[Credit]]:
@@ -196,7 +231,7 @@ def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Cre
                 yield [Credit(labelled[1] or labelled[2])]
             elif (dated := _DATED_NAME.fullmatch(piece)) and _is_person_like(dated[1]):
                 yield [Credit(dated[1])]
-            elif is_before_job or is_byline(piece) or _is_dated(pieces, index):
+            elif is_before_job or is_byline(piece) or _is_dated(pieces, index) or is_agency(piece):
                 yield [Credit(piece)]
             elif is_lead_in(piece) and index + 1 < len(pieces):
                 yield [Credit(pieces[index + 1])]

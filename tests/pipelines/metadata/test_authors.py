@@ -211,3 +211,61 @@ def test_the_bylines_of_cards_are_not_the_articles() -> None:
     head = '<meta property="og:site_name" content="Harbour Post">'
     body = f'<h1>Ferries return</h1><span class="post-author">Harbour Post</span><p>At noon.</p><ul>{card}</ul>'
     assert declared(page(head=head, body=body, lang="en")).authors == ("Harbour Post",)
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<div class="author"><a href="/authors/jane-doe/">Jane Doe</a>, 21 Jan. 2026 <b>3 votes</b></div>',
+        '<span class="documentAuthor">erstellt von <a href="/author/jane">Jane Doe</a> — today 9:30</span>',
+        '<div class="author-info"><a href="/in/jane?trk=author_card">Jane Doe</a><a href="/f">Follow</a></div>',
+        '<a class="author-link" href="/search?a=jane">Interview: Jane Doe</a>',
+        "<p>A guest's view</p><p>Gastbeitrag von Jane Doe</p>",
+        "<div>05.02.2026 <span>- Redaktion: Jane Doe (press officer)</span></div>",
+    ],
+)
+def test_a_byline_among_other_words_gives_the_name(byline: str) -> None:
+    body = f"<h1>Ferries return to the old pier</h1>{byline}<p>The first ferry left the old pier at noon.</p>"
+    assert declared(page(body=body)).authors == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><strong>Text:</strong> Jane Doe</p>",
+        '<p><strong>Autor:</strong> <a href="/profil/207">Jane Doe</a></p>',
+        "<div><b>Von:</b><br><br>Jane Doe</div>",
+        '<div>Text: <span class="card__author">Jane Doe</span></div>',
+    ],
+)
+def test_a_name_behind_its_label_is_the_author(line: str) -> None:
+    prose = f"<p>{'The first ferry left the old pier at noon, with forty people on board. ' * 12}</p>"
+    assert declared(page(body=f"<h1>Ferries return to the old pier</h1>{prose}{line}")).authors == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Photo from the account of a sailor",
+        "Фото из архива",
+        "Cookies for statistics",
+        "By Course or Type",
+        "CSP | International | Solar | Wind",
+    ],
+)
+def test_credits_menus_and_notices_in_a_byline_name_nobody(words: str) -> None:
+    body = f'<h1>Ferries return to the old pier</h1><div class="post-author">{words}</div><p>The first ferry left.</p>'
+    assert declared(page(body=body)).authors == ()
+
+
+def test_a_login_with_a_number_gives_way_to_the_printed_author() -> None:
+    body = (
+        '<h1>Ferries return to the old pier</h1><p class="byline">By Jane Doe</p><p>The first ferry left at noon.</p>'
+    )
+    assert declared(page(head='<meta name="author" content="link78">', body=body)).authors == ("Jane Doe",)
+    assert declared(page(head='<meta name="author" content="link78">')).authors == ("link78",)
+
+
+def test_an_agency_below_the_headline_is_the_author_where_nobody_else_is() -> None:
+    body = '<h1>Ferries return to the old pier</h1><p class="credit">JIJI</p><p>The first ferry left at noon.</p>'
+    assert declared(page(head='<meta name="author" content="No Author">', body=body)).authors == ("JIJI",)

@@ -59,8 +59,8 @@ class Precomputed:
 
     text_hash: str
     lines: tuple[Line, ...]
-    title_terms: str
-    terms: str
+    title_terms: tuple[str, str]
+    terms: tuple[str, str]
     story_keys: tuple[int, ...]
     lists: "tuple[StoredList, ...]" = ()
     entities: tuple[Mention, ...] = ()

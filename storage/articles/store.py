@@ -39,6 +39,7 @@ from storage.articles.site_boilerplate import apply_boilerplate
 from storage.frontier.blocklist import find_blocked
 from storage.reading import Reading
 from storage.search.index import cache_terms
+from storage.search.terms import IndexedTerms
 from storage.tables.core import Address, Article, Copy
 from storage.text_rules import rules_of
 from storage.visit import Outcome
@@ -78,7 +79,7 @@ def store_article(
     reading = with_later_pages(session, reading, page)
     known, decision = _decide(session, reading, page, read_hash, lost_pages=lost_pages)
     if reading.precomputed:
-        terms = reading.precomputed.title_terms, reading.precomputed.terms
+        terms = IndexedTerms(*reading.precomputed.title_terms), IndexedTerms(*reading.precomputed.terms)
         cache_terms(session, reading.title, reading.summary, reading.text, terms)
     if same_bytes:
         decision = as_correction(decision)

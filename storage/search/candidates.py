@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from storage.search.folding import PIECE
 from storage.search.match import filter_condition
 from storage.search.nodes import All, Filter, Near, Node, Not, Query, Some, Word
-from storage.search.terms import FoldedText, Term, count_occurrences, count_unfolded, find_spans
+from storage.search.occurrences import SearchedText
 from storage.tables.search import SearchDocument
 
 
@@ -21,39 +21,39 @@ class Candidate:
         self.row = row
 
     @functools.cached_property
-    def title(self) -> FoldedText:
-        """The folded title."""
-        return FoldedText(self.row.title)
+    def title(self) -> SearchedText:
+        """The title."""
+        return SearchedText(self.row.title)
 
     @functools.cached_property
-    def summary(self) -> FoldedText:
-        """The folded lead."""
-        return FoldedText(self.row.summary)
+    def summary(self) -> SearchedText:
+        """The lead."""
+        return SearchedText(self.row.summary)
 
     @functools.cached_property
-    def text(self) -> FoldedText:
-        """The folded text."""
-        return FoldedText(self.row.text)
+    def text(self) -> SearchedText:
+        """The text."""
+        return SearchedText(self.row.text)
+
+    def _fields(self, *, in_title: bool) -> Iterator[SearchedText]:
+        """Give the fields that are searched, each only when it is asked for."""
+        yield self.title
+        if not in_title:
+            yield self.text
+            yield self.summary
 
     def has(self, word: Word) -> bool:
         """Tell whether a field has the word in any form."""
-        names = ("title",) if word.in_title else ("title", "text", "summary")
-        return any(self._count(form, name) for form in word.forms for name in names)
-
-    def _count(self, term: Term, field: str) -> int:
-        """Count the places of a term in a field, without folding the field where that is not needed."""
-        plainly = count_unfolded(term, getattr(self.row, field))
-        return count_occurrences(term, getattr(self, field)) if plainly is None else plainly
+        return any(field.count(form) for field in self._fields(in_title=word.in_title) for form in word.forms)
 
     def has_near(self, near: Near) -> bool:
         """Tell whether a field has both words close to each other."""
-        fields = (self.title,) if near.one.in_title or near.other.in_title else (self.title, self.text, self.summary)
-        return any(_are_near(near, field) for field in fields)
+        return any(_are_near(near, field) for field in self._fields(in_title=near.one.in_title or near.other.in_title))
 
     def count(self, query: Query) -> list[tuple[int, ...]]:
         """Count, for each word of a query, its places in title, summary and text."""
         return [
-            tuple(sum(self._count(form, field) for form in word.forms) for field in ("title", "summary", "text"))
+            tuple(sum(map(field.count, word.forms)) for field in (self.title, self.summary, self.text))
             for word in query.words
         ]
 
@@ -93,14 +93,13 @@ class _Page:
         return self._filtered[node]
 
 
-def _are_near(near: Near, field: FoldedText) -> bool:
+def _are_near(near: Near, field: SearchedText) -> bool:
     """Tell whether two words have at most ``near.distance`` words or CJK characters between them."""
-    ones, others = (
-        sorted(place for form in word.forms for place in find_spans(form, field)) for word in (near.one, near.other)
-    )
-    if not ones or not others:
+    ones = sorted(place for form in near.one.forms for place in field.spans(form))
+    others = sorted(place for form in near.other.forms for place in field.spans(form)) if ones else []
+    if not others:
         return False
-    text = field.spelled
+    text = field.folded.spelled
     return _follows_within(near.distance, ones, others, text) or _follows_within(near.distance, others, ones, text)
 
 

@@ -2,12 +2,12 @@
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, TableClause, column, func, or_, select, table
 
-from storage.chunks import chunks_of
 from storage.column_types import UTCDateTime
 from storage.search.candidates import Candidate, fitting
 from storage.search.folding import TEXT_LIMIT
@@ -21,9 +21,13 @@ POOL = 200
 newest with them anywhere. A word of thousands of articles is ranked among the newest of them. All further hits
 follow, the newest first."""
 
+CHECKED = 1_000
+"""Newest candidates of each kind whose texts are looked at for those 200, where the index alone does not decide: a
+phrase of two frequent words can be in one of a thousand candidates, and 10,000 texts take a second."""
+
 PAGE, MORE = 50, 8
-"""Candidates that the index is asked for first, and how many times as many it is asked for each time after that: it
-sorts all of them each time."""
+"""Candidates that the index is asked for first, and how many times as many PostgreSQL is asked for each time after
+that: it sorts all of them each time. SQLite gives all the others one by one."""
 
 READ = 100
 """Articles that are read at once."""
@@ -67,11 +71,12 @@ class Finder:
         self._among = among
         self._query = query
         self._filters = filters
+        self._decided: dict[int, Candidate | None] = {}
 
     def ranked(self, now: datetime.datetime) -> list[tuple[float, Candidate]]:
         """Score the articles that compete for the best places, the best first."""
-        titled = self.by_time(POOL, in_titles=True)
-        pool = {each.row.id: each for each in [*titled, *self.by_time(POOL)]}
+        titled = self.by_time(POOL, in_titles=True, most=CHECKED)
+        pool = {each.row.id: each for each in [*titled, *self.by_time(POOL, most=CHECKED)]}
         scored = [(score_of(self._query, each, now), each) for each in pool.values()]
         return sorted(scored, key=lambda pair: (-pair[0], -pair[1].row.id))
 
@@ -83,28 +88,44 @@ class Finder:
         in_titles: bool = False,
         oldest_first: bool = False,
         without: Sequence[int] = (),
+        most: int | None = None,
     ) -> list[Candidate]:
-        """Find the newest or oldest articles whose texts fit; ``in_titles``, with all words in their titles."""
+        """Find the newest or oldest articles whose texts fit; ``in_titles``, with all words in their titles.
+
+        At most so many candidates are looked at where the index does not decide.
+        """
         candidates = self.candidates(in_titles=in_titles, oldest_first=oldest_first)
         if without:
             candidates = candidates.where(SearchDocument.__table__.c.article_id.not_in(without))
-        undecided = self._query.undecided
-        if not undecided:
+        if not self._query.undecided:
             return self._read(self._connection.scalars(candidates.limit(limit).offset(offset)).all())
-        found: list[Candidate] = []
-        start, size = 0, min(PAGE, limit + offset)
+        fitting_ones = self._fitting(itertools.islice(self._ids(candidates, min(PAGE, limit + offset)), most))
+        return list(itertools.islice(fitting_ones, offset, offset + limit))
+
+    def _ids(self, candidates: Select[Any], size: int) -> Iterator[int]:
+        """Give the ids of candidates: a first page, and all the others only when they are asked for."""
+        start = 0
         while True:
             ids = self._connection.scalars(candidates.limit(size).offset(start)).all()
-            for some_ids in chunks_of(ids, READ):
-                for each in fitting(self._connection, undecided, self._read(some_ids)):
-                    offset -= 1
-                    if offset < 0:
-                        found.append(each)
-                    if len(found) == limit:
-                        return found
+            yield from ids
             if len(ids) < size:
-                return found
-            start, size = start + size, MORE * size
+                return
+            start += size
+            if self._connection.dialect.name == "sqlite":
+                yield from self._connection.scalars(candidates.limit(-1).offset(start))
+                return
+            size *= MORE
+
+    def _fitting(self, ids: Iterator[int]) -> Iterator[Candidate]:
+        """Give the articles that fit; each is decided once, however often it is asked for."""
+        size = PAGE
+        while some_ids := list(itertools.islice(ids, size)):
+            unknown = [id_ for id_ in some_ids if id_ not in self._decided]
+            self._decided |= dict.fromkeys(unknown)
+            for each in fitting(self._connection, self._query.undecided, self._read(unknown)):
+                self._decided[each.row.id] = each
+            yield from filter(None, map(self._decided.__getitem__, some_ids))
+            size = READ
 
     def candidates(self, *, in_titles: bool = False, oldest_first: bool = False) -> Select[Any]:
         """Select the ids that the index gives, by time."""

@@ -13,16 +13,17 @@ import Stemmer
 
 from storage.scripts import HAN, HANGUL, KANA
 
-TEXT_LIMIT = 100_000
+TEXT_LIMIT = 80_000
 """Characters of an article that are searched: PostgreSQL takes 1 MB of distinct terms at most, and a text of as many
-different characters as there are would reach it."""
+different characters as there are would reach it, with 12 bytes of each and of the pair that it begins."""
 
 WORD_LIMIT = 64
 """Characters of one word: longer ones are data, not language."""
 
 _CJK = KANA + HAN + HANGUL
 WORD = rf"[^\W_{_CJK}]"
-WORDS = re.compile(rf"{WORD}+(?:'(?:s|t|re|ve|ll|d|m)(?!{WORD}))?")
+CLITICS = ("s", "t", "re", "ve", "ll", "d", "m")
+WORDS = re.compile(rf"{WORD}+(?:'(?:{'|'.join(CLITICS)})(?!{WORD}))?")
 RUNS = re.compile(rf"[{_CJK}]+")
 PIECE = re.compile(rf"(?P<run>{RUNS.pattern})|{WORDS.pattern}")
 
@@ -34,6 +35,7 @@ _APOSTROPHES = re.compile("[\u2018\u2019\u02bc]")
 _DASHES = r"\-\u2010-\u2015\u2212\u2500\u2501"
 _DASH = f"[{_DASHES}]"
 _LONG_VOWEL = re.compile(f"{_DASH}(?<=[\u30a1-\u30fc]{_DASH})(?=[\u30a1-\u30fa])")
+_LONG = re.compile("[\u30a1-\u30fc]")
 
 # A character with the marks that compose with it; of the half-width kana the voicing marks are such.
 _MARKS = "\u0300-\u036f\u3099\u309a\uff9e\uff9f\u1160-\u11ff\uffa0-\uffdc"
@@ -47,7 +49,8 @@ _CHANGING_BLOCKS = (
     "\u203f-\u205e\u2190-\u21ff\u25a0-\u26ff\u3000-\u3029\u309d-\u30ff\uff01-\uff9d"
 )
 _BLOCKS = f"\u0000-\u007f{_CHANGING_BLOCKS}\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff"
-_ALONE = re.compile(f"[{_BLOCKS}]*")
+_UNUSUAL = re.compile(f"[^{_BLOCKS}]")
+_ASCII = bytes(range(128))
 
 
 class Piece(NamedTuple):
@@ -57,10 +60,22 @@ class Piece(NamedTuple):
     is_run: bool
 
 
+def non_ascii(text: str) -> str:
+    """Give the characters of a text beyond ASCII: of an English text a few, that are searched in no time."""
+    return (
+        ""
+        if text.isascii()
+        else text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    )
+
+
 def fold(text: str) -> str:
     """Fold width, case, composition, apostrophes, and dashes for ー."""
     text = text[:TEXT_LIMIT]
-    return text.casefold() if text.isascii() else _LONG_VOWEL.sub("ー", _fold_spelling(text))[:TEXT_LIMIT]
+    if text.isascii():
+        return text.casefold()
+    folded = _fold_spelling(text)
+    return _LONG_VOWEL.sub("ー", folded)[:TEXT_LIMIT] if _LONG.search(non_ascii(folded)) else folded[:TEXT_LIMIT]
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
@@ -124,17 +139,18 @@ def characters_that_become(run: str) -> str:
     return f"{re.escape(''.join(listed))}{_DASHES if 'ー' in wanted else ''}"
 
 
-def outside_of_blocks() -> str:
-    """Write a pattern of characters that fold together with their neighbours, or are not of the usual blocks."""
-    return f"[^{_BLOCKS}]"
+def has_unusual_characters(text: str) -> bool:
+    """Tell whether a text has characters that fold together with their neighbours, or are not of the usual blocks."""
+    return _UNUSUAL.search(non_ascii(text)) is not None
 
 
 def _fold_spelling(text: str) -> str:
     """Fold by characters where each is by itself, which is ten times as fast as normalizing."""
-    if _ALONE.fullmatch(text) is None:
+    beyond = non_ascii(text)
+    if _UNUSUAL.search(beyond):
         return _fold_any(text)
     pattern, changes = _changing()
-    return pattern.sub(lambda match: changes[match[0]], text).casefold()
+    return (pattern.sub(lambda match: changes[match[0]], text) if pattern.search(beyond) else text).casefold()
 
 
 def _fold_any(text: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.chunks import chunks_of
 from storage.column_types import UTCDateTime
 from storage.search.parse import author_key
-from storage.search.terms import VERSION, document_terms
+from storage.search.terms import VERSION, IndexedTerms, document_terms
 from storage.tables.core import Address, Article, Source
 from storage.tables.search import TERM_TABLES, TEXTS, TITLES, SearchDocument
 
@@ -38,7 +38,7 @@ class Words:
     summary: str
     text: str
 
-    def terms(self) -> tuple[str, str]:
+    def terms(self) -> tuple[IndexedTerms, IndexedTerms]:
         """Compute the terms, as ``document_terms``."""
         return document_terms(self.title, self.summary, self.text)
 
@@ -49,7 +49,9 @@ def track_articles(session: Session) -> None:
     event.listen(session, "after_flush", _note)
 
 
-def cache_terms(session: Session, title: str, summary: str, text: str, terms: tuple[str, str]) -> None:
+def cache_terms(
+    session: Session, title: str, summary: str, text: str, terms: tuple[IndexedTerms, IndexedTerms]
+) -> None:
     """Keep precomputed terms of texts that are about to be stored."""
     session.info[_PREPARED][Words(title, summary, text)] = terms
 
@@ -177,9 +179,10 @@ def _words(row: Row[*tuple[Any, ...]]) -> Words:
 def _add(
     connection: Connection,
     rows: Iterable[Row[*tuple[Any, ...]]],
-    prepared: Mapping[Words, tuple[str, str]] = types.MappingProxyType({}),
+    prepared: Mapping[Words, tuple[IndexedTerms, IndexedTerms]] = types.MappingProxyType({}),
 ) -> None:
     documents, titles, texts = [], [], []
+    is_sqlite = connection.dialect.name == "sqlite"
     for row in rows:
         ahead = row.dated_at > row.first_seen_at + datetime.timedelta(days=1)
         documents.append(
@@ -195,17 +198,13 @@ def _add(
         )
         words = _words(row)
         of_title, of_all = prepared.get(words) or words.terms()
-        titles.append({"rowid": row.id, "terms": of_title})
-        texts.append({"rowid": row.id, "terms": of_all})
+        titles.append({"rowid": row.id, "terms": of_title.terms if is_sqlite else of_title.source})
+        texts.append({"rowid": row.id, "terms": of_all.terms if is_sqlite else of_all.source})
     if not documents:
         return
     connection.execute(insert(SearchDocument), documents)
     for terms, filled in ((TITLES, titles), (TEXTS, texts)):
-        if connection.dialect.name == "sqlite":
-            connection.execute(insert(terms), filled)
-        else:
-            statement = f"INSERT INTO {terms.name} VALUES (:rowid, array_to_tsvector(string_to_array(:terms, ' ')))"  # noqa: S608 - a name of ours
-            connection.execute(text(statement), filled)
+        connection.execute(insert(terms), filled)
 
 
 def _remove(connection: Connection, before: Mapping[int, Words]) -> None:
@@ -217,7 +216,7 @@ def _remove(connection: Connection, before: Mapping[int, Words]) -> None:
         for number, terms in enumerate((TITLES, TEXTS)):
             statement = f"INSERT INTO {terms.name} ({terms.name}, rowid, terms) VALUES ('delete', :rowid, :terms)"  # noqa: S608 - a name of ours
             connection.execute(
-                text(statement), [{"rowid": id_, "terms": both[number]} for id_, both in terms_before.items()]
+                text(statement), [{"rowid": id_, "terms": both[number].terms} for id_, both in terms_before.items()]
             )
     else:
         for terms in TERM_TABLES:

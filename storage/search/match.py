@@ -6,6 +6,7 @@ and digits only, so that nothing in them is syntax once they are quoted.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     cast,
     column,
     false,
+    func,
     literal,
     literal_column,
     not_,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from storage.search.nodes import All, Filter, Near, Node, Not, Some, Word, is_decided_by_index
 from storage.search.terms import WHOLE, Lookup, lookups
-from storage.tables.search import TEXTS, TITLES, SearchDocument
+from storage.tables.search import LEXEMES, TEXTS, TITLES, SearchDocument
 
 _COPY = table("copies", *(column(name) for name in ("article_id", "site", "source")))
 
@@ -90,7 +92,8 @@ def matches(connection: Connection, terms: TableClause, asked: str) -> ColumnEle
     """Match rows of a joined table of terms."""
     if connection.dialect.name == "sqlite":
         return literal_column(terms.name).op("MATCH", is_comparison=True)(literal(asked))
-    return terms.c.terms.op("@@", is_comparison=True)(cast(literal(asked), TSQUERY))
+    lexemes: ColumnElement[Any] = getattr(func, LEXEMES)(terms.c.terms)
+    return lexemes.op("@@", is_comparison=True)(cast(literal(asked), TSQUERY))
 
 
 def _in_index(connection: Connection, terms: TableClause, asked: str) -> ColumnElement[bool]:

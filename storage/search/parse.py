@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from storage.search.folding import PIECE, WORD, Piece, bare_word, fold, split_pieces
 from storage.search.nodes import FILTERS, All, Filter, Near, Node, Not, Query, QueryError, Some, Word, children, walk
-from storage.search.terms import Term, bounded, exact_pattern
+from storage.search.occurrences import bounded, exact_pattern
+from storage.search.terms import Term
 from storage.search.variants import fold_variants, is_acronym, sign_words, spellings
 
 QUERY_LIMIT = 2_000

@@ -16,7 +16,6 @@ from storage.search.finder import NO_FILTERS, POOL, Filters, Finder, dated, scor
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
 from storage.search.snippets import MarkedText, cut_snippet, mark_terms
-from storage.search.terms import count_occurrences
 from storage.tables.search import SearchDocument
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -173,7 +172,7 @@ def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[HitCop
 def _hit(candidate: Candidate, value: float, query: Query, copies: dict[int, list[HitCopy]]) -> Hit:
     row = candidate.row
     terms = query.terms
-    in_text = any(count_occurrences(term, candidate.text) for term in terms)
+    in_text = any(map(candidate.text.count, terms))
     shown = candidate.text if in_text or not row.summary else candidate.summary
     return Hit(
         id=row.id,
@@ -185,7 +184,7 @@ def _hit(candidate: Candidate, value: float, query: Query, copies: dict[int, lis
         published_at=row.published_at,
         story_id=row.story_id,
         score=value,
-        title=mark_terms(row.title, terms, candidate.title),
-        snippet=cut_snippet(row.text if shown is candidate.text else row.summary, terms, folded=shown),
+        title=mark_terms(row.title, terms, candidate.title.folded),
+        snippet=cut_snippet(row.text if shown is candidate.text else row.summary, terms, folded=shown.folded),
         copies=tuple(copies.get(row.id, ())),
     )

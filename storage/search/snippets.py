@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from storage.search.folding import fold_with_offsets
-from storage.search.terms import FoldedText, Term, find_spans
+from storage.search.occurrences import FoldedText, find_spans
+from storage.search.terms import Term
 
 WIDTH = 180
 """Columns of a snippet; a full-width character takes two."""

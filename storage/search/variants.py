@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from storage.search.folding import non_ascii
+
 MOST_SPELLINGS = 12
 """Spellings of one word that are asked for."""
 
@@ -53,7 +55,7 @@ def fold_variants(text: str) -> tuple[str, Sequence[int] | None]:
 
     Also gives the place in ``text`` of each character, or None where the length is the same.
     """
-    if not _written_otherwise().search(text):
+    if not _written_otherwise().search(non_ascii(text)):
         return text, None
     characters, pairs = _characters()
     folded = characters.sub(lambda match: pairs[match[0]], text)  # str.translate takes five times as long

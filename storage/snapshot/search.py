@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from storage.search.index import AUTHORS_LIMIT, Words, is_up_to_date
 from storage.search.parse import author_key
-from storage.search.terms import VERSION
+from storage.search.terms import VERSION, expand_terms
 from storage.snapshot.local_time import sqlite_value
 from storage.tables.search import TEXTS, TITLES
 
@@ -37,8 +37,8 @@ def copy_index(source: Connection, target: sqlite3.Connection) -> None:
     else:
         _documents(source, target)
         for table in (TITLES, TEXTS):
-            query = text(f"SELECT rowid, array_to_string(tsvector_to_array(terms), ' ') FROM {table.name}")  # noqa: S608 - a name of ours
-            _insert(target, table.name, _rows(source, query))
+            query = text(f"SELECT rowid, terms FROM {table.name}")  # noqa: S608 - a name of ours
+            _insert(target, table.name, ((id_, expand_terms(str(terms))) for id_, terms in _rows(source, query)))
     target.execute("CREATE INDEX search_document_dated_at ON search_document (dated_at)")
 
 
@@ -70,8 +70,8 @@ def _make(target: sqlite3.Connection) -> None:
     titles, texts = [], []
     for article_id, *words in target.execute("SELECT id, title, summary, text FROM articles ORDER BY id"):
         of_title, of_all = Words(*words).terms()
-        titles.append((article_id, of_title))
-        texts.append((article_id, of_all))
+        titles.append((article_id, of_title.terms))
+        texts.append((article_id, of_all.terms))
         if len(titles) == BATCH:
             _insert(target, TITLES.name, iter(titles))
             _insert(target, TEXTS.name, iter(texts))

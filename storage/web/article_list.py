@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from storage.search.parse import QUERY_LIMIT
 
 LISTED = (
     "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
@@ -59,7 +58,7 @@ class Choice:
         """Parse an address's query; a page that is no number is the first."""
         page = arguments.get("page", "1")
         return cls(
-            q=arguments.get("q", "").strip()[: QUERY_LIMIT + 1],
+            q=arguments.get("q", "").strip(),
             language=arguments.get("language", "")[:8],
             source=arguments.get("source", "")[:200],
             day=arguments.get("day", "")[:10],

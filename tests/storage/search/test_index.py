@@ -15,8 +15,9 @@ from storage.database.copy import copy_database
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.search.index import is_up_to_date, rebuild_index, remove_articles
+from storage.search.terms import document_terms
 from storage.tables.core import Article
-from storage.tables.search import TERM_TABLES, SearchDocument
+from storage.tables.search import LEXEMES, TERM_TABLES, SearchDocument
 from tests.support.databases import names
 from tests.support.postgresql import PostgreSQLServer
 from tests.support.searchable import Given, found, store, titles
@@ -34,7 +35,7 @@ def change(database: Database, **values: str) -> None:
 
 def terms_of(database: Database, word: str) -> int:
     """How often the index alone has a word: nothing else would notice what it kept too much of."""
-    asked = "search_texts MATCH :word" if database.is_sqlite else "terms @@ CAST(:word AS tsquery)"
+    asked = "search_texts MATCH :word" if database.is_sqlite else f"{LEXEMES}(terms) @@ CAST(:word AS tsquery)"
     with database.reading() as connection:
         return int(
             connection.execute(text(f"SELECT count(*) FROM search_texts WHERE {asked}"), {"word": word}).scalar_one()
@@ -50,6 +51,15 @@ def test_a_changed_text_is_found_by_its_new_words_only(database: Database) -> No
     change(database, title="Tram", summary="")
     assert titles(database, "ferry") == []
     assert terms_of(database, "ferri") == terms_of(database, "lead") == 0
+
+
+def test_both_databases_have_every_term_once(database: Database) -> None:
+    text = "The rates of ＡＩ rose. 韓国の首相、東京都へ。円 국제 ﾄﾖﾀ 𠀋夫家 O'Neill's café"
+    store(database, Given("韓国", text, summary="A lead 髙橋"), Given("Rates"))
+    terms = document_terms("韓国", "A lead 髙橋", text)[1].terms.split(" ")
+    assert {"rate", "·rates", "円", "𠀋", "𠀋夫", "高橋", "국제"} <= set(terms)
+    found = {term: terms_of(database, f'"{term}"' if database.is_sqlite else f"'{term}'") for term in terms}
+    assert found == dict.fromkeys(terms, 1) | {"rate": 2, "·rates": 2}
 
 
 def test_words_changed_twice_in_one_transaction_leave_nothing_behind(database: Database) -> None:

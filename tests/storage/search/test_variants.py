@@ -5,8 +5,8 @@ import re
 import pytest
 
 from storage.database.engine import Database
+from storage.search.occurrences import FoldedText, find_spans
 from storage.search.parse import parse_query
-from storage.search.terms import FoldedText, find_spans
 from storage.search.variants import spellings
 from tests.support.searchable import Given, store, titles
 

@@ -294,7 +294,7 @@ def test_all_hits_are_reached_by_pages(served: str) -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        ("x" * 30_000, "at most 2,000 are searched for"),
+        ("x" * 30_000, "the query has 30,000 characters; at most 2,000 are searched for"),
         ("source:nobody", "there are: "),
         ("after:yesterday", "is no time"),
     ],

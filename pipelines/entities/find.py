@@ -7,6 +7,7 @@ titles, and by how names of organisations and towns end.
 import unicodedata
 from collections.abc import Iterator
 
+from pipelines.entities.lexicon import given_names
 from pipelines.entities.listed import countries_abroad, find_listed, usual_names
 from pipelines.entities.organisations import find_organisations
 from pipelines.entities.persons import Name, find_persons
@@ -16,7 +17,7 @@ from pipelines.rules.load import load_rules
 from pipelines.stories.name_readings import readings
 from storage.entity_rules import EntityKind, Mention
 
-ALGORITHM_VERSION = 2
+ALGORITHM_VERSION = 3
 """Stored with every article; raised whenever other entities or keys come out."""
 
 READ = 4_000
@@ -138,6 +139,7 @@ def _add_persons(collected: _Collected, persons: list[tuple[Name, bool]]) -> Non
 def load_tables() -> None:
     """Load the tables that every article needs."""
     load_rules("entity_words")
+    given_names()
     countries_abroad()
     common_kinds()
     generic_words()

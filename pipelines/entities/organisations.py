@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from pipelines.entities.lexicon import entity_lexicon
 from pipelines.entities.words import common_kinds, endings, generic_words, no_names, titles_set
-from pipelines.rules.load import rule_cache
-from pipelines.stories.lexicon import lexicon, plain_words
+from pipelines.rules.load import load_rules, rule_cache
+from pipelines.stories.lexicon import plain_words
 from pipelines.stories.name_readings import katakana_name, latin_name, readings
 from storage.scripts import HAN_BLOCK
 
@@ -29,8 +30,9 @@ def find_organisations(text: str, language: str) -> Iterator[tuple[str, str]]:
     Only those whose first part is a known name of a place or family, or katakana, or capitalized words.
     """
     is_japanese = language == "ja"
+    yield from (_japanese_bodies(text) if is_japanese else _of_something(text))
     kinds = endings()[not is_japanese]
-    listed = lexicon(language).name_things
+    listed = entity_lexicon(language).name_things
     for match in _endings("ja" if is_japanese else "en").finditer(text):
         before = text[max(0, match.start() - (12 if is_japanese else 60)) : match.start()]
         head, key = _japanese_head(before) if is_japanese else _english_head(before)
@@ -41,6 +43,44 @@ def find_organisations(text: str, language: str) -> Iterator[tuple[str, str]]:
         names = (thing for part in head.split() for thing in listed.get(part, ()))
         if key and form not in listed and not any(thing.startswith("A ") for thing in names):
             yield f"{key} {kind}", form
+
+
+@rule_cache()
+def _bodies() -> "re.Pattern[str]":
+    """Match Japanese bodies of a field (日本バレーボール協会), and universities as headlines shorten them: 同志社大."""
+    body, heads = load_rules("entity_words")["bodies"], load_rules("entity_words")["universities"]["heads"]
+    begin, end = ("|".join(sorted(body[name], key=len, reverse=True)) for name in ("begin", "end"))
+    universities = "|".join(sorted(heads, key=len, reverse=True))
+    word = f"{HAN_BLOCK}々ァ-ヴー"
+    return re.compile(
+        rf"(?<![{word}])(?P<body>(?:{begin})[{word}]{{1,12}}?(?:{end}))(?![{word}])"
+        rf"|(?<![{HAN_BLOCK}])(?P<head>{universities})大(?=病院|教授|准教授|名誉教授|[のをがはに、。)」や(]|\s|$)"
+    )
+
+
+def _japanese_bodies(text: str) -> Iterator[tuple[str, str]]:
+    """Find bodies of a field, keyed by their name, and universities by their short names."""
+    for match in _bodies().finditer(text):
+        if match["body"]:
+            yield match["body"], match["body"]
+            continue
+        keys = readings().places.get(match["head"]) or readings().surnames.get(match["head"])
+        yield f"{f'={keys[0]}' if keys else match['head']} university", f"{match['head']}大学"
+
+
+_OF_SOMETHING = re.compile(
+    r"\b(?P<kind>University|Institute|Bank|College) of (?P<head>[A-Z][\w'’-]+(?:(?: and| of)? [A-Z][\w'’-]+){0,3})"
+)
+
+
+def _of_something(text: str) -> Iterator[tuple[str, str]]:
+    """Find University of Pennsylvania, whose head follows."""
+    listed = entity_lexicon("en").name_things
+    for match in _OF_SOMETHING.finditer(text):
+        before = _CAPITALS.search(text, max(0, match.start() - 30), match.start())
+        if match[0] not in listed and (before is None or before[0].split()[-1] in titles_set("function")):
+            key = " ".join(filter(None, (latin_name(word) for word in match["head"].split() if word[0].isupper())))
+            yield f"{key} {match['kind'].lower()}", match[0]
 
 
 def _is_common_noun(head: str, text: str, match: "re.Match[str]") -> bool:

@@ -9,17 +9,38 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipelines.entities.words import endings, names_follow, no_names, speech, title_after, title_before, titles_set
-from pipelines.stories.lexicon import lexicon, plain_words
+from pipelines.entities.lexicon import entity_forms, entity_lexicon, given_names
+from pipelines.entities.listed import is_name
+from pipelines.entities.words import (
+    endings,
+    names_follow,
+    no_names,
+    speech,
+    title_after,
+    title_before,
+    title_words,
+    titles_set,
+)
+from pipelines.rules.load import rule_cache
+from pipelines.stories.lexicon import plain_words
 from pipelines.stories.name_readings import katakana_name, latin_name, readings
 from storage.scripts import HAN_BLOCK
 
 _RUN = re.compile(f"[{HAN_BLOCK}々ヶ]{{2,}}")
 _KATAKANA = re.compile("[ァ-ヴー]{2,}(?:[・＝][ァ-ヴー]{2,}){0,3}")
 _KANA = re.compile("[ぁ-ん]{2,5}")
-_CAPITALS = re.compile(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*(?: (?:[A-Z]\.|[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*)){0,3}")
+# fmt: off
+_PARTICLES = frozenset((
+    "von", "van", "de", "der", "den", "di", "da", "del", "della", "bin", "ibn", "al", "el", "la", "le", "du", "dos",
+    "ter",
+))
+# fmt: on
+_CAPITAL = r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*"
+_CAPITALS = re.compile(
+    rf"{_CAPITAL}(?: (?:[A-Z]\.|{_CAPITAL}|(?:(?:{'|'.join(sorted(_PARTICLES))}) ){{1,2}}{_CAPITAL})){{0,7}}"
+)
 _POSSESSIVE = re.compile("['’]s$")
-_LONGEST, _SHORTEST_KEY = 4, 2
+_LONGEST, _LONGEST_GIVEN, _SHORTEST_KEY = 4, 3, 2
 
 
 class Name(NamedTuple):
@@ -39,13 +60,14 @@ def find_persons(text: str, language: str) -> Iterator[Name]:
     """Find the names of persons in NFKC text."""
     if language == "ja":
         yield from _in_kanji(text)
+        yield from _bylines(text)
         yield from _in_katakana(text)
     else:
         yield from _in_latin(text)
 
 
 def _in_kanji(text: str) -> Iterator[Name]:
-    known, listed = readings(), lexicon("ja").name_things
+    known, listed = readings(), entity_lexicon("ja").name_things
     for match in _RUN.finditer(text):
         run = match[0]
         for size in range(min(_LONGEST, len(run)), 0, -1):
@@ -56,11 +78,50 @@ def _in_kanji(text: str) -> Iterator[Name]:
             given = _given_name(rest, text, match.end())
             if given:
                 yield Name(key, f"={known.given[given][0]}", family + given)
+            elif unknown := _unknown_given(text, match.start() + size):
+                yield Name(key, unknown, family + unknown)
             elif title_after().match(text, match.start() + size):
                 yield Name(key, "", family)
             else:
                 continue
             break
+
+
+def _unknown_given(text: str, start: int) -> str:
+    """Return the kanji behind a family name that a form of address or an age shows to be a given name; "" for none."""
+    match = _any_given().match(text, start)
+    return match[1] if match and not set(match[1]) & titles_set("no_unknown_given") else ""
+
+
+@rule_cache()
+def _any_given() -> "re.Pattern[str]":
+    """Match unknown kanji before a form of address or an age: 琴梅 in 宝井琴梅さん, 卓 in 荻田卓(41)."""
+    behind = "|".join(sorted(titles_set("any_given")))
+    return re.compile(rf"([{HAN_BLOCK}々]{{1,3}}?)(?:{behind}|\(\d{{1,3}}\))")
+
+
+@rule_cache()
+def _byline() -> "re.Pattern[str]":
+    """Match names beside what one does: (ニューヨーク=真海喬生), 【松本紫帆】 at a line's end, 演出:水谷龍二."""
+    name = f"([{HAN_BLOCK}々ヶ]{{3,6}})"
+    before = "|".join(sorted(titles_set("before")))
+    return re.compile(
+        rf"[(【](?:[^()【】、。=]{{1,12}}={name}[】)]|{name}[】)](?=\s*(?:\n|$)))"
+        rf"|(?:{before})(?: |:|: ){name}(?![{HAN_BLOCK}々])"
+    )
+
+
+def _bylines(text: str) -> Iterator[Name]:
+    """Find names by what stands beside them."""
+    known, listed = readings(), entity_lexicon("ja").name_things
+    for match in _byline().finditer(text):
+        name = match[1] or match[2] or match[3]
+        sizes = (size for size in range(min(_LONGEST, len(name) - 1), 0, -1) if name[:size] in known.surnames)
+        family = next((name[:size] for size in sizes if name[:size] not in listed), "")
+        given = name[len(family) :]
+        if family and len(given) <= _LONGEST_GIVEN and not set(given) & titles_set("no_unknown_given"):
+            key = f"={known.given[given][0]}" if given in known.given else given
+            yield Name(f"={known.surnames[family][0]}", key, name)
 
 
 def _given_name(rest: str, text: str, end: int) -> str:
@@ -87,7 +148,7 @@ def _ends_name(text: str, at: int, name: str) -> bool:
 
 
 def _in_katakana(text: str) -> Iterator[Name]:
-    listed = lexicon("ja").name_things
+    listed = entity_lexicon("ja").name_things
     found = []
     for match in _KATAKANA.finditer(text):
         parts = re.split("[・＝]", match[0])
@@ -117,23 +178,60 @@ def _is_no_person(form: str, parts: Sequence[str], listed: Mapping[str, Sequence
 
 
 def _in_latin(text: str) -> Iterator[Name]:
-    listed, excluded = lexicon("en").name_things, no_names()
+    listed = entity_lexicon("en").name_things
     for match in _CAPITALS.finditer(text):
-        start, words = match.start(), match[0].split(" ")
-        while words and _POSSESSIVE.sub("", words[0]) in excluded:  # a title, or the first word of a sentence
-            start += len(words[0]) + 1
-            words = words[1:]
-        words = [_POSSESSIVE.sub("", word) for word in words]
-        while words and words[-1] in titles_set("calendar"):
-            words = words[:-1]
-        name = " ".join(words)
-        if name and name not in listed and not any(_is_no_name(word) or word in listed for word in words):
+        for start, words in _segments(match[0], match.start()):
+            end = start + len(" ".join(words))
+            words = [_POSSESSIVE.sub("", word) for word in words]
+            while words and words[-1] in titles_set("calendar"):
+                words = words[:-1]
+            name = " ".join(words)
+            if not name or name in listed or any(map(_is_no_name, words)):
+                continue
+            has_given = len(words) > 1 and words[0].lower() in given_names()
+            if any(word in listed for word in (words[:1] if has_given else words)):
+                continue
             is_titled = start > 0 and title_before().search(text, max(0, start - 30), start) is not None
             if len(words) == 1 and not (is_titled and _follows_title(words[0], text, start)):
                 continue
-            parts = _parts(words, is_titled, speech().match(text, match.end()) is not None)
+            is_shown = speech().match(text, end) is not None or _role_before().search(text, max(0, start - 40), start)
+            parts = _parts(words, is_titled, bool(is_shown) or has_given)
             if parts is not None:
                 yield Name(*parts, name)
+
+
+def _segments(run: str, start: int) -> Iterator[tuple[int, list[str]]]:
+    """Split capitalized words in a row at titles and words of no name: Late Night With | Seth Meyers."""
+    words: list[str] = []
+    begin = at = start
+    for word in run.split(" "):
+        if _POSSESSIVE.sub("", word) in _between_names():
+            if words:
+                yield begin, words
+            words = []
+        else:
+            begin = begin if words else at
+            words.append(word)
+        at += len(word) + 1
+        if words and word.endswith(("'s", "’s")):
+            yield begin, words
+            words = []
+    if words:
+        yield begin, words
+
+
+@rule_cache()
+def _between_names() -> frozenset[str]:
+    """Return titles, function words, and adjectives of countries: American | Kevin King."""
+    adjectives = (form for form, thing in entity_forms() if thing.startswith("P ") and not is_name(form, thing))
+    return titles_set("function") | title_words() | frozenset(adjectives)
+
+
+@rule_cache()
+def _role_before() -> "re.Pattern[str]":
+    """Match a noun of office or trade, or a verb of speech, at the end of what stands before an English name."""
+    words = sorted(titles_set("roles") | titles_set("speech"))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?:,? )$")
 
 
 def _follows_title(word: str, text: str, start: int) -> bool:
@@ -147,15 +245,16 @@ def _is_no_name(word: str) -> bool:
     return word in no_names() or joined or (word.isupper() and len(word) > 2)
 
 
-def _parts(words: Sequence[str], is_titled: bool, speaks: bool) -> tuple[str, str] | None:
+def _parts(words: Sequence[str], is_titled: bool, shown: bool) -> tuple[str, str] | None:
     """Return the keys of family and given name; None where nothing shows that this is a person."""
-    full = [word for word in words if not word.endswith(".") and len(word) > 1]
+    full = [word for word in words if not word.endswith(".") and len(word) > 1 and word not in _PARTICLES]
     keys = [latin_name(word) for word in full]
-    if not keys or len(keys) > 3 or any(len(key) < _SHORTEST_KEY for key in keys):
+    shortest = 1 if shown and len(keys) > 1 and sum(map(len, keys)) > _SHORTEST_KEY else _SHORTEST_KEY
+    if not keys or len(keys) > 3 or any(len(key) < shortest for key in keys):
         return None
     if len(keys) == 1:
         return (keys[0], "") if is_titled and len(words) == 1 else None
-    return _order(keys) or ((keys[-1], keys[0]) if is_titled or speaks else None)
+    return _order(keys) or ((keys[-1], keys[0]) if is_titled or shown else None)
 
 
 @functools.cache

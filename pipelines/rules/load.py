@@ -21,7 +21,7 @@ OPEN_TABLES = frozenset(
         *("date_words.zones", "date_words.zone_names", "date_words.eras", "boilerplate_elements.classes"),
         *("time_zones.countries", "time_zones.languages"),
         *("story_names.countries", "story_names.pairs", "story_names.institutions", "story_names.people"),
-        *("story_names.places", "story_topics.topics"),
+        *("story_names.places", "story_topics.topics", "entity_lists.places", "entity_lists.organisations"),
     }
 )
 """Tables in which an operator may have keys that the packaged ones do not: a further zone, person, topic."""

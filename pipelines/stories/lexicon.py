@@ -63,20 +63,25 @@ def lexicon(language: str) -> Lexicon:
 
 @rule_cache()
 def _lexicon(*, japanese: bool) -> Lexicon:
-    names: dict[str, set[str]] = {}
-    for form, thing in name_forms():
-        if japanese or _is_latin(form):
-            names.setdefault(form, set()).add(thing)
     topics: dict[str, set[str]] = {}
     for topic, (english, in_japanese) in load_rules("story_topics")["topics"].items():
         for form in in_japanese if japanese else english:
             topics.setdefault(form.lower(), set()).add(f"T {topic}")
-    return Lexicon(
-        _UnspacedForms(names) if japanese else _words(names),
-        {form: tuple(sorted(things)) for form, things in names.items()},
-        _UnspacedForms(topics) if japanese else _beginnings(topics),
-        {form: tuple(sorted(things)) for form, things in topics.items()},
+    return dataclasses.replace(
+        make_lexicon(name_forms(), japanese=japanese),
+        topics=_UnspacedForms(topics) if japanese else _beginnings(topics),
+        topic_things={form: tuple(sorted(things)) for form, things in topics.items()},
     )
+
+
+def make_lexicon(forms: Iterable[tuple[str, str]], *, japanese: bool) -> Lexicon:
+    """Make a lexicon without topics of forms and the things that they name."""
+    names: dict[str, set[str]] = {}
+    for form, thing in forms:
+        if japanese or _is_latin(form):
+            names.setdefault(form, set()).add(thing)
+    pattern = _UnspacedForms(names) if japanese else _words(names)
+    return Lexicon(pattern, {form: tuple(sorted(things)) for form, things in names.items()}, _UnspacedForms(()), {})
 
 
 def name_forms() -> Iterable[tuple[str, str]]:

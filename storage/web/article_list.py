@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-
 LISTED = (
     "articles.id, articles.source, articles.site, articles.language, articles.title, articles.summary, articles.day,"
     " coalesce(articles.published_local, articles.first_seen_local) AS local, articles.published_precision,"

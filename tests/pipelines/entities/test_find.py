@@ -80,6 +80,37 @@ def test_parts_of_other_names_and_common_nouns_are_no_names(text: str, language:
     assert found == names
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "names"),
+    [
+        ('"It is late," said Teresa Lindqvist, the minister.', "en", "person", {"Teresa Lindqvist"}),
+        ("Late Night With Seth Meyers. American Kevin Kine left.", "en", "person", {"Seth Meyers", "Kevin Kine"}),
+        ("The geologist Rosaly Loxe agreed with Joe Xu.", "en", "person", {"Rosaly Loxe", "Joe Xu"}),
+        ("Richard von Weizmer spoke. Austin Market fell.", "en", "person", {"Richard von Weizmer"}),
+        ("宝田琴梅さんと荻田卓警部補(41)が来た。(ニューヨーク=浜本喬生)", "ja", "person",
+         {"宝田琴梅", "荻田卓", "浜本喬生"}),
+        ("演出:水谷龍二\n社長 山田哲也\n【松本紫帆】", "ja", "person", {"水谷龍二", "山田哲也", "松本紫帆"}),
+        ("VIENNA, Nov. 2 — Florida and New York agreed. The Boston Globe said so.", "en", "place",
+         {"Vienna", "Florida", "New York"}),
+        ("Whitney Houston sang.", "en", "place", set()),
+        ("福井県美浜町と宮崎県:高鍋町、新富町。ワシントン・ナショナルズ。", "ja", "place",
+         {"福井", "美浜", "宮崎", "高鍋", "新富"}),
+        ("東日本で日本語を学ぶ。", "ja", "place", set()),
+        ("Google hired from the University of Erewhon and the Fern Institute.", "en", "organisation",
+         {"Google", "University of Erewhon", "Fern Institute"}),
+        ("同志社大の教授と日本けん玉協会、日本バレーボール協会。パイナップルを食べた。", "ja", "organisation",
+         {"同志社大学", "日本バレーボール協会"}),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_name_shows_its_kind(text: str, language: str, kind: str, names: set[str]) -> None:
+    found = {
+        mention.name_ja if language == "ja" else mention.name_en
+        for mention in find_entities("", text, language)
+        if mention.kind == kind
+    }
+    assert found == names
+
+
 def test_what_is_no_place_is_an_organisation() -> None:
     kinds = {mention.name_en: mention.kind for mention in find_entities("", "The EU and the UN met Japan.", "en")}
     assert kinds == {"EU": "organisation", "United Nations": "organisation", "Japan": "place"}

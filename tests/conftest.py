@@ -54,8 +54,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: at any time some test waits for a delay to pass, a browser, or cron."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: at any time some tests wait for a delay to pass, a browser, or cron."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from urllib.parse import urlsplit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class RawPage:
     def content_type(self) -> str | None:
         """Return the Content-Type header as it was sent, or None."""
         return dict(self.headers).get("content-type")
+
+    @property
+    def redirected_to(self) -> str:
+        """Return where a redirect has led, such as to a login page; "" where the path is the same.
+
+        At most 200 characters, without query and password: they may be secrets, and a query differs from page to page.
+        """
+        try:
+            asked, given = urlsplit(self.url), urlsplit(self.final_url)
+        except ValueError:
+            return ""
+        is_same = asked.path.rstrip("/") == given.path.rstrip("/")
+        return "" if is_same else f"{given.scheme}://{given.netloc.rpartition('@')[2]}{given.path}"[:200]
 
     def __repr__(self) -> str:
         return f"<RawPage {self.status} {self.final_url[:200]} {len(self.body)} bytes>"

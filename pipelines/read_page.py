@@ -69,7 +69,10 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Note | None = No
     make it slow or kill the process, so a crawl calls it in a worker process (:mod:`pipelines.workers.pool`).
     """
     with _no_collections():
-        reading = read_with_extractor(raw, _read(raw, timezone, note))
+        reading = _read(raw, timezone, note)
+        if reading.kind not in ("article", "feed", "sitemap") and (place := raw.redirected_to):
+            reading = dataclasses.replace(reading, reason=f"redirected to {place}: {reading.reason}")
+        reading = read_with_extractor(raw, reading)
     robots_headers = [header for header in raw.headers if header[0].startswith(("x-robots-tag", "tdm-"))]
     if not robots_headers or reading.noarchive:
         return reading

@@ -156,6 +156,18 @@ def redirects_for_ever(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.end_headers()
 
 
+def redirects_to(path: str) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    """Send to another page of this server."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", path)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
 def answers_with(status: int) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
     """Answer with this number as the status."""
 

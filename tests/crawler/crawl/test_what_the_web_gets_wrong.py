@@ -16,6 +16,7 @@ from tests.support.hostile_server import (
     ends_early,
     gzip_bomb,
     redirects_for_ever,
+    redirects_to,
     resets,
     says_length,
     sends_50_000_headers,
@@ -46,6 +47,7 @@ delay = 0.0
 allow_private_addresses = true
 hosts = ["no-such-host.invalid"]
 """
+LOGIN = "<title>Log in</title><h1>Log in</h1><form><input name=user><input name=word type=password></form>"
 COMMAND = """
 import crawler.cli, crawler.settings as settings, pipelines.workers.fork_server
 settings.DOWNLOAD_TIMEOUT, settings.KIJI_READING_SECONDS = 8, 3
@@ -58,6 +60,7 @@ BAD = {
     "/2026/10/05/never-answers": ("failed", "no answer in time"),
     "/2026/10/05/ends-early": ("failed", "the answer ended before its end"),
     "/2026/10/05/says-too-little": ("not_article", ""),
+    "/2026/10/05/for-members": ("not_article", "redirected to http://127.0.0.1:"),
     "/2026/10/05/says-no-number": ("failed", "ValueError: Value contains non-decimal digits: b'many'"),
     "/2026/10/05/says-less-than-nothing": ("failed", "ValueError: Value contains non-decimal digits: b'-1'"),
     "/2026/10/05/says-two-lengths": ("failed", "Content-Length"),
@@ -106,6 +109,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/kills-the-worker": answers(article("Deadly", WORDS + "Deadly.")),
             "/2026/10/05/gzip-bomb": answers(gzip_bomb(300), Content_Encoding="gzip"),
             "/2026/10/05/empty": answers(b""),
+            "/2026/10/05/for-members": redirects_to("/login?next=/2026/10/05/for-members"),
+            "/login": answers(LOGIN),
             "/2026/10/05/picture": answers(b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png"),
             "/2026/10/05/wrong-charset": answers(WRONG.encode("cp932")),
             "/2026/10/05/missing-charset": answers(MISSING.encode("euc-jp"), "text/html"),

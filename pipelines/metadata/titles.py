@@ -111,7 +111,8 @@ def _logos(headings: Sequence[str], metas: Sequence[str], document_title: str, n
     breaks = [match.span() for match in (*_SEPARATOR.finditer(document_title), *_COLON.finditer(document_title))]
     for start, end in breaks:
         before, behind = document_title[:start], document_title[end:]
-        if letters(before) == name and letters(behind) in confirmed and len(behind) > len(before) / _NAME_SHARE:
+        is_before = letters(before).endswith(name) and letters(behind) in confirmed
+        if is_before and len(behind) > len(before) / _NAME_SHARE:
             return {name}
         is_tail = letters(behind) == name or any(
             name in letters(behind) and letters(behind) == letters(site) for site in names

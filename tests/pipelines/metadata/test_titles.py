@@ -139,6 +139,13 @@ def test_a_logo_in_the_h1_gives_way_to_the_heading_that_the_title_repeats(docume
     assert declared(page(head=head, body=body, lang="en")).title == "Town closes eastern quay for eleven weeks"
 
 
+@pytest.mark.parametrize("site", ["Minato Harbour Blog", "The Minato Group Harbour Blog", "HarbourBlog"])
+def test_the_end_of_a_sites_name_in_the_h1_gives_way_to_the_meta_title_behind_it(site: str) -> None:
+    headline = "Ferries return to the old pier after eleven weeks"
+    head = f'<meta property="og:title" content="{headline}"><title>{site}: {headline}</title>'
+    assert declared(page(head=head, body="<h1>Harbour Blog</h1>", lang="en")).title == headline
+
+
 def test_a_blogs_name_in_the_h1_gives_way_to_the_meta_title_behind_it() -> None:
     head = '<meta property="og:title" content="The lean harbour"><title>Lessons Learned: The lean harbour</title>'
     assert declared(page(head=head, body="<h1>Lessons Learned</h1>", lang="en")).title == "The lean harbour"

@@ -19,6 +19,7 @@ from pipelines.duplicates.comparison import text_hash
 from pipelines.text_rules import PipelineRules
 from storage.entity_rules import Mention
 from storage.search.index import Words
+from storage.search.terms import IndexedTerms
 from storage.signature import Signature
 from storage.stories.term_index import ALL
 
@@ -78,7 +79,7 @@ class PreparedArticle:
     keys: Sequence[int]
     mentions: Sequence[Mention]
     words: Words
-    search_terms: tuple[str, str] | None
+    search_terms: tuple[IndexedTerms, IndexedTerms] | None
 
 
 def prepare(day: Day, parts: Collection[str] = PARTS, kept: Path | None = None) -> list[PreparedArticle]:
@@ -119,8 +120,12 @@ def _repeat(
         text_hash=text_hash(text),
         signature=signature,
         words=Words(title, "", text),
-        search_terms=terms and (terms[0].translate(digits), terms[1].translate(digits)),
+        search_terms=terms and (_renumbered(terms[0], digits), _renumbered(terms[1], digits)),
     )
+
+
+def _renumbered(terms: IndexedTerms, digits: dict[int, int]) -> IndexedTerms:
+    return IndexedTerms(terms.source.translate(digits), terms.terms.translate(digits))
 
 
 @functools.cache

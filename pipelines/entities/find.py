@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pipelines.entities.lexicon import given_names
 from pipelines.entities.listed import countries_abroad, find_listed, usual_names
 from pipelines.entities.organisations import find_organisations
-from pipelines.entities.persons import Name, find_persons
+from pipelines.entities.persons import Name, find_persons, load_patterns
 from pipelines.entities.places import find_towns
 from pipelines.entities.words import common_kinds, generic_words, is_title_case, names_follow
 from pipelines.rules.load import load_rules
@@ -144,6 +144,7 @@ def load_tables() -> None:
     common_kinds()
     generic_words()
     names_follow()
+    load_patterns()
     for language in ("en", "ja"):
         find_entities(
             "", "東京大学の山田太郎教授は横浜市で述べた。Prime Minister Taro Yamada said in Urayasu City.", language

@@ -93,6 +93,11 @@ def _unknown_given(text: str, start: int) -> str:
     return match[1] if match and not set(match[1]) & titles_set("no_unknown_given") else ""
 
 
+def load_patterns() -> None:
+    """Compile the patterns that few articles need."""
+    _any_given(), _role_before()
+
+
 @rule_cache()
 def _any_given() -> "re.Pattern[str]":
     """Match unknown kanji before a form of address or an age: 琴梅 in 宝井琴梅さん, 卓 in 荻田卓(41)."""

@@ -133,7 +133,7 @@ def rebuild_index(connection: Connection, progress: Progress = lambda _articles:
 def index_articles(
     connection: Connection,
     article_ids: Sequence[int],
-    prepared: Mapping[Words, tuple[str, str]] = types.MappingProxyType({}),
+    prepared: Mapping[Words, tuple[IndexedTerms, IndexedTerms]] = types.MappingProxyType({}),
 ) -> None:
     """Index new articles that were inserted past the session; ``prepared`` are terms that are known already."""
     for some_ids in chunks_of(article_ids, BATCH):

@@ -21,8 +21,6 @@ import threading
 import time
 import types
 from collections.abc import Iterator, Sequence
-from multiprocessing import util
-from pathlib import Path
 from typing import Any
 
 from pipelines.workers.fork_server import preload_workers
@@ -117,7 +115,6 @@ def _run(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()
-    util.spawnv_passfds = _fork_instead  # type: ignore[assignment]  # of what the forks ask
     arguments = order["arguments"]
     is_program = arguments[:1] == ["-c"]
     if arguments[2 * is_program : 2 * is_program + 1] in _READING:
@@ -153,31 +150,6 @@ def _end(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-_spawn = util.spawnv_passfds
-
-
-def _fork_instead(path: bytes, arguments: Sequence[Any], kept: Sequence[int]) -> int:
-    """Start multiprocessing's servers, ``python … -c TEXT``, as a fork, too: they import what is here already."""
-    if arguments[-2] != "-c" or threading.active_count() > 1:
-        return _spawn(path, arguments, kept)
-    sys.stdout.flush()
-    pid = os.fork()
-    if not pid:
-        code = 1
-        try:
-            _close_all_but(0, 1, 2, *kept)
-            Path("/proc/self/comm").write_text("forkserver" if "forkserver" in arguments[-1] else "tracker")
-            exec(arguments[-1], {"__name__": "__main__"})  # noqa: S102 - multiprocessing's own
-            code = 0
-        except SystemExit:
-            code = 0
-        except BaseException as error:  # noqa: BLE001 - as the end of an interpreter does
-            sys.excepthook(type(error), error, error.__traceback__)
-        finally:
-            os._exit(code)
-    return pid
 
 
 def _modules_of_commands() -> Iterator[str]:

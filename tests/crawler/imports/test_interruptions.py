@@ -18,7 +18,16 @@ from tests.support.commands import end_fork_server, kiji, query, record_of, star
 from tests.support.import_files import PARAGRAPHS, Record, line, page, write_warc
 from tests.support.warm_python import Running
 
-LINES = 240  # what one transaction holds (100), what is read ahead, and what a stop leaves
+LINES = 80 + 16 * (os.cpu_count() or 1)
+"""More than is under way at any time: three transactions of 20 lines, and 16 for each reading process."""
+SMALL_BATCHES = """
+import crawler.imports.reader, pipelines.workers.fork_server
+pipelines.workers.fork_server.preload_workers()
+crawler.imports.reader.BATCH = 20
+import crawler.cli
+raise SystemExit(crawler.cli.run())
+"""
+IMPORT = ("-c", SMALL_BATCHES, "import", "articles.jsonl")
 
 
 def records(number: int) -> list[Record]:
@@ -66,7 +75,7 @@ def position(folder: Path) -> int:
 
 def start(folder: Path, lines: int) -> Running:
     """Start an import, and wait until it has stored so many lines."""
-    running = start_kiji("import", "articles.jsonl", folder=folder)
+    running = start_kiji(*IMPORT, folder=folder)
     while running.poll() is None and position(folder) < lines:
         try:
             running.wait(0.01)
@@ -91,13 +100,13 @@ def test_a_killed_import_goes_on_where_it_was(lines: Path) -> None:
     assert alive == []
     before = position(lines)
     assert 0 < before < LINES
-    last = kiji("import", "articles.jsonl", "--json", folder=lines)
+    last = kiji(*IMPORT, "--json", folder=lines)
     assert last.returncode == 0
     assert record_of(last)["articles_new"] == LINES - before
     assert query(lines, "SELECT count(*), count(DISTINCT url) FROM articles") == [(LINES, LINES)]
     assert query(lines, "SELECT count(*), count(DISTINCT url) FROM fetches") == [(LINES, LINES)]
     assert query(lines, "SELECT status FROM runs ORDER BY id") == [("killed",), ("done",)]
-    again = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    again = record_of(kiji(*IMPORT, "--json", folder=lines))
     assert (again["articles_unchanged"], again["articles_new"]) == (LINES, 0)
 
 
@@ -107,7 +116,7 @@ def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
 ) -> None:
     running = start(lines, 1)
     running.send_signal(signal.SIGSTOP)  # it holds the database, and does not end meanwhile
-    second = kiji("import", "articles.jsonl", folder=lines)
+    second = kiji(*IMPORT, folder=lines)
     running.send_signal(number)
     running.send_signal(signal.SIGCONT)
     assert running.wait(60) == code
@@ -117,7 +126,7 @@ def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
     before = position(lines)
     assert 0 < before < LINES
     assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
-    last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    last = record_of(kiji(*IMPORT, "--json", folder=lines))
     assert last["articles_new"] == LINES - before
 
 
@@ -125,7 +134,7 @@ def test_a_signal_stops_the_import_and_a_second_one_meanwhile_is_turned_away(
 def test_a_signal_to_the_whole_process_group_stops_the_import_as_one_to_it_alone(
     lines: Path, *, loses_its_fork_server: bool
 ) -> None:
-    with start_group("import", "articles.jsonl", "--json", folder=lines) as running:
+    with start_group(*IMPORT, "--json", folder=lines) as running:
         while running.poll() is None and position(lines) < 1:
             psutil.wait_procs([], timeout=0.01)
         os.killpg(running.pid, signal.SIGSTOP)  # it does not end meanwhile
@@ -142,7 +151,7 @@ def test_a_signal_to_the_whole_process_group_stops_the_import_as_one_to_it_alone
 
 
 def test_an_import_that_loses_its_fork_server_goes_on(lines: Path) -> None:
-    with start_group("import", "articles.jsonl", "--json", folder=lines) as running:
+    with start_group(*IMPORT, "--json", folder=lines) as running:
         while running.poll() is None and position(lines) < 1:
             psutil.wait_procs([], timeout=0.01)
         end_fork_server(running.pid)
@@ -154,7 +163,8 @@ def test_an_import_that_loses_its_fork_server_goes_on(lines: Path) -> None:
 FULL_DISK = """
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-import crawler.cli
+import crawler.cli, crawler.imports.reader
+crawler.imports.reader.BATCH = 20
 event.listen(Engine, "connect", lambda connection, _record: connection.execute("PRAGMA max_page_count = {pages}"))
 raise SystemExit(crawler.cli.run())
 """
@@ -164,7 +174,7 @@ def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_on
     assert kiji("db", "upgrade", folder=lines).returncode == 0
     open_database(f"sqlite:///{lines}/kiji.db").close()
     [(pages,)] = query(lines, "PRAGMA page_count")
-    done = kiji("-c", FULL_DISK.format(pages=pages + 90), "import", "articles.jsonl", "--quiet", folder=lines)
+    done = kiji("-c", FULL_DISK.format(pages=pages + 25), "import", "articles.jsonl", "--quiet", folder=lines)
     assert done.returncode == 1
     [told] = done.stderr.splitlines()
     assert "has no room left to grow" in told
@@ -173,7 +183,7 @@ def test_a_disk_that_fills_up_ends_the_import_with_1_in_one_line_and_the_next_on
     assert 0 < before < LINES
     assert query(lines, "SELECT count(*) FROM articles") == [(before,)]
     assert query(lines, "SELECT status, articles_new FROM runs") == [("failed", before)]
-    last = record_of(kiji("import", "articles.jsonl", "--json", folder=lines))
+    last = record_of(kiji(*IMPORT, "--json", folder=lines))
     assert (last["status"], last["articles_new"]) == ("done", LINES - before)
 
 

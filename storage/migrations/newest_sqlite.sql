@@ -534,4 +534,5 @@ CREATE TABLE subscription (
 	CONSTRAINT uq_subscription_token UNIQUE (token)
 );
 CREATE INDEX ix_subscription_source_id_address_id ON subscription (source_id, address_id);
-INSERT INTO alembic_version (version_num) VALUES ('0031');
+CREATE INDEX ix_article_first_seen_at ON article (first_seen_at);
+INSERT INTO alembic_version (version_num) VALUES ('0032');

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 
 from storage.column_types import UTCDateTime
 from storage.monitoring.source_health import read_health
-from storage.snapshot.activity import Activity, count_activity
+from storage.snapshot.activity import RECENT, Activity, count_activity
 from storage.snapshot.last_activity import last_moment, newest_publication
 from storage.snapshot.local_time import LocalClock, days_until, sqlite_value
 
@@ -174,7 +174,8 @@ def _fresh(connection: Connection, since: datetime.datetime) -> dict[str, int]:
 
 def _outcomes(connection: Connection, since: datetime.datetime) -> dict[str, int]:
     rows = connection.execute(
-        _since("SELECT outcome, count(*) FROM fetches WHERE fetched_at >= :since GROUP BY outcome"), {"since": since}
+        _since(f"SELECT outcome, count(*) FROM fetches WHERE {RECENT} GROUP BY outcome"),  # noqa: S608 - our own words
+        {"since": since},
     )
     return {str(outcome): int(number) for outcome, number in rows}
 
@@ -225,11 +226,11 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
 
 
 def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[str, str, str, int]]:
-    query = """
+    query = f"""
     SELECT source, outcome, reason, count(*) AS times FROM fetches
-    WHERE outcome IN ('failed', 'refused') AND fetched_at >= :since
+    WHERE outcome IN ('failed', 'refused') AND {RECENT}
     GROUP BY source, outcome, reason ORDER BY times DESC, source LIMIT 12
-    """
+    """  # noqa: S608 - our own words
     rows = connection.execute(_since(query), {"since": since})
     return [(source, outcome, reason, int(times)) for source, outcome, reason, times in rows]
 

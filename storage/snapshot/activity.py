@@ -12,6 +12,9 @@ from storage.tables.core import OUTCOMES
 
 # Sixteen characters are year to minute on both databases (SQLite keeps a T, PostgreSQL casts with a space): zones
 # with offsets of 30 and 45 minutes exist, so grouping by hour would put articles into the wrong day.
+RECENT = "fetched_at >= :since AND run_id IN (SELECT id FROM run WHERE finished_at IS NULL OR finished_at >= :since)"
+"""A condition of ``fetches``: an index finds those of the runs that had not ended by then; most rows are older."""
+
 _ARTICLES = """
 SELECT source, language, substr(CAST(coalesce(published_at, first_seen_at) AS TEXT), 1, 16) AS minute, count(*)
 FROM articles {where} GROUP BY source, language, minute
@@ -45,18 +48,18 @@ Activity = dict[tuple[str, str], SourceDay]
 def count_activity(connection: Connection, clock: LocalClock, since: datetime.datetime | None = None) -> Activity:
     """Count every source's days since a moment; empty days are left out."""
     days: Activity = collections.defaultdict(SourceDay)
-    articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at)", since)
+    articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at) >= :since", since)
     for source, language, minute, number in connection.execute(articles):
         days[source, _day(clock, minute)].articles[language] += number
-    for source, outcome, minute, number in connection.execute(_query(_FETCHES, "fetched_at", since)):
+    for source, outcome, minute, number in connection.execute(_query(_FETCHES, RECENT, since)):
         days[source, _day(clock, minute)].outcomes[outcome] += number
     return dict(days)
 
 
-def _query(query: str, moment: str, since: datetime.datetime | None) -> TextClause:
+def _query(query: str, condition: str, since: datetime.datetime | None) -> TextClause:
     if since is None:
         return text(query.format(where=""))
-    return text(query.format(where=f"WHERE {moment} >= :since")).bindparams(bindparam("since", since, UTCDateTime()))
+    return text(query.format(where=f"WHERE {condition}")).bindparams(bindparam("since", since, UTCDateTime()))
 
 
 def _day(clock: LocalClock, minute: str) -> str:

@@ -179,6 +179,7 @@ class Article(Base):
         Index("ix_article_language_published_at", "language", "published_at"),
         Index("ix_article_source_id", "source_id"),
         Index("ix_article_story_id", "story_id"),
+        Index("ix_article_first_seen_at", "first_seen_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("address.id"), unique=True)

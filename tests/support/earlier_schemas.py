@@ -18,7 +18,7 @@ _TABLES_SINCE_0013 = (
     "entity",
     "subscription",
 )
-_INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at")
+_INDEXES_SINCE_0013 = ("ix_story_profile_unsettled", "ix_story_profile_at", "ix_article_first_seen_at")
 _COLUMNS_SINCE_0013 = {
     "article_part": ("last_linked", "body"),
     "article": ("zone_assumed", "body", "event"),

@@ -99,7 +99,8 @@ class Finder:
             candidates = candidates.where(SearchDocument.__table__.c.article_id.not_in(without))
         if not self._query.undecided:
             return self._read(self._connection.scalars(candidates.limit(limit).offset(offset)).all())
-        fitting_ones = self._fitting(itertools.islice(self._ids(candidates, min(PAGE, limit + offset)), most))
+        first = min(PAGE, limit + offset)
+        fitting_ones = self._fitting(itertools.islice(self._ids(candidates, first), most), first)
         return list(itertools.islice(fitting_ones, offset, offset + limit))
 
     def _ids(self, candidates: Select[Any], size: int) -> Iterator[int]:
@@ -116,9 +117,8 @@ class Finder:
                 return
             size *= MORE
 
-    def _fitting(self, ids: Iterator[int]) -> Iterator[Candidate]:
+    def _fitting(self, ids: Iterator[int], size: int) -> Iterator[Candidate]:
         """Give the articles that fit; each is decided once, however often it is asked for."""
-        size = PAGE
         while some_ids := list(itertools.islice(ids, size)):
             unknown = [id_ for id_ in some_ids if id_ not in self._decided]
             self._decided |= dict.fromkeys(unknown)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.archives.news import NewsArticle
-from benchmarks.archives.prepare import DISTINCT, PARTS, Day, PreparedArticle, prepare, repeat, split
+from benchmarks.archives.prepare import DISTINCT, PARTS, Day, PreparedArticle, prepare, repeat, repeated, split
 from benchmarks.archives.rows import ORDER, DayRows, Row, sources
 from pipelines.text_rules import PipelineRules
 from storage.articles.minhash_index import ROWS_A_KEY, pack_keys
@@ -72,9 +72,9 @@ def fill(
     ``days`` are the last moments of its days, in the order of time; else they are those before ENDS.
 
     What was written before by the same call, and interrupted, is gone on with. ``parts`` of PARTS are written beside
-    the articles themselves. Texts of the last ``distinct`` days are computed; the other days repeat them, unless there
-    are ``others``. Articles wait to be grouped into stories afterwards (``kiji db stories``); if they are to be
-    ``grouped``, each event is a story at once. ``processes`` prepare the next days meanwhile. ``folder`` keeps what was
+    the articles themselves. Texts of the last ``distinct`` days are computed; the other days repeat them. Articles wait
+    to be grouped into stories afterwards (``kiji db stories``); if they are to be ``grouped``, each made-up event is a
+    story at once, and only ``others`` wait. ``processes`` prepare the next days meanwhile. ``folder`` keeps what was
     computed of texts, for later calls and other databases.
     """
     rules = PipelineRules()
@@ -89,7 +89,7 @@ def fill(
         done = connection.execute(select(func.count()).select_from(Run)).scalar_one()
     days = days or last_days(articles)
     wanted = list(split(articles, days, seed, others))
-    maker = _Maker(wanted, len(days) if others else distinct, -(-articles // len(days)), parts, folder)
+    maker = _Maker(wanted, distinct, parts, folder)
     for run_id, prepared in enumerate(_prepared(wanted[done:], maker, processes), done + 1):
         with database.writing() as session:
             if database.is_sqlite:
@@ -112,19 +112,17 @@ def last_days(articles: int) -> list[datetime.datetime]:
 class _Maker:
     """Prepares days: the last ``distinct`` ones anew, each of the others from the one of these that it repeats.
 
-    ``folder`` keeps what was computed, of ``a_day`` articles at most.
+    ``folder`` keeps what was computed.
     """
 
     days: Sequence[Day]
     distinct: int
-    a_day: int
     parts: Collection[str]
     folder: Path
 
     def __call__(self, day: Day) -> list[PreparedArticle]:
-        times, place = divmod(len(self.days) - 1 - self.days.index(day), self.distinct)
-        before = dataclasses.replace(self.days[-1 - place], articles=self.a_day, others=())
-        named = f"{before.seed} {before.ends:%Y-%m-%d} {self.a_day} {' '.join(self.parts)}"
+        before, times = repeated(self.days, day, self.distinct)
+        named = f"{before.seed} {before.ends:%Y-%m-%d} {before.articles} {' '.join(self.parts)}"
         prepared = prepare(before, self.parts, self.folder / f"{named}.pickle")[: day.articles]
         made = repeat(prepared, before, day, times) if times else prepared
         return [*made, *prepare(dataclasses.replace(day, articles=0), self.parts)]
@@ -166,7 +164,7 @@ def _write_day(
     if "duplicates" in parts:
         _sign(session, found)
     if "stories" in parts:
-        _profile(session, found, settled=grouped)
+        _profile(session, found, grouped=grouped)
     if "entities" in parts:
         store_mentions(session, {number: each.mentions for number, each in found.items()})
     if "search" in parts:
@@ -219,13 +217,21 @@ def _sign(session: Session, articles: dict[int, PreparedArticle]) -> None:
     _insert(session, {ArticleSignature: signatures, Band: bands})
 
 
-def _profile(session: Session, articles: dict[int, PreparedArticle], *, settled: bool) -> None:
-    """File the articles' profiles; what is not ``settled`` waits to be grouped."""
+def _profile(session: Session, articles: dict[int, PreparedArticle], *, grouped: bool) -> None:
+    """File the articles' profiles; what is not ``grouped`` yet waits to be."""
     index, version = TermIndex(session), rules_of(session).story_version
     profiles = []
     for number, each in articles.items():
         at = each.article.at
         index.add(number, at, each.keys)
-        profiles.append({"article_id": number, "at": at, "version": version, "terms": each.terms, "settled": settled})
+        profiles.append(
+            {
+                "article_id": number,
+                "at": at,
+                "version": version,
+                "terms": each.terms,
+                "settled": grouped and each.article.event > 0,
+            }
+        )
     _insert(session, {StoryProfile: profiles})
     index.save()

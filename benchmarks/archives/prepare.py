@@ -1,7 +1,8 @@
 """Write the articles of a day, with all that Kiji computes of their texts: what a crawl's reading processes do.
 
 That takes most of an archive's CPU. So an archive of many days has the texts of its last DISTINCT days again and again,
-with other digits: the search's terms change with the digits of the text, and the keys of near-duplicates are others.
+with other digits: the search's terms change with the digits of the text, the days of stories' profiles move along, and
+the keys of near-duplicates are others.
 """
 
 import dataclasses
@@ -10,6 +11,7 @@ import functools
 import itertools
 import pickle
 import random
+import re
 import string
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +32,7 @@ PARTS = ("duplicates", "stories", "entities", "search")
 DISTINCT = 21
 """Days whose texts are computed: an article is compared with those of three weeks, and none is there twice."""
 
+_DAY = re.compile(r"(\t(?:D\t|O\t\w+ ))(\d{4})(\t)")
 _SPREAD = 0x9E3779B97F4A7C15  # of an even spread over 64 bits: Knuth's multiplicative hash
 
 
@@ -82,6 +85,13 @@ class PreparedArticle:
     search_terms: tuple[IndexedTerms, IndexedTerms] | None
 
 
+def repeated(days: Sequence[Day], day: Day, distinct: int) -> tuple[Day, int]:
+    """Give the day of the last ``distinct`` ones whose texts a day has, without others, and for the how-manyth time."""
+    times, place = divmod(len(days) - 1 - days.index(day), distinct)
+    most = max(each.articles for each in days)
+    return dataclasses.replace(days[-1 - place], articles=most, others=()), times
+
+
 def prepare(day: Day, parts: Collection[str] = PARTS, kept: Path | None = None) -> list[PreparedArticle]:
     """Write the articles of a day and compute what is stored of them, for ``parts`` of PARTS.
 
@@ -102,13 +112,20 @@ def prepare(day: Day, parts: Collection[str] = PARTS, kept: Path | None = None) 
 def repeat(prepared: Sequence[PreparedArticle], before: Day, day: Day, times: int) -> list[PreparedArticle]:
     """Make the articles of one day those of another one: for the ``times``-th time, with other digits."""
     later, events = day.ends - before.ends, (day.number - before.number) * EVENTS_A_DAY
-    return [_repeat(each, later, events, times, day.last) for each in prepared]
+    rules = PipelineRules()
+    return [_repeat(each, later, events, times, day.last, rules) for each in prepared]
 
 
 def _repeat(
-    each: PreparedArticle, later: datetime.timedelta, events: int, times: int, last: datetime.datetime
+    each: PreparedArticle,
+    later: datetime.timedelta,
+    events: int,
+    times: int,
+    last: datetime.datetime,
+    rules: PipelineRules,
 ) -> PreparedArticle:
-    digits, article, signature, terms = _digits(times), each.article, each.signature, each.search_terms
+    digits, article, signature, search_terms = _digits(times), each.article, each.signature, each.search_terms
+    terms = _move_days(each.terms, article.at, later)
     title, text = article.title.translate(digits), article.text.translate(digits)
     if signature is not None:
         signature = dataclasses.replace(signature, keys=tuple(_moved(key, times) for key in signature.keys))
@@ -120,12 +137,27 @@ def _repeat(
         text_hash=text_hash(text),
         signature=signature,
         words=Words(title, "", text),
-        search_terms=terms and (_renumbered(terms[0], digits), _renumbered(terms[1], digits)),
+        terms=terms,
+        keys=(ALL, *rules.story_keys(terms, article.language)) if terms else (),
+        search_terms=search_terms and (_renumbered(search_terms[0], digits), _renumbered(search_terms[1], digits)),
     )
 
 
 def _renumbered(terms: IndexedTerms, digits: dict[int, int]) -> IndexedTerms:
     return IndexedTerms(terms.source.translate(digits), terms.terms.translate(digits))
+
+
+def _move_days(terms: str, at: datetime.datetime, later: datetime.timedelta) -> str:
+    """Move the days that a profile names: month and day in four digits."""
+
+    def moved(named: re.Match[str]) -> str:
+        try:
+            day = datetime.datetime.strptime(f"{at.year}{named[2]}", "%Y%m%d") + later  # noqa: DTZ007 - of the calendar
+        except ValueError:
+            return named[0]
+        return f"{named[1]}{day:%m%d}{named[3]}"
+
+    return _DAY.sub(moved, terms)
 
 
 @functools.cache

@@ -100,10 +100,11 @@ class DayRows:
         return self.rows
 
     def _group(self, events: Sequence[int]) -> None:
-        """Make each event a story, with the number of its first article."""
+        """Make each made-up event a story, with the number of its first article."""
         members: dict[int, list[Row]] = {}
         for row, event in zip(self.rows[Article], events, strict=True):
-            members.setdefault(event, []).append(row)
+            if event > 0:
+                members.setdefault(event, []).append(row)
         for rows in members.values():
             ordered = sorted(rows, key=lambda row: (row["published_at"], row["id"]))
             first, before, number = ordered[0], ordered[0], 1

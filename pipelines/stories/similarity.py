@@ -17,7 +17,13 @@ from storage.story_rules import StoryMember
 WINDOW = 8.0
 """Days between two articles that can be compared at all."""
 
-_PRIOR_ARTICLES = 400  # the weight of shares expected by form alone, in articles counted in the archive
+_PRIOR_ARTICLES, _PRIOR_SHARE = 400, 0.3
+"""The weight of the shares that forms let expect, in articles of these weeks, and at least as a share of all of them.
+
+The features were weighed where few articles had been counted. Among 35,000 articles of three weeks every name is far
+rarer: 6 pairs of written events were wrong then (docs/training.md). With this share none is, nor one with 1, at which
+recall is 0.07 less; with 0.1 12 pairs with other articles are. Up to 1,333 articles in three weeks nothing changes.
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class Rarity:
         return weighed_terms
 
     def _bits(self, term: WeighedTerm, counted: int) -> float:
-        share = (counted + _PRIOR_ARTICLES * expectation(term.key)[0]) / (self._total + _PRIOR_ARTICLES)
+        prior = max(_PRIOR_ARTICLES, _PRIOR_SHARE * self._total)
+        share = (counted + prior * expectation(term.key)[0]) / (self._total + prior)
         return -math.log2(min(share, 1.0))
 
 

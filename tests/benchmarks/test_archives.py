@@ -1,14 +1,16 @@
 """Large archives are written as crawls would have stored their articles, and measured."""
 
 import contextlib
+import datetime
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.archives.fill import fill
+from benchmarks.archives.fill import ENDS, fill
 from benchmarks.archives.measure import Cost, Run, address_in, changing, name_of, reading
+from benchmarks.archives.news import NewsArticle
 from storage.database.check import check_database
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -37,6 +39,16 @@ def test_a_written_archive_is_sound_and_has_all_that_a_crawl_stores(database: Da
     assert counts.ja + counts.en == counts.waiting == ARTICLES
     assert min(counts) > 0
     assert len(found) > ARTICLES / 2
+
+
+def test_of_a_grouped_archive_only_the_written_events_wait(database: Database) -> None:
+    written = NewsArticle(-1, "en", 0, ENDS - datetime.timedelta(days=30, hours=1), "Told by hand", "By hand.", "")
+    fill(database, ARTICLES, others=[written], grouped=True)
+    with database.reading() as connection:
+        waiting = connection.scalars(text("SELECT title FROM articles WHERE story_id IS NULL")).all()
+        stories = connection.execute(text("SELECT count(*) FROM stories WHERE articles > 1")).scalar_one()
+    assert waiting == ["Told by hand"]
+    assert stories > 0
 
 
 def test_all_that_reads_an_archive_is_measured(tmp_path: Path) -> None:

@@ -21,13 +21,13 @@ POOL = 200
 newest with them anywhere. A word of thousands of articles is ranked among the newest of them. All further hits
 follow, the newest first."""
 
-CHECKED = 1_000
+CHECKED = 500
 """Newest candidates of each kind whose texts are looked at for those 200, where the index alone does not decide: a
 phrase of two frequent words can be in one of a thousand candidates, and 10,000 texts take a second."""
 
 PAGE, MORE = 50, 8
-"""Candidates that the index is asked for first, and how many times as many PostgreSQL is asked for each time after
-that: it sorts all of them each time. SQLite gives all the others one by one."""
+"""Candidates that the index is asked for first, and how many times as many it is asked for each time after that: it
+sorts all of them each time."""
 
 READ = 100
 """Articles that are read at once."""
@@ -104,18 +104,19 @@ class Finder:
         return list(itertools.islice(fitting_ones, offset, offset + limit))
 
     def _ids(self, candidates: Select[Any], size: int) -> Iterator[int]:
-        """Give the ids of candidates: a first page, and all the others only when they are asked for."""
+        """Give the ids of candidates, further ones only when they are asked for.
+
+        SQLite gives them one by one: it goes through all articles by time, or sorts fewer than COMMON.
+        """
+        if self._connection.dialect.name == "sqlite" and not self._is_narrowed:
+            yield from self._connection.scalars(candidates)
+            return
         start = 0
-        while True:
-            ids = self._connection.scalars(candidates.limit(size).offset(start)).all()
+        while ids := self._connection.scalars(candidates.limit(size).offset(start)).all():
             yield from ids
             if len(ids) < size:
                 return
-            start += size
-            if self._connection.dialect.name == "sqlite":
-                yield from self._connection.scalars(candidates.limit(-1).offset(start))
-                return
-            size *= MORE
+            start, size = start + size, MORE * size
 
     def _fitting(self, ids: Iterator[int], size: int) -> Iterator[Candidate]:
         """Give the articles that fit; each is decided once, however often it is asked for."""
@@ -149,9 +150,14 @@ class Finder:
         statement = statement.where(*(possible(self._connection, part, terms) for part in parts if part not in joined))
         return _by_time(statement, oldest_first=oldest_first)
 
+    @property
+    def _is_narrowed(self) -> bool:
+        """Whether something besides words narrows the query."""
+        return self._among is not None or self._filters != NO_FILTERS
+
     def _is_common(self, terms: TableClause, asked: str) -> bool:
         """Tell whether SQLite had better go through all articles by time: many have the words, and no filter is set."""
-        if self._connection.dialect.name != "sqlite" or self._among is not None or self._filters != NO_FILTERS:
+        if self._connection.dialect.name != "sqlite" or self._is_narrowed:
             return False
         some = select(terms.c.rowid).where(matches(self._connection, terms, asked)).limit(COMMON).subquery()
         return self._connection.execute(select(func.count()).select_from(some)).scalar_one() == COMMON

@@ -51,6 +51,7 @@ _CHANGING_BLOCKS = (
 _BLOCKS = f"\u0000-\u007f{_CHANGING_BLOCKS}\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff"
 _UNUSUAL = re.compile(f"[^{_BLOCKS}]")
 _ASCII = bytes(range(128))
+_BEGINNING = 10
 
 
 class Piece(NamedTuple):
@@ -141,7 +142,8 @@ def characters_that_become(run: str) -> str:
 
 def has_unusual_characters(text: str) -> bool:
     """Tell whether a text has characters that fold together with their neighbours, or are not of the usual blocks."""
-    return _UNUSUAL.search(non_ascii(text)) is not None
+    is_latin = text[:_BEGINNING].isascii()  # then a few characters are left; of a Japanese text most are
+    return _UNUSUAL.search(non_ascii(text) if is_latin else text) is not None
 
 
 def _fold_spelling(text: str) -> str:

@@ -82,7 +82,7 @@ def test_a_title_counts_for_more_than_a_mention_and_the_new_for_more_than_the_ol
 def test_the_best_is_found_behind_more_new_mentions_than_compete(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.search.query.POOL", 5)
+    monkeypatch.setattr("storage.search.finder.POOL", 5)
     mentions = [Given(f"News {number}", "It rained. A tariff too.", age=0.1) for number in range(12)]
     store(database, Given("Tariff rises", "The tariff rises.", age=30), *mentions)
     assert titles(database, "tariff", limit=2)[0] == "Tariff rises"
@@ -98,10 +98,17 @@ def test_a_higher_limit_adds_to_the_same_order(database: Database) -> None:
         assert titles(database, "tariff", limit=limit) == most[:limit]
 
 
-def test_pages_of_false_candidates_do_not_hide_a_hit(database: Database) -> None:
+def test_pages_of_false_candidates_do_not_hide_a_hit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.search.finder.CHECKED", 60)
     apart = [Given(f"別 {number}", "東京へ行く。京都府から来た。", language="ja", age=0.1) for number in range(130)]
-    store(database, Given("知事の会見", "東京都府の会見", language="ja", age=5), *apart)
-    assert titles(database, "東京都府", sort="newest", limit=1) == ["知事の会見"]
+    new = [Given(f"会見 {number}", "東京都府の会見", language="ja", age=0.01 * number) for number in range(3)]
+    old = [Given(f"知事 {number}", "東京都府の知事", language="ja", age=5 + number) for number in range(3)]
+    store(database, *old, *apart, *new)
+    assert titles(database, "東京都府", sort="newest", limit=4)[3] == "知事 0"
+    ranked = titles(database, "東京都府")
+    assert set(ranked[:3]) == {each.title for each in new}, "what competes"
+    assert ranked[3:] == [each.title for each in old], "what follows, the newest first"
+    assert [titles(database, "東京都府", limit=1, offset=at)[0] for at in range(6)] == ranked
 
 
 def test_an_article_without_a_date_or_with_one_far_ahead_counts_as_of_its_first_sight(database: Database) -> None:

@@ -35,11 +35,14 @@ from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.site_rules import SiteValues, read_site_values, select_blocks, zone_of
 from pipelines.text.arbiter import BlockEvidence
 from pipelines.text.body_pictures import body_images, collect_pictures
+from pipelines.text.body_shape import body_shape
 from pipelines.text.body_structure import body_of
 from pipelines.text.live_blogs import cut_live_updates
 from pipelines.text.main_text import article_text
+from pipelines.text.page_evidence import Evidence, gather
+from pipelines.text.page_layout import page_layout
 from pipelines.text.page_shape import page_shape
-from pipelines.text.page_type import Evidence, Verdict, gather, judge
+from pipelines.text.page_type import Verdict, judge
 from storage.article_fields import Access
 from storage.reading import Card, Cut, PageKind, Reading
 
@@ -133,7 +136,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     site = read_site_values(tree, raw, zone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)
-    shape = page_shape(index)
+    shape, layout = page_shape(index), page_layout(index, page_url)
     read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zone)
     metadata = read()
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
@@ -158,7 +161,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     if raw.feed_date is not None:
         metadata = metadata.dated_by_feed(raw.feed_date, raw.fetched_at, zone)
     body = body_of(kept, tuple(body_images(pictures, index, kept, base)), text, page_url, base)
-    evidence = gather(raw, metadata, text, entries, related.cards, shape)
+    evidence = gather(raw, metadata, text, entries, related.cards, (shape, layout, body_shape(kept)))
     if note is not None:
         note(evidence)
     verdict = judge(evidence)

@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 
 import pipelines.models
 from benchmarks.training.boosting import fit_trees, write_table
+from benchmarks.training.evidence import read_evidence
 from benchmarks.training.truths import TruePage, read_truths
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import TextBlock
 from pipelines.models.boosted_trees import trees_of
-from pipelines.read_page import read_page
 from pipelines.text.arbiter import CLASSES, MODEL, BlockEvidence, decide
 from pipelines.text.block_features import BLOCK_NAMES
 from pipelines.text.confirmed import confirmed
-from pipelines.text.page_type import Evidence
 
 WEIGHTS = Path(pipelines.models.__path__[0]) / f"{MODEL}.json"
 # Chosen by cross-validation on the annotated pages.
@@ -78,19 +77,16 @@ def labelled_pages(truth: TruePage) -> list[LabelledPage]:
     """The page's blocks with their truth; empty where the truth says nothing of them."""
     if truth.page_type not in ("", "article") or not (truth.text or truth.wanted or truth.unwanted):
         return []
-    seen: list[Evidence | BlockEvidence] = []
-    read_page(truth.raw, note=seen.append)
-    pages = []
-    for evidence in seen:
-        if isinstance(evidence, BlockEvidence):
-            shares = label_blocks(evidence.blocks, truth)[evidence.places]
-            labels = np.where(shares < 0, -1, (shares > 0.5).astype(np.intp))
-            labels[(shares > _CLEAR[0]) & (shares < _CLEAR[1])] = -1
-            weights = evidence.weights[evidence.places]
-            votes = dataclasses.replace(evidence.votes, containers=())
-            slim = dataclasses.replace(evidence, blocks=(), votes=votes)  # no elements: they hold the page's tree
-            pages.append(LabelledPage(truth.site, truth.name, slim, labels, _counts(truth, labels, weights), weights))
-    return pages
+    evidence = read_evidence(truth.raw, BlockEvidence)
+    if evidence is None:
+        return []
+    shares = label_blocks(evidence.blocks, truth)[evidence.places]
+    labels = np.where(shares < 0, -1, (shares > 0.5).astype(np.intp))
+    labels[(shares > _CLEAR[0]) & (shares < _CLEAR[1])] = -1
+    weights = evidence.weights[evidence.places]
+    votes = dataclasses.replace(evidence.votes, containers=())
+    slim = dataclasses.replace(evidence, blocks=(), votes=votes)  # no elements: they hold the page's tree
+    return [LabelledPage(truth.site, truth.name, slim, labels, _counts(truth, labels, weights), weights)]
 
 
 def label_blocks(blocks: Sequence[TextBlock], truth: TruePage) -> NDArray[np.float64]:

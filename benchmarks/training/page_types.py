@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 import pipelines.models
 from benchmarks.training.boosting import fit_trees, write_table
+from benchmarks.training.evidence import read_evidence
 from benchmarks.training.truths import TruePage, read_truths
 from pipelines.models.boosted_trees import trees_of
-from pipelines.read_page import read_page
-from pipelines.text.arbiter import BlockEvidence
+from pipelines.text.page_evidence import Evidence
 from pipelines.text.page_features import FEATURE_NAMES
-from pipelines.text.page_type import CLASSES, MODEL, Evidence, judge_with, page_row
+from pipelines.text.page_type import CLASSES, MODEL, judge_with, page_row
 
 WEIGHTS = Path(pipelines.models.__path__[0]) / f"{MODEL}.json"
 # Chosen by cross-validation on the annotated pages.
@@ -75,12 +75,10 @@ def _read(folders: Sequence[Path]) -> tuple[list[TruePage], list[Evidence]]:
     pages, evidence = list[TruePage](), list[Evidence]()
     for folder in folders:
         for page in read_truths(folder):
-            seen: list[Evidence | BlockEvidence] = []
-            read_page(page.raw, note=seen.append)
-            of_page = [each for each in seen if isinstance(each, Evidence)]
-            if of_page:
+            of_page = read_evidence(page.raw, Evidence)
+            if of_page is not None:
                 pages.append(page)
-                evidence += of_page[:1]
+                evidence.append(of_page)
     return pages, evidence
 
 

@@ -30,7 +30,6 @@ _DOUBT = 0.3  # of a block, that an extractor keeps, from which the block may be
 _LINKED = 0.5  # share of link text from which a block that no extractor keeps is not asked about
 _SHORT = 4  # Japanese characters; what is shorter does not start a dispute
 _LONG = 40  # Japanese characters from which a block that repeats others is a second copy of them
-_SCRAP = 0.2  # of what the rules keep, below which the model's choice is not believed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -153,6 +152,4 @@ def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[
     for place, tag in reversed(list(zip(places.tolist(), evidence.tags, strict=True))):
         if tag in _HEADINGS and keep[place] and not rules[place]:
             keep[place] = place + 1 < len(keep) and keep[place + 1]  # no heading without what it is over
-    if evidence.weights[keep].sum() < _SCRAP * evidence.weights[rules].sum():
-        keep = rules
     return [int(place) for place in np.flatnonzero(keep)]

@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 from pipelines.html.dom_index import plain
 from pipelines.html.text_blocks import ends_sentence, weight_of
 from pipelines.rules.load import load_rules, rule_cache
+from pipelines.text.body_shape import BODY_NAMES, STYLE_NAMES
+from pipelines.text.page_layout import LAYOUT_NAMES
 from pipelines.text.page_shape import SHAPE_NAMES
 
 _ADDRESS = tuple(load_rules("page_words")["address"])
@@ -32,13 +34,22 @@ PAGE_NAMES = (
         "rules",
     ),
     *("depth", "root", "query", "digits", "hyphens", "last_length", "address_date", "ending"),
+    *("path_length", "slash", "html", "script", "long_number", "most_words", "folder_words", "equals", "www", "public"),
     *("title_length", "title_words", "question"),
     *(f"address:{subject}" for subject in _ADDRESS),
     *(f"last:{subject}" for subject in _ADDRESS),
     *(f"title:{subject}" for subject in _TITLE),
     *(f"main:{subject}" for subject in _TYPES),
 )
-FEATURE_NAMES = (*PAGE_NAMES, *(f"page:{name}" for name in SHAPE_NAMES))
+DECLARED_NAMES = ("related", "authors", "date_source", "summary", "modified", "keywords", "section", "site_name")
+FEATURE_NAMES = (
+    *PAGE_NAMES,
+    *(f"page:{name}" for name in SHAPE_NAMES),
+    *(f"layout:{name}" for name in LAYOUT_NAMES),
+    *(f"body:{name}" for name in BODY_NAMES),
+    *(f"style:{name}" for name in STYLE_NAMES),
+    *(f"declared:{name}" for name in DECLARED_NAMES),
+)
 
 
 def address_numbers(url: str) -> list[float]:
@@ -59,6 +70,16 @@ def address_numbers(url: str) -> list[float]:
         len(last),
         re.search(r"/(?:19|20)\d\d[/-]", path) is not None,
         "." in last,
+        len(path),
+        path.endswith("/"),
+        last.endswith((".html", ".htm")),
+        last.endswith((".php", ".aspx", ".asp", ".jsp", ".cgi")),
+        re.search(r"\d{5}", last) is not None,
+        max((len(segment.split("-")) for segment in segments), default=0),
+        sum(len(segment.split("-")) for segment in segments[:-1]),
+        parts.query.count("="),
+        parts.netloc.startswith("www."),
+        parts.netloc.endswith((".org", ".edu", ".gov")),
         *(not whole.isdisjoint(words) for words in table.values()),
         *(not own.isdisjoint(words) for words in table.values()),
     ]

@@ -13,7 +13,7 @@ from pipelines.html.text_blocks import ends_sentence, weight_of
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
 
-_READ = 30_000  # characters of a page's visible text that are searched for words
+_READ = 10_000  # characters of a page's visible text that are searched for words
 _PIECE = 2_000  # characters that plain() compares
 _MOST = 400  # of anything that is counted one by one
 _ITEM_TYPES = XPath("//@itemtype", smart_strings=False)
@@ -44,14 +44,14 @@ _CONTROLS = ("password", "email", "text", "search", "checkbox", "radio", "submit
 _TEXT_SUBJECTS = tuple(load_rules("page_words")["text"])
 _SYSTEMS = tuple(load_rules("page_words")["system"])
 _TYPES = tuple(load_rules("page_words")["types"])
-_DATE = re.compile(
+DATE = re.compile(
     r"\b\d{4}[-/.年]\s?\d{1,2}[-/.月]|\b\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}"
 )
 
 SHAPE_NAMES = (
     *("elements", "links", "text", "link_share", "paragraphs", "prose", "prose_share", "longest", "mean_paragraph"),
-    *("linked_headings", "heads", "dates", "forms", "textareas", "selects", "scripts"),
+    *("linked_headings", "heads", "dates", "first_date", "forms", "textareas", "selects", "scripts"),
     *(f"tag_{tag}" for tag in _TAGS),
     *(f"control_{kind}" for kind in _CONTROLS),
     *(f"text:{subject}" for subject in _TEXT_SUBJECTS),
@@ -79,14 +79,14 @@ def page_shape(page: DomIndex) -> tuple[float, ...]:
         sum(prose) / max(1, len(prose)),
         sum(page[element].linked > 0 for element in headings),
         len(headings),
-        *words[:1],
+        *words[:2],
         sum(1 for _ in itertools.islice(tree.iter("form"), _MOST)),
         sum(1 for _ in itertools.islice(tree.iter("textarea"), _MOST)),
         sum(1 for _ in itertools.islice(tree.iter("select"), _MOST)),
         sum(1 for _ in itertools.islice(tree.iter("script"), _MOST)),
         *(tags[tag] for tag in _TAGS),
         *_controls(tree),
-        *words[1:],
+        *words[2:],
         *_systems(tree),
         *_types(tree),
     )
@@ -108,7 +108,7 @@ def _controls(tree: HtmlElement) -> list[float]:
 
 
 def _text_counts(page: DomIndex) -> list[float]:
-    """How often dates stand in the visible text, and the words of each subject, per 1,000 characters."""
+    """How often dates stand in the visible text, where the first, and how often words of each subject."""
     pieces: list[str] = []
     length = 0
     for _, text in page.texts:
@@ -120,8 +120,9 @@ def _text_counts(page: DomIndex) -> list[float]:
     subjects = _subject_of()
     counts = collections.Counter(subjects[word] for word in _any_word().findall(f" {said} "))
     scale = 1_000 / max(500, len(said))
-    dates = sum(1 for _ in itertools.islice(_DATE.finditer(said), _MOST))
-    return [dates * scale, *(counts[subject] * scale for subject in _TEXT_SUBJECTS)]
+    dates = [match.start() for match in itertools.islice(DATE.finditer(said), _MOST)]
+    first = dates[0] / len(said) if dates else 2.0
+    return [len(dates) * scale, first, *(counts[subject] * scale for subject in _TEXT_SUBJECTS)]
 
 
 @rule_cache()

@@ -6,7 +6,6 @@ an article's own markup, its prose and its listed links; they also give the reas
 """
 
 import dataclasses
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -15,16 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.addresses.article_urls import looks_like_article
-from pipelines.html.plain_text import word_characters
-from pipelines.html.text_blocks import ends_sentence, weight_of
-from pipelines.metadata.metadata import Metadata
+from pipelines.html.text_blocks import weight_of
 from pipelines.models.boosted_trees import packaged_trees
-from pipelines.raw_page import RawPage
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.text.page_features import FEATURE_NAMES, address_numbers, text_numbers, title_numbers, type_numbers
+from pipelines.text.body_shape import style_numbers
+from pipelines.text.page_evidence import Evidence
+from pipelines.text.page_features import (
+    FEATURE_NAMES,
+    address_numbers,
+    text_numbers,
+    title_numbers,
+    type_numbers,
+)
 from pipelines.text.page_shape import SHAPE_NAMES
 from storage.languages import VIEWED_LANGUAGES
-from storage.reading import Card, Entry, PageKind, PageType
+from storage.reading import PageKind, PageType
 
 MIN_ARTICLE = 60  # Japanese characters of a short article, where the markup says that it is one
 MIN_FLASH = 40  # of a news flash in whole sentences, two in English, where schema.org's type says so and no paywall
@@ -36,9 +40,8 @@ CLASSES = ("article", "listing", "home", "forum", "product", "form", "documentat
 """What the model tells apart; ``other`` are services, companies, and whatever else is no article."""
 # The probability from which a page is an article, chosen by cross-validation (docs/training.md); what a feed lists is
 # one unless the model is sure that it is none.
-_LEAST_ARTICLE = 0.27
+_LEAST_ARTICLE = 0.3
 _LEAST_IN_FEED = 0.05
-_LEAST_PRODUCT = 0.6  # of what declares itself a product: 20 of 22 annotated pages that do are no article
 _MOST_EVIDENCE = 4
 _LISTS = frozenset({"listing", "home"})
 _TYPES: Mapping[str, PageType | None] = {
@@ -59,48 +62,12 @@ _REASONS = {
     "documentation": "documentation",
     "other": "a page of a service or company",
 }
-_TEASER_START = 40  # letters in which a line and a listed article's teaser must agree
 _ARTICLE_TYPE = re.compile(
     r"(?:^|[/:])(?:(?:\w*(?:News|Blog|Tech|Scholarly|Satirical|Opinion|Analysis|Review|Background|Reportage"
     r"|AskPublic|Advertiser\w*)\w*)?Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report|Review)$",
     re.IGNORECASE,
 )
 _LISTING_TYPE = re.compile(r"(?:^|/)(?:CollectionPage|SearchResultsPage|ProfilePage)$")
-
-
-@dataclasses.dataclass(frozen=True)
-class Evidence:
-    """Hold what is known of a page: ``listed`` are its main part's article links.
-
-    ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
-    ``in_feed`` says that a feed or a news sitemap lists the page.
-    ``shape`` is :func:`pipelines.text.page_shape.page_shape` of the whole page.
-    """
-
-    url: str
-    status: int
-    title: str
-    text: str
-    types: tuple[str, ...]
-    is_dated: bool
-    has_author: bool
-    is_paywalled: bool
-    listed: Sequence[Entry]
-    unrelated: int
-    in_feed: bool = False
-    shape: tuple[float, ...] = (0.0,) * len(SHAPE_NAMES)
-
-    @functools.cached_property
-    def own_lines(self) -> list[str]:
-        """Return the text's lines that are not the teasers of listed articles."""
-        teasers = {_start(words) for entry in self.listed for words in (entry.title, entry.summary)}
-        lines = self.text.splitlines()
-        return [line for line in lines if _start(line) not in teasers] if teasers else lines
-
-    @functools.cached_property
-    def own_prose(self) -> float:
-        """Return the weight of those of its own lines that end like sentences."""
-        return sum(weight_of(line) for line in self.own_lines if ends_sentence(line))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,33 +88,6 @@ class Verdict:
 def _error_title() -> re.Pattern[str]:
     rules = load_rules("error_titles")
     return re.compile("|".join(rules["patterns"]), re.IGNORECASE)
-
-
-def gather(
-    raw: RawPage,
-    metadata: Metadata,
-    text: str,
-    entries: Sequence[Entry],
-    cards: Sequence[Card],
-    shape: tuple[float, ...],
-) -> Evidence:
-    """Gather the evidence of a page; ``entries`` are its main part's article links, ``cards`` its related articles."""
-    declared = {card.url for card in cards}
-    listed = [entry for entry in entries if entry.title]
-    return Evidence(
-        url=raw.final_url,
-        status=raw.status,
-        title=metadata.title,
-        text=text,
-        types=tuple(metadata.types),
-        is_dated=metadata.published_at is not None,
-        has_author=bool(metadata.authors),
-        is_paywalled=bool(metadata.is_paywalled),
-        listed=listed,
-        unrelated=sum(entry.url not in declared for entry in listed),
-        in_feed=raw.in_feed,
-        shape=shape,
-    )
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -180,7 +120,8 @@ def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdic
     likely = probabilities[0]
     by_rules = verdict.kind == "article"
     has_words = by_rules or weight_of(evidence.text) >= MIN_ARTICLE
-    if has_words and likely >= _least(evidence, by_rules=by_rules):
+    least = _LEAST_IN_FEED if by_rules and evidence.in_feed else _LEAST_ARTICLE
+    if has_words and likely >= least:
         return Verdict("article", "", _article_type(evidence, CLASSES[ranked[0]]))
     best = _declared(evidence, CLASSES[next(place for place in ranked if place)])
     if by_rules:
@@ -189,14 +130,6 @@ def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdic
         reason = f"section page: {listed} links to articles" if kind == "section" else _REASONS[best]
         verdict = Verdict(kind, f"{reason} (p = {1 - likely:.2f})")
     return dataclasses.replace(verdict, page_type=_TYPES[best])
-
-
-def _least(evidence: Evidence, *, by_rules: bool) -> float:
-    """The probability from which a page is an article."""
-    if by_rules and evidence.in_feed:
-        return _LEAST_IN_FEED
-    named = dict(zip(load_rules("page_words")["types"], type_numbers(evidence.types), strict=True))
-    return _LEAST_PRODUCT if named["product"] and not _is_marked(evidence) else _LEAST_ARTICLE
 
 
 def _declared(evidence: Evidence, likeliest: str) -> str:
@@ -278,6 +211,10 @@ def page_row(evidence: Evidence) -> list[float]:
         *title_numbers(evidence.title),
         *type_numbers(evidence.types),
         *evidence.shape,
+        *evidence.layout,
+        *evidence.body,
+        *style_numbers(evidence.text),
+        *evidence.declared,
     ]
 
 
@@ -286,12 +223,6 @@ def _needed_prose(signs: int, listed: int) -> int:
     if signs > 1:
         return MIN_SIGNED + listed // 2
     return 3 * MIN_SIGNED + 3 * listed if signs else 5 * MIN_SIGNED + 6 * listed
-
-
-def _start(text: str) -> str:
-    """The first letters of a line or teaser, by which they are compared."""
-    start = word_characters(text[: 2 * _TEASER_START])
-    return (start if len(start) > _TEASER_START else word_characters(text))[:_TEASER_START]
 
 
 def _is_home(url: str) -> bool:

@@ -66,11 +66,6 @@ def test_what_is_needed_to_keep_a_block_depends_on_who_keeps_it(likely: list[flo
     assert decide(evidence, np.array(likely)) == kept
 
 
-def test_a_choice_that_leaves_a_scrap_is_not_believed() -> None:
-    evidence = _evidence(paragraphs(BODY), [1.0, 1.0, 1.0, 0.0], [1.0] * 4, [0, 1, 2, 3])
-    assert decide(evidence, np.array([0.0, 0.0, 0.0, 0.0])) == [0, 1, 2, 3]
-
-
 def test_what_is_noted_of_a_page_without_dispute_changes_nothing() -> None:
     evidence = _evidence(paragraphs(BODY), [1.0] * 4, [1.0] * 4, [0, 1, 2, 3])
     assert not evidence.is_disputed

@@ -1,16 +1,17 @@
 """What a page is: forms, products, threads, lists and documentation are no articles, however much they say."""
 
-import dataclasses
-
-import numpy as np
 import pytest
 
 from pipelines.extraction import extract
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
+from pipelines.html.text_blocks import text_blocks
+from pipelines.text.body_shape import BODY_NAMES, body_shape
+from pipelines.text.page_evidence import Evidence
 from pipelines.text.page_features import FEATURE_NAMES
+from pipelines.text.page_layout import LAYOUT_NAMES, page_layout
 from pipelines.text.page_shape import SHAPE_NAMES, page_shape
-from pipelines.text.page_type import Evidence, judge_with, page_row
+from pipelines.text.page_type import page_row
 from tests.support.article_pages import BODY, MORE, NIHONGO, URL, html, paragraphs
 
 _RULES = [
@@ -110,6 +111,53 @@ def test_what_inspect_prints_has_the_type_and_what_spoke_for_it() -> None:
     assert all(" = " in line for line in printed["page_type_evidence"])
 
 
+_CARDS = "".join(
+    f'<li class="card"><a href="/boats/wren/{n}"><img src="{n}.jpg"><h3>Wren {n}</h3> '
+    "a dinghy for two or three sailors and a dog</a></li>"
+    for n in range(5)
+)
+_LAYOUT = f"""<html><head><title>Boats of the Wren class | Boat shop</title></head><body>
+<nav><a href="/">Home</a><a href="https://x.com/intent/post?u=1">Post</a><a href="/boats/tern">Tern</a></nav>
+<h1>Boats of the Wren class</h1><p>5 October 2026</p><p>{BODY[0]}</p><p>{BODY[1]} <a href="/boats">All boats</a></p>
+<ul>{_CARDS}</ul><p class="price">$ 9</p><a href="?page=2">2</a><a href="tel:12">Call</a></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("children", 5),
+        ("siblings", 1),
+        ("parents", 1),
+        ("tel", 1),
+        ("link:share", 1),
+        ("link:paging", 1),
+        ("cards", 5),
+        ("card_headings", 1),
+        ("card_images", 1),
+        ("h1", 1),
+        ("headline_words", 5),
+        ("headline_in_title", 1),
+        ("headline_dated", 1),
+        ("linked_paragraphs", 0.5),
+        ("around_links", 3),
+        ("class:card", 5),
+        ("class:product", 1),
+    ],
+)
+def test_a_layout_is_counted(name: str, number: float) -> None:
+    tree = parse_html(_LAYOUT)
+    assert tree is not None
+    layout = page_layout(DomIndex(tree), "https://shop.example/boats/wren")
+    assert dict(zip(LAYOUT_NAMES, layout, strict=True))[name] == number
+
+
+def test_the_blocks_of_a_text_are_counted() -> None:
+    tree = parse_html(f"<body><p>{BODY[0]}</p><h2>Prices</h2><ul><li>Monday</li></ul><p>{BODY[1]}</p></body>")
+    assert tree is not None
+    shape = dict(zip(BODY_NAMES, body_shape(text_blocks(tree)), strict=True))
+    assert (shape["blocks"], shape["paragraphs"], shape["headings"], shape["items"]) == (4, 0.5, 0.25, 0.25)
+
+
 def test_a_page_has_a_number_for_each_feature() -> None:
     tree = parse_html("<html><body><p>A line.</p></body></html>")
     assert tree is not None
@@ -129,21 +177,3 @@ def test_a_page_has_a_number_for_each_feature() -> None:
         shape=shape,
     )
     assert len(page_row(evidence)) == len(FEATURE_NAMES)
-
-
-def test_a_page_that_declares_a_product_needs_more_to_be_an_article() -> None:
-    evidence = Evidence(
-        url="https://shop.example/boats/wren",
-        status=200,
-        title="Wren 38 dinghy",
-        text="\n".join([*BODY, *MORE]),
-        types=("product",),
-        is_dated=False,
-        has_author=False,
-        is_paywalled=False,
-        listed=(),
-        unrelated=0,
-    )
-    likely = np.array([0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
-    assert judge_with(evidence, likely).kind == "other"
-    assert judge_with(dataclasses.replace(evidence, types=()), likely).kind == "article"

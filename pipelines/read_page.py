@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import functools
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
@@ -24,7 +23,7 @@ from pipelines.html.text_blocks import TextBlock
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.feed_words import with_feed_words
-from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata
+from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata, read_times
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
@@ -137,8 +136,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
     unnest_words(index)
     shape, layout = page_shape(index), page_layout(index, page_url)
-    read = functools.partial(read_metadata, tree, page_url, raw.fetched_at, zone)
-    metadata = read()
+    metadata = read_metadata(tree, page_url, raw.fetched_at, zone)
     noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
     links = article_links(tree, page_url)
     entries = listed_entries(links)
@@ -147,7 +145,8 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     marks = read_ai_labels(tree, index)
     pictures, base = collect_pictures(index), base_address(tree, page_url)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
-        metadata = metadata.dated_as(read())  # cards show dates too, and are gone now
+        # Cards show dates too, and are gone now.
+        metadata = metadata.dated_as(read_times(tree, page_url, raw.fetched_at, zone))
     metadata = site.improve(with_feed_words(metadata, raw, tree) if raw.in_feed else metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     kept: list[TextBlock] = []

@@ -26,6 +26,7 @@ _CJK = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 # Characters of a Japanese or Chinese headline as a slug, four fewer where hyphens part its words (WordPress). Names of
 # sections and topics in the 345 such addresses of the measuring sets have at most 18, with hyphens 15.
 _HEADLINE = 20
+_WORDY = 24  # characters of a segment that is more than a section's name
 _PAGE_FILE = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml|cgi|cms)$")
 _INDEX = re.compile(r"(?:index|default|home|top|list)(?:[._-]?\d*)?")
 _PAGINATION = re.compile(r"/(?:page[-_/]?\d{1,4}|p\d{1,3})(?:/|$)")
@@ -67,7 +68,8 @@ def looks_like_article(url: str) -> bool:
         return False
     path, query = parts.groups("")
     rules = path_rules()
-    segments = [segment for segment in unquote(path).lower().split("/") if segment]
+    decoded = unquote(path) if "%" in path else path
+    segments = [segment for segment in decoded.lower().split("/") if segment]
     if _is_listing(path, segments, rules):
         return False
     return _path_weight(segments, rules) + _query_weight(query, rules) >= ARTICLE_WEIGHT
@@ -99,17 +101,20 @@ def _path_weight(segments: list[str], rules: PathRules) -> int:
     whole = "/".join(segments)
     if ("20" in whole or "19" in whole) and _DATE.search(whole):
         weight += 2 if _DATE.search("/".join(segments[:-1])) else 1
-    if any(segment in rules.article for segment in segments[:-1]):
+    above = segments[:-1]
+    if not rules.article.isdisjoint(above):
         weight += 2 if len(last) > 2 and not is_index else 1
     if is_file and not is_index:
         weight += 1
-    if any(_LONG_NUMBER.search(segment) for segment in segments[:-1]):
+    if above and _LONG_NUMBER.search("/".join(above)):
         weight += 2
     return weight
 
 
 def _name_weight(segment: str) -> int:
     """Weigh one segment: a slug of words, a number or a code."""
+    if segment.isalpha() and segment.isascii():  # most segments of a menu's addresses
+        return int(len(segment) >= _WORDY)
     hyphens = segment.count("-")
     if hyphens >= 5 or _LONG_NUMBER.search(segment):
         return 4
@@ -119,7 +124,7 @@ def _name_weight(segment: str) -> int:
         return 2
     if len(segment) >= (_HEADLINE - 4 if hyphens else _HEADLINE) and _CJK.search(segment):
         return 3
-    wordy = hyphens == 2 or len(segment) >= 24 or (not segment.isascii() and len(segment) >= 8)
+    wordy = hyphens == 2 or len(segment) >= _WORDY or (not segment.isascii() and len(segment) >= 8)
     return int(wordy) + int(_DIGIT.search(segment) is not None if segment.isascii() else any(map(str.isdigit, segment)))
 
 

@@ -1,5 +1,6 @@
 """Recognize consent dialogs by role, by known containers and by wording."""
 
+import bisect
 import dataclasses
 import itertools
 import re
@@ -14,7 +15,6 @@ from pipelines.rules.patterns import compile_words
 _LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
 _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement has at least one of these
-_SHORTEST = min(map(len, _KEYS))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def consent_by_wording(page: DomIndex) -> Iterator[HtmlElement]:
     Blocks inside others may come, too.
     """
     checked: set[HtmlElement] = set()
-    for holder, text in page.texts:
-        if len(text) < _SHORTEST or not any(map(text.__contains__, _KEYS)) or holder not in page:
+    for holder in _with_keys(page):
+        if holder not in page:
             continue
         block = page[holder].block
         if block is None or block in checked or page[block].text > _LONGEST:
@@ -72,6 +72,23 @@ def consent_by_wording(page: DomIndex) -> Iterator[HtmlElement]:
         notice = _worded(block, page)
         if notice is not None:
             yield notice
+
+
+def _with_keys(page: DomIndex) -> Iterator[HtmlElement]:
+    """Return what holds a text with one of the keys, in document order. All texts are searched at once."""
+    texts = page.texts
+    whole = "\0".join([text for _, text in texts])
+    hits: list[int] = []
+    for key in _KEYS:
+        at = whole.find(key)
+        while at >= 0:
+            hits.append(at)
+            at = whole.find(key, at + len(key))
+    if not hits:
+        return
+    ends = list(itertools.accumulate(len(text) + 1 for _, text in texts))
+    for place in sorted({bisect.bisect_right(ends, at) for at in hits}):
+        yield texts[place][0]
 
 
 @rule_cache(8_192)

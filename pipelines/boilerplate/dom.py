@@ -1,9 +1,12 @@
 """Cut boilerplate from the tree before extraction, each cut with its reason."""
 
+import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate.consent import consent_by_attributes, consent_by_wording, consent_rules
@@ -31,6 +34,13 @@ _HIDDEN_STYLE = re.compile(
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
+# What boilerplate is found by beside classes and ids.
+_MARKED = XPath("descendant-or-self::*[@style or @role or @hidden or @aria-modal or self::figcaption or self::dialog]")
+# Elements with a class or id, and in the same order the values: most are no rule's, and need no further look.
+_NAMED = [
+    (XPath(f"descendant-or-self::*[@{name}]"), XPath(f"descendant-or-self::*/@{name}", smart_strings=False))
+    for name in ("class", "id")
+]
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -59,7 +69,7 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
     or many paragraphs. ``measures`` are those of ``tree`` where the caller has them already; they stay right.
     """
     page = DomIndex(tree) if measures is None else measures
-    prose = Prose(page, page.is_mostly_cjk)
+    prose = functools.cache(lambda: Prose(page, page.is_mostly_cjk))
     cuts: list[Cut] = []
     gone: list[HtmlElement] = []
     until = 0
@@ -81,22 +91,19 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
 def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by tags, roles, classes and ids: (rule, element, evidence)."""
     roles = _roles()
-    for element in page.elements:
-        if element not in page:
-            continue  # gone with the cards
+    for element in _marked(page):
         tag = element.tag
         if tag == "figcaption":
             yield "caption", element, "figcaption"
-        attributes = element.keys()
+        attributes = dict(cast(list[tuple[str, str]], element.items()))
         if not attributes or tag in ("html", "body"):
             continue
-        style = element.get("style") if "style" in attributes else None
+        style = attributes.get("style")
         if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
             yield "hidden", element, "hidden"
-        has_names = "class" in attributes or "id" in attributes
-        names = _telling_names(element.get("class") or "", element.get("id") or "") if has_names else ""
-        role = element.get("role") if "role" in attributes else None
-        is_modal = "aria-modal" in attributes and element.get("aria-modal") == "true"
+        names = _telling_names(attributes.get("class", ""), attributes.get("id", ""))
+        role = attributes.get("role")
+        is_modal = attributes.get("aria-modal") == "true"
         if not names and role is None and not is_modal and tag != "dialog":
             continue
         consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
@@ -109,6 +116,18 @@ def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
             yield rule, element, names[:80]
 
 
+def _marked(page: DomIndex) -> list[HtmlElement]:
+    """Return the shown elements that a rule may take by tag or attributes, in document order."""
+    marked = set(cast(list[HtmlElement], _MARKED(page.tree)))
+    for read_elements, read_values in _NAMED:
+        values = cast(list[str], read_values(page.tree))
+        telling = {value for value in set(values) if _is_telling(value)}
+        if telling:
+            elements = cast(list[HtmlElement], read_elements(page.tree))
+            marked.update(each for each, value in zip(elements, values, strict=True) if value in telling)
+    return sorted((element for element in marked if element in page), key=lambda element: page[element].order)
+
+
 def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by its wording: (rule, element, evidence).
 
@@ -118,9 +137,9 @@ def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         yield "consent", notice, "wording"
     asked: set[HtmlElement] = set()
     for holder, text in page.texts:
-        if len(text) > _CAPTION * 2 or holder not in page:
+        measure = page.get(holder)
+        if measure is None or len(text) > _CAPTION * 2:
             continue
-        measure = page[holder]
         if measure.text <= _MARK and holder.tag in _INLINE and is_ai_label(text.strip()):
             yield "machine-mark", _pictured(holder, page), text.strip()
         block = measure.block
@@ -196,6 +215,12 @@ def _telling_names(classes: str, number: str) -> str:
 
 
 @rule_cache(8_192)
+def _is_telling(value: str) -> bool:
+    """Tell whether a rule may match a class attribute or id, by itself."""
+    names = {*value.lower().split(), *value.strip()[:_NAMES].lower().split()}
+    return _tells(value[:_NAMES]) or not _whole_names().keys().isdisjoint(names)
+
+
 def _tells(names: str) -> bool:
     return bool(names) and _any_word().search("".join(_LETTERS.findall(names.lower()))) is not None
 
@@ -229,7 +254,7 @@ def _whole_names() -> dict[str, str]:
     return {name: rule for rule, names in load_rules("boilerplate_elements")["names"].items() for name in names}
 
 
-def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Prose) -> bool:
+def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Callable[[], Prose]) -> bool:
     """Tell whether a cut is safe.
 
     It must hold no headline and no body, and be short where only a name marks it.
@@ -246,4 +271,4 @@ def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Prose) -> bo
         return measure.text <= _CAPTION
     if rule in ("consent", "hidden", "machine-mark", "box"):
         return True
-    return unlinked <= _SHORT and len(prose.within(element)) <= 2
+    return unlinked <= _SHORT and len(prose().within(element)) <= 2

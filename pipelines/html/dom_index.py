@@ -292,4 +292,7 @@ def text_pieces(element: HtmlElement) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Return text as rules are compared with it: NFKC, casefolded, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text[:2000]).casefold().split())
+    text = text[:2000]
+    if text.isascii():  # NFKC changes nothing, and casefolding is lower case
+        return " ".join(text.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -32,7 +32,10 @@ def plain_text(value: object, limit: int) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return " ".join(_INVISIBLE.sub("", text).split())[:limit].rstrip()
+    spaced = " ".join(text.split())
+    if not spaced.isprintable():  # what is invisible is none of it, nor white space
+        spaced = " ".join(_INVISIBLE.sub("", text).split())
+    return spaced[:limit].rstrip()
 
 
 def drop_invisible(text: str) -> str:
@@ -56,6 +59,8 @@ def compose_marks(text: str) -> str:
 
 def word_characters(text: str) -> str:
     """Return only letters, digits and underscores, in NFKC and lower case."""
+    if text.isascii():
+        return text.lower().encode().translate(None, _ASCII_MARKS).decode()
     spelt = unicodedata.normalize("NFKC", text).lower()
     # Most marks are ASCII, and bytes lose them fastest.
     bare = spelt.encode("utf-8", "surrogatepass").translate(None, _ASCII_MARKS).decode("utf-8", "surrogatepass")

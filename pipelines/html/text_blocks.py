@@ -16,7 +16,7 @@ SKIPPED = UNREAD | _OPERATED
 """Elements whose words are no block's."""
 _DENSE = re.compile(f"[{EAST_ASIAN}]+")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
-_SENTENCE_END = re.compile(r"[.!?。！？」』”\"’')）…।؟۔»:：]$")
+_SENTENCE_ENDS = frozenset(".!?。！？」』”\"’')）…।؟۔»:：")
 _LETTERS_A_CHARACTER = 2.5  # Latin letters that say as much as one Japanese character (2.2 to 2.7 in translated news)
 PROSE_WEIGHT = 12  # Japanese characters (30 Latin letters) from which a line that ends like a sentence is taken for one
 LONG_WEIGHT = 60  # no title or menu entry is as long: prose, however it ends
@@ -47,7 +47,7 @@ class TextBlock:
 
 def ends_sentence(text: str) -> bool:
     """Tell whether text ends like a sentence. Titles, names and menu entries do not."""
-    return bool(_SENTENCE_END.search(text))
+    return text.removesuffix("\n")[-1:] in _SENTENCE_ENDS
 
 
 def weight_of(text: str) -> float:

@@ -65,10 +65,10 @@ def read_ai_labels(tree: HtmlElement, index: DomIndex | None = None) -> AiLabels
 def _marking(page: DomIndex) -> Iterator[str]:
     """Return the texts that may be labels, and the parts of captions."""
     for holder, text in page.texts:
-        if len(text) > _LONGEST_TEXT or holder not in page:
+        if len(text) > _LONGEST_TEXT:
             continue
-        measure = page[holder]
-        if measure.in_link or holder.tag in _CONTROLS:
+        measure = page.get(holder)
+        if measure is None or measure.in_link or holder.tag in _CONTROLS:
             continue
         yield text
         if measure.block is not None and measure.block.tag == "figcaption":

@@ -4,6 +4,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import lxml.html
 
@@ -30,6 +31,14 @@ _LONGEST_BYLINE = 200
 _LINES = 3  # elements between a label and its name
 _MOST_SINGLE = 2  # names of one word in a byline; more of them are sections
 _BYLINE = re.compile(r"byline|author|autor|auteur|writer|reporter|kisha|journalist", re.IGNORECASE)
+# Elements with a class or id, and in the same order the values.
+_NAMED = [
+    (
+        lxml.etree.XPath(f"descendant-or-self::*[@{name}]"),
+        lxml.etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False),
+    )
+    for name in ("class", "id")
+]
 _REL_AUTHOR = lxml.etree.XPath("//a[contains(concat(' ', @rel, ' '), ' author ')]")
 # A name behind its label in a longer head line: 来源：新华网 作者：王小明 责编：李四
 _LATIN_LABELS = "authors?|autor(?:e|in|en)?|auteure?|redaktion"
@@ -112,7 +121,7 @@ def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list
         yield _spoken(_beside([link for link in linked[:_MOST] if isinstance(link, lxml.html.HtmlElement)]))
     # A loop here is five times as fast as XPath's contains() for each word.
     known = set[str]()
-    for element in itertools.islice(filter(_is_called_byline, tree.iter("*")), _MOST):
+    for element in itertools.islice(_called_bylines(tree), _MOST):
         classes = element.get("class") or ""
         if classes and classes in known:
             continue  # the bylines of cards further down look like the article's
@@ -150,9 +159,18 @@ def _names_in(item: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
     return [element for element in inner if element.get("itemprop") == "name"] or [item]
 
 
-def _is_called_byline(element: lxml.html.HtmlElement) -> bool:
-    name, number = element.get("class"), element.get("id")
-    return bool((name and _says_byline(name[:500])) or (number and _says_byline(number[:500])))
+def _called_bylines(tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Return the elements whose class or id calls them a byline, in document order. Each value is tried once."""
+    called: set[lxml.html.HtmlElement] = set()
+    for read_elements, read_values in _NAMED:
+        values = cast(list[str], read_values(tree))
+        telling = {value for value in set(values) if value and _says_byline(value[:500])}
+        if telling:
+            elements = cast(list[lxml.html.HtmlElement], read_elements(tree))
+            called.update(each for each, value in zip(elements, values, strict=True) if value in telling)
+    if len(called) < 2:
+        return list(called)
+    return [element for element in tree.iter("*") if element in called]
 
 
 @functools.lru_cache(4_096)  # the elements of a list, and the pages of a site, have the same names

@@ -6,7 +6,7 @@ import itertools
 import re
 import urllib.parse
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import lxml.html
 
@@ -22,19 +22,27 @@ from pipelines.metadata.bylines import (
     opening_credits,
     printed_credits,
 )
-from pipelines.metadata.jsonld import Json, Thing, index_by_id, is_article, page_things, read_jsonld, read_types
+from pipelines.metadata.declared import (
+    NAME_LENGTH,
+    SUMMARY_LENGTH,
+    article_markup,
+    first_text,
+    image_address,
+    is_paywalled,
+    keywords_of,
+    publisher_names,
+    texts_of,
+    type_names,
+)
+from pipelines.metadata.jsonld import Thing, index_by_id, is_article, page_things, read_jsonld, read_types
 from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
 from pipelines.metadata.near_headline import headline_element, visible_pieces
-from pipelines.metadata.publication_date import read_publication
+from pipelines.metadata.publication_date import Publication, read_publication
 from pipelines.metadata.titles import TITLE_LENGTH, choose_title
 from storage.scripts import KANA
 
-_SUMMARY_LENGTH = 5_000
-_NAME_LENGTH = 200
-_MOST_KEYWORDS = 50
 # Shorter ones are sections and labels.
 _HEADLINE_LENGTH = 8
-_MOST_TYPES = 20
 _KANA = re.compile(f"[{KANA}]")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -108,6 +116,76 @@ def read_metadata(
     ``page_url`` is the address that answered, ``fetched_at`` is aware. ``timezone`` is for times that name no zone. The
     tree is not changed. Never raises for any page.
     """
+    page = _collect(tree, page_url)
+    markup, articles = page.markup, page.articles
+    jsonld = jsonld_credits(page.things, dict(index_by_id(page.everything)))
+    shown = itertools.chain(
+        meta_credits(markup),
+        markup_credits(tree, markup),
+        printed_credits(page.headline),
+        opening_credits(tree),
+        labelled_credits(tree),
+    )
+    when = read_publication(tree, page.things, markup, page.headline, page_url, fetched_at, timezone)
+    undated = Metadata(
+        title=page.title,
+        authors=choose_authors(itertools.chain([jsonld], shown), page.sites, page.host),
+        summary=first_text(texts_of(articles, "description"), markup.contents("summaries"), limit=SUMMARY_LENGTH),
+        image_url=image_address(articles, markup),
+        declared_canonical=page.canonical or _open_graph_address(markup, page_url),
+        alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
+        declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
+        types=type_names(page.things, markup),
+        site_name=next(filter(None, page.sites), ""),
+        section=first_text(texts_of(articles, "articleSection"), markup.contents("sections"), limit=NAME_LENGTH),
+        keywords=keywords_of(articles, markup),
+        is_paywalled=is_paywalled(page.things, markup),
+        article_markup=article_markup(articles, markup),
+        is_title_declared=any(letters(page.title) in letters(each) for each in page.titles),
+    )
+    return undated.dated_as(_times(when))
+
+
+def read_times(
+    tree: lxml.html.HtmlElement, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
+) -> Metadata:
+    """Read the times of publication and change alone, as :func:`read_metadata` does."""
+    page = _collect(tree, page_url)
+    return _times(read_publication(tree, page.things, page.markup, page.headline, page_url, fetched_at, timezone))
+
+
+def _times(when: Publication) -> Metadata:
+    return Metadata(
+        published_at=when.published.moment if when.published else None,
+        published_precision=when.published.precision if when.published else None,
+        published_source=when.source,
+        zone_assumed=when.published is not None and not when.published.has_zone,
+        modified_at=when.modified.moment if when.modified else None,
+        modified_precision=when.modified.precision if when.modified else None,
+        modified_source=when.modified_source,
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Collected:
+    """What a page says of itself by its tags and JSON-LD, and its headline.
+
+    ``titles`` are those of JSON-LD's articles, headings and meta tags; ``sites`` the site's names.
+    """
+
+    markup: Markup
+    everything: Sequence[Thing]
+    canonical: str | None
+    things: Sequence[Thing]
+    articles: Sequence[Thing]
+    sites: Sequence[str]
+    host: str
+    titles: Sequence[str]
+    title: str
+    headline: lxml.html.HtmlElement | None
+
+
+def _collect(tree: lxml.html.HtmlElement, page_url: str) -> _Collected:
     markup = read_markup(tree, page_url)
     everything = read_jsonld(markup.scripts)
     canonical = _link(markup, "canonical")
@@ -116,45 +194,15 @@ def read_metadata(
     addresses = [page_url, canonical or "", *markup.contents("urls")]
     things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
     articles = [thing for thing in things if is_article(thing)]
-    sites = [plain_text(name, _NAME_LENGTH) for name in (*markup.contents("sites"), *_publishers(everything))]
+    sites = [plain_text(name, NAME_LENGTH) for name in (*markup.contents("sites"), *publisher_names(everything))]
     headed = [(text, thing) for thing in articles if (text := plain_text(thing.get("headline"), TITLE_LENGTH))]
     headlines = [text for text, _ in headed]
     is_news = any("news" in kind.lower() for _, thing in headed[:1] for kind in read_types(thing))
-    jsonld = jsonld_credits(things, dict(index_by_id(everything)))
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host, is_news=is_news)
     headline = headline_element(tree, markup, title)
-    shown = itertools.chain(
-        meta_credits(markup),
-        markup_credits(tree, markup),
-        printed_credits(headline),
-        opening_credits(tree),
-        labelled_credits(tree),
-    )
-    when = read_publication(tree, things, markup, headline, page_url, fetched_at, timezone)
-    return Metadata(
-        title=title,
-        authors=choose_authors(itertools.chain([jsonld], shown), sites, host),
-        published_at=when.published.moment if when.published else None,
-        published_precision=when.published.precision if when.published else None,
-        published_source=when.source,
-        zone_assumed=when.published is not None and not when.published.has_zone,
-        modified_at=when.modified.moment if when.modified else None,
-        modified_precision=when.modified.precision if when.modified else None,
-        modified_source=when.modified_source,
-        summary=_first(_texts(articles, "description"), markup.contents("summaries"), limit=_SUMMARY_LENGTH),
-        image_url=_image(articles, markup),
-        declared_canonical=canonical or _open_graph_address(markup, page_url),
-        alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
-        declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
-        types=_types(things, markup),
-        site_name=next(filter(None, sites), ""),
-        section=_first(_texts(articles, "articleSection"), markup.contents("sections"), limit=_NAME_LENGTH),
-        keywords=_keywords(articles, markup),
-        is_paywalled=_is_paywalled(things, markup),
-        article_markup=_article_markup(articles, markup),
-        is_title_declared=any(letters(title) in letters(each) for each in (*headlines, *heads, *metas)),
-    )
+    titles = (*headlines, *heads, *metas)
+    return _Collected(markup, everything, canonical, things, articles, sites, host, titles, title, headline)
 
 
 def likely_languages(tree: lxml.html.HtmlElement) -> list[str]:
@@ -206,73 +254,3 @@ def _link(markup: Markup, relation: str) -> str | None:
             if address:
                 return address
     return None
-
-
-def _publishers(things: Sequence[Thing]) -> Iterator[str]:
-    for thing in things[:200]:
-        publisher = thing.get("publisher")
-        name = publisher.get("name") if isinstance(publisher, dict) else publisher
-        if isinstance(name, str):
-            yield name
-
-
-def _texts(things: Sequence[Thing], name: str) -> Iterator[str]:
-    for thing in things:
-        value = thing.get(name)
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str):
-                yield one
-
-
-def _first(*sources: Iterator[str] | Sequence[str], limit: int) -> str:
-    return next((text for source in sources for value in source if (text := plain_text(value, limit))), "")
-
-
-def _image(articles: Sequence[Thing], markup: Markup) -> str | None:
-    for thing in articles:
-        address = markup.absolute(_image_address(thing.get("image")))
-        if address:
-            return address
-    return next(filter(None, map(markup.absolute, markup.contents("images"))), None)
-
-
-def _image_address(value: Json) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("url") or value.get("contentUrl")
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value if isinstance(value, str) else None
-
-
-def _types(things: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    named = read_types(things[0]) if things else []
-    return tuple(dict.fromkeys(plain_text(name, 100) for name in (*named, *markup.contents("types"))))[:_MOST_TYPES]
-
-
-def _keywords(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    texts = list(_texts(articles[:1], "keywords")) or markup.contents("keywords")
-    words = (
-        plain_text(word, _NAME_LENGTH)
-        for text in texts
-        for word in text[:_SUMMARY_LENGTH].replace("、", ",").split(",")
-    )
-    return tuple(dict.fromkeys(filter(None, words)))[:_MOST_KEYWORDS]
-
-
-def _is_paywalled(things: Sequence[Thing], markup: Markup) -> bool | None:
-    for thing in things:
-        free = str(thing.get("isAccessibleForFree")).lower().rsplit("/", 1)[-1]
-        if free in ("true", "false"):
-            return free == "false"
-    tier = _first(markup.contents("tiers"), limit=50).lower()
-    return {"free": False, "metered": True, "locked": True}.get(tier)
-
-
-def _article_markup(articles: Sequence[Thing], markup: Markup) -> tuple[str, ...]:
-    marks = [f"json-ld {name}" for thing in articles[:1] for name in read_types(thing)]
-    marks += [f"og:type {kind}" for kind in markup.contents("types") if kind.strip().lower() in ("article", "news")]
-    if "articlepublishedtime" in markup.metas:
-        marks.append("article:published_time")
-    return tuple(plain_text(mark, 100) for mark in marks)

@@ -252,14 +252,15 @@ def _line(block: TextBlock, summary: str) -> tuple[float, ...]:
 def _names(blocks: Sequence[TextBlock], places: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the subjects that classes and ids of each block's element and those around it speak of."""
     known: dict[HtmlElement, int] = {}
-    bits = np.zeros((len(places), 1), dtype=np.int64)
-    for row, place in enumerate(places.tolist()):
-        element = blocks[place].element
+    found: list[int] = []
+    for place in places.tolist():
+        element, bits = blocks[place].element, 0
         for one in itertools.islice(itertools.chain([element], element.iterancestors()), _HEIGHT):
             if one.tag == "body":
                 break
             if one not in known:
                 classes, number = one.get("class"), one.get("id")
                 known[one] = name_subjects(f"{classes or ''} {number or ''}") if classes or number else 0
-            bits[row] |= known[one]
-    return ((bits >> np.arange(len(NAME_SUBJECTS))) & 1).astype(np.float64)
+            bits |= known[one]
+        found.append(bits)
+    return ((np.array(found, dtype=np.int64)[:, None] >> np.arange(len(NAME_SUBJECTS))) & 1).astype(np.float64)

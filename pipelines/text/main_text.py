@@ -157,13 +157,18 @@ def _template(element: HtmlElement) -> Template:
     names: list[tuple[str, str]] = []
     named = 0
     for one in itertools.islice(itertools.chain([element], element.iterancestors()), _TEMPLATE_HEIGHT):
-        classes = one.get("class")
-        classes = _without_numbers(classes[:200]) if classes else ""
+        classes = _classes(one)
         names.append((one.tag, classes))
         named += bool(classes)
         if named == _NAMED:
             break
     return tuple(names)
+
+
+def _classes(element: HtmlElement) -> str:
+    """An element's classes without numbers."""
+    classes = element.get("class")
+    return _without_numbers(classes[:200]) if classes else ""
 
 
 @functools.lru_cache(4_096)
@@ -191,7 +196,7 @@ def _main_containers(
     for container in templates:
         for one in itertools.takewhile(lambda element: element not in looked_at, _lineage(container)):
             looked_at.add(one)
-            if one.tag == best[0][0] and (templates.get(one) or _template(one)) == best:
+            if (one.tag, _classes(one)) == best[0] and (templates.get(one) or _template(one)) == best:
                 seen[one] = [0.0, 0.0]
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
         home = _home(container, seen)

@@ -26,10 +26,16 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 from pipelines.text.trafilatura_xpaths import main_extractor
 
 _NAMES = XPath("//@class | //@id", smart_strings=False)
-# Classes and ids of what is pruned first, and what prunes it: articles below the article, comments.
+# Classes and ids of what is pruned first, with a part that each has, and what prunes it: articles below the article,
+# comments.
 _PRUNED = (
-    (re.compile("mvp-post-add|infinite-?scroll|elementor-share-buttons"), RAW_TREE_PRUNE_XPATH),
     (
+        ("mvp-post-add", "infinite", "elementor-share-buttons"),
+        re.compile("mvp-post-add|infinite-?scroll|elementor-share-buttons"),
+        RAW_TREE_PRUNE_XPATH,
+    ),
+    (
+        ("omment", "comol", "disqus_thread"),
         re.compile("^(?:[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments)|(?:article|post)-comments", re.MULTILINE),
         REMOVE_COMMENTS_AND_LISTS_XPATH,
     ),
@@ -76,8 +82,8 @@ def _pruned(tree: HtmlElement) -> HtmlElement:
     """A copy without comments and the articles below the article."""
     page = copy.copy(tree)
     names = "\n".join(cast(list[str], _NAMES(tree)))
-    for pattern, expressions in _PRUNED:
-        if pattern.search(names):
+    for parts, pattern, expressions in _PRUNED:
+        if any(map(names.__contains__, parts)) and pattern.search(names):
             page = prune_unwanted_nodes(page, expressions)
     return page
 

@@ -14,20 +14,18 @@ turn in one process, 2026-11-30). Remembering each ``re:test`` alone, by an XPat
 import functools
 import importlib.util
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib.abc import SourceLoader
 from types import ModuleType
-from typing import Final, TypeAlias, cast
+from typing import Final, cast
 
 from lxml.etree import XPath, _Element
-from trafilatura.xpaths import BODY_XPATH, OVERALL_DISCARD_XPATH
+from trafilatura.xpaths import BODY_XPATH, OVERALL_DISCARD_XPATH, TEASER_DISCARD_XPATH
 
 _REMEMBERED = 8_192  # values of the attributes of one condition; a page has some 30 that no page before it had
 _LONGEST = 300  # characters of a value that is remembered
 _PARAGRAPHS = 2_000  # characters of a document's paragraphs that are read to see whether there are enough
 _PARAGRAPH_TEXTS = 'subtree.xpath("//p//text()")'  # trafilatura's own way to read them
-
-_Says: TypeAlias = Callable[[str], bool]
 
 # .//*[self::div or …][condition or …], with [1] behind it, or in brackets with [1] behind them.
 _PATH = re.compile(r"\(?\.//\*(?:\[(self::\w+(?:\s+or\s+self::\w+)*)\])?\[\s*(.*?\S)\s*\]\s*\)?(?:\[1\])?", re.DOTALL)
@@ -51,27 +49,51 @@ class Selection:
         conditions: dict[tuple[str, ...], list[str]] = {}
         for names, pattern in _terms(parts[2]):
             conditions.setdefault(names, []).append(pattern)
-        says = {names: _remembering("|".join(patterns)) for names, patterns in conditions.items()}
-        self._by_name: Final = {names[0]: said for names, said in says.items() if len(names) == 1}
-        self._by_first: Final = [(names, said) for names, said in says.items() if len(names) > 1]
+        says = {names: _Values("|".join(patterns)) for names, patterns in conditions.items()}
+        tags = f"[{parts[1]}]" if parts[1] else ""
+        self._conditions: Final = [_Condition(tags, names, said) for names, said in says.items()]
         named = sorted({f"@{name}" for names in says for name in names})
-        self._asked: Final = XPath(f".//*{f'[{parts[1]}]' if parts[1] else ''}[{' or '.join(named)}]")
+        self._asked: Final = XPath(f".//*{tags}[{' or '.join(named)}]")
 
     def __call__(self, tree: _Element) -> Iterator[_Element]:
         """The elements selected; those behind one are looked at when it has been taken."""
-        by_name, by_first = self._by_name, self._by_first
-        for element in cast(list[_Element], self._asked(tree)):
-            attributes = cast(list[tuple[str, str]], element.items())
-            for name, value in attributes:
-                if name in by_name and by_name[name](value):
+        selected: set[_Element] = set()
+        for condition in self._conditions:
+            selected.update(condition.elements(tree))
+        if len(selected) < 2:
+            yield from selected
+        else:
+            yield from filter(selected.__contains__, cast(list[_Element], self._asked(tree)))
+
+
+class _Condition:
+    """One condition on the attribute, or on the first of several, of some elements.
+
+    The values of an attribute are read at once, and each is tried once, however many elements have it: of most
+    conditions no value is true, and no element is looked at.
+    """
+
+    def __init__(self, tags: str, names: tuple[str, ...], says: "_Values") -> None:
+        self._names, self._says = names, says
+        self._values = [XPath(f".//*{tags}/@{name}", smart_strings=False) for name in names]
+        self._elements = [XPath(f".//*{tags}[@{name}]") for name in names]
+
+    def elements(self, tree: _Element) -> Iterator[_Element]:
+        """Return the elements of which the condition is true, in any order."""
+        says, is_one = self._says, len(self._names) == 1
+        for read_values, read_elements in zip(self._values, self._elements, strict=True):
+            values = cast(list[str], read_values(tree))
+            true = {value for value in set(values) if (value or is_one) and says[value]}
+            if not true:
+                continue
+            for element, value in zip(cast(list[_Element], read_elements(tree)), values, strict=True):
+                if value in true and (is_one or self._first_value(element) == value):
                     yield element
-                    break
-            else:
-                for names, said in by_first:  # of several attributes in one condition XPath takes the one written first
-                    value = next((value for name, value in attributes if name in names), "")
-                    if value and said(value):
-                        yield element
-                        break
+
+    def _first_value(self, element: _Element) -> str:
+        """Of several attributes in one condition XPath takes the one that is written first."""
+        attributes = cast(list[tuple[str, str]], element.items())
+        return next((value for name, value in attributes if name in self._names), "")
 
 
 def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -94,10 +116,20 @@ def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:
         yield tuple(term["names"].replace("@", "").split("|")), pattern
 
 
-def _remembering(pattern: str) -> _Says:
-    search = re.compile(pattern).search
-    known = functools.lru_cache(_REMEMBERED)(lambda value: search(value) is not None)
-    return lambda value: known(value) if len(value) <= _LONGEST else search(value) is not None
+class _Values(dict[str, bool]):
+    """Tell whether a value of an attribute has a pattern, and remember it: a dictionary, which asks no Python twice."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__()
+        self._search: Final = re.compile(pattern).search
+
+    def __missing__(self, value: str) -> bool:
+        has_it = self._search(value) is not None
+        if len(value) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[value] = has_it
+        return has_it
 
 
 @functools.cache
@@ -110,7 +142,12 @@ def main_extractor() -> ModuleType:
     source = (spec.loader.get_source(spec.name) or "").replace(_PARAGRAPH_TEXTS, "paragraph_texts(subtree)")
     exec(compile(source, spec.origin or spec.name, "exec"), vars(module))  # noqa: S102 - an installed library's own source
     vars(module).update(paragraph_texts=paragraph_texts)
-    vars(module).update(BODY_XPATH=remembering(BODY_XPATH), OVERALL_DISCARD_XPATH=remembering(OVERALL_DISCARD_XPATH))
+    lists = {
+        "BODY_XPATH": BODY_XPATH,
+        "OVERALL_DISCARD_XPATH": OVERALL_DISCARD_XPATH,
+        "TEASER_DISCARD_XPATH": TEASER_DISCARD_XPATH,
+    }
+    vars(module).update({name: remembering(expressions) for name, expressions in lists.items()})
     return module
 
 
@@ -135,7 +172,7 @@ def paragraph_texts(subtree: _Element) -> list[str]:
 
 def remembering(expressions: Iterable[XPath]) -> list[XPath | Selection]:
     """Return the list with cached answers for expressions on attributes only."""
-    return [_selection(one) if "re:test" in one.path else one for one in expressions]
+    return [_selection(one) if "re:test" in one.path or "translate(" in one.path else one for one in expressions]
 
 
 def _selection(expression: XPath) -> XPath | Selection:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
@@ -279,6 +280,7 @@ def json_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): iso_utc(value) if isinstance(value, datetime.datetime) else value for name, value in row.items()}
 
 
+@functools.lru_cache(4_096)  # the rows of a page have the same time
 def iso_utc(moment: datetime.datetime | None) -> str | None:
     """Write an aware time as ISO 8601 in UTC: ``2025-10-26T01:30:00Z``."""
     if moment is None:

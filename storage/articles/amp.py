@@ -7,12 +7,13 @@ else any page could take another publisher's article for its own.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.articles.redirects import move_edges
+from storage.chunks import chunks_of
 from storage.database.upsert import insert_into
 from storage.frontier.addresses import file_addresses
 from storage.frontier.blocklist import is_tombstone
@@ -34,12 +35,35 @@ class AlternateForm:
 
 
 _NAMED = select(AmpForm.page_id).where(AmpForm.form_id == bindparam("form")).limit(1)
+_NAMED_ONES = select(AmpForm.form_id).where(AmpForm.form_id.in_(bindparam("forms", expanding=True))).distinct()
+_BATCH = "amp_batch"
 _NAMING = (
     select(Address.key, Address.domain, Address.article_id)
     .join(AmpForm, AmpForm.page_id == Address.id)
     .where(AmpForm.form_id == bindparam("form"), Address.article_id.is_not(None))
     .order_by(Address.id)
 )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """Which addresses were asked about at once, and which of all addresses are named as AMP forms, as far as known."""
+
+    asked: frozenset[int]
+    named: set[int]
+
+
+def read_ahead(session: Session, page_ids: Collection[int]) -> None:
+    """Read at once which of these pages are named as AMP forms; until :func:`forget_batch` this is kept up to date."""
+    named: set[int] = set()
+    for chunk in chunks_of(sorted(page_ids)):
+        named.update(session.connection().scalars(_NAMED_ONES, {"forms": chunk}))
+    session.info[_BATCH] = _Batch(frozenset(page_ids), named)
+
+
+def forget_batch(session: Session) -> None:
+    """Forget what :func:`read_ahead` has read."""
+    session.info.pop(_BATCH, None)
 
 
 def find_alternate_form(session: Session, reading: Reading, page: Address) -> AlternateForm | None:
@@ -61,7 +85,11 @@ def find_alternate_form(session: Session, reading: Reading, page: Address) -> Al
 
 def _naming_pages(session: Session, page: Address) -> "Sequence[Row[str, str, int | None]]":
     """Read the pages with an article that name this one as their AMP form."""
-    if session.connection().scalar(_NAMED, {"form": page.id}) is None:
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is not None and page.id in batch.asked:
+        if page.id not in batch.named:
+            return ()
+    elif session.connection().scalar(_NAMED, {"form": page.id}) is None:
         return ()
     return session.execute(_NAMING, {"form": page.id}).all()  # flushes what addresses show by now
 
@@ -77,6 +105,9 @@ def record_amp_forms(session: Session, reading: Reading, page: Address) -> None:
     ]
     if rows:
         session.execute(insert_into(session, AmpForm).on_conflict_do_nothing(), rows)
+        batch: _Batch | None = session.info.get(_BATCH)
+        if batch is not None:
+            batch.named.update(row["form_id"] for row in rows)
 
 
 def file_article_under(session: Session, article: Article, page: Address) -> None:

@@ -5,6 +5,7 @@ look-up reads ROWS_A_KEY rows a key at most, and the ten thousandth instance of 
 Keys are counted and inserted in one transaction, and one writer works at a time.
 """
 
+import dataclasses
 import functools
 import struct
 from collections import Counter, defaultdict
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, Insert, Integer, Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from storage.chunks import chunks_of
 from storage.database.in_values import dialect_of, list_numbers, listed_numbers
 from storage.signature import Signature
 from storage.tables.core import Article
@@ -30,6 +32,9 @@ _SIGNATURES = select(
     ArticleSignature.keys,
 ).where(ArticleSignature.article_id.in_(bindparam("ids", expanding=True)))
 _SIGNING = insert(ArticleSignature)
+_ENTERING = insert(Band)
+_BATCH = "minhash_batch"
+_CHUNK = 4_000  # keys that are looked up in one go
 
 
 @functools.cache
@@ -41,6 +46,55 @@ def _postings(dialect: str) -> "Select[int, int]":
 def _entering(dialect: str) -> Insert:
     rows = select(listed_numbers(dialect, "keys"), bindparam("article_id", type_=Integer))
     return insert(Band).from_select([Band.key, Band.article_id], rows)
+
+
+class _Batch:
+    """What the articles of a batch ask of the index, read at once, and what they add to it, not written yet."""
+
+    def __init__(self) -> None:
+        self.postings: dict[int, list[int]] = {}
+        self.signatures: dict[int, Signature] = {}
+        self.rows: list[dict[str, object]] = []
+        self.bands: defaultdict[int, list[int]] = defaultdict(list)
+
+    def add(self, article_id: int, signature: Signature, row: dict[str, object], keys: Sequence[int]) -> None:
+        self.signatures[article_id] = dataclasses.replace(signature, keys=tuple(keys))
+        self.rows.append(row)
+        for key in keys:
+            self.bands[key].append(article_id)
+            if key in self.postings:
+                self.postings[key].append(article_id)
+
+    def read(self, session: Session, keys: Sequence[int]) -> None:
+        """Read the postings of these keys, unless they are known."""
+        unknown = sorted({key for key in keys if key not in self.postings})
+        self.postings |= {key: [] for key in unknown}
+        for chunk in chunks_of(unknown, _CHUNK):
+            for key, article_id in _read_postings(session, chunk):
+                self.postings[key].append(article_id)
+        for key in unknown:
+            self.postings[key] += self.bands.get(key, ())
+
+
+def read_ahead(session: Session, signatures: Iterable[Signature]) -> None:
+    """Read the postings of these signatures at once, and write what is added no sooner than :func:`write_behind`."""
+    batch = session.info[_BATCH] = _Batch()
+    batch.read(session, [key for signature in signatures for key in signature.keys])
+
+
+def write_behind(session: Session) -> None:
+    """Write what was added since :func:`read_ahead`, and keep nothing back any more."""
+    batch: _Batch | None = session.info.pop(_BATCH, None)
+    if batch is not None and batch.rows:
+        session.connection().execute(_SIGNING, batch.rows)
+        bands = [{"key": key, "article_id": each} for key, added in sorted(batch.bands.items()) for each in added]
+        if bands:
+            session.connection().execute(_ENTERING, bands)
+
+
+def forget_batch(session: Session) -> None:
+    """Drop what was not written: the articles were taken back."""
+    session.info.pop(_BATCH, None)
 
 
 class Postings:
@@ -71,15 +125,30 @@ def find_postings(session: Session, keys: Sequence[int]) -> Postings:
     """Read the articles under these keys."""
     if not keys:
         return Postings(())
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is not None:
+        batch.read(session, keys)
+        return Postings((key, article_id) for key in keys for article_id in batch.postings[key])
+    return Postings(_read_postings(session, keys))
+
+
+def _read_postings(session: Session, keys: Sequence[int]) -> Iterable[tuple[int, int]]:
     dialect = dialect_of(session)
     found = session.connection().execute(_postings(dialect), {"keys": list_numbers(dialect, keys)})
-    return Postings((key, article_id) for key, article_id in found)
+    return ((key, article_id) for key, article_id in found)
 
 
 def read_signatures(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
     """Read the signatures of articles, by article; some may have none."""
-    rows = session.connection().execute(_SIGNATURES, {"ids": article_ids})
-    return {row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in rows}
+    batch: _Batch | None = session.info.get(_BATCH)
+    added = {} if batch is None else {each: batch.signatures[each] for each in article_ids if each in batch.signatures}
+    stored = [each for each in article_ids if each not in added]
+    if not stored:
+        return added
+    rows = session.connection().execute(_SIGNATURES, {"ids": stored})
+    return added | {
+        row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in rows
+    }
 
 
 def add_article(
@@ -90,17 +159,19 @@ def add_article(
     One that is not ``findable`` has a signature and no row: a template's instance, of which there are enough.
     """
     keys = tuple(key for key in signature.keys if key not in full) if findable else ()
+    row = {
+        "article_id": article_id,
+        "version": signature.version,
+        "shingles": signature.shingles,
+        "minhash": signature.minhash,
+        "keys": pack_keys(keys),
+    }
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is not None:
+        batch.add(article_id, signature, row, keys)
+        return
     connection = session.connection()
-    connection.execute(
-        _SIGNING,
-        {
-            "article_id": article_id,
-            "version": signature.version,
-            "shingles": signature.shingles,
-            "minhash": signature.minhash,
-            "keys": pack_keys(keys),
-        },
-    )
+    connection.execute(_SIGNING, row)
     if keys:
         dialect = dialect_of(session)
         connection.execute(_entering(dialect), {"keys": list_numbers(dialect, sorted(keys)), "article_id": article_id})
@@ -108,6 +179,7 @@ def add_article(
 
 def remove_article(session: Session, article_id: int) -> None:
     """Remove an article's signature and keys from the index."""
+    write_behind(session)
     signature = read_signatures(session, [article_id]).get(article_id)
     if signature is None:
         return

@@ -6,10 +6,12 @@ revision, because the lines were never the publisher's article. Both tables have
 """
 
 import base64
+import dataclasses
 import functools
 import struct
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,14 +37,66 @@ _SLACK = 16  # pages more than that before the oldest go, all at once
 _MOST_KNOWN = 1_000  # repeated lines a host; beyond that those not seen for longest are deleted
 
 _LAST_PAGES = (
-    select(SitePage.address_id, SitePage.weight, SitePage.prints)
+    select(SitePage.address_id, SitePage.weight, SitePage.prints, SitePage.seen_at)
     .where(SitePage.host == bindparam("host"))
     .order_by(SitePage.seen_at.desc(), SitePage.address_id.desc())
     .limit(WINDOW + _SLACK)
 )
+_ALL_LINES = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(SiteFurniture.host == bindparam("host"))
+_BATCH = "site_lines_batch"
+_SEVERAL = 3
+"""Pages of a host in one batch from which all of its repeated lines are read, 1,000 at most."""
+
 _KNOWN_LINES = select(SiteFurniture.fingerprint, SiteFurniture.pages).where(
     SiteFurniture.host == bindparam("host"), SiteFurniture.fingerprint.in_(bindparam("wanted", expanding=True))
 )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _SeenPage:
+    """A page of a host, and when it was read."""
+
+    seen_at: datetime
+    remembered: RememberedPage
+
+
+class _Batch:
+    """What the pages of a batch ask of their hosts, read once a host, and the pages to remember, not written yet.
+
+    ``hosts`` are those with several pages in the batch: all of their repeated lines are read at once.
+    """
+
+    def __init__(self, hosts: frozenset[str]) -> None:
+        self.hosts = hosts
+        self.pages: dict[str, dict[int, _SeenPage]] = {}
+        self.lines: dict[str, dict[int, int]] = {}
+        self.rows: dict[int, dict[str, object]] = {}
+
+    def write_pages(self, session: Session) -> None:
+        """Write the pages to remember."""
+        _write_pages(session, [self.rows[address_id] for address_id in sorted(self.rows)])
+        self.rows.clear()
+
+
+def read_ahead(session: Session, hosts: Iterable[str]) -> None:
+    """Read what is known of hosts once, and write what is learnt no sooner than :func:`write_behind`.
+
+    ``hosts`` has one entry for each page of a batch.
+    """
+    counts = Counter(hosts)
+    session.info[_BATCH] = _Batch(frozenset(host for host, count in counts.items() if count >= _SEVERAL))
+
+
+def write_behind(session: Session) -> None:
+    """Write what was learnt since :func:`read_ahead`, and keep nothing back any more."""
+    batch: _Batch | None = session.info.pop(_BATCH, None)
+    if batch is not None:
+        batch.write_pages(session)
+
+
+def forget_batch(session: Session) -> None:
+    """Drop what was not written."""
+    session.info.pop(_BATCH, None)
 
 
 def apply_boilerplate(session: Session, reading: Reading, page: Address, seen_at: datetime) -> Reading:
@@ -78,13 +132,27 @@ def remove_known_boilerplate(session: Session, host: str, text: str) -> str:
 
 def _remembered(session: Session, page: Address) -> dict[int, RememberedPage]:
     """Read the last pages of the host; delete the oldest when they are too many."""
-    rows = session.connection().execute(_LAST_PAGES, {"host": page.host}).all()
-    if len(rows) == WINDOW + _SLACK:
-        old = [row.address_id for row in rows[WINDOW:]]
+    batch: _Batch | None = session.info.get(_BATCH)
+    pages = batch.pages.get(page.host) if batch is not None else None
+    if pages is None:
+        pages = _read_pages(session, page.host)
+        if batch is not None:
+            batch.pages[page.host] = pages
+    ordered = sorted(pages.items(), key=lambda each: (each[1].seen_at, each[0]), reverse=True)[: WINDOW + _SLACK]
+    if len(ordered) == WINDOW + _SLACK:
+        if batch is not None:
+            batch.write_pages(session)
+            del batch.pages[page.host]
+        old = [address_id for address_id, _ in ordered[WINDOW:]]
         session.execute(
             delete(SitePage).where(SitePage.address_id.in_(old)).execution_options(synchronize_session=False)
         )
-    return {row.address_id: RememberedPage(row.weight, _unpacked(row.prints)) for row in rows[:WINDOW]}
+    return {address_id: each.remembered for address_id, each in ordered[:WINDOW]}
+
+
+def _read_pages(session: Session, host: str) -> dict[int, "_SeenPage"]:
+    rows = session.connection().execute(_LAST_PAGES, {"host": host})
+    return {row.address_id: _SeenPage(row.seen_at, RememberedPage(row.weight, _unpacked(row.prints))) for row in rows}
 
 
 def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: datetime) -> None:
@@ -96,13 +164,30 @@ def _remember(session: Session, page: Address, lines: Sequence[Line], seen_at: d
         "prints": _packed(kept.fingerprints),
         "seen_at": seen_at,
     }
-    changed = ("host", "weight", "prints", "seen_at")
-    upsert_rows(session, SitePage, [row], keys=("address_id",), changed=changed)
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is None:
+        _write_pages(session, [row])
+        return
+    batch.rows[page.id] = row
+    if page.host in batch.pages:
+        remembered = RememberedPage(kept.weight, frozenset(kept.fingerprints))
+        stored_at = seen_at.astimezone(UTC).replace(microsecond=0)
+        batch.pages[page.host][page.id] = _SeenPage(stored_at, remembered)
+
+
+def _write_pages(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    upsert_rows(session, SitePage, rows, keys=("address_id",), changed=("host", "weight", "prints", "seen_at"))
 
 
 def _known(session: Session, host: str, lines: Sequence[Line]) -> dict[int, int]:
     """Read which of these lines are known, with the number of pages that have them."""
     wanted = {line.fingerprint for line in lines}
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is not None and host in batch.hosts:
+        if host not in batch.lines:
+            batch.lines[host] = dict(session.connection().execute(_ALL_LINES, {"host": host}).all())
+        stored = batch.lines[host]
+        return {number: stored[number] for number in wanted if number in stored}
     return dict(session.connection().execute(_KNOWN_LINES, {"host": host, "wanted": list(wanted)}).all())
 
 
@@ -120,9 +205,17 @@ def _note(session: Session, host: str, text: str, repeated: Sequence[Line], seen
         for line in repeated
     }
     insert_rows(session, _noting(dialect_of(session)), list(rows.values()))
+    _read_lines_again(session, host)
+
+
+def _read_lines_again(session: Session, host: str) -> None:
+    batch: _Batch | None = session.info.get(_BATCH)
+    if batch is not None:
+        batch.lines.pop(host, None)
 
 
 def _forget_stale(session: Session, host: str) -> None:
+    _read_lines_again(session, host)
     stale = (
         select(SiteFurniture.fingerprint)
         .where(SiteFurniture.host == host)

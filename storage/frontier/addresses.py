@@ -17,6 +17,7 @@ from storage.text_rules import Place
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
 
+_KNOWN = "known_addresses"
 _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys", expanding=True)))
 
 
@@ -26,11 +27,12 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     Erased addresses get the one row that replaces them all.
     """
     by_key = {place.key: place for place in places}
-    ids: dict[str, int] = {}
+    known: dict[str, int | None] = session.info.get(_KNOWN, {})
+    ids = {key: number for key in by_key if (number := known.get(key)) is not None}
     # Sorted, so that two writers lock rows in one order.
-    keys = sorted(by_key)
+    keys = sorted(by_key.keys() - ids.keys())
     for chunk in chunks_of(keys):
-        ids.update(_ids(session, chunk))
+        ids.update(_ids(session, [key for key in chunk if key not in known]))
         if (missing := [key for key in chunk if key not in ids]) and (gone := find_blocked(session, missing)):
             ids.update(dict.fromkeys(gone, tombstone(session).id))
             missing = [key for key in missing if key not in gone]
@@ -38,10 +40,31 @@ def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
             ids.update(_insert(session, [by_key[key] for key in missing]))
         if raced := [key for key in missing if key not in ids]:
             ids.update(_ids(session, raced))
+    if known:
+        known.update(ids)
     return ids
 
 
+def read_ahead(session: Session, places: Iterable[Place]) -> None:
+    """Read at once which of these addresses are known, for the next calls of :func:`file_addresses`.
+
+    It holds until :func:`forget_batch`: meanwhile nothing but that function may store or delete addresses.
+    """
+    keys = sorted({place.key for place in places})
+    known: dict[str, int | None] = dict.fromkeys(keys)
+    for chunk in chunks_of(keys):
+        known.update(_ids(session, chunk))
+    session.info[_KNOWN] = known
+
+
+def forget_batch(session: Session) -> None:
+    """Forget what :func:`read_ahead` has read."""
+    session.info.pop(_KNOWN, None)
+
+
 def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    if not keys:
+        return {}
     return dict(session.connection().execute(_BY_KEY, {"keys": keys}).all())
 
 

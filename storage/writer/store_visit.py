@@ -29,6 +29,7 @@ from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import Lease, Outcome, Result, SameBytes, Visit, WarcLocation
 from storage.warc_index.index import index_page
 from storage.websub.named_hubs import note_hub
+from storage.writer.look_ahead import look_ahead
 
 _FETCHED = insert(Fetch)
 
@@ -50,15 +51,16 @@ def store_visits(
     ``made_up`` is what a crawl has seen of pages that are made for crawlers: their links are not followed.
     """
     results, pages, now = list[Result](), set[int](), None
-    batch = _Batch([], made_up, [])
-    for visit in visits:
-        if visit.reading is None or not visit.reading.is_article:  # a 304 and a listing ask what was fetched before
-            _record_fetches(session, batch.fetches)
-        result, shown = _store_visit(session, visit, scopes, batch)
-        results.append(result)
-        pages |= shown
-        now = max(now or visit.fetched_at, visit.fetched_at)
-    session.flush()
+    batch, visits = _Batch([], made_up, []), list(visits)
+    with look_ahead(session, visits):
+        for visit in visits:
+            if visit.reading is None or not visit.reading.is_article:  # a 304 and a listing ask what was fetched before
+                _record_fetches(session, batch.fetches)
+            result, shown = _store_visit(session, visit, scopes, batch)
+            results.append(result)
+            pages |= shown
+            now = max(now or visit.fetched_at, visit.fetched_at)
+        session.flush()
     _record_fetches(session, batch.fetches)
     store_page_lists(session, batch.lists)
     if now is not None:

@@ -131,14 +131,13 @@ def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list
 
 
 def _byline_in(element: lxml.html.HtmlElement) -> list[Credit]:
-    """Return the credit of an element that is called a byline: all its words, else its first link's to an author."""
+    """Return the credit of an element that is called a byline: all its words, else a person whose page it links to."""
+    for credit in _spoken([element]):
+        names = clean_authors([credit.name])
+        if is_name_like(credit.name) and (len(names) <= _MOST_SINGLE or any(" " in name for name in names)):
+            return [credit]
     links = (link for link in element.iter("a") if _AUTHORS_PAGE.search((link.get("href") or "")[:_LONGEST_BYLINE]))
-    for part in itertools.chain([element], itertools.islice(links, 1)):
-        for credit in _spoken([part]):
-            names = clean_authors([credit.name])
-            if is_name_like(credit.name) and (len(names) <= _MOST_SINGLE or any(" " in name for name in names)):
-                return [credit]
-    return []
+    return [credit for credit in _spoken(list(itertools.islice(links, 1))) if _is_person_like(credit.name)]
 
 
 def _is_person_like(name: str) -> bool:

@@ -251,11 +251,20 @@ def test_a_name_behind_its_label_is_the_author(line: str) -> None:
         "Cookies for statistics",
         "By Course or Type",
         "CSP | International | Solar | Wind",
+        "Published by <a href='/author/harbour'>Link</a> on Monday, 21 January 2026",
     ],
 )
 def test_credits_menus_and_notices_in_a_byline_name_nobody(words: str) -> None:
     body = f'<h1>Ferries return to the old pier</h1><div class="post-author">{words}</div><p>The first ferry left.</p>'
     assert declared(page(body=body)).authors == ()
+
+
+@pytest.mark.parametrize("words", ["Text Link", "Interview Links", "Text Size"])
+def test_labels_without_a_colon_introduce_no_name(words: str) -> None:
+    assert (
+        declared(page(body=f"<h1>Ferries return to the old pier</h1><p>{words}</p><p>The first left.</p>")).authors
+        == ()
+    )
 
 
 def test_a_login_with_a_number_gives_way_to_the_printed_author() -> None:

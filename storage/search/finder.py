@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, TableClause, colu
 from storage.column_types import UTCDateTime
 from storage.search.candidates import Candidate, fitting
 from storage.search.folding import TEXT_LIMIT
-from storage.search.match import filter_condition, is_looked_up, matches, possible, written
+from storage.search.match import filter_condition, is_looked_up, looked_up, matches, possible, written
 from storage.search.nodes import All, Filter, Node, Query
 from storage.search.rank import rank_score
 from storage.tables.search import TEXTS, TITLES, SearchDocument
@@ -140,13 +140,15 @@ class Finder:
         joined = [part for part in parts if is_looked_up(part, terms)]
         if joined:
             asked = written(self._connection, All(tuple(joined)))
+            found = looked_up(self._connection, terms, asked)
             if len(joined) == len(parts) and "*" not in asked and self._is_common(terms, asked):
                 # The sum keeps SQLite from looking each up by its id.
-                found = select(terms.c.rowid).where(matches(self._connection, terms, asked))
                 return _by_time(statement.where((document.article_id + 0).in_(found)), oldest_first=oldest_first)
-            statement = statement.join(terms, terms.c.rowid == document.article_id).where(
-                matches(self._connection, terms, asked)
-            )
+            if self._connection.dialect.name == "sqlite":
+                matching = matches(self._connection, terms, asked)
+                statement = statement.join(terms, terms.c.rowid == document.article_id).where(matching)
+            else:
+                statement = statement.where(document.article_id.in_(found))
         statement = statement.where(*(possible(self._connection, part, terms) for part in parts if part not in joined))
         return _by_time(statement, oldest_first=oldest_first)
 

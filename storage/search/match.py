@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     TableClause,
     and_,
     cast,
@@ -97,8 +98,17 @@ def matches(connection: Connection, terms: TableClause, asked: str) -> ColumnEle
 
 
 def _in_index(connection: Connection, terms: TableClause, asked: str) -> ColumnElement[bool]:
+    return SearchDocument.__table__.c.article_id.in_(looked_up(connection, terms, asked))
+
+
+def looked_up(connection: Connection, terms: TableClause, asked: str) -> Select[Any]:
+    """Select the ids that a table of terms gives.
+
+    PostgreSQL has to ask the index for them: with OFFSET it does not make the terms of one article after the other, the
+    newest first, a millisecond each, in the hope of finding enough soon.
+    """
     found = select(terms.c.rowid).where(matches(connection, terms, asked))
-    return SearchDocument.__table__.c.article_id.in_(found)
+    return found if connection.dialect.name == "sqlite" else found.offset(literal_column("0"))
 
 
 def filter_condition(node: Filter) -> ColumnElement[bool]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.boilerplate.consent import consent_by_attributes, consent_by_wording, consent_rules
@@ -34,13 +33,6 @@ _HIDDEN_STYLE = re.compile(
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
-# What boilerplate is found by beside classes and ids.
-_MARKED = XPath("descendant-or-self::*[@style or @role or @hidden or @aria-modal or self::figcaption or self::dialog]")
-# Elements with a class or id, and in the same order the values: most are no rule's, and need no further look.
-_NAMED = [
-    (XPath(f"descendant-or-self::*[@{name}]"), XPath(f"descendant-or-self::*/@{name}", smart_strings=False))
-    for name in ("class", "id")
-]
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -91,7 +83,9 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
 def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by tags, roles, classes and ids: (rule, element, evidence)."""
     roles = _roles()
-    for element in _marked(page):
+    for element in page.elements:
+        if element not in page:
+            continue  # gone with the cards
         tag = element.tag
         if tag == "figcaption":
             yield "caption", element, "figcaption"
@@ -114,18 +108,6 @@ def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         rule = _rule_by_names(names) if names else None
         if rule is not None:
             yield rule, element, names[:80]
-
-
-def _marked(page: DomIndex) -> list[HtmlElement]:
-    """Return the shown elements that a rule may take by tag or attributes, in document order."""
-    marked = set(cast(list[HtmlElement], _MARKED(page.tree)))
-    for read_elements, read_values in _NAMED:
-        values = cast(list[str], read_values(page.tree))
-        telling = {value for value in set(values) if _is_telling(value)}
-        if telling:
-            elements = cast(list[HtmlElement], read_elements(page.tree))
-            marked.update(each for each, value in zip(elements, values, strict=True) if value in telling)
-    return sorted((element for element in marked if element in page), key=lambda element: page[element].order)
 
 
 def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
@@ -215,12 +197,6 @@ def _telling_names(classes: str, number: str) -> str:
 
 
 @rule_cache(8_192)
-def _is_telling(value: str) -> bool:
-    """Tell whether a rule may match a class attribute or id, by itself."""
-    names = {*value.lower().split(), *value.strip()[:_NAMES].lower().split()}
-    return _tells(value[:_NAMES]) or not _whole_names().keys().isdisjoint(names)
-
-
 def _tells(names: str) -> bool:
     return bool(names) and _any_word().search("".join(_LETTERS.findall(names.lower()))) is not None
 

@@ -1,11 +1,10 @@
 """Collect a page's tags in one pass: metas, links, headings, times, JSON-LD."""
 
 import dataclasses
+import itertools
 import urllib.parse
 from collections.abc import Mapping, Sequence
-from typing import cast
 
-import lxml.etree
 import lxml.html
 
 from pipelines.html.plain_text import plain_text
@@ -15,7 +14,6 @@ from pipelines.rules.load import load_rules, rule_cache
 _MOST_METAS = 500
 _MOST_ELEMENTS = 100
 _LONGEST = 20_000
-_ITEMS = lxml.etree.XPath("//*[@itemprop][not(self::meta)]")
 
 
 @rule_cache()
@@ -109,7 +107,8 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
             title = title or plain_text(element.text or "", 2_000)
         elif len(elements[tag]) < _MOST_ELEMENTS:
             elements[tag].append(element)
-    items = cast(list[lxml.html.HtmlElement], _ITEMS(tree))[: _MOST_ELEMENTS * 5]
+    named = (one for one in tree.iter("*") if one.get("itemprop") is not None and one.tag != "meta")
+    items = list(itertools.islice(named, _MOST_ELEMENTS * 5))
     joined = absolute_url(page_url, base) or page_url
     return Markup(joined, metas, elements["link"], elements["h1"], elements["time"], items, scripts, title)
 

@@ -25,7 +25,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 
 from pipelines.text.trafilatura_xpaths import main_extractor
 
-_NAMES = XPath("//@class | //@id", smart_strings=False)
+_NAMES = [XPath(f"//@{name}", smart_strings=False) for name in ("class", "id")]
 # Classes and ids of what is pruned first, with a part that each has, and what prunes it: articles below the article,
 # comments.
 _PRUNED = (
@@ -81,7 +81,7 @@ def _main_text(tree: HtmlElement, options: Extractor) -> tuple[_Element, str]:
 def _pruned(tree: HtmlElement) -> HtmlElement:
     """A copy without comments and the articles below the article."""
     page = copy.copy(tree)
-    names = "\n".join(cast(list[str], _NAMES(tree)))
+    names = "\n".join(value for read in _NAMES for value in cast(list[str], read(tree)))
     for parts, pattern, expressions in _PRUNED:
         if any(map(names.__contains__, parts)) and pattern.search(names):
             page = prune_unwanted_nodes(page, expressions)

@@ -29,6 +29,7 @@ _PARAGRAPH_TEXTS = 'subtree.xpath("//p//text()")'  # trafilatura's own way to re
 
 # .//*[self::div or …][condition or …], with [1] behind it, or in brackets with [1] behind them.
 _PATH = re.compile(r"\(?\.//\*(?:\[(self::\w+(?:\s+or\s+self::\w+)*)\])?\[\s*(.*?\S)\s*\]\s*\)?(?:\[1\])?", re.DOTALL)
+_TAG = re.compile(r"self::(\w+)")
 _TERM = re.compile(
     r"(?:(?P<call>re:test|contains|starts-with)\()?(?P<folded>translate\()?(?P<names>@[\w-]+(?:\|@[\w-]+)*)"
     r"(?(folded),\s*'(?P<capitals>[A-Z]+)',\s*'(?P<small>[a-z]+)'\))"
@@ -50,50 +51,28 @@ class Selection:
         for names, pattern in _terms(parts[2]):
             conditions.setdefault(names, []).append(pattern)
         says = {names: _Values("|".join(patterns)) for names, patterns in conditions.items()}
-        tags = f"[{parts[1]}]" if parts[1] else ""
-        self._conditions: Final = [_Condition(tags, names, said) for names, said in says.items()]
-        named = sorted({f"@{name}" for names in says for name in names})
-        self._asked: Final = XPath(f".//*{tags}[{' or '.join(named)}]")
+        self._by_name: Final = {names[0]: said for names, said in says.items() if len(names) == 1}
+        self._by_first: Final = [(names, said) for names, said in says.items() if len(names) > 1]
+        self._tags: Final = tuple(_TAG.findall(parts[1])) if parts[1] else ("*",)
 
     def __call__(self, tree: _Element) -> Iterator[_Element]:
-        """The elements selected; those behind one are looked at when it has been taken."""
-        selected: set[_Element] = set()
-        for condition in self._conditions:
-            selected.update(condition.elements(tree))
-        if len(selected) < 2:
-            yield from selected
-        else:
-            yield from filter(selected.__contains__, cast(list[_Element], self._asked(tree)))
+        """The elements selected; those behind one are looked at when it has been taken.
 
-
-class _Condition:
-    """One condition on the attribute, or on the first of several, of some elements.
-
-    The values of an attribute are read at once, and each is tried once, however many elements have it: of most
-    conditions no value is true, and no element is looked at.
-    """
-
-    def __init__(self, tags: str, names: tuple[str, ...], says: "_Values") -> None:
-        self._names, self._says = names, says
-        self._values = [XPath(f".//*{tags}/@{name}", smart_strings=False) for name in names]
-        self._elements = [XPath(f".//*{tags}[@{name}]") for name in names]
-
-    def elements(self, tree: _Element) -> Iterator[_Element]:
-        """Return the elements of which the condition is true, in any order."""
-        says, is_one = self._says, len(self._names) == 1
-        for read_values, read_elements in zip(self._values, self._elements, strict=True):
-            values = cast(list[str], read_values(tree))
-            true = {value for value in set(values) if (value or is_one) and says[value]}
-            if not true:
-                continue
-            for element, value in zip(cast(list[_Element], read_elements(tree)), values, strict=True):
-                if value in true and (is_one or self._first_value(element) == value):
+        A walk with a look at each element's attributes takes half the time of the XPath for elements that have them.
+        """
+        by_name, by_first = self._by_name, self._by_first
+        for element in list(tree.iterdescendants(*self._tags)):
+            attributes = cast(list[tuple[str, str]], element.items())
+            for name, value in attributes:
+                if name in by_name and by_name[name][value]:
                     yield element
-
-    def _first_value(self, element: _Element) -> str:
-        """Of several attributes in one condition XPath takes the one that is written first."""
-        attributes = cast(list[tuple[str, str]], element.items())
-        return next((value for name, value in attributes if name in self._names), "")
+                    break
+            else:
+                for names, said in by_first:  # of several attributes in one condition XPath takes the one written first
+                    value = next((value for name, value in attributes if name in names), "")
+                    if value and said[value]:
+                        yield element
+                        break
 
 
 def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -34,11 +34,13 @@ $(DEMO): requirements-demo.lock pyproject.toml
 demo: $(DEMO)
 	@$(BIN)/kiji demo
 
-# mypy runs beside the tests. Its result is printed after theirs.
+# mypy runs beside the tests. Its result is printed after theirs. In a fresh clone one process compiles what the tests
+# import, before several would do so at the same time.
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@told=$$(mktemp); $(BIN)/mypy >$$told 2>&1 & types=$$!; \
+	test -d tests/__pycache__ || $(BIN)/pytest --collect-only -qq >/dev/null 2>&1; \
 	echo "$(BIN)/pytest -n auto"; $(BIN)/pytest -n auto; tests=$$?; \
 	wait $$types; types=$$?; echo "$(BIN)/mypy"; cat $$told; rm -f $$told; exit $$((tests || types))
 

@@ -1,12 +1,17 @@
 """Read the archived pages of an article for ``kiji serve``."""
 
 import contextlib
+import tempfile
+from pathlib import Path
 
 from pipelines.warc.frozen_page import freeze_html
 from pipelines.warc.place import ArchivePlace
 from pipelines.warc.records import page_in_member
 from pipelines.warc.reread import record_bytes
+from pipelines.warc.wacz import write_wacz
 from pipelines.warc.write import payload_digest
+from storage.articles.show import read_article
+from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.warc_index.index import IndexedPage, article_pages
 from storage.web.archived import Capture
@@ -20,6 +25,22 @@ def read_captures(url: str, place: ArchivePlace, article_id: int) -> list[Captur
     with contextlib.closing(open_database(url, create=False)) as database, database.reading() as connection:
         pages = article_pages(connection, article_id)[-MOST:]
     return [_capture(place, page) for page in pages]
+
+
+def read_wacz(url: str, place: ArchivePlace, article_id: int) -> bytes:
+    """Pack the captures of an article as a WACZ file; b"" where none can be read. Raises DatabaseError."""
+    with contextlib.closing(open_database(url, create=False)) as database, database.reading() as connection:
+        article = read_article(connection, article_id)
+        pages = article_pages(connection, article_id)[-MOST:]
+    if article is None:
+        return b""
+    records = []
+    for page in pages:
+        with contextlib.suppress(OSError):
+            records.append((page.location, record_bytes(place, page.location)))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "pages.wacz"
+        return target.read_bytes() if write_wacz(target, article["title"], records, utc_now()) else b""
 
 
 def _capture(place: ArchivePlace, page: IndexedPage) -> Capture:

@@ -8,7 +8,7 @@ import datetime
 import importlib
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -33,6 +33,7 @@ Frame = Any
 """A ``polars.DataFrame`` or a ``pandas.DataFrame``."""
 Frames = Literal["polars", "pandas"]
 Period = Literal["day", "month", "year"]
+PERIODS: tuple[Period, ...] = get_args(Period)
 When = datetime.datetime | datetime.date | str | None
 """A moment in UTC or with its zone, a day of the archive's zone, or either in ISO 8601."""
 

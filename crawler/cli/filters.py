@@ -50,12 +50,18 @@ def language(text: str | None) -> str | None:
     return text
 
 
+def age(text: str) -> datetime.timedelta | None:
+    """Read an age such as ``7d`` or ``12h``; None for what is none."""
+    ago = _AGO.fullmatch(text.strip())
+    return datetime.timedelta(hours=int(ago[1]) * _HOURS[ago[2]]) if ago else None
+
+
 def _moment(option: str, text: str, timezone: str, now: datetime.datetime, *, day_ends: bool) -> datetime.datetime:
     zone = zoneinfo.ZoneInfo(timezone)
     given = text.strip()
     try:
-        if ago := _AGO.fullmatch(given):
-            return now - datetime.timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
+        if ago := age(given):
+            return now - ago
         moment = datetime.datetime.fromisoformat(given)
         if _DAY.fullmatch(given):
             moment += datetime.timedelta(days=day_ends)

@@ -115,7 +115,7 @@ def serve_command(
     every: Annotated[
         int,
         typer.Option("--every", min=0, max=86_400, metavar="SECONDS", help="Look for changes; 0 never does."),
-    ] = 300,
+    ] = 60,
     password_file: Annotated[
         Path | None,
         typer.Option("--password-file", metavar="FILE", help="Ask every reader for the password in this file."),
@@ -136,16 +136,18 @@ def serve_command(
         raise DatabaseError(msg) from error
     settings = find_config(config)
     url = database_url(db, settings)
-    from crawler.archived_pages import read_captures  # with lxml, needed by this command alone
+    from crawler.archived_pages import read_captures, read_wacz  # with lxml, needed by this command alone
     from crawler.websub.served import hub_callback, subscription_chore  # with Datasette
 
     password = _password(password_file)
     writes = may_save(host, password, snapshot=snapshot, read_only=read_only)
     opened = functools.partial(open_database, url, create=False)
     hubs = hub_callback(settings, url) if snapshot is None else None
+    place = kept_place(settings, url) if snapshot is None else None
     serving = Serving(
         metrics=HeldAnswer(functools.partial(_metrics, settings, url)) if metrics else None,
-        captures=functools.partial(read_captures, url, kept_place(settings, url)) if snapshot is None else None,
+        captures=functools.partial(read_captures, url, place) if place is not None else None,
+        wacz=functools.partial(read_wacz, url, place) if place is not None else None,
         writer=ArchiveWriter(opened, settings.crawl.timezone) if writes else None,
         password=password,
         hubs=hubs,

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from crawler.cli.analysis.timeline import period, print_timeline
 from crawler.cli.commands import purpose
 from crawler.cli.filters import (
     LanguageOption,
@@ -25,6 +26,7 @@ from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, exampl
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
+from storage.api import timeline
 from storage.column_types import utc_now
 from storage.database.open import open_database
 from storage.reading import iso_utc
@@ -42,6 +44,7 @@ HELP = example(
     "kiji search '\"interest rates\" -housing' --lang en --since 7d",
     "kiji search '(関税 OR tariff*) title:米国 -source:wire' --sort newest --page 2",
     "kiji search 首相 --newest --json",
+    "kiji search '関税 OR tariff*' --by day",
 )
 MOST = 1_000_000
 """Articles that a page of results may have, and pages."""
@@ -67,9 +70,13 @@ def search_command(
     page: Annotated[int, typer.Option("--page", min=1, max=MOST, help="Which page of so many articles.")] = 1,
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="The order.")] = "relevance",
     newest: Annotated[bool, typer.Option("--newest", help="Short for --sort newest.")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="day|month|year", help="Count the articles by local day and language.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Search and print; nothing found is no error."""
+    grouped_by = period(by)
     settings = find_config(config)
     timezone, now = settings.crawl.timezone, utc_now()
     asked, order = " ".join(words), _sort("newest" if newest else sort)
@@ -81,6 +88,10 @@ def search_command(
     first = (page - 1) * limit
     with contextlib.closing(database), database.reading() as connection:
         check_names(connection, query, filters.sources, filters.language)
+        if grouped_by is not None:
+            counts = timeline(connection, query, filters, timezone, grouped_by)
+            print_timeline(asked, counts, grouped_by, as_json=as_json)
+            return 0
         hits = search(connection, query, filters, limit=limit, offset=first, sort=order, now=now)
         total, exact = first + len(hits), 0 < len(hits) < limit or has_exact_count(query)
         if len(hits) == limit or not hits:

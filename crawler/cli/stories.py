@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.commands import purpose
+from crawler.cli.filters import age
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.output import counted
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -24,7 +26,7 @@ from storage.stories.queries import list_stories, story_record
 
 COLUMNS = {
     "id": "story",
-    "last_at": "last article",
+    "last_at": "last article, UTC",
     "articles": "articles",
     "articles_ja": "ja",
     "articles_en": "en",
@@ -32,6 +34,10 @@ COLUMNS = {
     "sources": "sources",
     "title": "title",
 }
+
+WIDTH = 200
+"""Of the table where nobody looks at it in a terminal."""
+SHORTEST_TITLE = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -74,12 +80,14 @@ def stories_command(
 
 
 def parse_moment(since: str, timezone: str) -> datetime.datetime:
-    """Parse the value of ``--since``. Raises ConfigError for what is no date."""
-    date = parse_date(since, datetime.datetime.now(datetime.UTC), zoneinfo.ZoneInfo(timezone))
+    """Parse the value of ``--since``. Raises ConfigError for what is neither a date nor an age."""
+    now = datetime.datetime.now(datetime.UTC)
+    if ago := age(since):
+        return now - ago
+    date = parse_date(since, now, zoneinfo.ZoneInfo(timezone))
     if date is None:
-        raise ConfigError(
-            [f"--since: {since!r} is no date; allowed: a day such as 2026-10-05, a time such as 2026-10-05T06:00+09:00"]
-        )
+        allowed = "a day such as 2026-10-05, a time such as 2026-10-05T06:00+09:00, an age such as 7d or 12h"
+        raise ConfigError([f"--since: {since!r} is no date; allowed: {allowed}"])
     return date.moment
 
 
@@ -88,19 +96,30 @@ def _print_table(stories: list[dict[str, Any]]) -> None:
         sys.stdout.write("no story with several articles\n")
         return
     console = Console(soft_wrap=True)
+    width = console.width if console.is_terminal else WIDTH
     table = Table(box=None, pad_edge=False)
-    for title in COLUMNS.values():
-        table.add_column(title, no_wrap=True, overflow="ellipsis")
-    for story in stories:
-        table.add_row(*(Text(sanitize_line(str(story[name]))) for name in COLUMNS))
-    console.print(table, width=None if console.is_terminal else 200)
+    rows = [[sanitize_line(_cell(name, story[name])) for name in COLUMNS] for story in stories]
+    widths = [max(len(title), *(len(row[place]) for row in rows)) for place, title in enumerate(COLUMNS.values())]
+    # Titles are cut where the terminal is narrow, and nothing else.
+    widths[-1] = max(SHORTEST_TITLE, width - sum(widths[:-1]) - 2 * len(widths))
+    for title, most in zip(COLUMNS.values(), widths, strict=True):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", max_width=most)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.width = max(width, sum(widths) + 2 * len(widths))
+    console.print(table)
+
+
+def _cell(name: str, value: object) -> str:
+    return str(value)[:16].replace("T", " ") if name == "last_at" else str(value)
 
 
 def _shown(story: dict[str, Any]) -> str:
     lines = [
         f"story {story['id']}: {story['title']}",
-        f"  {story['first_at']} to {story['last_at']}; {story['articles']} articles "
-        f"({story['articles_ja']} ja, {story['articles_en']} en), {story['copies']} copies, {story['sources']} sources",
+        f"  {story['first_at']} to {story['last_at']}; {counted(story['articles'], 'article')} "
+        f"({story['articles_ja']} ja, {story['articles_en']} en), {counted(story['copies'], 'copy', 'copies')}, "
+        f"{counted(story['sources'], 'source')}",
     ]
     for member in story["members"]:
         lines.append(f"  {member['id']} {member['language']} {member['source']}: {member['title']}")

@@ -42,7 +42,9 @@ def _message(notice: Notice, zone: zoneinfo.ZoneInfo) -> Message:
         lines.append(f"{notice.held_back} more matched today and are not sent. See: kiji watch show {notice.watch}")
     first = notice.items[0]
     headline = "changed: " if first.revision > 1 else ""
-    title = f"{len(notice.items)} articles" if notice.is_digest else headline + sanitize_line(first.title)[:TITLE]
+    title = headline + sanitize_line(first.title)[:TITLE]
+    if notice.is_digest:
+        title = f"{len(notice.items)} article{'' if len(notice.items) == 1 else 's'}"
     return Message(f"{notice.watch}: {title}", "\n\n".join(lines), "info")
 
 

@@ -64,12 +64,14 @@ class Tools:
         with self._database.reading() as connection:
             check_names(connection, parsed, filters.sources, filters.language)
             hits = search(connection, parsed, filters, limit=size, offset=first, sort=order, now=utc_now())
-            total = count_candidates(connection, parsed, filters)
+            total, is_exact = first + len(hits), 0 < len(hits) < size or has_exact_count(parsed)
+            if len(hits) == size or not hits:
+                total = max(total if hits else 0, count_candidates(connection, parsed, filters))
             also = other_words(connection, parsed, self._timezone) if page <= 1 else []
         return {
             "query": query,
             "total": total,
-            "total_is_exact": has_exact_count(parsed),
+            "total_is_exact": is_exact,
             "first": first + 1,
             "also": [dataclasses.asdict(word) for word in also],
             "hits": [

@@ -158,17 +158,18 @@ def collections_of(connection: Connection, article_id: int) -> list[dict[str, An
 
 
 def notes_of(connection: Connection, name: str) -> dict[int, dict[str, Any]]:
-    """Read ``note`` and ``tags`` of each article of a collection, in the order in which they were added.
+    """Read ``note``, ``tags`` and ``added_at`` of a collection's articles, in the order in which they were added.
 
     Raises CollectionRefused for an unknown one.
     """
     if connection.scalar(select(Collection.id).where(Collection.name == name)) is None:
         raise _unknown(connection, name)
     query = text(
-        "SELECT article_id, note, tags FROM collection_articles WHERE collection = :name ORDER BY added_at, article_id"
+        "SELECT article_id, note, tags, added_at FROM collection_articles WHERE collection = :name"
+        " ORDER BY added_at, article_id"
     )
-    rows = connection.execute(query, {"name": name}).mappings()
-    return {row["article_id"]: {"note": row["note"], "tags": row["tags"]} for row in rows}
+    rows = map(json_row, connection.execute(query, {"name": name}).mappings())
+    return {row.pop("article_id"): row for row in rows}
 
 
 def _unknown(connection: Connection, name: str) -> CollectionRefused:

@@ -41,7 +41,8 @@ class StoryCoverage:
     """A story with its first article in each language.
 
     ``lead`` is the time from the first article of the language that was first to that of the other one; None where one
-    is missing, or both have the same day and one no time.
+    is missing, or both have the same day and one no time. ``first_source`` is "" where another source
+    has the same time or, without one, the same day.
     """
 
     id: int
@@ -52,6 +53,8 @@ class StoryCoverage:
     first_ja: First | None
     first_en: First | None
     first_source: str
+    is_contested: bool
+    """Whether several sources have articles of the story."""
 
     @property
     def lead(self) -> datetime.timedelta | None:
@@ -114,10 +117,22 @@ def story_coverage(connection: Connection, stories: Sequence[Mapping[str, Any]])
         covered.append(
             StoryCoverage(
                 story["id"], story["title"], int(story["articles_ja"]), int(story["articles_en"]),
-                int(story["sources"]), first["ja"], first["en"], rows[0].source if rows else "",
+                int(story["sources"]), first["ja"], first["en"], _first_source(rows),
+                len({row.source for row in rows}) > 1,
             )
         )  # fmt: skip
     return covered
+
+
+def _first_source(rows: Sequence[Any]) -> str:
+    """Name the source of the first article, "" where another one may have been as early; rows are in order of time."""
+    if not rows:
+        return ""
+    first, *others = (_first(row) for row in rows if row.source != rows[0].source or row is rows[0])
+    ends = first.at + datetime.timedelta(days=1) if first.by_day else first.at
+    if any(other.at == first.at or other.at < ends for other in others):
+        return ""
+    return first.source
 
 
 def _first(row: Any) -> First:
@@ -147,11 +162,11 @@ def active_stories(
 
 
 def compare_coverage(covered: Iterable[StoryCoverage]) -> Coverage:
-    """Count stories by language, and who was first."""
+    """Count stories by language, and who was first of several sources."""
     stories = list(covered)
     both = [story for story in stories if story.articles_ja and story.articles_en]
     leads = {code: [s.lead for s in both if s.first_language == code and s.lead is not None] for code in ("ja", "en")}
-    first = Counter(story.first_source for story in stories if story.first_source)
+    first = Counter(story.first_source for story in stories if story.is_contested and story.first_source)
     return Coverage(
         in_both=len(both),
         only_japanese=sum(bool(story.articles_ja) and not story.articles_en for story in stories),

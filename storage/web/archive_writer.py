@@ -91,7 +91,9 @@ class ArchiveWriter:
 
 def suggested_watch(choice: Choice) -> dict[str, str]:
     """Suggest ``name`` and ``query`` of a watch for a search and its facets; days are left out."""
-    facets = [f'{field}:"{value}"' for field, value in (("lang", choice.language), ("source", choice.source)) if value]
+    sources = " OR ".join(f'source:"{name}"' for name in choice.source)
+    facets = [f'lang:"{choice.language}"'] if choice.language else []
+    facets += [f"({sources})" if len(choice.source) > 1 else sources] if sources else []
     words = f"({choice.q})" if facets and re.search(r"\bOR\b|\|", choice.q) else choice.q
-    name = _NO_NAME.sub("-", f"{choice.q} {choice.language} {choice.source}").strip("-._")[:LONGEST_SUGGESTION]
+    name = _NO_NAME.sub("-", " ".join((choice.q, choice.language, *choice.source))).strip("-._")[:LONGEST_SUGGESTION]
     return {"name": name.strip("-._"), "query": " ".join((words, *facets)), "mode": "article"}

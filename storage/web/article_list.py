@@ -1,8 +1,9 @@
 """List articles, with facets to narrow the list."""
 
 import dataclasses
+import datetime
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,9 @@ NEWEST_FIRST = "day DESC, published_at DESC, id DESC"
 """By publication; an undated article is listed on the day of its first sight, after those with a time."""
 
 PAGE = 40
+MOST_SOURCES = 50
+"""Sources that can be chosen together."""
+
 FACET = 14
 """Values of a facet that are shown; the chosen one always is."""
 
@@ -47,20 +51,24 @@ class Choice:
 
     q: str = ""
     language: str = ""
-    source: str = ""
+    source: tuple[str, ...] = ()
     day: str = ""
+    since: str = ""
+    until: str = ""
     sort: str = ""
     page: int = 1
 
     @classmethod
-    def of(cls, arguments: Mapping[str, str]) -> "Choice":
-        """Parse an address's query; a page that is no number is the first."""
+    def of(cls, arguments: Mapping[str, str], sources: Sequence[str] = ()) -> "Choice":
+        """Parse an address's query; a page that is no number is the first, ``since`` and ``until`` are days."""
         page = arguments.get("page", "1")
         return cls(
             q=arguments.get("q", "").strip(),
             language=arguments.get("language", "")[:8],
-            source=arguments.get("source", "")[:200],
+            source=tuple(dict.fromkeys(name[:200] for name in sources if name))[:MOST_SOURCES],
             day=arguments.get("day", "")[:10],
+            since=_day(arguments.get("since", "")),
+            until=_day(arguments.get("until", "")),
             sort=arguments.get("sort", "") if arguments.get("sort") in ("newest", "oldest") else "",
             page=max(1, min(int(page[:9]), 1_000_000)) if page.isascii() and page.isdigit() else 1,
         )
@@ -69,31 +77,51 @@ class Choice:
         """Write the address of the list with a change; other lists start at page 1."""
         return "/articles" + self.query(**changes)
 
+    def toggled(self, name: str, value: str) -> str:
+        """Write the address of the list with a value of a facet chosen, or open again; sources join each other."""
+        if name == "source":
+            kept = tuple(each for each in self.source if each != value)
+            return self.address(source=kept if value in self.source else (*kept, value))
+        return self.address(**{name: "" if getattr(self, name) == value else value})
+
+    def has(self, name: str, value: str) -> bool:
+        """Tell whether a value of a facet is chosen."""
+        return value in self.source if name == "source" else getattr(self, name) == value
+
     def query(self, **changes: object) -> str:
         """Write an address's query, "" where nothing is chosen."""
         values = dataclasses.asdict(self) | {"page": 1} | changes
         query = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
-        return "?" + urlencode(query) if query else ""
+        return "?" + urlencode(query, doseq=True) if query else ""
+
+
+def _day(written: str) -> str:
+    """Give a day as written, "" for what is none."""
+    try:
+        return datetime.date.fromisoformat(written).isoformat()
+    except ValueError:
+        return ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet's values, with the number of articles of each."""
+    """A facet's values, with the number of articles of each; whether one is chosen."""
 
     name: str
     values: list[tuple[str, int]]
-    chosen: str
+    is_chosen: bool
 
 
 def facets_of(choice: Choice, counted: Mapping[str, list[tuple[str, int]]]) -> list[Facet]:
     """Cut each facet to what is shown; the chosen value stays."""
     facets = []
     for name, values in counted.items():
-        chosen = str(getattr(choice, name))
+        value = getattr(choice, name)
+        chosen = value if isinstance(value, tuple) else (value,) if value else ()
         kept = values[:FACET]
-        if chosen and chosen not in (value for value, _ in kept):
-            kept = [*kept, (chosen, dict(values).get(chosen, 0))]
-        facets.append(Facet(name, kept, chosen))
+        known, counts = {value for value, _ in kept}, dict(values)
+        kept += [(each, counts.get(each, 0)) for each in chosen if each not in known]
+        facets.append(Facet(name, kept, bool(chosen)))
     return facets
 
 
@@ -125,7 +153,15 @@ def browse(connection: sqlite3.Connection, choice: Choice) -> Context:
 
 
 def _where(choice: Choice, without: str = "") -> tuple[str, list[str]]:
-    chosen = {name: str(getattr(choice, name)) for name in ("language", "source", "day") if name != without}
-    chosen = {name: value for name, value in chosen.items() if value}
-    where = " AND ".join(f"{name} = ?" for name in chosen)
-    return (f"WHERE {where}" if where else ""), list(chosen.values())
+    """Write the condition of a choice, with one facet left open, and its values."""
+    sources = f"source IN ({', '.join('?' * len(choice.source))})"
+    parts = {
+        "language": ("language = ?", [choice.language]),
+        "source": (sources, list(choice.source)),
+        "day": ("day = ?", [choice.day]),
+        "since": ("day >= ?", [choice.since]),
+        "until": ("day <= ?", [choice.until]),
+    }
+    used = [part for name, part in parts.items() if name != without and getattr(choice, name)]
+    where = " AND ".join(condition for condition, _ in used)
+    return (f"WHERE {where}" if where else ""), [value for _, values in used for value in values]

@@ -1,20 +1,24 @@
-"""Give what a search finds as CSV, JSON or an Atom feed."""
+"""Give what a search finds as CSV, JSON or an Atom feed, an article's citation, and a collection."""
 
 import io
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from sqlalchemy import Connection, bindparam, text
 
+from storage.export.citations import STYLES, cite
+from storage.export.collection_files import COLUMNS as COLLECTED
+from storage.export.collection_files import FORMATS, collection_text
 from storage.export.feeds import Entry, Feed, atom, json_feed
 from storage.export.text_files import write_csv
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import find_ids, search
-from storage.web.article_list import Choice
+from storage.web.article_list import Choice, query_rows
 from storage.web.search import MOST_DOWNLOADED, filters_of
 
 MOST_IN_FEED = 100
@@ -29,7 +33,15 @@ TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "wacz": "application/wacz",
 }
+CITATIONS = dict(zip(("bib", "ris", "json"), STYLES, strict=True))
+_NOTED = ("note", "tags", "added_at")
+
+Notes = Mapping[int, Mapping[str, Any]]
+"""``note``, ``tags`` and ``added_at`` by article id."""
 
 
 def download(
@@ -81,6 +93,39 @@ def watch_feed(
     entries = _entries(connection, ids)
     feed = Feed(f"{name} — Kiji", address, urljoin(address, Choice(q=query).address()), made)
     return atom(feed, entries) if kind == "atom" else json_feed(feed, entries)
+
+
+def citation(connection: sqlite3.Connection, article_id: int, kind: str) -> str | None:
+    """Cite an article; ``kind`` is a key of CITATIONS. None for an unknown article."""
+    rows = query_rows(connection, "SELECT * FROM articles WHERE id = ?", article_id)
+    return cite(rows[0], CITATIONS[kind]) if rows else None
+
+
+def collection_download(connection: sqlite3.Connection, name: str, live: Notes | None, kind: str) -> str | None:
+    """Write a collection with its ``live`` notes, or those of the snapshot; None where it has none.
+
+    Articles that the snapshot has not are left out.
+    """
+    notes = live
+    if notes is None:
+        query = "SELECT * FROM collection_articles WHERE collection = ? ORDER BY added_at, article_id"
+        notes = {row["article_id"]: row for row in query_rows(connection, query, name)}
+        if not notes:
+            return None
+    columns = ", ".join(column for column in COLLECTED if column not in _NOTED)
+    query = f"SELECT {columns} FROM articles WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns of our own
+    rows = {row["id"]: row for row in query_rows(connection, query, json.dumps(list(notes)))}
+    noted = [
+        {**rows[article_id], **{column: note[column] for column in _NOTED}}
+        for article_id, note in notes.items()
+        if article_id in rows
+    ]
+    return collection_text(noted, next(each for each in FORMATS if each == kind))
+
+
+def attached(name: str) -> dict[str, str]:
+    """Give the headers of a file that the browser saves under a name."""
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}", "cache-control": "no-cache"}
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from storage.search.nodes import QueryError
 from storage.web import coverage, entities, networks, search, stories, views
 from storage.web.archive_writer import suggested_watch
 from storage.web.article_list import Choice, browse, read_metadata
-from storage.web.downloads import TYPES, download
+from storage.web.downloads import TYPES, attached, citation, download
 from storage.web.preferences import YEAR, cookies_of, local_address
 from storage.web.rendering import DATA, keeps_pages, read_captures, render, render_searching
 from storage.web.sample_queries import samples
@@ -44,8 +44,8 @@ async def articles_page(datasette: Datasette, request: Request) -> Response:
 
 
 def _choice(request: Request) -> Choice:
-    names = ("q", "language", "source", "day", "sort", "page")
-    return Choice.of({name: request.args.get(name) or "" for name in names})
+    names = ("q", "language", "day", "since", "until", "sort", "page")
+    return Choice.of({name: request.args.get(name) or "" for name in names}, request.args.getlist("source"))
 
 
 async def articles_download(datasette: Datasette, request: Request) -> Response:
@@ -88,6 +88,26 @@ async def archived_html(datasette: Datasette, request: Request) -> Response:
     return Response(
         captures[number].html, content_type="text/html; charset=utf-8", headers={"cache-control": "no-store"}
     )
+
+
+async def wacz_file(datasette: Datasette, request: Request) -> Response:
+    """Give ``/articles/ID/archived.wacz``: the archived pages of an article, for ReplayWeb.page."""
+    article_id, pack = int(request.url_vars["id"]), datasette.kiji_serving.wacz
+    body = None if pack is None else await asyncio.to_thread(pack, article_id)
+    if not body:
+        message = "No page of this article is archived."
+        raise NotFound(message)
+    return Response(body, headers=attached(f"kiji-{article_id}.wacz"), content_type=TYPES["wacz"])
+
+
+async def citation_file(datasette: Datasette, request: Request) -> Response:
+    """Give ``/articles/ID/cite.bib``, ``.ris`` or ``.json`` (CSL-JSON)."""
+    article_id, kind = int(request.url_vars["id"]), request.url_vars["kind"]
+    body = await datasette.get_database(DATA).execute_fn(lambda connection: citation(connection, article_id, kind))
+    if body is None:
+        message = "There is no such article in this snapshot."
+        raise NotFound(message)
+    return Response(body, headers=attached(f"kiji-{article_id}.{kind}"), content_type=TYPES[kind])
 
 
 async def similar_page(datasette: Datasette, request: Request) -> Response:

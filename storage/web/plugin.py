@@ -1,6 +1,7 @@
 """Register our pages, template filters and headers with Datasette."""
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -11,7 +12,9 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
+from storage.column_types import utc_now
 from storage.web import handlers, saving
+from storage.web.article_list import read_metadata
 from storage.web.http_headers import Application, answer_hubs, guard_requests
 from storage.web.preferences import ZONES, chosen_language, chosen_zone, in_zone, read_cookies
 from storage.web.query_answer import bars_of, explain_error
@@ -36,6 +39,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/articles/(?P<id>[0-9]{1,18})/similar$", handlers.similar_page),
         (r"^/articles/(?P<id>[0-9]{1,18})/archived$", handlers.archived_page),
         (r"^/articles/(?P<id>[0-9]{1,18})/archived/(?P<number>[0-9]{1,6})$", handlers.archived_html),
+        (r"^/articles/(?P<id>[0-9]{1,18})/archived\.wacz$", handlers.wacz_file),
+        (r"^/articles/(?P<id>[0-9]{1,18})/cite\.(?P<kind>bib|ris|json)$", handlers.citation_file),
         (r"^/stories$", handlers.stories_page),
         (r"^/stories/(?P<id>[0-9]{1,18})$", handlers.story_page),
         (r"^/stories/(?P<id>[0-9]{1,18})/links\.(?P<kind>graphml|csv)$", handlers.story_links),
@@ -50,6 +55,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/watches/(?P<name>[^/]+)\.(?P<kind>atom|json)$", saving.watch_download),
         (r"^/collections$", saving.collections_page),
         (r"^/collections/(?P<name>[^/]+)$", saving.collection_page),
+        (r"^/collections/(?P<name>[^/]+)/articles\.(?P<kind>csv|json|bib|ris)$", saving.collection_file),
         (r"^/preferences$", handlers.preferences_page),
         (r"^/queries$", handlers.queries_page),
         (r"^/healthz$", handlers.health_page),
@@ -61,7 +67,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 def prepare_jinja2_environment(env: Environment) -> None:
     """Add the filters that make the web's texts safe to show."""
     env.filters |= {"shown": clean_text, "titled": title_or_dash, "web_address": web_address, "lang": language_tag}
-    env.filters |= {"moment": _moment, "sql_error": explain_error}
+    env.filters |= {"moment": _moment, "age": _age, "sql_error": explain_error}
     env.filters |= {"grouped": "{:,}".format}
     env.globals |= {
         "answer_bars": bars_of,
@@ -72,6 +78,14 @@ def prepare_jinja2_environment(env: Environment) -> None:
     }
 
 
+def _age(made_at: str) -> tuple[int, str]:
+    """Give how old a snapshot is: a number of minutes, hours or days."""
+    minutes = max(0, round((utc_now() - datetime.datetime.fromisoformat(made_at)).total_seconds()) // 60)
+    if minutes < 120:
+        return minutes, "minute"
+    return (minutes // 60, "hour") if minutes < 48 * 60 else (minutes // (24 * 60), "day")
+
+
 @pass_context
 def _moment(context: Context, local: str | None) -> str:
     """Write a local time of the snapshot to the minute, in the zone that the reader chose."""
@@ -79,10 +93,21 @@ def _moment(context: Context, local: str | None) -> str:
 
 
 @hook
-def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
-    """Give every page what its reader chose, and what the page about SQL shows."""
-    if request is None:
-        return {}
+def extra_template_vars(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Give every page what its reader chose, and Datasette's own pages the schema and how old the data are."""
+
+    async def chosen() -> dict[str, Any]:
+        if request is None:
+            return {}
+        known = _chosen(datasette, request)
+        if request.path == f"/{DATA}" or request.path.startswith(f"/{DATA}/"):
+            known["snapshot"] = await datasette.get_database(DATA).execute_fn(read_metadata)
+        return known
+
+    return chosen
+
+
+def _chosen(datasette: Datasette, request: Request) -> dict[str, Any]:
     cookies = read_cookies(request.headers.get("cookie", ""))
     here = request.full_path if request.method == "GET" else "/"
     return {

@@ -17,7 +17,7 @@ from storage.errors import DatabaseError
 from storage.web import views
 from storage.web.archive_writer import ArchiveWriter
 from storage.web.article_list import read_metadata
-from storage.web.downloads import TYPES, watch_feed, watch_query
+from storage.web.downloads import TYPES, attached, collection_download, watch_feed, watch_query
 from storage.web.rendering import DATA, render
 
 _Read = TypeVar("_Read")
@@ -124,3 +124,14 @@ async def collection_page(datasette: Datasette, request: Request) -> Response:
         return await render(datasette, request, "kiji_collection.html", lambda shown: page(shown, name))
     noted = notes
     return await render(datasette, request, "kiji_collection.html", lambda shown: views.noted(shown, name, noted))
+
+
+async def collection_file(datasette: Datasette, request: Request) -> Response:
+    """Give ``/collections/NAME/articles.csv``, ``.json``, ``.bib`` or ``.ris``."""
+    name, kind = unquote(request.url_vars["name"]), request.url_vars["kind"]
+    live = await _live(datasette, lambda writer: writer.notes(name))
+    body = await datasette.get_database(DATA).execute_fn(lambda shown: collection_download(shown, name, live, kind))
+    if body is None:
+        message = "There is no such collection in this snapshot."
+        raise NotFound(message)
+    return Response(body, headers=attached(f"kiji-{name}.{kind}"), content_type=TYPES[kind])

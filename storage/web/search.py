@@ -93,9 +93,13 @@ def similar_to(connection: sqlite3.Connection, searched: Connection, article_id:
 
 
 def filters_of(choice: Choice, timezone: str) -> Filters:
-    """Give the filters of the chosen facets; a day is one of ``timezone``."""
-    begin, end = _bounds(choice.day, LocalClock(timezone))
-    return Filters(choice.language or None, (choice.source,) if choice.source else (), begin, end)
+    """Give the filters of the chosen facets and days; a day is one of ``timezone``."""
+    clock = LocalClock(timezone)
+    begin, end = _bounds(choice.day, clock)
+    first, last = _bounds(choice.since, clock)[0], _bounds(choice.until, clock)[1]
+    begin = max(filter(None, (begin, first)), default=None)
+    end = min(filter(None, (end, last)), default=None)
+    return Filters(choice.language or None, choice.source, begin, end)
 
 
 def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, datetime.datetime | None]:
@@ -142,14 +146,14 @@ def _months_between(first: str, last: str) -> int:
 
 def _fits(place: Place, choice: Choice, but: str) -> bool:
     """Tell whether a place fits the choice, with one facet left open."""
-    chosen = (choice.language, choice.source, choice.day)
-    return all(
-        not value
-        or name == but
-        or actual == value
-        or (name == "day" and len(value) == MONTH and actual[:MONTH] == value)
-        for name, actual, value in zip(FACETS, place, chosen, strict=True)
-    )
+    language, source, day = place
+    fits = {
+        "language": not choice.language or language == choice.language,
+        "source": not choice.source or source in choice.source,
+        "day": not choice.day or day == choice.day or (len(choice.day) == MONTH and day[:MONTH] == choice.day),
+    }
+    is_within = choice.since <= day and (not choice.until or day <= choice.until)
+    return is_within and all(fit for name, fit in fits.items() if name != but)
 
 
 def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> list[tuple[str, int]]:

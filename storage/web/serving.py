@@ -15,7 +15,8 @@ class Serving:
     """Who is answered, and what else is served.
 
     ``names`` are the hosts that are answered to, None for any. ``metrics`` gives the text of ``/metrics``, ``captures``
-    the archived pages of an article; without them there are no such pages. ``writer`` is the archive where the pages
+    the archived pages of an article, ``wacz`` the same as a file, b"" for none; without them there are no such pages.
+    ``writer`` is the archive where the pages
     save watches and collections; without it they are read-only. Every request needs the ``password``, if there is one;
     requests of hubs, which ``hubs`` answers, need none. ``every_minute`` is called in a thread, the first time when the
     server listens.
@@ -24,6 +25,7 @@ class Serving:
     names: frozenset[str] | None = LOOPBACK_NAMES
     metrics: Callable[[], str] | None = None
     captures: Captures | None = None
+    wacz: Callable[[int], bytes] | None = None
     writer: ArchiveWriter | None = None
     password: str = ""
     hubs: HubCallback | None = None

@@ -1,10 +1,8 @@
 """Keep collections of articles with notes and tags: ``kiji collect``."""
 
 import contextlib
-import io
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +10,7 @@ import typer
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
-from crawler.cli.output import OutputOption, check_output, tell_output
+from crawler.cli.output import OutputOption, check_output, counted, tell_output
 from crawler.config.errors import ConfigError
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -28,17 +26,10 @@ from storage.collections.collect import (
 )
 from storage.column_types import utc_now
 from storage.database.open import open_database
-from storage.export.citations import cite
-from storage.export.text_files import write_csv
+from storage.export.collection_files import FORMATS, collection_text
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The collection's name.")]
 ArticlesArgument = Annotated[list[str], typer.Argument(metavar="ID|URL ...", help="Articles: ids or addresses.")]
-
-COLUMNS = (
-    *("id", "url", "source", "site", "language", "title", "summary", "text", "authors", "published_at"),
-    *("first_seen_at", "last_seen_at", "story_id", "access", "note", "tags", "added_at"),
-)
-FORMATS = ("csv", "json", "bib", "ris")
 
 
 def register(app: typer.Typer) -> None:
@@ -112,7 +103,7 @@ def list_command(config: ConfigOption = None, db: DatabaseOption = None, as_json
         sys.stdout.write(json.dumps(collections, ensure_ascii=False) + "\n")
         return
     for each in collections:
-        sys.stdout.write(f"{each['name']}: {each['articles']} articles\n")
+        sys.stdout.write(f"{each['name']}: {counted(each['articles'], 'article')}\n")
     if not collections:
         sys.stdout.write("no collection yet; kiji collect add NAME ID makes one\n")
 
@@ -132,34 +123,25 @@ def show_command(
         )
         sys.stdout.write(sanitize_line(f"    {each['published_at'] or each['first_seen_at']} {each['url']}") + "\n")
         sys.stdout.write(sanitize_line(f"    {each['note']}") + "\n" if each["note"] else "")
-    sys.stdout.write(f"{len(articles)} articles\n")
+    sys.stdout.write(f"{counted(len(articles), 'article')}\n")
 
 
 def export_command(
     name: NameArgument, output: OutputOption, config: ConfigOption = None, db: DatabaseOption = None
 ) -> None:
     """Write a collection."""
-    kind = output.suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        raise ConfigError([f'-o {output}: "{kind}" is no format; allowed: {", ".join(FORMATS)}'])
+    given = output.suffix.lstrip(".").lower()
+    kind = next((each for each in FORMATS if each == given), None)
+    if kind is None:
+        raise ConfigError([f'-o {output}: "{given}" is no format; allowed: {", ".join(FORMATS)}'])
     check_output(output, config, database_url(db, find_config(config)))
     articles = _read(name, config, db)
     try:
         with replace_file(output) as partial:
-            partial.write_text(_written(articles, kind), encoding="utf-8", newline="")
+            partial.write_text(collection_text(articles, kind), encoding="utf-8", newline="")
     except OSError as error:
         raise ConfigError([f"-o {output}: {error.strerror or error}"]) from None
-    tell_output(output, f"{len(articles)} articles")
-
-
-def _written(articles: Sequence[dict[str, Any]], kind: str) -> str:
-    if kind == "json":
-        return json.dumps([{name: each[name] for name in COLUMNS} for each in articles], ensure_ascii=False) + "\n"
-    if kind == "csv":
-        file = io.StringIO(newline="")
-        write_csv(file, COLUMNS, [tuple(each[name] for name in COLUMNS) for each in articles])
-        return file.getvalue()
-    return "\n".join(cite(each, "bibtex" if kind == "bib" else "ris") for each in articles)
+    tell_output(output, counted(len(articles), "article"))
 
 
 def _read(name: str, config: Path | None, db: str | None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.output import counted
 from crawler.cli.stories import parse_moment
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -74,8 +75,10 @@ def _lines(coverage: Coverage, taken: list[Taking]) -> list[str]:
         + f"; English with {coverage.english_first}"
         + (f", by {in_words(coverage.english_lead)}" if coverage.english_lead else ""),
     ]
-    lines += [f"first with {number} stories: {name}" for name, number in coverage.first_sources[:SHOWN]]
+    lines += [
+        f"first with {counted(number, 'story', 'stories')}: {name}" for name, number in coverage.first_sources[:SHOWN]
+    ]
     for each in taken[:SHOWN]:
         delay = f", {in_words(each.delay)} later (median)" if each.delay is not None else ""
-        lines.append(f"{each.taker} has {each.texts} texts of {each.giver}{delay}")
+        lines.append(f"{each.taker} has {counted(each.texts, 'text')} of {each.giver}{delay}")
     return lines

@@ -9,6 +9,7 @@ import typer
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import HIGHEST, ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.output import counted
 from crawler.cli.stories import parse_moment
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -54,7 +55,7 @@ def entities_command(
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         return
     for row in found:
-        counts = f"{row['articles']} articles ({row['articles_ja']} ja, {row['articles_en']} en)"
+        counts = f"{counted(row['articles'], 'article')} ({row['articles_ja']} ja, {row['articles_en']} en)"
         sys.stdout.write(sanitize_line(f"{row['id']}  {row['kind']}  {_names(row)}  {counts}") + "\n")
     if not found:
         sys.stdout.write("no entity; kiji db stories finds those of articles that are stored already\n")
@@ -65,7 +66,7 @@ def _names(row: dict[str, Any]) -> str:
 
 
 def _shown(record: dict[str, Any]) -> str:
-    lines = [f"{record['kind']} {record['id']}: {_names(record)}, {record['articles']} articles"]
+    lines = [f"{record['kind']} {record['id']}: {_names(record)}, {counted(record['articles'], 'article')}"]
     lines.append("  as " + ", ".join(f"{form['form']} ({form['articles']})" for form in record["forms"]))
     days: dict[str, list[str]] = {}
     for row in record["days"]:

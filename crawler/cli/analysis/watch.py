@@ -9,6 +9,7 @@ import typer
 
 from crawler.cli.commands import purpose
 from crawler.cli.options import ConfigOption, DatabaseOption, JsonOption, example
+from crawler.cli.output import counted
 from crawler.monitoring.watch_notices import tell_watches
 from crawler.plan import database_url, find_config
 from crawler.sanitize import sanitize_line
@@ -73,7 +74,7 @@ def list_command(config: ConfigOption = None, db: DatabaseOption = None, as_json
         return
     for watch in watches:
         often = f"a digest of {watch['per_day']}" if watch["mode"] == "digest" else f"{watch['per_day']} notices"
-        counts = f"{watch['matches']} matches, {watch['waiting']} waiting, at most {often} a day"
+        counts = f"{counted(watch['matches'], 'match', 'matches')}, {watch['waiting']} waiting, at most {often} a day"
         sys.stdout.write(f"{watch['name']}: {sanitize_line(watch['query'])}\n    {counts}\n")
     if not watches:
         sys.stdout.write("no watch yet; kiji watch add NAME QUERY adds one\n")
@@ -98,7 +99,7 @@ def show_command(
         head = f"{match['matched_at']}  {match['outcome']}{changed}  {sanitize_line(match['title'])}"
         sys.stdout.write(f"{head}\n    {sanitize_line(match['url'])}\n")
     more = "; --limit shows more" if len(matches) == limit else ""
-    sys.stdout.write(f"{len(matches)} matches{more}\n")
+    sys.stdout.write(f"{counted(len(matches), 'match', 'matches')}{more}\n")
 
 
 def remove_command(name: NameArgument, config: ConfigOption = None, db: DatabaseOption = None) -> None:
@@ -120,5 +121,7 @@ def run_command(config: ConfigOption = None, db: DatabaseOption = None) -> int:
     for problem in problems:
         sys.stderr.write(f"kiji: {problem}\n")
     waiting = sum(watch["waiting"] for watch in watches)
-    sys.stdout.write(f"{len(watches)} watches, {waiting} matches still to be sent\n")
+    sys.stdout.write(
+        f"{counted(len(watches), 'watch', 'watches')}, {counted(waiting, 'match', 'matches')} still to be sent\n"
+    )
     return 1 if problems else 0

@@ -36,8 +36,8 @@ def test_who_reported_what_first_and_who_took_it(ask: Ask) -> None:
     told = ask("coverage")
     assert "1 in both languages, 1 in Japanese only, 2 in English only" in told
     assert "Japanese was first with 1 of both, by 2 h (median); English with 0" in told
-    assert "mirai has 1 texts of harbor, 1 h later (median)" in told
-    assert "kyoku has 1 texts of mirai, 30 min later (median)" in told
+    assert "mirai has 1 text of harbor, 1 h later (median)" in told
+    assert "kyoku has 1 text of mirai, 30 min later (median)" in told
     assert json.loads(ask("coverage", "--since", "2026-10-08", "--json"))["only_japanese"] == 1
     assert "is no date" in ask("coverage", "--since", "soon", code=2)
 
@@ -45,6 +45,26 @@ def test_who_reported_what_first_and_who_took_it(ask: Ask) -> None:
 def test_mentions_and_a_changed_headline(ask: Ask) -> None:
     assert json.loads(ask("search", "ferry OR gauge", "--json"))["total"] == 4
     assert "[-on time-]{+late+}" in ask("article", "6", "--revisions").replace(" ", "").replace("ontime", "on time")
+
+
+def test_mentions_by_day_in_either_language(ask: Ask) -> None:
+    told = ask("search", "ferry OR 雨量計", "--by", "day")
+    assert told.splitlines()[-1] == "3 articles"
+    assert [line.split()[1:] for line in told.splitlines()[:-1]] == [["1", "1", "ja"], ["2", "2", "en"]]
+    rows = json.loads(ask("search", "ferry OR 雨量計", "--by", "year", "--json"))["rows"]
+    assert rows == [
+        {"year": "2026", "language": "en", "articles": 2},
+        {"year": "2026", "language": "ja", "articles": 1},
+    ]
+    assert "allowed: day, month, year" in ask("search", "ferry", "--by", "week", code=2)
+    assert ask("stories", "--since", "20000d").count("\n") == 5
+    assert "no story" in ask("stories", "--since", "1h")
+
+
+def test_stories_are_listed_whole_but_for_their_titles(ask: Ask) -> None:
+    head, first, *_ = ask("stories").splitlines()
+    assert head.split() == [*("story", "last", "article,", "UTC", "articles", "ja", "en", "copies", "sources", "title")]
+    assert "…" not in first
 
 
 def test_a_person_in_either_script(ask: Ask) -> None:
@@ -75,7 +95,7 @@ def test_a_collection_with_notes_is_exported_with_its_articles(ask: Ask) -> None
     assert Path("g.bib").read_text(encoding="utf-8").count("@article{") == 2
     assert "allowed: csv, json, bib, ris" in ask("collect", "export", "gauge", "-o", "g.doc", code=2)
     assert "gauge: 1 taken out" in ask("collect", "take-out", "gauge", "1")
-    assert "1 articles" in ask("collect", "show", "gauge")
+    assert "1 article\n" in ask("collect", "show", "gauge")
     ask("collect", "remove", "gauge")
     assert "there are: none yet" in ask("collect", "show", "gauge", code=2)
 

@@ -102,7 +102,7 @@ def test_a_digest_is_one_message_a_day(database: Database) -> None:
         tell_watches(database, [receiver.alert_url], ZONE, LATER)
         assert receiver.alerts == ["tariffs: 2 articles"]
         tell_watches(database, [receiver.alert_url], ZONE, LATER + DAY)
-        assert receiver.alerts[1:] == ["tariffs: 1 articles"]
+        assert receiver.alerts[1:] == ["tariffs: 1 article"]
 
 
 def test_a_revision_is_told_as_a_change(database: Database) -> None:
@@ -147,7 +147,7 @@ def test_the_commands_add_list_show_and_remove(
     store(database, Given("韓国の首相"))
     assert run(["watch", "run", "--db", archive_url]) == 0
     assert run(["watch", "list", "--db", archive_url]) == 0
-    assert "korea: 韓国 OR Korea\n    1 matches, 1 waiting, at most 5 notices a day\n" in capsys.readouterr().out
+    assert "korea: 韓国 OR Korea\n    1 match, 1 waiting, at most 5 notices a day\n" in capsys.readouterr().out
     assert run(["watch", "show", "korea", "--db", archive_url]) == 0
     assert "waiting  韓国の首相" in capsys.readouterr().out
     assert run(["watch", "remove", "korea", "--db", archive_url]) == 0

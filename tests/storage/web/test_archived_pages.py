@@ -3,7 +3,11 @@
 import asyncio
 import base64
 import contextlib
+import csv
 import datetime
+import functools
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,17 +15,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler.archived_pages import read_captures
+from crawler.archived_pages import read_captures, read_wacz
 from pipelines.raw_page import RawPage
 from pipelines.warc.page_store import PageFiles
 from pipelines.warc.place import ArchivePlace
 from pipelines.workers.result import record_of
+from storage.collections.collect import collect
 from storage.database.engine import Database
 from storage.database.open import open_database
+from storage.reading import iso_utc
 from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Address
 from storage.visit import WarcLocation
 from storage.warc_index.index import index_page
+from storage.web.archive_writer import ArchiveWriter
 from storage.web.server import application, exchange
 from storage.web.serving import Serving
 from tests.support.searchable import NOW, Given, store
@@ -87,6 +94,43 @@ def test_a_snapshot_from_elsewhere_has_none_and_says_so(kept: tuple[Database, Pa
     get = asking(kept[1], Serving())
     assert "has no archived pages" in get("/articles/1/archived").text
     assert "/articles/1/archived" not in get("/articles/1").text
+
+
+def test_the_archived_pages_are_downloaded_without_the_damaged_one(kept: tuple[Database, Path]) -> None:
+    _, folder = kept
+    place = ArchivePlace(folder / "kiji.warc")
+    get = asking(folder, Serving(wacz=lambda n: read_wacz(f"sqlite:///{folder}/kiji.db", place, n)))
+    answer = get("/articles/1/archived.wacz")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as wacz:
+        assert wacz.read("pages/pages.jsonl").count(b'"url"') == 1
+    assert answer.headers["content-disposition"].endswith("kiji-1.wacz")
+    assert get("/articles/99/archived.wacz").status_code == 404
+    assert asking(folder, Serving())("/articles/1/archived.wacz").status_code == 404
+
+
+def test_an_article_is_cited_from_its_page(kept: tuple[Database, Path]) -> None:
+    get = asking(kept[1], Serving())
+    for ending, beginning in (("bib", "@article{kiji1,"), ("ris", "TY  - NEWS"), ("json", "[")):
+        assert f'href="/articles/1/cite.{ending}"' in get("/articles/1").text
+        assert get(f"/articles/1/cite.{ending}").text.startswith(beginning)
+    assert get("/articles/99/cite.bib").status_code == 404
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_collection_is_downloaded_from_its_page(kept: tuple[Database, Path], is_live: bool) -> None:
+    _, folder = kept
+    opened = functools.partial(open_database, f"sqlite:///{folder}/kiji.db", create=False)
+    with contextlib.closing(opened()) as database:
+        with database.writing() as session:
+            collect(session, "mine", [1], NOW, note="=1+1", tags=["lead"])
+        make_snapshot(database, folder / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
+    get = asking(folder, Serving(writer=ArchiveWriter(opened, "Asia/Tokyo") if is_live else None))
+    assert 'href="/collections/mine/articles.csv"' in get("/collections/mine").text
+    [row] = csv.DictReader(io.StringIO(get("/collections/mine/articles.csv").text.lstrip("\ufeff")))
+    assert (row["id"], row["note"], row["tags"], row["text"]) == ("1", "'=1+1", "lead", "words")
+    assert get("/collections/mine/articles.json").json()[0]["added_at"] == iso_utc(NOW)
+    assert get("/collections/mine/articles.ris").text.startswith("TY  - NEWS")
+    assert get("/collections/none/articles.csv").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/1", "/data.json", "/-/kiji/kiji.css", "/metrics", "/healthz"])

@@ -1,6 +1,7 @@
 """Readers choose the language and time zone of the pages; many sources, errors and charts. Answered in process."""
 
 import asyncio
+import datetime
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,9 @@ from sqlalchemy import text
 
 from storage.database.open import open_database
 from storage.snapshot.sqlite_file import Origin, make_snapshot
+from storage.web import plugin
+from storage.web.archive_writer import suggested_watch
+from storage.web.article_list import Choice
 from storage.web.preferences import chosen_language, in_zone, local_address
 from storage.web.query_answer import bars_of, explain_error
 from storage.web.server import application
@@ -113,6 +117,42 @@ def test_the_home_page_of_200_sources_is_small_and_sources_are_sorted(get: Calla
         "source-001"
     )
     assert get("/sources?sort=x;DROP&desc=z").status_code == 200
+
+
+@pytest.mark.parametrize("words", ["", "q=words&"])
+def test_several_sources_and_a_period_narrow_a_list_and_a_search(get: Callable[..., Any], words: str) -> None:
+    # Article n is of source n - 1, and 72 minutes older than the one before; the first is of 2026-10-10, 9 in Tokyo.
+    page = get(f"/articles?{words}source=source-001&source=source-003", **{"accept-language": "en"}).text
+    assert re.findall(r"<bdi>Title (\d+)</bdi>", page) == ["1", "3"]
+    assert f"/articles?{words.replace('&', '&amp;')}source=source-003" in page  # takes the other one out
+    assert page.count('class="chosen"') == 2
+    page = get(f"/articles?{words}since=2026-10-08&until=2026-10-08", **{"accept-language": "en"}).text
+    assert re.findall(r"<bdi>Title (\d+)</bdi>", page) == [str(n) for n in range(28, 48)]
+    assert 'name="since" value="2026-10-08"' in page
+    assert get(f"/articles?{words}since=x&until=2026-99-99").text.count('class="headline"') == 40
+
+
+def test_a_search_of_several_sources_is_saved_with_them() -> None:
+    choice = Choice.of({"q": "ferry", "language": "en"}, ["a b", "c", "c"])
+    assert suggested_watch(choice)["query"] == 'ferry lang:"en" (source:"a b" OR source:"c")'
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.5, "less than a minute ago"),
+        (1.5, "1 minute ago"),
+        (119, "119 minutes ago"),
+        (121, "2 hours ago"),
+        (5_000, "3 days ago"),
+    ],
+)
+def test_every_page_says_how_old_its_data_are(
+    get: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, minutes: float, words: str
+) -> None:
+    monkeypatch.setattr(plugin, "utc_now", lambda: NOW + datetime.timedelta(minutes=minutes))
+    for path in ("/", "/articles", "/data", "/data/articles"):
+        assert words in re.sub("<.*?>", "", get(path, **{"accept-language": "en"}).text)
 
 
 def test_a_paywalled_text_says_so(get: Callable[..., Any]) -> None:

@@ -1,6 +1,7 @@
 """The pages about stories, coverage and names, against an archive whose truth is known. Answered in process."""
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 import re
@@ -11,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.database.open import open_database
@@ -20,7 +22,7 @@ from storage.web.periods import period_of
 from storage.web.server import application
 from storage.web.stories import fold_headlines
 from tests.support.known_coverage import fill_known
-from tests.support.searchable import NOW
+from tests.support.searchable import NOW, Given, store
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +120,7 @@ def test_coverage_is_what_was_stored(known: Database, get: Callable[[str], str])
         taken = {(each.giver, each.taker): in_words(each.delay) for each in takings(connection)}
     assert (counts.in_both, counts.only_japanese, counts.only_english) == (1, 1, 2)
     assert (counts.japanese_first, counts.english_first, in_words(counts.japanese_lead)) == (1, 0, "2 h")
-    assert counts.first_sources == [("mirai", 2), ("wire", 2)]
+    assert counts.first_sources == [("mirai", 2), ("wire", 1)]  # the bridge was in two sources at the same time
     # The copy that was published before its article gave the text.
     assert taken == {("harbor", "mirai"): "1 h", ("mirai", "kyoku"): "30 min"}
     page = get("/coverage?period=all")
@@ -132,6 +134,31 @@ def test_days_without_a_time_are_compared_by_day(known: Database) -> None:
     assert covered.first_ja is not None
     by_day = dataclasses.replace(covered, first_ja=dataclasses.replace(covered.first_ja, by_day=True))
     assert (by_day.lead, by_day.first_language) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("sources", "hours", "precision", "first"),
+    [
+        (("wire", "echo"), 2, "instant", [("wire", 1)]),
+        (("wire", "wire"), 2, "instant", []),  # nobody else
+        (("wire", "echo"), 2, "day", []),
+        (("wire", "echo"), 30, "day", [("wire", 1)]),
+    ],
+)
+def test_a_source_is_first_where_another_one_was_later(
+    tmp_path: Path, sources: tuple[str, str], hours: int, precision: str, first: list[tuple[str, int]]
+) -> None:
+    with contextlib.closing(open_database(f"sqlite:///{tmp_path}/kiji.db")) as database:
+        one, _ = store(database, Given("One", source=sources[0]), Given("Two", source=sources[1], age=1 - hours / 24))
+        with database.writing() as session:
+            session.execute(text("INSERT INTO story (id, first_at, last_at) VALUES (1, '', '')"))
+            session.execute(text("UPDATE article SET story_id = 1"))
+            session.execute(
+                text("UPDATE article SET published_precision = :p WHERE id = :id"), {"p": precision, "id": one}
+            )
+        with database.reading() as connection:
+            counts = compare_coverage(story_coverage(connection, active_stories(connection)))
+    assert counts.first_sources == first
 
 
 def test_the_chart_of_a_search_opens_its_days(get: Callable[[str], str]) -> None:

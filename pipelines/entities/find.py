@@ -17,7 +17,7 @@ from pipelines.rules.load import load_rules
 from pipelines.stories.name_readings import readings
 from storage.entity_rules import EntityKind, Mention
 
-ALGORITHM_VERSION = 3
+ALGORITHM_VERSION = 4
 """Stored with every article; raised whenever other entities or keys come out."""
 
 READ = 4_000

@@ -32,9 +32,11 @@ def title_words() -> frozenset[str]:
 
 @rule_cache()
 def speech() -> "re.Pattern[str]":
-    """Match a verb of speech, an age or an apposition behind an English name."""
+    """Match a verb of speech, an age or an apposition behind an English name: ``, who``, ``, an expert``."""
     words = "|".join(load_rules("entity_words")["titles"]["speech"])
-    return re.compile(rf",?\s(?:{words})\b|,\s\d{{1,3}},|\s\(\d{{1,3}}\)")
+    roles = "|".join(map(re.escape, sorted(titles_set("roles"))))
+    apposition = rf",\s(?:who(?! (?:have|are|were)\b)|(?:an?|the)\s(?:[\w-]+\s){{0,2}}(?:{roles}))\b"
+    return re.compile(rf",?\s(?:{words})\b|,\s\d{{1,3}},|\s\(\d{{1,3}}\)|{apposition}")
 
 
 @rule_cache()

@@ -87,6 +87,11 @@ def test_parts_of_other_names_and_common_nouns_are_no_names(text: str, language:
         ("Late Night With Seth Meyers. American Kevin Kine left.", "en", "person", {"Seth Meyers", "Kevin Kine"}),
         ("The geologist Rosaly Loxe agreed with Joe Xu.", "en", "person", {"Rosaly Loxe", "Joe Xu"}),
         ("Richard von Weizmer spoke. Austin Market fell.", "en", "person", {"Richard von Weizmer"}),
+        ("Analyst Kebeto Koki expects growth. Zeph Capo, the president of a union, and Fani Wills, who left."
+         " I'm Joe Foley, a long-time journalist. Used Rooms, who have paid, left.", "en", "person",
+         {"Kebeto Koki", "Zeph Capo", "Fani Wills", "Joe Foley"}),
+        ("リレド・モナビ所長、濱松けさの専務とダキビケ・ポロ裁判長が話した。センター所長は黙っていた。", "ja", "person",
+         {"リレド・モナビ", "濱松けさの", "ダキビケ・ポロ"}),
         ("宝田琴梅さんと荻田卓警部補(41)が来た。(ニューヨーク=浜本喬生)", "ja", "person",
          {"宝田琴梅", "荻田卓", "浜本喬生"}),
         ("演出:水谷龍二\n社長 山田哲也\n【松本紫帆】", "ja", "person", {"水谷龍二", "山田哲也", "松本紫帆"}),

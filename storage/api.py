@@ -145,7 +145,7 @@ class Archive:
         """Give words of the other language for a query, from stories and declared links across languages."""
         with self._database.reading() as connection:
             found = other_words(connection, parse_query(query, self._timezone), self._timezone)
-        columns = ("words", "language", "articles", "stories", "overlap")
+        columns = ("words", "language", "articles", "stories", "overlap", "origin")
         return self._frame(columns, [dataclasses.astuple(word) for word in found])
 
     def similar(self, article_id: int, *, limit: int = 20) -> Frame:

@@ -1,4 +1,4 @@
-"""Find the words of the other language for a query, from stories and declared links across languages.
+"""Find the words of the other language for a query: listed ones, names, else from stories and links across languages.
 
 The articles of a query are in stories; what other languages report in the same stories is compared with the rest of the
 archive. A word is offered where it and the query occur in the same stories: 関税 and tariff.
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from storage.scripts import HAN_BLOCK, KATAKANA
+from storage.search.counterparts import counterparts, key_of, query_key
 from storage.search.finder import Filters
 from storage.search.folding import fold, stem
 from storage.search.nodes import Query, Word
@@ -37,9 +38,9 @@ LEAST_STORIES = 3
 LEAST_SHARE = 0.3
 """Of the stories in both languages, the share that has the word."""
 
-LEAST_OVERLAP, LEAST_OF_BEST = 0.6, 0.8
-"""Of the stories in both languages that have the query or the word, the share that has both, twice counted (Dice); and
-the share of the best word's that further words need. Chosen on the written events that stories are fitted by."""
+LEAST_OVERLAP = 0.6
+"""Of the stories in both languages that have the query or the word, the share that has both, twice counted (Dice).
+Chosen on the written events that stories are fitted by."""
 
 LEAST_EVIDENCE = 2.25
 """Stories with both, times the overlap: few stories have to agree better."""
@@ -51,6 +52,9 @@ LEAST_LIFT = 3.0
 """How many times as often as in the archive the stories have the word."""
 
 COMPARED, OFFERED = 5, 3
+
+MOST_WORDS, MOST_LEARNT_WORDS = 5, 2
+"""Words of a query that is looked up, and of one whose counterpart stories show."""
 
 _ENGLISH = re.compile(r"[a-z][a-z'-]{2,}")
 _JAPANESE = re.compile(f"[{HAN_BLOCK}々]{{2,8}}|[{KATAKANA}]{{2,16}}")
@@ -89,22 +93,39 @@ AND EXISTS (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OtherWord:
-    """A word of the other language; ``articles`` is how many have it at most, ``stories`` how many show the pair."""
+    """A word of the other language; ``articles`` is how many have it at most.
+
+    ``origin`` is ``list`` or ``name`` for a word that means the same for certain, else ``stories``.
+    """
 
     words: str
     language: str
     articles: int
     stories: int
     overlap: float
+    origin: str = "stories"
 
 
 def other_words(connection: Connection, query: Query, timezone: str) -> list[OtherWord]:
-    """Find at most three words of the other language for a query of one or two words, the surest first.
+    """Find at most three words of the other language for a query of a few words, the surest first.
 
-    Reads at most 200 of the newest articles of the query and of each of five words.
+    Where a list or a name of the archive gives words, these. Else the one that stories show, for a query of one or two
+    words: the surest one, if the query's word is the surest one for it. Reads at most 200 of the newest articles of the
+    query, of its word, and of five words for each then.
     """
-    if not 1 <= len(query.words) <= 2 or any(not isinstance(part, Word) for part in query.parts):
+    if not 1 <= len(query.words) <= MOST_WORDS or any(not isinstance(part, Word) for part in query.parts):
         return []
+    if known := _known(connection, query, timezone):
+        return known
+    if len(query.words) > MOST_LEARNT_WORDS or not (learnt := _learnt(connection, query, timezone)):
+        return []
+    back = _learnt(connection, parse_query(f'"{learnt[0].words}"', timezone), timezone)
+    there, here = query_key(query), key_of(back[0].words) if back else ""
+    return learnt[:1] if here and (here in there or there in here) else []
+
+
+def _learnt(connection: Connection, query: Query, timezone: str) -> list[OtherWord]:
+    """Give the words of the other language that occur in the same stories as a query, the surest first."""
     ids = newest_candidates(connection, query, Filters(), LOOKED_AT)
     own = _language(connection, ids)
     if own is None:
@@ -124,18 +145,18 @@ def other_words(connection: Connection, query: Query, timezone: str) -> list[Oth
         if overlap >= LEAST_OVERLAP and both * overlap >= LEAST_EVIDENCE:
             number = count_candidates(connection, asked, Filters(language=other))
             offered.append(OtherWord(words, other, number, both, round(overlap, 2)))
-    offered.sort(key=lambda word: (-word.overlap, -word.articles, word.words))
-    return _different(offered)[:OFFERED]
+    return sorted(offered, key=lambda word: (-word.overlap, -word.articles, word.words))
 
 
-def _different(words: Sequence[OtherWord]) -> list[OtherWord]:
-    """Keep words that are about as sure as the first one, and no parts or extensions of a surer one."""
-    kept: list[OtherWord] = []
-    for word in words:
-        is_new = all(word.words not in other.words and other.words not in word.words for other in kept)
-        if is_new and word.overlap >= LEAST_OF_BEST * words[0].overlap:
-            kept.append(word)
-    return kept
+def _known(connection: Connection, query: Query, timezone: str) -> list[OtherWord]:
+    """Give the words that mean the same for certain, and that articles have; those in most articles first."""
+    found: dict[str, OtherWord] = {}
+    for words, language, origin in counterparts(connection, query):
+        exact = parse_query(f'"{words}"', timezone)
+        number = count_candidates(connection, exact, Filters(language=language))
+        if number and words.casefold() not in found:
+            found[words.casefold()] = OtherWord(words, language, number, 0, 1.0, origin)
+    return sorted(found.values(), key=lambda word: (-word.articles, word.words))[:OFFERED]
 
 
 def _language(connection: Connection, ids: Sequence[int]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from pipelines.text_rules import PipelineRules
 from storage.column_types import utc_now
@@ -49,6 +50,49 @@ def test_a_word_finds_its_counterpart_in_both_directions(events: Database, japan
     assert back[0].words == japanese
     count = f"SELECT count(*) FROM articles WHERE language = 'ja' AND title || text LIKE '%{japanese}%'"
     assert [(back[0].articles,)] == rows(events, count)
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "origin"),
+    [
+        ("関税", "tariff", "list"),
+        ("tariffs", "関税", "list"),
+        ("central bank", "中央銀行", "list"),
+        ('"中央銀行"', "central bank", "list"),
+        ("富山", "Toyama", "name"),
+        ("Southern toyama", "南富山", "name"),
+        ("髙橋みのり", "Minori Takahashi", "name"),
+        ("minori takahashi", "高橋みのり", "name"),
+    ],
+)
+def test_words_of_news_and_names_have_their_own_counterparts(
+    database: Database, query: str, words: str, origin: str
+) -> None:
+    store_given(
+        database,
+        Given("関税と中央銀行", "高橋みのり氏は富山と南富山を訪れた。", language="ja"),
+        Given("A tariff of the central bank", "Minori Takahashi, 45, saw Toyama, Southern Toyama."),
+    )
+    find_missing(database, PipelineRules())
+    with database.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO entity (kind, key, family, name_ja, name_en, articles)"
+                " VALUES ('place', 'x', '', '南富山', 'Southern Toyama', 1)"
+            )
+        )
+    assert [(word.words, word.language, word.articles, word.origin) for word in also(database, query)] == [
+        (words, "en" if words.isascii() else "ja", 1, origin)
+    ]
+
+
+def test_what_no_article_has_is_not_offered(database: Database) -> None:
+    store_given(database, Given("関税", "関税", language="ja"))
+    assert also(database, "関税") == []
+
+
+def test_what_goes_with_a_word_is_not_offered_for_it(events: Database) -> None:
+    assert also(events, "終値") == []  # Nikkei, for which 日経平均 is better known
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from storage.database.engine import Database
 from storage.search.finder import POOL, Filters
 from storage.search.nodes import QueryError
-from storage.search.query import count_by_facet, count_candidates
+from storage.search.query import count_by_facet, count_candidates, search
 from tests.support.hostile_text import HOSTILE
 from tests.support.searchable import NOW, Given, found, store, titles
 
@@ -186,3 +187,19 @@ def test_what_is_too_much_is_one_clear_line(some: Database, words: str, line: st
         found(some, words)
     assert line in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_each_search_is_planned_for_its_own_words(database: Database) -> None:
+    store(database, KOREA, RATES)
+    if database.is_sqlite:
+        return
+    with database.reading() as connection:
+        for _ in range(20):  # prepared from the sixth time on; planned for any words ten times later, if it may be
+            search(connection, "rate", limit=5, now=NOW)
+        prepared = connection.execute(text("SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements"))
+        custom, generic = prepared.one()
+        assert connection.execute(text("SHOW jit")).scalar() == "off"
+    assert custom > 10
+    assert generic == 0
+    with database.writing() as session:
+        assert session.execute(text("SHOW plan_cache_mode")).scalar() == "auto"

@@ -33,8 +33,8 @@ SILENCE = 120
 """Seconds that PostgreSQL lets a writing transaction be silent: its machine may be gone, and others wait."""
 
 _PLANS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off"
-"""Of PostgreSQL's reading transactions. A plan for any values of a prepared statement does not know how rare the words of
-a search are: with it phrases took four times the server's CPU. Compiling a plan takes longer than a search."""
+"""Of PostgreSQL's reading transactions. A plan for any values of a prepared statement does not know how rare the words
+of a search are: with it phrases took four times the server's CPU. Compiling a plan takes longer than a search."""
 
 _READING = {"kiji_reading": True}
 

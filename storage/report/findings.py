@@ -64,7 +64,8 @@ def _of_source(source: str, cells: list[Cell]) -> list[Finding]:
     if silent:
         before = [cell.usual for cell in cells[len(cells) - silent :] if cell.usual is not None]
         if before and is_silent(0, before[0]):
-            return [Finding("silent", source, {"days": str(silent), "usual": f"{before[0]:g}"}, grave=True)]
+            values = {"days": str(silent), "s": "s" if silent > 1 else "", "usual": f"{before[0]:g}"}
+            return [Finding("silent", source, values, grave=True)]
         return []
     if usual is None or usual < LOW_FROM:
         return []

@@ -1,4 +1,4 @@
-"""Choose what the report tells of the news: stories once each, and names that rise."""
+"""Choose what the report tells of the news: stories once each, and what saved searches matched."""
 
 import dataclasses
 import datetime
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from storage.column_types import UTCDateTime
 from storage.report.figures import StoryArticle, StoryFigures
+from storage.snapshot.local_time import sqlite_value
 
 MOST_TOLD = 8
 """Stories of each list."""
@@ -15,12 +16,8 @@ MOST_TOLD = 8
 LEAD = 220
 """Characters of a lead."""
 
-USUAL = datetime.timedelta(days=28)
-LEAST_NEW, LEAST_TIMES, MOST_RISING = 3, 3.0, 10
-"""Articles of the period that a rising name needs, how many times its usual number they are, and names told."""
-
-KNOWN_FOR = datetime.timedelta(days=7)
-"""How old an archive has to be, for its past to say what is usual."""
+MOST_WATCHED = 5
+"""Headlines of a watch."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,13 +41,12 @@ class TopStory:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Rising:
-    """A name that more articles have than usual: ``usual`` is the number of such a period in the four weeks before."""
+class Watched:
+    """A saved search with what it matched since the report's beginning: headlines once each, ``matches`` in all."""
 
-    id: int
     name: str
-    articles: int
-    usual: float
+    matches: int
+    headlines: tuple[StoryArticle, ...]
 
 
 def told_stories(stories: Sequence[StoryFigures]) -> dict[str, list[TopStory]]:
@@ -72,29 +68,22 @@ def _told(story: StoryFigures) -> TopStory:
     return TopStory(story, story.members[0], headlines, names)
 
 
-def rising_names(connection: Connection, since: datetime.datetime, now: datetime.datetime) -> list[Rising]:
-    """Find the names that rise in the articles that are new since then, against the four weeks before."""
-    first = connection.execute(text("SELECT min(first_seen_at) FROM article")).scalar()
-    began = datetime.datetime.fromisoformat(first) if isinstance(first, str) else first
-    if began is None or since - began < KNOWN_FOR:
-        return []
-    share = (now - since) / min(USUAL, since - began)
+def watched_news(connection: Connection, since: datetime.datetime) -> list[Watched]:
+    """Read what the saved searches matched since then, the newest first, the first article of each story."""
     statement = text(
-        "SELECT owner.id, owner.name_ja, owner.name_en,"
-        " sum(CASE WHEN article.first_seen_at >= :since THEN 1 ELSE 0 END) AS articles,"
-        " sum(CASE WHEN article.first_seen_at < :since THEN 1 ELSE 0 END) AS before"
-        " FROM article JOIN article_entity ON article_entity.article_id = article.id"
-        " JOIN entity ON entity.id = article_entity.entity_id"
-        " JOIN entity AS owner ON owner.id = coalesce(entity.same_as_id, entity.id)"
-        " WHERE article.first_seen_at >= :begin AND article.first_seen_at <= :now"
-        " GROUP BY owner.id, owner.name_ja, owner.name_en"
-    ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in ("since", "begin", "now")))
-    rows = connection.execute(statement, {"since": since, "begin": since - USUAL, "now": now})
-    found = []
-    for row in rows:
-        usual = float(row.before) * share
-        if row.articles >= LEAST_NEW and row.articles >= LEAST_TIMES * max(usual, 0.5):
-            found.append(Rising(row.id, row.name_ja or row.name_en, int(row.articles), round(usual, 1)))
-    return sorted(found, key=lambda each: (-each.articles / max(each.usual, 0.5), -each.articles, each.id))[
-        :MOST_RISING
-    ]
+        "SELECT watch, articles.id, articles.story_id, source, language, title, url, matched_at FROM watch_matches"
+        " JOIN articles ON articles.id = watch_matches.article_id WHERE matched_at >= :since"
+        " ORDER BY watch, matched_at DESC, articles.id DESC"
+    ).bindparams(bindparam("since", type_=UTCDateTime()))
+    found: dict[str, list[StoryArticle]] = {}
+    for row in connection.execute(statement, {"since": since}):
+        article = StoryArticle(
+            row.id, row.story_id or -row.id, row.source, row.language, row.title, row.url,
+            str(sqlite_value(row.matched_at)), fresh=True,
+        )  # fmt: skip
+        found.setdefault(row.watch, []).append(article)
+    watched = []
+    for name, matched in found.items():
+        once = {each.story_id: each for each in reversed(matched)}
+        watched.append(Watched(name, len({each.id for each in matched}), tuple(once.values())[::-1][:MOST_WATCHED]))
+    return watched

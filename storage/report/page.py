@@ -23,7 +23,8 @@ from storage.report.charts import (
 )
 from storage.report.figures import Figures
 from storage.report.findings import findings
-from storage.report.news import Rising, rising_names, told_stories
+from storage.report.news import Watched, told_stories, watched_news
+from storage.report.rising import Rising, rising_names, rising_stories, rising_words
 from storage.report.words import Labels, Words
 from storage.snapshot.local_time import LocalClock
 from storage.stories.coverage import Coverage, active_stories, compare_coverage, in_words, story_coverage
@@ -44,16 +45,20 @@ class Table:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class News:
-    """What the report tells beside its figures: rising names, and how the languages covered the period's stories."""
+    """What the report tells beside its figures: what rises, what watches matched, and how the languages covered it."""
 
     rising: list[Rising]
+    words: list[Rising]
+    watched: list[Watched]
     coverage: Coverage
 
 
 def read_news(connection: Connection, since: datetime.datetime, now: datetime.datetime) -> News:
     """Read it in one transaction."""
     stories = story_coverage(connection, active_stories(connection, since, now))
-    return News(rising_names(connection, since, now), compare_coverage(stories))
+    names = rising_names(connection, since, now)
+    words = rising_words(connection, since, now, [each.name for each in names])
+    return News(names, words, watched_news(connection, since), compare_coverage(stories))
 
 
 def report_html(
@@ -71,6 +76,8 @@ def report_html(
             findings=findings(figures),
             told=told_stories(figures.stories),
             news=news,
+            rising_stories=rising_stories(figures.stories, figures.since, figures.now),
+            link=lambda path: f"{root}{path}" if (root := (web_address(pages) or "").rstrip("/")) else "",
             pages=(web_address(pages) or "").rstrip("/"),
             local=lambda moment: (clock.local(moment) or "")[:16],
             in_words=in_words,

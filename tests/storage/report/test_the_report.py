@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import text, update
 
 from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
@@ -18,10 +19,14 @@ from storage.entities.store import find_missing
 from storage.report.charts import step_of
 from storage.report.figures import Cell, Figures, read_figures, usual_articles
 from storage.report.findings import findings
-from storage.report.news import rising_names, told_stories
+from storage.report.news import told_stories
 from storage.report.page import read_news, report_html
+from storage.report.rising import rising_names, rising_stories
 from storage.report.words import LABELS
 from storage.snapshot.local_time import LocalClock
+from storage.tables.core import Article
+from storage.watches.matching import match_new
+from storage.watches.saved import add_watch
 from tests.support.commands import kiji
 from tests.support.searchable import Given, store
 from tests.support.web_pages import HOSTILE, NOW, Watched
@@ -143,6 +148,34 @@ def test_a_name_rises_against_its_own_past(database: Database) -> None:
     html = report_html(figures, "Asia/Tokyo", "en", "0", news, "http://127.0.0.1:8700/")
     assert f'href="http://127.0.0.1:8700/entities/{rising[0].id}"' in html
     assert "javascript:" not in report_html(figures, "Asia/Tokyo", "en", "0", news, "javascript:alert(1)")
+
+
+def test_words_of_headlines_and_stories_rise_and_watches_tell(database: Database) -> None:
+    now = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)
+    since = now - datetime.timedelta(days=1)
+    with database.writing() as session:
+        add_watch(session, "port", "harbour", "Asia/Tokyo", mode="article", per_day=20, now=since)
+    past = [Given(f"Harbour news {n}", "Words.", source=("wire", "echo")[n % 2], age=20 - n / 10) for n in range(60)]
+    new = [Given(f"Harbour strike {n}", f"Words {n}.", source=("wire", "echo")[n % 2], age=0.1) for n in range(4)]
+    alone = [Given(f"Lighthouse {n}", f"Light {n}.", source="wire", age=0.1) for n in range(4)]
+    ids = store(database, *past, *new, *alone)
+    with database.writing() as session:
+        session.execute(text("INSERT INTO story (id, first_at, last_at) VALUES (7, '2026-09-20', '2026-10-09')"))
+        story = [ids[0], ids[1], *ids[60:64]]  # two articles in 19 days, then four in one
+        session.execute(update(Article).where(Article.id.in_(story)).values(story_id=7))
+        match_new(session, now)
+    with database.reading() as connection:
+        news = read_news(connection, since, now)
+        figures = read_figures(connection, LocalClock("Asia/Tokyo"), since, now)
+    assert [(each.name, each.articles, each.usual) for each in news.words] == [("harbour strike", 4, 0.0)]
+    stories = rising_stories(figures.stories, since, now)
+    assert [(each.id, each.articles, each.usual) for each in stories] == [(7, 4, 0.1)]
+    [watch] = news.watched
+    assert (watch.name, watch.matches, len({each.story_id for each in watch.headlines})) == ("port", 64, 5)
+    html = report_html(figures, "Asia/Tokyo", "en", "0", news, "http://127.0.0.1:8700/")
+    assert 'href="http://127.0.0.1:8700/articles?q=%22harbour%20strike%22"' in html
+    assert 'href="http://127.0.0.1:8700/stories/7"' in html
+    assert "64 matches" in html
 
 
 @pytest.mark.parametrize("labels", LABELS)

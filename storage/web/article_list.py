@@ -45,6 +45,11 @@ def read_metadata(connection: sqlite3.Connection) -> dict[str, str]:
     return {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM metadata")}
 
 
+def page_number(written: str) -> int:
+    """Read a page's number; what is none is the first."""
+    return max(1, min(int(written[:9]), 1_000_000)) if written.isascii() and written.isdigit() else 1
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
     """The facets and words that a reader chose; "" where open."""
@@ -61,7 +66,6 @@ class Choice:
     @classmethod
     def of(cls, arguments: Mapping[str, str], sources: Sequence[str] = ()) -> "Choice":
         """Parse an address's query; a page that is no number is the first, ``since`` and ``until`` are days."""
-        page = arguments.get("page", "1")
         return cls(
             q=arguments.get("q", "").strip(),
             language=arguments.get("language", "")[:8],
@@ -70,7 +74,7 @@ class Choice:
             since=_day(arguments.get("since", "")),
             until=_day(arguments.get("until", "")),
             sort=arguments.get("sort", "") if arguments.get("sort") in ("newest", "oldest") else "",
-            page=max(1, min(int(page[:9]), 1_000_000)) if page.isascii() and page.isdigit() else 1,
+            page=page_number(arguments.get("page", "")),
         )
 
     def address(self, **changes: object) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import sqlite3
+from urllib.parse import urlencode
 
 from storage.entity_rules import KINDS
 from storage.snapshot.local_time import days_until
@@ -9,7 +10,7 @@ from storage.web.article_list import LISTED, Context, count_rows, query_rows, re
 from storage.web.svg import day_bars
 
 SHOWN = 100
-"""Entities of a list."""
+"""Entities of a page of a list."""
 
 NEWEST = 60
 """Articles of an entity."""
@@ -17,7 +18,7 @@ NEWEST = 60
 DAYS, HEIGHT = 28, 132
 
 
-def list_page(connection: sqlite3.Connection, name: str, kind: str) -> Context:
+def list_page(connection: sqlite3.Connection, name: str, kind: str, page: int = 1) -> Context:
     """List entities by a part of a name in either script, those in most articles first."""
     kind = kind if kind in KINDS else ""
     name = name[:100]
@@ -29,14 +30,18 @@ def list_page(connection: sqlite3.Connection, name: str, kind: str) -> Context:
         conditions.append("(instr(lower(name_ja), ?) > 0 OR instr(lower(name_en), ?) > 0)")
         values += [name.lower(), name.lower()]
     where = " AND ".join(conditions)
+    total = count_rows(connection, f"SELECT count(*) FROM entities WHERE {where}", *values)  # noqa: S608 - conditions of our own
     return {
         "entities": query_rows(
             connection,
             f"SELECT id, kind, name_ja, name_en, articles FROM entities WHERE {where}"  # noqa: S608 - conditions of our own
-            f" ORDER BY articles DESC, id LIMIT {SHOWN}",
+            f" ORDER BY articles DESC, id LIMIT {SHOWN} OFFSET {(page - 1) * SHOWN}",
             *values,
         ),
-        "total": count_rows(connection, f"SELECT count(*) FROM entities WHERE {where}", *values),  # noqa: S608 - conditions of our own
+        "total": total,
+        "page": page,
+        "more": total > page * SHOWN,
+        "link": lambda number: "/entities?" + urlencode({"name": name, "kind": kind, "page": number}),
         "name": name,
         "kind": kind,
         "kinds": KINDS,

@@ -15,7 +15,7 @@ from storage.monitoring.openmetrics import CONTENT_TYPE
 from storage.search.nodes import QueryError
 from storage.web import coverage, entities, networks, search, stories, views
 from storage.web.archive_writer import suggested_watch
-from storage.web.article_list import Choice, browse, read_metadata
+from storage.web.article_list import Choice, browse, page_number, read_metadata
 from storage.web.downloads import TYPES, attached, citation, download
 from storage.web.preferences import YEAR, cookies_of, local_address
 from storage.web.rendering import DATA, keeps_pages, read_captures, render, render_searching
@@ -118,7 +118,7 @@ async def similar_page(datasette: Datasette, request: Request) -> Response:
 
 async def stories_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/stories`` of a day, week, month or ever."""
-    asked = {name: request.args.get(name) or "" for name in ("period", "at", "language")}
+    asked = {name: request.args.get(name) or "" for name in ("period", "at", "language", "page")}
     return await render_searching(datasette, request, "kiji_stories.html", stories.stories_page, asked)
 
 
@@ -153,8 +153,9 @@ async def coverage_page(datasette: Datasette, request: Request) -> Response:
 async def entities_page(datasette: Datasette, request: Request) -> Response:
     """Show ``/entities``: persons, organisations and places."""
     name, kind = request.args.get("name") or "", request.args.get("kind") or ""
+    page = page_number(request.args.get("page") or "")
     return await render(
-        datasette, request, "kiji_entities.html", lambda snapshot: entities.list_page(snapshot, name, kind)
+        datasette, request, "kiji_entities.html", lambda snapshot: entities.list_page(snapshot, name, kind, page)
     )
 
 

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from storage.stories.coverage import in_words, story_coverage
-from storage.web.article_list import LISTED, Context, count_rows, query_rows
+from storage.web.article_list import LISTED, Context, count_rows, page_number, query_rows
 from storage.web.periods import KINDS, Period, newest_story_day, parse_day, period_of
 from storage.web.svg import timeline
 
 LISTED_STORIES = 100
-"""Stories of a period that are listed; the page says how many there are."""
+"""Stories of a page of a list."""
 
 MOST_DOTS = 80
 """Articles of a story that are drawn; more would be a blot. The list under the drawing has all."""
@@ -40,13 +40,15 @@ def stories_page(connection: sqlite3.Connection, searched: Connection, asked: Ma
     day = parse_day(asked.get("at", "")) or newest
     period = period_of(asked.get("period", ""), day) if day else Period("all")
     begin, end = period.bounds
+    page = page_number(asked.get("page", ""))
     within = "articles > 1 AND last_local >= ? AND first_local < ?"
     rows = query_rows(
         connection,
         f"SELECT * FROM stories WHERE {within} AND {COVERAGES[language]}"  # noqa: S608 - conditions of our own
-        f" ORDER BY sources DESC, articles DESC, last_at DESC, id LIMIT {LISTED_STORIES}",
+        f" ORDER BY sources DESC, articles DESC, last_at DESC, id LIMIT {LISTED_STORIES} OFFSET ?",
         begin,
         end,
+        (page - 1) * LISTED_STORIES,
     )
     counts = {
         name: count_rows(connection, f"SELECT count(*) FROM stories WHERE {within} AND {condition}", begin, end)  # noqa: S608 - conditions of our own
@@ -62,6 +64,8 @@ def stories_page(connection: sqlite3.Connection, searched: Connection, asked: Ma
         "at": day.isoformat() if day else "",
         "before": _beside(connection, period, "last_local < ?", "max(last_local)", begin),
         "after": _beside(connection, period, "first_local >= ?", "min(first_local)", end),
+        "page": page,
+        "more": counts[language] > page * LISTED_STORIES,
         "link": lambda **changes: "/stories?" + urlencode(_chosen(period, day, language) | changes),
         "in_words": in_words,
     }

@@ -1,9 +1,11 @@
 """Readers choose the language and time zone of the pages; many sources, errors and charts. Answered in process."""
 
 import asyncio
+import contextlib
 import datetime
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -130,6 +132,39 @@ def test_several_sources_and_a_period_narrow_a_list_and_a_search(get: Callable[.
     assert re.findall(r"<bdi>Title (\d+)</bdi>", page) == [str(n) for n in range(28, 48)]
     assert 'name="since" value="2026-10-08"' in page
     assert get(f"/articles?{words}since=x&until=2026-99-99").text.count('class="headline"') == 40
+
+
+def test_lists_of_stories_and_names_have_all_their_pages(tmp_path: Path) -> None:
+    with contextlib.closing(open_database(f"sqlite:///{tmp_path}/kiji.db")) as database:
+        store(database, *(Given(f"Title {n}", "words", age=n / 200) for n in range(230)))
+        with database.writing() as session:
+            connection = session.connection()
+            numbers = [{"n": n} for n in range(1, 116)]
+            connection.execute(
+                text("INSERT INTO story (id, first_at, last_at) VALUES (:n, '2026-10-09', '2026-10-09')"), numbers
+            )
+            connection.execute(text("UPDATE article SET story_id = (id + 1) / 2"))
+            connection.execute(
+                text(
+                    "INSERT INTO entity (id, kind, key, family, name_ja, name_en, articles)"
+                    " VALUES (:n, 'place', 'k' || :n, '', '', 'Place ' || :n, 1)"
+                ),
+                numbers,
+            )
+        make_snapshot(database, tmp_path / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
+    client = application(tmp_path / "news.sqlite").client
+
+    def listed(path: str, kind: str) -> tuple[set[str], set[str], str]:
+        pages = [asyncio.run(client.get(f"{path}{page}", headers={"accept-language": "en"})).text for page in (1, 2, 3)]
+        first, second, third = (set(re.findall(f'href="(/{kind}/[0-9]+)"', page)) for page in pages)
+        assert third == set()
+        assert "page=2" in pages[0]
+        assert "page=1" in pages[1]
+        return first, second, pages[1]
+
+    for path, kind in (("/stories?period=all&page=", "stories"), ("/entities?kind=place&page=", "entities")):
+        first, second, _ = listed(path, kind)
+        assert (len(first), len(second), len(first | second)) == (100, 15, 115)
 
 
 def test_a_search_of_several_sources_is_saved_with_them() -> None:

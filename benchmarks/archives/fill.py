@@ -2,8 +2,10 @@
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import datetime
+import gc
 import itertools
 import multiprocessing
 import random
@@ -90,17 +92,32 @@ def fill(
     days = days or last_days(articles)
     wanted = list(split(articles, days, seed, others))
     maker = _Maker(wanted, distinct, parts, folder)
-    for run_id, prepared in enumerate(_prepared(wanted[done:], maker, processes), done + 1):
-        with database.writing() as session:
-            if database.is_sqlite:
-                session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
-            bind_rules(session, rules)
-            _write_day(session, wanted[run_id - 1], run_id, prepared, parts, grouped=grouped)
-        progress(len(prepared))
+    with _collecting_once_a_day() as collect:
+        for run_id, prepared in enumerate(_prepared(wanted[done:], maker, processes), done + 1):
+            with database.writing() as session:
+                if database.is_sqlite:
+                    session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
+                bind_rules(session, rules)
+                _write_day(session, wanted[run_id - 1], run_id, prepared, parts, grouped=grouped)
+            progress(len(prepared))
+            del prepared
+            collect()
     if not database.is_sqlite:
         with database.writing() as session:
             for table in Base.metadata.sorted_tables:
                 set_sequence(session.connection(), table)
+
+
+@contextlib.contextmanager
+def _collecting_once_a_day() -> Iterator[Callable[[], int]]:
+    """Give a day's garbage collection: else Python looks through the day's rows again and again while they are made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield gc.collect
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def last_days(articles: int) -> list[datetime.datetime]:

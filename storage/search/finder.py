@@ -128,8 +128,8 @@ class Finder:
             yield from filter(None, map(self._decided.__getitem__, some_ids))
             size = READ
 
-    def candidates(self, *, in_titles: bool = False, oldest_first: bool = False) -> Select[Any]:
-        """Select the ids that the index gives, by time."""
+    def candidates(self, *, in_titles: bool = False, oldest_first: bool = False, sort: bool = True) -> Select[Any]:
+        """Select the ids that the index gives, by time; in no order where they are all wanted, and not to be sorted."""
         document = SearchDocument.__table__.c
         statement = select(document.article_id).where(*_conditions(self._filters))
         if self._among is not None:
@@ -141,7 +141,7 @@ class Finder:
         if joined:
             asked = written(self._connection, All(tuple(joined)))
             found = looked_up(self._connection, terms, asked)
-            if len(joined) == len(parts) and "*" not in asked and self._is_common(terms, asked):
+            if sort and len(joined) == len(parts) and "*" not in asked and self._is_common(terms, asked):
                 # The sum keeps SQLite from looking each up by its id.
                 return _by_time(statement.where((document.article_id + 0).in_(found)), oldest_first=oldest_first)
             if self._connection.dialect.name == "sqlite":
@@ -150,7 +150,7 @@ class Finder:
             else:
                 statement = statement.where(document.article_id.in_(found))
         statement = statement.where(*(possible(self._connection, part, terms) for part in parts if part not in joined))
-        return _by_time(statement, oldest_first=oldest_first)
+        return _by_time(statement, oldest_first=oldest_first) if sort else statement
 
     @property
     def _is_narrowed(self) -> bool:

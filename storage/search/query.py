@@ -9,14 +9,13 @@ import sys
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, String, cast, column, func, select, table
+from sqlalchemy import Connection, column, func, select, table
 
 from storage.search.candidates import Candidate
 from storage.search.finder import NO_FILTERS, POOL, Filters, Finder, dated, score_of
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
 from storage.search.snippets import MarkedText, cut_snippet, mark_terms
-from storage.tables.search import SearchDocument
 
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -117,8 +116,8 @@ def count_candidates(connection: Connection, words: str | Query, filters: Filter
     query = _parsed(words)
     if not query.parts:
         return 0
-    candidates = Finder(connection, query, filters).candidates()
-    counted = candidates.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    candidates = Finder(connection, query, filters).candidates(sort=False)
+    counted = candidates.with_only_columns(func.count(), maintain_column_froms=True)
     return connection.execute(counted).scalar_one()
 
 
@@ -127,7 +126,7 @@ def count_up_to(connection: Connection, words: str | Query, filters: Filters, mo
     query = _parsed(words)
     if not query.parts:
         return 0
-    some = Finder(connection, query, filters).candidates().order_by(None).limit(most).subquery()
+    some = Finder(connection, query, filters).candidates(sort=False).limit(most).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
@@ -136,28 +135,17 @@ def has_exact_count(words: str | Query) -> bool:
     return not _parsed(words).undecided
 
 
-def count_by_facet(connection: Connection, words: str | Query) -> list[tuple[str, str, str, int]]:
-    """Count hits by language, source and minute (``2025-10-26?01:30``, UTC).
+def find_countable(connection: Connection, words: str | Query) -> list[int]:
+    """Give the ids of the articles by which a query is counted, in no order.
 
     More than POOL candidates are counted as they are (see ``count_candidates``); fewer are decided by their own words.
     """
     query = _parsed(words)
     if not query.parts:
         return []
-    document = SearchDocument.__table__.c
-    minute = func.substr(cast(document.dated_at, String), 1, 16).label("minute")
     asked = Finder(connection, query, NO_FILTERS)
-    counted = (
-        asked.candidates()
-        .order_by(None)
-        .with_only_columns(document.language, document.source, minute, func.count(), maintain_column_froms=True)
-        .group_by(document.language, document.source, minute)
-    )
-    places = [(language, source, moment, number) for language, source, moment, number in connection.execute(counted)]
-    if query.undecided and sum(number for *_, number in places) <= POOL:
-        hits = (each.row for each in asked.by_time(POOL))
-        return [(row.language, row.source, f"{dated(row):%Y-%m-%dT%H:%M}", 1) for row in hits]
-    return places
+    ids = list(connection.scalars(asked.candidates(sort=False)).all())  # fetched at once, not row by row
+    return [each.row.id for each in asked.by_time(POOL)] if query.undecided and len(ids) <= POOL else ids
 
 
 def _copies(connection: Connection, ids: Sequence[int]) -> dict[int, list[HitCopy]]:

@@ -20,6 +20,7 @@ from storage.snapshot.descriptions import describe
 from storage.snapshot.last_activity import last_moment, newest_publication
 from storage.snapshot.local_time import LocalClock, sqlite_value
 from storage.snapshot.search import copy_index
+from storage.snapshot.search_places import store_places
 from storage.snapshot.tables import (
     COLUMNS,
     FILL_SOURCES,
@@ -100,6 +101,7 @@ def _fill(
             target.execute(f"CREATE INDEX {name} ON {copied.view} ({', '.join(columns)})")
     _sources(source, target, clock)
     copy_index(source, target)
+    store_places(target, clock)
     for statement in VIEWS.strip().split("\n"):
         target.execute(statement)
     return counts

@@ -9,7 +9,7 @@ from storage.article_fields import TIME_FIELDS
 from storage.languages import VIEWED_LANGUAGES
 from storage.tables.body_views import BODY_VIEWS, body_view
 
-VERSION = 9
+VERSION = 10
 """Of this layout; ``kiji serve`` makes a snapshot of another layout anew."""
 
 LAST_COLUMNS = ("body", "text")

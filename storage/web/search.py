@@ -13,9 +13,10 @@ from storage.search.finder import POOL, Filters
 from storage.search.like import similar_articles
 from storage.search.names import check_names
 from storage.search.parse import parse_query
-from storage.search.query import SORTS, Hit, Sort, count_by_facet, count_candidates, has_exact_count, search
+from storage.search.query import SORTS, Hit, Sort, count_candidates, find_countable, has_exact_count, search
 from storage.search.snippets import MarkedText
 from storage.snapshot.local_time import LocalClock, days_until
+from storage.snapshot.search_places import Place, count_places
 from storage.web.article_list import LISTED, PAGE, Choice, Context, facets_of, query_rows, read_metadata
 from storage.web.safe_text import NO_TITLE, is_visible
 from storage.web.svg import Bar, day_bars, months_until
@@ -31,8 +32,6 @@ MOST_DAYS, MOST_MONTHS, CHART_HEIGHT = 62, 120, 72
 MONTH = len("2026-10")
 
 FACETS = ("language", "source", "day")
-Place = tuple[str, str, str]
-"""Language, source and local day of an article."""
 
 
 def open_search(path: Path) -> Engine:
@@ -53,15 +52,11 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
     sort: Sort = next((each for each in SORTS if each == choice.sort), "relevance")
     wanted, first = PAGE + 1, (choice.page - 1) * PAGE
     hits = search(connection, query, filters, limit=wanted, offset=first, sort=sort, now=now)
-    # By day first: a word of most articles has about as many minutes as there are articles.
-    by_day: collections.Counter[Place] = collections.Counter()
-    for language, source, minute, number in count_by_facet(connection, query):
-        by_day[language, source, clock.day(minute + "Z") or ""] += number
-    bounded = not has_exact_count(query) and (bool(choice.source) or by_day.total() > POOL)
-    if choice.source:  # what the source has a copy of is found, too; a facet has an article under its own source
-        counted = count_candidates(connection, query, filters)
-    else:
-        counted = sum(number for place, number in by_day.items() if _fits(place, choice, ""))
+    by_day = count_places(connection, find_countable(connection, query))
+    bounded = not has_exact_count(query) and (bool(choice.source) or sum(by_day.values()) > POOL)
+    found, by_facet = _narrowed(by_day, choice)
+    # What a source has a copy of is found, too; a facet has an article under its own source.
+    counted = count_candidates(connection, query, filters) if choice.source else sum(found.values())
     shown = hits[:PAGE]
     precisions = _precisions(connection, [hit.id for hit in shown])
     return {
@@ -72,9 +67,9 @@ def search_articles(connection: Connection, choice: Choice, snapshot: Mapping[st
         "total": first + len(hits) if 0 < len(hits) < wanted else max(first + len(hits) if hits else 0, counted),
         "total_is_bound": bounded and (len(hits) == wanted or (not hits and first > 0)),
         "most_downloaded": MOST_DOWNLOADED,
-        "chart": _chart(by_day, choice),
+        "chart": _chart(by_facet["day"], choice),
         "facets_are_bounds": bounded,
-        "facets": facets_of(choice, {name: _counted(by_day, choice, name) for name in FACETS}),
+        "facets": facets_of(choice, {name: _counted(by_facet[name], name) for name in FACETS}),
         "choice": choice,
     }
 
@@ -114,14 +109,39 @@ def _bounds(day: str, clock: LocalClock) -> tuple[datetime.datetime | None, date
         return None, None
 
 
-def _chart(by_day: collections.Counter[Place], choice: Choice) -> list[Bar]:
+def _narrowed(places: Mapping[Place, int], choice: Choice) -> tuple[dict[Place, int], dict[str, dict[Place, int]]]:
+    """Give the places that fit a choice, and for each facet those that fit with that facet left open."""
+    missed = {
+        place: _misses(place, choice) for place in places if choice.since <= place[2] <= (choice.until or place[2])
+    }
+    found = {place: places[place] for place, misses in missed.items() if not misses}
+    by_facet = {
+        name: {place: places[place] for place, misses in missed.items() if misses in ([], [name])}
+        if getattr(choice, name)
+        else found
+        for name in FACETS
+    }
+    return found, by_facet
+
+
+def _misses(place: Place, choice: Choice) -> list[str]:
+    """Name the facets whose chosen values a place has not."""
+    language, source, day = place
+    misses = ["language"] if choice.language and language != choice.language else []
+    if choice.source and source not in choice.source:
+        misses.append("source")
+    if choice.day and day != choice.day and not (len(choice.day) == MONTH and day[:MONTH] == choice.day):
+        misses.append("day")
+    return misses
+
+
+def _chart(places: Mapping[Place, int], choice: Choice) -> list[Bar]:
     """Draw the hits by day and language, or by month where they are over more than MOST_DAYS."""
-    counts: dict[str, tuple[int, int, int]] = {}
-    for place, number in by_day.items():
-        if place[2] and _fits(place, choice, "day"):
-            before = counts.get(place[2], (0, 0, 0))
-            added = ("ja", "en").index(place[0]) if place[0] in ("ja", "en") else 2
-            counts[place[2]] = tuple(n + number * (at == added) for at, n in enumerate(before))  # type: ignore[assignment]  # three
+    by_language: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0, 0])
+    for (language, _, day), number in places.items():
+        if day:
+            by_language[day][("ja", "en").index(language) if language in ("ja", "en") else 2] += number
+    counts = {day: (ja, en, others) for day, (ja, en, others) in by_language.items()}
     if len(counts) < 2:
         return []
     first, last = (datetime.date.fromisoformat(day) for day in (min(counts), max(counts)))
@@ -144,23 +164,11 @@ def _months_between(first: str, last: str) -> int:
     return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:7]) - int(first[5:7])
 
 
-def _fits(place: Place, choice: Choice, but: str) -> bool:
-    """Tell whether a place fits the choice, with one facet left open."""
-    language, source, day = place
-    fits = {
-        "language": not choice.language or language == choice.language,
-        "source": not choice.source or source in choice.source,
-        "day": not choice.day or day == choice.day or (len(choice.day) == MONTH and day[:MONTH] == choice.day),
-    }
-    is_within = choice.since <= day and (not choice.until or day <= choice.until)
-    return is_within and all(fit for name, fit in fits.items() if name != but)
-
-
-def _counted(by_day: collections.Counter[Place], choice: Choice, name: str) -> list[tuple[str, int]]:
+def _counted(places: Mapping[Place, int], name: str) -> list[tuple[str, int]]:
     counted: collections.Counter[str] = collections.Counter()
-    for place, number in by_day.items():
-        if _fits(place, choice, name):
-            counted[place[FACETS.index(name)]] += number
+    at = FACETS.index(name)
+    for place, number in places.items():
+        counted[place[at]] += number
     if name == "day":
         return sorted(counted.items(), reverse=True)
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -16,9 +16,10 @@ from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.report.figures import read_figures
-from storage.search.query import search
+from storage.search.query import find_countable, search
 from storage.snapshot.activity import count_activity
 from storage.snapshot.local_time import LocalClock
+from storage.snapshot.search_places import count_places
 from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Article
 from storage.tables.search import SearchDocument
@@ -199,6 +200,18 @@ def test_search_finds_in_a_snapshot_what_it_finds_in_the_archive(
     url = f"sqlite:///file:{tmp_path}/news.sqlite?mode=ro&uri=true"
     assert {words: found(url, words) for words in WORDS} == expected
     assert sum(map(bool, expected.values())) >= 5
+
+
+def test_what_a_snapshot_finds_is_counted_by_language_source_and_local_day(filled: Database, tmp_path: Path) -> None:
+    make_snapshot(filled, tmp_path / "news.sqlite", TOKYO)
+    engine = create_engine(f"sqlite:///file:{tmp_path}/news.sqlite?mode=ro&uri=true")
+    with engine.connect() as connection:
+        places = count_places(connection, find_countable(connection, "the"))
+        days = "SELECT language, source, date(dated_at, '+9 hours'), count(*) FROM search_document"
+        expected = connection.execute(text(f"{days} WHERE language = 'en' GROUP BY 1, 2, 3")).all()
+    engine.dispose()
+    assert sorted((*place, number) for place, number in places.items()) == sorted(map(tuple, expected))
+    assert len(places) > 5
 
 
 def test_a_snapshots_index_is_made_as_the_archives(filled: Database, tmp_path: Path) -> None:

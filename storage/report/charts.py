@@ -5,6 +5,7 @@ Vega drew them in the browser until 2026-11-30: of the 902 kB of a report, 815 k
 
 import dataclasses
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 
 from storage.report.figures import Cell, Figures, StoryFigures, is_silent
@@ -14,6 +15,9 @@ from storage.web.svg import Bar, day_bars, time_ticks
 
 LANGUAGES = {"ja": "日本語", "en": "English", "other": "その他 other"}
 MOST_LINES = 10
+
+MOST_SOURCES = 30
+"""Sources of the chart of days, which is 120 kB with its table: the report is mailed."""
 
 DAYS_HEIGHT = 170
 ROW, STAGE, LINE = 24, 34, 44
@@ -95,14 +99,28 @@ def days_chart(figures: Figures) -> list[Bar]:
     return day_bars(list(counts), counts, DAYS_HEIGHT)
 
 
+def heat_sources(figures: Figures) -> list[str]:
+    """Give the sources that are drawn, by name: the unusual ones of the last day, then those with most articles."""
+    last = max((cell.day for cell in figures.cells), default="")
+    unusual: Counter[str] = Counter()
+    articles: Counter[str] = Counter()
+    for cell in figures.cells:
+        articles[cell.source] += cell.articles
+        unusual[cell.source] += cell.day == last and step_of(cell.articles, cell.usual) in ("silent", "low", "high")
+    ordered = sorted(articles, key=lambda name: (-unusual[name], -articles[name], name))
+    return sorted(ordered[:MOST_SOURCES])
+
+
 def heat_chart(figures: Figures) -> Heat:
-    """Compare each source's days with its usual day, in five steps."""
+    """Compare each source's days with its usual day, in five steps; of many sources those of heat_sources."""
     days = sorted({cell.day for cell in figures.cells})
-    rows = {name: number * ROW for number, name in enumerate(sorted({cell.source for cell in figures.cells}))}
+    rows = {name: number * ROW for number, name in enumerate(heat_sources(figures))}
     width = (100 - _NAMES) / max(len(days), 1)
     at = {day: _NAMES + number * width for number, day in enumerate(days)}
     squares = [
-        Square(cell, at[cell.day], rows[cell.source], step_of(cell.articles, cell.usual)) for cell in figures.cells
+        Square(cell, at[cell.day], rows[cell.source], step_of(cell.articles, cell.usual))
+        for cell in figures.cells
+        if cell.source in rows
     ]
     ticks = [(_month_day(day), x) for day, x in at.items() if datetime.date.fromisoformat(day).weekday() == 0]
     return Heat(len(rows) * ROW, width, list(rows.items()), squares, ticks)

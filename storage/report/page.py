@@ -18,6 +18,7 @@ from storage.report.charts import (
     funnel_chart,
     funnel_stages,
     heat_chart,
+    heat_sources,
     step_of,
     timeline_chart,
 )
@@ -90,6 +91,7 @@ def report_html(
             style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             days=days_chart(figures),
             heat=heat_chart(figures) if figures.cells else None,
+            sources=len({cell.source for cell in figures.cells}),
             funnel=funnel_chart(figures, words),
             timeline=timeline_chart(figures.stories, clock),
         )
@@ -116,6 +118,7 @@ def _environment() -> Environment:
 
 
 def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Table]:
+    drawn = set(heat_sources(figures))
     days = [[day, *map(str, counts)] for day, *counts in reversed(figures.days)]
     heat = [
         [
@@ -125,8 +128,9 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
             "–" if cell.usual is None else f"{cell.usual:g}",
             _step(cell, words),
         ]
-        for cell in sorted(figures.cells, key=lambda cell: (cell.day, cell.source), reverse=True)[: _heat_rows(figures)]
-    ]
+        for cell in sorted(figures.cells, key=lambda cell: (cell.day, cell.source), reverse=True)
+        if cell.source in drawn
+    ][: 7 * len(drawn)]
     articles = [
         [
             story.title,
@@ -147,11 +151,6 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
         ),
         "timeline": Table([words[key] for key in ("story", "time", "source", "language", "headline")], articles),
     }
-
-
-def _heat_rows(figures: Figures) -> int:
-    """Count the table's rows: a week of every source."""
-    return 7 * len({cell.source for cell in figures.cells})
 
 
 def _step(cell: Any, words: Words) -> str:

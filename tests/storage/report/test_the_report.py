@@ -1,6 +1,7 @@
 """The morning report: right figures, one file that asks for nothing, hostile words inert in its charts too."""
 
 import contextlib
+import dataclasses
 import datetime
 import re
 import sqlite3
@@ -16,7 +17,7 @@ from pipelines.text_rules import PipelineRules
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.entities.store import find_missing
-from storage.report.charts import step_of
+from storage.report.charts import heat_sources, step_of
 from storage.report.figures import Cell, Figures, read_figures, usual_articles
 from storage.report.findings import findings
 from storage.report.news import told_stories
@@ -176,6 +177,19 @@ def test_words_of_headlines_and_stories_rise_and_watches_tell(database: Database
     assert 'href="http://127.0.0.1:8700/articles?q=%22harbour%20strike%22"' in html
     assert 'href="http://127.0.0.1:8700/stories/7"' in html
     assert "64 matches" in html
+
+
+def test_of_many_sources_the_unusual_and_the_large_are_drawn(figures: Figures) -> None:
+    cells = [
+        Cell(f"source-{n:03}", f"2026-11-{day}", 0 if (n, day) == (3, 25) else n, float(n))
+        for n in range(1, 201)
+        for day in range(10, 26)
+    ]
+    many = dataclasses.replace(figures, cells=cells)
+    assert heat_sources(many) == ["source-003", *(f"source-{n}" for n in range(172, 201))]
+    html = report_html(many, "Asia/Tokyo", "en", "0")
+    assert "30 of 200 sources" in html
+    assert len(html.encode()) < 250_000
 
 
 @pytest.mark.parametrize("labels", LABELS)

@@ -16,9 +16,10 @@ from crawler.archive_place import kept_place
 from crawler.cli.commands import purpose
 from crawler.cli.filters import SinceOption, since
 from crawler.cli.options import ConfigOption, DatabaseOption, example
-from crawler.cli.output import OutputOption, check_output, size_of, tell_output
+from crawler.cli.output import OutputOption, check_output, counted, size_of, tell_output
 from crawler.config.errors import ConfigError
 from crawler.config.models import Config
+from crawler.monitoring.alerts import Message, send
 from crawler.plan import archive_folder, config_file, database_url, find_config
 from storage.atomic_file import replace_file
 from storage.database.open import open_database
@@ -66,6 +67,7 @@ def register(app: typer.Typer) -> None:
             purpose("report"),
             "kiji report -o report.html",
             "kiji report -o report.html --since 12h --lang ja",
+            "kiji report -o report.html --send",
         ),
     )(report_command)
 
@@ -223,11 +225,15 @@ def report_command(
     pages: Annotated[
         str, typer.Option("--pages", metavar="URL", help="Where kiji serve can be reached: links to stories and names.")
     ] = "",
+    send_it: Annotated[
+        bool, typer.Option("--send", help="Also send it to the addresses of [alerts] urls, with the file attached.")
+    ] = False,
     config: ConfigOption = None,
     db: DatabaseOption = None,
-) -> None:
-    """Write a report on the last day, or since a moment."""
+) -> int:
+    """Write a report on the last day, or since a moment; send it where asked for."""
     from storage.report.figures import read_figures  # with the page's templates, needed by this command alone
+    from storage.report.news import brief
     from storage.report.page import default_since, read_news, report_html, write_report
     from storage.report.words import LABELS
 
@@ -235,6 +241,8 @@ def report_command(
     if labels is None:
         raise ConfigError([f'--lang: "{lang}" is none of the report\'s labels; allowed: {", ".join(LABELS)}'])
     settings = find_config(config)
+    if send_it and not settings.alerts.urls:
+        raise ConfigError(["--send: [alerts] urls is empty; it holds the addresses, such as mailto://…"])
     zone, now = settings.crawl.timezone, datetime.datetime.now(datetime.UTC)
     begin = since(since_when, zone, now) or default_since(now)
     url = database_url(db, settings)
@@ -245,4 +253,10 @@ def report_command(
         news = read_news(connection, begin, now)
     database.close()
     write_report(output, report_html(figures, zone, labels, kiji_version(), news, pages))
-    tell_output(output, f"{figures.new} new articles, {len(figures.stories)} stories")
+    summary = f"{counted(figures.new, 'new article')}, {counted(len(figures.stories), 'story', 'stories')}"
+    tell_output(output, summary)
+    message = Message(f"Kiji: {summary}", brief(figures.stories) or summary, "info", output)
+    problems = send(message, settings.alerts.urls) if send_it else []
+    for problem in problems:
+        sys.stderr.write(f"kiji: {problem}\n")
+    return 1 if problems else 0

@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -21,11 +22,15 @@ Kind = Literal["failure", "success", "info"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
-    """One alert; ``kind`` is ``failure``, ``success`` when trouble is over, or ``info`` for news."""
+    """One alert; ``kind`` is ``failure``, ``success`` when trouble is over, or ``info`` for news.
+
+    Services that take no files leave the ``attachment`` out.
+    """
 
     title: str
     body: str
     kind: Kind
+    attachment: Path | None = None
 
 
 def send(message: Message, urls: Sequence[str]) -> list[str]:
@@ -47,7 +52,12 @@ def send(message: Message, urls: Sequence[str]) -> list[str]:
                 problems.append(
                     f"alert to {mask_address(url)}: Apprise knows no such service, or the address is incomplete"
                 )
-            elif not service.notify(body=message.body, title=message.title, notify_type=message.kind):
+            elif not service.notify(
+                body=message.body,
+                title=message.title,
+                notify_type=message.kind,
+                attach=apprise.AppriseAttachment(str(message.attachment)) if message.attachment else None,
+            ):
                 problems.append(f"alert to {mask_address(url)} was not taken")
         except Exception as error:  # noqa: BLE001 - an error in one plug-in must not stop the other alerts
             problems.append(f"alert to {mask_address(url)}: {type(error).__name__}")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 from storage.column_types import UTCDateTime
 from storage.report.figures import StoryArticle, StoryFigures
 from storage.snapshot.local_time import sqlite_value
+from storage.web.safe_text import clean_text, title_or_dash, web_address
 
 MOST_TOLD = 8
 """Stories of each list."""
@@ -66,6 +67,16 @@ def _told(story: StoryFigures) -> TopStory:
     headlines = tuple(each for each in first_of.values() if each is not None) or story.members[:1]
     names = tuple(dict.fromkeys(each.source for each in story.members))
     return TopStory(story, story.members[0], headlines, names)
+
+
+def brief(stories: Sequence[StoryFigures]) -> str:
+    """Write the stories as plain text: one line for the headlines of each, one for its first source and address."""
+    lines = []
+    for told in (each for listed in told_stories(stories).values() for each in listed):
+        lines.append(" / ".join(title_or_dash(each.title) for each in told.headlines))
+        number = f"{told.story.articles} article{'' if told.story.articles == 1 else 's'}"
+        lines.append(f"    {clean_text(told.first.source)} first, {number}: {web_address(told.first.url) or '–'}")
+    return "\n".join(lines)
 
 
 def watched_news(connection: Connection, since: datetime.datetime) -> list[Watched]:

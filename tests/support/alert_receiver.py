@@ -4,15 +4,19 @@ import http.server
 import json
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class Receiver:
-    """``alerts`` are the titles that came in Apprise's JSON, ``pings`` the paths of everything else with its body."""
+    """``alerts`` are the titles that came in Apprise's JSON, ``messages`` all of it.
+
+    ``pings`` are the paths of everything else with its body.
+    """
 
     def __init__(self, status: int = 200) -> None:
         self.status = status
         self.alerts: list[str] = []
+        self.messages: list[dict[str, Any]] = []
         self.pings: list[tuple[str, str]] = []
         receiver = self
 
@@ -20,7 +24,8 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 if self.path.startswith("/alert"):
-                    receiver.alerts.append(json.loads(body)["title"])
+                    receiver.messages.append(json.loads(body))
+                    receiver.alerts.append(receiver.messages[-1]["title"])
                 else:
                     receiver.pings.append((self.path, body))
                 self.send_response(receiver.status)

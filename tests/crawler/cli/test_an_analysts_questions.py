@@ -1,5 +1,6 @@
 """What an analyst asks, by the command line, against an archive whose truth is known. In process."""
 
+import base64
 import csv
 import json
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 
 from crawler.cli import run
 from storage.database.open import open_database
+from tests.support.alert_receiver import Receiver
 from tests.support.known_coverage import fill_known
 
 Ask = Callable[..., str]
@@ -103,3 +105,18 @@ def test_a_collection_with_notes_is_exported_with_its_articles(ask: Ask) -> None
 def test_a_citation_and_articles_like_one(ask: Ask) -> None:
     assert "@article{kiji1," in ask("article", "1", "--cite", "bibtex")
     assert "no article is like it" in ask("article", "10", "--similar")
+
+
+def test_the_report_is_sent_with_its_file(ask: Ask) -> None:
+    assert "[alerts] urls is empty" in ask("report", "-o", "report.html", "--send", code=2)
+    with Receiver() as receiver:
+        Path("kiji.toml").write_text(f'[alerts]\nurls = ["{receiver.alert_url}"]\n', encoding="utf-8")
+        told = ask("report", "-o", "report.html", "--since", "20000d", "--send")
+        assert "12 new articles, 4 stories" in told
+        [message] = receiver.messages
+        receiver.status = 500
+        assert "was not taken" in ask("report", "-o", "report.html", "--since", "20000d", "--send", code=1)
+    assert message["title"] == "Kiji: 12 new articles, 4 stories"
+    assert "雨量計が故障 / Rain gauge fails\n    mirai first, 3 articles: https://n.example/" in message["message"]
+    [attached] = message["attachments"]
+    assert base64.b64decode(attached["base64"]) == Path("report.html").read_bytes()

@@ -151,7 +151,7 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     lines += [f"  by {record['authors']}"] if record["authors"] else []
     lines += ["", record["text"], ""]
     lines += [
-        f"copy: {copy['kind']} {copy['similarity']:.2f} {copy['url']} ({copy['source']}, {copy['seen_at']})"
+        f"copy: {copy['kind']} {copy['similarity']:.2f} {copy['url']} ({copy['source']}, {_dated(copy)})"
         for copy in record["copies"]
     ]
     lines += [
@@ -162,6 +162,11 @@ def _article_lines(record: dict[str, Any]) -> list[Text]:
     lines += [f"linked from: article {other['id']} {other['url']} {other['title']}" for other in record["linked_from"]]
     lines += [f"canonical address not believed: {one['url']}: {one['reason']}" for one in record["canonical_refused"]]
     return [Text(sanitize_lines(line)) for line in lines]
+
+
+def _dated(copy: dict[str, Any]) -> str:
+    """Say when a copy was published by its own date, else when it was seen."""
+    return f"published {copy['published_at']}" if copy["published_at"] else f"seen {copy['seen_at']}"
 
 
 def _changes(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,14 +1,20 @@
 """The Python API for notebooks, on both databases, and the example of its page."""
 
+import contextlib
+import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage.api import open_archive
 from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.errors import DatabaseError
 from storage.read_only_sql import QueryRefused
 from tests.support.commands import ROOT
+from tests.support.known_coverage import fill_known
 from tests.support.searchable import Given, store
 
 GIVEN = (
@@ -68,3 +74,18 @@ def test_the_example_of_the_page_runs(database: Database, archive_url: str, caps
     [example] = re.findall(r"```python\n(from storage\.api .*?)```", page, re.DOTALL)
     exec(example.replace("sqlite:///kiji.db", archive_url), {})  # noqa: S102 - of our own page
     assert "Tariffs" in capsys.readouterr().out
+
+
+def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with contextlib.closing(open_database("sqlite:///kiji.db")) as known:
+        fill_known(known)
+    notebook = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    for cell in notebook["cells"]:
+        assert not cell.get("outputs")
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)  # noqa: S102 - of our own notebook
+    assert names["hits"]["title"].to_list() == ["Ferry is late", "Ferry late", "雨量計が故障"]
+    assert sum(names["days"]["articles"]) == 3
+    assert set(names["coverage"]["first_language"]) == {"ja", ""}

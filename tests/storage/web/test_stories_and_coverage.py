@@ -136,6 +136,11 @@ def test_days_without_a_time_are_compared_by_day(known: Database) -> None:
     assert (by_day.lead, by_day.first_language) == (None, "")
 
 
+def test_a_copy_has_its_own_date(get: Callable[[str], str]) -> None:
+    copies = get("/articles/1").partition('id="copies"')[2]
+    assert "2026-10-07 08:00" in copies  # an hour before its article, in Tokyo
+
+
 @pytest.mark.parametrize(
     ("sources", "hours", "precision", "first"),
     [

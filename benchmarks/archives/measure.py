@@ -34,7 +34,7 @@ from benchmarks.section import ROOT
 from storage.database.engine import Database, connect
 from storage.database.open import open_database
 from storage.search.query import search
-from storage.tables.core import Article
+from storage.tables.core import Article, Run
 from storage.writer.batching import BATCH
 
 TERMS = {
@@ -73,7 +73,7 @@ class Cost:
         return f"| {self.name}{' FAILED' if self.failed else ''} | {self.seconds:.3f} | {self.cpu:.4f} | {memory} |"
 
 
-class Run(Protocol):
+class RunCommand(Protocol):
     """Runs a command of Kiji to its end."""
 
     def __call__(self, *words: str) -> Cost:
@@ -89,9 +89,12 @@ def command(*words: str) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.json"
         kiji = [sys.executable, "-m", "benchmarks.measured", str(figures), sys.executable, "-m", "crawler", *words]
-        done = subprocess.run(kiji, cwd=ROOT, capture_output=True, check=False)
+        done = subprocess.run(kiji, cwd=ROOT, capture_output=True, check=False, text=True)
         found = json.loads(figures.read_text(encoding="utf-8"))
-    return Cost(name_of(words), found["seconds"], found["cpu"], found["megabytes"], done.returncode not in (0, 1))
+    failed = done.returncode not in (0, 1)
+    if failed:
+        print(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}", file=sys.stderr)
+    return Cost(name_of(words), found["seconds"], found["cpu"], found["megabytes"], failed)
 
 
 def name_of(words: Sequence[str]) -> str:
@@ -159,12 +162,13 @@ def _memory_of(pid: int) -> float:
 
 
 def reading(
-    url: str, folder: Path, run: Run = command, serving: Serve = serve, repeated: int = REPEATED
+    url: str, folder: Path, run: RunCommand = command, serving: Serve = serve, repeated: int = REPEATED
 ) -> Iterator[Cost]:
     """Measure what only reads; searches and pages are ``repeated``."""
     database = open_database(url, create=False)
     with database.reading() as connection:
         articles = connection.execute(select(func.count()).select_from(Article)).scalar_one()
+        newest = connection.execute(select(func.max(Run.started_at))).scalar_one()
     yield Cost(f"articles: {articles}", 0.0, 0.0)
     yield from searches(database, repeated)
     database.close()
@@ -177,7 +181,7 @@ def reading(
     yield run("coverage", *on)
     yield run("health", "--config", str(config), *on)
     yield run("runs", *on)
-    yield run("report", "-o", str(folder / "report.html"), "--since", f"{ENDS:%Y-%m-%d}", *on)
+    yield run("report", "-o", str(folder / "report.html"), "--since", f"{newest:%Y-%m-%d}", *on)
     yield run("export", "articles", "-o", str(folder / "articles.csv"), *on)
     yield run("export", "stories", "-o", str(folder / "stories.csv"), *on)
     yield run("snapshot", "-o", str(snapshot), *on)
@@ -185,7 +189,7 @@ def reading(
     yield run("db", "check", *on)
 
 
-def changing(url: str, folder: Path, copy: str, run: Run = command, articles: int = TAKEN_UP) -> Iterator[Cost]:
+def changing(url: str, folder: Path, copy: str, run: RunCommand = command, articles: int = TAKEN_UP) -> Iterator[Cost]:
     """Measure what changes a copy of the archive, with so many ``articles`` that a crawl takes up."""
     parsed = make_url(url)
     if parsed.drivername.startswith("sqlite"):

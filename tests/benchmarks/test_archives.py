@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from benchmarks.archives.fill import ENDS, fill
-from benchmarks.archives.measure import Cost, Run, address_in, changing, name_of, reading
+from benchmarks.archives.measure import Cost, RunCommand, address_in, changing, name_of, reading
 from benchmarks.archives.news import NewsArticle
 from storage.database.check import check_database
 from storage.database.engine import Database
@@ -82,7 +82,7 @@ def _count(url: str) -> int:
     return int(articles)
 
 
-def _runner(folder: Path) -> Run:
+def _runner(folder: Path) -> RunCommand:
     def run(*words: str) -> Cost:
         done = kiji(*words, folder=folder)
         assert done.returncode in (0, 1), done.stderr

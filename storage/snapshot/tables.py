@@ -62,7 +62,17 @@ TABLES = (
     ),
     SnapshotTable("copies", local=("published_at", "seen_at"), key="id", indexes=(("article_id",),)),
     SnapshotTable("revisions", local=("seen_at",), added=(("day", "TEXT"),), indexes=(("article_id", "revision"),)),
-    SnapshotTable("stories", local=("first_at", "last_at"), key="id", indexes=(("last_at",), ("sources", "articles"))),
+    SnapshotTable(
+        "stories",
+        local=("first_at", "last_at"),
+        key="id",
+        indexes=(
+            ("last_at",),
+            ("sources", "articles"),
+            ("last_local", "first_local", "articles", "articles_ja", "articles_en"),
+            ("first_local", "articles"),
+        ),
+    ),
     SnapshotTable(
         "story_evidence",
         local=("decided_at",),

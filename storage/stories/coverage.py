@@ -108,31 +108,34 @@ def story_coverage(connection: Connection, stories: Sequence[Mapping[str, Any]])
     members: dict[int, list[Any]] = {}
     for chunk in chunks_of([story["id"] for story in stories]):
         statement = text(_MEMBERS).bindparams(bindparam("ids", list(chunk), expanding=True))
-        for row in connection.execute(statement):
+        for row in connection.execute(statement).all():
             members.setdefault(row.story_id, []).append(row)
-    covered = []
-    for story in stories:
-        rows = members.get(story["id"], [])
-        first = {code: next((_first(row) for row in rows if row.language == code), None) for code in ("ja", "en")}
-        covered.append(
-            StoryCoverage(
-                story["id"], story["title"], int(story["articles_ja"]), int(story["articles_en"]),
-                int(story["sources"]), first["ja"], first["en"], _first_source(rows),
-                len({row.source for row in rows}) > 1,
-            )
-        )  # fmt: skip
-    return covered
+    return [_covered(story, members.get(story["id"], [])) for story in stories]
 
 
-def _first_source(rows: Sequence[Any]) -> str:
-    """Name the source of the first article, "" where another one may have been as early; rows are in order of time."""
+def _covered(story: Mapping[str, Any], rows: Sequence[Any]) -> StoryCoverage:
+    """Add the first articles to a row of ``stories``; ``rows`` are its articles in order of time."""
+    firsts: dict[str, Any] = {}
+    for row in rows:
+        firsts.setdefault(row.language, row)
+    first_ja, first_en = (_first(firsts[code]) if code in firsts else None for code in ("ja", "en"))
+    other = next((row for row in rows if row.source != rows[0].source), None)
+    return StoryCoverage(
+        story["id"], story["title"], int(story["articles_ja"]), int(story["articles_en"]),
+        int(story["sources"]), first_ja, first_en, _first_source(rows, other), other is not None,
+    )  # fmt: skip
+
+
+def _first_source(rows: Sequence[Any], other: Any) -> str:
+    """Name the source of the first of ``rows``, "" where the first one of another source may have been as early."""
     if not rows:
         return ""
-    first, *others = (_first(row) for row in rows if row.source != rows[0].source or row is rows[0])
-    ends = first.at + datetime.timedelta(days=1) if first.by_day else first.at
-    if any(other.at == first.at or other.at < ends for other in others):
-        return ""
-    return first.source
+    if other is not None:
+        first, second = _first(rows[0]), _first(other)
+        ends = first.at + datetime.timedelta(days=1) if first.by_day else first.at
+        if second.at == first.at or second.at < ends:
+            return ""
+    return str(rows[0].source)
 
 
 def _first(row: Any) -> First:

@@ -214,6 +214,22 @@ def test_what_a_snapshot_finds_is_counted_by_language_source_and_local_day(fille
     assert len(places) > 5
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM stories WHERE articles > 1 AND last_local >= ? AND first_local < ? AND articles_ja > 0",
+        "SELECT max(last_local) FROM stories WHERE articles > 1 AND last_local < ? AND last_local < ?",
+        "SELECT min(first_local) FROM stories WHERE articles > 1 AND first_local >= ? AND first_local >= ?",
+    ],
+)
+def test_stories_of_a_period_are_looked_up_in_an_index(filled: Database, tmp_path: Path, query: str) -> None:
+    make_snapshot(filled, tmp_path / "news.sqlite", TOKYO)
+    with opened(tmp_path / "news.sqlite") as snapshot:
+        plan = [row[3] for row in snapshot.execute(f"EXPLAIN QUERY PLAN {query}", ("2026-11-25", "2026-11-26"))]
+    assert [line.split("stories")[0] for line in plan] == ["SEARCH "]
+    assert "COVERING INDEX" in plan[0]
+
+
 def test_a_snapshots_index_is_made_as_the_archives(filled: Database, tmp_path: Path) -> None:
     if not filled.is_sqlite:
         pytest.skip("PostgreSQL's index is of another kind")

@@ -61,6 +61,8 @@ class PostgreSQLServer:
         settings = {
             "fsync": "off",  # what is committed is with the system, and survives the server, not the machine
             "full_page_writes": "off",
+            "autovacuum": "off",  # no test waits for it
+            "jit": "off",  # compiling a plan costs more than the few rows of a test
             "shared_buffers": "16MB",
             "unix_socket_directories": str(self.folder),
             "listen_addresses": "''",

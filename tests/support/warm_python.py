@@ -1,10 +1,10 @@
 """Programs in processes of their own that start in milliseconds: forks of a Python that has imported Kiji already.
 
 A cold start of ``kiji crawl`` takes four seconds of CPU, of which its imports and those of its fork server are nearly
-all. Here both are forked from one process without threads, which has imported what they import and has done nothing
-else; the rest is as in a process of its own: arguments, environment, working folder, descriptors, ``__main__``,
-signals. What a start itself may get wrong is tested where ``cold_kiji`` or ``sys.executable`` is started: each command
-that reads pages is, and workers, servers and the line for cron are.
+all. Here both are forked from one process without threads, which has imported what they import, has compiled the SQL of
+a small crawl, and has done nothing else; the rest is as in a process of its own: arguments, environment, working
+folder, descriptors, ``__main__``, signals. What a start itself may get wrong is tested where ``cold_kiji`` or
+``sys.executable`` is started: each command that reads pages is, and workers, servers and the line for cron are.
 
 Kept for its CPU: five crawls of the sample sites take 3.6 s each with it, the start of this process included, and 8.1
 without; five of ``kiji runs`` 1.3 and 2.2 (2 cores, 2026-11-30). The tests start them at some 220 places.

@@ -21,6 +21,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipelines.workers.fork_server import preload_workers
@@ -172,7 +173,9 @@ def main() -> None:
     sys.path.insert(0, "")  # the place of each program's own folder
     for name in (*PRELOADED, *_modules_of_commands(), *_modules_of_scrapy()):
         importlib.import_module(name)
-    importlib.import_module("sqlalchemy.orm").configure_mappers()
+    statements = runpy.run_path(str(Path(__file__).with_name("shared_statements.py")))
+    statements["share_compiled_statements"]()
+    statements["compile_statements"]()
     gc.collect()
     gc.freeze()  # a collection in a fork would copy the memory of all that was imported
     control = socket.socket(fileno=int(sys.argv[1]))

@@ -19,7 +19,6 @@ from storage.database.open import open_database
 from storage.distribution import install_extra
 from storage.entities.queries import list_entities
 from storage.errors import DatabaseError
-from storage.read_only_sql import run_query
 from storage.search.across import other_words
 from storage.search.finder import Filters
 from storage.search.like import Similar, similar_articles
@@ -27,6 +26,7 @@ from storage.search.names import check_names
 from storage.search.nodes import Query
 from storage.search.parse import parse_query
 from storage.search.query import Sort, find_ids, search
+from storage.sql.read_only import run_query
 from storage.stories.coverage import active_stories, story_coverage, takings
 
 Frame = Any

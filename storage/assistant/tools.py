@@ -14,12 +14,12 @@ from storage.database.engine import Database
 from storage.entities.queries import entity_record, list_entities
 from storage.entity_rules import KINDS
 from storage.errors import DatabaseError
-from storage.read_only_sql import run_query
 from storage.reading import iso_utc, json_row
 from storage.search.across import other_words
 from storage.search.names import check_names
 from storage.search.parse import parse_query
 from storage.search.query import SORTS, Sort, count_candidates, has_exact_count, search
+from storage.sql.read_only import run_query
 from storage.stories.coverage import active_stories, compare_coverage, in_words, story_coverage, takings
 from storage.stories.queries import story_record
 

@@ -9,18 +9,13 @@ import contextlib
 import functools
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from datasette.database import Database
 
+from storage.sql.bounded_functions import LIMITS, LONGEST_PATTERN, REFUSED_FUNCTIONS, Function, Value, bounded_functions
 from storage.tables.search import TERM_TABLES
-
-LONGEST_VALUE = 5_000_000
-"""Bytes of a value or a row: an article's text has 4 MB at most."""
-
-LONGEST_PATTERN = 200
-"""Bytes of a pattern of LIKE and GLOB, which may be compared at every place of a text."""
 
 LARGEST_ANSWER = 64_000_000
 """Characters and bytes of all values of one answer: 2,000 articles have 6 million as a rule."""
@@ -33,12 +28,8 @@ LONGEST_STATEMENT = 20_000
 
 TOO_MUCH = "the query takes too much memory; ask for fewer rows or columns"
 
-_REFUSED_FUNCTIONS = frozenset({"json_patch", "jsonb_patch", "fts3_tokenizer", "load_extension", "rtreecheck"})
 _INDEX = frozenset(terms.name for terms in TERM_TABLES)
 """One MATCH may take as long as its words are many."""
-
-_Value = str | bytes | int | float | None
-_Function = Callable[..., _Value]
 
 
 class SnapshotDatabase(Database):  # type: ignore[misc]  # datasette has no types
@@ -55,9 +46,8 @@ def connect_limited(address: str) -> sqlite3.Connection:
     """Open a limited connection to a file's address."""
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_Connection)
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP}")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT)
+    for limit, most in (*LIMITS.items(), (sqlite3.SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT)):
+        connection.setlimit(limit, most)
     _add_functions(connection)
     connection.set_authorizer(_authorize)
     return connection
@@ -78,10 +68,10 @@ class _Connection(sqlite3.Connection):
         self._handler, self.ended = handler, ""
         super().set_progress_handler(handler, n)
 
-    def calling(self, function: "_Function") -> "_Function":
+    def calling(self, function: Function) -> Function:
         """Wrap a function for SQL: it checks the limit and passes errors on."""
 
-        def called(*values: _Value) -> _Value:
+        def called(*values: Value) -> Value:
             if not self.ended and self._handler and self._handler():
                 self.ended = "interrupted"
             if self.ended:
@@ -130,7 +120,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_place: str | None) -> int:
-    if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in _REFUSED_FUNCTIONS:
+    if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in REFUSED_FUNCTIONS:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_READ and first in _INDEX:
         return sqlite3.SQLITE_DENY
@@ -143,49 +133,12 @@ def _add_functions(connection: _Connection) -> None:
     asked = sqlite3.connect(":memory:", check_same_thread=False)
     asked.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
 
-    def ask(sql: str, *values: _Value) -> _Value:
-        value: _Value = asked.execute(sql, values).fetchone()[0]
+    def ask(sql: str, *values: Value) -> Value:
+        value: Value = asked.execute(sql, values).fetchone()[0]
         return value
 
     for name, arguments in (("like", 2), ("like", 3), ("glob", 2)):
         function = functools.partial(ask, f"SELECT {name}({', '.join('?' * arguments)})")
         connection.create_function(name, arguments, connection.calling(function), deterministic=True)
-    for (name, arguments), linear in _LINEAR.items():
-        connection.create_function(name, arguments, connection.calling(linear), deterministic=True)
-
-
-# SQLite's own compare all of one text at each place of the other; Python's take the time of reading both.
-def _instr(value: _Value, wanted: _Value) -> int | None:
-    if value is None or wanted is None:
-        return None
-    if isinstance(value, bytes) and isinstance(wanted, bytes):
-        return value.find(wanted) + 1
-    return _text(value).find(_text(wanted)) + 1
-
-
-def _replace(value: _Value, wanted: _Value, instead: _Value) -> str | None:
-    if value is None or wanted is None or instead is None:
-        return None
-    text, sought = _text(value), _text(wanted)
-    return text.replace(sought, _text(instead)) if sought else text
-
-
-def _trim(strip: Callable[[str, str], str], value: _Value, characters: _Value = " ") -> str | None:
-    if value is None or characters is None:
-        return None
-    return strip(_text(value), "".join(set(_text(characters))))
-
-
-def _text(value: _Value) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-_LINEAR: Mapping[tuple[str, int], _Function] = {
-    ("instr", 2): _instr,
-    ("replace", 3): _replace,
-    **{
-        (name, arguments): functools.partial(_trim, strip)
-        for name, strip in (("trim", str.strip), ("ltrim", str.lstrip), ("rtrim", str.rstrip))
-        for arguments in (1, 2)
-    },
-}
+    for (name, arguments), bounded in bounded_functions().items():
+        connection.create_function(name, arguments, connection.calling(bounded), deterministic=True)

@@ -11,9 +11,9 @@ SCRAPY_IN_PIPELINES = {"pipelines/scrapy_pipelines.py"}
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "storage": (
-        "article_fields atomic_file chunks credentials distribution entity_rules errors languages library_versions "
-        "queries scripts",
-        "body plugins read_only_sql signature story_rules text_diff",
+        "article_fields atomic_file chunks credentials distribution entity_rules errors languages "
+        "library_versions queries scripts",
+        "body plugins sql signature story_rules text_diff",
         "reading",
         "column_types schedule site_lines visit wanted",
         "text_rules",

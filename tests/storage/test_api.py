@@ -12,7 +12,7 @@ from storage.api import open_archive
 from storage.database.engine import Database
 from storage.database.open import open_database
 from storage.errors import DatabaseError
-from storage.read_only_sql import QueryRefused
+from storage.sql.read_only import QueryRefused
 from tests.support.commands import ROOT
 from tests.support.known_coverage import fill_known
 from tests.support.searchable import Given, store
@@ -58,6 +58,29 @@ def test_no_sql_writes(database: Database, archive_url: str, sql: str) -> None:
             archive.sql(sql)
         assert "\n" not in str(raised.value)
         assert len(archive.articles()) == 3
+
+
+@pytest.mark.parametrize(
+    ("sql", "length"),
+    [
+        ("SELECT printf('%.*c', 900000000, 'x')", None),
+        ("SELECT format('%900000000d', 1)", None),
+        ("SELECT zeroblob(900000000)", None),
+        ("SELECT json_patch('{}', '{}')", None),
+        ("SELECT printf('%05.1f|%-8s', 3.14159, 'ab')", 14),
+        ("SELECT replace('aXbX', 'X', '') || trim('  x ')", 3),
+    ],
+)
+def test_no_value_takes_all_memory(database: Database, archive_url: str, sql: str, length: int | None) -> None:
+    if not database.is_sqlite:
+        return
+    with open_archive(archive_url) as archive:
+        if length is None:
+            with pytest.raises(QueryRefused):
+                archive.sql(sql)
+        else:
+            assert len(archive.sql(sql).item()) == length
+        assert archive.sql("SELECT length(zeroblob(4000000))").item() == 4_000_000
 
 
 def test_what_does_not_exist_is_one_line(database: Database, archive_url: str) -> None:

@@ -145,6 +145,7 @@ DOUBLING = ", ".join(f"a{n} AS (SELECT x FROM a{n - 1} UNION ALL SELECT x FROM a
         (ENDLESS + "SELECT hex(zeroblob(2000000)) FROM c", "too much memory"),
         (f"WITH a0 AS (SELECT 1 x), {DOUBLING} SELECT count(*) FROM a39", "too much memory"),
         ("SELECT json_patch('{}', '{}')", "not authorized"),
+        ("SELECT printf('%.*c', 900000000, 'x')", "a width of printf() is at most 1000"),
         ("SELECT count(*) FROM search_texts WHERE search_texts MATCH 'a* OR b*'", "prohibited"),
     ],
 )
@@ -177,7 +178,9 @@ FUNCTIONS = """
 SELECT instr('東京都', '京'), instr('a', ''), instr(1234, 3), instr(NULL, 'a'), instr('a', NULL), instr(x'0102', x'02'),
        replace('a.b.c', '.', '-'), replace('abc', '', '-'), replace(NULL, 'a', 'b'), replace(12, 2, 3),
        'Ab_京' LIKE 'aB!_%' ESCAPE '!', 'É' LIKE 'é', 'x' LIKE NULL, 'abc' GLOB '*[b]c', 12 LIKE '1_',
-       trim('  a '), ltrim('  a '), rtrim('  a '), trim('xyaxy', 'yx'), trim(NULL), trim('a', NULL), rtrim('a　', '　')
+       trim('  a '), ltrim('  a '), rtrim('  a '), trim('xyaxy', 'yx'), trim(NULL), trim('a', NULL), rtrim('a　', '　'),
+       printf('%05.1f|%-8s|%,d', 3.14159, 'ab', 1234567), format('%*d', 5, 42), printf(NULL),
+       printf('%d%%', '7'), printf()
 """
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from storage.errors import DatabaseError
+from storage.sql.bounded_functions import LIMITS, REFUSED_FUNCTIONS, bounded_functions
 
 STEPS = 20_000
 """Instructions of SQLite between two looks at the clock: some milliseconds."""
@@ -63,10 +64,20 @@ def _bounded(connection: Connection, raw: Any, seconds: float) -> Iterator[None]
         yield
         return
     ends = time.monotonic() + seconds
+    for (name, arguments), function in bounded_functions().items():
+        raw.create_function(name, arguments, function, deterministic=True)
+    before = {limit: raw.setlimit(limit, most) for limit, most in LIMITS.items()}
     raw.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
-    raw.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
+    raw.set_authorizer(_authorize)
     try:
         yield
     finally:
         raw.set_authorizer(None)
         raw.set_progress_handler(None, 0)
+        for limit, most in before.items():
+            raw.setlimit(limit, most)
+
+
+def _authorize(action: int, _first: str | None, second: str | None, *_place: str | None) -> int:
+    is_refused = action == sqlite3.SQLITE_FUNCTION and str(second).lower() in REFUSED_FUNCTIONS
+    return sqlite3.SQLITE_OK if action in _ALLOWED and not is_refused else sqlite3.SQLITE_DENY

@@ -1,0 +1,1 @@
+"""Run somebody's SQL so that it neither writes nor takes long."""

@@ -19,7 +19,7 @@ from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
-from pipelines.html.text_blocks import TextBlock
+from pipelines.html.text_blocks import TextBlock, part_lines
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.feed_words import with_feed_words
@@ -156,6 +156,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
         ),
         metadata.title,
         metadata.authors,
+        part_lines(kept),
     )
     if raw.feed_date is not None:
         metadata = metadata.dated_by_feed(raw.feed_date, raw.fetched_at, zone)

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
+from collections.abc import Collection
 
 from pipelines.boilerplate.consent import is_consent_statement
 from pipelines.html.dom_index import plain
@@ -59,18 +60,21 @@ def _rules() -> _Rules:
     return _Rules(*(re.compile("|".join(table[key]["patterns"])) for key in _KEYS))
 
 
-def clean_lines(text: str, title: str, authors: tuple[str, ...] = ()) -> tuple[str, list[Cut]]:
+def clean_lines(
+    text: str, title: str, authors: tuple[str, ...] = (), parts: Collection[str] = frozenset()
+) -> tuple[str, list[Cut]]:
     """Return the text without such lines, and the cuts with their reasons.
 
-    ``title`` is the article's, with or without the site's name. ``authors`` are its known authors. If more than two
-    fifths of the text would go, only the repeated title and notices of a paywall do: what stands before these is short.
+    ``title`` is the article's, with or without the site's name. ``authors`` are its known authors. ``parts`` are the
+    lines that are items, cells and headings: they may be repeated. If more than two fifths of the text would go, only
+    the repeated title and notices of a paywall do: what stands before these is short.
     """
     lines = text.split("\n")
     filled = [place for place, line in enumerate(lines) if line.strip()]
     removed: dict[int, str] = {}
     _cut_title(lines, filled, title, removed)
     names = {letters(author) for author in authors if author.strip()}
-    for place in _repeated(lines, filled):
+    for place in _repeated(lines, [place for place in filled if lines[place] not in parts]):
         removed.setdefault(place, "line-repeated")
     for rank, place in enumerate(filled):
         if _MOST_LINES <= rank < len(filled) - _TAIL:
@@ -94,15 +98,19 @@ def is_paywall_notice(text: str) -> bool:
 def _repeated(lines: list[str], filled: list[int]) -> list[int]:
     """Find lines that a text repeats and that are no sentences.
 
-    They are captions of a gallery or labels of boxes.
+    They are captions of a gallery or labels of boxes. A label with its value ("Price: $20") tells something each time.
     """
     spellings = {place: letters(lines[place]) for place in filled if len(lines[place]) <= _LONGEST}
     times = Counter(spellings.values())
     return [
         place
         for place, words in spellings.items()
-        if times[words] >= _REPEATED and len(words) >= _REPEATED_LETTERS and not ends_sentence(lines[place].strip())
+        if times[words] >= _REPEATED and len(words) >= _REPEATED_LETTERS and _may_be_label(lines[place].strip())
     ]
+
+
+def _may_be_label(line: str) -> bool:
+    return not ends_sentence(line) and ":" not in line and "：" not in line
 
 
 def _cut_title(lines: list[str], filled: list[int], title: str, removed: dict[int, str]) -> None:

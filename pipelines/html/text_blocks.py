@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -14,6 +15,7 @@ from storage.scripts import EAST_ASIAN
 _OPERATED = frozenset({"button", "option", "datalist", "label", "input", "embed", "video", "audio", "canvas", "map"})
 SKIPPED = UNREAD | _OPERATED
 """Elements whose words are no block's."""
+_PARTS = frozenset({"li", "dd", "dt", "td", "th", "h2", "h3", "h4", "h5", "h6"})
 _DENSE = re.compile(f"[{EAST_ASIAN}]+")
 # Full stops, quotes and brackets that close a sentence, Devanagari's and Arabic's among them.
 _SENTENCE_ENDS = frozenset(".!?。！？」』”\"’')）…।؟۔»:：")
@@ -54,6 +56,11 @@ def weight_of(text: str) -> float:
     """Return the length of text in Japanese characters; a Latin letter counts 0.4."""
     dense = 0 if text.isascii() else sum(map(len, _DENSE.findall(text)))
     return dense + (len(text) - dense) / _LETTERS_A_CHARACTER
+
+
+def part_lines(blocks: Iterable[TextBlock]) -> frozenset[str]:
+    """Return the texts of the blocks that are items, cells and headings."""
+    return frozenset(block.text for block in blocks if block.element.tag in _PARTS)
 
 
 def text_blocks(body: HtmlElement) -> list[TextBlock]:

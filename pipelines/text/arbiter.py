@@ -1,8 +1,8 @@
 """Decide about the blocks of a page on which rules and extractors disagree, with a learnt model.
 
 The weights are ``pipelines/models/body_blocks.json``, trained by ``python -m benchmarks.training body-blocks``
-(``docs/training.md``). Leads above the article's containers are left to the rules: texts of different annotators have
-them or leave them out.
+(``docs/training.md``). Leads above the article's containers are left to the rules, unless both extractors keep them:
+texts of different annotators have them or leave them out.
 """
 
 import dataclasses
@@ -23,6 +23,9 @@ CLASSES = ("other", "article")
 # Probabilities from which a block is kept, chosen by cross-validation (docs/training.md): of what the rules keep, what
 # both extractors keep, what one keeps, and of items, cells and headings among kept blocks that none of them keeps.
 _KEPT, _BY_BOTH, _BY_ONE, _BY_NONE = 0.4, 0.5, 0.8, 0.8
+_BY_SECOND = 0.6  # of items, cells and headings in the containers that resiliparse alone keeps: trafilatura loses many
+_ABOVE = 0.8  # of what both extractors keep above the containers
+_RESCUED = 0.25  # in place of _KEPT where the rules keep what one extractor does, since their containers held a scrap
 _NEVER = 2.0
 _LISTED = frozenset({"li", "h2", "h3", "h4", "dd", "dt", "td", "th", "pre", "blockquote"})
 _HEADINGS = frozenset({"h2", "h3", "h4"})
@@ -38,7 +41,7 @@ class BlockEvidence:
 
     ``places`` are those of the blocks that may be the article's, ``rows`` their features, (places, features), ``tags``
     their elements. ``weights`` are the lengths of all ``blocks`` in Japanese characters. Where nothing ``is_disputed``,
-    the rules decide.
+    the rules decide. ``is_rescued`` as in :class:`PageSetting`.
     """
 
     blocks: Sequence[TextBlock]
@@ -48,29 +51,41 @@ class BlockEvidence:
     tags: tuple[str, ...]
     rows: NDArray[np.float64]
     is_disputed: bool = True
+    is_rescued: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PageSetting:
+    """Hold what is known of a page beside its extractors: ``containers`` and ``inside`` as in :class:`BlockVotes`.
+
+    ``is_rescued`` tells that the containers held a scrap, so that the rules keep what one extractor keeps.
+    """
+
+    containers: Sequence[HtmlElement]
+    inside: Sequence[float]
+    summary: str = ""
+    is_rescued: bool = False
 
 
 def arbitrate(
     opinions: Opinions,
     rules: Sequence[int],
-    containers: Sequence[HtmlElement],
-    inside: Sequence[float],
-    summary: str,
+    setting: PageSetting,
     note: Callable[[BlockEvidence], None] | None = None,
 ) -> list[int]:
     """Return the places of the blocks to keep.
 
-    ``rules`` are those that the rules keep. ``inside`` is what :class:`BlockVotes` says of ``containers``. ``note`` is
-    called with the evidence of every page; else it is gathered only where there is something to decide.
+    ``rules`` are those that the rules keep. ``note`` is called with the evidence of every page; else it is gathered
+    only where there is something to decide.
     """
     first = np.array(opinions.trafilatura)
     is_kept = np.zeros(len(first), dtype=np.bool_)
     is_kept[list(rules)] = True
-    within = np.array(inside)
+    within = np.array(setting.inside)
     is_disputed = _is_disputed(opinions.blocks, first, is_kept, within)
     if note is None and not is_disputed:
         return list(rules)
-    votes = BlockVotes(first, np.array(opinions.resiliparse), is_kept.astype(np.float64), within, containers)
+    votes = BlockVotes(first, np.array(opinions.resiliparse), is_kept.astype(np.float64), within, setting.containers)
     places = _candidates(opinions.blocks, votes)
     if not len(places):
         return list(rules)
@@ -81,8 +96,9 @@ def arbitrate(
         votes,
         places,
         tuple(blocks[place].element.tag for place in places.tolist()),
-        block_rows(blocks, votes, places, summary),
+        block_rows(blocks, votes, places, setting.summary),
         is_disputed,
+        setting.is_rescued,
     )
     if note is not None:
         note(evidence)
@@ -139,16 +155,21 @@ def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[
     rules = votes.rules > 0
     if not evidence.is_disputed:
         return [int(place) for place in np.flatnonzero(rules)]
-    number = (votes.first[places] > 0.5).astype(np.intp) + (votes.second[places] > 0.5)
+    by_second = votes.second[places] > 0.5
+    number = (votes.first[places] > 0.5).astype(np.intp) + by_second
+    is_listed = np.array([tag in _LISTED for tag in evidence.tags])
     needed = np.array([_BY_NONE, _BY_ONE, _BY_BOTH])[number]
-    needed[(number == 0) & np.array([tag not in _LISTED for tag in evidence.tags])] = _NEVER
+    needed[(number == 1) & by_second & is_listed & (votes.inside[places] > 0)] = _BY_SECOND
+    needed[(number == 0) & ~is_listed] = _NEVER
     needed[[tag == "h1" for tag in evidence.tags]] = _NEVER
-    needed[rules[places]] = _KEPT
+    needed[rules[places]] = _RESCUED if evidence.is_rescued else _KEPT
+    within = np.flatnonzero(votes.inside)
+    is_above = places < (within[0] if len(within) else 0)
+    needed[is_above & (number == 2)] = np.maximum(needed[is_above & (number == 2)], _ABOVE)
+    needed[is_above & (number < 2)] = _NEVER
+    needed[is_above & rules[places]] = 0.0
     keep = rules.copy()
     keep[places] = probabilities >= needed
-    within = np.flatnonzero(votes.inside)
-    before = within[0] if len(within) else 0
-    keep[:before] = rules[:before]
     for place, tag in reversed(list(zip(places.tolist(), evidence.tags, strict=True))):
         if tag in _HEADINGS and keep[place] and not rules[place]:
             keep[place] = place + 1 < len(keep) and keep[place + 1]  # no heading without what it is over

@@ -6,6 +6,22 @@ from pipelines.html.text_blocks import TextBlock
 
 CERTAIN = 20
 """Letters from which a text is looked for anywhere, not only after the one before it."""
+_WHOLE = 200  # Japanese characters from which a block may be a second copy of several others
+_PART = 40  # the same of one of these
+_COPIED = 0.6  # share of a block that others repeat, from which it is their copy
+
+
+def without_copies(blocks: Sequence[TextBlock], places: list[int]) -> list[int]:
+    """Return ``places`` without blocks that are a copy of several others: a hidden body, written without paragraphs."""
+    long = [place for place in places if blocks[place].weight >= _PART]
+    copies = {place for place in long if blocks[place].weight >= _WHOLE and _is_copy(blocks, place, long)}
+    return [place for place in places if place not in copies] if copies else places
+
+
+def _is_copy(blocks: Sequence[TextBlock], place: int, others: Sequence[int]) -> bool:
+    letters = blocks[place].letters
+    parts = [part for other in others if len(part := blocks[other].letters) < len(letters) and part in letters]
+    return len(parts) > 1 and sum(map(len, parts)) >= _COPIED * len(letters)
 
 
 def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:

@@ -18,8 +18,8 @@ from lxml.html import HtmlElement
 
 from pipelines.html.plain_text import word_characters
 from pipelines.html.text_blocks import TextBlock, text_blocks, weight_of
-from pipelines.text.arbiter import BlockEvidence, arbitrate
-from pipelines.text.confirmed import CERTAIN, confirmed
+from pipelines.text.arbiter import BlockEvidence, PageSetting, arbitrate
+from pipelines.text.confirmed import CERTAIN, confirmed, without_copies
 from pipelines.text.embedded_body import declared_body, script_body
 from pipelines.text.missed_blocks import missed_blocks
 from pipelines.text.opinions import Opinions
@@ -35,7 +35,7 @@ _INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre",
 _ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
 _BESIDE = _ELSEWHERE | {"form", "figure"}
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"(?<![a-z\d])(?=[a-f]*\d)[a-f\d]{7,}(?![a-z\d])|\d+")  # and the hashes of page builders
 _TEMPLATE_HEIGHT = 5  # elements of a container's own branch that tell its template, at most
 _NAMED = 2  # of them with a class: sites that name nothing need more height to be told apart
 _PROSE_CAP = 200  # weight at which a paragraph counts fully: one endless block must not outvote a body
@@ -96,8 +96,10 @@ def _visible_text(
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    by_rules = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
-    places = arbitrate(opinions, by_rules, containers, _inside(containers, main), summary, note)
+    by_rules = _kept(blocks, opinions, containers, main, summary)
+    resolved = _resolved(blocks, opinions, by_rules)
+    setting = PageSetting(containers, _inside(containers, main), summary, resolved is not by_rules)
+    places = without_copies(blocks, arbitrate(opinions, resolved, setting, note))
     left_out += _left_out(blocks, set(places), containers, main)
     kept += (blocks[place] for place in places)
     return "\n".join(block.text for block in kept)
@@ -198,9 +200,10 @@ def _main_containers(
             looked_at.add(one)
             if (one.tag, _classes(one)) == best[0] and (templates.get(one) or _template(one)) == best:
                 seen[one] = [0.0, 0.0]
+    is_comment = functools.cache(_is_comment)
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
         home = _home(container, seen)
-        if home is not None and block.is_prose:
+        if home is not None and block.is_prose and (share > 0.5 or not is_comment(container)):
             seen[home][0] += block.weight
             seen[home][1] += block.weight * share
     foreign = foreign_containers({one: whole for one, (whole, _) in seen.items()})

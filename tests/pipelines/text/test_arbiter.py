@@ -1,5 +1,7 @@
 """A learnt model decides about blocks on which rules and extractors disagree, and only about those."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from lxml.html import HtmlElement, document_fromstring
@@ -7,7 +9,7 @@ from lxml.html import HtmlElement, document_fromstring
 from pipelines.extraction import extract
 from pipelines.html.text_blocks import text_blocks
 from pipelines.models.boosted_trees import packaged_trees
-from pipelines.text.arbiter import CLASSES, MODEL, BlockEvidence, arbitrate, decide
+from pipelines.text.arbiter import CLASSES, MODEL, BlockEvidence, PageSetting, arbitrate, decide
 from pipelines.text.block_features import BLOCK_NAMES, BlockVotes, block_rows
 from pipelines.text.opinions import Opinions
 from tests.support.article_pages import BODY, MORE, URL, html, paragraphs
@@ -21,10 +23,12 @@ def _opinions(markup: str, first: list[float], second: list[float]) -> tuple[Opi
     return opinions, [block.element.getparent() for block in blocks]
 
 
-def _evidence(markup: str, first: list[float], second: list[float], rules: list[int]) -> BlockEvidence:
+def _evidence(
+    markup: str, first: list[float], second: list[float], rules: list[int], inside: list[float] | None = None
+) -> BlockEvidence:
     seen: list[BlockEvidence] = []
     opinions, containers = _opinions(markup, first, second)
-    arbitrate(opinions, rules, containers, [1.0] * len(containers), "", seen.append)
+    arbitrate(opinions, rules, PageSetting(containers, inside or [1.0] * len(containers)), seen.append)
     return seen[0]
 
 
@@ -47,7 +51,7 @@ def test_each_block_has_one_number_for_each_feature() -> None:
 def test_where_rules_and_trafilatura_agree_nothing_is_decided_and_resiliparse_does_not_run() -> None:
     opinions, containers = _opinions(paragraphs(BODY), [1.0] * 4, [])
     del opinions.__dict__["resiliparse"]
-    assert arbitrate(opinions, [0, 1, 2, 3], containers, [1.0] * 4, "") == [0, 1, 2, 3]
+    assert arbitrate(opinions, [0, 1, 2, 3], PageSetting(containers, [1.0] * 4)) == [0, 1, 2, 3]
     assert "resiliparse" not in opinions.__dict__
 
 
@@ -66,6 +70,30 @@ def test_what_is_needed_to_keep_a_block_depends_on_who_keeps_it(likely: list[flo
     assert decide(evidence, np.array(likely)) == kept
 
 
+@pytest.mark.parametrize(("likely", "kept"), [(0.85, [0, 1, 2, 3, 4, 5]), (0.75, [2, 3, 4, 5])])
+def test_above_the_containers_what_both_extractors_keep_needs_more(likely: float, kept: list[int]) -> None:
+    table = "<table><tr><td>Small firms pay nothing at all.</td><td>Others pay nine pounds.</td></tr></table>"
+    inside = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0]
+    evidence = _evidence(table + paragraphs(BODY), [1.0] * 5 + [0.0], [1.0] * 6, [2, 3, 4, 5], inside)
+    assert decide(evidence, np.array([likely] * 6)) == kept
+
+
+@pytest.mark.parametrize(("tag", "kept"), [("li", [0, 1, 2, 3, 4]), ("h3", [0, 1, 2, 3, 4]), ("div", [0, 1, 3, 4])])
+def test_items_and_headings_that_resiliparse_alone_keeps_need_less_than_prose(tag: str, kept: list[int]) -> None:
+    markup = f"{paragraphs(BODY[:2])}<{tag}>Fines start at 80 pounds in the city.</{tag}>{paragraphs(BODY[2:])}"
+    evidence = _evidence(markup, [1.0, 1.0, 0.0, 1.0, 1.0], [1.0] * 5, [0, 1, 3, 4])
+    assert decide(evidence, np.array([0.65] * 5)) == kept
+
+
+@pytest.mark.parametrize(("is_rescued", "kept"), [(True, [0, 1, 2, 3]), (False, [])])
+def test_what_saves_a_page_from_being_a_scrap_is_kept_unless_it_is_most_unlikely(
+    is_rescued: bool, kept: list[int]
+) -> None:
+    evidence = _evidence(paragraphs(BODY), [0.0] * 4, [1.0] * 4, [0, 1, 2, 3], [0.0] * 4)
+    evidence = dataclasses.replace(evidence, is_rescued=is_rescued)
+    assert decide(evidence, np.array([0.3] * 4)) == kept
+
+
 def test_what_is_noted_of_a_page_without_dispute_changes_nothing() -> None:
     evidence = _evidence(paragraphs(BODY), [1.0] * 4, [1.0] * 4, [0, 1, 2, 3])
     assert not evidence.is_disputed
@@ -82,9 +110,9 @@ def test_a_heading_is_not_added_without_what_it_is_over() -> None:
 def test_a_second_copy_of_the_body_in_one_block_is_not_added() -> None:
     copy = " ".join(BODY)
     opinions, containers = _opinions(f"{paragraphs([*BODY, *MORE])}<p>{copy}</p>", [1.0] * 8, [1.0] * 8)
-    assert arbitrate(opinions, list(range(7)), containers, [1.0] * 8, "") == list(range(7))
+    assert arbitrate(opinions, list(range(7)), PageSetting(containers, [1.0] * 8)) == list(range(7))
     other, containers = _opinions(paragraphs([*BODY, *MORE]), [1.0] * 7, [1.0] * 7)
-    assert arbitrate(other, list(range(6)), containers, [1.0] * 7, "") == list(range(7))
+    assert arbitrate(other, list(range(6)), PageSetting(containers, [1.0] * 7)) == list(range(7))
 
 
 LIST = "<ul><li>Cars from before 2010 are inspected twice.</li><li>Fines start at 80 pounds.</li></ul>"

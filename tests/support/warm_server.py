@@ -35,6 +35,7 @@ PRELOADED = (
     *("scrapy.core.downloader.handlers.http11", "scrapy.extensions.feedexport", "scrapy.extensions.telnet"),
     *("queuelib.rrqueue", "multiprocessing.popen_fork", "multiprocessing.popen_forkserver", "encodings.idna"),
     *("crawler.cli.application", "pydantic.type_adapter", "shellingham._core", "html.parser"),
+    *("storage.web.server", "storage.web.plugin"),
 )
 """What commands import when they are called, but for the modules of the commands and of Scrapy's settings."""
 

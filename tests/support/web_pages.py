@@ -3,11 +3,11 @@
 import contextlib
 import datetime
 import os
-import queue
+import select
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from typing import IO
 
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from storage.snapshot.sqlite_file import Origin
 from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Source
 from storage.tables.stories import Story
+from tests.support import warm_python
+from tests.support.commands import ROOT
 
 NOW = datetime.datetime(2026, 11, 25, 21, 30, tzinfo=datetime.UTC)
 """Half past six in the morning of the 26th in Tokyo."""
@@ -105,24 +107,35 @@ def _add_around(session: Session, article_id: int, address_id: int, attack: str,
 @contextlib.contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[str]:
     """``kiji serve`` in a process of its own, on a port that is free; gives its address."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as told:
+        with os.fdopen(writing, "w") as taken:
+            whole = {**os.environ, **environment}
+            server = warm_python.start("serve", "--port", "0", *arguments, folder=ROOT, environment=whole, stdout=taken)
+        try:
+            yield _first_line(told)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def cold_serving(*arguments: str, **environment: str) -> Iterator[str]:
+    """``kiji serve`` as a user's shell starts it, on a port that is free; gives its address."""
     command = [sys.executable, "-m", "crawler", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
-    assert process.stdout is not None
-    lines: queue.Queue[str] = queue.Queue()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}) as server:
+        assert server.stdout is not None
+        try:
+            yield _first_line(server.stdout)
+        finally:
+            server.terminate()
 
-    def read() -> None:
-        for line in process.stdout or ():
-            lines.put(line)
 
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        yield lines.get(timeout=60).strip().rstrip("/")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        reader.join()
-        process.stdout.close()
+def _first_line(told: IO[str]) -> str:
+    """The address that a server prints when it can be asked."""
+    ready, _, _ = select.select([told], [], [], 60)
+    assert ready, "the server has not started"
+    return told.readline().strip().rstrip("/")
 
 
 class Watched:

@@ -7,13 +7,13 @@ import pytest
 
 from tests.support.other_versions import declare_versions
 from tests.support.requests import get
-from tests.support.web_pages import ARTICLES, serving
+from tests.support.web_pages import ARTICLES, cold_serving
 
 
 @pytest.fixture(scope="module")
 def served(snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = declare_versions(tmp_path_factory.mktemp("versions"), {"datasette": "0.66.0"})
-    with serving("--snapshot", str(snapshot), PYTHONPATH=environment["PYTHONPATH"]) as address:
+    with cold_serving("--snapshot", str(snapshot), PYTHONPATH=environment["PYTHONPATH"]) as address:
         yield address
 
 

@@ -95,7 +95,7 @@ class PipelineRules:
     @property
     def story_threshold(self) -> float:
         """See ``similarity.Weights``."""
-        return fitted_weights().together
+        return fitted_weights().together_across
 
     def compare_articles(
         self,

@@ -1,10 +1,10 @@
 """Group articles into stories by average linkage.
 
 Every pair of articles has a weight, 0 to 1. The two groups with the highest mean weight are merged, again and again,
-until no mean reaches the threshold. Two single articles need more than a group and an article: nothing else confirms
-them. In one language they need most, because two happenings around one person share their words. So the result depends
-on the articles alone, and not on the order in which they came. A group that is merged must resemble the whole other
-group: a story does not drift.
+until no mean reaches the threshold. Pairs of one language need more than pairs of two, because two happenings around
+one person share their words. Two single articles need more than a group and an article: nothing else confirms them. So
+the result depends on the articles alone, and not on the order in which they came. A group that is merged must resemble
+the whole other group: a story does not drift.
 """
 
 import heapq
@@ -35,7 +35,7 @@ def compare_articles(
     pairs = []
     for other in others:
         known = likeness(newcomer, other, rarity, weights)
-        detail = _name_terms(newcomer, other, known) if named and known.weight >= weights.together else ""
+        detail = _name_terms(newcomer, other, known) if named and known.weight >= weights.together_across else ""
         pairs.append(StoryPair(other.article_id, known.weight, known.apart, detail))
     return pairs
 
@@ -62,17 +62,20 @@ class _Linkage:
         across: Collection[tuple[int, int]],
         fitted: Weights,
     ) -> None:
-        self._ids, self._threshold = ids, fitted.together
+        self._ids, self._threshold = ids, fitted.together_across
         places = {number: place for place, number in enumerate(ids)}
         self._groups = {place: [place] for place in range(len(ids))}
-        self._sums: list[dict[int, float]] = [{} for _ in ids]  # of the weights between two groups
+        # Of the weights between two groups, those of one language less by what they need more.
+        self._sums: list[dict[int, float]] = [{} for _ in ids]
         self._apart: list[set[int]] = [set() for _ in ids]
         self._heap: list[tuple[float, int, int, int, int]] = []
+        needs = ((fitted.pair, fitted.together - fitted.together_across), (fitted.pair_across, 0.0))
         for (one, other), weight in weights.items():
             a, b = sorted((places[one], places[other]))
-            self._sums[a][b] = self._sums[b][a] = weight
-            if weight >= (fitted.pair_across if (one, other) in across else fitted.pair):
-                self._heap.append((-weight, a, b, 1, 1))
+            least, more = needs[(one, other) in across]
+            self._sums[a][b] = self._sums[b][a] = weight - more
+            if weight >= least:
+                self._heap.append((more - weight, a, b, 1, 1))
         for one, other in apart:
             a, b = places[one], places[other]
             self._apart[a].add(b)

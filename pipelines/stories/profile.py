@@ -32,7 +32,7 @@ from storage.languages import LANGUAGES
 from storage.reading import Reading
 from storage.scripts import HAN_BLOCK
 
-ALGORITHM_VERSION = 7
+ALGORITHM_VERSION = 8
 """Stored with every profile; raised whenever profiles or the decision of ``pipelines.stories.cluster`` change."""
 
 HEAD, BODY = {"ja": 120}, 4_000  # characters: what weighs more, and what is looked at

@@ -18,12 +18,10 @@ WINDOW = 8.0
 """Days between two articles that can be compared at all."""
 
 _PRIOR_ARTICLES, _PRIOR_SHARE = 400, 0.3
-"""The weight of the shares that forms let expect, in articles of these weeks, and at least as a share of all of them.
+"""The weight of the shares that forms let expect, in articles of these weeks; at least this share of all of them."""
 
-The features were weighed where few articles had been counted. Among 35,000 articles of three weeks every name is far
-rarer: 6 pairs of written events were wrong then (docs/training.md). With this share none is, nor one with 1, at which
-recall is 0.07 less; with 0.1 12 pairs with other articles are. Up to 1,333 articles in three weeks nothing changes.
-"""
+_THESE = 2
+"""Articles with a shared term that say nothing about how common it is: the two that are compared."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +40,11 @@ class Likeness:
 
 
 class Rarity:
-    """The bits of a term, by its form and by its number of articles in these weeks."""
+    """The bits of a term, by its form and by its number of articles in these weeks.
+
+    They are those of the form at most. So the features of a pair are the same in a small and in a large archive, but
+    for terms that are in the news: these are worth less.
+    """
 
     def __init__(self, counts: Mapping[int, int], total: int) -> None:
         self._counts, self._total = counts, total
@@ -63,8 +65,8 @@ class Rarity:
 
     def _bits(self, term: WeighedTerm, counted: int) -> float:
         prior = max(_PRIOR_ARTICLES, _PRIOR_SHARE * self._total)
-        share = (counted + prior * expectation(term.key)[0]) / (self._total + prior)
-        return -math.log2(min(share, 1.0))
+        share = (max(0, counted - _THESE) + prior * expectation(term.key)[0]) / (self._total + prior)
+        return min(term.bits, -math.log2(share))
 
 
 @functools.lru_cache(1_024)  # an article is compared when it is tied and when it is clustered
@@ -78,13 +80,14 @@ def _by_form(packed: str, language: str) -> Sequence[tuple[WeighedTerm, int]]:
 class Weights:
     """The weight of each feature, and the thresholds of clustering.
 
-    ``together`` is the least mean likeness between two groups of articles that are one story, ``pair`` that of two
-    single articles of one language, ``pair_across`` of two languages.
+    ``together`` is the least mean likeness between two groups of articles of one language that are one story,
+    ``together_across`` that between two languages. ``pair`` and ``pair_across`` are those of two single articles.
     """
 
     same: Mapping[str, float]
     across: Mapping[str, float]
     together: float
+    together_across: float
     pair: float
     pair_across: float
 

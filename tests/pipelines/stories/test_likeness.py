@@ -16,6 +16,20 @@ def test_two_events_of_one_place_stay_two_however_rare_its_name_is_in_the_archiv
     assert likeness(member, other, Rarity(counts, articles)).weight < fitted_weights().together
 
 
+def test_a_rare_name_is_worth_what_its_form_tells_and_a_common_one_less_in_any_archive() -> None:
+    first, second = articles_of(*FITTED)[:2]
+    member, other = _member(first, 1), _member(second, 2)
+    keys = story_keys(member.terms, first.language)
+
+    def weight(articles: int, having: int) -> float:
+        return likeness(member, other, Rarity(dict.fromkeys(keys, having), articles)).weight
+
+    assert first.event == second.event
+    assert weight(100, 2) == pytest.approx(weight(350_000, 2))
+    assert weight(100, 40) < weight(100, 2)
+    assert weight(350_000, 140_000) < weight(350_000, 2)
+
+
 def _article(beginning: str) -> EventArticle:
     return next(each for each in articles_of(*FITTED) if each.title.startswith(beginning))
 

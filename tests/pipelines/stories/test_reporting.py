@@ -78,9 +78,16 @@ def test_the_same_words_without_a_date_weigh_less() -> None:
 
 
 def test_two_single_articles_need_more_than_a_group_and_an_article_and_most_in_one_language() -> None:
-    between = (fitted_weights().together + fitted_weights().pair_across) / 2
+    fitted = fitted_weights()
+    between = (fitted.together + fitted.pair) / 2
     assert cluster_articles([1, 2], {(1, 2): between}, []) == [[1], [2]]
-    likely = (fitted_weights().pair_across + fitted_weights().pair) / 2
-    assert cluster_articles([1, 2], {(1, 2): likely}, []) == [[1], [2]]
-    assert cluster_articles([1, 2], {(1, 2): likely}, [], {(1, 2)}) == [[1, 2]]
+    assert cluster_articles([1, 2], {(1, 2): between}, [], {(1, 2)}) == [[1, 2]]
     assert cluster_articles([1, 2, 3], {(1, 2): 0.9, (1, 3): between, (2, 3): between}, []) == [[1, 2, 3]]
+
+
+def test_articles_of_one_language_need_more_to_join_a_group_than_those_of_another() -> None:
+    fitted = fitted_weights()
+    between = (fitted.together_across + fitted.together) / 2
+    weights = {(1, 2): 0.9, (1, 3): between, (2, 3): between}
+    assert cluster_articles([1, 2, 3], weights, []) == [[1, 2], [3]]
+    assert cluster_articles([1, 2, 3], weights, [], {(1, 3), (2, 3)}) == [[1, 2, 3]]

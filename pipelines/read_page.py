@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
-from pipelines.addresses.normalize import believed_canonical, clean_url
+from pipelines.addresses.canonical import believed_canonical
+from pipelines.addresses.normalize import clean_url
 from pipelines.boilerplate.dom import clean_lines, cut_boilerplate, read_ai_labels
 from pipelines.boilerplate.lines import PAYWALL, is_paywall_notice
 from pipelines.duplicates.minhash import sign

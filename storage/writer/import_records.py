@@ -36,8 +36,9 @@ from storage.stories.profiles import file_batch
 from storage.tables.core import Address, Article, Source
 from storage.text_rules import Place, rules_of
 from storage.visit import Lease, Outcome, Result, Visit
+from storage.writer.fetches import EndedFetch, record_fetches
 from storage.writer.out_of_order import store_out_of_order, touch_article
-from storage.writer.store_visit import record_fetch, store_visits
+from storage.writer.store_visit import store_visits
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _source_id(session: Session, name: str) -> int:
 def _account(session: Session, lease: Lease, record: ImportedRecord, outcome: Outcome, reason: str) -> Result:
     reason = record.reading.reason_with_errors(reason) if record.reading is not None else reason
     page_type = record.reading.page_type if record.reading is not None else None
-    record_fetch(session, lease, record.fetched_at, record.status, outcome, reason, page_type=page_type)
+    fetch = EndedFetch(lease, record.fetched_at, record.status, outcome, reason, page_type=page_type)
+    record_fetches(session, [fetch])
     session.flush()
     return Result(lease, outcome, reason)
 

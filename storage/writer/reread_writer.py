@@ -14,10 +14,10 @@ from storage.reading import Reading
 from storage.tables.core import Fetch
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import Lease, Result
+from storage.writer.fetches import EndedFetch, record_fetches
 from storage.writer.reread_records import ArchivedRecord, RereadResult, correct_page
 from storage.writer.run_writer import RunWriter
 from storage.writer.runs import count_outcomes
-from storage.writer.store_visit import record_fetch
 
 Batch = Sequence[tuple[ArchivedRecord, Reading]]
 
@@ -34,7 +34,8 @@ class RereadWriter(RunWriter):
             rereads = [_correct_one(session, record, reading) for record, reading in batch]
             leases = [_lease_of(self.run_id, reread.record) for reread in rereads]
             for lease, reread in zip(leases, rereads, strict=True):
-                record_fetch(session, lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500])
+                fetch = EndedFetch(lease, reread.record.fetched_at, None, reread.outcome, reread.reason[:500])
+                record_fetches(session, [fetch])
             results = [Result(lease, reread.outcome) for lease, reread in zip(leases, rereads, strict=True)]
             count_outcomes(session, self.run_id, results)
             return rereads

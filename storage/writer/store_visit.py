@@ -2,9 +2,8 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from storage.articles.canonical import is_unread, return_from_dead, return_unread
@@ -21,17 +20,15 @@ from storage.frontier.listing_entries import poll_listings, store_entries
 from storage.frontier.made_for_crawlers import MadeForCrawlers
 from storage.frontier.page_lists import ShownLists, store_page_lists
 from storage.frontier.sources import learn_domain
-from storage.reading import PageType, Reading
 from storage.schedule import is_too_old, next_reread, next_retry
 from storage.scope import Scope
-from storage.tables.core import Address, Article, Fetch
+from storage.tables.core import Address, Article
 from storage.text_rules import LONGEST_ADDRESS, rules_of
-from storage.visit import Lease, Outcome, Result, SameBytes, Visit, WarcLocation
+from storage.visit import Outcome, Result, SameBytes, Visit, WarcLocation
 from storage.warc_index.index import index_page
 from storage.websub.named_hubs import note_hub
+from storage.writer.fetches import EndedFetch, record_fetches
 from storage.writer.look_ahead import look_ahead
-
-_FETCHED = insert(Fetch)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class _Batch:
 
     lists: list[ShownLists]
     made_up: MadeForCrawlers | None
-    fetches: list[dict[str, object]]
+    fetches: list[EndedFetch]
 
 
 def store_visits(
@@ -55,13 +52,13 @@ def store_visits(
     with look_ahead(session, visits):
         for visit in visits:
             if visit.reading is None or not visit.reading.is_article:  # a 304 and a listing ask what was fetched before
-                _record_fetches(session, batch.fetches)
+                record_fetches(session, batch.fetches)
             result, shown = _store_visit(session, visit, scopes, batch)
             results.append(result)
             pages |= shown
             now = max(now or visit.fetched_at, visit.fetched_at)
         session.flush()
-    _record_fetches(session, batch.fetches)
+    record_fetches(session, batch.fetches)
     store_page_lists(session, batch.lists)
     if now is not None:
         for run_id, source_id in {(result.lease.run_id, result.lease.source_id) for result in results}:
@@ -103,64 +100,12 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], batch
     if visit.reading is not None and visit.reading.reservations:
         reservations = visit.reading.reservations
         store_reservations(session, visit.lease.source_id, page.host, reservations, visit.fetched_at)
-    batch.fetches.append(_fetch_row(visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading))
+    fetch = EndedFetch(visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading)
+    batch.fetches.append(fetch)
     if isinstance(visit.record, WarcLocation):
         index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
     flush_articles(session)
     return Result(visit.lease, outcome, reason), {asked.id, page.id, *([given_back.id] if given_back else [])}
-
-
-def record_fetch(
-    session: Session,
-    lease: Lease,
-    fetched_at: datetime,
-    status: int | None,
-    outcome: Outcome,
-    reason: str,
-    reading: Reading | None = None,
-    page_type: PageType | None = None,
-) -> None:
-    """Store how an address that was taken up ended."""
-    _record_fetches(session, [_fetch_row(lease, fetched_at, status, outcome, reason, reading, page_type)])
-
-
-def _record_fetches(session: Session, rows: list[dict[str, object]]) -> None:
-    """Store rows of fetches, and forget them."""
-    if rows:
-        session.connection().execute(_FETCHED, rows)
-        rows.clear()
-
-
-def _fetch_row(
-    lease: Lease,
-    fetched_at: datetime,
-    status: int | None,
-    outcome: Outcome,
-    reason: str,
-    reading: Reading | None = None,
-    page_type: PageType | None = None,
-) -> dict[str, object]:
-    """Return the row of how an address that was taken up ended.
-
-    Of a page that was read also its type, of an article the length of its text and its related links: changes of
-    layout show in these.
-    """
-    article = reading if reading is not None and reading.is_article else None
-    has_none = article is not None and not article.related
-    return {
-        "run_id": lease.run_id,
-        "source_id": lease.source_id,
-        "address_id": lease.address_id,
-        "via": lease.via,
-        "fetched_at": fetched_at,
-        "status": status,
-        "outcome": outcome,
-        "reason": reason,
-        "characters": None if article is None else len(article.text),
-        "related": None if article is None else len(article.related),
-        "nearest_list": article.nearest_list if article is not None and has_none else None,
-        "page_type": page_type if reading is None else reading.page_type,
-    }
 
 
 def _answering_page(session: Session, asked: Address, visit: Visit) -> Address:

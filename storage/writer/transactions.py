@@ -30,6 +30,7 @@ from storage.stories.weeks import note_changed_weeks, reopen_weeks
 from storage.tables.core import Address
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import STATUSES, Lease, Outcome, Result, Visit, WarcLocation
+from storage.writer.fetches import EndedFetch, record_fetches
 from storage.writer.runs import (
     close_dead_runs,
     count_outcomes,
@@ -40,7 +41,7 @@ from storage.writer.runs import (
     refuse_for_budget,
     start_run,
 )
-from storage.writer.store_visit import record_fetch, store_visits
+from storage.writer.store_visit import store_visits
 
 logger = logging.getLogger(__name__)
 
@@ -291,5 +292,5 @@ def _store_refusal(session: Session, visit: Visit, reason: str) -> Result:
     address.state, address.lease_run_id, address.due_at = "done", None, None
     address.outcome, address.reason, address.status = "failed", reason, status
     address.attempts += 1
-    record_fetch(session, visit.lease, visit.fetched_at, status, "failed", reason)
+    record_fetches(session, [EndedFetch(visit.lease, visit.fetched_at, status, "failed", reason)])
     return Result(visit.lease, "failed", reason)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.addresses.canonical import believed_canonical
 from pipelines.addresses.normalize import (
     address_key,
-    believed_canonical,
     clean_url,
     host_of,
     looks_like_article,

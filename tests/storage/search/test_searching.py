@@ -200,3 +200,24 @@ def test_each_search_is_planned_for_its_own_words(database: Database) -> None:
     assert generic == 0
     with database.writing() as session:
         assert session.execute(text("SHOW plan_cache_mode")).scalar() == "auto"
+
+
+@pytest.mark.parametrize("words", ["rate", "rate -bank", "rat*", '"rate of"', "rate lang:en", "title:rate"])
+def test_frequent_words_are_found_the_other_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    many = [Given(f"Rate {n}", "The rate of banks" if n % 3 else "The rate of a bank", age=n) for n in range(1, 12)]
+    others = [Given(f"Nothing {n}", "Of it.", age=n) for n in range(12)]
+    store(database, *many, *others)
+    narrowed = Filters(language="en", since=NOW - datetime.timedelta(days=6.5))
+    expected = [
+        titles(database, words, filters=filters, sort=sort, limit=4)
+        for filters in (Filters(), narrowed)
+        for sort in ("newest", "oldest", "relevance")
+    ]
+    monkeypatch.setattr("storage.search.finder.COMMON", 3)
+    assert [
+        titles(database, words, filters=filters, sort=sort, limit=4)
+        for filters in (Filters(), narrowed)
+        for sort in ("newest", "oldest", "relevance")
+    ] == expected

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.archives.fill import ENDS
 from benchmarks.archives.news import NewsArticle, write_day
@@ -30,8 +30,11 @@ _SEED = 8  # not the archive's
 Visits = Callable[[Lease, Reading], Visit]
 
 
-def take_up(database: Database, number: int = BATCH * BATCHES) -> dict[str, float]:
-    """Give milliseconds of CPU an article by what was done with it; leasing is counted, reading is not."""
+def take_up(database: Database, number: int = BATCH * BATCHES) -> Iterator[tuple[str, float, int]]:
+    """Give what is done with articles, milliseconds of CPU of each, and their number.
+
+    Leasing is counted, reading is not. The milliseconds are those of the median batch.
+    """
     written = itertools.islice(write_day(_SEED, 1, number, ENDS, ENDS), number)
     readings = {_url(at): _reading(_url(at), article) for at, article in enumerate(written)}
     scope = Scope(
@@ -43,18 +46,18 @@ def take_up(database: Database, number: int = BATCH * BATCHES) -> dict[str, floa
     entries = tuple(map(Entry, readings))
     listing = Visit(start, _START, utc_now(), 200, Reading(_START, _START, kind="sitemap", entries=entries))
     writer.store(listing).result()
-    found = {"new article": _batches(writer, readings, _new)}
+    yield "new article", *_batches(writer, readings, _new)
     _close(writer)
     writer = _open(database, scope, again=True)
-    found["304"] = _batches(
-        writer, readings, lambda lease, _: Visit(lease, lease.url, utc_now(), 304, verdict="unchanged")
+    yield (
+        "304",
+        *_batches(writer, readings, lambda lease, _: Visit(lease, lease.url, utc_now(), 304, verdict="unchanged")),
     )
     _close(writer)
     changed = {url: _changed(reading) for url, reading in readings.items()}
     writer = _open(database, scope, again=True)
-    found["changed article"] = _batches(writer, changed, _new)
+    yield "changed article", *_batches(writer, changed, _new)
     _close(writer)
-    return found
 
 
 def _new(lease: Lease, reading: Reading) -> Visit:
@@ -98,9 +101,10 @@ def _close(writer: RunWriter) -> None:
     writer.close()
 
 
-def _batches(writer: RunWriter, readings: dict[str, Reading], visit: Visits) -> float:
-    """Lease and store BATCHES; milliseconds of CPU an article."""
+def _batches(writer: RunWriter, readings: dict[str, Reading], visit: Visits) -> tuple[float, int]:
+    """Lease and store BATCHES; milliseconds of CPU an article, and how many articles."""
     taken: list[float] = []
+    articles = 0
     while len(taken) < BATCHES:
         before = time.process_time()
         leases = writer.lease({}, window=BATCH, limit=BATCH, requests=0).result()
@@ -110,4 +114,5 @@ def _batches(writer: RunWriter, readings: dict[str, Reading], visit: Visits) -> 
         for future in [writer.store(visit(lease, readings[lease.url])) for lease in known]:
             future.result()
         taken.append((time.process_time() - before) / len(known) * 1_000)
-    return statistics.median(taken)
+        articles += len(known)
+    return statistics.median(taken), articles

@@ -87,6 +87,7 @@ def fill(
                 grouped=grouped, processes=processes, folder=Path(made), progress=progress,
             )  # fmt: skip
         return
+    folder.mkdir(parents=True, exist_ok=True)
     with database.reading() as connection:
         done = connection.execute(select(func.count()).select_from(Run)).scalar_one()
     days = days or last_days(articles)

@@ -9,6 +9,7 @@ of an SQLite file; PostgreSQL copies the database under the name of ``--copy``, 
 import argparse
 import contextlib
 import dataclasses
+import datetime
 import itertools
 import json
 import os
@@ -28,6 +29,7 @@ from sqlalchemy import func, make_url, select, text
 
 from benchmarks.archives.crawl import BATCHES, take_up
 from benchmarks.archives.fill import ENDS
+from benchmarks.archives.server_cpu import server_cpu
 from benchmarks.archives.stories import group
 from benchmarks.archives.undo import undo_newest
 from benchmarks.section import ROOT
@@ -59,18 +61,21 @@ TAKEN_UP = BATCHES * BATCH
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cost:
-    """What something took."""
+    """What something took, of what was done so many ``times``; ``server`` is PostgreSQL's CPU."""
 
     name: str
     seconds: float
     cpu: float
     megabytes: float = 0.0
     failed: bool = False
+    server: float = 0.0
+    times: int = 1
 
     def line(self) -> str:
         """Give a row of a table in Markdown."""
         memory = f"{self.megabytes:.0f}" if self.megabytes else ""
-        return f"| {self.name}{' FAILED' if self.failed else ''} | {self.seconds:.3f} | {self.cpu:.4f} | {memory} |"
+        name = f"{self.name}{' FAILED' if self.failed else ''}"
+        return f"| {name} | {self.seconds:.3f} | {self.cpu:.4f} | {self.server:.4f} | {memory} |"
 
 
 class RunCommand(Protocol):
@@ -114,7 +119,7 @@ def searches(database: Database, repeated: int) -> Iterator[Cost]:
                     search(connection, term, limit=20, sort="newest" if newest else "relevance", now=ENDS)
                     taken.append((time.perf_counter() - began, time.process_time() - worked))
                 seconds, cpu = (statistics.median(values) for values in zip(*taken, strict=True))
-                yield Cost(f"search, {kind}, the {'newest' if newest else 'best'} 20", seconds, cpu)
+                yield Cost(f"search, {kind}, the {'newest' if newest else 'best'} 20", seconds, cpu, times=len(taken))
 
 
 @contextlib.contextmanager
@@ -170,8 +175,20 @@ def reading(
         articles = connection.execute(select(func.count()).select_from(Article)).scalar_one()
         newest = connection.execute(select(func.max(Run.started_at))).scalar_one()
     yield Cost(f"articles: {articles}", 0.0, 0.0)
-    yield from searches(database, repeated)
+    yield from _with_server(_reading(url, database, folder, newest, run, serving, repeated), server_cpu(database))
     database.close()
+
+
+def _reading(
+    url: str,
+    database: Database,
+    folder: Path,
+    newest: datetime.datetime,
+    run: RunCommand,
+    serving: Serve,
+    repeated: int,
+) -> Iterator[Cost]:
+    yield from searches(database, repeated)
     on = ("--db", url)
     config = folder / "kiji.toml"
     config.write_text('[[source]]\nname = "courier-0"\nstart = ["https://www.courier-0.example/feed.xml"]\n', "utf-8")
@@ -199,18 +216,30 @@ def changing(url: str, folder: Path, copy: str, run: RunCommand = command, artic
         copied = parsed.set(database=copy).render_as_string(hide_password=False)
         _copy_database(url, str(parsed.database), copy)
     on = ("--db", copied)
-    yield run("db", "prune", "--fetches", "30d", *on)
     database = open_database(copied, create=False)
+    yield from _with_server(_changing(database, run, articles, on), server_cpu(database))
+    database.close()
+    yield run("db", "upgrade", *on)
+
+
+def _changing(database: Database, run: RunCommand, articles: int, on: Sequence[str]) -> Iterator[Cost]:
+    yield run("db", "prune", "--fetches", "30d", *on)
     with database.reading() as connection:
         address = connection.execute(text("SELECT url FROM articles ORDER BY id DESC LIMIT 1")).scalar_one()
     yield run("forget", address, *on)
     group(database)
-    for name, milliseconds in take_up(database, articles).items():
-        yield Cost(f"{name}, leased and stored", 0.0, milliseconds / 1_000)
-    yield Cost("article grouped into a story", 0.0, group(database) / 1_000)
+    for name, milliseconds, times in take_up(database, articles):
+        yield Cost(f"{name}, leased and stored", 0.0, milliseconds / 1_000, times=times)
     undo_newest(database)
-    database.close()
-    yield run("db", "upgrade", *on)
+
+
+def _with_server(costs: Iterator[Cost], clock: Callable[[], float]) -> Iterator[Cost]:
+    """Add what the server took meanwhile."""
+    before = clock()
+    for cost in costs:
+        now = clock()
+        yield dataclasses.replace(cost, server=(now - before) / cost.times)
+        before = clock()
 
 
 def _copy_database(url: str, name: str, copy: str) -> None:
@@ -233,7 +262,7 @@ def main() -> int:
     parser.add_argument("--copy", default="copy", help="the name of the copy")
     options = parser.parse_args()
     folder = options.folder.resolve()
-    print("| | seconds | CPU, s | MB |\n|---|---|---|---|")
+    print("| | seconds | CPU, s | server's CPU, s | MB |\n|---|---|---|---|---|")
     for cost in itertools.chain(reading(options.url, folder), changing(options.url, folder, options.copy)):
         print(cost.line(), flush=True)
     print(f"\nmost memory of the measuring process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

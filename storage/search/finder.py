@@ -3,10 +3,10 @@
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, TableClause, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Connection, Row, Select, TableClause, any_, column, func, or_, select, table
 
 from storage.column_types import UTCDateTime
 from storage.search.candidates import Candidate, fitting
@@ -14,6 +14,7 @@ from storage.search.folding import TEXT_LIMIT
 from storage.search.match import filter_condition, is_looked_up, looked_up, matches, possible, written
 from storage.search.nodes import All, Filter, Node, Query
 from storage.search.rank import rank_score
+from storage.search.windows import WINDOW, ids_in_windows, sort_by_time
 from storage.tables.search import TEXTS, TITLES, SearchDocument
 
 POOL = 200
@@ -34,7 +35,7 @@ READ = 100
 
 COMMON = 2_000
 """Candidates from which on the newest articles are tried one by one, until enough are found: SQLite takes 14 ms for a
-word in half of 100,000 articles, and 28 by sorting all that have it; PostgreSQL 1,100 by comparing all with all."""
+word in half of 100,000 articles, and 28 by sorting all that have it."""
 
 _Article = table(
     "articles",
@@ -98,21 +99,44 @@ class Finder:
         candidates = self.candidates(in_titles=in_titles, oldest_first=oldest_first)
         if without:
             candidates = candidates.where(SearchDocument.__table__.c.article_id.not_in(without))
+        wanted = limit + offset
+        windows = self._windows(most or wanted, in_titles=in_titles, oldest_first=oldest_first, without=without)
         if not self._query.undecided:
-            return self._read(self._connection.scalars(candidates.limit(limit).offset(offset)).all())
-        first = min(PAGE, limit + offset)
-        fitting_ones = self._fitting(itertools.islice(self._ids(candidates, first), most), first)
-        return list(itertools.islice(fitting_ones, offset, offset + limit))
+            if windows is None:
+                return self._read(self._connection.scalars(candidates.limit(limit).offset(offset)).all())
+            return self._read(list(itertools.islice(self._ids(candidates, wanted, windows), offset, wanted)))
+        first = min(PAGE, wanted)
+        fitting_ones = self._fitting(itertools.islice(self._ids(candidates, first, windows), most), first)
+        return list(itertools.islice(fitting_ones, offset, wanted))
 
-    def _ids(self, candidates: Select[Any], size: int) -> Iterator[int]:
+    def _windows(
+        self, wanted: int, *, in_titles: bool, oldest_first: bool, without: Sequence[int]
+    ) -> Generator[int, None, int | None] | None:
+        """Look among the newest first: on PostgreSQL, where a few articles are wanted, and words alone narrow."""
+        terms = TITLES if in_titles else TEXTS
+        parts = self._query.parts
+        if self._connection.dialect.name == "sqlite" or self._is_narrowed or wanted > WINDOW:
+            return None
+        if not all(is_looked_up(part, terms) for part in parts):
+            return None
+        asked = written(self._connection, All(parts))
+        return ids_in_windows(self._connection, terms, asked, wanted, oldest_first=oldest_first, without=without)
+
+    def _ids(
+        self, candidates: Select[Any], size: int, windows: Generator[int, None, int | None] | None
+    ) -> Iterator[int]:
         """Give the ids of candidates, further ones only when they are asked for.
 
-        SQLite gives them one by one: it goes through all articles by time, or sorts fewer than COMMON.
+        SQLite gives them one by one: it goes through all articles by time, or sorts fewer than COMMON. PostgreSQL looks
+        in ``windows`` first.
         """
         if self._connection.dialect.name == "sqlite" and not self._is_narrowed:
             yield from self._connection.scalars(candidates)
             return
-        start = 0
+        given = 0 if windows is None else (yield from windows)
+        if given is None:
+            return
+        start = given
         while ids := self._connection.scalars(candidates.limit(size).offset(start)).all():
             yield from ids
             if len(ids) < size:
@@ -146,17 +170,14 @@ class Finder:
             whole = len(joined) == len(parts) and "*" not in asked and not self._is_narrowed
             if is_sqlite and sort and whole and self._is_common(terms, asked):
                 # The sum keeps SQLite from looking each up by its id.
-                return _by_time(statement.where((document.article_id + 0).in_(found)), oldest_first=oldest_first)
+                return sort_by_time(statement.where((document.article_id + 0).in_(found)), oldest_first=oldest_first)
             if is_sqlite:
                 matching = matches(self._connection, terms, asked)
                 statement = statement.join(terms, terms.c.rowid == document.article_id).where(matching)
-            else:
-                inside = document.article_id.in_(found)
-                # IS TRUE has PostgreSQL hash the ids: joined, each of a thousand articles was compared with 20,000.
-                is_common = sort and self._among is None and self._is_common(terms, asked)
-                statement = statement.where(inside.is_(True) if is_common else inside)
+            else:  # an array, because PostgreSQL compared each article with each that is found
+                statement = statement.where(document.article_id == any_(func.array(found.scalar_subquery())))
         statement = statement.where(*(possible(self._connection, part, terms) for part in parts if part not in joined))
-        return _by_time(statement, oldest_first=oldest_first) if sort else statement
+        return sort_by_time(statement, oldest_first=oldest_first) if sort else statement
 
     @property
     def _is_narrowed(self) -> bool:
@@ -164,7 +185,7 @@ class Finder:
         return self._among is not None or self._filters != NO_FILTERS
 
     def _is_common(self, terms: TableClause, asked: str) -> bool:
-        """Tell whether the database had better go through the articles by time: many have the words."""
+        """Tell whether SQLite had better go through the articles by time: many have the words."""
         place = (terms.name, asked)
         if place not in self._common:
             some = select(terms.c.rowid).where(matches(self._connection, terms, asked)).limit(COMMON).subquery()
@@ -178,12 +199,6 @@ class Finder:
             return []
         rows = {row.id: row for row in self._connection.execute(select(_Article).where(_Article.c.id.in_(ids)))}
         return [Candidate(rows[id_]) for id_ in ids if id_ in rows]
-
-
-def _by_time(statement: Select[Any], *, oldest_first: bool) -> Select[Any]:
-    document = SearchDocument.__table__.c
-    order = (document.dated_at, document.article_id)
-    return statement.order_by(*(order if oldest_first else (each.desc() for each in order)))
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -36,7 +36,7 @@ def store_places(target: sqlite3.Connection, clock: LocalClock) -> None:
     facets: dict[tuple[str, str], int] = {}
     days = functools.cache(_ordinal)
     rows = target.execute("SELECT article_id, language, source, dated_at FROM search_document ORDER BY article_id")
-    for block, some in itertools.groupby(rows.fetchall(), lambda row: row[0] // BLOCK):
+    for block, some in itertools.groupby(rows, lambda row: row[0] // BLOCK):
         places = array("Q")
         for article_id, language, source, dated_at in some:
             places.extend(itertools.repeat(0, article_id % BLOCK - len(places)))

@@ -23,7 +23,9 @@ def home(connection: sqlite3.Connection) -> Context:
     yesterday = f"{made - datetime.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
     fresh = dict(
         connection.execute(
-            "SELECT language, count(*) FROM articles WHERE first_seen_at >= ? GROUP BY language", (yesterday,)
+            # The sign keeps SQLite from going through all articles by language.
+            "SELECT language, count(*) FROM articles WHERE first_seen_at >= ? GROUP BY +language",
+            (yesterday,),
         ).fetchall()
     )
     return {

@@ -23,6 +23,7 @@ from storage.snapshot.search_places import count_places
 from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Article
 from storage.tables.search import SearchDocument
+from storage.web import views
 from tests.support.generated_archive import fill
 from tests.support.visits import rows
 
@@ -228,6 +229,18 @@ def test_stories_of_a_period_are_looked_up_in_an_index(filled: Database, tmp_pat
         plan = [row[3] for row in snapshot.execute(f"EXPLAIN QUERY PLAN {query}", ("2026-11-25", "2026-11-26"))]
     assert [line.split("stories")[0] for line in plan] == ["SEARCH "]
     assert "COVERING INDEX" in plan[0]
+
+
+def test_the_home_page_reads_few_of_all_articles(filled: Database, tmp_path: Path) -> None:
+    make_snapshot(filled, tmp_path / "news.sqlite", TOKYO)
+    asked: list[str] = []
+    with opened(tmp_path / "news.sqlite") as snapshot:
+        snapshot.set_trace_callback(asked.append)
+        views.home(snapshot)
+        snapshot.set_trace_callback(None)
+        plans = [row[3] for query in asked for row in snapshot.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [line for line in plans if line.startswith("SCAN articles") and "_language_" in line] == []
+    assert any("articles_first_seen_at" in line for line in plans)
 
 
 def test_a_snapshots_index_is_made_as_the_archives(filled: Database, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from storage.tables.stories import StoryTerm
 COMMON = 400
 """Articles of three weeks with a term, above which it is not used to find articles. A row's ids stop growing there."""
 
-LOOKED_AT = 1_500
+LOOKED_AT = 600
 """Articles that are looked at for one article's candidates, under its rarest terms first, until there are so many."""
 
 ALL = 0

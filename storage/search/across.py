@@ -89,6 +89,9 @@ SELECT DISTINCT story_id FROM articles AS mine WHERE mine.id IN :ids AND mine.st
 AND EXISTS (
     SELECT 1 FROM articles AS theirs
     WHERE theirs.story_id = mine.story_id AND coalesce(theirs.language, '') = :other)"""
+_LANGUAGE = re.compile(r"coalesce\((\w+\.language), ''\)")
+"""It keeps SQLite from going through all articles of a language. PostgreSQL takes one in 200 to have the language then,
+and compares each article of it with each link: over 100 s for a common word in 100,000 articles."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ def _stories(connection: Connection, ids: Sequence[int], other: str) -> set[int]
 def _rows(connection: Connection, query: str, ids: Sequence[int], **values: Any) -> Sequence[Any]:
     if not ids:
         return []
+    if connection.dialect.name != "sqlite":
+        query = _LANGUAGE.sub(r"\1", query)
     statement = text(query).bindparams(bindparam("ids", list(ids), expanding=True))
     return connection.execute(statement, values).all()
 

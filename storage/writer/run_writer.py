@@ -77,6 +77,7 @@ class RunWriter:
         self._polled: frozenset[str] = frozenset()
         self._leased: set[int] = set()
         self._closing = False
+        self._finishing = False
         self._ungrouped = 0
 
     @property
@@ -191,6 +192,7 @@ class RunWriter:
             end = functools.partial(self._transact, Transactions.end, status, requests, self._taken, self._polled)
             self._retry.run(end, last=True)
 
+        self._finishing = True  # what still waits to group some articles would find the run closed
         return self._thread.submit(run)
 
     def group_stories(self) -> concurrent.futures.Future[None]:
@@ -256,13 +258,15 @@ class RunWriter:
 
     def _group_some(self) -> None:
         """Group some articles, and queue the next ones."""
+        if self._finishing:
+            return
         try:
             grouped = self._retry.run(lambda: self._transact(Transactions.group_stories, GROUPED_AT_ONCE))
         except DatabaseError as error:  # whatever is stored next fails too, and reports it
             logger.warning("articles wait for their stories until the next run: %s", error)
             return
         self._ungrouped = max(0, self._ungrouped - grouped)
-        if grouped == GROUPED_AT_ONCE and not self._closing:
+        if grouped == GROUPED_AT_ONCE and not self._closing and not self._finishing:
             self._thread.submit(self._group_some)
         else:
             self._ungrouped = 0
@@ -276,6 +280,8 @@ class RunWriter:
 
     def _sign_outdated(self) -> None:
         """Sign some outdated articles, and queue the next ones."""
+        if self._finishing:
+            return
         try:
             signed = self._retry.run(lambda: self._transact(Transactions.sign_outdated, SIGNED_AT_ONCE))
         except DatabaseError as error:  # whatever is stored next fails too, and reports it

@@ -30,6 +30,8 @@ _DIRECTIVE = re.compile(r"%[^A-Za-z%]*")
 
 def bounded_functions() -> dict[tuple[str, int], Function]:
     """Give functions that take SQLite's place, by name and number of arguments (-1: any)."""
+    # What they raise is the reader's mistake, and told to the reader. Datasette has SQLite print a traceback of it.
+    sqlite3.enable_callback_tracebacks(False)
     asked = sqlite3.connect(":memory:", check_same_thread=False)
     asked.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 

@@ -1,7 +1,8 @@
 """Group a whole database into stories, at an operator's request.
 
 First the profiles of articles without one are made and indexed, then all waiting articles are grouped in the order of
-their times. Each batch is a transaction, so that the command can be stopped and goes on. Ids stay as far as groups do.
+their times. Each batch is a transaction, so that the command can be stopped and goes on. Ids stay as far
+as groups do; of a pass that was stopped, as far as the batches kept them.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.database.engine import Database
 from storage.stories.group import group_waiting
+from storage.stories.lasting_ids import LastingIds
 from storage.stories.profiles import file_profiles
 from storage.stories.weeks import note_changed_weeks, reopen_weeks
 from storage.tables.core import Article
@@ -34,6 +36,7 @@ def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, 
     The caller holds the database's lock. ``progress`` is called with the number of articles of each batch.
     """
     with database.writing() as session:
+        former = LastingIds(session) if anew else None
         stale = exists().where(StoryProfile.version != rules.story_version)
         if session.scalar(select(stale)):
             for table in (StoryTie, StoryTerm, StoryProfile):
@@ -48,6 +51,8 @@ def regroup(database: Database, rules: TextRules, now: datetime, *, anew: bool, 
         reopen_weeks(session, now, everything=True)
     grouped = _repeat(database, rules, lambda session: group_waiting(session, BATCH, now), progress)
     with database.writing() as session:
+        if former is not None:
+            former.restore(session)
         _drop_empty(session)
     return grouped
 

@@ -24,14 +24,22 @@ LIMITS = {
 """Limits of a connection on which somebody's SQL runs."""
 
 REFUSED_FUNCTIONS = frozenset({"json_patch", "jsonb_patch", "fts3_tokenizer", "load_extension", "rtreecheck"})
+"""What takes long within one call, or reaches what is not the reader's."""
 
 _DIRECTIVE = re.compile(r"%[^A-Za-z%]*")
 
 
-def bounded_functions() -> dict[tuple[str, int], Function]:
+def bounded_functions() -> Mapping[tuple[str, int], Function]:
     """Give functions that take SQLite's place, by name and number of arguments (-1: any)."""
     # What they raise is the reader's mistake, and told to the reader. Datasette has SQLite print a traceback of it.
     sqlite3.enable_callback_tracebacks(False)
+    printf = _printf()
+    return {**_LINEAR, ("printf", -1): printf, ("format", -1): printf}
+
+
+@functools.cache
+def _printf() -> Function:
+    """Make a printf() that refuses wide directives, and else asks SQLite, on one connection for the whole process."""
     asked = sqlite3.connect(":memory:", check_same_thread=False)
     asked.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
@@ -45,7 +53,7 @@ def bounded_functions() -> dict[tuple[str, int], Function]:
         value: Value = asked.execute(f"SELECT printf({', '.join('?' * len(values))})", values).fetchone()[0]
         return value
 
-    return {**_LINEAR, ("printf", -1): printf, ("format", -1): printf}
+    return printf
 
 
 # SQLite's own compare all of one text at each place of the other; Python's take the time of reading both.

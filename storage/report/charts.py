@@ -13,7 +13,7 @@ from storage.report.words import Words
 from storage.snapshot.local_time import LocalClock
 from storage.web.svg import Bar, day_bars, time_ticks
 
-LANGUAGES = {"ja": "日本語", "en": "English", "other": "その他 other"}
+LANGUAGES = {"ja": "日本語", "en": "English"}
 MOST_LINES = 10
 
 MOST_SOURCES = 30

@@ -67,8 +67,9 @@ def report_html(
 ) -> str:
     """Render the report; ``pages`` is the address of ``kiji serve``, for links to stories."""
     clock, words = LocalClock(zone), Words(labels)
+    root = (web_address(pages) or "").rstrip("/")
     return (
-        _environment()
+        _environment(labels)
         .get_template("report.html")
         .render(
             figures=figures,
@@ -78,8 +79,7 @@ def report_html(
             told=told_stories(figures.stories),
             news=news,
             rising_stories=rising_stories(figures.stories, figures.since, figures.now),
-            link=lambda path: f"{root}{path}" if (root := (web_address(pages) or "").rstrip("/")) else "",
-            pages=(web_address(pages) or "").rstrip("/"),
+            link=lambda path: f"{root}{path}" if root else "",
             local=lambda moment: (clock.local(moment) or "")[:16],
             in_words=in_words,
             tables=_tables(figures, words, clock),
@@ -98,7 +98,7 @@ def report_html(
     )
 
 
-def _environment() -> Environment:
+def _environment(labels: Labels) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([HERE, HERE.parent / "web" / "templates"]),
         autoescape=True,
@@ -114,6 +114,7 @@ def _environment() -> Environment:
         "moment": lambda local: local[:16],
     }
     environment.filters |= {"grouped": "{:,}".format}
+    environment.globals["ui"] = labels  # which language the macros of the web pages have
     return environment
 
 
@@ -143,7 +144,7 @@ def _tables(figures: Figures, words: Words, clock: LocalClock) -> dict[str, Tabl
         for each in story.members
     ]
     return {
-        "days": Table([words["day"], *LANGUAGES.values()], days),
+        "days": Table([words["day"], *LANGUAGES.values(), words["other"]], days),
         "heat": Table([words[key] for key in ("source", "day", "articles", "usual")] + [""], heat),
         "funnel": Table(
             [words["stage"], words["number"]],

@@ -45,6 +45,7 @@ def get(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     store(database, *(Given(f"Title {n}", "words", source=f"source-{n:03}", age=n / 20) for n in range(MANY)))
     with database.writing() as session:
         session.execute(text("UPDATE article SET access = 'paywalled' WHERE id = 1"))
+        session.execute(text("UPDATE article SET language = 'ko' WHERE id = 10"))
     make_snapshot(database, folder / "news.sqlite", Origin("0", "Asia/Tokyo", NOW))
     database.close()
     client = application(folder / "news.sqlite").client
@@ -63,6 +64,11 @@ def test_each_page_has_one_language_or_both(get: Callable[..., Any], path: str) 
     navigation = [page.partition("<nav")[2].partition("</nav>")[0] for page in (japanese, english, both, chosen)]
     assert ["記事" in each for each in navigation] == [True, False, True, False]
     assert ["Articles" in each for each in navigation] == [False, True, True, True]
+
+
+def test_the_keys_of_a_chart_are_in_the_chosen_language(get: Callable[..., Any]) -> None:
+    japanese, english = (get("/", **{"accept-language": language}).text for language in ("ja", "en"))
+    assert [(">その他<" in page, ">other<" in page) for page in (japanese, english)] == [(True, False), (False, True)]
 
 
 @pytest.mark.parametrize(

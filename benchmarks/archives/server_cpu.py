@@ -1,5 +1,6 @@
 """Tell the CPU that a PostgreSQL server on this machine has taken, which is not among what Kiji's process takes."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from storage.database.engine import Database
 
 _PROC = Path("/proc")
-_TICKS = 100
+_TICKS = os.sysconf("SC_CLK_TCK")
 """Of a second, in which Linux tells the times of processes."""
 
 

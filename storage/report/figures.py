@@ -11,6 +11,7 @@ from storage.monitoring.source_health import read_health
 from storage.snapshot.activity import RECENT, Activity, count_activity
 from storage.snapshot.last_activity import last_moment, newest_publication
 from storage.snapshot.local_time import LocalClock, days_until, sqlite_value
+from storage.stories.coverage import new_stories
 
 CHART_DAYS, HEAT_DAYS, USUAL_DAYS = 28, 21, 28
 FEW = 3
@@ -18,6 +19,9 @@ FEW = 3
 
 FEW_A_DAY = 1.0
 """A source that usually gives less than this a day is not called silent for an empty day."""
+
+MOST_STORIES = 200
+"""Stories of a report, those of most sources first."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -190,12 +194,7 @@ def _in_stories(connection: Connection, since: datetime.datetime) -> int:
 
 def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigures]:
     # By first sight, as all of the report: what was published weeks ago may be news here.
-    query = """
-    SELECT id, title, articles, sources, articles_ja, articles_en FROM stories
-    WHERE id IN (SELECT story_id FROM article WHERE first_seen_at >= :since) AND articles > 1
-    ORDER BY sources DESC, articles DESC, id
-    """
-    listed = connection.execute(_since(query + " LIMIT 200"), {"since": since}).all()
+    listed = new_stories(connection, since)[:MOST_STORIES]
     if not listed:
         return []
     members = text("""
@@ -204,25 +203,14 @@ def _stories(connection: Connection, since: datetime.datetime) -> list[StoryFigu
     FROM articles WHERE story_id IN :stories ORDER BY 7, id
     """).bindparams(bindparam("stories", expanding=True))
     articles: dict[int, list[StoryArticle]] = {}
-    for row in connection.execute(members, {"stories": [row.id for row in listed]}):
+    for row in connection.execute(members, {"stories": [row["id"] for row in listed]}):
         fresh = str(sqlite_value(row.first_seen_at)) >= f"{since:%Y-%m-%dT%H:%M:%SZ}"
         article = StoryArticle(
             row.id, row.story_id, row.source, row.language, row.title, row.url, str(sqlite_value(row.at)), fresh,
             row.beginning or "",
         )  # fmt: skip
         articles.setdefault(row.story_id, []).append(article)
-    return [
-        StoryFigures(
-            row.id,
-            row.title,
-            row.articles,
-            row.sources,
-            row.articles_ja,
-            row.articles_en,
-            tuple(articles.get(row.id, ())),
-        )
-        for row in listed
-    ]
+    return [StoryFigures(**row, members=tuple(articles.get(row["id"], ()))) for row in listed]
 
 
 def _troubles(connection: Connection, since: datetime.datetime) -> list[tuple[str, str, str, int]]:

@@ -28,7 +28,7 @@ from storage.report.news import Watched, told_stories, watched_news
 from storage.report.rising import Rising, rising_names, rising_stories, rising_words
 from storage.report.words import Labels, Words
 from storage.snapshot.local_time import LocalClock
-from storage.stories.coverage import Coverage, active_stories, compare_coverage, in_words, story_coverage
+from storage.stories.coverage import Coverage, compare_coverage, in_words, new_stories, story_coverage
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 
 HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ class News:
 
 def read_news(connection: Connection, since: datetime.datetime, now: datetime.datetime) -> News:
     """Read it in one transaction."""
-    stories = story_coverage(connection, active_stories(connection, since, now))
+    stories = story_coverage(connection, new_stories(connection, since))
     names = rising_names(connection, since, now)
     words = rising_words(connection, since, now, [each.name for each in names])
     return News(names, words, watched_news(connection, since), compare_coverage(stories))

@@ -164,6 +164,16 @@ def active_stories(
     return [dict(row) for row in connection.execute(statement, values).mappings()]
 
 
+def new_stories(connection: Connection, since: datetime.datetime) -> list[dict[str, Any]]:
+    """Read the stories of several articles that have one first seen since then, those of most sources first."""
+    statement = text(
+        "SELECT id, title, articles, sources, articles_ja, articles_en FROM stories"
+        " WHERE id IN (SELECT story_id FROM article WHERE first_seen_at >= :since) AND articles > 1"
+        " ORDER BY sources DESC, articles DESC, id"
+    ).bindparams(bindparam("since", type_=UTCDateTime()))
+    return [dict(row) for row in connection.execute(statement, {"since": since}).mappings()]
+
+
 def compare_coverage(covered: Iterable[StoryCoverage]) -> Coverage:
     """Count stories by language, and who was first of several sources."""
     stories = list(covered)

@@ -179,6 +179,24 @@ def test_words_of_headlines_and_stories_rise_and_watches_tell(database: Database
     assert "64 matches" in html
 
 
+def test_coverage_is_of_the_stories_that_are_told_whenever_their_articles_were_published(database: Database) -> None:
+    now = datetime.datetime(2026, 10, 10, tzinfo=datetime.UTC)
+    since = now - datetime.timedelta(days=1)
+    ids = store(database, Given("Gauge fails", "Rain.", age=0.1), Given("雨量計が故障", "雨。", language="ja", age=0.1))
+    with database.writing() as session:
+        session.execute(text("INSERT INTO story (id, first_at, last_at) VALUES (7, '2026-08-01', '2026-08-02')"))
+        session.execute(
+            update(Article).where(Article.id.in_(ids)).values(story_id=7, published_at=since.replace(month=8))
+        )
+    with database.reading() as connection:
+        news, figures = (
+            read_news(connection, since, now),
+            read_figures(connection, LocalClock("Asia/Tokyo"), since, now),
+        )
+    assert [story.id for story in figures.stories] == [7]
+    assert (news.coverage.in_both, news.coverage.only_japanese, news.coverage.only_english) == (1, 0, 0)
+
+
 def test_of_many_sources_the_unusual_and_the_large_are_drawn(figures: Figures) -> None:
     cells = [
         Cell(f"source-{n:03}", f"2026-11-{day}", 0 if (n, day) == (3, 25) else n, float(n))

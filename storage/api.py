@@ -120,7 +120,7 @@ class Archive:
         """
         begin, end = (_moment(when, self._timezone) for when in (since, until))
         with self._database.reading() as connection:
-            stories = story_coverage(connection, active_stories(connection, begin, end))
+            stories = list(story_coverage(connection, active_stories(connection, begin, end)))
         columns = (
             "id", "title", "articles_ja", "articles_en", "sources", "first_source", "first_language", "lead_hours",
         )  # fmt: skip

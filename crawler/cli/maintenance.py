@@ -149,8 +149,7 @@ def prune_command(
                 )
                 sys.stdout.write(f"{summary}\n")
             if lines_age is not None:
-                with database.writing() as session:
-                    gone = delete_old_fetches(session, utc_now() - lines_age)
+                gone = delete_old_fetches(database, utc_now() - lines_age)
                 sys.stdout.write(f"{gone} rows of fetches deleted\n")
     finally:
         database.close()

@@ -7,21 +7,23 @@ Reads the views ``stories``, ``articles`` and ``copies`` of an archive or a snap
 import dataclasses
 import datetime
 import statistics
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from storage.chunks import chunks_of
+from storage.chunks import ROWS, read_chunks
 from storage.column_types import UTCDateTime
 
 DAY = "day"
 """The precision of a date without a time: two such dates can only be compared by day."""
 
-_MEMBERS = """
-SELECT story_id, id, source, language, title, url, published_at, published_precision FROM articles
-WHERE story_id IN :ids AND published_at IS NOT NULL ORDER BY published_at, id"""
+_MEMBERS = text(
+    "SELECT story_id, id, source, language, title, url, published_at, published_precision FROM articles"
+    " WHERE story_id IN :ids AND published_at IS NOT NULL ORDER BY published_at, id"
+).bindparams(bindparam("ids", expanding=True))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,14 +105,14 @@ class Coverage:
     first_sources: list[tuple[str, int]]
 
 
-def story_coverage(connection: Connection, stories: Sequence[Mapping[str, Any]]) -> list[StoryCoverage]:
-    """Add the first articles to rows of ``stories``, in their order."""
-    members: dict[int, list[Any]] = {}
-    for chunk in chunks_of([story["id"] for story in stories]):
-        statement = text(_MEMBERS).bindparams(bindparam("ids", list(chunk), expanding=True))
-        for row in connection.execute(statement).all():
+def story_coverage(connection: Connection, stories: Iterable[Mapping[str, Any]]) -> Iterator[StoryCoverage]:
+    """Add the first articles to rows of ``stories``, in their order, some hundred at once."""
+    for chunk in read_chunks(stories):
+        members: dict[int, list[Any]] = {}
+        for row in connection.execute(_MEMBERS, {"ids": [story["id"] for story in chunk]}).all():
             members.setdefault(row.story_id, []).append(row)
-    return [_covered(story, members.get(story["id"], [])) for story in stories]
+        for story in chunk:
+            yield _covered(story, members.get(story["id"], []))
 
 
 def _covered(story: Mapping[str, Any], rows: Sequence[Any]) -> StoryCoverage:
@@ -148,8 +150,8 @@ def _moment(value: datetime.datetime | str) -> datetime.datetime:
 
 def active_stories(
     connection: Connection, since: datetime.datetime | None = None, until: datetime.datetime | None = None
-) -> list[dict[str, Any]]:
-    """Read the stories of several articles that had one in a period, those of most sources first."""
+) -> Iterator[dict[str, Any]]:
+    """Read the stories of several articles that had one in a period, those of most sources first, one by one."""
     conditions, values = ["articles > 1"], {}
     if since is not None:
         conditions.append("last_at >= :since")
@@ -161,7 +163,7 @@ def active_stories(
         "SELECT id, title, articles, sources, articles_ja, articles_en, first_at, last_at FROM stories"  # noqa: S608 - our own words
         f" WHERE {' AND '.join(conditions)} ORDER BY sources DESC, articles DESC, id"
     ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
-    return [dict(row) for row in connection.execute(statement, values).mappings()]
+    yield from map(dict, connection.execute(statement, values, execution_options={"yield_per": ROWS}).mappings())
 
 
 def new_stories(connection: Connection, since: datetime.datetime) -> list[dict[str, Any]]:
@@ -175,15 +177,20 @@ def new_stories(connection: Connection, since: datetime.datetime) -> list[dict[s
 
 
 def compare_coverage(covered: Iterable[StoryCoverage]) -> Coverage:
-    """Count stories by language, and who was first of several sources."""
-    stories = list(covered)
-    both = [story for story in stories if story.articles_ja and story.articles_en]
-    leads = {code: [s.lead for s in both if s.first_language == code and s.lead is not None] for code in ("ja", "en")}
-    first = Counter(story.first_source for story in stories if story.is_contested and story.first_source)
+    """Count stories by language, and who was first of several sources; read each story once."""
+    languages: Counter[tuple[bool, bool]] = Counter()
+    first: Counter[str] = Counter()
+    leads = {"ja": array("d"), "en": array("d")}
+    for story in covered:
+        languages[story.articles_ja > 0, story.articles_en > 0] += 1
+        if story.is_contested and story.first_source:
+            first[story.first_source] += 1
+        if story.articles_ja and story.articles_en and story.first_language and story.lead:
+            leads[story.first_language].append(story.lead.total_seconds())
     return Coverage(
-        in_both=len(both),
-        only_japanese=sum(bool(story.articles_ja) and not story.articles_en for story in stories),
-        only_english=sum(bool(story.articles_en) and not story.articles_ja for story in stories),
+        in_both=languages[True, True],
+        only_japanese=languages[True, False],
+        only_english=languages[False, True],
         japanese_first=len(leads["ja"]),
         english_first=len(leads["en"]),
         japanese_lead=_median(leads["ja"]),
@@ -192,10 +199,8 @@ def compare_coverage(covered: Iterable[StoryCoverage]) -> Coverage:
     )
 
 
-def _median(delays: Sequence[datetime.timedelta]) -> datetime.timedelta | None:
-    if not delays:
-        return None
-    return datetime.timedelta(seconds=round(statistics.median(delay.total_seconds() for delay in delays)))
+def _median(seconds: Sequence[float]) -> datetime.timedelta | None:
+    return datetime.timedelta(seconds=round(statistics.median(seconds))) if seconds else None
 
 
 def takings(
@@ -217,8 +222,9 @@ def takings(
         " copies.published_at AS copy_at, articles.published_precision FROM copies"
         f" JOIN articles ON articles.id = copies.article_id WHERE {' AND '.join(conditions)}"
     ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
-    pairs: dict[tuple[str, str], list[datetime.timedelta | None]] = {}
-    for row in connection.execute(statement, values):
+    texts: Counter[tuple[str, str]] = Counter()
+    delays: dict[tuple[str, str], array[float]] = {}
+    for row in connection.execute(statement, values, execution_options={"yield_per": ROWS}):
         pair, delay = (row.article_source, row.copy_source), None
         if row.article_at is not None and row.copy_at is not None:
             delay = _moment(row.copy_at) - _moment(row.article_at)
@@ -226,11 +232,13 @@ def takings(
                 delay = datetime.timedelta(days=round(delay / datetime.timedelta(days=1)))
             if delay < datetime.timedelta():
                 pair, delay = (row.copy_source, row.article_source), -delay
-        pairs.setdefault(pair, []).append(delay)
-    found = []
-    for (giver, taker), delays in pairs.items():
-        dated = [delay for delay in delays if delay is not None]
-        found.append(Taking(giver, taker, len(delays), len(dated), _median(dated)))
+        texts[pair] += 1
+        if delay is not None:
+            delays.setdefault(pair, array("d")).append(delay.total_seconds())
+    found = [
+        Taking(*pair, number, len(dated := delays.get(pair, array("d"))), _median(dated))
+        for pair, number in texts.items()
+    ]
     return sorted(found, key=lambda each: (-each.texts, each.giver, each.taker))
 
 

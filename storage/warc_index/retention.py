@@ -7,9 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, String, delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.database.engine import Database
 from storage.database.in_values import is_among
 from storage.tables.core import Fetch, Run
 from storage.tables.warc import WarcPage
+
+TOGETHER = 50_000
+"""Ids of fetches a transaction: a year of them in one would fill SQLite's log, or hold a server's rows for minutes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,10 +56,17 @@ def newest_pages(connection: Connection) -> Mapping[str, datetime]:
 def unindex_files(session: Session, names: Collection[str]) -> int:
     """Delete files from the index; return how many pages they had."""
     statement = delete(WarcPage).where(is_among(session, WarcPage.file, names, String()))
-    return len(session.scalars(statement.returning(WarcPage.id)).all())
+    return session.connection().execute(statement).rowcount
 
 
-def delete_old_fetches(session: Session, before: datetime) -> int:
-    """Delete fetches of runs that ended before then; runs and counts stay."""
-    old_runs = select(Run.id).where(Run.finished_at < before)
-    return len(session.scalars(delete(Fetch).where(Fetch.run_id.in_(old_runs)).returning(Fetch.id)).all())
+def delete_old_fetches(database: Database, before: datetime) -> int:
+    """Delete fetches of runs that ended before then, some at once; runs and counts stay. Return their number."""
+    is_old = Fetch.run_id.in_(select(Run.id).where(Run.finished_at < before))
+    with database.reading() as connection:
+        first, last = connection.execute(select(func.min(Fetch.id), func.max(Fetch.id)).where(is_old)).one()
+    deleted = 0
+    for start in range(first, last + 1, TOGETHER) if first is not None else ():
+        chunk = delete(Fetch).where(Fetch.id.between(start, min(start + TOGETHER - 1, last)), is_old)
+        with database.writing() as session:
+            deleted += session.connection().execute(chunk).rowcount
+    return deleted

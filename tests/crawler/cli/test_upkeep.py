@@ -108,11 +108,13 @@ def test_kept_pages_whose_files_are_gone_or_cut_are_named(database: Database, tm
     assert "ends at byte" in found[1][2]
 
 
-def test_old_lines_of_the_accounts_go_and_the_runs_stay(database: Database, tmp_path: Path) -> None:
+def test_old_lines_of_the_accounts_go_and_the_runs_stay(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.warc_index.retention.TOGETHER", 1)
     filled(database, tmp_path / "archive.warc", 2)
-    with database.writing() as session:
-        assert delete_old_fetches(session, FIRST_DAY) == 0
-        assert delete_old_fetches(session, datetime.datetime.now(datetime.UTC) + DAY) == 2
+    assert delete_old_fetches(database, FIRST_DAY) == 0
+    assert delete_old_fetches(database, datetime.datetime.now(datetime.UTC) + DAY) == 2
     assert rows(database, "SELECT count(*) FROM runs WHERE articles_new + articles_updated = 1") == [(2,)]
     assert check_database(database) == []
 

@@ -115,7 +115,7 @@ def test_the_network_of_a_story_is_well_formed(get: Callable[[str], str]) -> Non
 
 def test_coverage_is_what_was_stored(known: Database, get: Callable[[str], str]) -> None:
     with known.reading() as connection:
-        covered = story_coverage(connection, active_stories(connection))
+        covered = list(story_coverage(connection, active_stories(connection)))
         counts = compare_coverage(covered)
         taken = {(each.giver, each.taker): in_words(each.delay) for each in takings(connection)}
     assert (counts.in_both, counts.only_japanese, counts.only_english) == (1, 1, 2)

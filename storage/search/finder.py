@@ -34,8 +34,7 @@ READ = 100
 """Articles that are read at once."""
 
 COMMON = 2_000
-"""Candidates from which on the newest articles are tried one by one, until enough are found: SQLite takes 14 ms for a
-word in half of 100,000 articles, and 28 by sorting all that have it."""
+"""Candidates from which on SQLite looks among the newest articles first, and then tries one after the other."""
 
 _Article = table(
     "articles",
@@ -112,14 +111,14 @@ class Finder:
     def _windows(
         self, wanted: int, *, in_titles: bool, oldest_first: bool, without: Sequence[int]
     ) -> Generator[int, None, int | None] | None:
-        """Look among the newest first: on PostgreSQL, where a few articles are wanted, and words alone narrow."""
+        """Look among the newest first where few articles are wanted and words alone narrow; on SQLite, common words."""
         terms = TITLES if in_titles else TEXTS
         parts = self._query.parts
-        if self._connection.dialect.name == "sqlite" or self._is_narrowed or wanted > WINDOW:
-            return None
-        if not all(is_looked_up(part, terms) for part in parts):
+        if self._is_narrowed or wanted > WINDOW or not all(is_looked_up(part, terms) for part in parts):
             return None
         asked = written(self._connection, All(parts))
+        if self._connection.dialect.name == "sqlite" and not self._is_common(terms, asked):
+            return None
         return ids_in_windows(self._connection, terms, asked, wanted, oldest_first=oldest_first, without=without)
 
     def _ids(
@@ -127,14 +126,14 @@ class Finder:
     ) -> Iterator[int]:
         """Give the ids of candidates, further ones only when they are asked for.
 
-        SQLite gives them one by one: it goes through all articles by time, or sorts fewer than COMMON. PostgreSQL looks
-        in ``windows`` first.
+        First those of ``windows``. SQLite gives all others one by one: it goes through all articles by time, or sorts
+        fewer than COMMON.
         """
-        if self._connection.dialect.name == "sqlite" and not self._is_narrowed:
-            yield from self._connection.scalars(candidates)
-            return
         given = 0 if windows is None else (yield from windows)
         if given is None:
+            return
+        if self._connection.dialect.name == "sqlite" and not self._is_narrowed:
+            yield from self._connection.scalars(candidates.offset(given) if given else candidates)
             return
         start = given
         while ids := self._connection.scalars(candidates.limit(size).offset(start)).all():

@@ -1,11 +1,11 @@
-"""Hits by time are the same wherever a window of PostgreSQL's search ends."""
+"""Hits by time are the same wherever a window of a search ends."""
 
 from collections.abc import Callable
 
 import pytest
 
 from storage.database.engine import Database
-from storage.search import windows
+from storage.search import finder, windows
 from tests.support.searchable import Given, store, titles
 
 TOLD = [
@@ -35,7 +35,8 @@ def test_hits_by_time_are_the_same(
         (each for number, each in enumerate(TOLD) if fits(number)),
         key=lambda each: (each.age, -ids[TOLD.index(each)]),
     )
-    for name, value in (("WINDOW", size), ("WIDEST", 4 * size), ("FEW", 1)):
+    monkeypatch.setattr(finder, "COMMON", 2)
+    for name, value in (("WINDOW", size), ("WIDEST", 4 * size), ("FEW", 1), ("GAP", 2)):
         monkeypatch.setattr(windows, name, value)
     newest = [each.title for each in expected]
     assert titles(database, words, sort="newest", limit=100) == newest

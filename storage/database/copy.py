@@ -103,12 +103,12 @@ def _set_references(old: Connection, new: Connection, table: Table, column: Colu
     [key] = table.primary_key.columns
     statement = update(table).where(key == bindparam("of")).values({column: bindparam("to")})
     references = old.execution_options(yield_per=BATCH).execute(select(key, column).where(column.is_not(None)))
-    for batch in references.partitions():
+    for batch in references.partitions(BATCH):
         new.execute(statement, [{"of": of, "to": to} for of, to in batch])
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[Row[*tuple[object, ...]]]]:
-    for batch in connection.execute(select(table), execution_options={"yield_per": BATCH}).partitions():
+    for batch in connection.execute(select(table), execution_options={"yield_per": BATCH}).partitions(BATCH):
         yield list(batch)
 
 

@@ -168,7 +168,7 @@ def read_batches(
     statement = _query(connection, subject, filters, ids, listed, f"ORDER BY {subject.order}").columns(**types)
     truths = [number for number, name in enumerate(names) if kind_of(name) == "truth"]
     with connection.execute(statement, _parameters(filters, ids), execution_options={"yield_per": BATCH}) as result:
-        for rows in result.partitions():
+        for rows in result.partitions(BATCH):
             yield [_with_truths(tuple(row), truths) for row in rows]
 
 

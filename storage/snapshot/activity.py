@@ -6,6 +6,7 @@ import datetime
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from storage.chunks import ROWS
 from storage.column_types import UTCDateTime
 from storage.snapshot.local_time import LocalClock
 from storage.tables.core import OUTCOMES
@@ -49,10 +50,12 @@ def count_activity(connection: Connection, clock: LocalClock, since: datetime.da
     """Count every source's days since a moment; empty days are left out."""
     days: Activity = collections.defaultdict(SourceDay)
     articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at) >= :since", since)
-    for source, language, minute, number in connection.execute(articles):
-        days[source, _day(clock, minute)].articles[language] += number
-    for source, outcome, minute, number in connection.execute(_query(_FETCHES, RECENT, since)):
-        days[source, _day(clock, minute)].outcomes[outcome] += number
+    with connection.execute(articles, execution_options={"yield_per": ROWS}) as counted:
+        for source, language, minute, number in counted:
+            days[source, _day(clock, minute)].articles[language] += number
+    with connection.execute(_query(_FETCHES, RECENT, since), execution_options={"yield_per": ROWS}) as counted:
+        for source, outcome, minute, number in counted:
+            days[source, _day(clock, minute)].outcomes[outcome] += number
     return dict(days)
 
 

@@ -7,7 +7,7 @@ date only after a write by other programs.
 import sqlite3
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from storage.search.index import AUTHORS_LIMIT, Words, is_up_to_date
 from storage.search.parse import author_key
@@ -80,9 +80,10 @@ def _make(target: sqlite3.Connection) -> None:
     _insert(target, TEXTS.name, iter(texts))
 
 
-def _rows(source: Connection, query: object) -> Iterator[tuple[object, ...]]:
-    for batch in source.execute(query, execution_options={"yield_per": BATCH}).partitions():  # type: ignore[call-overload]  # a text() either way
-        yield from (tuple(row) for row in batch)
+def _rows(source: Connection, query: TextClause) -> Iterator[tuple[object, ...]]:
+    with source.execute(query, execution_options={"yield_per": BATCH}) as result:
+        for batch in result.partitions(BATCH):
+            yield from map(tuple, batch)
 
 
 def _insert(target: sqlite3.Connection, name: str, rows: Iterator[tuple[object, ...]]) -> None:

@@ -193,11 +193,12 @@ def _copy(
     statement = f"INSERT INTO {copied.view} VALUES ({_marks(len(names))})"  # noqa: S608 - names of our own
     query = text(f"SELECT * FROM {copied.view}{order}")  # noqa: S608 - names of our own
     number = 0
-    for batch in source.execute(query, execution_options={"yield_per": BATCH}).mappings().partitions():
-        rows = [{**row, **adding.values(dict(row))} for row in batch]
-        target.executemany(statement, [[sqlite_value(row[name]) for name in names] for row in rows])
-        number += len(rows)
-        progress(copied.view, len(rows))
+    with source.execute(query, execution_options={"yield_per": BATCH}) as result:
+        for batch in result.mappings().partitions(BATCH):
+            rows = [{**row, **adding.values(dict(row))} for row in batch]
+            target.executemany(statement, [[sqlite_value(row[name]) for name in names] for row in rows])
+            number += len(rows)
+            progress(copied.view, len(rows))
     return number
 
 

@@ -163,7 +163,8 @@ def active_stories(
         "SELECT id, title, articles, sources, articles_ja, articles_en, first_at, last_at FROM stories"  # noqa: S608 - our own words
         f" WHERE {' AND '.join(conditions)} ORDER BY sources DESC, articles DESC, id"
     ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
-    yield from map(dict, connection.execute(statement, values, execution_options={"yield_per": ROWS}).mappings())
+    with connection.execute(statement, values, execution_options={"yield_per": ROWS}) as result:
+        yield from map(dict, result.mappings())
 
 
 def new_stories(connection: Connection, since: datetime.datetime) -> list[dict[str, Any]]:

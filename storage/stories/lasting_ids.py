@@ -77,5 +77,5 @@ class LastingIds:
 
 
 def _stories_of_articles(session: Session) -> Iterator[tuple[int, int]]:
-    for rows in session.execute(_OF_ARTICLES.execution_options(yield_per=_ROWS)).partitions():
+    for rows in session.execute(_OF_ARTICLES.execution_options(yield_per=_ROWS)).partitions(_ROWS):
         yield from rows  # type: ignore[misc]  # the query leaves none without a story

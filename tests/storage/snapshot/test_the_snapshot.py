@@ -104,6 +104,15 @@ def test_what_is_written_while_a_snapshot_is_made_is_not_in_it(filled: Database,
         assert snapshot.execute("SELECT count(*) FROM revisions WHERE title = 'written meanwhile'").fetchone() == (0,)
 
 
+def test_rows_are_copied_in_batches(filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.snapshot.sqlite_file.BATCH", 50)
+    copied: list[int] = []
+    make_snapshot(
+        filled, tmp_path / "news.sqlite", TOKYO, lambda table, rows: copied.extend([rows] * (table == "articles"))
+    )
+    assert copied == [50, 50, 20]
+
+
 def test_whoever_reads_the_old_snapshot_keeps_it_and_the_next_reader_has_the_new_one(
     filled: Database, tmp_path: Path
 ) -> None:

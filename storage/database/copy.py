@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, func, insert, select, text, update
 
@@ -90,13 +92,34 @@ def _copy_table(old: Connection, new: Connection, table: Table, progress: Progre
     to_itself = [column for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
     unset: dict[str, None] = dict.fromkeys(column.name for column in to_itself)
     digest = _Digest()
+    write = _writer(new, table)
     for batch in _batches(old, table):
         digest.add(batch)
-        new.execute(insert(table), [{**row._mapping, **unset} for row in batch])
+        write([{**row._mapping, **unset} for row in batch])
         progress(table.name, len(batch))
     for column in to_itself:
         _set_references(old, new, table, column)
     return digest.result()
+
+
+def _writer(new: Connection, table: Table) -> Callable[[list[dict[str, Any]]], object]:
+    """Give what inserts rows: on PostgreSQL by its COPY, which takes a fifth of the time of INSERT."""
+    if new.dialect.name == "sqlite":
+        return functools.partial(new.execute, insert(table))
+    columns = [
+        (column.name, column.type.dialect_impl(new.dialect).bind_processor(new.dialect)) for column in table.columns
+    ]
+    quote = new.dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name, _ in columns)
+    statement = f"COPY {quote(table.name)} ({names}) FROM STDIN"
+    driver: Any = new.connection.driver_connection
+
+    def write(rows: list[dict[str, Any]]) -> None:
+        with driver.cursor() as cursor, cursor.copy(statement) as stream:
+            for row in rows:
+                stream.write_row([row[name] if bound is None else bound(row[name]) for name, bound in columns])
+
+    return write
 
 
 def _set_references(old: Connection, new: Connection, table: Table, column: Column[object]) -> None:
@@ -126,7 +149,7 @@ class _Digest:
 
     def add(self, rows: list[Row[*tuple[object, ...]]]) -> None:
         for row in rows:
-            content = json.dumps(list(row), ensure_ascii=False, default=_as_text).encode()
+            content = _encode(list(row)).encode()
             self._sum += int.from_bytes(hashlib.sha256(content).digest())
             self._rows += 1
 
@@ -141,6 +164,9 @@ def _as_text(value: object) -> str | None:
         return value.hex()
     msg = f"no rule for the hash of a {type(value).__name__}"
     raise TypeError(msg)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_as_text).encode
 
 
 def _count(connection: Connection, table: Table) -> int:

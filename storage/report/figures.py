@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import statistics
+from collections import Counter
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
@@ -169,11 +170,11 @@ def usual_articles(days: dict[datetime.date, int], day: datetime.date) -> float 
 
 
 def _fresh(connection: Connection, since: datetime.datetime) -> dict[str, int]:
-    rows = connection.execute(
-        _since("SELECT language, count(*) FROM articles WHERE first_seen_at >= :since GROUP BY language"),
-        {"since": since},
+    # Counted here: to group by language, SQLite goes through all articles by the index that has it.
+    languages = connection.scalars(
+        _since("SELECT language FROM articles WHERE first_seen_at >= :since"), {"since": since}
     )
-    return {str(language): int(number) for language, number in rows}
+    return dict(Counter(languages))
 
 
 def _outcomes(connection: Connection, since: datetime.datetime) -> dict[str, int]:

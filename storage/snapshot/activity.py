@@ -16,6 +16,12 @@ from storage.tables.core import OUTCOMES
 RECENT = "fetched_at >= :since AND run_id IN (SELECT id FROM run WHERE finished_at IS NULL OR finished_at >= :since)"
 """A condition of ``fetches``: an index finds those of the runs that had not ended by then; most rows are older."""
 
+_DATED = """
+id IN (SELECT id FROM article WHERE published_at >= :since AND language IN (SELECT DISTINCT language FROM article)
+UNION ALL SELECT id FROM article WHERE first_seen_at >= :since AND published_at IS NULL)
+"""
+"""A condition of ``articles``, by their own date or first sight; with all languages, an index finds the dates."""
+
 _ARTICLES = """
 SELECT source, language, substr(CAST(coalesce(published_at, first_seen_at) AS TEXT), 1, 16) AS minute, count(*)
 FROM articles {where} GROUP BY source, language, minute
@@ -49,7 +55,7 @@ Activity = dict[tuple[str, str], SourceDay]
 def count_activity(connection: Connection, clock: LocalClock, since: datetime.datetime | None = None) -> Activity:
     """Count every source's days since a moment; empty days are left out."""
     days: Activity = collections.defaultdict(SourceDay)
-    articles = _query(_ARTICLES, "coalesce(published_at, first_seen_at) >= :since", since)
+    articles = _query(_ARTICLES, _DATED, since)
     with connection.execute(articles, execution_options={"yield_per": ROWS}) as counted:
         for source, language, minute, number in counted:
             days[source, _day(clock, minute)].articles[language] += number

@@ -133,9 +133,9 @@ def _first_source(rows: Sequence[Any], other: Any) -> str:
     if not rows:
         return ""
     if other is not None:
-        first, second = _first(rows[0]), _first(other)
-        ends = first.at + datetime.timedelta(days=1) if first.by_day else first.at
-        if second.at == first.at or second.at < ends:
+        first, second = _moment(rows[0].published_at), _moment(other.published_at)
+        ends = first + datetime.timedelta(days=1) if rows[0].published_precision == DAY else first
+        if second == first or second < ends:
             return ""
     return str(rows[0].source)
 
@@ -161,7 +161,8 @@ def active_stories(
         values["until"] = until
     statement = text(
         "SELECT id, title, articles, sources, articles_ja, articles_en, first_at, last_at FROM stories"  # noqa: S608 - our own words
-        f" WHERE {' AND '.join(conditions)} ORDER BY sources DESC, articles DESC, id"
+        # With the sign SQLite does not go through all stories by the index that has their order.
+        f" WHERE {' AND '.join(conditions)} ORDER BY +sources DESC, articles DESC, id"
     ).bindparams(*(bindparam(name, type_=UTCDateTime()) for name in values))
     with connection.execute(statement, values, execution_options={"yield_per": ROWS}) as result:
         yield from map(dict, result.mappings())

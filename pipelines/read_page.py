@@ -18,6 +18,7 @@ from pipelines.feeds.hubs import find_hub
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
+from pipelines.html.media_type import lacks_markup, other_media_type
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.text_blocks import TextBlock, part_lines
@@ -49,18 +50,6 @@ from storage.reading import Card, Cut, PageKind, Reading
 Note: TypeAlias = Callable[[Evidence | BlockEvidence], None]
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
 _SAID_OF_THE_PAGE = ("json-ld", "meta")  # where a date cannot be a card's
-_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
-# First bytes of what servers send under the name of HTML (https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern).
-_MAGIC = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"RIFF", "image/webp"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1f\x8b\x08", "application/gzip"),
-    (b"{", "application/json"),
-)
 
 
 def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Note | None = None) -> Reading:
@@ -111,12 +100,14 @@ def _read(raw: RawPage, timezone: str, note: Note | None) -> Reading:
     listing = listing_format(body)
     if listing is not None:
         return _read_listing(raw, listing, timezone)
-    media = _not_html(raw)
+    media = other_media_type(body, raw.content_type)
     if media:
         return _nothing(raw, "other", f"not HTML: {media}")
     if len(body) > MAX_HTML:
         return _nothing(raw, "unreadable", f"HTML of {len(body):,} bytes, more than {MAX_HTML:,}")
     decoded = decode(body, raw.content_type)
+    if reason := lacks_markup(decoded.text):
+        return _nothing(raw, "other", f"not HTML: {reason}")
     tree = parse_html(decoded.text)
     if tree is None:
         return _nothing(raw, "other", "empty page")
@@ -290,21 +281,6 @@ def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:
     reading = _nothing(raw, kind, f"{reason}; {listing.reason}" if listing.reason else reason)
     hub = find_hub(dict(raw.headers).get("link"), listing.links, raw.final_url) if kind == "feed" else None
     return dataclasses.replace(reading, entries=listing.entries, hub=hub)
-
-
-def _not_html(raw: RawPage) -> str:
-    """Return the media type of a body that is not HTML, or "".
-
-    Its first bytes decide, then its header.
-    """
-    start = raw.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for magic, media in _MAGIC:
-        if start.startswith(magic):
-            return media
-    declared = (raw.content_type or "text/html").partition(";")[0].strip().lower()
-    if start[:1] == b"<" or declared in _HTML_TYPES or "/" not in declared:
-        return ""
-    return declared
 
 
 def _nothing(raw: RawPage, kind: PageKind, reason: str) -> Reading:

@@ -1,7 +1,9 @@
 """From a page's bytes to the article's own words, or the reason why there are none."""
 
 import datetime
+import hashlib
 import json
+import zlib
 
 import pytest
 
@@ -12,6 +14,7 @@ from storage.reading import Reading
 from tests.support.article_pages import BODY, MORE, NIHONGO, URL, html, paragraphs
 
 NOW = datetime.datetime(2026, 8, 14, 6, tzinfo=datetime.UTC)
+RANDOM = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(200))
 
 
 def article(main: str, head: str = "") -> Reading:
@@ -180,6 +183,12 @@ def test_the_links_of_an_article_are_its_outlinks_each_once_without_trackers() -
         (b"%PDF-1.7 ...", "text/html", "other", "not HTML: application/pdf"),
         (b"\x89PNG\r\n\x1a\n", "image/png", "other", "not HTML: image/png"),
         (b'{"a": 1}', "application/json", "other", "not HTML: application/json"),
+        (b'[{"content": "<p>a</p>"}]', "text/html", "other", "not HTML: application/json"),
+        (RANDOM, "text/html; charset=utf-8", "other", "not HTML: binary data"),
+        (RANDOM, "text/html; charset=Shift_JIS", "other", "not HTML: binary data"),
+        (b"\0\0\0\x18ftypmp42" + RANDOM, None, "other", "not HTML: binary data"),
+        (zlib.compress(html(paragraphs(BODY) * 9)), "text/html", "other", "not HTML: binary data"),
+        (b".card { display: none } p { margin: 0 }\n" * 99, "text/html", "other", "not HTML: text without a tag"),
         (b"<html><body><p>Hello.</p></body></html>", "text/html", "other", "too little text"),
         (
             html("<p>お探しのページは見つかりません。</p>", title="ページが見つかりません"),
@@ -194,6 +203,13 @@ def test_the_links_of_an_article_are_its_outlinks_each_once_without_trackers() -
 def test_what_is_no_article_says_why(body: bytes, content_type: str | None, kind: str, reason: str) -> None:
     reading = extract(body, URL, content_type)
     assert (reading.kind, reading.is_article, reading.reason) == (kind, False, reason)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp932", "euc_jp", "iso2022_jp"])
+def test_a_page_in_any_encoding_and_with_stray_nuls_is_html(encoding: str) -> None:
+    page = html(f"<main>{paragraphs(NIHONGO)}</main>", title="稲刈り始まる").decode()
+    body = page.replace("</p>", "\0</p>").encode(encoding, "ignore")
+    assert extract(body, URL, f"text/html; charset={encoding}").is_article
 
 
 def test_feeds_and_sitemaps_are_told_by_what_comes_back() -> None:

@@ -5,11 +5,14 @@ from scrapy.exceptions import IgnoreRequest
 _CLOSED = "the server closed the connection"
 _NO_ADDRESS = "the host's name has no address in DNS"
 _REFUSED = "the server refuses connections"
+_CUT = "the answer ended before its end"
 _LATE = "no answer in time"
 _WORDS = {
     "DownloadTimeoutError": _LATE,
     "TimeoutError": _LATE,
-    "ResponseDataLossError": "the answer ended before its end",
+    "ResponseDataLossError": _CUT,
+    "CutAnswer": _CUT,
+    "EOFError": _CUT,
     "DownloadCancelledError": "the answer is larger than the download cap",
     "DownloadConnectionRefusedError": _REFUSED,
     "ConnectionRefusedError": _REFUSED,

@@ -7,11 +7,12 @@ import zlib
 import brotli
 import pytest
 from scrapy import Request
-from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS, HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from crawler.middlewares.backoff import retry_after
+from crawler.middlewares.cut_answers import CompleteAnswers
 
 NOW = datetime.datetime(2026, 11, 24, 3, 0, tzinfo=datetime.UTC)
 URL = "https://news.example/n/1"
@@ -40,7 +41,7 @@ def test_a_server_says_when_to_come_back(value: str, seconds: float | None) -> N
 def _unpacked(body: bytes, encoding: str) -> bytes:
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html; charset=utf-8"}
     response = HtmlResponse(URL, body=body, headers=headers)
-    middleware = HttpCompressionMiddleware.from_crawler(get_crawler())
+    middleware = CompleteAnswers.from_crawler(get_crawler())
     result = middleware.process_response(Request(URL), response)
     assert isinstance(result, Response)
     return result.body

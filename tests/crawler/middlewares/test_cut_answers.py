@@ -1,6 +1,7 @@
 """Refuse packed answers that lack their end, and take all others."""
 
 import gzip
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -11,8 +12,13 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from crawler import settings
-from crawler.middlewares.cut_answers import CompleteAnswers, CutAnswer, zstd
+from crawler.middlewares.cut_answers import CompleteAnswers, CutAnswer
 from crawler.middlewares.error_words import words_of_error
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 URL = "https://news.example/n/1"
 WORDS = "".join(

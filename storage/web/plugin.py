@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment, pass_context
@@ -18,7 +18,7 @@ from storage.web.article_list import read_metadata
 from storage.web.http_headers import Application, answer_hubs, guard_requests
 from storage.web.preferences import ZONES, chosen_language, chosen_zone, in_zone, read_cookies
 from storage.web.query_answer import bars_of, explain_error
-from storage.web.rendering import DATA
+from storage.web.rendering import DATA, error_page
 from storage.web.safe_text import clean_text, language_tag, title_or_dash, web_address
 from storage.web.serving import Serving
 
@@ -117,6 +117,12 @@ def _chosen(datasette: Datasette, request: Request) -> dict[str, Any]:
         "here": here if len(here) < 2_000 else request.path,
         "schema": datasette.kiji_schema,
     }
+
+
+@hook
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Awaitable[Response | None]:
+    """Answer what a reader asks wrongly with a page of ours."""
+    return error_page(datasette, request, exception)
 
 
 @hook

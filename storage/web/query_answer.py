@@ -9,7 +9,10 @@ from storage.web.article_list import Context
 MOST_BARS = 60
 
 _ERRORS = (
-    (r"interrupted", "The query took longer than 8 seconds. A narrower WHERE, or LIMIT, makes it faster."),
+    (
+        r"interrupted|query took too long",
+        "The query took longer than 8 seconds. A narrower WHERE, or LIMIT, makes it faster.",
+    ),
     (r"no such table: (\S+)", 'There is no table "{}". The tables are listed below.'),
     (r"no such column: (\S+)", 'There is no column "{}". Each table below shows its columns.'),
     (r"no such function: (\S+)", 'There is no function "{}" in SQLite.'),

@@ -17,6 +17,7 @@ DATA = "data"
 """The snapshot's name in addresses."""
 
 Page = Callable[[sqlite3.Connection], Mapping[str, Any] | None]
+_NOWHERE = ("404", "Database not found", "No data")  # Datasette's words for an address that it has no page for
 
 
 async def render(
@@ -64,3 +65,19 @@ async def read_captures(datasette: Datasette, article_id: int) -> Sequence[Captu
     """Read the archived pages of an article on a thread."""
     read = datasette.kiji_serving.captures
     return [] if read is None else await asyncio.to_thread(read, article_id)
+
+
+async def error_page(datasette: Datasette, request: Request, error: Exception) -> Response | None:
+    """Give the page of a status from 400 to 499; None for others and for downloads, which Datasette answers."""
+    status = getattr(error, "status", None)
+    if not isinstance(status, int) or not 400 <= status < 500 or request.path.endswith((".json", ".csv")):
+        return None
+    message = str(getattr(error, "message", "") or (*error.args, "")[0])
+    context = {
+        "ok": False,
+        "error": "There is no page at this address." if message in _NOWHERE else message,
+        "status": status,
+        "title": getattr(error, "title", None),
+        "sql": request.args.get("sql") or "" if request.path == f"/{DATA}" else "",
+    }
+    return Response.html(await datasette.render_template("error.html", context, request=request), status=status)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,40 @@ def test_the_page_about_sql_has_schema_fields_chart_and_plain_errors(get: Callab
     wrong = get("/data?sql=SELECT+nosuch+FROM+articles").text
     assert "There is no column &#34;nosuch&#34;" in wrong
     assert 'class="problem"' in wrong
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("selec source\nFROM articles", "Only one SELECT can be run"),
+        ("DELETE FROM articles", "Only one SELECT can be run"),
+        (
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n -- </textarea>",
+            "longer than 8 seconds",
+        ),
+    ],
+)
+def test_sql_that_datasette_refuses_stays_with_an_error_in_plain_words(
+    get: Callable[..., Any], sql: str, words: str
+) -> None:
+    hurried = "&_timelimit=20"  # milliseconds
+    answer = get("/data?sql=" + quote(sql) + hurried, **{"accept-language": "en"})
+    assert answer.status_code == 400
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    assert words in main.partition('class="problem"')[2].partition("</p>")[0]
+    assert html.unescape(main.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]) == sql
+    assert "<script" not in main
+    assert "sql_time_limit_ms" not in main
+
+
+def test_a_page_that_does_not_exist_says_so_in_the_readers_language(get: Callable[..., Any]) -> None:
+    for path in ("/nosuch", "/no/such/page", "/articles/999999"):
+        answer = get(path, **{"accept-language": "ja"})
+        assert answer.status_code == 404
+        assert "見つかりません" in answer.text
+        assert "Not found" not in answer.text
+        assert "Database" not in answer.text
+    assert get("/nosuch.json").json()["ok"] is False
 
 
 @pytest.mark.parametrize(

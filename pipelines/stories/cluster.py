@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pipelines.stories.packed_profile import unpack_profile
 from pipelines.stories.profile import COUNTED, story_keys
 from pipelines.stories.similarity import Likeness, Rarity, Weights, fitted_weights, likeness
-from pipelines.stories.vectors import WeighedTerm
 from storage.story_rules import StoryMember, StoryPair
 
 TERMS_NAMED = 8
@@ -116,14 +115,12 @@ class _Linkage:
 def _name_terms(newcomer: StoryMember, other: StoryMember, known: Likeness) -> str:
     """Name the most telling terms of a pair, as both articles write them."""
     terms, twins = unpack_profile(newcomer.terms), unpack_profile(other.terms)
-    both = [(terms[key], twins[key], term.bits) for term in known.shared for key in (_key_of(term),)]
-    both.sort(key=lambda pair: (-pair[2] * (pair[0].weight + pair[1].weight), pair[0].kind, pair[0].value))
+    ranked = []
+    for term in known.shared:
+        key = term.key[0], term.key[2:]
+        own, its = terms[key], twins[key]
+        ranked.append((-term.bits * (own.weight + its.weight), key, own.form, its.form))
     forms = []
-    for form, its_form in ((term.form, twin.form) for term, twin, _ in both[:TERMS_NAMED]):
+    for _, _, form, its_form in heapq.nsmallest(TERMS_NAMED, ranked):
         forms.append(form if form.casefold() == its_form.casefold() else f"{form} = {its_form}")
     return "; ".join(dict.fromkeys(forms))
-
-
-def _key_of(term: WeighedTerm) -> tuple[str, str]:
-    kind, _, value = term.key.partition("\t")
-    return kind, value

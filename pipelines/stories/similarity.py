@@ -5,6 +5,7 @@ Its weights are in ``rules/story_weights.toml``, which ``python -m benchmarks.st
 
 import dataclasses
 import functools
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -119,8 +120,9 @@ def likeness(a: StoryMember, b: StoryMember, rarity: Rarity, weights: Weights | 
         return Likeness(0.0, (), {"gap": gap})
     same = a.language == b.language
     of_a, of_b = measure_profile(a.terms), measure_profile(b.terms)
-    its_weights = of_b.weights
-    shared = [term for term in rarity.weighed(a.terms, a.language) if term.key in its_weights]
+    # In the order of the weights, as "weighed" has them; two of three terms are not shared.
+    is_shared = map(of_b.weights.__contains__, of_a.weights)
+    shared = list(itertools.compress(rarity.weighed(a.terms, a.language), is_shared))
     if not same:
         shared = [term for term in shared if term.space != "words"]
     features = _features(of_a, of_b, shared, across=not same)
@@ -136,7 +138,7 @@ def likelihood(features: Mapping[str, float], weights: Weights, *, same_language
     """Weigh the features of a pair, 0 to 1. ``evidence`` is added in log-odds."""
     coefficients = weights.same if same_language else weights.across
     logit = coefficients["bias"] + evidence
-    logit += sum(coefficients.get(name, 0.0) * value for name, value in features.items())
+    logit += sum([coefficients.get(name, 0.0) * value for name, value in features.items()])
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
@@ -147,22 +149,28 @@ def _features(
 
     The cosines are of words, of topics and of the other shared terms.
     """
-    products = dict.fromkeys(SPACES, 0.0)
-    leading_words = 0.0
+    words = topics = facts = leading_words = 0.0
     strong = {"names": 0.0, "numbers": 0.0, "days": 0.0, "leads": 0.0}
     its_weights = of_b.weights
     for key, space, stress, bits, kind, leads in shared:
         its_weight = its_weights[key]
         its_stress = STRESS[its_weight]
-        products[space] += stress * its_stress * bits * bits
-        if leads and its_weight > 1 and space == "words":
-            leading_words += stress * its_stress * bits * bits
+        product = stress * its_stress * bits * bits
+        if space == "words":  # most terms
+            words += product
+            if leads and its_weight > 1:
+                leading_words += product
+            continue
+        if space == "topics":
+            topics += product
+            continue
+        facts += product
         if kind:
             strong[kind] += bits * min(stress, its_stress)
             if leads and its_weight > 1:
                 strong["leads"] += bits
     features = {name: math.log2(1 + bits / 8) for name, bits in strong.items()}
-    for space, product in products.items():
+    for space, product in zip(SPACES, (words, topics, facts), strict=True):
         norm = math.sqrt(of_a.norms[space] * of_b.norms[space])
         features[space] = min(1.0, product / norm) if norm else 0.0  # terms may be rarer here than their form tells
     norm = math.sqrt(of_a.leading_words * of_b.leading_words)
@@ -187,13 +195,9 @@ def _share_of_title(one: ProfileMeasures, other: ProfileMeasures, *, across: boo
 
     Words do not count ``across`` languages. A headline without terms has the share 0.
     """
-    both = total = 0.0
+    terms, total = (one.title_facts, one.title_facts_bits) if across else (one.title, one.title_bits)
     its_weights = other.weights
-    for term, bits in one.title_facts if across else one.title:
-        total += bits
-        if term in its_weights:
-            both += bits
-    return both / total if total else 0.0
+    return sum([bits for term, bits in terms if term in its_weights]) / total if total else 0.0
 
 
 def _other_numbers(a: ProfileMeasures, b: ProfileMeasures) -> float:

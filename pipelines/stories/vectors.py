@@ -43,7 +43,8 @@ class ProfileMeasures:
     """Lengths, numbers, days and leading terms of a profile.
 
     The lengths depend on the terms' forms alone, so they hold for every comparison. Leading terms are in the headline
-    or the first lines. ``title`` are its terms with the bits of their forms, ``title_facts`` those that are no words.
+    or the first lines. ``title`` are its terms with the bits of their forms, ``title_facts`` those that are no words,
+    ``title_bits`` and ``title_facts_bits`` the sums of these bits.
     """
 
     weights: Mapping[str, int]
@@ -59,6 +60,8 @@ class ProfileMeasures:
     leading_ordinals: Mapping[str, frozenset[str]]
     title: Sequence[tuple[str, float]]
     title_facts: Sequence[tuple[str, float]]
+    title_bits: float
+    title_facts_bits: float
     marks: Marks
 
 
@@ -85,6 +88,7 @@ def measure_profile(packed: str) -> ProfileMeasures:
             if bits >= TELLING and kind in STRONG:
                 strong.append((term, bits))
     title = [(term, expectation(term)[1]) for term in sorted(title_terms(packed))]
+    title_facts = [pair for pair in title if pair[0][0] != "W"]
     return ProfileMeasures(
         weights,
         {"words": words, "topics": topics, "facts": facts},
@@ -98,7 +102,9 @@ def measure_profile(packed: str) -> ProfileMeasures:
         leading_words,
         _ordinals({term[2:]: weights[term] for term in leading.get("O", ())}),
         title,
-        [pair for pair in title if pair[0][0] != "W"],
+        title_facts,
+        sum([bits for _, bits in title]),
+        sum([bits for _, bits in title_facts]),
         unpack_marks(packed),
     )
 

@@ -8,7 +8,7 @@ Keys are counted and inserted in one transaction, and one writer works at a time
 import dataclasses
 import functools
 import struct
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Insert, Integer, Select, bindparam, delete, insert, select
@@ -53,7 +53,7 @@ class _Batch:
 
     def __init__(self) -> None:
         self.postings: dict[int, list[int]] = {}
-        self.signatures: dict[int, Signature] = {}
+        self.signatures: dict[int, Signature | None] = {}
         self.rows: list[dict[str, object]] = []
         self.bands: defaultdict[int, list[int]] = defaultdict(list)
 
@@ -82,6 +82,15 @@ def read_ahead(session: Session, signatures: Iterable[Signature]) -> None:
     batch.read(session, [key for signature in signatures for key in signature.keys])
 
 
+def read_signatures_ahead(session: Session, article_ids: Iterable[int]) -> None:
+    """Read signatures at once, after :func:`read_ahead`, for the next calls of :func:`read_signatures`."""
+    batch: _Batch = session.info[_BATCH]
+    stored = sorted(set(article_ids) - batch.signatures.keys())
+    batch.signatures |= dict.fromkeys(stored)
+    for chunk in chunks_of(stored):
+        batch.signatures |= _read_signatures(session, chunk)
+
+
 def write_behind(session: Session) -> None:
     """Write what was added since :func:`read_ahead`, and keep nothing back any more."""
     batch: _Batch | None = session.info.pop(_BATCH, None)
@@ -100,36 +109,32 @@ def forget_batch(session: Session) -> None:
 class Postings:
     """The articles that have some keys, and which of the keys are full."""
 
-    def __init__(self, rows: Iterable[tuple[int, int]]) -> None:
-        articles: defaultdict[int, list[int]] = defaultdict(list)
-        for key, article_id in rows:
-            articles[key].append(article_id)
-        self._articles: Mapping[int, Sequence[int]] = articles
-
-    @property
-    def full(self) -> frozenset[int]:
+    def __init__(self, articles: Mapping[int, Sequence[int]]) -> None:
+        self.full = frozenset([key for key, article_ids in articles.items() if len(article_ids) >= ROWS_A_KEY])
         """The keys that take no more articles."""
-        return frozenset(key for key, article_ids in self._articles.items() if len(article_ids) >= ROWS_A_KEY)
+        self._articles = articles
 
-    def ranked(self, own_id: int | None = None) -> list[int]:
+    def ranked(self) -> list[int]:
         """List the articles that share a key, those with many or rare ones first."""
-        weights: Counter[int] = Counter()
+        weights: dict[int, int] = {}
+        weight_of = weights.get
         for article_ids in self._articles.values():
+            weight = 10_000 // len(article_ids)
             for article_id in article_ids:
-                weights[article_id] += 10_000 // len(article_ids)
-        del weights[own_id or 0]
-        return sorted(weights, key=lambda article_id: (-weights[article_id], article_id))
+                weights[article_id] = weight_of(article_id, 0) + weight
+        return [article_id for _, article_id in sorted([(-weight, each) for each, weight in weights.items()])]
 
 
 def find_postings(session: Session, keys: Sequence[int]) -> Postings:
     """Read the articles under these keys."""
-    if not keys:
-        return Postings(())
     batch: _Batch | None = session.info.get(_BATCH)
     if batch is not None:
         batch.read(session, keys)
-        return Postings((key, article_id) for key in keys for article_id in batch.postings[key])
-    return Postings(_read_postings(session, keys))
+        return Postings({key: article_ids for key in keys if (article_ids := batch.postings[key])})
+    articles: defaultdict[int, list[int]] = defaultdict(list)
+    for key, article_id in _read_postings(session, keys) if keys else ():
+        articles[key].append(article_id)
+    return Postings(articles)
 
 
 def _read_postings(session: Session, keys: Sequence[int]) -> Iterable[tuple[int, int]]:
@@ -141,13 +146,18 @@ def _read_postings(session: Session, keys: Sequence[int]) -> Iterable[tuple[int,
 def read_signatures(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
     """Read the signatures of articles, by article; some may have none."""
     batch: _Batch | None = session.info.get(_BATCH)
-    added = {} if batch is None else {each: batch.signatures[each] for each in article_ids if each in batch.signatures}
-    stored = [each for each in article_ids if each not in added]
-    if not stored:
-        return added
-    rows = session.connection().execute(_SIGNATURES, {"ids": stored})
-    return added | {
-        row.article_id: Signature(row.version, row.shingles, row.minhash, _unpacked(row.keys)) for row in rows
+    held = {} if batch is None else batch.signatures
+    found = {each: signature for each in article_ids if (signature := held.get(each)) is not None}
+    if unknown := [each for each in article_ids if each not in held]:
+        found |= _read_signatures(session, unknown)
+    return found
+
+
+def _read_signatures(session: Session, article_ids: Sequence[int]) -> dict[int, Signature]:
+    rows = session.connection().execute(_SIGNATURES, {"ids": article_ids})
+    return {
+        article_id: Signature(version, shingles, minhash, _unpacked(keys))
+        for article_id, version, shingles, minhash, keys in rows
     }
 
 

@@ -1,12 +1,13 @@
 """Find near-duplicates: candidates by index and signature, then by their text."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from storage.articles import minhash_index
 from storage.articles.minhash_index import Postings, find_postings, read_signatures
 from storage.database.flushing import flush_articles
 from storage.database.upsert import insert_into
@@ -77,6 +78,18 @@ class NearDuplicates:
         """Whether the index has enough texts of this kind already."""
         full = self.postings.full
         return bool(self.alike) and len(full) >= TEMPLATE_SHARE * len(self.signature.keys)
+
+
+def read_ahead(session: Session, signatures: Iterable[Signature]) -> None:
+    """Read at once what :func:`find_near_duplicates` will ask for the texts of a batch.
+
+    An article of the batch changes which candidates come first: those are read then.
+    """
+    signed = list(signatures)
+    minhash_index.read_ahead(session, signed)
+    postings = (find_postings(session, signature.keys) for signature in signed)
+    candidates = [article_id for each in postings for article_id in each.ranked()[:ESTIMATED]]
+    minhash_index.read_signatures_ahead(session, candidates)
 
 
 def find_near_duplicates(session: Session, reading: Reading, domain: str, signature: Signature) -> NearDuplicates:

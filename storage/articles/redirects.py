@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
+from storage.frontier.edges import write_links
 from storage.frontier.page_lists import move_page_lists
 from storage.reading import Reading
 from storage.tables.core import Address, Article, Copy, Link
@@ -85,6 +86,7 @@ def detach_page(session: Session, page: Address) -> None:
 
 def move_edges(session: Session, old: int, new: int) -> None:
     """Move a page's edges and lists to the page that has replaced it."""
+    write_links(session)
     move_page_lists(session, old, new)
     there = aliased(Link)
     known = select(there.id).where(there.page_id == new, there.target_id == Link.target_id, there.kind == Link.kind)

@@ -1,5 +1,7 @@
 """Store the links that a page declares."""
 
+import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +22,38 @@ from storage.visit import Visit
 _READ = ("new", "updated", "unchanged", "copy")
 """Outcomes of visits that found an article, or the same bytes as before."""
 
+_OF_OWN_PAGE = ("url", "position", "title", "summary", "language", "last_seen_at")
+_HELD_BACK = "links_held_back"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _PageLinks:
+    """Rows of the links of a page. ``is_own_page`` says that the article was read from it."""
+
+    rows: list[dict[str, object]]
+    is_own_page: bool
+
+
+def hold_back_links(session: Session) -> None:
+    """Write the links of pages no sooner than somebody asks for links, and then those of many pages at once."""
+    session.info[_HELD_BACK] = []
+
+
+def write_links(session: Session) -> None:
+    """Write the links that are held back; whoever reads or changes links calls it before."""
+    held_back: list[_PageLinks] = session.info.get(_HELD_BACK, [])
+    for is_own_page, pages in itertools.groupby(held_back, key=lambda page: page.is_own_page):
+        rows = [row for page in pages for row in page.rows]
+        # A copy's cards are added to those of its page, and do not rename or move them.
+        changed = _OF_OWN_PAGE if is_own_page else ("last_seen_at",)
+        upsert_rows(session, Link, rows, keys=("page_id", "target_id", "kind"), changed=changed)
+    held_back.clear()
+
+
+def forget_batch(session: Session) -> None:
+    """Drop what was not written, and hold nothing back any more."""
+    session.info.pop(_HELD_BACK, None)
+
 
 def store_edges(
     session: Session,
@@ -34,7 +68,13 @@ def store_edges(
     rows = _edges(session, page_id, visit, scopes.get(visit.lease.source_id))
     if not rows:
         return
-    _save_links(session, rows, is_own_page=is_own_page)
+    links = _PageLinks(rows, is_own_page)
+    if _HELD_BACK in session.info:
+        session.info[_HELD_BACK].append(links)
+    else:
+        session.info[_HELD_BACK] = [links]
+        write_links(session)
+        forget_batch(session)
     if is_new_page:  # nobody has claimed its links before
         return
     session.execute(
@@ -47,6 +87,7 @@ def store_edges(
 
 def touch_edges(session: Session, page: Address, seen_at: datetime) -> None:
     """Update ``last_seen_at`` of the links and lists present at the previous read."""
+    write_links(session)
     stands_at = page.page_id or page.id
     read_at: object = page.fetched_at
     if page.outcome not in _READ or page.fetched_at is None or page.fetched_at > seen_at:
@@ -95,9 +136,3 @@ def _edges(session: Session, page_id: int, visit: Visit, scope: Scope | None) ->
             "last_seen_at": visit.fetched_at,
         }
     return list(rows.values())
-
-
-def _save_links(session: Session, rows: list[dict[str, object]], *, is_own_page: bool) -> None:
-    # A copy's cards are added to those of its page, and do not rename or move them.
-    changed = ("url", "position", "title", "summary", "language", "last_seen_at") if is_own_page else ("last_seen_at",)
-    upsert_rows(session, Link, rows, keys=("page_id", "target_id", "kind"), changed=changed)

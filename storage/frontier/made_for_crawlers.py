@@ -15,6 +15,7 @@ from sqlalchemy import Integer, RowMapping, SQLColumnExpression, exists, func, i
 from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
+from storage.frontier.edges import write_links
 from storage.tables.core import Address, Claim, Fetch, Link, Run
 from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import MADE_UP_REASON, Visit
@@ -80,6 +81,7 @@ class MadeForCrawlers:
 
 def _is_inbred(session: Session, page: _Page, urls: Iterable[str]) -> bool:
     """Tell whether only a page's parent links to it, and its own links lead to nothing that is known elsewhere."""
+    write_links(session)
     places = (rules_of(session).place(url) for url in urls)
     keys = {place.key for place in places if len(place.url) <= LONGEST_ADDRESS}
     is_family = exists().where(Claim.address_id == Address.id, Claim.found_on_id.in_(list(page)))

@@ -28,18 +28,32 @@ from storage.visit import WarcLocation
 _KEPT = insert(WarcPage)
 
 
-def index_page(session: Session, location: WarcLocation, page: Address, source_id: int, fetched_at: Moment) -> None:
-    """Store where a page's bytes are, with what was read of them."""
-    row = {
-        "address_id": page.id,
-        "source_id": source_id,
-        "fetched_at": fetched_at,
-        "digest": location.digest,
-        "file": location.file,
-        "offset": location.offset,
-        "length": location.length,
-    }
-    session.connection().execute(_KEPT, row)
+@dataclasses.dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """Where a page's bytes are, and of what they were read."""
+
+    location: WarcLocation
+    address_id: int
+    source_id: int
+    fetched_at: Moment
+
+    def row(self) -> dict[str, object]:
+        """Return the row of the table."""
+        return {
+            "address_id": self.address_id,
+            "source_id": self.source_id,
+            "fetched_at": self.fetched_at,
+            "digest": self.location.digest,
+            "file": self.location.file,
+            "offset": self.location.offset,
+            "length": self.location.length,
+        }
+
+
+def index_pages(session: Session, pages: Sequence[ArchivedPage]) -> None:
+    """Store where pages' bytes are."""
+    if pages:
+        session.connection().execute(_KEPT, [page.row() for page in pages])
 
 
 def find_locations(session: Session, address_ids: Sequence[int]) -> list[WarcLocation]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from storage.articles import amp, exact_duplicates, minhash_index, site_boilerplate
-from storage.frontier import addresses
+from storage.articles import amp, exact_duplicates, minhash_index, near_duplicates, site_boilerplate
+from storage.frontier import addresses, edges
 from storage.reading import Reading
 from storage.text_rules import Place, rules_of
 from storage.visit import Visit
@@ -35,16 +35,18 @@ def look_ahead(session: Session, visits: Sequence[Visit]) -> Iterator[None]:
         yield
         minhash_index.write_behind(session)
         site_boilerplate.write_behind(session)
+        edges.write_links(session)
     finally:
-        for module in (addresses, amp, exact_duplicates, minhash_index, site_boilerplate):
+        for module in (addresses, amp, edges, exact_duplicates, minhash_index, site_boilerplate):
             module.forget_batch(session)
 
 
 def _read(session: Session, visits_read: Sequence[tuple[Visit, Reading]]) -> None:
     readings = [reading for _, reading in visits_read]
+    edges.hold_back_links(session)
     addresses.read_ahead(session, [place for reading in readings for place in _places(session, reading)])
     amp.read_ahead(session, {visit.lease.address_id for visit, _ in visits_read})
-    minhash_index.read_ahead(session, [each.signature for each in readings if each.signature is not None])
+    near_duplicates.read_ahead(session, [each.signature for each in readings if each.signature is not None])
     site_boilerplate.read_ahead(session, [visit.lease.host for visit, _ in visits_read])
     hashes = [each.precomputed.text_hash for each in readings if each.precomputed is not None]
     exact_duplicates.read_ahead(session, filter(None, hashes))

@@ -25,7 +25,7 @@ from storage.scope import Scope
 from storage.tables.core import Address, Article
 from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import Outcome, Result, SameBytes, Visit, WarcLocation
-from storage.warc_index.index import index_page
+from storage.warc_index.index import ArchivedPage, index_pages
 from storage.websub.named_hubs import note_hub
 from storage.writer.fetches import EndedFetch, record_fetches
 from storage.writer.look_ahead import look_ahead
@@ -38,6 +38,7 @@ class _Batch:
     lists: list[ShownLists]
     made_up: MadeForCrawlers | None
     fetches: list[EndedFetch]
+    archived: list[ArchivedPage]
 
 
 def store_visits(
@@ -48,7 +49,7 @@ def store_visits(
     ``made_up`` is what a crawl has seen of pages that are made for crawlers: their links are not followed.
     """
     results, pages, now = list[Result](), set[int](), None
-    batch, visits = _Batch([], made_up, []), list(visits)
+    batch, visits = _Batch([], made_up, [], []), list(visits)
     with look_ahead(session, visits):
         for visit in visits:
             if visit.reading is None or not visit.reading.is_article:  # a 304 and a listing ask what was fetched before
@@ -59,6 +60,7 @@ def store_visits(
             now = max(now or visit.fetched_at, visit.fetched_at)
         session.flush()
     record_fetches(session, batch.fetches)
+    index_pages(session, batch.archived)
     store_page_lists(session, batch.lists)
     if now is not None:
         for run_id, source_id in {(result.lease.run_id, result.lease.source_id) for result in results}:
@@ -103,7 +105,7 @@ def _store_visit(session: Session, visit: Visit, scopes: dict[int, Scope], batch
     fetch = EndedFetch(visit.lease, visit.fetched_at, visit.status, outcome, reason, visit.reading)
     batch.fetches.append(fetch)
     if isinstance(visit.record, WarcLocation):
-        index_page(session, visit.record, page, visit.lease.source_id, visit.fetched_at)
+        batch.archived.append(ArchivedPage(visit.record, page.id, visit.lease.source_id, visit.fetched_at))
     flush_articles(session)
     return Result(visit.lease, outcome, reason), {asked.id, page.id, *([given_back.id] if given_back else [])}
 

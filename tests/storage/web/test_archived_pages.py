@@ -27,7 +27,7 @@ from storage.reading import iso_utc
 from storage.snapshot.sqlite_file import Origin, make_snapshot
 from storage.tables.core import Address
 from storage.visit import WarcLocation
-from storage.warc_index.index import index_page
+from storage.warc_index.index import ArchivedPage, index_pages
 from storage.web.archive_writer import ArchiveWriter
 from storage.web.server import application, exchange
 from storage.web.serving import Serving
@@ -51,7 +51,7 @@ def kept(tmp_path: Path) -> tuple[Database, Path]:
             raw = RawPage(address.url, address.url, body, 200, when, (("content-type", "text/html"),))
             [place] = files.keep([record_of(raw)])
             assert isinstance(place, WarcLocation)
-            index_page(session, place, address, 1, when)
+            index_pages(session, [ArchivedPage(place, address.id, 1, when)])
             middle = place.offset + place.length // 2
     files.close()
     [file] = (tmp_path / "kiji.warc").iterdir()

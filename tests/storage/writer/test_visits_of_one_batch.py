@@ -88,7 +88,7 @@ def test_a_new_article_takes_few_statements(database: Database) -> None:
     store_together(database, *readings[:1])
     with counting(database) as statements:
         assert store_together(database, *readings[1:]) == ["new"] * 39
-    assert len(statements) < 11 * 39
+    assert len(statements) < 10 * 39
 
 
 FOLLOW = "Follow us for news from the harbour and the islands every morning."

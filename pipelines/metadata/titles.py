@@ -12,6 +12,7 @@ TITLE_LENGTH = 2_000
 _SEPARATOR = re.compile(
     r"\s+[|\-–—―~»›•·*:/]{1,2}\s+|\s*[｜│┃ㅣ]\s*|\s*[：]\s*|\s+\|\s*|\s*\|\s+|\s*[-–—]\s*(?=[^\s\-–—]{1,30}$)"
 )
+_HEADLINES_OWN = re.compile(r"\s+[-–—―~•·*:]{1,2}\s+|\s*：\s*")  # separators within headlines, too
 _LETTER_BARS = ("l", "i")  # letters that stand for a bar between headline and site: "... l KBS WORLD"
 _KICKER = 6  # letters; a shorter beginning is a word of the headline
 _QUOTE = re.compile("[\"'“”„»«「『]")
@@ -25,6 +26,7 @@ _PAGE_NUMBER = re.compile(
 )
 _WORD = re.compile(r"\w{2,}")
 _MOST_CUTS = 4
+_MARK = 2  # letters of a mark behind a name: ClickUp™
 _NAME_SHARE = 1.5  # a headline is at least so many times as long as the name behind its bar
 # A heading this long is a headline, no kicker or section.
 _SHORT = 15
@@ -70,7 +72,9 @@ def choose_title(
         return _without_kicker(_in_full(bare[0], bare), main, metas)[:TITLE_LENGTH]
     votes = Counter(letters(title) for title in bare)
     title = max(bare, key=lambda title: votes[letters(title)])
-    return (title if main else _without_tail(title))[:TITLE_LENGTH]
+    if main:
+        return title[:TITLE_LENGTH]
+    return _without_tail(title if heads else _without_section(title, document_title))[:TITLE_LENGTH]
 
 
 def _behind_kicker(head: str, headlines: Sequence[str], metas: Sequence[str], site: set[str]) -> str:
@@ -143,6 +147,18 @@ def _without_tail(title: str) -> str:
     return title[: len(rest)].strip() if bar and tail and len(rest) > _NAME_SHARE * len(tail) else title
 
 
+def _without_section(title: str, whole: str) -> str:
+    """Return ``title`` without the section that the document's title has between it and the site's name.
+
+    A part behind a spaced dash or a colon may belong to the headline, and stays.
+    """
+    breaks = [match for match in _SEPARATOR.finditer(title) if not _HEADLINES_OWN.fullmatch(match[0])]
+    if not breaks or not whole.startswith(title) or len(whole) == len(title):
+        return title
+    start, end = breaks[-1].span()
+    return title[:start].strip() if start > _NAME_SHARE * (len(title) - end) else title
+
+
 def _in_full(title: str, others: Iterable[str]) -> str:
     """Return ``title``, or its full form where it ends in an ellipsis.
 
@@ -199,9 +215,15 @@ def _cut(title: str, site: set[str], wholes: set[str]) -> str | None:
         ):
             return rest
     rest = title[breaks[0][1] :].strip() if breaks else ""
-    if rest and (_is_site(title[: breaks[0][0]], site) or (letters(rest) in wholes and len(rest) > _SHORT)):
+    if rest and (_names_site(title[: breaks[0][0]], site) or (letters(rest) in wholes and len(rest) > _SHORT)):
         return rest
     return None
+
+
+def _names_site(part: str, site: set[str]) -> bool:
+    """Tell whether a title's beginning is a site's name; a part of the name is none, but a word of the headline."""
+    name = letters(part)
+    return any(name.startswith(known) and len(name) - len(known) <= _MARK for known in site)
 
 
 def _is_site(part: str, site: set[str]) -> bool:

@@ -207,3 +207,26 @@ def test_an_h1_that_links_home_is_no_headline_even_where_it_is_the_only_one() ->
     head = "<title>Old pier opens : Ferry pages</title>"
     body = '<h1><a href="/">Ferry pages</a></h1><h2>Old pier opens</h2><p>The ferry leaves at noon.</p>'
     assert declared(page(head=head, body=body, lang="en")).title == "Old pier opens"
+
+
+@pytest.mark.parametrize("behind", ["-政治ㅣ", " / 政治 / ", " » 政治 » "])
+def test_a_section_between_headline_and_site_is_cut_where_no_heading_says_what_the_headline_is(behind: str) -> None:
+    head = f"{SITE}<title>港の再開発、来春に着工へ{behind}みなと新報デジタル</title>"
+    assert declared(page(head=head)).title == "港の再開発、来春に着工へ"
+
+
+def test_a_part_behind_a_spaced_dash_before_the_sites_name_may_be_the_headlines_own() -> None:
+    head = f"{SITE}<title>Ferries return to the old pier – owner is glad | みなと新報デジタル</title>"
+    assert declared(page(head=head, lang="en")).title == "Ferries return to the old pier – owner is glad"
+
+
+@pytest.mark.parametrize(("site", "start"), [("Ferryboats24", "Ferry boats"), ("Git-scm", "Git")])
+def test_a_part_of_the_sites_name_before_a_dash_belongs_to_the_headline(site: str, start: str) -> None:
+    title = f"{start} – tips for every harbour"
+    head = f'<meta property="og:site_name" content="{site}"><title>{title}</title>'
+    assert declared(page(head=head, body=f"<h1>{title}</h1>", lang="en")).title == title
+
+
+def test_a_mark_behind_the_sites_name_before_a_headline_goes_with_it() -> None:
+    head = '<meta property="og:site_name" content="Harbour"><title>Harbour™ | Ferries return to the old pier</title>'
+    assert declared(page(head=head, lang="en")).title == "Ferries return to the old pier"

@@ -132,7 +132,8 @@ def _write_wacz(settings: Config, db: str | None, record: dict[str, Any], target
         records = [(location, record_bytes(place, location)) for location in locations]
         pages = write_wacz(target, record["title"], records, datetime.datetime.now(datetime.UTC))
     except OSError as error:
-        msg = f"--wacz {target}: {error}"
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        msg = f"--wacz {target}: {reason}"
         raise DatabaseError(msg) from error
     if not pages:
         msg = f"article {record['id']} has no archived page in {place}; [archive] enabled keeps pages from then on"

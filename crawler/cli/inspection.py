@@ -147,13 +147,20 @@ def _read(path: Path, url: str | None, missing: list[str]) -> Iterator["RawPage"
 
 
 def _records(path: Path, missing: list[str]) -> Iterator["RawPage"]:
-    from pipelines.warc.read import BadRecord, read_warc
+    """Yield the page of each response record; note those that are damaged, and a file without any."""
+    from pipelines.raw_page import RawPage
+    from pipelines.warc.read import BadRecord
+    from pipelines.warc.records import warc_records
 
-    for record in read_warc(path):
-        if isinstance(record, BadRecord):
-            missing.append(f"{path}: {record}")
-        else:
-            yield record
+    number = 0
+    for record in warc_records(path):
+        number, item = record.number, record.item
+        if isinstance(item, BadRecord):
+            missing.append(f"{path}, record {number}: {item.reason}")
+        elif isinstance(item, RawPage) and (item.status != 304 or item.headers):  # a revisit has none
+            yield item
+    if not number:
+        missing.append(f"{path}: there is no response in it")
 
 
 def _as_markdown(reading: Reading) -> str:

@@ -197,5 +197,5 @@ class _RereadLoop:
 def _bytes_of(place: ArchivePlace, location: WarcLocation) -> bytes:
     try:
         return record_bytes(place, location)
-    except OSError:  # the file is gone: each of its records is reported as cut short
+    except OSError:  # the file is gone: each of its records is reported
         return b""

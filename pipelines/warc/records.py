@@ -65,6 +65,8 @@ def warc_records(path: Path, start: int = 0, number: int = 0) -> Iterator[FileRe
 
 def page_in_member(member: bytes) -> RawPage | str:
     """Return the page in one gzip member, or the error."""
+    if not member:
+        return "its file is not there, or ends before it"
     engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         data = engine.decompress(member, _KEPT)

@@ -165,7 +165,7 @@ def write_report(path: Path, html: str) -> None:
         with replace_file(path) as partial:
             partial.write_text(html, encoding="utf-8")
     except OSError as error:
-        msg = f"report {path}: {error}"
+        msg = f"report {path}: {error.strerror or error}; nothing was replaced"
         raise DatabaseError(msg) from error
 
 

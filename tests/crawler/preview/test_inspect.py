@@ -91,6 +91,30 @@ def test_every_response_of_a_warc_is_shown_in_order(site: SampleSite, tmp_path: 
     assert [json.loads(line)["url"] for line in done.stdout.splitlines()] == [truth.url for truth in truths]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_responses_behind_a_damaged_record_are_shown_and_it_is_named(tmp_path: Path) -> None:
+    """Warcio ends at a damaged member without a word."""
+    members = []
+    for number in range(3):
+        packed = io.BytesIO()
+        writer = WARCWriter(packed, gzip=True)
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        body = io.BytesIO(f"<title>Page {number}</title>".encode() + bytes(str(number**99), "ascii") * 9)
+        url = f"https://news.example/{number}"
+        writer.write_record(writer.create_warc_record(url, "response", payload=body, http_headers=headers))
+        members.append(packed.getvalue())
+    half = len(members[1]) // 2
+    members[1] = members[1][:half] + bytes(40) + members[1][half + 40 :]
+    (tmp_path / "pages.warc.gz").write_bytes(b"".join(members))
+    (tmp_path / "empty.warc").touch()
+    done = kiji("inspect", "pages.warc.gz", "empty.warc", "--json", folder=tmp_path)
+    assert [json.loads(line)["url"][-1] for line in done.stdout.splitlines()] == ["0", "2"]
+    assert done.returncode == 1
+    damaged, empty = done.stderr.splitlines()
+    assert damaged.startswith("kiji: pages.warc.gz, record 2: damaged gzip at byte ")
+    assert empty == "kiji: empty.warc: there is no response in it"
+
+
 def test_a_page_that_cannot_be_had_is_named_and_the_others_are_shown(site: SampleSite, folder: Path) -> None:
     missing = f"{site.main_url}/no/such/page"
     done = kiji("inspect", missing, site.truth().articles[0].url, "--json", folder=folder)

@@ -1,5 +1,6 @@
 """A WACZ file holds an archived page as it was fetched, with digests that fit."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -47,3 +48,9 @@ def test_nothing_is_written_where_no_record_can_be_read(tmp_path: Path) -> None:
     place = WarcLocation("a.warc.gz", 0, 7, "sha256:x")
     assert write_wacz(tmp_path / "page.wacz", "x", [(place, b"no gzip")], MOMENT) == 0
     assert not (tmp_path / "page.wacz").exists()
+
+
+def test_a_record_whose_file_is_gone_is_told_from_one_that_was_cut() -> None:
+    packed = gzip.compress(b"WARC/1.1\r\n" * 20)
+    assert page_in_member(b"") == "its file is not there, or ends before it"
+    assert page_in_member(packed[:-12]) == "the record is cut short"

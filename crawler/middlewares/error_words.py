@@ -22,6 +22,8 @@ _WORDS = {
     "CannotResolveHostError": _NO_ADDRESS,
     "DNSLookupError": _NO_ADDRESS,
     "NoRouteError": "there is no route to the server",
+    "VerificationError": "the server's certificate is for another name",
+    "CertificateError": "the server's certificate names no host",
     "BadGzipFile": "the answer's compression is damaged",
     "ParseError": "the answer is not HTTP",
 }

@@ -17,6 +17,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 
+from crawler.console.twisted_logs import quieten_twisted
 from crawler.hosts import DEFAULT_PORTS, host_and_port, hostname_of, join_port, normal_host, port_of
 from crawler.middlewares.exceptions import AddressRefused
 from crawler.middlewares.public_ips import literal_address, why_not_public
@@ -180,6 +181,7 @@ class AddressGuard:
         """Read ``KIJI_PRIVATE_HOSTS``, ``host:port`` that may have private addresses."""
         from twisted.internet import reactor  # here, since importing it chooses the reactor
 
+        quieten_twisted()
         hosts = [str(host) for host in crawler.settings.getlist("KIJI_PRIVATE_HOSTS")]
         known = fits("scrapy") and fits("twisted")
         guard = cls(GuardedResolver.on(reactor), hosts, checks_answers=not known)

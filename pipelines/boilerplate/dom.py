@@ -89,7 +89,7 @@ def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         tag = element.tag
         if tag == "figcaption":
             yield "caption", element, "figcaption"
-        attributes = dict(cast(list[tuple[str, str]], element.items()))
+        attributes = dict(cast("list[tuple[str, str]]", element.items()))
         if not attributes or tag in ("html", "body"):
             continue
         style = attributes.get("style")

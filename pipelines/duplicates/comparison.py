@@ -47,7 +47,7 @@ _SLICES = [slice(start, start + CHARACTER_SHINGLE) for start in range(4_000)]
 """Of the shingles of most texts: made once, they take half the time."""
 
 _WORDS = re.compile(r"[^\W_]+")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # the comma first: it is what is searched for
 _EXACT_FORM = re.compile(r"(?<=\d)\.(?=\d)|[^\W_]+")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _UNSPACED_SCRIPT = re.compile(f"[{SOUTHEAST_ASIAN}{EAST_ASIAN}]")

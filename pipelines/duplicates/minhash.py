@@ -9,7 +9,6 @@ nothing.
 """
 
 import hashlib
-import heapq
 import struct
 import zlib
 
@@ -26,7 +25,6 @@ BANDS, ROWS = 4, 4
 SKETCH = 16
 
 _SPREAD = 0x9E3779B1  # Knuth's multiplicative hash: neighbouring CRCs come apart
-_LOW_32 = 0xFFFFFFFF
 
 
 def sign(text: str, language: str) -> Signature:
@@ -38,7 +36,7 @@ def sign(text: str, language: str) -> Signature:
     minhash.update(list(text_shingles))
     digest = minhash.digest()
     bands = [struct.pack(f"<B{ROWS}I", band, *digest[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
-    lowest = _lowest([shingle.encode("utf-8", "surrogatepass") for shingle in text_shingles])
+    lowest = _lowest("\n".join(text_shingles).encode("utf-8", "surrogatepass").split(b"\n"))
     keys = [_key(b"band", band) for band in bands] + [_key(b"shingle", shingle) for shingle in lowest]
     # The lowest byte of each value is enough to estimate by: b-bit MinHash, Li and König 2010.
     return Signature(
@@ -51,9 +49,12 @@ def _lowest(shingles: list[bytes]) -> list[bytes]:
 
     Of equal hashes the first in the order of bytes comes first.
     """
-    hashes = [zlib.crc32(shingle) * _SPREAD & _LOW_32 for shingle in shingles]
-    last = heapq.nsmallest(SKETCH, hashes)[-1]
-    among = sorted((value, shingle) for value, shingle in zip(hashes, shingles, strict=True) if value <= last)
+    import numpy as np  # not above: a crawl with nothing due imports this module for its version
+
+    hashes = np.fromiter(map(zlib.crc32, shingles), np.uint32, len(shingles)) * np.uint32(_SPREAD)  # modulo 2**32
+    place = min(SKETCH, len(shingles)) - 1
+    places = np.flatnonzero(hashes <= np.partition(hashes, place)[place])
+    among = sorted((int(hashes[place]), shingles[place]) for place in places)
     return [shingle for _, shingle in among[:SKETCH]]
 
 

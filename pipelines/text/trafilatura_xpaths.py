@@ -62,7 +62,7 @@ class Selection:
         """
         by_name, by_first = self._by_name, self._by_first
         for element in list(tree.iterdescendants(*self._tags)):
-            attributes = cast(list[tuple[str, str]], element.items())
+            attributes = cast("list[tuple[str, str]]", element.items())
             for name, value in attributes:
                 if name in by_name and by_name[name][value]:
                     yield element

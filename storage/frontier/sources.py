@@ -69,7 +69,8 @@ def release_leases(session: Session, run_id: int, keeping: Collection[int] = ())
 def release_finished_leases(session: Session) -> None:
     """Release every lease of runs that are not open any more."""
     running = select(Run.id).where(Run.status == "running")
-    _free(session, update(Address).where(Address.state == "leased", Address.lease_run_id.not_in(running)))
+    leased = (Address.state == "leased", Address.lease_run_id > 0)  # any: by its index, whatever is stored
+    _free(session, update(Address).where(*leased, Address.lease_run_id.not_in(running)))
 
 
 def _free(session: Session, statement: Update) -> None:

@@ -3,20 +3,23 @@
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from pipelines.addresses.place import place
 from storage.chunks import ROWS
 from storage.column_types import utc_now
 from storage.database.engine import Database
+from storage.database.open import open_database
 from storage.frontier.addresses import file_addresses
 from storage.frontier.claims import claim, queue_addresses
 from storage.frontier.leasing import DueCache, lease
-from storage.frontier.sources import open_sources
+from storage.frontier.sources import open_sources, release_finished_leases
 from storage.tables.core import Address, Run
 from storage.visit import Lease
 from tests.support.visits import scope
@@ -166,3 +169,16 @@ def test_only_domains_that_are_held_are_asked_however_many_they_are(database: Da
     held = {"ours.example", *(f"d{number}.example" for number in range(others))}
     assert [one.url for one in frontier.lease(domains=held)] == ["https://ours.example/1"]
     assert [one.url for one in frontier.lease()] == ["https://theirs.example/2"]
+
+
+def test_leases_of_dead_runs_are_found_by_their_index(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/kiji.db")
+    sent: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *about: sent.append(about[2:4]))
+    with database.writing() as session:
+        release_finished_leases(session)
+        (statement, values), *_ = [each for each in sent if each[0].startswith("UPDATE address")]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    database.close()
+    assert any("ix_address_lease_run_id" in row[-1] for row in plan), plan
+    assert not any(row[-1].startswith("SCAN address") for row in plan), plan

@@ -19,7 +19,7 @@ from pipelines.metadata.authors import (
     is_office,
 )
 from pipelines.metadata.jsonld import Json, Thing
-from pipelines.metadata.meta_tags import Markup, metadata_names
+from pipelines.metadata.meta_tags import Markup, is_elsewhere, metadata_names
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
 
 _MOST = 60
@@ -103,7 +103,8 @@ def meta_credits(markup: Markup) -> Iterator[list[Credit]]:
 
 def markup_credits(tree: lxml.html.HtmlElement, markup: Markup) -> Iterator[list[Credit]]:
     """Find authors in microdata, ``rel=author`` links and byline classes, lazily."""
-    items = [item for item in markup.items if (item.get("itemprop") or "").lower() == "author"]
+    named = (item for item in markup.items if (item.get("itemprop") or "").lower() == "author")
+    items = [item for item in named if not is_elsewhere(item)]
     names = (name for item in items[:_MOST] for name in _names_in(item))
     yield _spoken(list(itertools.islice(names, _MOST)))
     linked = list(itertools.islice(filter(_leads_to_author, tree.iter("a")), _MOST))
@@ -124,7 +125,8 @@ def _byline_in(element: lxml.html.HtmlElement) -> list[Credit]:
     """Return the credit of an element that is called a byline: all its words, else a person whose page it links to."""
     for credit in _spoken([element]):
         names = clean_authors([credit.name])
-        if is_name_like(credit.name) and (len(names) <= _MOST_SINGLE or any(" " in name for name in names)):
+        are_persons = 2 * sum(" " in name for name in names) >= len(names)
+        if is_name_like(credit.name) and (len(names) <= _MOST_SINGLE or are_persons):
             return [credit]
     links = (link for link in element.iter("a") if _AUTHORS_PAGE.search((link.get("href") or "")[:_LONGEST_BYLINE]))
     return [credit for credit in _spoken(list(itertools.islice(links, 1))) if _is_person_like(credit.name)]

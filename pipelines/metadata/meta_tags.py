@@ -14,6 +14,7 @@ from pipelines.rules.load import load_rules, rule_cache
 _MOST_METAS = 500
 _MOST_ELEMENTS = 100
 _LONGEST = 20_000
+_HEIGHT = 20  # elements round a property within which its thing is looked for
 
 
 @rule_cache()
@@ -113,12 +114,22 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
     return Markup(joined, metas, elements["link"], elements["h1"], elements["time"], items, scripts, title)
 
 
+def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
+    """Tell whether microdata is of a thing that the page cites or lists: an author of a reference is not the page's."""
+    others = schema_types()["elsewhere"]
+    around = (holder.get("itemprop") for holder in itertools.islice(element.iterancestors(), _HEIGHT))
+    return any(name is not None and not others.isdisjoint(name.lower().split()) for name in around)
+
+
 def _take_meta(element: lxml.html.HtmlElement, metas: dict[str, list[str]]) -> None:
     content = (element.get("content") or "")[:_LONGEST].strip()
     if not content or len(metas) >= _MOST_METAS:
         return
     for attribute in ("property", "name", "itemprop"):
-        for name in (element.get(attribute) or "")[:200].split():
+        named = element.get(attribute)
+        if not named or (attribute == "itemprop" and is_elsewhere(element)):
+            continue
+        for name in named[:200].split():
             held = metas.setdefault(meta_name(name), [])
             if len(held) < _MOST_ELEMENTS:
                 held.append(content)

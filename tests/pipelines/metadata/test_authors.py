@@ -278,3 +278,16 @@ def test_a_login_with_a_number_gives_way_to_the_printed_author() -> None:
 def test_an_agency_below_the_headline_is_the_author_where_nobody_else_is() -> None:
     body = '<h1>Ferries return to the old pier</h1><p class="credit">JIJI</p><p>The first ferry left at noon.</p>'
     assert declared(page(head='<meta name="author" content="No Author">', body=body)).authors == ("JIJI",)
+
+
+@pytest.mark.parametrize("reference", ['<meta itemprop="author" content="Ann Li">', '<b itemprop="author">Ann Li</b>'])
+def test_the_author_of_a_cited_work_is_not_the_pages(reference: str) -> None:
+    cited = f'<ol><li itemprop="citation" itemscope><i>On ferries</i> {reference}</li></ol>'
+    own = '<p>Text</p><p class="byline">By Jane Doe</p>'
+    assert declared(page(body=f"<h1>Ferries sail again</h1>{own}{cited}", lang="en")).authors == ("Jane Doe",)
+
+
+def test_a_line_of_sections_that_is_called_author_names_nobody() -> None:
+    line = "".join(f"<a>{one}</a> / " for one in ("CSP", "International", "Photovoltaik", "Speicher", "Top Solar News"))
+    body = f'<h1>Das Kraftwerk läuft</h1><div class="postMeta author">{line}</div><p>Text</p>'
+    assert declared(page(body=body, lang="de")).authors == ()

@@ -3,7 +3,8 @@
 import dataclasses
 import datetime
 import zoneinfo
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
@@ -38,6 +39,8 @@ _FIRST = {
 """What is said of the first article of a story in each language."""
 
 Answer = dict[str, Any]
+_Choice = TypeVar("_Choice", bound=str)
+_PERIODS: tuple[Period, ...] = ("day", "month", "year")
 
 
 class Tools:
@@ -57,8 +60,8 @@ class Tools:
 
         ``also`` has words of the other language for the same; search for them too.
         """
-        order: Sort = next((each for each in SORTS if each == sort), "relevance")
-        size, first = _within(limit, MOST_HITS), (max(page, 1) - 1) * _within(limit, MOST_HITS)
+        order: Sort = _one_of("sort", sort, SORTS)
+        size, first = _within(limit, MOST_HITS), (_within(page, 1_000_000) - 1) * _within(limit, MOST_HITS)
         parsed = parse_query(query, self._timezone)
         filters = filters_of(self._timezone, language=language or None, source=source or ())
         with self._database.reading() as connection:
@@ -93,7 +96,7 @@ class Tools:
     def article(self, article_id: int) -> Answer:
         """Read one article with its text, copies, related links and revisions."""
         with self._database.reading() as connection:
-            record = read_article(connection, article_id)
+            record = read_article(connection, _stored(article_id))
             if record is None:
                 msg = f"there is no article {article_id}; search gives ids"
                 raise DatabaseError(msg)
@@ -114,13 +117,13 @@ class Tools:
     def similar(self, article_id: int, limit: int = 10) -> Answer:
         """Find articles like one, in any language, by the rare words and names that they share."""
         with self._database.reading() as connection:
-            found = read_similar(connection, article_id, self._timezone, _within(limit, MOST_HITS))
+            found = read_similar(connection, _stored(article_id), self._timezone, _within(limit, MOST_HITS))
         return {"article_id": article_id, "similar": found}
 
     def story(self, story_id: int) -> Answer:
         """Read one story: its articles in order of time, with the evidence that joins them."""
         with self._database.reading() as connection:
-            record = story_record(connection, story_id)
+            record = story_record(connection, _stored(story_id))
         if record is None:
             msg = f"there is no story {story_id}; search gives story ids"
             raise DatabaseError(msg)
@@ -132,12 +135,12 @@ class Tools:
 
     def timeline(self, query: str, by: str = "day", language: str = "", source: str = "") -> Answer:
         """Count what a search finds by local day, month or year, and by language; at most 200 rows, the newest."""
-        periods: dict[str, Period] = {"day": "day", "month": "month", "year": "year"}
+        period: Period = _one_of("by", by, _PERIODS)
         parsed = parse_query(query, self._timezone)
         filters = filters_of(self._timezone, language=language or None, source=source or ())
         with self._database.reading() as connection:
             check_names(connection, parsed, filters.sources, filters.language)
-            counts = timeline(connection, parsed, filters, self._timezone, periods.get(by, "day"))
+            counts = timeline(connection, parsed, filters, self._timezone, period)
         rows = [{"period": period, "language": code, "articles": number} for (period, code), number in counts.items()]
         rows.sort(key=lambda row: (str(row["period"]), str(row["language"])))
         return {"query": query, "rows_in_all": len(rows), "rows": rows[-MOST_ROWS:]}
@@ -215,6 +218,23 @@ class Tools:
             "rows": [[_plain(value) for value in row] for row in rows[:MOST_ROWS]],
             "is_cut": len(rows) > MOST_ROWS,
         }
+
+
+def _one_of(name: str, value: str, allowed: Sequence[_Choice]) -> _Choice:
+    """Return the value as one of those allowed.
+
+    Raises DatabaseError: an assistant would take another one's answer for what it asked.
+    """
+    for each in allowed:
+        if each == value:
+            return each
+    msg = f'{name}: "{value}" is not allowed; allowed: {", ".join(allowed)}'
+    raise DatabaseError(msg)
+
+
+def _stored(number: int) -> int:
+    """Return an id, 0 for one that no database can hold: nothing has it."""
+    return number if abs(number) < 2**63 else 0
 
 
 def _within(number: int, most: int) -> int:

@@ -45,6 +45,10 @@ def test_what_cannot_be_answered_is_one_line(database: Database, monkeypatch: py
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     asked: list[tuple[Callable[[], object], str]] = [
         (lambda: tools.article(99), "there is no article 99"),
+        (lambda: tools.article(10**30), "there is no article 10{30}"),
+        (lambda: tools.story(-(10**30)), "there is no story -10{30}"),
+        (lambda: tools.timeline("関税", by="hour"), 'by: "hour" is not allowed; allowed: day, month, year'),
+        (lambda: tools.search("関税", sort="best"), 'sort: "best" is not allowed; allowed: relevance, newest, oldest'),
         (lambda: tools.search("x" * 30_000), "at most 2,000"),
         (lambda: tools.search("a", source="nobody"), "there are: harbor, mirai"),
         (lambda: tools.sql("UPDATE article SET title = ''"), "refused|only SELECT"),
@@ -54,6 +58,7 @@ def test_what_cannot_be_answered_is_one_line(database: Database, monkeypatch: py
     for ask, line in asked:
         with pytest.raises(DatabaseError, match=line):
             ask()
+    assert tools.similar(10**30)["similar"] == tools.search("関税", page=10**30)["hits"] == []
 
 
 def test_a_real_client_asks_over_stdin(database: Database, archive_url: str) -> None:

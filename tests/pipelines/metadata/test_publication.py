@@ -155,3 +155,11 @@ def test_the_date_of_a_card_or_a_comment_is_not_the_articles(others: str) -> Non
     assert declared(page(body=body), address).published_at is None
     own = '<time datetime="2026-10-05T14:30:00+09:00">5 Oct</time>'
     assert declared(page(body=BODY.format(others + own)), address).published_at == utc(2026, 10, 5, 5, 30)
+
+
+@pytest.mark.parametrize(("thing", "is_dated"), [("review", False), ("comment", False), ("mainEntity", True)])
+def test_the_day_of_a_customers_review_is_not_the_pages(thing: str, is_dated: bool) -> None:
+    review = f'<div itemprop="{thing}" itemscope><meta itemprop="datePublished" content="2026-09-05">Nice boat</div>'
+    body = f"<h1>Rowing boat Wren</h1><p>A boat of oak.</p>{review}"
+    reading = declared(page(body=body, lang="en"), "https://www.minato.example/boats/wren")
+    assert (reading.published_at is not None) == is_dated

@@ -6,6 +6,7 @@ was measured on annotated pages (docs/training.md).
 """
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from lxml.html import HtmlElement
@@ -29,6 +30,12 @@ _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog", "form"})
 _MAIN = frozenset({"main", "article"})
 _HEADING = 40  # characters in which a line leads to other articles
 _OTHERS = frozenset({"related", "subject", "also", "recommended", "you", "latest", "more", "ad"})  # headings' subjects
+
+# "Berlin. Die", "LONDON (AP) — The": where an article's first paragraph was written.
+_DATELINE = re.compile(
+    r"[A-ZÀ-Þ][\w’'-]+(?:[ /][A-ZÀ-Þ][\w’'-]+){0,2}"
+    r"(?:\.|,? ?\([\w/ -]{2,20}\)(?:[.:]| ?[—–-])?| ?[—–]| -) +[\"“„»«‘]?[A-ZÀ-Þ]"
+)
 
 Says = Callable[[int], bool]
 
@@ -85,7 +92,7 @@ def _leads(blocks: Sequence[TextBlock], kept: set[int], first: int) -> list[int]
         and blocks[place].weight <= _LEAD
         and blocks[place].link_share < 0.05
         and blocks[place].element.tag not in _ITEMS
-        and _names_lead(_names_of(blocks[place].element))
+        and (_names_lead(_names_of(blocks[place].element)) or _DATELINE.match(blocks[place].text) is not None)
         and not _stands_in(blocks[place].element, _ELSEWHERE)
         and _headline_before(blocks, place, _AFTER_HEADLINE) is not None
     ]

@@ -152,6 +152,21 @@ def test_words_for_screen_readers_alone_go_and_the_sentence_around_them_stays(at
     assert "Shares of the harbour fund rose by a fifth on Monday." in left
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<span class="rollover-block"><span><a href="/jane">Jane Doe</a> <a href="/9">Towns merge</a></span></span>',
+        '<span class="tooltiptext">What ships pay to lie in a harbour.</span>',
+        '<span class="popover-body small">Jane Doe has led the harbour board since May.</span>',
+    ],
+)
+def test_what_is_shown_on_hover_goes_and_the_sentence_around_it_stays(card: str) -> None:
+    name = f'<span class="tooltip"><a href="/jane-doe">Jane Doe</a>{card}</span>'
+    left, cuts = left_of(page(TITLE, f"{EN_BODY}<p>The board and {name} agreed on the fees on Monday.</p>"))
+    assert "The board and Jane Doe agreed on the fees on Monday." in left
+    assert cuts[0].rule == "shown-on-hover"
+
+
 @pytest.mark.parametrize("attributes", ['style="clip-path: circle(40%)"', 'style="overflow:hidden"', 'class="readers"'])
 def test_words_that_a_browser_shows_in_part_stay(attributes: str) -> None:
     left, _ = left_of(page(TITLE, f"{EN_BODY}<p {attributes}>Shares of the harbour fund rose on Monday.</p>"))

@@ -1,8 +1,11 @@
 """Leads, lists, links and sections that stand beside the article's containers, each in several forms."""
 
 import pytest
+from lxml.html import document_fromstring
 
 from pipelines.extraction import extract
+from pipelines.html.text_blocks import text_blocks
+from pipelines.text.missed_blocks import missed_blocks
 from tests.support.article_pages import BODY, MORE, URL, html, paragraphs
 
 _HEAD = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-08-14T08:00:00Z"}</script>'
@@ -28,6 +31,23 @@ def _lines(main: str) -> list[str]:
 def test_a_lead_beside_the_headline_is_read(above: str) -> None:
     body = f'<div class="text-row"><div class="news-text">{paragraphs([*BODY, *MORE])}</div></div>'
     assert _lines(f"<main><article>{above}{body}</article></main>") == [_LEAD, *BODY, *MORE]
+
+
+def _is_read_above_the_body(line: str) -> bool:
+    """Tell whether a line below the headline is read that neither extractor keeps and no class names."""
+    above = f'{_H1}<div>Harvest</div><div class="w-12"><span>{line}</span></div><div>By Aya Sato</div>'
+    blocks = text_blocks(document_fromstring(f"<html><body><main>{above}{paragraphs(BODY)}</main></body></html>"))
+    return 2 in missed_blocks(blocks, [4, 5, 6, 7], 4, 7, lambda place: place > 3, lambda place: place > 3)
+
+
+@pytest.mark.parametrize("dateline", ["Niigata. ", "NIIGATA (Kyodo) – ", "Shibata City — ", "Bad Oeynhausen - "])
+def test_a_lead_that_says_where_it_was_written_is_read_without_a_class_name(dateline: str) -> None:
+    assert _is_read_above_the_body(dateline + _LEAD)
+
+
+@pytest.mark.parametrize("opening", ["", "Photo: ", "By Aya Sato: ", "See also - the "])
+def test_other_lines_below_the_headline_are_not_read(opening: str) -> None:
+    assert not _is_read_above_the_body(opening + _LEAD)
 
 
 @pytest.mark.parametrize("tag", ["li", "td"])

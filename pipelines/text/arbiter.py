@@ -21,17 +21,16 @@ from pipelines.text.opinions import Opinions
 MODEL = "body_blocks"
 CLASSES = ("other", "article")
 # Probabilities from which a block is kept, chosen by cross-validation (docs/training.md): of what the rules keep, what
-# both extractors keep, what one keeps, and of items, cells and headings among kept blocks that none of them keeps.
-_KEPT, _BY_BOTH, _BY_ONE, _BY_NONE = 0.4, 0.5, 0.8, 0.8
+# both extractors keep, and what one keeps.
+_KEPT, _BY_BOTH, _BY_ONE = 0.4, 0.5, 0.8
 _BY_SECOND = 0.6  # of items, cells and headings in the containers that resiliparse alone keeps: trafilatura loses many
 _ABOVE = 0.8  # of what both extractors keep above the containers
-_RESCUED = 0.25  # in place of _KEPT where the rules keep what one extractor does, since their containers held a scrap
 _NEVER = 2.0
 _LISTED = frozenset({"li", "h2", "h3", "h4", "dd", "dt", "td", "th", "pre", "blockquote"})
 _HEADINGS = frozenset({"h2", "h3", "h4"})
 _DOUBT = 0.3  # of a block, that an extractor keeps, from which the block may be the article's
-_LINKED = 0.5  # share of link text from which a block that no extractor keeps is not asked about
-_SHORT = 4  # Japanese characters; what is shorter does not start a dispute
+_LINKED = 0.5  # share of link text from which a block starts no dispute
+_SHORT = 12  # Japanese characters; a missing block that is shorter does not start a dispute
 _LONG = 40  # Japanese characters from which a block that repeats others is a second copy of them
 
 
@@ -41,7 +40,7 @@ class BlockEvidence:
 
     ``places`` are those of the blocks that may be the article's, ``rows`` their features, (places, features), ``tags``
     their elements. ``weights`` are the lengths of all ``blocks`` in Japanese characters. Where nothing ``is_disputed``,
-    the rules decide. ``is_rescued`` as in :class:`PageSetting`.
+    the rules decide.
     """
 
     blocks: Sequence[TextBlock]
@@ -51,20 +50,15 @@ class BlockEvidence:
     tags: tuple[str, ...]
     rows: NDArray[np.float64]
     is_disputed: bool = True
-    is_rescued: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PageSetting:
-    """Hold what is known of a page beside its extractors: ``containers`` and ``inside`` as in :class:`BlockVotes`.
-
-    ``is_rescued`` tells that the containers held a scrap, so that the rules keep what one extractor keeps.
-    """
+    """Hold what is known of a page beside its extractors: ``containers`` and ``inside`` as in :class:`BlockVotes`."""
 
     containers: Sequence[HtmlElement]
     inside: Sequence[float]
     summary: str = ""
-    is_rescued: bool = False
 
 
 def arbitrate(
@@ -86,7 +80,7 @@ def arbitrate(
     if note is None and not is_disputed:
         return list(rules)
     votes = BlockVotes(first, np.array(opinions.resiliparse), is_kept.astype(np.float64), within, setting.containers)
-    places = _candidates(opinions.blocks, votes)
+    places = np.flatnonzero((votes.rules > 0) | (votes.first > _DOUBT) | (votes.second > _DOUBT))
     if not len(places):
         return list(rules)
     blocks = opinions.blocks
@@ -98,7 +92,6 @@ def arbitrate(
         tuple(blocks[place].element.tag for place in places.tolist()),
         block_rows(blocks, votes, places, setting.summary),
         is_disputed,
-        setting.is_rescued,
     )
     if note is not None:
         note(evidence)
@@ -127,17 +120,6 @@ def _is_disputed(
     return False
 
 
-def _candidates(blocks: Sequence[TextBlock], votes: BlockVotes) -> NDArray[np.intp]:
-    """Return the places of blocks that may be the article's."""
-    asked = (votes.rules > 0) | (votes.first > _DOUBT) | (votes.second > _DOUBT)
-    kept = np.flatnonzero(votes.rules)
-    if len(kept):
-        among = slice(kept[0] + 1, kept[-1])
-        links = np.array([block.link_share for block in blocks[among]])
-        asked[among] |= (votes.inside[among] > 0) & (links < _LINKED)
-    return np.flatnonzero(asked)
-
-
 def _without_repeats(blocks: Sequence[TextBlock], rules: NDArray[np.bool_], places: list[int]) -> list[int]:
     """Return ``places`` without long blocks that the rules do not keep and that repeat what they keep."""
     long = [place for place in places if not rules[place] and blocks[place].weight >= _LONG]
@@ -158,11 +140,10 @@ def decide(evidence: BlockEvidence, probabilities: NDArray[np.float64]) -> list[
     by_second = votes.second[places] > 0.5
     number = (votes.first[places] > 0.5).astype(np.intp) + by_second
     is_listed = np.array([tag in _LISTED for tag in evidence.tags])
-    needed = np.array([_BY_NONE, _BY_ONE, _BY_BOTH])[number]
+    needed = np.array([_NEVER, _BY_ONE, _BY_BOTH])[number]
     needed[(number == 1) & by_second & is_listed & (votes.inside[places] > 0)] = _BY_SECOND
-    needed[(number == 0) & ~is_listed] = _NEVER
     needed[[tag == "h1" for tag in evidence.tags]] = _NEVER
-    needed[rules[places]] = _RESCUED if evidence.is_rescued else _KEPT
+    needed[rules[places]] = _KEPT
     within = np.flatnonzero(votes.inside)
     is_above = places < (within[0] if len(within) else 0)
     needed[is_above & (number == 2)] = np.maximum(needed[is_above & (number == 2)], _ABOVE)

@@ -3,8 +3,8 @@
 trafilatura finds an article's body by class names and structure, resiliparse by tags and visibility, and the third
 opinion by repetition: the paragraphs of one body stand in containers of one template. The template whose prose
 trafilatura confirms most is the article's; all its containers are (a body that an advertisement splits has several,
-of which trafilatura keeps the first). Inside, a block is kept that an extractor confirms; outside, leads before it are
-kept that both confirm or that the page's own summary repeats.
+of which trafilatura keeps the first). Inside, a block is kept that an extractor confirms. Before it, leads are kept
+that both confirm or that the page's own summary repeats. Of what stands behind it the model decides.
 """
 
 import collections
@@ -32,9 +32,7 @@ Template: TypeAlias = tuple[tuple[str, str], ...]
 
 _LISTS = frozenset({"li", "ul", "ol", "dd", "dt", "dl", "td", "th", "tr", "tbody", "thead", "table"})
 _INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption", "figure"}
-_ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
-_BESIDE = _ELSEWHERE | {"form", "figure"}
 _NUMBERS = re.compile(r"(?<![a-z\d])(?=[a-f]*\d)[a-f\d]{7,}(?![a-z\d])|\d+")  # and the hashes of page builders
 _TEMPLATE_HEIGHT = 5  # elements of a container's own branch that tell its template, at most
 _NAMED = 2  # of them with a class: sites that name nothing need more height to be told apart
@@ -96,10 +94,9 @@ def _visible_text(
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    by_rules = _kept(blocks, opinions, containers, main, summary)
-    resolved = _resolved(blocks, opinions, by_rules)
-    setting = PageSetting(containers, _inside(containers, main), summary, resolved is not by_rules)
-    places = without_copies(blocks, arbitrate(opinions, resolved, setting, note))
+    votes = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
+    setting = PageSetting(containers, _inside(containers, main), summary)
+    places = without_copies(blocks, arbitrate(opinions, votes, setting, note))
     left_out += _left_out(blocks, set(places), containers, main)
     kept += (blocks[place] for place in places)
     return "\n".join(block.text for block in kept)
@@ -217,7 +214,11 @@ def _kept(
     main: dict[HtmlElement, bool],
     summary: str,
 ) -> list[int]:
-    """The places of the blocks that are the article's."""
+    """The places of the blocks to keep before the model is asked, which decides about what stands behind the body.
+
+    Inside the containers they are what trafilatura keeps, or resiliparse of a container that trafilatura did not see,
+    and of addresses that are written out; above them, leads and what both confirm.
+    """
     home_of = {container: _home(container, main) for container in set(containers)}
     homes = [home_of[container] for container in containers]
     inside = [place for place, home in enumerate(homes) if home is not None]
@@ -225,23 +226,17 @@ def _kept(
     above = {one for container in main for one in container.iterancestors()}
     kept = []
     for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
-        by_first = opinions.first(place)
-        is_link = block.link_share > _LINKED
-        if block.element.tag == "h1" or (is_link and not _may_be_content(block, by_first)):
+        if block.element.tag == "h1":
             continue
         if home is not None:
-            keep = by_first if main[home] else opinions.second(place)
-            if keep and _stands_in(block.element, _BESIDE, home):
-                keep = by_first and opinions.second(place)
-        elif _stands_in(block.element, _ELSEWHERE):
+            keep = opinions.first(place) if main[home] else opinions.second(place)
+            keep = keep or (block.text.startswith(_ADDRESSES) and opinions.second(place))
+        elif place > first or _stands_in(block.element, _ELSEWHERE):
             keep = False
-        elif place < first:
-            keep = block.is_prose and by_first and (containers[place] in above or opinions.second(place))
-            keep = keep or _is_lead(block, summary)
         else:
-            keep = by_first and (place < last or (block.is_prose and containers[place] in above))
-        if keep and is_link:
-            keep = (by_first and block.text.startswith(_ADDRESSES)) or opinions.second(place)
+            is_confirmed = block.is_prose and opinions.first(place)
+            keep = is_confirmed and (containers[place] in above or opinions.second(place))
+            keep = keep or _is_lead(block, summary)
         if keep:
             kept.append(place)
     return sorted({*kept, *missed_blocks(blocks, kept, first, last, opinions.first, opinions.second)})
@@ -256,11 +251,6 @@ def _is_lead(block: TextBlock, summary: str) -> bool:
     )
 
 
-def _may_be_content(block: TextBlock, by_first: bool) -> bool:
-    """Whether a link may be content: an address written out that either keeps, an item of a list that both keep."""
-    return block.text.startswith(_ADDRESSES) or (by_first and _stands_in(block.element, _ITEMS))
-
-
 def _inside(containers: Sequence[HtmlElement], main: dict[HtmlElement, bool]) -> list[float]:
     """1 for a container of the article that trafilatura saw, 0.5 for one that it did not see, else 0."""
     worth: dict[HtmlElement, float] = {}
@@ -271,13 +261,8 @@ def _inside(containers: Sequence[HtmlElement], main: dict[HtmlElement, bool]) ->
     return [worth[container] for container in containers]
 
 
-def _stands_in(element: HtmlElement, tags: frozenset[str], below: HtmlElement | None = None) -> bool:
-    for one in _lineage(element):
-        if one is below:
-            return False
-        if one.tag in tags:
-            return True
-    return False
+def _stands_in(element: HtmlElement, tags: frozenset[str]) -> bool:
+    return any(one.tag in tags for one in _lineage(element))
 
 
 def _home(container: HtmlElement, main: Container[HtmlElement]) -> HtmlElement | None:

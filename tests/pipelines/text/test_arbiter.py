@@ -1,7 +1,5 @@
 """A learnt model decides about blocks on which rules and extractors disagree, and only about those."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from lxml.html import HtmlElement, document_fromstring
@@ -85,13 +83,12 @@ def test_items_and_headings_that_resiliparse_alone_keeps_need_less_than_prose(ta
     assert decide(evidence, np.array([0.65] * 5)) == kept
 
 
-@pytest.mark.parametrize(("is_rescued", "kept"), [(True, [0, 1, 2, 3]), (False, [])])
-def test_what_saves_a_page_from_being_a_scrap_is_kept_unless_it_is_most_unlikely(
-    is_rescued: bool, kept: list[int]
-) -> None:
-    evidence = _evidence(paragraphs(BODY), [0.0] * 4, [1.0] * 4, [0, 1, 2, 3], [0.0] * 4)
-    evidence = dataclasses.replace(evidence, is_rescued=is_rescued)
-    assert decide(evidence, np.array([0.3] * 4)) == kept
+@pytest.mark.parametrize("tag", ["li", "h3", "p"])
+def test_what_neither_rules_nor_extractors_keep_is_not_asked_about(tag: str) -> None:
+    markup = f"{paragraphs(BODY[:2])}<{tag}>Fines start at 80 pounds in the city.</{tag}>{paragraphs(BODY[2:])}"
+    evidence = _evidence(markup, [1.0, 1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.2, 1.0, 1.0], [0, 1, 3, 4])
+    assert evidence.is_disputed
+    assert evidence.places.tolist() == [0, 1, 3, 4]
 
 
 def test_what_is_noted_of_a_page_without_dispute_changes_nothing() -> None:

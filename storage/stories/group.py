@@ -20,7 +20,7 @@ from storage.stories.edges import find_declared_edges, find_similar_articles
 from storage.stories.term_index import TermIndex
 from storage.story_rules import StoryMember, StoryPair
 from storage.tables.core import Article
-from storage.tables.stories import StoryProfile, StoryTie
+from storage.tables.stories import IS_WAITING, StoryProfile, StoryTie
 from storage.text_rules import rules_of
 
 CANDIDATES, CANDIDATES_BY_NAMES = 12, 12
@@ -77,7 +77,7 @@ def _version(session: Session) -> int:
 def _waiting(session: Session, limit: int) -> Sequence[int]:
     return session.scalars(
         select(StoryProfile.article_id)
-        .where(~StoryProfile.settled, StoryProfile.version == _version(session))
+        .where(IS_WAITING, StoryProfile.version == _version(session))
         .order_by(StoryProfile.at, StoryProfile.article_id)
         .limit(limit)
     ).all()

@@ -9,14 +9,14 @@ import types
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.database.error_codes import classify_error
 from storage.reading import Reading
 from storage.stories.term_index import ALL, TermIndex
 from storage.tables.core import Article
-from storage.tables.stories import StoryProfile, StoryTie
+from storage.tables.stories import IS_WAITING, StoryProfile, StoryTie
 from storage.text_rules import rules_of
 
 logger = logging.getLogger(__name__)
@@ -99,12 +99,12 @@ def file_profiles(
 
 def count_waiting(session: Session) -> int:
     """Count the articles that wait to be grouped."""
-    return session.scalar(select(func.count()).select_from(StoryProfile).where(~StoryProfile.settled)) or 0
+    return session.scalar(select(func.count()).select_from(StoryProfile).where(IS_WAITING)) or 0
 
 
 def has_waiting(connection: Connection) -> bool:
     """Tell whether an article waits to be grouped."""
-    return bool(connection.scalar(select(exists().where(~StoryProfile.settled))))
+    return connection.scalar(select(StoryProfile.article_id).where(IS_WAITING).limit(1)) is not None
 
 
 def article_time(article: Article) -> datetime:

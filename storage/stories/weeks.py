@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.database.upsert import insert_into
 from storage.stories.term_index import ALL, week_of, week_start
-from storage.tables.stories import StoryProfile, StoryTerm, StoryTie, StoryWeek
+from storage.tables.stories import IS_WAITING, StoryProfile, StoryTerm, StoryTie, StoryWeek
 from storage.text_rules import rules_of
 
 OVER = timedelta(days=15)
@@ -27,7 +27,7 @@ AT_ONCE = 5_000
 
 def note_changed_weeks(session: Session, now: datetime) -> None:
     """Note the weeks around the waiting articles that have settled ones too."""
-    times = session.scalars(select(StoryProfile.at).where(~StoryProfile.settled)).all()
+    times = session.scalars(select(StoryProfile.at).where(IS_WAITING)).all()
     waiting: dict[int, int] = {}
     for at in times:
         waiting[week_of(at)] = waiting.get(week_of(at), 0) + 1

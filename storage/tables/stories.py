@@ -3,7 +3,7 @@
 ``article.story_id`` is the membership itself. Every article is in a story; most are alone in theirs.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StorableText
@@ -62,6 +62,11 @@ class StoryProfile(Base):
     version: Mapped[int]
     terms: Mapped[str] = mapped_column(StorableText(8_000))
     settled: Mapped[bool]
+
+
+IS_WAITING: ColumnElement[bool] = literal_column("NOT story_profile.settled")
+"""Whether a profile waits, in the words of its index. ``~StoryProfile.settled`` (or a literal of type Boolean) becomes
+``settled = 0`` on SQLite, which then reads every profile."""
 
 
 class StoryWeek(Base):

@@ -11,8 +11,9 @@ from benchmarks.archives.prepare import PreparedArticle
 from pipelines.duplicates.comparison import text_hash
 from storage.schedule import next_reread
 from storage.stories.assign import QUIET
-from storage.tables.core import Address, Article, Base, Claim, Copy, Fetch, Link, Revision, Run, Source
+from storage.tables.core import Address, Article, Base, Claim, Copy, Link, Revision, Run, Source
 from storage.tables.dedup import ArticleSignature, Band
+from storage.tables.fetches import Fetch
 from storage.tables.stories import Story, StoryProfile, StoryTie
 
 COPIED, REWRITTEN, NO_ARTICLES = 0.08, 0.06, 0.15

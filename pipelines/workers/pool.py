@@ -23,9 +23,9 @@ import pebble
 
 from pipelines.additions import current_additions
 from pipelines.addresses.parameters import ParameterRules
-from pipelines.extractor_version import extractor_version
 from pipelines.raw_page import RawPage
-from pipelines.workers.fork_server import LOST, WorkerContext
+from pipelines.workers.failures import crash_reason, dismantle, is_pool_lost, unreadable
+from pipelines.workers.fork_server import WorkerContext
 from pipelines.workers.process import DEFAULT_MEMORY_LIMIT, prepare_worker, read_crawled, read_guarded, read_together
 from pipelines.workers.result import CrawledPage, KeepingOrder, pack_reading
 from storage.reading import Reading
@@ -215,7 +215,7 @@ class ReadingPool:
             self._processes, self._handed_out = None, 0
             self._waiting.clear()
             # Joining removes the broken pool's processes. The caller may be one of its own threads.
-            threading.Thread(target=_dismantle, args=(broken,), daemon=True).start()
+            threading.Thread(target=dismantle, args=(broken,), daemon=True).start()
             for job in list(self._jobs.values()):
                 if job.tries < _MAX_TRIES:
                     self._waiting.append(job)
@@ -228,7 +228,7 @@ class ReadingPool:
         if task.cancelled():
             return
         error = task.exception()
-        if _pool_is_lost(error):
+        if is_pool_lost(error):
             if not self._closed:
                 self._replace_broken(processes)
             return
@@ -249,10 +249,10 @@ class ReadingPool:
             self._give_up(job, f"the parser ran longer than {self._time_limit:g} s")
         else:
             logger.error("Reading %s failed in its worker.", job.raw.final_url[:500], exc_info=error)
-            self._give_up(job, _crash(error))
+            self._give_up(job, crash_reason(error))
 
     def _give_up(self, job: _Job, reason: str) -> None:
-        self._finish(job, job.give_up(_unreadable(job.raw, reason)))
+        self._finish(job, job.give_up(unreadable(job.raw, reason)))
 
     def _finish(self, job: _Job, result: Any) -> None:
         with self._lock:
@@ -281,33 +281,3 @@ def _active(processes: pebble.ProcessPool) -> pebble.ProcessPool | None:
         return processes if processes.active else None  # pebble starts them when it is first asked
     except concurrent.futures.process.BrokenProcessPool:
         return None
-
-
-def _pool_is_lost(error: BaseException | None) -> bool:
-    """Tell whether all workers are gone.
-
-    Without their fork server, none lives, and pebble's tasks are lost.
-    """
-    if isinstance(error, pebble.ProcessExpired):
-        return bool(error.exitcode == LOST)
-    return isinstance(error, concurrent.futures.process.BrokenProcessPool)
-
-
-def _dismantle(broken: pebble.ProcessPool) -> None:
-    broken.stop()  # type: ignore[no-untyped-call]  # pebble leaves some methods unannotated
-    broken.join()
-
-
-def _crash(error: BaseException) -> str:
-    reason = "the parser crashed on this page"
-    return reason if isinstance(error, pebble.ProcessExpired) else f"{reason}: {type(error).__name__}"
-
-
-def _unreadable(raw: RawPage, reason: str) -> Reading:
-    return Reading(
-        url=raw.url,
-        canonical_url=raw.final_url,
-        kind="unreadable",
-        reason=reason,
-        extractor_version=extractor_version(),
-    )

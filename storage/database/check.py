@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, inspect, text, update
 
 from storage.database.engine import Database
-from storage.tables.core import OUTCOMES, Run
+from storage.tables.core import Run
+from storage.tables.fetches import OUTCOMES
 
 _QUESTIONS = {
     "runs whose counts are not what their fetches add up to": f"""

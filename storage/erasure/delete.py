@@ -26,7 +26,8 @@ from storage.search.index import remove_articles
 from storage.stories.remove import remove_from_stories
 from storage.tables.amp import AmpForm
 from storage.tables.blocklist import BlockedAddress
-from storage.tables.core import Address, Article, Claim, Copy, Fetch, Link, Revision
+from storage.tables.core import Address, Article, Claim, Copy, Link, Revision
+from storage.tables.fetches import Fetch
 from storage.tables.multipage import ArticlePart
 from storage.tables.page_lists import ListEntry, PageList
 from storage.tables.site_lines import SitePage

@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage.frontier.blocklist import TOMBSTONE, enable_secure_delete
-from storage.tables.core import Address, Fetch, Run
+from storage.tables.core import Address, Run
+from storage.tables.fetches import Fetch
 from storage.tables.health import SourceHealth
 from storage.text_rules import Place
 

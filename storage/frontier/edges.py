@@ -15,7 +15,8 @@ from storage.frontier.blocklist import find_blocked
 from storage.frontier.page_lists import touch_page_lists
 from storage.reading import Card
 from storage.scope import Scope
-from storage.tables.core import Address, Claim, Fetch, Link
+from storage.tables.core import Address, Claim, Link
+from storage.tables.fetches import Fetch
 from storage.text_rules import rules_of
 from storage.visit import Visit
 

@@ -14,7 +14,8 @@ from storage.frontier.sources import learn_domain
 from storage.reading import LISTING_KINDS, PAGED_LISTINGS, Entry
 from storage.schedule import is_too_old, listing_may_have_changed, may_be_wanted
 from storage.scope import Scope
-from storage.tables.core import Address, Claim, Fetch
+from storage.tables.core import Address, Claim
+from storage.tables.fetches import Fetch
 from storage.text_rules import rules_of
 from storage.visit import Lease, Visit
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from storage.database.in_values import is_among
 from storage.frontier.edges import write_links
-from storage.tables.core import Address, Claim, Fetch, Link, Run
+from storage.tables.core import Address, Claim, Link, Run
+from storage.tables.fetches import Fetch
 from storage.text_rules import LONGEST_ADDRESS, rules_of
 from storage.visit import MADE_UP_REASON, Visit
 

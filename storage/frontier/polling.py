@@ -13,7 +13,8 @@ from storage.frontier.claims import claim
 from storage.frontier.host_state import resting_hosts
 from storage.schedule import next_poll
 from storage.scope import Scope
-from storage.tables.core import Address, Article, Claim, Fetch, Run, Source
+from storage.tables.core import Address, Article, Claim, Run, Source
+from storage.tables.fetches import Fetch
 from storage.tables.hosts import HostRest
 from storage.tables.websub import Subscription
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Row, case, exists, func, select
 
-from storage.tables.core import Claim, Fetch, Run, Source
+from storage.tables.core import Claim, Run, Source
+from storage.tables.fetches import Fetch
 
 NOT_CRAWLS = ("kiji import", "kiji reread")
 """How the commands of runs begin that follow no links."""

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select, text
 from storage.column_types import utc_now
 from storage.database.engine import Database
 from storage.monitoring.openmetrics import Family, write_openmetrics
-from storage.tables.core import OUTCOMES, Address, Article, Run, Source
+from storage.tables.core import Address, Article, Run, Source
+from storage.tables.fetches import OUTCOMES
 from storage.tables.health import SourceHealth
 
 HELD = 10.0

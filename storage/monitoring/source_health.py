@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from storage.database.in_values import is_among
 from storage.database.upsert import upsert_rows
 from storage.reading import UNMATCHED, unmatched_rules
-from storage.tables.core import Fetch, Run, Source
+from storage.tables.core import Run, Source
+from storage.tables.fetches import Fetch
 from storage.tables.health import SourceHealth, State
 from storage.visit import BUDGET_REASON, MADE_UP_REASON
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from storage.chunks import ROWS
 from storage.column_types import UTCDateTime
 from storage.snapshot.local_time import LocalClock
-from storage.tables.core import OUTCOMES
+from storage.tables.fetches import OUTCOMES
 
 # Sixteen characters are year to minute on both databases (SQLite keeps a T, PostgreSQL casts with a space): zones
 # with offsets of 30 and 45 minutes exist, so grouping by hour would put articles into the wrong day.

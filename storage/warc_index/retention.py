@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from storage.database.engine import Database
 from storage.database.in_values import is_among
-from storage.tables.core import Fetch, Run
+from storage.tables.core import Run
+from storage.tables.fetches import Fetch
 from storage.tables.warc import WarcPage
 
 TOGETHER = 50_000

@@ -13,7 +13,8 @@ from storage.chunks import chunks_of
 from storage.search.nodes import QueryError
 from storage.search.parse import parse_query
 from storage.search.query import find_ids
-from storage.tables.core import Address, Article, Fetch, Source
+from storage.tables.core import Address, Article, Source
+from storage.tables.fetches import Fetch
 from storage.tables.watches import Watch, WatchMatch
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from storage.errors import DatabaseError
 from storage.reading import iso_utc
 from storage.search.parse import parse_query
-from storage.tables.core import Article, Fetch
+from storage.tables.core import Article
+from storage.tables.fetches import Fetch
 from storage.tables.watches import Watch
 
 MOST = 200

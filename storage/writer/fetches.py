@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.reading import PageType, Reading
-from storage.tables.core import Fetch
+from storage.tables.fetches import Fetch
 from storage.visit import Lease, Outcome
 
 _FETCHED = insert(Fetch)

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.column_types import utc_now
-from storage.tables.core import Address, Fetch, ImportFile, Source
+from storage.tables.core import Address, Source
+from storage.tables.fetches import Fetch, ImportFile
 from storage.text_rules import Place
 from storage.visit import Result
 from storage.writer.import_records import ImportedRecord, lease_of, store_batch

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.database.engine import Database
 from storage.database.error_codes import classify_error
 from storage.reading import Reading
-from storage.tables.core import Fetch
+from storage.tables.fetches import Fetch
 from storage.text_rules import TextRules, bind_rules
 from storage.visit import Lease, Result
 from storage.writer.fetches import EndedFetch, record_fetches

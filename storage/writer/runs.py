@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from storage.database.in_values import is_among
 from storage.frontier.blocklist import REFUSED, tombstone
 from storage.reading import EXTRACTOR_FAILED, iso_utc
-from storage.tables.core import OUTCOMES, Address, Claim, Fetch, Run, Source
+from storage.tables.core import Address, Claim, Run, Source
+from storage.tables.fetches import OUTCOMES, Fetch
 from storage.visit import BUDGET_REASON, Result
 
 

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from storage.database.open import open_database
 from storage.search.index import rebuild_index
-from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Run, Source
+from storage.tables.core import Address, Article, Copy, Link, Revision, Run, Source
+from storage.tables.fetches import Fetch
 from storage.tables.health import SourceHealth
 from storage.tables.stories import Story, StoryTie
 

@@ -8,7 +8,8 @@ from pipelines.addresses.place import place
 from storage.database.engine import Database
 from storage.frontier.addresses import file_addresses
 from storage.frontier.sources import open_sources
-from storage.tables.core import Fetch, Run, Source
+from storage.tables.core import Run, Source
+from storage.tables.fetches import Fetch
 from storage.visit import Lease, Result
 from storage.writer.runs import count_outcomes
 from tests.support.visits import scope

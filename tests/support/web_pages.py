@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from storage.snapshot.sqlite_file import Origin
-from storage.tables.core import Address, Article, Copy, Fetch, Link, Revision, Source
+from storage.tables.core import Address, Article, Copy, Link, Revision, Source
+from storage.tables.fetches import Fetch
 from storage.tables.stories import Story
 from tests.support import warm_python
 from tests.support.commands import ROOT

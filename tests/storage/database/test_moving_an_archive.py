@@ -15,8 +15,9 @@ from storage.database.open import open_database
 from storage.frontier.host_state import store_reservations
 from storage.reading import Reservation
 from storage.tables.blocklist import BlockedAddress
-from storage.tables.core import Article, ImportFile
+from storage.tables.core import Article
 from storage.tables.dedup import SimilarPair
+from storage.tables.fetches import ImportFile
 from storage.tables.hosts import HostRest, RobotsFile
 from storage.tables.site_lines import SiteFurniture
 from storage.tables.stories import Story, StoryProfile, StoryTerm, StoryTie

@@ -25,11 +25,14 @@ from sqlalchemy import (
 from storage.search.match import matches
 from storage.tables.search import SearchDocument
 
-WINDOW, WIDEST = 1_000, 8_000
-"""Articles of the first window, and of any: an article of a window takes 3 µs, and one that the index gives 1 to 2."""
+WINDOW, WIDEST = 1_000, 20_000
+"""Articles of the first window, and of all together."""
 
-FEW = 20
-"""Found in a window, below which the index gives so few articles that all of them are sorted."""
+LEAST = 20
+"""Found articles that a further window is made for, however few are wanted."""
+
+NEVER_COUNTED = 100_000
+"""Articles that a table is taken to have before PostgreSQL first counts it."""
 
 GAP = 1_000
 """Ids between two articles of a window, from which on SQLite's index is read in two parts: a part takes as long as some
@@ -66,7 +69,8 @@ def ids_in_windows(
         if len(window) < size:
             return None
         given, start = given + len(found), start + size
-        size = _next_size(size, len(found), max(wanted - given, FEW))
+        pays = min(WIDEST, given * _articles(connection) // start) - start
+        size = _next_size(size, len(found), max(wanted - given, LEAST), pays)
     return given
 
 
@@ -90,7 +94,19 @@ def _spans(window: Sequence[int]) -> list[tuple[int, int]]:
     return [(ids[start], ids[end - 1]) for start, end in zip([0, *ends], [*ends, len(ids)], strict=True) if ids]
 
 
-def _next_size(size: int, found: int, wanted: int) -> int:
-    """Make the next window so wide that it has what is wanted, or 0 where all had better be sorted."""
+def _next_size(size: int, found: int, wanted: int, most: int) -> int:
+    """Make the next window so wide that it has what is wanted, or 0 where all had better be sorted.
+
+    An article of a window takes some 3 µs on PostgreSQL, and so does one that the index gives and that is sorted: so
+    windows pay that are smaller than what the index gives in all, by the share that it has had in them.
+    """
     needed = max(WINDOW, size * wanted * 3 // (2 * max(1, found)))
-    return needed if found >= FEW and needed <= WIDEST else 0
+    return needed if needed <= most else 0
+
+
+def _articles(connection: Connection) -> int:
+    """Estimate the number of articles: exactly is a second in a large archive."""
+    if connection.dialect.name == "sqlite":
+        return connection.scalar(text("SELECT max(article_id) FROM search_document")) or 0
+    rows = connection.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'search_document'::regclass"))
+    return max(int(rows or 0), NEVER_COUNTED)

@@ -36,7 +36,7 @@ def test_hits_by_time_are_the_same(
         key=lambda each: (each.age, -ids[TOLD.index(each)]),
     )
     monkeypatch.setattr(finder, "COMMON", 2)
-    for name, value in (("WINDOW", size), ("WIDEST", 4 * size), ("FEW", 1), ("GAP", 2)):
+    for name, value in (("WINDOW", size), ("WIDEST", 4 * size), ("LEAST", 1), ("GAP", 2)):
         monkeypatch.setattr(windows, name, value)
     newest = [each.title for each in expected]
     assert titles(database, words, sort="newest", limit=100) == newest

@@ -32,6 +32,7 @@ Template: TypeAlias = tuple[tuple[str, str], ...]
 
 _LISTS = frozenset({"li", "ul", "ol", "dd", "dt", "dl", "td", "th", "tr", "tbody", "thead", "table"})
 _INNER = _LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption", "figure"}
+_ITEMS = frozenset({"li", "table"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "dialog"})
 _NUMBERS = re.compile(r"(?<![a-z\d])(?=[a-f]*\d)[a-f\d]{7,}(?![a-z\d])|\d+")  # and the hashes of page builders
 _TEMPLATE_HEIGHT = 5  # elements of a container's own branch that tell its template, at most
@@ -217,7 +218,8 @@ def _kept(
     """The places of the blocks to keep before the model is asked, which decides about what stands behind the body.
 
     Inside the containers they are what trafilatura keeps, or resiliparse of a container that trafilatura did not see,
-    and of addresses that are written out; above them, leads and what both confirm.
+    and of addresses that are written out; above them, leads and what both confirm. Other links are labels, or lead to
+    other articles, if they are no items of a list or table.
     """
     home_of = {container: _home(container, main) for container in set(containers)}
     homes = [home_of[container] for container in containers]
@@ -226,7 +228,8 @@ def _kept(
     above = {one for container in main for one in container.iterancestors()}
     kept = []
     for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
-        if block.element.tag == "h1":
+        is_link = block.link_share > _LINKED
+        if block.element.tag == "h1" or (is_link and not _may_be_content(block)):
             continue
         if home is not None:
             keep = opinions.first(place) if main[home] else opinions.second(place)
@@ -249,6 +252,11 @@ def _is_lead(block: TextBlock, summary: str) -> bool:
         and len(said) >= CERTAIN
         and (said[:_SUMMARY_START] in summary or summary[:_SUMMARY_START] in said)
     )
+
+
+def _may_be_content(block: TextBlock) -> bool:
+    """Whether a link may be content: an address that is written out, an item of a list or table."""
+    return block.text.startswith(_ADDRESSES) or _stands_in(block.element, _ITEMS)
 
 
 def _inside(containers: Sequence[HtmlElement], main: dict[HtmlElement, bool]) -> list[float]:

@@ -35,6 +35,17 @@ def test_comments_in_the_container_of_the_body_are_left_out(holder: str) -> None
     assert "sacks by hand" not in text
 
 
+_ELSEWHERE = '<p class="{}"><a href="/n/7001">Mayor of the river town resigns after the vote</a></p>'
+
+
+@pytest.mark.parametrize("name", ["", "x81"])
+@pytest.mark.parametrize("label", ['<div><a href="/topics/farms">Farms</a></div>', _ELSEWHERE.format("x2"), ""])
+def test_paragraphs_that_are_one_link_and_topics_above_the_headline_are_left_out(name: str, label: str) -> None:
+    body = f"{label}<h1>Rice harvest begins</h1>{paragraphs(BODY)}{_ELSEWHERE.format(name)}{paragraphs(MORE)}"
+    text = extract(html(f'<div class="main"><div class="x1">{body}</div></div>'), URL).text
+    assert text.split("\n") == [*BODY, *MORE]
+
+
 def _blocks(lines: list[str]) -> list[TextBlock]:
     return text_blocks(document_fromstring(f"<html><body>{paragraphs(lines)}</body></html>"))
 

@@ -130,7 +130,8 @@ def test_a_record_that_is_gone_or_damaged_is_told_as_such(tmp_path: Path) -> Non
     for damaged in (b"", member[:-9], member[:40] + b"\0\0\0\0" + member[44:], b"\x1f\x8b\x08 no gzip"):
         reading = read_member(RawPage("https://news.example/1", "", damaged, 200, MOMENT), "UTC")
         assert reading.kind == "unreadable"
-        assert reading.reason.startswith("raw archive: the record is")
+        expected = "the record is" if damaged else "its file is not there"
+        assert reading.reason.startswith(f"raw archive: {expected}")
 
 
 def test_a_disk_that_refuses_ends_the_archive_and_not_the_crawl(tmp_path: Path) -> None:

@@ -32,9 +32,11 @@ WRITER_KEY = 0x6B696A77
 SILENCE = 120
 """Seconds that PostgreSQL lets a writing transaction be silent: its machine may be gone, and others wait."""
 
-_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off"
+_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 """Of PostgreSQL's reading transactions. A plan for any values of a prepared statement does not know how rare the words
-of a search are: with it phrases took four times the server's CPU. Compiling a plan takes longer than a search."""
+of a search are: with it phrases took four times the server's CPU. Compiling a plan takes longer than a search. What the
+search index gives for a common word among a million articles does not fit into 4 MB: then the words of each article
+are made anew to compare them, a millisecond each. 64 MB are enough for some ten million."""
 
 _READING = {"kiji_reading": True}
 

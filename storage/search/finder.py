@@ -108,6 +108,11 @@ class Finder:
         fitting_ones = self._fitting(itertools.islice(self._ids(candidates, first, windows), most), first)
         return list(itertools.islice(fitting_ones, offset, wanted))
 
+    def newest_ids(self, limit: int) -> list[int]:
+        """Give the ids of the newest articles that the index gives, whether their texts fit or not."""
+        windows = self._windows(limit, in_titles=False, oldest_first=False, without=())
+        return list(itertools.islice(self._ids(self.candidates(), limit, windows), limit))
+
     def _windows(
         self, wanted: int, *, in_titles: bool, oldest_first: bool, without: Sequence[int]
     ) -> Generator[int, None, int | None] | None:

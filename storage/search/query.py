@@ -105,7 +105,7 @@ def newest_candidates(connection: Connection, words: str | Query, filters: Filte
     query = _parsed(words)
     if not query.parts:
         return []
-    return list(connection.scalars(Finder(connection, query, filters).candidates().limit(limit)))
+    return Finder(connection, query, filters).newest_ids(limit)
 
 
 def count_candidates(connection: Connection, words: str | Query, filters: Filters = NO_FILTERS) -> int:

@@ -138,7 +138,8 @@ def correct_page(session: Session, record: ArchivedRecord, reading: Reading) -> 
         stays = "no article any more, and stays one: " if page.article_id is not None else ""
         return RereadResult(record, "not_article", stays + reading.reason, ("no article",) if stays else ())
     own = session.scalars(select(Article).where(Article.read_from_id == page.id)).first()
-    if not record.is_newest or (own is not None and own.revised_at > record.fetched_at):
+    is_superseded = own.revised_at > record.fetched_at if own is not None else _leads_elsewhere(session, page)
+    if not record.is_newest or is_superseded:
         reading = dataclasses.replace(reading, text=remove_known_boilerplate(session, page.host, reading.text))
         return _correct_earlier(session, record, reading)
     before = _shown(session, page)
@@ -153,6 +154,11 @@ def correct_page(session: Session, record: ArchivedRecord, reading: Reading) -> 
     if stored.outcome in ("new", "copy"):
         return RereadResult(record, stored.outcome, stored.reason, changes or (stored.outcome,))
     return RereadResult(record, "unchanged", _told(changes), changes)
+
+
+def _leads_elsewhere(session: Session, page: Address) -> bool:
+    """Tell whether a page from which no article is read redirects by now: then it is no copy either."""
+    return page.page_id is not None and session.scalar(select(Copy.id).where(Copy.address_id == page.id)) is None
 
 
 def _told(changes: Sequence[str]) -> str:

@@ -54,17 +54,24 @@ class Kitchen:
         self._files = files
         self._folder = folder / "archive.warc"
 
-    def visit(self, html: str, day: int = 0, url: str = URL, **wrongly: object) -> None:
-        """Crawl a page; what is given in ``wrongly`` is what yesterday's pipelines made of it."""
+    def visit(
+        self, html: str, day: int = 0, url: str = URL, leads_to: str = "", moved: bool = True, **wrongly: object
+    ) -> None:
+        """Crawl a page; what is given in ``wrongly`` is what yesterday's pipelines made of it.
+
+        ``leads_to`` is where it redirects, permanently where it has ``moved``.
+        """
         when = FIRST_DAY + datetime.timedelta(days=day)
-        raw = RawPage(url, url, html.encode(), 200, when, (("content-type", "text/html; charset=utf-8"),))
+        final_url, headers = leads_to or url, (("content-type", "text/html; charset=utf-8"),)
+        raw = RawPage(url, final_url, html.encode(), 200, when, headers)
         reading = dataclasses.replace(read_page(raw), **wrongly)  # type: ignore[arg-type]  # fields of a Reading
         crawling = Crawling(self.database, scope(url))
         [lease] = [lease for lease in crawling.lease() if lease.url == url]
         record = record_of(raw)
         known = record.digest in lease.digests
         kept = SameBytes(record.digest) if known else self._files.keep([record])[0]
-        crawling.writer.store(Visit(lease, url, when, 200, reading, record=kept)).result()
+        visit = Visit(lease, final_url, when, 200, reading, record=kept, moved=moved and bool(leads_to))
+        crawling.writer.store(visit).result()
         crawling.finish()
 
     def batch(self) -> list[tuple[ArchivedRecord, Reading]]:
@@ -141,6 +148,34 @@ def test_an_earlier_wording_is_corrected_too(kitchen: Kitchen) -> None:
     ]
     texts = [str(row[0]) for row in rows(kitchen.database, "SELECT text FROM revisions ORDER BY revision")]
     assert ["forty" in text for text in texts] == [True, False]
+
+
+@pytest.mark.parametrize("moved", [True, False])
+@pytest.mark.parametrize("edit", [("forty", "forty"), ("forty", "fifty")])
+def test_a_page_that_redirects_to_its_article_by_now_is_no_copy(
+    kitchen: Kitchen, moved: bool, edit: tuple[str, str]
+) -> None:
+    kitchen.visit(article("Ferry returns", WORDS))
+    kitchen.visit(article("Ferry returns", WORDS.replace(*edit)), day=1, leads_to=OTHER, moved=moved)
+    before = kitchen.everything()
+    kitchen.reread()
+    assert kitchen.everything() == before
+
+
+def test_a_page_that_gave_no_article_before_it_redirected_gives_none_later(kitchen: Kitchen) -> None:
+    kitchen.visit(article("Ferry returns", WORDS), is_article=False, kind="other", reason="no body found")
+    kitchen.visit(article("Ferry returns", WORDS.replace("forty", "fifty")), day=1, leads_to=OTHER)
+    before = kitchen.everything()
+    assert kitchen.reread() == ["unchanged an earlier wording", "unchanged"]
+    assert kitchen.everything() == before
+
+
+def test_the_wording_of_a_page_that_redirects_by_now_is_corrected(kitchen: Kitchen) -> None:
+    kitchen.visit(article("Ferry returns", WORDS), text=f"Menu\n{WORDS}")
+    kitchen.visit(article("Ferry returns", WORDS.replace("forty", "fifty")), day=1, leads_to=OTHER)
+    [earlier, newest] = kitchen.reread()
+    assert earlier.startswith("unchanged revision 1 corrected: text (")
+    assert newest == "unchanged"
 
 
 def test_a_page_that_gave_no_article_gives_one_once_the_pipelines_see_it(kitchen: Kitchen) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from crawler.middlewares.outcomes import REASON_LIMIT, verdict_of_status
+from crawler.middlewares.error_words import PARTIAL
+from crawler.middlewares.outcomes import REASON_LIMIT, is_partial, verdict_of_status
 from pipelines.addresses.normalize import MAX_LENGTH, clean_url
 from pipelines.raw_page import RawPage
 from pipelines.warc.import_record import FileRecord, GivenArticle
@@ -24,7 +25,7 @@ def page_of(item: RawPage | GivenArticle | BadRecord) -> RawPage | None:
     match item:
         case GivenArticle():
             return RawPage(item.url, item.url, item.line, 200, item.fetched_at)
-        case RawPage() if _verdict(item.status)[0] is None and clean_url(item.url) is not None:
+        case RawPage() if _verdict(item)[0] is None and clean_url(item.url) is not None:
             return item
         case _:
             return None
@@ -47,7 +48,7 @@ def make_record(record: FileRecord, reading: Reading | None, path: Path, now: da
         case GivenArticle(url, _, fetched_at, source):
             return ImportedRecord(url, source or "", fetched_at, record.number, record.end, reading=reading)
         case RawPage() as page:
-            verdict, reason = _verdict(page.status)
+            verdict, reason = _verdict(page)
             headers = dict(page.headers)
             return ImportedRecord(
                 page.url,
@@ -67,13 +68,17 @@ def make_record(record: FileRecord, reading: Reading | None, path: Path, now: da
 def is_bad(result: Result, record: ImportedRecord) -> bool:
     """Return whether a record could not be used.
 
-    A good record of a server's error is not bad.
+    A good record of a server's error, or of a part of a page, is not bad.
     """
-    return result.outcome == "failed" and (record.status is None or record.status < 400)
+    if result.outcome != "failed" or record.reason == PARTIAL:
+        return False
+    return record.status is None or record.status < 400
 
 
-def _verdict(status: int) -> tuple[Verdict | None, str]:
+def _verdict(page: RawPage) -> tuple[Verdict | None, str]:
     """Return a crawl's verdict, but redirects are no articles: a file has their targets as records."""
-    if 300 <= status < 400 and status != 304:
-        return "not_article", f"HTTP {status}: a redirect"
-    return verdict_of_status(status)
+    if 300 <= page.status < 400 and page.status != 304:
+        return "not_article", f"HTTP {page.status}: a redirect"
+    if is_partial(page.status, dict(page.headers).get("content-range", "")):
+        return "failed", PARTIAL
+    return verdict_of_status(page.status)

@@ -1,8 +1,8 @@
-"""Unpack answers, and refuse one whose packed body ends before its end.
+"""Unpack answers, and refuse one that is only a part of the page.
 
 Scrapy unpacks what there is. So a page whose server or proxy gave up half-way was stored as an article without its end,
 and its next reading was a revision that the publisher never made. Without packing such an answer shows only where the
-server announced its length.
+server announced its length. Some caches also answer with the part that they have, unasked (206).
 """
 
 import re
@@ -14,6 +14,8 @@ import brotli
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
+
+from crawler.middlewares.outcomes import is_partial
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -29,14 +31,23 @@ class CutAnswer(Exception):
     """The packed body of an answer lacks its end. The outcome is ``failed``, and the page is asked for again."""
 
 
+class PartialAnswer(CutAnswer):
+    """The server sent a part of the page, though all of it was asked for (RFC 9110, section 15.3.7)."""
+
+
 class CompleteAnswers(HttpCompressionMiddleware):
     """Downloader middleware that unpacks whole answers only."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # the parent's ``spider`` is deprecated
-        """Unpack the answer as Scrapy does; raise CutAnswer where it lacks its end."""
+        """Unpack the answer as Scrapy does.
+
+        Raises CutAnswer where it lacks its end, PartialAnswer where it is a part.
+        """
+        if is_partial(response.status, (response.headers.get("Content-Range") or b"").decode("latin-1")):
+            raise PartialAnswer
         encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower().split(",")
         unpacked = super().process_response(request, response)  # takes the header away
-        if unpacked is response or not isinstance(unpacked, Response) or response.status != 200:
+        if unpacked is response or not isinstance(unpacked, Response) or not 200 <= response.status < 300:
             return unpacked
         if is_cut(response.body, encodings[-1].strip(), unpacked.body):
             raise CutAnswer

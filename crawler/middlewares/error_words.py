@@ -6,11 +6,13 @@ _CLOSED = "the server closed the connection"
 _NO_ADDRESS = "the host's name has no address in DNS"
 _REFUSED = "the server refuses connections"
 _CUT = "the answer ended before its end"
+PARTIAL = "the server sent only a part of the page (HTTP 206)"
 _LATE = "no answer in time"
 _WORDS = {
     "DownloadTimeoutError": _LATE,
     "TimeoutError": _LATE,
     "ResponseDataLossError": _CUT,
+    "PartialAnswer": PARTIAL,
     "CutAnswer": _CUT,
     "EOFError": _CUT,
     "DownloadCancelledError": "the answer is larger than the download cap",

@@ -1,5 +1,6 @@
 """Turn HTTP statuses and errors into verdicts with a reason."""
 
+import re
 from typing import Literal
 
 from crawler.middlewares.error_words import words_of_error
@@ -8,6 +9,10 @@ from storage.visit import PAYMENT_REQUIRED, STATUSES
 
 _REFUSING = frozenset({401, 403, 451})
 """The contract's: what a server forbids is ``refused``, the rest of 4xx and 5xx ``failed``."""
+
+_PARTIAL_CONTENT = 206
+_SENT_RANGE = re.compile(r"bytes 0-(\d{1,18})/(\d{1,18})", re.IGNORECASE)
+"""Of RFC 9110, section 14.4: the first and the last byte that were sent, and the number of all."""
 
 REASON_LIMIT = 300
 
@@ -29,6 +34,12 @@ def verdict_of_status(status: int) -> tuple[Verdict | None, str]:
         return None, ""
     reason = f"HTTP {status}" + ": payment required; not asked for again" * (status == PAYMENT_REQUIRED)
     return ("refused" if status in _REFUSING else "failed"), reason
+
+
+def is_partial(status: int, content_range: str) -> bool:
+    """Tell whether an answer is a part of a page. Some caches call all of it one; then it is none."""
+    sent = _SENT_RANGE.fullmatch(content_range.strip())
+    return status == _PARTIAL_CONTENT and (sent is None or int(sent[1]) + 1 != int(sent[2]))
 
 
 def verdict_of_error(error: BaseException) -> tuple[Verdict, str]:

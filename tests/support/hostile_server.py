@@ -168,13 +168,15 @@ def redirects_to(path: str) -> Callable[[http.server.BaseHTTPRequestHandler], No
     return answer
 
 
-def answers_with(status: int) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+def answers_with(status: int, body: str = "") -> Callable[[http.server.BaseHTTPRequestHandler], None]:
     """Answer with this number as the status."""
 
     def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.send_response(status, "Odd")
-        handler.send_header("Content-Length", "0")
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        handler.send_header("Content-Length", str(len(body.encode())))
         handler.end_headers()
+        handler.wfile.write(body.encode())
 
     return answer
 

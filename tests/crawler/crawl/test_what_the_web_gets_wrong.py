@@ -59,6 +59,7 @@ raise SystemExit(crawler.cli.run())
 BAD = {
     "/2026/10/05/never-answers": ("failed", "no answer in time"),
     "/2026/10/05/ends-early": ("failed", "the answer ended before its end"),
+    "/2026/10/05/sends-a-part": ("failed", "the server sent only a part of the page (HTTP 206)"),
     "/2026/10/05/says-too-little": ("not_article", ""),
     "/2026/10/05/for-members": ("not_article", "redirected to http://127.0.0.1:"),
     "/2026/10/05/says-no-number": ("failed", "ValueError: Value contains non-decimal digits: b'many'"),
@@ -94,6 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "/2026/10/05/start": answers(article("Start of it all", WORDS, related)),
             "/2026/10/05/never-answers": server.never_answers,
             "/2026/10/05/ends-early": ends_early,
+            "/2026/10/05/sends-a-part": answers_with(206, article("A part", WORDS)),
             "/2026/10/05/says-too-little": says_length("50", body=article("Cut short", WORDS)),
             "/2026/10/05/says-no-number": says_length("many", body=article("Many", WORDS)),
             "/2026/10/05/says-less-than-nothing": says_length("-1", body=article("Less", WORDS)),

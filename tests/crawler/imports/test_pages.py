@@ -68,6 +68,7 @@ def test_what_the_web_said_is_an_outcome_and_no_bad_record(tmp_path: Path) -> No
         Record("https://news.example/moved", b"", status="301 Moved"),
         Record("https://news.example/a.png", b"\x89PNG\r\n\x1a\n", content_type="image/png"),
         Record("https://news.example/never", b"", kind="revisit"),
+        Record("https://news.example/part", page("Part of a page"), status="206 Partial Content"),
         Record("dns:news.example", b"192.0.2.1", kind="resource"),
     ]
     write_warc(tmp_path / "pages.warc", records)
@@ -82,6 +83,7 @@ def test_what_the_web_said_is_an_outcome_and_no_bad_record(tmp_path: Path) -> No
         ("not_article", 301),
         ("not_article", 200),
         ("not_article", 304),
+        ("failed", 206),
     ]
     seen = query(tmp_path, "SELECT first_seen_at, last_seen_at, source, url FROM articles")
     assert seen == [("2026-10-05T06:00:00Z", "2026-10-07T06:00:00Z", "news.example", URL)]

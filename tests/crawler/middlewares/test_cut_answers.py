@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from crawler import settings
-from crawler.middlewares.cut_answers import CompleteAnswers, CutAnswer
+from crawler.middlewares.cut_answers import CompleteAnswers, CutAnswer, PartialAnswer
 from crawler.middlewares.error_words import words_of_error
 
 if sys.version_info >= (3, 14):
@@ -34,8 +34,9 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def unpack(body: bytes, encoding: str, status: int = 200) -> bytes:
+def unpack(body: bytes, encoding: str, status: int = 200, **more: str) -> bytes:
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html; charset=utf-8"}
+    headers |= {name.replace("_", "-"): value for name, value in more.items()}
     answer = CompleteAnswers.from_crawler(get_crawler()).process_response(
         Request(URL), HtmlResponse(URL, status, body=body, headers=headers)
     )
@@ -66,6 +67,23 @@ def test_a_closed_page_needs_no_checksum_and_an_error_page_no_end() -> None:
     assert page.startswith(unpack(cut, "gzip", 404))
     with pytest.raises(CutAnswer):
         unpack(brotli.compress(gzip.compress(page))[:-2_000], "gzip, br")
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "bytes 0-99/1234", "bytes 100-1233/1234", "bytes 0-99/*", "multipart", "bytes */9"]
+)
+def test_a_part_of_a_page_that_nobody_asked_for_is_refused_and_said_to(sent: str) -> None:
+    with pytest.raises(PartialAnswer) as caught:
+        unpack(b"<html><body>The first words</body></html>", "identity", 206, Content_Range=sent)
+    assert words_of_error(caught.value) == "the server sent only a part of the page (HTTP 206)"
+
+
+def test_a_part_that_is_all_of_the_page_is_read_if_its_packing_is_whole() -> None:
+    packed = gzip.compress(WORDS.encode())
+    sent = f"Bytes 0-{len(packed) - 1}/{len(packed)}"
+    assert unpack(packed, "gzip", 206, Content_Range=sent) == WORDS.encode()
+    with pytest.raises(CutAnswer):
+        unpack(packed[:-2_000], "gzip", 206, Content_Range=sent)
 
 
 def test_a_crawl_unpacks_by_it() -> None:

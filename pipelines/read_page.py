@@ -18,6 +18,7 @@ from pipelines.feeds.hubs import find_hub
 from pipelines.feeds.listing import ListingError, ListingFormat, listing_format
 from pipelines.html.charset import Decoded, decode
 from pipelines.html.dom_index import DomIndex
+from pipelines.html.link_header import header_links
 from pipelines.html.media_type import lacks_markup, other_media_type
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
@@ -25,6 +26,7 @@ from pipelines.html.text_blocks import TextBlock, part_lines
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
 from pipelines.metadata.feed_words import with_feed_words
+from pipelines.metadata.meta_tags import absolute_url
 from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata, read_times
 from pipelines.metadata.tdm_reservations import forbids_archive, read_reservations
 from pipelines.raw_page import RawPage
@@ -214,7 +216,8 @@ def _text(decoded: Decoded, tree: HtmlElement, site: SiteValues, kept: list[Text
 
 def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
     """Return what the page declares about itself, before anything is decided."""
-    canonical, refused = believed_canonical(raw.final_url, metadata.declared_canonical)
+    declared = metadata.declared_canonical or _linked_canonical(raw) or metadata.open_graph_address
+    canonical, refused = believed_canonical(raw.final_url, declared)
     return Reading(
         url=raw.url,
         canonical_url=canonical,
@@ -229,7 +232,7 @@ def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
         modified_source=metadata.modified_source,
         image_url=metadata.image_url,
         alternates=metadata.alternates,
-        declared_canonical=metadata.declared_canonical,
+        declared_canonical=declared,
         canonical_refused=refused,
         declared_language=metadata.declared_language,
         section=metadata.section,
@@ -238,6 +241,13 @@ def _declared(raw: RawPage, decoded: Decoded, metadata: Metadata) -> Reading:
         encoding=decoded.encoding,
         extractor_version=extractor_version(),
     )
+
+
+def _linked_canonical(raw: RawPage) -> str | None:
+    """Return the canonical address that the page's HTTP headers name (RFC 6596), or None."""
+    header = dict(raw.headers).get("link")
+    named = (target for relation, target in header_links(header) if relation == "canonical")
+    return next(filter(None, (absolute_url(raw.final_url, target) for target in named)), None)
 
 
 def _access(metadata: Metadata, cuts: Sequence[Cut] = ()) -> Access | None:

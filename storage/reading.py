@@ -179,12 +179,12 @@ class Reading(ArticleFields):
     ``page_type`` is what the page is to a reader, None where it is nothing of that; ``page_type_evidence`` names what
     spoke for it.
     ``canonical_url`` is absolute: the page's believed ``rel=canonical``, else the address that answered,
-    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else its ``og:url``, as
-    written there, absolute, or None; ``canonical_refused`` says why it was not believed. ``alternates`` are the page's
-    own AMP addresses. ``story_terms`` is the article's packed profile (:mod:`storage.story_rules`), "" where it was
-    not made. ``outlinks`` are the article-like links of the whole page in document order (for
-    ``follow = "site"``); ``entries`` is what a listing lists, ``hub`` who pushes it. ``text`` is given
-    even where there is no article.
+    without fragment and trackers. ``declared_canonical`` is the page's ``rel=canonical``, else that of its HTTP
+    headers, else its ``og:url``, as written there, absolute, or None; ``canonical_refused`` says why it was not
+    believed. ``alternates`` are the page's own AMP addresses. ``story_terms`` is the article's packed profile
+    (:mod:`storage.story_rules`), "" where it was not made. ``outlinks`` are the article-like links of the whole page in
+    document order (for ``follow = "site"``); ``entries`` is what a listing lists, ``hub`` who pushes it. ``text`` is
+    given even where there is no article.
     ``signature`` is the text's, ``precomputed`` what else is made of the words: None where there is no article, or
     where storage is to make it; whoever changes the words takes both away.
     ``nearest_list`` describes the list that came nearest to related links, "" where there are any.

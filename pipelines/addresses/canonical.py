@@ -1,10 +1,12 @@
 """Decide whether to believe the canonical address that a page declares."""
 
 import re
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urldefrag, urlsplit
 
 from pipelines.addresses.article_urls import looks_like_article
-from pipelines.addresses.normalize import address_key, clean_url, registered_domain
+from pipelines.addresses.normalize import MAX_LENGTH, address_key, clean_url, registered_domain
+
+TOO_LONG = f"longer than {MAX_LENGTH:,} characters"
 
 
 def believed_canonical(page_url: str, declared: str | None) -> tuple[str, str]:
@@ -20,7 +22,7 @@ def believed_canonical(page_url: str, declared: str | None) -> tuple[str, str]:
         return own, ""
     address = clean_url(declared, own)
     if address is None:
-        return own, "no http(s) address"
+        return own, TOO_LONG if len(declared.strip()) > MAX_LENGTH else "no http(s) address"
     reason = _refusal(own, address)
     return (own, reason) if reason else (address, "")
 
@@ -33,6 +35,8 @@ def _refusal(own: str, declared: str) -> str:
     page, target = urlsplit(own), urlsplit(declared)
     if _is_mistaken_path(page, target):
         return "no http(s) address"
+    if address_key(urldefrag(own).url) == address_key(urldefrag(declared).url):
+        return "the same page with another fragment"  # after #!, which no server sees
     bare = not target.query and not target.fragment
     if bare and target.path in ("", "/"):
         return "the home page"

@@ -5,21 +5,16 @@ WebSub, section 4 (https://www.w3.org/TR/websub/#discovery): a publisher names b
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.html.link_header import header_links
 from storage.reading import Hub
 from storage.text_rules import LONGEST_ADDRESS
 
-_MOST_CHARACTERS = 20_000
-"""Characters of a Link header that are looked at."""
-
 _MOST_HUBS = 20
 _RELATIONS = frozenset({"hub", "self"})
-_LINK = re.compile(r"<([^<>\s]*)>([^<]*)")
-_RELATION = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,"']+))""", re.IGNORECASE)
 
 
 def find_hub(link_header: str | None, named: Sequence[tuple[str, str]], url: str) -> Hub | None:
@@ -28,7 +23,7 @@ def find_hub(link_header: str | None, named: Sequence[tuple[str, str]], url: str
     ``named`` are relations and addresses in the feed, ``url`` is the feed's address, which is its name at the hub
     if it names no other.
     """
-    links = [*_in_header(link_header or ""), *named]
+    links = [*header_links(link_header), *named]
     hubs = list(itertools.islice(_addresses(links, "hub", url), _MOST_HUBS))
     if not hubs:
         return None
@@ -49,13 +44,6 @@ def json_hub_links(feed: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     links = [("hub", str(hub.get("url", ""))) for hub in listed if str(hub.get("type", "")).lower() == "websub"]
     own = feed.get("feed_url")
     return (("self", own), *links[:_MOST_HUBS]) if isinstance(own, str) else tuple(links[:_MOST_HUBS])
-
-
-def _in_header(header: str) -> Iterator[tuple[str, str]]:
-    for target, parameters in _LINK.findall(header[:_MOST_CHARACTERS]):
-        found = _RELATION.search(parameters)
-        for relation in next((value for value in found.groups() if value), "").split() if found else ():
-            yield relation.lower(), target
 
 
 def _addresses(links: Sequence[tuple[str, str]], relation: str, url: str) -> Iterator[str]:

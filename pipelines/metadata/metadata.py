@@ -71,6 +71,7 @@ class Metadata:
     summary: str = ""
     image_url: str | None = None
     declared_canonical: str | None = None
+    open_graph_address: str | None = None
     alternates: tuple[str, ...] = ()
     declared_language: str | None = None
     types: tuple[str, ...] = ()
@@ -132,7 +133,8 @@ def read_metadata(
         authors=choose_authors(itertools.chain([jsonld], shown), page.sites, page.host),
         summary=first_text(texts_of(articles, "description"), markup.contents("summaries"), limit=SUMMARY_LENGTH),
         image_url=image_address(articles, markup),
-        declared_canonical=page.canonical or _open_graph_address(markup, page_url),
+        declared_canonical=page.canonical,
+        open_graph_address=None if page.canonical else _open_graph_address(markup, page_url),
         alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
         declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
         types=type_names(page.things, markup),

@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -145,9 +145,18 @@ def page_of(record: WarcRecord) -> RawPage | BadRecord:
         body=body[:MAX_BODY],
         status=status,
         fetched_at=fetched_at,
-        headers=tuple({name.lower(): value for name, value in record.http_headers.headers}.items()),
+        headers=_page_headers(record.http_headers.headers),
         truncated=len(body) > MAX_BODY,
     )
+
+
+def _page_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return headers as a :class:`RawPage` has them."""
+    named = [(name.lower(), value) for name, value in headers]
+    last = {name: value for name, value in named if name not in ("link", "x-robots-tag")}
+    links = ", ".join(value for name, value in named if name == "link")
+    robots = (header for header in named if header[0] == "x-robots-tag")
+    return (*last.items(), *robots, *([("link", links)] if links else []))
 
 
 def fetched_at_of(record: WarcRecord) -> datetime.datetime | BadRecord:

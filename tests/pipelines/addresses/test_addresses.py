@@ -160,13 +160,17 @@ def test_a_canonical_address_of_the_same_article_is_believed(page: str, declared
         (PAGE + "/2/", PAGE + "/", "another page of the pagination"),
         (PAGE + "/page/3", PAGE, "another page of the pagination"),
         ("https://example.com/story/bridge_2.html", "/story/bridge.html", "another page of the pagination"),
+        (PAGE, "#!print", "the same page with another fragment"),
+        (PAGE + "?utm_source=x#!a", "#!b", "the same page with another fragment"),
+        (PAGE, PAGE + "?page=2#!print", "another page of the pagination"),
+        (PAGE, "/articles/" + "bridge-" * 700, "longer than 2,000 characters"),
         ("https://example.com/view.php?id=123456", "/view.php", "drops the parameter that selects the article"),
     ],
 )
 def test_a_canonical_address_of_something_else_is_refused_with_the_reason(
     page: str, declared: str, reason: str
 ) -> None:
-    assert believed_canonical(page, declared) == (page, reason)
+    assert believed_canonical(page, declared) == (clean_url(page), reason)
 
 
 @pytest.mark.parametrize(

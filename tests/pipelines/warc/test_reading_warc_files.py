@@ -48,6 +48,19 @@ def write(
     return path
 
 
+def test_of_headers_sent_twice_the_last_counts_but_all_links_and_robots_do(tmp_path: Path) -> None:
+    headers = {"ETag": "1", "Link": "</1>; rel=next", "etag": "2", "link": "</2>; rel=canonical"}
+    headers |= {"X-Robots-Tag": "noarchive", "x-robots-tag": "nosnippet"}
+    [page] = read_warc(write(tmp_path / "pages.warc", [("https://news.example/1", HTML, headers)]))
+    assert isinstance(page, RawPage)
+    assert sorted(page.headers) == [
+        ("etag", "2"),
+        ("link", "</1>; rel=next, </2>; rel=canonical"),
+        ("x-robots-tag", "noarchive"),
+        ("x-robots-tag", "nosnippet"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
 def test_every_response_of_an_archive_is_a_page_in_its_order(tmp_path: Path, name: str) -> None:
     urls = ["https://news.example/1?utm_source=x#top", "http://news.example/2"]

@@ -63,16 +63,7 @@ def detect_language(text: str, hint: str | None = None) -> DetectedLanguage:
     ``hint`` is what the page declares (``ja``, ``en-US``). It decides only between candidates that the words leave
     open. Only the first letters are read, so the cost does not grow with the text. Text without letters is ``und``.
     """
-    raw = sample(text)
-    plain = normalize_text(raw)
-    counts = count_scripts(plain)
-    leading = leading_script(plain, counts)
-    claimed = _claimed(hint)
-    if not leading:
-        return DetectedLanguage(UNDETERMINED, 0.0)
-    if leading == "east":
-        return _east_asian(raw, plain, counts, claimed)
-    return _alphabetic(plain, leading, counts, claimed)
+    return _detect(text, _claimed(hint))
 
 
 def detect_card_language(words: str, page: str) -> str:
@@ -82,7 +73,7 @@ def detect_card_language(words: str, page: str) -> str:
     card has the page's language where both share an alphabet. Of 896 English headlines, the first two to four words
     were misjudged only in such cases.
     """
-    detected = detect_language(words)
+    detected = _detect(words, None, needs_code_only=True)
     if detected.is_clear or count_letters(words) >= WEIGHTS.short:
         return detected.code
     return page if any({detected.code, page}.issubset(alphabet.codes) for alphabet in alphabets()) else detected.code
@@ -95,6 +86,18 @@ def load_models() -> None:
     character_sets()
     kanji_rules()
     detect_language("Warm up 準備")
+
+
+def _detect(text: str, claimed: str | None, *, needs_code_only: bool = False) -> DetectedLanguage:
+    raw = sample(text)
+    plain = normalize_text(raw)
+    counts = count_scripts(plain)
+    leading = leading_script(plain, counts)
+    if not leading:
+        return DetectedLanguage(UNDETERMINED, 0.0)
+    if leading == "east":
+        return _east_asian(raw, plain, counts, claimed)
+    return _alphabetic(plain, leading, counts, claimed, needs_code_only=needs_code_only)
 
 
 def _east_asian(raw: str, plain: str, counts: Counter[str], claimed: str | None) -> DetectedLanguage:
@@ -111,10 +114,13 @@ def _east_asian(raw: str, plain: str, counts: Counter[str], claimed: str | None)
     return DetectedLanguage("ja", 0.5, (("characters", "ja", 0.5),))
 
 
-def _alphabetic(plain: str, script: str, counts: Counter[str], claimed: str | None) -> DetectedLanguage:
+def _alphabetic(
+    plain: str, script: str, counts: Counter[str], claimed: str | None, *, needs_code_only: bool
+) -> DetectedLanguage:
     if counts[script] < 2:
         return DetectedLanguage(UNDETERMINED, 0.0)
-    opinions = judge_alphabet(_lowered(_QUOTED.sub(" ", plain)), script)
+    text = _lowered(_QUOTED.sub(" ", plain))
+    opinions = judge_alphabet(text, script, needs_code_only=needs_code_only)
     if claimed in opinions.runners_up:
         return DetectedLanguage(claimed, 0.5, (*opinions.votes, ("hint", claimed, 1.0)))
     return DetectedLanguage(opinions.code, min(1.0, opinions.confidence), opinions.votes)

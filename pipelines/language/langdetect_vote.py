@@ -12,6 +12,7 @@ import functools
 import importlib.resources
 import threading
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,8 @@ _SMOOTHING = 0.5 / 10_000  # langdetect's ALPHA_DEFAULT / BASE_FREQ
 _REMEMBERED = 10_000  # words of a script, with their n-grams
 _LATIN_ENDS = "\u0300"  # lower characters never make langdetect drop a text's Latin words
 _RARE = 0.5  # how far py3langid is believed in a language that langdetect's chosen profiles lack
+
+_Shares: TypeAlias = Mapping[str, float]  # of each code
 
 _lock = threading.Lock()
 
@@ -152,26 +155,23 @@ def _softmax(scores: npt.NDArray[np.float64]) -> list[float]:
     return [float(share) for share in shares / shares.sum()]
 
 
-def judge_alphabet(text: str, script: str) -> Opinions:
+def judge_alphabet(text: str, script: str, *, needs_code_only: bool = False) -> Opinions:
     """Return the opinions on a normalized text in the alphabet ``script``.
 
-    ``script`` is a name of ``rules/scripts.toml``.
+    ``script`` is a name of ``rules/scripts.toml``. Where nothing but the winning code is needed, langdetect is asked
+    only if its vote can still change the winner, or that the winner has most of the weight.
     """
     codes = next(alphabet.codes for alphabet in alphabets() if alphabet.name == script)
     if len(codes) == 1:
         return Opinions(codes[0], 1.0, (), (("script", codes[0], 1.0),))
     text = text[:_SAMPLE]
-    codes_with_profile = PROFILES.get(script, ())
-    first = _langdetect(script).probabilities(text) if codes_with_profile else {}
     second = langid_shares(text, codes)
     third = word_shares(text) if script == "latin" else {}
-    totals = dict.fromkeys(codes, 0.0)
-    for code in codes:
-        trust = 1.0 if code in codes_with_profile else _RARE
-        totals[code] += WEIGHTS.langdetect * first.get(code, 0.0) + WEIGHTS.words * third.get(code, 0.0)
-        totals[code] += WEIGHTS.py3langid * trust * second.get(code, 0.0)
-    if "en" in totals:
-        totals["en"] += _english_prior(text)
+    first: Mapping[str, float] = {}
+    totals = _add_up_votes(text, script, codes, first, second, third)
+    if script in PROFILES and not (needs_code_only and _is_settled(totals)):
+        first = _langdetect(script).probabilities(text)
+        totals = _add_up_votes(text, script, codes, first, second, third)
     ranking = sorted(codes, key=lambda code: -totals[code])
     best = ranking[0]
     return Opinions(
@@ -180,6 +180,26 @@ def judge_alphabet(text: str, script: str) -> Opinions:
         runners_up=tuple(code for code in ranking[1:] if totals[best] - totals[code] < _CLOSE),
         votes=_votes(langdetect=first, py3langid=second, words=third),
     )
+
+
+def _add_up_votes(
+    text: str, script: str, codes: tuple[str, ...], first: _Shares, second: _Shares, third: _Shares
+) -> dict[str, float]:
+    """Weigh the shares of langdetect, py3langid and the words, for each code."""
+    totals = dict.fromkeys(codes, 0.0)
+    for code in codes:
+        trust = 1.0 if code in PROFILES.get(script, ()) else _RARE
+        totals[code] += WEIGHTS.langdetect * first.get(code, 0.0) + WEIGHTS.words * third.get(code, 0.0)
+        totals[code] += WEIGHTS.py3langid * trust * second.get(code, 0.0)
+    if "en" in totals:
+        totals["en"] += _english_prior(text)
+    return totals
+
+
+def _is_settled(totals: Mapping[str, float]) -> bool:
+    """Tell whether the first code stays that, and has half of all weight, wherever langdetect's weight goes."""
+    best, second = sorted(totals.values(), reverse=True)[:2]
+    return best - second > WEIGHTS.langdetect and 2 * best > sum(totals.values()) + WEIGHTS.langdetect
 
 
 def _english_prior(text: str) -> float:

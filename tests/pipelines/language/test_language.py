@@ -159,6 +159,13 @@ def test_words_that_tell_their_language_keep_it_on_any_page(words: str, code: st
     assert {detect_card_language(words, page) for page in ("en", "ja", "de", "und")} == {code}
 
 
+@pytest.mark.parametrize(
+    "words", ["Berlin Klima", "Opera Milano", "Museum Premier", "Festival Europa", "Rice prices rise again in the city"]
+)
+def test_a_card_has_the_language_of_a_title_with_the_same_words(words: str) -> None:
+    assert detect_card_language(words, "und") == detect_language(words).code
+
+
 def test_the_cards_of_a_page_know_its_language() -> None:
     sentence = "The council said on Monday that talks on the harbor would go on until the end of the week. "
     links = "".join(

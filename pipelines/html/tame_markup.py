@@ -23,13 +23,18 @@ _TABLE_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
 
 def drop_attributes(body: bytes) -> bytes:
     """Return the document with at most 500 attributes an element."""
-    # To look at what is between two "<" saves a search of the whole document, and at the longest alone most of that.
-    pieces = body.split(b"<")
-    if len(max(pieces, key=len)) <= _LONG:
-        return body
-    if not any(len(piece) > _LONG and b">" not in piece[: _LONG + 1] for piece in pieces):
-        return body
-    return _LONG_TAG.sub(_shortened, body)
+    return _LONG_TAG.sub(_shortened, body) if _may_hold_long_tag(body) else body
+
+
+def _may_hold_long_tag(body: bytes) -> bool:
+    """Tell whether a stretch as long as a long tag has no bracket: in leaps, so that few bytes are looked at."""
+    at = 0
+    while at + _LONG <= len(body):
+        last = max(body.rfind(bracket, at, at + _LONG) for bracket in (b"<", b">"))
+        if last < 0:
+            return True
+        at = last + 1
+    return False
 
 
 def _shortened(tag: re.Match[bytes]) -> bytes:

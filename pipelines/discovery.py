@@ -49,7 +49,7 @@ def read_home(raw: RawPage, timezone: str) -> Reading:
 
 def candidates(tree: HtmlElement, page_url: str) -> Iterator[Entry]:
     """Yield feeds by ``link rel=alternate`` and by their addresses, then sections, each once, 40 of a kind at most."""
-    base, domain = base_address(tree, page_url), registered_domain(page_url)
+    base, domain = base_address(tree.iter("base"), page_url), registered_domain(page_url)
     links = [(url, words) for href, words in _linked(tree) if (url := clean_url(href, base))]
     declared = [(url, title) for href, title in _declared_feeds(tree) if (url := clean_url(href, base))]
     feeds = [*declared, *((url, words) for url, words in links if _FEED_ADDRESS.search(_path(url)))]

@@ -22,6 +22,7 @@ from pipelines.html.link_header import header_links
 from pipelines.html.media_type import lacks_markup, other_media_type
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
+from pipelines.html.tag_index import TagIndex
 from pipelines.html.text_blocks import TextBlock, part_lines
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
@@ -73,8 +74,8 @@ def read_page(raw: RawPage, timezone: str = "Asia/Tokyo", note: Note | None = No
     # Of HTML pages the header is read with the markup, of all others here.
     return dataclasses.replace(
         reading,
-        noarchive=forbids_archive(None, robots_headers),
-        reservations=reading.reservations or read_reservations(None, robots_headers),
+        noarchive=forbids_archive((), robots_headers),
+        reservations=reading.reservations or read_reservations((), robots_headers),
     )
 
 
@@ -124,23 +125,26 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     page_url = raw.final_url
     show_noscript(tree)
     place_streamed_segments(tree)
-    own_pages = read_pagination(tree, page_url)
-    zone, is_stated = zone_of(raw, likely_languages(tree), timezone)
-    site = read_site_values(tree, raw, zone, own_pages)
     index = DomIndex(tree)  # first: while it holds the elements, no later look at one has to make it anew
+    own_pages = read_pagination(index.tags, page_url)
+    zone, is_stated = zone_of(raw, likely_languages(index.tags), timezone)
+    site = read_site_values(tree, raw, zone, own_pages)
+    if site.cuts:
+        index = DomIndex(tree)
     unnest_words(index)
     shape, layout = page_shape(index), page_layout(index, page_url)
-    metadata = read_metadata(tree, page_url, raw.fetched_at, zone)
-    noarchive, reserved = forbids_archive(tree, raw.headers), read_reservations(tree, raw.headers)
-    links = article_links(tree, page_url)
+    metadata = read_metadata(index.tags, page_url, raw.fetched_at, zone)
+    metas = index.tags.tagged("meta")
+    noarchive, reserved = forbids_archive(metas, raw.headers), read_reservations(metas, raw.headers)
+    links = article_links(index.tags, page_url)
     entries = listed_entries(links)
     pages = site.pages or own_pages
     related = take_related(tree, page_url, index)
     marks = read_ai_labels(tree, index)
-    pictures, base = collect_pictures(index), base_address(tree, page_url)
+    pictures, base = collect_pictures(index), base_address(index.tags.tagged("base"), page_url)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         # Cards show dates too, and are gone now.
-        metadata = metadata.dated_as(read_times(tree, page_url, raw.fetched_at, zone))
+        metadata = metadata.dated_as(read_times(TagIndex(tree), page_url, raw.fetched_at, zone))
     metadata = site.improve(with_feed_words(metadata, raw, tree) if raw.in_feed else metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     kept: list[TextBlock] = []

@@ -191,7 +191,7 @@ def _next_address(tree: HtmlElement, page_url: str, written: str) -> str:
         links = [element.get("href", "") for element in elements] if elements else find_texts(tree, written, 1)
     except ValueError:
         return ""
-    url = clean_url(next(filter(None, links), ""), base_address(tree, page_url))
+    url = clean_url(next(filter(None, links), ""), base_address(tree.iter("base"), page_url))
     same_host = url is not None and urlsplit(url).netloc == urlsplit(page_url).netloc
     return url if url is not None and same_host and address_key(url) != address_key(page_url) else ""
 
@@ -199,7 +199,7 @@ def _next_address(tree: HtmlElement, page_url: str, written: str) -> str:
 def _later_page(tree: HtmlElement, page_url: str) -> Pagination | None:
     """Return the place of a page whose address has a number, and which links to the address without it."""
     candidates = dict(_without_number(page_url))
-    base = base_address(tree, page_url)
+    base = base_address(tree.iter("base"), page_url)
     for link in itertools.islice(tree.iter("a", "link"), _MOST_LINKS):
         url = clean_url(link.get("href") or "", base)
         if url is not None and (key := address_key(url)) in candidates:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.html.tag_index import TagIndex
 from storage.scripts import HAN, KANA
 
 # Elements whose text is not shown to readers.
@@ -102,6 +103,7 @@ class DomIndex(dict[HtmlElement, Measure]):
     def __init__(self, tree: HtmlElement) -> None:
         super().__init__()
         self.tree = tree
+        self.tags = TagIndex(tree)
         self.elements: list[HtmlElement] = []
         self.blocks: list[HtmlElement] = []  # those of the elements that begin a line
         self.links: list[HtmlElement] = []
@@ -138,7 +140,7 @@ class DomIndex(dict[HtmlElement, Measure]):
         elements, blocks, texts = self.elements, self.blocks, self.texts
         parent: HtmlElement | None = None
         around: Measure | None = None
-        for element in self.tree.iter():
+        for element in self.tags.nodes:
             if nodes:
                 parent = element.getparent()
                 around = self.get(parent)

@@ -11,6 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import DomIndex
+from pipelines.html.tag_index import TagIndex
 
 _LEAST_SHARE = 0.5  # of the page's unlinked text that an element holds whose tag is not believed
 _LEAST = 300  # characters of it; less is no article's text
@@ -105,9 +106,13 @@ def unnest_words(page: DomIndex) -> None:
     """
     whole = page[page.tree]
     least = max((whole.text - whole.linked) * _LEAST_SHARE, _LEAST)
+    is_freed = False
     for element in page.elements:
         measure = page[element]
         if element.tag in _AROUND and measure.text - measure.linked >= least:
             element.tag = "div"
             for name in _NAMING:
                 element.attrib.pop(name, None)
+            is_freed = True
+    if is_freed:
+        page.tags = TagIndex(page.tree)

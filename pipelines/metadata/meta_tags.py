@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import lxml.html
 
 from pipelines.html.plain_text import plain_text
+from pipelines.html.tag_index import TagIndex
 from pipelines.rules.load import load_rules, rule_cache
 
 # More of a kind than this is no help; it bounds what a hostile page costs.
@@ -86,7 +87,7 @@ def absolute_url(base: str, href: str | None) -> str | None:
     return joined if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
+def read_markup(tags: TagIndex, page_url: str) -> Markup:
     """Collect the tags of a parsed page, without changing its tree.
 
     ``page_url`` is the address that answered.
@@ -95,7 +96,7 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
     elements: dict[str, list[lxml.html.HtmlElement]] = {"link": [], "h1": [], "time": []}
     scripts: list[str] = []
     base, title = "", ""
-    for element in tree.iter("meta", "link", "base", "title", "h1", "time", "script"):
+    for element in tags.tagged("meta", "link", "base", "title", "h1", "time", "script"):
         tag = element.tag
         if tag == "meta":
             _take_meta(element, metas)
@@ -108,8 +109,7 @@ def read_markup(tree: lxml.html.HtmlElement, page_url: str) -> Markup:
             title = title or plain_text(element.text or "", 2_000)
         elif len(elements[tag]) < _MOST_ELEMENTS:
             elements[tag].append(element)
-    named = (one for one in tree.iter("*") if one.get("itemprop") is not None and one.tag != "meta")
-    items = list(itertools.islice(named, _MOST_ELEMENTS * 5))
+    items = [element for element in tags.having("itemprop") if element.tag != "meta"][: _MOST_ELEMENTS * 5]
     joined = absolute_url(page_url, base) or page_url
     return Markup(joined, metas, elements["link"], elements["h1"], elements["time"], items, scripts, title)
 

@@ -13,6 +13,7 @@ import lxml.html
 from pipelines.addresses.normalize import address_key
 from pipelines.dates.parse import Precision, is_believable
 from pipelines.html.plain_text import letters, plain_text
+from pipelines.html.tag_index import TagIndex
 from pipelines.metadata.authors import choose_authors
 from pipelines.metadata.bylines import (
     jsonld_credits,
@@ -110,24 +111,24 @@ class Metadata:
 
 
 def read_metadata(
-    tree: lxml.html.HtmlElement, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
+    tags: TagIndex, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
 ) -> Metadata:
     """Read all metadata: JSON-LD first, then markup, then words near the headline.
 
     ``page_url`` is the address that answered, ``fetched_at`` is aware. ``timezone`` is for times that name no zone. The
     tree is not changed. Never raises for any page.
     """
-    page = _collect(tree, page_url)
+    page = _collect(tags, page_url)
     markup, articles = page.markup, page.articles
     jsonld = jsonld_credits(page.things, dict(index_by_id(page.everything)))
     shown = itertools.chain(
         meta_credits(markup),
-        markup_credits(tree, markup),
+        markup_credits(tags, markup),
         printed_credits(page.headline),
-        opening_credits(tree),
-        labelled_credits(tree),
+        opening_credits(tags),
+        labelled_credits(tags),
     )
-    when = read_publication(tree, page.things, markup, page.headline, page_url, fetched_at, timezone)
+    when = read_publication(tags, page.things, markup, page.headline, page_url, fetched_at, timezone)
     undated = Metadata(
         title=page.title,
         authors=choose_authors(itertools.chain([jsonld], shown), page.sites, page.host),
@@ -136,7 +137,7 @@ def read_metadata(
         declared_canonical=page.canonical,
         open_graph_address=None if page.canonical else _open_graph_address(markup, page_url),
         alternates=tuple(dict.fromkeys(filter(None, [_link(markup, "amphtml")]))),
-        declared_language=plain_text(tree.get("lang") or tree.get(_XML_LANG), 35) or None,
+        declared_language=plain_text(tags.tree.get("lang") or tags.tree.get(_XML_LANG), 35) or None,
         types=type_names(page.things, markup),
         site_name=next(filter(None, page.sites), ""),
         section=first_text(texts_of(articles, "articleSection"), markup.contents("sections"), limit=NAME_LENGTH),
@@ -148,12 +149,10 @@ def read_metadata(
     return undated.dated_as(_times(when))
 
 
-def read_times(
-    tree: lxml.html.HtmlElement, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo
-) -> Metadata:
+def read_times(tags: TagIndex, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> Metadata:
     """Read the times of publication and change alone, as :func:`read_metadata` does."""
-    page = _collect(tree, page_url)
-    return _times(read_publication(tree, page.things, page.markup, page.headline, page_url, fetched_at, timezone))
+    page = _collect(tags, page_url)
+    return _times(read_publication(tags, page.things, page.markup, page.headline, page_url, fetched_at, timezone))
 
 
 def _times(when: Publication) -> Metadata:
@@ -187,12 +186,12 @@ class _Collected:
     headline: lxml.html.HtmlElement | None
 
 
-def _collect(tree: lxml.html.HtmlElement, page_url: str) -> _Collected:
-    markup = read_markup(tree, page_url)
+def _collect(tags: TagIndex, page_url: str) -> _Collected:
+    markup = read_markup(tags, page_url)
     everything = read_jsonld(markup.scripts)
     canonical = _link(markup, "canonical")
     metas = [plain_text(title, TITLE_LENGTH) for title in markup.contents("titles")]
-    heads = _headings(tree, markup, metas)
+    heads = _headings(tags, markup, metas)
     addresses = [page_url, canonical or "", *markup.contents("urls")]
     things = page_things(everything, addresses, [*heads, *metas, markup.document_title])
     articles = [thing for thing in things if is_article(thing)]
@@ -202,23 +201,22 @@ def _collect(tree: lxml.html.HtmlElement, page_url: str) -> _Collected:
     is_news = any("news" in kind.lower() for _, thing in headed[:1] for kind in read_types(thing))
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host, is_news=is_news)
-    headline = headline_element(tree, markup, title)
+    headline = headline_element(tags, markup, title)
     titles = (*headlines, *heads, *metas)
     return _Collected(markup, everything, canonical, things, articles, sites, host, titles, title, headline)
 
 
-def likely_languages(tree: lxml.html.HtmlElement) -> list[str]:
+def likely_languages(tags: TagIndex) -> list[str]:
     """Return the languages that a page declares, those with a region first.
 
     A page with kana in its title is Japanese before all, whatever it declares: templates declare their own language.
     """
-    locales = (tag.get("content") for tag in tree.iter("meta") if tag.get("property") == "og:locale")
-    declared = [name for name in (tree.get("lang"), *itertools.islice(locales, 1)) if name]
-    title = tree.findtext(".//title") or ""
-    return [*(["ja"] if _KANA.search(title[:TITLE_LENGTH]) else []), *sorted(declared, key=len, reverse=True)]
+    locales = (tag.get("content") for tag in tags.tagged("meta") if tag.get("property") == "og:locale")
+    declared = [name for name in (tags.tree.get("lang"), *itertools.islice(locales, 1)) if name]
+    return [*(["ja"] if _KANA.search(tags.title[:TITLE_LENGTH]) else []), *sorted(declared, key=len, reverse=True)]
 
 
-def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str]) -> list[str]:
+def _headings(tags: TagIndex, markup: Markup, metas: Sequence[str]) -> list[str]:
     """Return the page's h1s; where its titles confirm none but a logo, and an h2, this one too."""
     found = [one for one in markup.headings[:20] if not _is_home_link(one, markup)]
     heads = [" ".join(visible_pieces(heading, TITLE_LENGTH)) for heading in found]
@@ -228,7 +226,7 @@ def _headings(tree: lxml.html.HtmlElement, markup: Markup, metas: Sequence[str])
         for one, head in zip(found, heads, strict=True)
     ):
         return heads
-    lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in itertools.islice(tree.iter("h2"), 100))
+    lower = (" ".join(visible_pieces(one, TITLE_LENGTH)) for one in tags.tagged("h2")[:100])
     return heads + [head for head in lower if len(head) >= _HEADLINE_LENGTH and letters(head) in title_letters][:1]
 
 

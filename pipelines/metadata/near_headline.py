@@ -5,6 +5,7 @@ import itertools
 import lxml.html
 
 from pipelines.html.plain_text import letters, plain_text
+from pipelines.html.tag_index import TagIndex
 from pipelines.metadata.meta_tags import Markup
 
 # How much text below a headline is looked through, in characters, and how many neighbours above it.
@@ -15,13 +16,13 @@ _MOST_HEADINGS = 200
 _MOST_SIBLINGS = 300
 
 
-def headline_element(tree: lxml.html.HtmlElement, markup: Markup, title: str) -> lxml.html.HtmlElement | None:
+def headline_element(tags: TagIndex, markup: Markup, title: str) -> lxml.html.HtmlElement | None:
     """Return the heading that prints ``title``, or None.
 
     It is an h1, else a lower heading, else the first h1.
     """
     title_letters = letters(title)
-    lower = itertools.islice(tree.iter("h2", "h3"), _MOST_HEADINGS)
+    lower = tags.tagged("h2", "h3")[:_MOST_HEADINGS]
     for heading in itertools.chain(markup.headings, lower):
         heading_letters = letters(" ".join(visible_pieces(heading, 2_000)))
         if (

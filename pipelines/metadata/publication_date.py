@@ -11,6 +11,7 @@ import lxml.html
 
 from pipelines.dates.forms import YEAR
 from pipelines.dates.parse import DateKind, ParsedDate, find_dates, parse_date, read_label
+from pipelines.html.tag_index import TagIndex
 from pipelines.metadata.jsonld import Thing, is_article, read_types
 from pipelines.metadata.meta_tags import Markup
 from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
@@ -43,7 +44,7 @@ class _SourcedDate:
 
 
 def read_publication(
-    tree: lxml.html.HtmlElement,
+    tags: TagIndex,
     things: Sequence[Thing],
     markup: Markup,
     headline: lxml.html.HtmlElement | None,
@@ -63,7 +64,7 @@ def read_publication(
         dates += _visible(markup, headline, page_url, now, timezone)
         dates += [dataclasses.replace(date, kind="unlabelled") for date in _of_things(films, now, timezone)]
         if dates and all(date.source == "address" for date in dates):
-            dates += _in_data(tree, now, timezone)
+            dates += _in_data(tags, now, timezone)
     published = _settled([date for date in dates if date.kind == "published"], dates)
     if published is None:
         published = _settled([date for date in dates if date.kind == "unlabelled"], dates)
@@ -220,12 +221,12 @@ _DATA_TIME = re.compile(
 _LONGEST_DATA, _MOST_DATA_TIMES = 2_000_000, 5
 
 
-def _in_data(tree: lxml.html.HtmlElement, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_SourcedDate]:
+def _in_data(tags: TagIndex, now: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Iterator[_SourcedDate]:
     """Return times in scripts.
 
     They include other articles' times, so only one on a known day is of use.
     """
-    for script in tree.iter("script"):
+    for script in tags.tagged("script"):
         text = script.text
         if text and len(text) <= _LONGEST_DATA:
             for match in itertools.islice(_DATA_TIME.finditer(text), _MOST_DATA_TIMES):

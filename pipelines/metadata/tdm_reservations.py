@@ -7,7 +7,7 @@ www.w3.org/community/reports/tdmrep/.
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
@@ -29,27 +29,27 @@ def _directives(table: str) -> frozenset[str]:
     return frozenset(load_rules("tdm_reservations")[table]["directives"])
 
 
-def forbids_archive(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether the page asks not to be archived."""
-    return not _directives("archive").isdisjoint(name for name, _ in _robots_directives(tree, headers))
+def forbids_archive(metas: Sequence[HtmlElement], headers: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether the page asks not to be archived, by its ``meta`` elements or headers."""
+    return not _directives("archive").isdisjoint(name for name, _ in _robots_directives(metas, headers))
 
 
-def read_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
-    """Return what page and headers reserve of text and data mining, each once."""
+def read_reservations(metas: Sequence[HtmlElement], headers: Sequence[tuple[str, str]]) -> tuple[Reservation, ...]:
+    """Return what a page's ``meta`` elements and headers reserve of text and data mining, each once."""
     unique = {
         Reservation(name, place): None
-        for name, place in _robots_directives(tree, headers)
+        for name, place in _robots_directives(metas, headers)
         if name in _directives("mining")
-    } | dict.fromkeys(_tdm_reservations(tree, headers))
+    } | dict.fromkeys(_tdm_reservations(metas, headers))
     return tuple(unique)
 
 
-def _robots_directives(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _robots_directives(metas: Sequence[HtmlElement], headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Return the robots directives for us in lower case, with their places."""
     for name, value in headers:
         if name == "x-robots-tag":
             yield from ((directive, "header") for directive in _of_header(value))
-    for meta in _metas(tree):
+    for meta in metas[:_METAS_LOOKED_AT]:
         if (meta.get("name") or "").strip().lower() in _US:
             yield from ((part.strip().lower(), "meta") for part in (meta.get("content") or "")[:1_000].split(","))
 
@@ -68,20 +68,16 @@ def _of_header(value: str) -> Iterator[str]:
             yield part.strip()
 
 
-def _tdm_reservations(tree: HtmlElement | None, headers: Sequence[tuple[str, str]]) -> Iterator[Reservation]:
+def _tdm_reservations(metas: Sequence[HtmlElement], headers: Sequence[tuple[str, str]]) -> Iterator[Reservation]:
     in_header = {name: value.strip() for name, value in headers if name.startswith("tdm-")}
     in_metas = {
         name: (meta.get("content") or "").strip()
-        for meta in _metas(tree)
+        for meta in metas[:_METAS_LOOKED_AT]
         if (name := (meta.get("name") or "").strip().lower()).startswith("tdm-")
     }
     for place, values in (("header", in_header), ("meta", in_metas)):
         if values.get("tdm-reservation") == "1":
             yield Reservation("tdm-reservation", place, values.get("tdm-policy", "")[:_POLICY_LENGTH])
-
-
-def _metas(tree: HtmlElement | None) -> Iterable[HtmlElement]:
-    return () if tree is None else itertools.islice(tree.iter("meta"), _METAS_LOOKED_AT)
 
 
 def read_tdmrep_reservations(body: bytes) -> tuple[Reservation, ...]:

@@ -54,7 +54,7 @@ class LinkMap:
 
     def __init__(self, page: DomIndex, page_url: str) -> None:
         self.page = page
-        self._base = base_address(page.tree, page_url)
+        self._base = base_address(page.tags.tagged("base"), page_url)
         self._own = address_key(clean_url(page_url) or page_url)
         path = self._own.partition("?")[0].partition("/")[2]
         self._mark = max(_WORDS.findall(_EXTENSION.sub("", path)), key=len, default="")

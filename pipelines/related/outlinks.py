@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from pipelines.addresses.article_urls import looks_like_article
 from pipelines.addresses.normalize import clean_url
+from pipelines.html.tag_index import TagIndex
 from storage.reading import Entry
 
 MAX_LINKS = 500  # of one page; the longest of 326 real pages has some 400, a trap page has no end
@@ -21,25 +22,25 @@ _AROUND = frozenset({"nav", "footer", "aside", "header"})
 _AROUND_ROLES = frozenset({"navigation", "contentinfo", "banner", "complementary", "search", "menu", "menubar"})
 
 
-def base_address(tree: HtmlElement, page_url: str) -> str:
-    """Return the base of relative addresses: a usable ``<base href>``, else the page."""
-    for base in tree.iter("base"):
+def base_address(bases: Iterable[HtmlElement], page_url: str) -> str:
+    """Return the base of relative addresses: that of the first ``base`` element with an address, else the page."""
+    for base in bases:
         href = base.get("href")
         if href:
             return clean_url(href, page_url) or page_url
     return page_url
 
 
-def article_links(tree: HtmlElement, page_url: str) -> list[tuple[HtmlElement, str]]:
+def article_links(tags: TagIndex, page_url: str) -> list[tuple[HtmlElement, str]]:
     """Return the links to article-like addresses, with their cleaned addresses.
 
     The page's own address is left out.
     """
-    base = base_address(tree, page_url)
+    base = base_address(tags.tagged("base"), page_url)
     own = clean_url(page_url)
     known: dict[str, str | None] = {}
     found = []
-    for link in itertools.islice(tree.iter("a"), _LINKS_LOOKED_AT):
+    for link in tags.tagged("a")[:_LINKS_LOOKED_AT]:
         href = link.get("href")
         if not href or href.startswith(_NOT_FETCHED):
             continue

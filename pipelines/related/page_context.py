@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.addresses.normalize import clean_url, registered_domain
 from pipelines.html.dom_index import DomIndex, element_text
 from pipelines.html.prose import BodySpan
+from pipelines.html.tag_index import TagIndex
 from pipelines.labels.list_words import name_subjects
 from pipelines.related.address_parts import AddressParts, address_parts
 from pipelines.related.blocks import Headings, ListBlock
@@ -67,7 +68,7 @@ class PageContext:
             self.first, self.last = body.first, body.last
             self.start, self.end = page[page.elements[body.first]].offset, last.offset + last.text
             self.last_link = last.first_link + last.links
-        self.title = words_of(_title(page.tree))
+        self.title = words_of(_title(page.tags))
         self.lead, self.words = self._body_words()
         self._starts: list[int] = []
         self._blocks: list[tuple[int, ListBlock]] = []
@@ -154,8 +155,6 @@ class PageContext:
         return lead, words
 
 
-def _title(tree: HtmlElement) -> str:
-    heading = next(tree.iter("h1"), None)
-    title = next(tree.iter("title"), None)
-    texts = (element_text(element) for element in (heading, title) if element is not None)
+def _title(tags: TagIndex) -> str:
+    texts = (element_text(element) for tag in ("h1", "title") for element in tags.tagged(tag)[:1])
     return " ".join(text[:300] for text in texts)

@@ -7,7 +7,7 @@ one address but for the number, and link to each other by numbers, by 「次の�
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from pipelines.addresses.article_urls import looks_like_article
 from pipelines.addresses.normalize import address_key, clean_url
 from pipelines.html.dom_index import plain
+from pipelines.html.tag_index import TagIndex
 from pipelines.related.outlinks import base_address
 from pipelines.rules.load import load_rules, rule_cache
 from storage.body.structure import join_bodies
@@ -29,6 +30,7 @@ _ENDING = re.compile(r"[_-]([1-9]\d?)(?=\.html?$)")
 _DAY = re.compile(r"(?:19|20)\d{6}|\d{1,4}")
 _POST = "p"  # WordPress has posts as ?p=7, other CMSs pages
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+_WORDS = re.compile("[A-Za-z0-9]+")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,14 +63,14 @@ def _rules() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(table["addresses"]["parameters"]), frozenset(map(plain, table["links"]["words"]))
 
 
-def read_pagination(tree: HtmlElement, page_url: str) -> Pagination:
+def read_pagination(tags: TagIndex, page_url: str) -> Pagination:
     """Read the page's place among the pages of its article."""
     own = clean_url(page_url)
     if own is None:
         return Pagination()
     places = [_Place(1, _base(own), own), *_numbered(own)]
     linked: dict[_Place, dict[int, str]] = {}
-    for url, words, relation in _links(tree, page_url):
+    for url, words, relation in _links(tags, page_url, {_longest_word(place.key) for place in places}):
         for target in (_Place(1, _base(url), url), *_numbered(url)):
             for place in places:
                 is_other = place.key == target.key and place.number != target.number
@@ -137,14 +139,30 @@ def _text_of(link: HtmlElement) -> str:
     return "".join(itertools.islice(link.itertext(), 6)) if len(link) else link.text or ""
 
 
-def _links(tree: HtmlElement, page_url: str) -> Iterator[tuple[str, str, str]]:
-    """Address, words and ``rel`` of the links that say that they lead to another page of something."""
-    address = base_address(tree, page_url)
+def _longest_word(key: str) -> str:
+    return max(_WORDS.findall(key.partition("?")[0].partition("/")[2]), key=len, default="")
+
+
+def _may_lead_to(href: str, marks: Collection[str]) -> bool:
+    """Tell whether a link may have a key with one of these words in its path: most links cannot, as they are written.
+
+    Addresses relative to the page's own path, and those whose letters may be written otherwise, always may.
+    """
+    is_whole = href.startswith(("/", "http://", "https://")) and "%" not in href and href.isprintable()
+    return not is_whole or any(mark in href for mark in marks)
+
+
+def _links(tags: TagIndex, page_url: str, marks: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Address, words and ``rel`` of the links that say that they lead to another page of something.
+
+    ``marks`` are words of which a link's path must have one.
+    """
+    address = base_address(tags.tagged("base"), page_url)
     host = urlsplit(page_url).netloc
     _, known = _rules()
-    for link in itertools.islice(tree.iter("a", "link"), _LINKS_LOOKED_AT):
+    for link in tags.tagged("a", "link")[:_LINKS_LOOKED_AT]:
         href = link.get("href")
-        if not href or href.startswith("#"):
+        if not href or href.startswith("#") or not _may_lead_to(href, marks):
             continue
         relations = link.get("rel")
         relation = _relation(relations) if relations else ""

@@ -48,7 +48,7 @@ class Picture:
 def collect_pictures(page: DomIndex) -> list[Picture]:
     """Note the pictures of a page, before captions are cut out of it."""
     pictures = []
-    for element in itertools.islice(page.tree.iter("img", "amp-img"), _LOOKED_AT):
+    for element in page.tags.tagged("img", "amp-img")[:_LOOKED_AT]:
         measure = page.get(element)
         if measure is None or _is_small(element):
             continue

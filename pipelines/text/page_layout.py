@@ -4,10 +4,8 @@ import collections
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from typing import cast
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import DomIndex, Measure, plain, readable_start
@@ -17,7 +15,6 @@ from pipelines.text.page_shape import DATE
 
 _MOST = 2_000  # of anything that is counted one by one
 _ADDRESS = 300  # characters of a link's address that are compared
-_CLASSES = XPath("//@class", smart_strings=False)
 _NAME = 200  # characters of an element's class names
 _CARDS = frozenset({"li", "div", "article", "section", "a"})
 _CARD = (30, 1_500)  # characters of a card
@@ -118,8 +115,8 @@ def _holds(element: HtmlElement, tags: Iterable[str]) -> bool:
 
 def _headline(page: DomIndex) -> list[float]:
     """How many h1 there are, and what the one looks like that the document's title repeats, else the first."""
-    headings = [one for one in itertools.islice(page.tree.iter("h1"), 20) if one in page]
-    title = plain(page.tree.findtext(".//title") or "")
+    headings = [one for one in page.tags.tagged("h1")[:20] if one in page]
+    title = plain(page.tags.title)
     texts = [plain(readable_start(one, _BEHIND_HEADLINE)) for one in headings]
     shown = [at for at, text in enumerate(texts) if text]
     place = next((at for at in shown if texts[at] in title), shown[0] if shown else -1)
@@ -153,7 +150,7 @@ def _paragraphs(page: DomIndex) -> list[float]:
     """Return how long the longest run of paragraphs of one parent is, and where text and links stand."""
     runs: collections.Counter[HtmlElement | None] = collections.Counter()
     linked = paragraphs = 0
-    for element in itertools.islice(page.tree.iter("p"), _MOST):
+    for element in page.tags.tagged("p")[:_MOST]:
         measure = page.get(element)
         if measure is not None and measure.text >= _PARAGRAPH:
             runs[element.getparent()] += measure.text
@@ -175,16 +172,15 @@ def _paragraphs(page: DomIndex) -> list[float]:
 
 
 def _measures(page: DomIndex, tags: Iterable[str]) -> Iterable[Measure]:
-    return (page[one] for one in itertools.islice(page.tree.iter(*tags), _MOST) if one in page)
+    return (page[one] for one in page.tags.tagged(*tags)[:_MOST] if one in page)
 
 
 def _names(page: DomIndex) -> list[float]:
     """How many elements have class names that speak of each subject."""
-    names = collections.Counter(cast(list[str], _CLASSES(page.tree)))
     counts = [0.0] * len(_NAME_SUBJECTS)
-    for name, number in itertools.islice(names.items(), _MOST):
+    for name, places in itertools.islice(page.tags.values("class").items(), _MOST):
         for subject in _subjects_of_name(name[:_NAME]):
-            counts[subject] += number
+            counts[subject] += len(places)
     return counts
 
 

@@ -3,12 +3,10 @@
 import collections
 import itertools
 import re
-from typing import cast
-
-from lxml.etree import XPath
-from lxml.html import HtmlElement
+from collections.abc import Iterator
 
 from pipelines.html.dom_index import DomIndex, plain
+from pipelines.html.tag_index import TagIndex
 from pipelines.html.text_blocks import ends_sentence, weight_of
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
@@ -16,11 +14,7 @@ from pipelines.rules.patterns import compile_words
 _READ = 10_000  # characters of a page's visible text that are searched for words
 _PIECE = 2_000  # characters that plain() compares
 _MOST = 400  # of anything that is counted one by one
-_ITEM_TYPES = XPath("//@itemtype", smart_strings=False)
 _JSON_TYPES = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"([A-Za-z:/.]{2,60})"')
-_GENERATOR = XPath(
-    "//meta[@name='generator']/@content | /html/@class | /html/@id | //body/@class | //body/@id", smart_strings=False
-)
 _TAGS = (
     "p",
     "li",
@@ -62,10 +56,10 @@ SHAPE_NAMES = (
 
 def page_shape(page: DomIndex) -> tuple[float, ...]:
     """Return the numbers of :data:`SHAPE_NAMES` for a whole page."""
-    whole, tree = page[page.tree], page.tree
+    whole, all_tags = page[page.tree], page.tags
     tags = collections.Counter(element.tag for element in page.elements)
     prose = [weight for _, text in page.texts if (weight := _prose_weight(text))]
-    headings = [element for element in itertools.islice(tree.iter("h2", "h3"), _MOST) if element in page]
+    headings = [element for element in all_tags.tagged("h2", "h3")[:_MOST] if element in page]
     words = _text_counts(page)
     return (
         len(page.elements),
@@ -80,15 +74,12 @@ def page_shape(page: DomIndex) -> tuple[float, ...]:
         sum(page[element].linked > 0 for element in headings),
         len(headings),
         *words[:2],
-        sum(1 for _ in itertools.islice(tree.iter("form"), _MOST)),
-        sum(1 for _ in itertools.islice(tree.iter("textarea"), _MOST)),
-        sum(1 for _ in itertools.islice(tree.iter("select"), _MOST)),
-        sum(1 for _ in itertools.islice(tree.iter("script"), _MOST)),
+        *(min(_MOST, len(all_tags.tagged(tag))) for tag in ("form", "textarea", "select", "script")),
         *(tags[tag] for tag in _TAGS),
-        *_controls(tree),
+        *_controls(all_tags),
         *words[2:],
-        *_systems(tree),
-        *_types(tree),
+        *_systems(all_tags),
+        *_types(all_tags),
     )
 
 
@@ -100,10 +91,8 @@ def _prose_weight(text: str) -> float:
     return weight if weight >= 60 or (weight >= 12 and ends_sentence(text.rstrip())) else 0.0
 
 
-def _controls(tree: HtmlElement) -> list[float]:
-    kinds = collections.Counter(
-        (control.get("type") or "text").lower() for control in itertools.islice(tree.iter("input"), _MOST)
-    )
+def _controls(tags: TagIndex) -> list[float]:
+    kinds = collections.Counter((control.get("type") or "text").lower() for control in tags.tagged("input")[:_MOST])
     return [float(kinds[kind]) for kind in _CONTROLS]
 
 
@@ -136,15 +125,25 @@ def _any_word() -> re.Pattern[str]:
     return compile_words(sorted(_subject_of(), key=len, reverse=True))
 
 
-def _systems(tree: HtmlElement) -> list[float]:
-    names = plain(" ".join(cast(list[str], _GENERATOR(tree)))[:_PIECE])
+def _systems(tags: TagIndex) -> list[float]:
+    names = plain(" ".join(_marks_of_system(tags))[:_PIECE])
     return [float(any(word in names for word in words)) for words in load_rules("page_words")["system"].values()]
 
 
-def _types(tree: HtmlElement) -> list[float]:
+def _marks_of_system(tags: TagIndex) -> Iterator[str]:
+    """What content systems are recognized by: ``generator``, and the classes and ids of the document and its body."""
+    for element in tags.tagged("html", "meta", "body"):
+        if element.tag == "meta" and element.get("name") == "generator":
+            yield element.get("content") or ""
+        elif element.tag == "body" or element is tags.tree:
+            yield from (value for name, value in element.items() if name in ("class", "id"))
+
+
+def _types(tags: TagIndex) -> list[float]:
     """Which kinds of schema.org types the page's microdata and JSON-LD name anywhere."""
-    named = {kind.rstrip("/").rpartition("/")[2].lower() for kind in cast(list[str], _ITEM_TYPES(tree))[:_MOST]}
-    for script in itertools.islice(tree.iter("script"), _MOST):
+    written = [element.get("itemtype", "") for element in tags.having("itemtype")[:_MOST]]
+    named = {kind.rstrip("/").rpartition("/")[2].lower() for kind in written}
+    for script in tags.tagged("script")[:_MOST]:
         if "ld+json" in (script.get("type") or ""):
             text = (script.text or "")[:200_000]
             named |= {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import lxml.html
 
+from pipelines.html.tag_index import TagIndex
 from pipelines.metadata.metadata import Metadata, read_metadata
 
 TOKYO = zoneinfo.ZoneInfo("Asia/Tokyo")
@@ -25,7 +26,7 @@ def page(*, head: str = "", body: str = "", jsonld: Json | None = None, lang: st
 def declared(html: str, address: str = ADDRESS, timezone: zoneinfo.ZoneInfo = TOKYO) -> Metadata:
     """What the page at ``address`` declares."""
     tree = lxml.html.document_fromstring(html.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
-    return read_metadata(tree, address, NOW, timezone)
+    return read_metadata(TagIndex(tree), address, NOW, timezone)
 
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime.datetime:

@@ -3,6 +3,7 @@
 import lxml.html
 import pytest
 
+from pipelines.html.tag_index import TagIndex
 from pipelines.related.pagination import Pagination, join_pages, read_pagination
 from storage.reading import Reading
 
@@ -12,7 +13,7 @@ A = f"{HOST}/articles/2026100500012"
 
 def read(url: str, *links: str, head: str = "") -> Pagination:
     html = f"<html><head>{head}</head><body><p>本文。</p>{''.join(links)}</body></html>"
-    return read_pagination(lxml.html.document_fromstring(html), url)
+    return read_pagination(TagIndex(lxml.html.document_fromstring(html)), url)
 
 
 def link(url: str, words: str) -> str:
@@ -34,6 +35,13 @@ def test_a_page_that_leads_to_its_second_one_and_back(first: str, second: str, w
     assert read(first, link(second, words)) == Pagination(1, "", ((2, second),))
     later = read(second, link(first, "1"), link(second, "2"))
     assert (later.number, later.first, later.following) == (2, first, ())
+
+
+@pytest.mark.parametrize("written", ["?page=2", "2026100500012?page=2", "%61rticles/2026100500012?page=2"])
+def test_the_second_page_is_found_however_its_address_is_written(written: str) -> None:
+    base = f'<base href="{HOST}/">' if written.startswith("%") else ""
+    found = read(A, link(written, "2"), head=base)
+    assert [number for number, _ in found.following] == [2]
 
 
 def test_numbers_name_every_page() -> None:

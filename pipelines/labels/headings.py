@@ -120,29 +120,53 @@ def list_headings(page: DomIndex) -> Iterator[ListHeading]:
     An element that holds little text and more of it than any of its children; the words before a block's first link
     (``【関連記事】<a …>``); a line of its own between two ``br`` (the element is the first of them); a region's label.
     """
-    for element in page.elements:
-        measure = page[element]
-        if element.tag == "br" and element.tail and not element.tail.isspace():
-            kind = kind_of_heading(element.tail[:200].strip())
-            if kind is not None:
-                yield ListHeading(element, kind, " ".join(element.tail.split())[:100])
+    marked = _marked(page)
+    for element, measure in page.items():
         if not measure.text:
+            if element.tag == "br" and (heading := _line_after(element)):
+                yield heading
             continue
-        label = element.get("aria-label") if measure.links and element.tag in _REGIONS else None
-        if label and (kind := kind_of_heading(label[:200], is_marked=True)):
-            yield ListHeading(element, kind, label[:100], is_lead=True)
+        if measure.links and (heading := _lead_of(element)):
+            yield heading
             continue
-        if measure.links and element.tag in BLOCKS and element.text and len(element.text.strip()) >= 2:
-            kind = kind_of_heading(element.text[:200].strip())
-            if kind is not None and _first_link_follows(element):
-                yield ListHeading(element, kind, " ".join(element.text.split())[:100], is_lead=True)
-                continue
-        if not 1 <= measure.text <= _LONGEST or measure.widest == measure.text or not _may_head(element, page):
+        if measure.text > _LONGEST or measure.widest == measure.text:
+            continue
+        is_marked = element in marked
+        if not _may_head(element, page, is_marked=is_marked):
             continue
         text = readable_text(element)
-        kind = kind_of_heading(text, is_marked=_is_marked(element)) or _kind_by_block(element, page)
+        kind = kind_of_heading(text, is_marked=is_marked) or _kind_by_block(element, page)
         if kind is not None:
             yield ListHeading(element, kind, text)
+
+
+def _line_after(element: HtmlElement) -> ListHeading | None:
+    """Return the heading that is the line behind a ``br``, if it is one."""
+    line = element.tail
+    kind = kind_of_heading(line[:200].strip()) if line and not line.isspace() else None
+    return ListHeading(element, kind, " ".join(line.split())[:100]) if kind is not None else None
+
+
+def _lead_of(element: HtmlElement) -> ListHeading | None:
+    """Return what an element with links says before them, or by its label, if that names a list."""
+    tag = element.tag
+    label = element.get("aria-label") if tag in _REGIONS else None
+    if label and (kind := kind_of_heading(label[:200], is_marked=True)):
+        return ListHeading(element, kind, label[:100], is_lead=True)
+    words = element.text if tag in BLOCKS else None
+    if words and len(words.strip()) >= 2:
+        kind = kind_of_heading(words[:200].strip())
+        if kind is not None and _first_link_follows(element):
+            return ListHeading(element, kind, " ".join(words.split())[:100], is_lead=True)
+    return None
+
+
+def _marked(page: DomIndex) -> set[HtmlElement]:
+    """Return the elements that the markup makes headings, with what is in them down to their grandchildren."""
+    roles = (place for place in page.tags.values("role").get("heading", ()))
+    marks = [*page.tags.tagged(*_MARKED), *page.tags.at(roles)]
+    children = [child for mark in marks for child in mark]
+    return {*marks, *children, *(child for element in children for child in element)}
 
 
 def _kind_by_block(heading: HtmlElement, page: DomIndex) -> str | None:
@@ -171,22 +195,10 @@ def _first_link_follows(element: HtmlElement) -> bool:
     return any(child.tag == "a" or child.find(".//a") is not None for child in itertools.islice(element, 2))
 
 
-def _is_marked(element: HtmlElement) -> bool:
-    """Tell whether the markup makes this element or its only child a heading."""
-    one: HtmlElement | None = element
-    for _ in range(3):
-        if one is None:
-            return False
-        if one.tag in _MARKED or one.get("role") == "heading":
-            return True
-        one = one.getparent()
-    return False
-
-
-def _may_head(element: HtmlElement, page: DomIndex) -> bool:
+def _may_head(element: HtmlElement, page: DomIndex, *, is_marked: bool) -> bool:
     """Tell whether a heading begins its block and is not half a link."""
     measure = page[element]
-    if element.tag == "h1" or (measure.links and (measure.links > 1 or not _is_marked(element))):
+    if element.tag == "h1" or (measure.links and (measure.links > 1 or not is_marked)):
         return False
     for ancestor in itertools.islice(element.iterancestors(), 4):
         if ancestor.tag == "a" and ancestor in page and page[ancestor].text > measure.text:

@@ -42,12 +42,9 @@ class Headings:
         self._page = page
         self.lists: list[ListHeading] = list(list_headings(page))
         self._kinds = {heading.element: heading.kind for heading in self.lists}
-        self._marked = [
-            element
-            for element in page.elements
-            if element in self._kinds
-            or (element.tag in HEADING_TAGS and page[element].text and not page[element].links)
-        ]
+        bare = (element for element in page.tags.tagged(*HEADING_TAGS) if element in page)
+        tagged = {element for element in bare if page[element].text and not page[element].links}
+        self._marked = sorted(tagged | self._kinds.keys(), key=lambda element: page[element].order)
         self._orders = [page[element].order for element in self._marked]
 
     def within(self, element: HtmlElement) -> Sequence[HtmlElement]:

@@ -23,7 +23,7 @@ from trafilatura.settings import Extractor
 from trafilatura.xml import xmltotxt
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from pipelines.text.trafilatura_xpaths import main_extractor
+from pipelines.text.trafilatura_extractor import main_extractor
 
 _NAMES = [XPath(f"//@{name}", smart_strings=False) for name in ("class", "id")]
 # Classes and ids of what is pruned first, with a part that each has, and what prunes it: articles below the article,

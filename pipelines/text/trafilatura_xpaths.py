@@ -2,30 +2,20 @@
 
 Its lists select elements by tag and attributes alone, in XPath whose patterns call Python up to six times an element.
 Class names come again on every element, page and site: here each list's own conditions are read out of its XPath, tried
-on each attribute's value and remembered by it. trafilatura itself is left as it is: the lists are exchanged in a second
-instance of its module.
-
-Its question for the texts of paragraphs is exchanged there, too (:func:`paragraph_texts`).
+on each attribute's value and remembered by it.
 
 Kept for its CPU: a page takes 1.035 to 1.05 times as long without it (326 real pages, 44.8 ms to 46.6; both ways in
 turn in one process, 2026-11-30). Remembering each ``re:test`` alone, by an XPath extension, gives half of that.
 """
 
-import functools
-import importlib.util
 import re
-from collections.abc import Iterable, Iterator
-from importlib.abc import SourceLoader
-from types import ModuleType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from lxml.etree import XPath, _Element
-from trafilatura.xpaths import BODY_XPATH, OVERALL_DISCARD_XPATH, TEASER_DISCARD_XPATH
 
 _REMEMBERED = 8_192  # values of the attributes of one condition; a page has some 30 that no page before it had
 _LONGEST = 300  # characters of a value that is remembered
-_PARAGRAPHS = 2_000  # characters of a document's paragraphs that are read to see whether there are enough
-_PARAGRAPH_TEXTS = 'subtree.xpath("//p//text()")'  # trafilatura's own way to read them
 
 # .//*[self::div or …][condition or …], with [1] behind it, or in brackets with [1] behind them.
 _PATH = re.compile(r"\(?\.//\*(?:\[(self::\w+(?:\s+or\s+self::\w+)*)\])?\[\s*(.*?\S)\s*\]\s*\)?(?:\[1\])?", re.DOTALL)
@@ -37,42 +27,77 @@ _TERM = re.compile(
 )
 
 
-class Selection:
-    """Return what an expression selects, in document order; ``[1]`` is the caller's.
+class Selections:
+    """Say which of several expressions select an element.
 
     Raises ValueError for an expression that asks for anything but what :data:`_TERM` describes.
     """
 
-    def __init__(self, expression: XPath) -> None:
-        parts = _PATH.fullmatch(expression.path.strip())
-        if parts is None:
-            raise ValueError(f"not a list of tags and attributes: {expression.path}")
-        conditions: dict[tuple[str, ...], list[str]] = {}
-        for names, pattern in _terms(parts[2]):
-            conditions.setdefault(names, []).append(pattern)
-        says = {names: _Values("|".join(patterns)) for names, patterns in conditions.items()}
-        self._by_name: Final = {names[0]: said for names, said in says.items() if len(names) == 1}
-        self._by_first: Final = [(names, said) for names, said in says.items() if len(names) > 1]
-        self._tags: Final = tuple(_TAG.findall(parts[1])) if parts[1] else ("*",)
+    def __init__(self, expressions: Sequence[XPath]) -> None:
+        patterns: dict[str, dict[int, str]] = {}
+        self._by_first: Final[list[tuple[int, int, tuple[str, ...]]]] = []
+        self._by_tag: Final[dict[str, int]] = {}
+        for place, expression in enumerate(expressions):
+            own = 1 << place
+            tags, conditions = _conditions(expression)
+            for tag in tags:
+                self._by_tag[tag] = self._by_tag.get(tag, 0) | own
+            for names, pattern in conditions.items():
+                bit = own
+                if len(names) > 1:  # the bit says that one of them has the pattern, not yet that the first one has it
+                    bit = 1 << (len(expressions) + len(self._by_first))
+                    self._by_first.append((bit, own, names))
+                for name in names:
+                    patterns.setdefault(name, {})[bit] = pattern
+        self._values: Final = {name: _Values(by_bit) for name, by_bit in patterns.items()}
 
-    def __call__(self, tree: _Element) -> Iterator[_Element]:
-        """The elements selected; those behind one are looked at when it has been taken.
+    def __call__(self, tree: _Element) -> Iterator[tuple[_Element, int]]:
+        """The elements selected in document order, with a bit for each expression; ``[1]`` is the caller's.
 
-        A walk with a look at each element's attributes takes half the time of the XPath for elements that have them.
+        The tree must stay as it is meanwhile. A walk with a look at each element's attributes takes half the time of
+        the XPath for elements that have them.
         """
-        by_name, by_first = self._by_name, self._by_first
-        for element in list(tree.iterdescendants(*self._tags)):
+        values = self._values
+        for element in tree.iterdescendants("*" if "*" in self._by_tag else tuple(self._by_tag)):
+            bits = 0
             attributes = cast("list[tuple[str, str]]", element.items())
             for name, value in attributes:
-                if name in by_name and by_name[name][value]:
-                    yield element
-                    break
-            else:
-                for names, said in by_first:  # of several attributes in one condition XPath takes the one written first
-                    value = next((value for name, value in attributes if name in names), "")
-                    if value and said[value]:
-                        yield element
-                        break
+                if name in values:
+                    bits |= values[name][value]
+            if bits and (bits := self._selecting(bits, element, attributes)):
+                yield element, bits
+
+    def _selecting(self, bits: int, element: _Element, attributes: list[tuple[str, str]]) -> int:
+        """Leave the bits of expressions: of several attributes in one condition XPath takes the one written first."""
+        for bit, own, names in self._by_first:
+            if bits & bit:
+                name, value = next((name, value) for name, value in attributes if name in names)
+                if value and self._values[name][value] & bit:
+                    bits |= own
+        return bits & (self._by_tag.get(element.tag, 0) | self._by_tag.get("*", 0))
+
+
+class Selection:
+    """Return what an expression selects, in document order, from a tree that stays as it is meanwhile."""
+
+    def __init__(self, expression: XPath) -> None:
+        self._selections: Final = Selections([expression])
+
+    def __call__(self, tree: _Element) -> Iterator[_Element]:
+        """The elements selected; those behind one are looked at when it has been taken."""
+        return (element for element, _ in self._selections(tree))
+
+
+def _conditions(expression: XPath) -> tuple[tuple[str, ...], dict[tuple[str, ...], str]]:
+    """The tags that an expression selects, and a pattern for the first one of each tuple of attributes."""
+    parts = _PATH.fullmatch(expression.path.strip())
+    if parts is None:
+        raise ValueError(f"not a list of tags and attributes: {expression.path}")
+    patterns: dict[tuple[str, ...], list[str]] = {}
+    for names, pattern in _terms(parts[2]):
+        patterns.setdefault(names, []).append(pattern)
+    tags = tuple(_TAG.findall(parts[1])) if parts[1] else ("*",)
+    return tags, {names: "|".join(each) for names, each in patterns.items()}
 
 
 def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -95,67 +120,20 @@ def _terms(conditions: str) -> Iterator[tuple[tuple[str, ...], str]]:
         yield tuple(term["names"].replace("@", "").split("|")), pattern
 
 
-class _Values(dict[str, bool]):
-    """Tell whether a value of an attribute has a pattern, and remember it: a dictionary, which asks no Python twice."""
+class _Values(dict[str, int]):
+    """Tell which patterns an attribute's value has, a bit each, and remember it. A dictionary asks no Python twice."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, patterns: Mapping[int, str]) -> None:
         super().__init__()
-        self._search: Final = re.compile(pattern).search
+        self._searches: Final = [(bit, re.compile(pattern).search) for bit, pattern in patterns.items()]
 
-    def __missing__(self, value: str) -> bool:
-        has_it = self._search(value) is not None
+    def __missing__(self, value: str) -> int:
+        bits = 0
+        for bit, search in self._searches:
+            if search(value) is not None:
+                bits |= bit
         if len(value) <= _LONGEST:
             if len(self) >= _REMEMBERED:
                 self.clear()
-            self[value] = has_it
-        return has_it
-
-
-@functools.cache
-def main_extractor() -> ModuleType:
-    """Return an instance of ``trafilatura.main_extractor`` with cached lists."""
-    spec = importlib.util.find_spec("trafilatura.main_extractor")
-    if spec is None or not isinstance(spec.loader, SourceLoader):
-        raise ImportError("trafilatura.main_extractor")
-    module = importlib.util.module_from_spec(spec)
-    source = (spec.loader.get_source(spec.name) or "").replace(_PARAGRAPH_TEXTS, "paragraph_texts(subtree)")
-    exec(compile(source, spec.origin or spec.name, "exec"), vars(module))  # noqa: S102 - an installed library's own source
-    vars(module).update(paragraph_texts=paragraph_texts)
-    lists = {
-        "BODY_XPATH": BODY_XPATH,
-        "OVERALL_DISCARD_XPATH": OVERALL_DISCARD_XPATH,
-        "TEASER_DISCARD_XPATH": TEASER_DISCARD_XPATH,
-    }
-    vars(module).update({name: remembering(expressions) for name, expressions in lists.items()})
-    return module
-
-
-def paragraph_texts(subtree: _Element) -> list[str]:
-    """Return the texts in a document's paragraphs as ``//p//text()`` does, where that is short.
-
-    Of a longer one the first 2,000 characters: the caller asks whether they are fewer than 750. The time of the XPath
-    grows with the square of the texts' number, to seven seconds for 40,000 paragraphs.
-    """
-    texts: list[str] = []
-    length = 0
-    for paragraph in subtree.getroottree().iter("p"):
-        if next(paragraph.iterancestors("p"), None) is not None:
-            continue  # its texts are the outer one's
-        for text in cast(Iterator[str], paragraph.itertext()):
-            texts.append(text)
-            length += len(text)
-            if length > _PARAGRAPHS:
-                return texts
-    return texts
-
-
-def remembering(expressions: Iterable[XPath]) -> list[XPath | Selection]:
-    """Return the list with cached answers for expressions on attributes only."""
-    return [_selection(one) if "re:test" in one.path or "translate(" in one.path else one for one in expressions]
-
-
-def _selection(expression: XPath) -> XPath | Selection:
-    try:
-        return Selection(expression)
-    except ValueError:
-        return expression
+            self[value] = bits
+        return bits

@@ -12,7 +12,11 @@ from tests.support.commands import ROOT
 PRIVATE = {
     "scrapy.core": {"crawler/middlewares/download_slots.py", "crawler/middlewares/header_cap.py"},
     "twisted.web._newclient": {"crawler/middlewares/header_cap.py"},
-    "trafilatura.": {"pipelines/text/trafilatura_stages.py", "pipelines/text/trafilatura_xpaths.py"},
+    "trafilatura.": {
+        "pipelines/text/trafilatura_stages.py",
+        "pipelines/text/trafilatura_extractor.py",
+        "pipelines/text/trafilatura_pruning.py",
+    },
     "procrastinate.manager": {"crawler/workers/liveness.py"},
     "procrastinate.worker": {"crawler/workers/liveness.py"},
     "multiprocessing.forkserver": {"pipelines/workers/fork_server.py"},
@@ -24,7 +28,8 @@ CHOOSERS = {
     "crawler.middlewares.download_slots": {"crawler/middlewares/pace.py"},
     "crawler.middlewares.header_cap": set[str](),
     "pipelines.text.trafilatura_stages": {"pipelines/text/trafilatura_text.py"},
-    "pipelines.text.trafilatura_xpaths": {"pipelines/text/trafilatura_stages.py"},
+    "pipelines.text.trafilatura_extractor": {"pipelines/text/trafilatura_stages.py"},
+    "pipelines.text.trafilatura_pruning": {"pipelines/text/trafilatura_extractor.py"},
     "crawler.workers.liveness": {"crawler/workers/worker.py"},
 }
 """Who may import those modules in turn: what compares versions first."""

@@ -1,18 +1,23 @@
 """What remembers trafilatura's lists, against the lists: a new version of them must select the same elements here."""
 
+import inspect
 import itertools
 import re
+from copy import deepcopy
 from typing import cast
 
 import pytest
 import trafilatura.xpaths
-from lxml.etree import SubElement, XPath
+from lxml.etree import SubElement, XPath, tostring
 from lxml.html import HtmlElement, document_fromstring
+from trafilatura.settings import Extractor
 
 from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
-from pipelines.text.trafilatura_xpaths import Selection, main_extractor, paragraph_texts, remembering
+from pipelines.text.trafilatura_extractor import main_extractor, paragraph_texts, remembering
+from pipelines.text.trafilatura_pruning import SectionPruner
+from pipelines.text.trafilatura_xpaths import Selection, Selections
 
 LISTS = {
     f"{name} {place}": expression
@@ -113,6 +118,14 @@ def test_every_list_that_calls_python_is_read_and_selects_the_same_elements_in_t
         assert selected(path, tree)[:1] == expected[:1]
 
 
+def test_several_lists_select_in_one_walk_what_each_selects() -> None:
+    selections = Selections(list(LISTS.values()))
+    for tree in (all_kinds(), *sample_pages()):
+        selected = list(selections(tree))
+        for place, expression in enumerate(LISTS.values()):
+            assert [element for element, bits in selected if bits >> place & 1] == list(Selection(expression)(tree))
+
+
 def test_an_expression_of_another_form_stays_as_it_is() -> None:
     for path in (
         ".//div[re:test(., 'a')]",
@@ -129,9 +142,48 @@ def test_an_expression_of_another_form_stays_as_it_is() -> None:
 
 def test_trafilatura_itself_keeps_its_own_lists() -> None:
     own = vars(main_extractor())
-    for name in ("BODY_XPATH", "OVERALL_DISCARD_XPATH"):
-        assert any(isinstance(one, Selection) for one in own[name])
-        assert all(isinstance(one, XPath) for one in getattr(trafilatura.main_extractor, name))
+    assert any(isinstance(one, Selection) for one in own["BODY_XPATH"])
+    assert all(isinstance(one, XPath) for one in vars(trafilatura.main_extractor)["BODY_XPATH"])
+    assert isinstance(own["prune_unwanted_sections"], SectionPruner)
+    assert inspect.isfunction(trafilatura.main_extractor.prune_unwanted_sections)
+
+
+WORDS = "The harvest began on Friday, a week earlier than last year, the cooperative said in the evening."
+LINK = "<ref>The ferry to the island</ref>"
+SECTIONS = {
+    "no link": f"<p>{WORDS}</p><div><p>{WORDS}</p></div>",
+    "links in the words": f"<p>{WORDS} {LINK} {WORDS}</p>" * 3,
+    "a box of links behind words": f"<p>{WORDS}</p><div><p>{LINK}</p><p>{LINK}</p><p>{LINK}</p></div><p>{WORDS}</p>",
+    "a farm of links": f"<p>{WORDS}</p><div>{LINK * 30}</div>tail<list><item>{LINK}</item><item>{LINK}</item></list>",
+    "a listing": "".join(f"<p>{LINK}</p>" for _ in range(30)) + f"<p>{WORDS}</p>",
+    "a box that is short once another is gone": f"<div><div>{LINK * 3}</div><p>{LINK}</p><p>{WORDS[:40]}</p></div>"
+    f"<p>{WORDS}</p>",
+    "links in items and cells": f"<list><item><p>{LINK}</p></item></list>"
+    f"<table><tr><td><p>{LINK}</p></td></tr></table>",
+    "a table of links": f"<table><tr><td>{LINK * 40}</td></tr></table><p>{WORDS}</p>",
+    "a picture among links": f"<div><graphic/>{LINK}{LINK}</div><p>{WORDS}</p>",
+    "one in another": f'<div class="sidebar">a<span class="share-x">b</span>c</div>d<p>{WORDS}</p>',
+    "most of it": f'<div class="sidebar"><p>{WORDS}</p></div><p>Little.</p>',
+    "teasers and captions": f'<p>{WORDS}</p><p class="Teaser">a</p>b<span class="caption">c</span>d',
+}
+
+
+@pytest.mark.parametrize("focus", ["balanced", "recall"])
+@pytest.mark.parametrize("keep_teasers", [False, True])
+@pytest.mark.parametrize("potential_tags", [{"p", "table"}, {"p", "ref", "graphic"}], ids=["words", "all"])
+def test_sections_are_pruned_as_trafilatura_prunes_them(
+    focus: str, keep_teasers: bool, potential_tags: set[str]
+) -> None:
+    options = Extractor(fast=True, recall=focus == "recall")
+    bodies = [document_fromstring(f"<html><body><div>{body}</div></body></html>") for body in SECTIONS.values()]
+    changed = 0
+    for tree in (*bodies, all_kinds(), *sample_pages()):
+        left, expected, whole = deepcopy(tree), deepcopy(tree), tostring(tree)
+        trafilatura.main_extractor.prune_unwanted_sections(expected, potential_tags, options, keep_teasers)
+        SectionPruner()(left, potential_tags, options, keep_teasers)
+        assert tostring(left) == tostring(expected)
+        changed += whole != tostring(expected)
+    assert changed > len(SECTIONS) // 2
 
 
 @pytest.mark.parametrize(

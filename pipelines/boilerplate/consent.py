@@ -1,6 +1,5 @@
 """Recognize consent dialogs by role, by known containers and by wording."""
 
-import bisect
 import dataclasses
 import itertools
 import re
@@ -10,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.html.dom_index import DomIndex, plain, readable_text, text_pieces
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.rules.patterns import compile_words
+from pipelines.rules.patterns import compile_words, places_with_words
 
 _LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
@@ -75,19 +74,9 @@ def consent_by_wording(page: DomIndex) -> Iterator[HtmlElement]:
 
 
 def _with_keys(page: DomIndex) -> Iterator[HtmlElement]:
-    """Return what holds a text with one of the keys, in document order. All texts are searched at once."""
+    """Return what holds a text with one of the keys, in document order."""
     texts = page.texts
-    whole = "\0".join([text for _, text in texts])
-    hits: list[int] = []
-    for key in _KEYS:
-        at = whole.find(key)
-        while at >= 0:
-            hits.append(at)
-            at = whole.find(key, at + len(key))
-    if not hits:
-        return
-    ends = list(itertools.accumulate(len(text) + 1 for _, text in texts))
-    for place in sorted({bisect.bisect_right(ends, at) for at in hits}):
+    for place in places_with_words([text for _, text in texts], _KEYS):
         yield texts[place][0]
 
 

@@ -8,12 +8,12 @@ from typing import cast
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate.consent import consent_by_attributes, consent_by_wording, consent_rules
+from pipelines.boilerplate.consent import consent_by_attributes, consent_rules
 from pipelines.boilerplate.lines import clean_lines
-from pipelines.html.dom_index import BLOCKS, DomIndex, plain, readable_start, readable_text
-from pipelines.html.prose import Prose
-from pipelines.labels.ai_labels import is_ai_label, read_ai_labels
-from pipelines.labels.captions import ends_in_credit, is_caption
+from pipelines.boilerplate.wording import CAPTION, find_by_wording
+from pipelines.html.dom_index import DomIndex, readable_start
+from pipelines.html.prose import Prose, least_prose
+from pipelines.labels.ai_labels import read_ai_labels
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
 from storage.reading import Cut
@@ -22,31 +22,19 @@ __all__ = ["clean_lines", "cut_boilerplate", "read_ai_labels"]
 
 _MOST_PROSE = 0.25  # of the page's unlinked text; nothing that holds more is furniture
 _SHORT = 400  # unlinked characters of a block that may go by its name alone
-_CAPTION = 500  # characters of a caption
-_MARK = 60  # characters of a mark or credit
-_BOX = 350  # characters of a box that asks for something
+_PARAGRAPHS = 2  # that a block may hold that goes by its name alone
 _NAMES = 300  # characters of class and id
-_MOST_BLOCKS = 5_000  # of a page whose wording is read; 495 real pages are read alike without a limit
 # The last is how words for screen readers alone are hidden.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])clip\s*:\s*rect\(\s*[01](?:px)?[\s,]", re.IGNORECASE
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
-_INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
-_PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
 
 @rule_cache()
 def _class_words() -> dict[str, str]:
     return {word: rule for rule, words in load_rules("boilerplate_elements")["classes"].items() for word in words}
-
-
-@rule_cache()
-def _boxes() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the words that every box has one of, and the pattern of what boxes say."""
-    boxes = load_rules("boilerplate_elements")["boxes"]
-    return compile_words(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
 
 
 @rule_cache()
@@ -65,7 +53,7 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
     cuts: list[Cut] = []
     gone: list[HtmlElement] = []
     until = 0
-    finds = itertools.chain(_by_attributes(page), _by_text(page))
+    finds = itertools.chain(_by_attributes(page), find_by_wording(page))
     ordered = sorted(finds, key=lambda each: (page[each[1]].order, -page[each[1]].end))
     for rule, element, detail in ordered:
         measure = page[element]
@@ -108,81 +96,6 @@ def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         rule = _rule_by_names(names) if names else None
         if rule is not None:
             yield rule, element, names[:80]
-
-
-def _by_text(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
-    """Find boilerplate by its wording: (rule, element, evidence).
-
-    It is consent notices, labels, captions, credits and boxes.
-    """
-    for notice in consent_by_wording(page):
-        yield "consent", notice, "wording"
-    asked: set[HtmlElement] = set()
-    for holder, text in page.texts:
-        measure = page.get(holder)
-        if measure is None or len(text) > _CAPTION * 2:
-            continue
-        if measure.text <= _MARK and holder.tag in _INLINE and is_ai_label(text.strip()):
-            yield "machine-mark", _pictured(holder, page), text.strip()
-        block = measure.block
-        if block is None or block in asked or page[block].text > _BOX or block.tag in ("h1", "h2", "body"):
-            continue
-        asked.add(block)
-        if len(asked) > _MOST_BLOCKS:
-            return
-        if any(child.tag in BLOCKS for child in itertools.islice(block, 30)):
-            continue
-        yield from _by_line(block, page)
-
-
-def _by_line(block: HtmlElement, page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
-    """Find boilerplate in a block that is one line or paragraph."""
-    text = readable_text(block)
-    rule, detail = _rule_by_words(text)
-    if rule:
-        yield rule, _pictured(block, page) if rule == "machine-mark" else block, detail
-    elif len(text) <= _BOX:
-        box = _pictured(block, page)  # first: few blocks stand beside a picture
-        if box is not block and ends_in_credit(plain(text)):
-            yield "caption", box, text[:80]
-
-
-@rule_cache(8_192)  # lines of some _BOX characters: a site's pages have most of them alike
-def _rule_by_words(text: str) -> tuple[str, str]:
-    """Return the rule for a line's words and its evidence, or ""."""
-    line = plain(text)
-    if len(text) <= _MARK * 2 and is_caption(line):
-        return "machine-mark" if is_ai_label(text) else "caption", text[:80]
-    asked_for = _asks(line)
-    return ("box" if asked_for else "", asked_for)
-
-
-def _asks(line: str) -> str:
-    """Return what a block asks for near its beginning, or ""."""
-    keys, patterns = _boxes()
-    if keys.search(line) is None:
-        return ""
-    match = patterns.search(line[:300])
-    return match[0] if match and (len(line) <= 80 or match.start() <= 40) else ""
-
-
-def _pictured(mark: HtmlElement, page: DomIndex) -> HtmlElement:
-    """Return the picture's whole box around a label, with its caption.
-
-    It is the label alone where the box holds more.
-    """
-    for parent in itertools.islice(mark.iterancestors(), 3):
-        if (
-            parent not in page
-            or page[parent].text > 300
-            or page[parent].links
-            or parent.tag in ("article", "main", "body")
-        ):
-            break
-        has_heading = next(parent.iter("h1", "h2", "h3"), None) is not None
-        if not has_heading and next(parent.iter(*_PICTURES), None) is not None:
-            return parent
-    return mark
 
 
 @rule_cache(8_192)  # elements of a list, and of a site's pages, have the same names
@@ -244,7 +157,9 @@ def _may_go(element: HtmlElement, rule: str, page: DomIndex, prose: Callable[[],
     ):
         return False
     if rule == "caption":
-        return measure.text <= _CAPTION
+        return measure.text <= CAPTION
     if rule in ("consent", "hidden", "machine-mark", "box"):
         return True
-    return unlinked <= _SHORT and len(prose().within(element)) <= 2
+    if unlinked < (_PARAGRAPHS + 1) * least_prose(page.is_mostly_cjk):
+        return True  # too little for more paragraphs
+    return unlinked <= _SHORT and len(prose().within(element)) <= _PARAGRAPHS

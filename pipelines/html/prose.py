@@ -28,12 +28,17 @@ class BodySpan:
     last: int
 
 
+def least_prose(is_cjk: bool) -> int:
+    """Return the unlinked characters that a paragraph of prose has at least."""
+    return _PARAGRAPH[is_cjk]
+
+
 class Prose:
     """The paragraphs of a page by their place."""
 
     def __init__(self, page: DomIndex, is_cjk: bool) -> None:
         self._page = page
-        self.paragraphs = _paragraphs(page, _PARAGRAPH[is_cjk])
+        self.paragraphs = _paragraphs(page, least_prose(is_cjk))
         self._orders = [page[paragraph].order for paragraph in self.paragraphs]
 
     def within(self, element: HtmlElement) -> list[HtmlElement]:

@@ -43,10 +43,14 @@ def ai_label_kind(text: str) -> str | None:
     if len(stripped) > LONGEST:
         return None
     line = plain(stripped)
-    bare = line.strip(_EDGES)
+    return _listed_labels().get(line.strip(_EDGES)) or ai_wording_kind(line)
+
+
+@rule_cache()
+def _listed_labels() -> dict[str, str]:
+    """Return the kind of each label that is listed whole."""
     marks = caption_rules()["ai"]
-    listed = (kind for kind in ("image", "report", "other") if bare in marks[kind])
-    return next(listed, None) or ai_wording_kind(line)
+    return {mark: kind for kind in ("other", "report", "image") for mark in marks[kind]}
 
 
 def read_ai_labels(tree: HtmlElement, index: DomIndex | None = None) -> AiLabels:

@@ -37,7 +37,9 @@ _PARTICLES = frozenset(
     {"al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "ibn", "la", "le", "van", "von"}
 )
 _COUNT = re.compile(r"[\d.,]+ ?(?:[kmb万千](?![^\W\d]))?(?:人|回|件)?")
-_MARKUP = re.compile(r"^(?:[-*•>#|]+\s+)+|\s*\|$")  # list, quote and table marks of the extractor
+# List, quote and table marks of the extractor.
+_MARKS = ("-", "*", "•", ">", "#", "|")
+_MARKUP = re.compile(rf"^(?:[{''.join(map(re.escape, _MARKS))}]+\s+)+|\s*\|$")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
     """
     if len(line) > _LONGEST * 2:
         return None
-    bare = _MARKUP.sub("", line.strip())
+    bare = _without_marks(line.strip())
     plain_line = plain(bare)
     if not plain_line:
         return None
@@ -166,6 +168,10 @@ def _rule(line: str, rank: int, left: int, names: set[str]) -> str | None:
     if left <= _TAIL and (_is_tail_line(plain_line) or (letters(plain_line) in names and left <= 4)):
         return "boilerplate"
     return None
+
+
+def _without_marks(line: str) -> str:
+    return _MARKUP.sub("", line) if line.startswith(_MARKS) or line.endswith("|") else line
 
 
 def _notice_rule(line: str, rank: int, left: int) -> str | None:

@@ -14,6 +14,7 @@ from pipelines.html.text_blocks import TextBlock, ends_sentence
 from pipelines.labels.captions import ends_in_credit, is_caption
 from pipelines.labels.list_words import NAME_SUBJECTS, name_subjects
 from pipelines.rules.load import load_rules, rule_cache
+from pipelines.rules.patterns import places_with_words
 
 _TAGS = ("p", "li", "h2", "h3", "h4", "td", "div", "blockquote", "dd", "dt", "pre", "section", "th", "article", "body")
 _AROUND = ("article", "main", "nav", "aside", "footer", "header", "form", "figure", "table", "ul", "blockquote", "dl")
@@ -218,25 +219,27 @@ def _around(element: HtmlElement, known: dict[HtmlElement, tuple[int, int]]) -> 
 
 def _lines(blocks: Sequence[TextBlock], places: NDArray[np.intp], summary: str) -> NDArray[np.float64]:
     """Return what each block's words look like."""
-    rows = [_line(blocks[place], summary) for place in places.tolist()]
+    own = [blocks[place] for place in places.tolist()]
+    credit, asking = _words()
+    asks = frozenset(places_with_words([block.text[:_LINE].lower() for block in own], asking))
+    rows = [_line(block, summary, credit, row in asks) for row, block in enumerate(own)]
     return np.array(rows, dtype=np.float64)
 
 
-def _line(block: TextBlock, summary: str) -> tuple[float, ...]:
-    credit, asking = _words()
+def _line(block: TextBlock, summary: str, credit: tuple[str, ...], asks: bool) -> tuple[float, ...]:
     whole = block.text
     text = whole[:_LINE]
-    lowered = text.lower()
     start = text[:100]
+    digits = len(_DIGIT.findall(text))
     line = plain(whole) if len(whole) <= _CAPTION else ""
     return (
         ends_sentence(whole),
         whole.endswith((":", "：")),
         whole.endswith(("?", "？")),
-        len(_DIGIT.findall(text)) / len(text),
-        _DATE.search(text) is not None,
-        lowered.startswith(credit),
-        any(word in lowered for word in asking),
+        digits / len(text),
+        digits > 0 and _DATE.search(text) is not None,
+        text.lower().startswith(credit),
+        asks,
         text.startswith(_OPENINGS),
         whole.endswith(("…", "...")),
         sum(map(str.isupper, start)) / len(start),

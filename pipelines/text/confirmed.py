@@ -6,6 +6,7 @@ from pipelines.html.text_blocks import TextBlock
 
 CERTAIN = 20
 """Letters from which a text is looked for anywhere, not only after the one before it."""
+_NEAR = 10 * CERTAIN  # letters behind the last text in which a shorter one is looked for
 _WHOLE = 200  # Japanese characters from which a block may be a second copy of several others
 _PART = 40  # the same of one of these
 _COPIED = 0.6  # share of a block that others repeat, from which it is their copy
@@ -33,13 +34,16 @@ def confirmed(blocks: Sequence[TextBlock], text: str) -> list[float]:
     at = sure = 0  # behind the last block that was found, and behind the last one that is no chance
     for block in blocks:
         wanted = block.letters
-        found = text.find(wanted, at) if wanted else -1
-        if found < 0 and len(wanted) >= CERTAIN:
-            found = text.find(wanted)
-        elif found < 0 and wanted and sure < at:
-            found = text.find(wanted, sure, sure + CERTAIN + len(wanted))
-        elif len(wanted) < CERTAIN and found - at > 10 * CERTAIN:
-            found = -1
+        found = -1
+        if len(wanted) >= CERTAIN:
+            found = text.find(wanted, at)
+            if found < 0:
+                found = text.find(wanted, 0, at + len(wanted))
+        elif wanted:
+            found = text.find(wanted, at, at + _NEAR + len(wanted))
+            if found < 0 and sure < at:
+                nearer = text.find(wanted, sure, sure + CERTAIN + len(wanted))
+                found = nearer if nearer >= 0 and text.find(wanted, at) < 0 else -1
         if found >= 0:
             if len(wanted) >= CERTAIN or found - sure <= CERTAIN:
                 sure = found + len(wanted)

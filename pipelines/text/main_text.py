@@ -11,7 +11,7 @@ import collections
 import functools
 import itertools
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from lxml.html import HtmlElement
@@ -95,10 +95,12 @@ def _visible_text(
     main = _main_containers(blocks, opinions, containers)
     if not main:
         return first
-    votes = _resolved(blocks, opinions, _kept(blocks, opinions, containers, main, summary))
-    setting = PageSetting(containers, _inside(containers, main), summary)
-    places = without_copies(blocks, arbitrate(opinions, votes, setting, note))
-    left_out += _left_out(blocks, set(places), containers, main)
+    home_of = _home_of(containers, main)
+    homes = [home_of[container] for container in containers]
+    votes = _resolved(blocks, opinions, _kept(blocks, opinions, containers, homes, main, summary))
+    inside = [0.0 if home is None else 1.0 if main[home] else 0.5 for home in homes]
+    places = without_copies(blocks, arbitrate(opinions, votes, PageSetting(containers, inside, summary), note))
+    left_out += _left_out(blocks, set(places), homes)
     kept += (blocks[place] for place in places)
     return "\n".join(block.text for block in kept)
 
@@ -131,14 +133,11 @@ def _is_comment(element: HtmlElement) -> bool:
     return any(_COMMENTS.search(name[:200]) for name in names)
 
 
-def _left_out(
-    blocks: Sequence[TextBlock], kept: Container[int], containers: Sequence[HtmlElement], main: Container[HtmlElement]
-) -> Iterator[Cut]:
+def _left_out(blocks: Sequence[TextBlock], kept: Container[int], homes: Sequence[HtmlElement | None]) -> Iterator[Cut]:
     """What reads like prose and was not kept, and why not."""
     prose = ((place, block) for place, block in enumerate(blocks) if block.is_prose and place not in kept)
     for place, block in itertools.islice(prose, _MOST_LEFT_OUT):
-        is_inside = _home(containers[place], main) is not None
-        reason = "no two extractors confirm it" if is_inside else "outside the article's containers"
+        reason = "no two extractors confirm it" if homes[place] is not None else "outside the article's containers"
         yield Cut("left-out", reason, block.text[:200])
 
 
@@ -180,12 +179,13 @@ def _main_containers(
     blocks: Sequence[TextBlock], opinions: Opinions, containers: Sequence[HtmlElement]
 ) -> dict[HtmlElement, bool]:
     """The article's containers, outermost as well as inner, and whether trafilatura saw their prose."""
-    templates: dict[HtmlElement, Template] = {}
+    templates: dict[HtmlElement, Template] = {
+        container: _template(container) for container in dict.fromkeys(containers)
+    }
+    elsewhere = {container for container in templates if _stands_in(container, _ELSEWHERE)}
     prose: collections.Counter[Template] = collections.Counter()
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
-        if container not in templates:
-            templates[container] = _template(container)
-        if block.is_prose and not _stands_in(block.element, _ELSEWHERE):
+        if block.is_prose and container not in elsewhere:
             worth = int(100 * min(block.weight, _PROSE_CAP) * (_UNCONFIRMED + _CONFIRMED * share))
             prose[templates[container]] += worth
     if not prose:
@@ -199,8 +199,9 @@ def _main_containers(
             if (one.tag, _classes(one)) == best[0] and (templates.get(one) or _template(one)) == best:
                 seen[one] = [0.0, 0.0]
     is_comment = functools.cache(_is_comment)
+    home_of = _home_of(containers, seen)
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
-        home = _home(container, seen)
+        home = home_of[container]
         if home is not None and block.is_prose and (share > 0.5 or not is_comment(container)):
             seen[home][0] += block.weight
             seen[home][1] += block.weight * share
@@ -212,6 +213,7 @@ def _kept(
     blocks: Sequence[TextBlock],
     opinions: Opinions,
     containers: Sequence[HtmlElement],
+    homes: Sequence[HtmlElement | None],
     main: dict[HtmlElement, bool],
     summary: str,
 ) -> list[int]:
@@ -221,20 +223,20 @@ def _kept(
     and of addresses that are written out; above them, leads and what both confirm. Other links are labels, or lead to
     other articles, if they are no items of a list or table.
     """
-    home_of = {container: _home(container, main) for container in set(containers)}
-    homes = [home_of[container] for container in containers]
     inside = [place for place, home in enumerate(homes) if home is not None]
     first, last = inside[0], inside[-1]
     above = {one for container in main for one in container.iterancestors()}
     kept = []
     for place, (block, home) in enumerate(zip(blocks, homes, strict=True)):
+        if home is None and place > first:
+            continue
         is_link = block.link_share > _LINKED
         if block.element.tag == "h1" or (is_link and not _may_be_content(block)):
             continue
         if home is not None:
             keep = opinions.first(place) if main[home] else opinions.second(place)
             keep = keep or (block.text.startswith(_ADDRESSES) and opinions.second(place))
-        elif place > first or _stands_in(block.element, _ELSEWHERE):
+        elif _stands_in(block.element, _ELSEWHERE):
             keep = False
         else:
             is_confirmed = block.is_prose and opinions.first(place)
@@ -259,22 +261,13 @@ def _may_be_content(block: TextBlock) -> bool:
     return block.text.startswith(_ADDRESSES) or _stands_in(block.element, _ITEMS)
 
 
-def _inside(containers: Sequence[HtmlElement], main: dict[HtmlElement, bool]) -> list[float]:
-    """1 for a container of the article that trafilatura saw, 0.5 for one that it did not see, else 0."""
-    worth: dict[HtmlElement, float] = {}
-    for container in containers:
-        if container not in worth:
-            home = _home(container, main)
-            worth[container] = 0.0 if home is None else 1.0 if main[home] else 0.5
-    return [worth[container] for container in containers]
-
-
 def _stands_in(element: HtmlElement, tags: frozenset[str]) -> bool:
     return any(one.tag in tags for one in _lineage(element))
 
 
-def _home(container: HtmlElement, main: Container[HtmlElement]) -> HtmlElement | None:
-    return next((one for one in _lineage(container) if one in main), None)
+def _home_of(containers: Iterable[HtmlElement], main: Container[HtmlElement]) -> dict[HtmlElement, HtmlElement | None]:
+    """The container of the article in which each container stands, None where it stands in none."""
+    return {one: next((each for each in _lineage(one) if each in main), None) for one in dict.fromkeys(containers)}
 
 
 def _lineage(element: HtmlElement) -> itertools.chain[HtmlElement]:

@@ -140,9 +140,10 @@ def _linked_paragraphs(blocks: Sequence[TextBlock], kept: set[int]) -> Iterator[
 def _linked_lines(blocks: Sequence[TextBlock], kept: set[int], by_first: Says, by_second: Says) -> Iterator[int]:
     """Lines of a kept paragraph that are one link, and that both extractors keep."""
     for place, block in enumerate(blocks):
-        near = [one for one in (place - 1, place + 1) if one in kept and blocks[one].element is block.element]
-        is_line = block.link_share > _LINKED and near and block.element.tag == "p" and not _speaks_of_lists(block)
-        if is_line and by_first(place) and by_second(place):
+        if block.link_share <= _LINKED or block.element.tag != "p":
+            continue
+        is_near = any(one in kept and blocks[one].element is block.element for one in (place - 1, place + 1))
+        if is_near and not _speaks_of_lists(block) and by_first(place) and by_second(place):
             yield place
 
 

@@ -26,6 +26,11 @@ from storage.reading import Entry
 
 _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 _LINES_LOOKED_AT = 50
+_LINES_TO_A_BAD_ONE = 3
+"""The protocol has nothing but addresses. Programs write a title, a comment or a broken address among them; a text that
+names its sources has fewer addresses than other lines."""
+
+_SHOWN = 100  # characters of a bad line
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
@@ -34,7 +39,7 @@ def looks_like_sitemap(body: bytes) -> bool:
 
     Its root element decides. Gzip is unpacked.
 
-    Plain text is one where every line is an address.
+    Plain text is one where at least two of three lines are addresses.
     """
     head = read_head(body)
     return read_root_name(head) in ("urlset", "sitemapindex") or _is_address_list(head)
@@ -45,7 +50,8 @@ def _is_address_list(head: str) -> bool:
     if len(head) > 8_192:
         del lines[-1:]  # cut in the middle
     lines = [line for line in lines if line][:_LINES_LOOKED_AT]
-    return bool(lines) and all(_ADDRESS_LINE.fullmatch(line) for line in lines)
+    bad = sum(_ADDRESS_LINE.fullmatch(line) is None for line in lines)
+    return bool(lines) and bad * _LINES_TO_A_BAD_ONE <= len(lines)
 
 
 def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC) -> Listing | None:
@@ -53,15 +59,13 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
 
     News come first, then the addresses that changed last, then the undated ones in their order. Children of an index
     are listings. ``published_at`` and ``title`` are from the news extension, ``changed_at`` is ``lastmod``. Alternates
-    in other languages are left out: sitemaps list them as entries too. Raises ListingError for damaged gzip, or a body
-    that cannot be parsed.
+    in other languages are left out: sitemaps list them as entries too. In plain text each line is an address; the
+    reason names the first one that is none. Raises ListingError for damaged gzip, or a body that cannot be parsed.
     """
     if not looks_like_sitemap(body):
         return None
     if not read_root_name(read_head(body)):
-        lines = decode(unpack(body)).text.split("\n")
-        addresses = (clean_url(line, url) for line in lines if _ADDRESS_LINE.fullmatch(line.strip("\ufeff \t\r")))
-        return make_listing("sitemap", (Entry(url=address) for address in addresses if address))
+        return _read_address_list(decode(unpack(body)).text)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
@@ -77,6 +81,22 @@ def read_sitemap(body: bytes, url: str, timezone: datetime.tzinfo = datetime.UTC
     listed.sort(key=_newest, reverse=True)
     log = parser.error_log.filter_from_errors()
     return make_listing("sitemap", listed, f"broken XML: {log[0].message}"[:200] if log else "")
+
+
+def _read_address_list(text: str) -> Listing:
+    lines = [(number, line.strip("\ufeff \t\r")) for number, line in enumerate(text.split("\n"), 1)]
+    listed = [(number, line, _address_of(line)) for number, line in lines if line]
+    bad = [(number, line) for number, line, address in listed if address is None]
+    reason = ""
+    if bad:
+        number, line = bad[0]
+        are = "line is no address" if len(bad) == 1 else "lines are no addresses, the first"
+        reason = f"{len(bad):,} {are}: line {number:,}, {plain_text(line, _SHOWN)}"
+    return make_listing("sitemap", (Entry(url=address) for _, _, address in listed if address), reason)
+
+
+def _address_of(line: str) -> str | None:
+    return clean_url(line) if _ADDRESS_LINE.fullmatch(line) else None
 
 
 def _newest(entry: Entry) -> tuple[bool, datetime.datetime]:

@@ -35,6 +35,9 @@ INDEX = f"""<sitemapindex {NAMESPACES}>
 <sitemap><loc>https://news.example.jp/old.xml.gz</loc><lastmod>2019-01-01</lastmod></sitemap>
 <sitemap><loc>/new.xml</loc><lastmod>2026-05-10</lastmod></sitemap></sitemapindex>"""
 
+ADDRESSES = [f"https://news.example/n/{number}" for number in range(1, 5)]
+LONG = "https://news.example/" + "x" * 79
+
 
 def read(body: bytes | str) -> Listing:
     listing = read_sitemap(body.encode() if isinstance(body, str) else body, URL)
@@ -71,6 +74,30 @@ def test_a_plain_list_of_addresses_is_a_sitemap() -> None:
     assert [entry.url for entry in listing.entries] == ["https://news.example.jp/n/1", "https://news.example.jp/n/2"]
     assert not looks_like_sitemap(b"https://news.example.jp/n/1 is where it stands\n")
     assert not looks_like_feed(b"https://news.example.jp/n/1\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["# news", *ADDRESSES], "1 line is no address: line 1, # news"),
+        ([*ADDRESSES, "", "/n/1", "ftp://x.example/"], "2 lines are no addresses, the first: line 6, /n/1"),
+        ([ADDRESSES[0], "http://[bad]/x", *ADDRESSES[1:]], "1 line is no address: line 2, http://[bad]/x"),
+        ([*ADDRESSES, "https://news.example/" + "x" * 3_000], f"1 line is no address: line 5, {LONG}"),
+        (ADDRESSES, ""),
+    ],
+)
+def test_a_bad_line_of_a_plain_list_is_named_and_the_others_count(lines: list[str], reason: str) -> None:
+    sitemap = read_sitemap("\r\n".join(lines).encode(), "https://news.example/sitemap.txt")
+    assert sitemap is not None
+    assert [entry.url for entry in sitemap.entries] == ADDRESSES
+    assert sitemap.reason == reason
+
+
+def test_a_text_that_names_its_sources_is_no_sitemap() -> None:
+    text = (
+        "The ferry is back.\nhttps://news.example/n/1\nhttps://news.example/n/2\nSo is the bus.\nhttps://news.example/3"
+    )
+    assert not looks_like_sitemap(text.encode())
 
 
 @pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "UTF-16"])

@@ -17,7 +17,7 @@ from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.preview.page_reader import PageReader
 from crawler.request_options import RequestOptions, request_options
-from crawler.settings import settings_from
+from crawler.settings import LISTING_MAXSIZE, settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.raw_page import RawPage
 
@@ -69,7 +69,12 @@ class _Fetcher(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for url in self._sources:
-            meta = {"asked": url, "may_leave_host": True, OPTIONS: self._options[url]}
+            meta = {
+                "asked": url,
+                "may_leave_host": True,
+                OPTIONS: self._options[url],
+                "download_maxsize": LISTING_MAXSIZE,
+            }
             yield Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 
     async def parse(self, response: Response, **_: Any) -> None:

@@ -50,6 +50,25 @@ def read(body: bytes | str, timezone: datetime.tzinfo = datetime.UTC) -> Listing
     return listing
 
 
+@pytest.mark.parametrize(
+    ("body", "most", "addresses", "reason"),
+    [
+        (RSS.format(encoding="UTF-8"), 1, ["/n/7001"], "only the first 1 entries were read"),
+        (RSS.format(encoding="UTF-8"), 2, ["/n/7001", "/n/7002"], "only the first 2 entries were read"),
+        (RSS.format(encoding="UTF-8"), 4, ["/n/7001", "/n/7002"], ""),
+        (ATOM, 1, ["/world/bridge-opens", "/world/?page=2"], "only the first 1 entries were read"),
+    ],
+)
+def test_of_a_long_feed_the_first_entries_are_read_whole(
+    body: str, most: int, addresses: list[str], reason: str
+) -> None:
+    listing = read_feed(body.encode(), "text/xml", URL, most_entries=most)
+    assert listing is not None
+    paths = ["/" + entry.url.split("/", 3)[3] for entry in listing.entries]
+    assert (paths, listing.reason) == (addresses, reason)
+    assert listing.entries[0].published_at
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "Shift_JIS", "EUC-JP", "ISO-2022-JP", "UTF-16"])
 def test_an_rss_feed_is_read_in_the_encoding_it_is_written_in(encoding: str) -> None:
     first, second = read(RSS.format(encoding=encoding).encode(encoding)).entries

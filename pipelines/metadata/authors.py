@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from pipelines.dates.forms import ANY_MONTH, ENGLISH_WEEKDAY
+from pipelines.dates.forms import ANY_MONTH, ANY_WEEKDAY, ENGLISH_WEEKDAY
 from pipelines.html.plain_text import letters, plain_text
 from pipelines.rules.load import load_rules, rule_cache
 from storage.scripts import HAN, HIRAGANA, KATAKANA
@@ -22,12 +22,14 @@ _FULL_WORDS = 3  # of the name that a first name stands for
 class Credit:
     """A name from one source.
 
-    ``is_office`` says that it is no person's, ``is_separate`` that nothing joins it to the source's other names.
+    ``is_office`` says that it is no person's, ``is_separate`` that nothing joins it to the source's other names,
+    ``is_printed`` that it is visible text, not a declaration.
     """
 
     name: str
     is_office: bool = False
     is_separate: bool = False
+    is_printed: bool = False
 
 
 @rule_cache()
@@ -65,7 +67,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "end": re.compile(r"\s+(?:am|on|under|in|at|unter|,)$"),
         "updated": re.compile(
             r"\s*(?:\d{1,2}:\d\d|\d{4}[年/.-]|\bpublished\b|\bupdated\b|公開|更新|配信"
-            rf"|\b{ANY_MONTH}\.?\s\d{{1,2}}\b|\b{ENGLISH_WEEKDAY}\b).*$",
+            rf"|\b{ANY_MONTH}\.?\s\d{{1,2}}\b|\b{ENGLISH_WEEKDAY}\b|»|\b{ANY_WEEKDAY}\.?,?\s{ANY_MONTH}\b).*$",
             re.IGNORECASE | re.DOTALL,
         ),
     }
@@ -78,7 +80,7 @@ _OPEN = re.compile(r"\s*[(（\[][^()（）\[\]]{0,80}$")  # a bracket that was c
 _ADDRESS = re.compile(
     r",\s*(?:germany|deutschland|austria|österreich|switzerland|schweiz|france|usa|united states|japan)$", re.IGNORECASE
 )
-_ACCOUNT = re.compile(r"(?:[a-z]+[-_]?)?admin\d*")  # jdadmin, wordpressadmin: accounts of publishing systems
+_ACCOUNT = re.compile(r"(?:[a-z]+[-_ ]?)?admin\d*")  # jdadmin, User Admin: accounts of publishing systems
 _LOGIN = re.compile(r"[a-z]+\d+")  # link78
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _KATAKANA = re.compile(rf"[{KATAKANA}]+(?:[・･=＝\s][{KATAKANA}]+)+$")
@@ -129,6 +131,8 @@ def _is_credential(part: str) -> bool:
 
 def _clean(part: str) -> str:
     patterns = _patterns()
+    head, _, tail = part.partition(" - ")
+    part = head if tail.strip() and names_position(tail) else part
     name = patterns["for"].sub("", part).strip(" 　:：,、・-–—|=＝\"'“”*《》")
     for _ in range(2):
         name = patterns["lead"].sub("", name).strip()
@@ -206,6 +210,19 @@ def is_office(name: str) -> bool:
     )
 
 
+def names_position(name: str) -> bool:
+    """Tell whether a name holds a word of a position or of page furniture, counts something, or introduces a name.
+
+    Examples are "Senior Autos", "View more posts", "23 abonnés" and "Recipe by". An office ("The Harbour editors") is a
+    name.
+    """
+    words = [word.strip(".,:;|/") for word in name.lower().split()]
+    counts = words[0].isdigit() and len(words) > 1
+    return not is_office(name) and (
+        counts or not set(words).isdisjoint(_words("positions")) or words[-1] in _words("lead_ins")
+    )
+
+
 def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str], host: str = "") -> tuple[str, ...]:
     """Return the credits of the best source that names a person.
 
@@ -232,6 +249,10 @@ def choose_authors(sources: Iterable[Sequence[Credit]], site_names: Sequence[str
                     known_offices.add(letters(name))
                 separate |= {letters(name)} if credit.is_separate else set()
                 has_person = has_person or letters(name) not in known_offices
+        persons = {key: name for key, name in names.items() if not names_position(name)}
+        if not persons and all(credit.is_printed for credit in source):
+            continue
+        names = persons or names
         authors = tuple(names.values())[:_MOST_AUTHORS]
         if has_person and len(label) >= _LABEL and all(name.startswith(label) for name in names):
             own = own or authors

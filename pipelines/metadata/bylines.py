@@ -184,7 +184,7 @@ def _beside(links: Sequence[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElemen
 
 def _spoken(elements: Sequence[lxml.html.HtmlElement]) -> list[Credit]:
     texts = (" | ".join(visible_pieces(element, _LONGEST_BYLINE + 1)) for element in elements)
-    return [Credit(text) for text in texts if text and len(text) <= _LONGEST_BYLINE]
+    return [Credit(text, is_printed=True) for text in texts if text and len(text) <= _LONGEST_BYLINE]
 
 
 def labelled_credits(tags: TagIndex) -> Iterator[list[Credit]]:
@@ -195,7 +195,7 @@ def labelled_credits(tags: TagIndex) -> Iterator[list[Credit]]:
             pieces = visible_pieces(element, _LONGEST_BYLINE)
             name = label[1].strip() or next(iter(pieces[1:]), "") or _behind(element)
             if name and is_name_like(name):
-                yield [Credit(name)]
+                yield [Credit(name, is_printed=True)]
 
 
 def _behind(element: lxml.html.HtmlElement) -> str:
@@ -223,7 +223,7 @@ def opening_credits(tags: TagIndex) -> Iterator[list[Credit]]:
         names = [name.strip() for name in re.split("[/,]", text)]
         is_whole = text == plain_text(bold.text_content(), _LONGEST_BYLINE)
         if is_whole and all(map(_is_person_like, names)) and len(following.text_content()) >= _PARAGRAPH:
-            yield [Credit(name) for name in names]
+            yield [Credit(name, is_printed=True) for name in names]
 
 
 def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Credit]]:
@@ -234,10 +234,10 @@ def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Cre
                 continue
             is_before_job = index + 1 < len(pieces) and is_job(pieces[index + 1]) and is_name_like(piece)
             if labelled := _LABELLED.search(piece):
-                yield [Credit(labelled[1] or labelled[2])]
+                yield [Credit(labelled[1] or labelled[2], is_printed=True)]
             elif (dated := _DATED_NAME.fullmatch(piece)) and _is_person_like(dated[1]):
-                yield [Credit(dated[1])]
+                yield [Credit(dated[1], is_printed=True)]
             elif is_before_job or is_byline(piece) or _is_dated(pieces, index) or is_agency(piece):
-                yield [Credit(piece)]
+                yield [Credit(piece, is_printed=True)]
             elif is_lead_in(piece) and index + 1 < len(pieces):
-                yield [Credit(pieces[index + 1])]
+                yield [Credit(pieces[index + 1], is_printed=True)]

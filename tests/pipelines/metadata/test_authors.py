@@ -48,6 +48,11 @@ from tests.support.metadata_pages import declared, page
         ("Jane Doe | Last update", ["Jane Doe"]),
         ("Reviewed by Ann Li", []),
         ("Auteur :", []),
+        ("By Jane Doe - Harbour Affairs Writer", ["Jane Doe"]),
+        ("By Jane Doe Fri., Aug. 23, 2026", ["Jane Doe"]),
+        ("by jdoe » Tue Aug 27, 2026 1:47 am", ["jdoe"]),
+        ("Nga Jane Doe", ["Jane Doe"]),
+        ("User Admin", []),
         ("wordpressadmin", []),
         ("Super User", []),
         ("admin", []),
@@ -291,3 +296,31 @@ def test_a_line_of_sections_that_is_called_author_names_nobody() -> None:
     line = "".join(f"<a>{one}</a> / " for one in ("CSP", "International", "Photovoltaik", "Speicher", "Top Solar News"))
     body = f'<h1>Das Kraftwerk läuft</h1><div class="postMeta author">{line}</div><p>Text</p>'
     assert declared(page(body=body, lang="de")).authors == ()
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        "Senior Harbours Reporter",
+        "Content Marketing Coordinator",
+        "23 abonnés",
+        "Envoyée spéciale à Toulouse",
+        "Ver más",
+    ],
+)
+def test_a_position_beside_a_name_is_no_author(position: str) -> None:
+    line = f'<p itemprop="author"><b>Jane Doe</b> <span>{position}</span></p>'
+    assert declared(page(body=f"<h1>Ferries sail again</h1>{line}<p>Text</p>", lang="en")).authors == ("Jane Doe",)
+
+
+@pytest.mark.parametrize("words", ["Ver más", "Last Modified", "View more posts", "Authored by", "Expert Reviewer"])
+def test_furniture_in_the_authors_place_gives_way_to_the_printed_name(words: str) -> None:
+    link = f'<a rel="author" href="/a">{words}</a>'
+    body = f"<h1>Ferries sail again</h1>{link}<p>By Jane Doe</p><p>Text</p>"
+    assert declared(page(body=body, lang="en")).authors == ("Jane Doe",)
+    assert declared(page(body=f"<h1>Ferries sail again</h1>{link}<p>Text</p>", lang="en")).authors == ()
+
+
+def test_an_office_with_a_word_of_positions_stays() -> None:
+    body = '<h1>Ferries sail again</h1><a rel="author" href="/a">The Harbour editors</a><p>Text</p>'
+    assert declared(page(body=body, lang="en")).authors == ("The Harbour editors",)

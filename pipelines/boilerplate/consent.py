@@ -11,6 +11,8 @@ from pipelines.html.dom_index import DomIndex, plain, readable_text, text_pieces
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words, places_with_words
 
+CONSENT_ROLES = frozenset({"dialog", "alertdialog"})
+"""Roles that mark a consent dialog."""
 _LONGEST = 1_500  # characters without white space; the long texts of platforms have containers of their own
 _CLIMBS = 8
 _KEYS = ("ookie", "COOKIE", "クッキー", "rivacy", "onsent")  # a statement has at least one of these
@@ -50,7 +52,7 @@ def consent_by_attributes(tag: str, names: str, role: str | None, *, is_modal: b
     """
     if names and (container := _container(names)):
         return f"container {container}"
-    if is_modal or role in ("dialog", "alertdialog"):
+    if is_modal or role in CONSENT_ROLES:
         return f"role {role or 'aria-modal'}"
     return "dialog" if tag == "dialog" else ""
 

@@ -4,15 +4,15 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from typing import cast
 
 from lxml.html import HtmlElement
 
-from pipelines.boilerplate.consent import consent_by_attributes, consent_rules
+from pipelines.boilerplate.consent import CONSENT_ROLES, consent_by_attributes, consent_rules
 from pipelines.boilerplate.lines import clean_lines
 from pipelines.boilerplate.wording import CAPTION, find_by_wording
 from pipelines.html.dom_index import DomIndex, readable_start
 from pipelines.html.prose import Prose, least_prose
+from pipelines.html.tag_index import TagIndex
 from pipelines.labels.ai_labels import read_ai_labels
 from pipelines.rules.load import load_rules, rule_cache
 from pipelines.rules.patterns import compile_words
@@ -30,6 +30,7 @@ _HIDDEN_STYLE = re.compile(
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name written with hyphens, underscores or capitals
 _LETTERS = re.compile("[a-z]+")
+_WHOLE = frozenset({"html", "body"})
 
 
 @rule_cache()
@@ -70,48 +71,56 @@ def cut_boilerplate(tree: HtmlElement, measures: DomIndex | None = None) -> list
 
 def _by_attributes(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
     """Find boilerplate by tags, roles, classes and ids: (rule, element, evidence)."""
-    roles = _roles()
-    for element in page.elements:
-        if element not in page:
-            continue  # gone with the cards
-        tag = element.tag
-        if tag == "figcaption":
+    tags = page.tags
+    for element in tags.tagged("figcaption"):
+        if element in page:
             yield "caption", element, "figcaption"
-        attributes = dict(cast("list[tuple[str, str]]", element.items()))
-        if not attributes or tag in ("html", "body"):
-            continue
-        style = attributes.get("style")
-        if (style and _HIDDEN_STYLE.search(style[:500])) or "hidden" in attributes:
+    for element in _hidden(tags):
+        if element in page and element.tag not in _WHOLE:
             yield "hidden", element, "hidden"
-        names = _telling_names(attributes.get("class", ""), attributes.get("id", ""))
-        role = attributes.get("role")
-        is_modal = attributes.get("aria-modal") == "true"
-        if not names and role is None and not is_modal and tag != "dialog":
-            continue
-        consent = consent_by_attributes(tag, names, role, is_modal=is_modal)
+    telling = frozenset(_with_telling_names(tags))
+    for element in {*telling, *_with_role(tags), *tags.tagged("dialog")}:  # in any order: they are sorted later
+        if element not in page or element.tag in _WHOLE:
+            continue  # gone with the cards, or not shown
+        names = _names_of(element) if element in telling else ""
+        role = element.get("role")
+        consent = consent_by_attributes(element.tag, names, role, is_modal=element.get("aria-modal") == "true")
         if consent:
             yield "consent", element, consent
-        if role in roles:
+        if role in _roles():
             yield role, element, f"role {role}"
         rule = _rule_by_names(names) if names else None
         if rule is not None:
             yield rule, element, names[:80]
 
 
-@rule_cache(8_192)  # elements of a list, and of a site's pages, have the same names
-def _telling_names(classes: str, number: str) -> str:
-    """Return class and id, or "" where no rule can match either.
-
-    One search saves two in nine of ten cases.
-    """
-    names = f"{classes} {number}".strip()[:_NAMES]
-    is_known = _tells(classes[:_NAMES]) or _tells(number[:_NAMES])
-    return names if is_known or not _whole_names().keys().isdisjoint(names.lower().split()) else ""
+def _hidden(tags: TagIndex) -> Iterator[HtmlElement]:
+    yield from tags.having("hidden")
+    yield from tags.with_value("style", lambda style: _HIDDEN_STYLE.search(style[:500]) is not None)
 
 
-@rule_cache(8_192)
+def _with_role(tags: TagIndex) -> Iterator[HtmlElement]:
+    yield from tags.with_value("aria-modal", lambda value: value == "true")
+    yield from tags.with_value("role", (_roles() | CONSENT_ROLES).__contains__)
+
+
+def _with_telling_names(tags: TagIndex) -> Iterator[HtmlElement]:
+    """Find the elements with a class or an id that a rule by names may match."""
+    for attribute in ("class", "id"):
+        yield from tags.with_value(attribute, lambda value: _tells(value[:_NAMES]))
+
+
+def _names_of(element: HtmlElement) -> str:
+    """Return class and id."""
+    return f"{element.get('class', '')} {element.get('id', '')}".strip()[:_NAMES]
+
+
+@rule_cache(8_192)  # elements of a site's pages have the same names
 def _tells(names: str) -> bool:
-    return bool(names) and _any_word().search("".join(_LETTERS.findall(names.lower()))) is not None
+    """Tell whether a rule by names may match. One search saves two in nine of ten cases."""
+    lowered = names.lower()
+    is_known = _any_word().search("".join(_LETTERS.findall(lowered))) is not None
+    return is_known or not _whole_names().keys().isdisjoint(lowered.split())
 
 
 @rule_cache()

@@ -4,11 +4,11 @@ A walk takes as long for one tag as for all of them, and the readers of a page a
 """
 
 import collections
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
-ATTRIBUTES = ("class", "id", "itemprop", "itemtype", "role")
+ATTRIBUTES = ("aria-modal", "class", "hidden", "id", "itemprop", "itemtype", "role", "style")
 """The attributes by which elements are found."""
 
 
@@ -43,6 +43,12 @@ class TagIndex:
     def having(self, attribute: str) -> Sequence[HtmlElement]:
         """Return the elements with one of ``ATTRIBUTES``, in document order."""
         return self.at(place for places in self._values[attribute].values() for place in places)
+
+    def with_value(self, attribute: str, is_meant: Callable[[str], bool]) -> Sequence[HtmlElement]:
+        """Return the elements whose value of one of ``ATTRIBUTES`` is meant; each value is asked once."""
+        return self.at(
+            place for value, places in self._values[attribute].items() if is_meant(value) for place in places
+        )
 
     def values(self, attribute: str) -> Mapping[str, Sequence[int]]:
         """Return the values of one of ``ATTRIBUTES``, by first appearance, with the places of their elements."""

@@ -107,9 +107,9 @@ def unnest_words(page: DomIndex) -> None:
     whole = page[page.tree]
     least = max((whole.text - whole.linked) * _LEAST_SHARE, _LEAST)
     is_freed = False
-    for element in page.elements:
-        measure = page[element]
-        if element.tag in _AROUND and measure.text - measure.linked >= least:
+    for element in page.tags.tagged(*_AROUND):
+        measure = page.get(element)
+        if measure is not None and measure.text - measure.linked >= least:
             element.tag = "div"
             for name in _NAMING:
                 element.attrib.pop(name, None)

@@ -179,24 +179,24 @@ def _main_containers(
     blocks: Sequence[TextBlock], opinions: Opinions, containers: Sequence[HtmlElement]
 ) -> dict[HtmlElement, bool]:
     """The article's containers, outermost as well as inner, and whether trafilatura saw their prose."""
-    templates: dict[HtmlElement, Template] = {
-        container: _template(container) for container in dict.fromkeys(containers)
-    }
-    elsewhere = {container for container in templates if _stands_in(container, _ELSEWHERE)}
+    template_of = functools.cache(_template)
+    is_elsewhere = functools.cache(functools.partial(_stands_in, tags=_ELSEWHERE))
     prose: collections.Counter[Template] = collections.Counter()
     for block, share, container in zip(blocks, opinions.trafilatura, containers, strict=True):
-        if block.is_prose and container not in elsewhere:
+        if block.is_prose and not is_elsewhere(container):
             worth = int(100 * min(block.weight, _PROSE_CAP) * (_UNCONFIRMED + _CONFIRMED * share))
-            prose[templates[container]] += worth
+            prose[template_of(container)] += worth
     if not prose:
         return {}
     best = prose.most_common(1)[0][0]
     seen: dict[HtmlElement, list[float]] = {}
     looked_at: set[HtmlElement] = set()
-    for container in templates:
-        for one in itertools.takewhile(lambda element: element not in looked_at, _lineage(container)):
+    for container in dict.fromkeys(containers):
+        for one in _lineage(container):
+            if one in looked_at:
+                break
             looked_at.add(one)
-            if (one.tag, _classes(one)) == best[0] and (templates.get(one) or _template(one)) == best:
+            if one.tag == best[0][0] and _classes(one) == best[0][1] and template_of(one) == best:
                 seen[one] = [0.0, 0.0]
     is_comment = functools.cache(_is_comment)
     home_of = _home_of(containers, seen)

@@ -16,14 +16,15 @@ from typing import Literal, cast
 
 from lxml.etree import XPath, _Element
 from lxml.html import HtmlElement
-from trafilatura.baseline import baseline, html2txt
+from trafilatura.baseline import _spaced_text, baseline
 from trafilatura.core import ESCALATION_ACCEPT_RATIO, ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
-from trafilatura.settings import Extractor
-from trafilatura.xml import xmltotxt
-from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
+from trafilatura.settings import BASIC_CLEAN_XPATH, Extractor
+from trafilatura.xml import delete_element, xmltotxt
+from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REGEXP_NS, REMOVE_COMMENTS_AND_LISTS_XPATH
 
 from pipelines.text.trafilatura_extractor import main_extractor
+from pipelines.text.trafilatura_xpaths import Selection
 
 _NAMES = [XPath(f"//@{name}", smart_strings=False) for name in ("class", "id")]
 # Classes and ids of what is pruned first, with a part that each has, and what prunes it: articles below the article,
@@ -92,7 +93,28 @@ def _is_enough(tree: HtmlElement, length: int) -> bool:
     """Whether so much of the page was kept that ``extract`` would not try again for more."""
     if length >= ESCALATION_MAX_LENGTH or length >= ESCALATION_PAGE_SHARE * len(" ".join(tree.text_content().split())):
         return True
-    return length >= ESCALATION_PAGE_SHARE * len(html2txt(_pruned(tree)))
+    return length >= ESCALATION_PAGE_SHARE * _length(_pruned(tree))
+
+
+def _length(page: HtmlElement) -> int:
+    """The length of what ``html2txt`` gives of a page, which is changed.
+
+    ``html2txt`` would copy it, and call Python twice for each element to tell what it leaves out.
+    """
+    body = page.find(".//body")
+    body = page if body is None else body
+    by_tag, by_name = _left_out()
+    for element in [*cast(list[HtmlElement], by_tag(body)), *by_name(body)]:
+        delete_element(element)
+    return len(_spaced_text(body))
+
+
+@functools.cache
+def _left_out() -> tuple[XPath, Selection]:
+    """What ``html2txt`` leaves out, as expressions on tags and on names: the latter are its last alternative."""
+    path = BASIC_CLEAN_XPATH.path
+    place = path.rindex("|.//*[")
+    return XPath(path[:place]), Selection(XPath(path[place + 1 :], namespaces={"re": REGEXP_NS}))
 
 
 @functools.cache

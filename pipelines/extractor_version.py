@@ -7,7 +7,7 @@ import importlib.metadata
 
 from pipelines.rules.load import overlay_digest, rule_cache
 
-RULES_VERSION = "11"  # raised whenever a change of ours can change the text that comes out of the same bytes
+RULES_VERSION = "12"  # raised whenever a change of ours can change the text that comes out of the same bytes
 VERSION_LENGTH = 60  # characters of the column
 
 

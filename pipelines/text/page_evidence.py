@@ -23,7 +23,7 @@ class Evidence:
     """Hold what is known of a page: ``listed`` are its main part's article links.
 
     ``unrelated`` counts those that the page does not declare as related articles: an article has few of them.
-    ``in_feed`` says that a feed or a news sitemap lists the page.
+    ``in_feed`` says that a feed or a news sitemap lists the page, ``is_home`` that it calls itself the home page.
     ``shape`` and ``layout`` are :func:`~pipelines.text.page_shape.page_shape` and
     :func:`~pipelines.text.page_layout.page_layout` of the whole page, ``body`` is
     :func:`~pipelines.text.body_shape.body_shape` of its text. ``declared`` are the numbers of ``DECLARED_NAMES``.
@@ -40,6 +40,7 @@ class Evidence:
     listed: Sequence[Entry]
     unrelated: int
     in_feed: bool = False
+    is_home: bool = False
     shape: tuple[float, ...] = (0.0,) * len(SHAPE_NAMES)
     layout: tuple[float, ...] = (0.0,) * len(LAYOUT_NAMES)
     body: tuple[float, ...] = (0.0,) * len(BODY_NAMES)
@@ -84,6 +85,7 @@ def gather(
         listed=listed,
         unrelated=sum(entry.url not in declared for entry in listed),
         in_feed=raw.in_feed,
+        is_home=metadata.is_home,
         shape=shapes[0],
         layout=shapes[1],
         body=shapes[2],

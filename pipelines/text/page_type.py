@@ -92,9 +92,9 @@ def _error_title() -> re.Pattern[str]:
 
 def judge(evidence: Evidence) -> Verdict:
     """Decide what a page is by status, title, markup, prose, links and the packaged model."""
-    error = _error(evidence)
-    if error is not None:
-        return error
+    certain = _by_itself(evidence)
+    if certain is not None:
+        return certain
     trees = packaged_trees(MODEL)
     row = np.array([page_row(evidence)], dtype=np.float64)
     verdict = judge_with(evidence, trees.probabilities(row)[0])
@@ -112,9 +112,9 @@ def _strongest(moved: Mapping[str, float], row: Sequence[float]) -> tuple[str, .
 
 def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdict:
     """Decide with the probability of each of ``CLASSES``, (classes,)."""
-    error = _error(evidence)
-    if error is not None:
-        return error
+    certain = _by_itself(evidence)
+    if certain is not None:
+        return certain
     verdict = _by_rules(evidence)
     ranked = sorted(range(len(CLASSES)), key=lambda place: -probabilities[place])
     likely = probabilities[0]
@@ -150,11 +150,16 @@ def _article_type(evidence: Evidence, likeliest: str) -> PageType:
     return "documentation" if likeliest == "documentation" else "article"
 
 
-def _error(evidence: Evidence) -> Verdict | None:
-    """The verdict on a page that says that it is none."""
+def _by_itself(evidence: Evidence) -> Verdict | None:
+    """The verdict on a page that says that it is no article."""
     if evidence.status >= 400:
         reason = f"HTTP status {evidence.status}"
         return Verdict("other", reason, "error", (reason,))
+    if evidence.is_home:
+        reason = "the site's home page, as its addresses say"
+        if len(evidence.listed) >= MIN_LISTED_IN_SECTION:
+            return Verdict("section", f"section page: {reason}", "home", ("canonical address",))
+        return Verdict("other", reason, "home", ("canonical address",))
     if not _error_title().search(evidence.title) or (_is_marked(evidence) and evidence.is_dated):
         return None
     if evidence.own_prose >= 2 * MIN_SIGNED:

@@ -106,6 +106,12 @@ def test_a_known_author_alone_on_a_line_goes() -> None:
         "この記事は会員限定です。",
         "当サイトではCookieを使用しています。",
         "AIによって生成された画像",
+        "[ⓒ 港日報 & minato.example, 무단전재 및 재배포 금지]",
+        "版权所有，未经授权不得转载。",
+        "📲 Acompanhe o Porto no Facebook, no Instagram e no WhatsApp",
+        "Suivez le port sur Twitter",
+        "For more on news and current affairs please visit Harbour News.",
+        "(puedes comentar esta información más abajo)",
     ],
 )
 def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
@@ -139,6 +145,9 @@ def test_boilerplate_after_the_last_paragraph_goes(line: str) -> None:
         "画像は3枚あった。",
         "Insurance covers about three million homes in the valley.",
         "It was the first time a journalist had been kept out of the valley.",
+        "Siga o rio até a barragem, disse o prefeito aos moradores.",
+        "For more than a year, the latest news had come by boat.",
+        "未经授权的渡轮不得停靠码头。",
     ],
 )
 def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
@@ -244,6 +253,12 @@ def test_last_sentences_that_speak_of_such_things_stay(line: str) -> None:
         "Folgen Sie uns auf Facebook | Instagram",
         "We want to hear what you think about this article. Submit a letter to the editor or write to us.",
         "Submit your letter to the editor via this form.",
+        "Baca juga: Pelabuhan dari atas",
+        "Yuk, Simak Juga Video ini!",
+        "Читайте также: Порт сверху",
+        "Loading table of contents...",
+        "{/p}",
+        "[/caption] [/gallery]",
         "If you’re seeing this message but you’re already a subscriber, you can log in for immediate access.",
     ],
 )
@@ -254,6 +269,7 @@ def test_lines_that_lead_elsewhere_go_from_the_middle_of_a_text(line: str) -> No
 @pytest.mark.parametrize(
     "line",
     [
+        "Читайте также старые протоколы, которые лежат в архиве порта.",
         "Die Anzeige gegen den Hafenmeister wurde gestern erstattet.",
         "Sie lesen auch die alten Protokolle, die im Archiv des Hafens liegen.",
         "We want to hear what you think, the mayor told the readers of the town's only newspaper.",

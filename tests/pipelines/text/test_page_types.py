@@ -104,6 +104,19 @@ def test_a_page_that_is_not_found_is_an_error() -> None:
     assert (reading.is_article, reading.page_type) == (False, "error")
 
 
+def test_a_home_page_in_place_of_an_article_that_is_gone_is_none() -> None:
+    home = '<link rel="canonical" href="https://news.example/"><meta property="og:url" content="https://news.example/">'
+    page = f"<h1>Harbour Post</h1>{paragraphs(BODY)}"
+    reading = extract(html(page, head=home), "https://news.example/harbour/2026/ferries-sail-again/")
+    assert (reading.kind, reading.page_type, reading.reason) == (
+        "other",
+        "home",
+        "the site's home page, as its addresses say",
+    )
+    typed = '<meta property="og:type" content="article">'
+    assert extract(html(page, head=home + typed), "https://news.example/harbour/2026/ferries-sail-again/").is_article
+
+
 def test_what_inspect_prints_has_the_type_and_what_spoke_for_it() -> None:
     fields = extract(html(f"<main><h1>Rice harvest begins</h1>{paragraphs(BODY)}</main>", _MARKED), URL)
     printed = fields.inspection_fields()

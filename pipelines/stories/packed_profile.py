@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from pipelines.stories.reporting import UNKNOWN
 
+TERMS_REMEMBERED = 8_192
+"""Terms of which something is remembered: the common ones return, and with each new number and name more would be."""
+
 _SIGNS, _TITLE_SIGNS = "0123456789", "_abcdefghi"
 _WEIGHTS = {sign: weight for signs in (_SIGNS, _TITLE_SIGNS) for weight, sign in enumerate(signs)}
 _IN_TITLE = frozenset(_TITLE_SIGNS)
@@ -85,15 +88,12 @@ def _term_lines(packed: str) -> list[str]:
     return [line for line in packed.split("\n") if line and line[0] != "!"]
 
 
+@functools.lru_cache(TERMS_REMEMBERED)  # one number for all profiles with a term, too: thousands of them are held
 def hash_term(term: str, language: str) -> int:
     """Return the hash of ``kind value`` with a tab between.
 
     A word's hash differs by language, and is odd. All others are even.
     """
     is_word = term[0] == "W"
-    return _hash_of(f"{language} {term[2:]}" if is_word else f"{term[0]} {term[2:]}") + is_word
-
-
-@functools.lru_cache(65_536)
-def _hash_of(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 3 << 1 or 2
+    name = f"{language} {term[2:]}" if is_word else f"{term[0]} {term[2:]}"
+    return (int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) >> 3 << 1 or 2) + is_word

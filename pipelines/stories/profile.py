@@ -89,7 +89,7 @@ def load_tables() -> None:
         story_terms("", "", language, datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC))
 
 
-@functools.lru_cache(2_048)  # a batch needs them when it is filed or looked up, and for each set of comparisons
+@functools.lru_cache(512)  # a batch needs them when it is filed or looked up, and for each set of comparisons
 def story_keys(packed: str, language: str) -> tuple[int, ...]:
     """Return the hashes of an article's most telling terms.
 

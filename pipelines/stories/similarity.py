@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from pipelines.rules.load import load_rules, rule_cache
-from pipelines.stories.packed_profile import hash_term
+from pipelines.stories.packed_profile import TERMS_REMEMBERED, hash_term
 from pipelines.stories.term_shares import expectation
 from pipelines.stories.vectors import SPACES, STRESS, ProfileMeasures, WeighedTerm, measure_profile, weigh_term
 from storage.story_rules import StoryMember
@@ -70,11 +70,15 @@ class Rarity:
         return min(term.bits, -math.log2(share))
 
 
-@functools.lru_cache(1_024)  # an article is compared when it is tied and when it is clustered
+@functools.lru_cache(512)  # an article is compared when it is tied and when it is clustered
 def _by_form(packed: str, language: str) -> Sequence[tuple[WeighedTerm, int]]:
     """Weigh the terms of a profile by their forms alone, each with its hash."""
-    weights = measure_profile(packed).weights.items()
-    return [(weigh_term(term, weight, expectation(term)[1]), hash_term(term, language)) for term, weight in weights]
+    return [_term_by_form(term, weight, language) for term, weight in measure_profile(packed).weights.items()]
+
+
+@functools.lru_cache(TERMS_REMEMBERED)
+def _term_by_form(term: str, weight: int, language: str) -> tuple[WeighedTerm, int]:
+    return weigh_term(term, weight, expectation(term)[1]), hash_term(term, language)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

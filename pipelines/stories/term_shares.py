@@ -4,6 +4,7 @@ import functools
 import math
 
 from pipelines.stories.name_readings import readings
+from pipelines.stories.packed_profile import TERMS_REMEMBERED
 
 # Shares of articles that have such a term, where the archive does not tell yet: judged by a sample of mixed news.
 _SHARES = {"A": 0.01, "L": 0.01, "P": 0.08, "T": 0.04, "D": 0.06, "O": 0.03, "S": 0.004}
@@ -16,7 +17,7 @@ _NUMBER_SHARES = {1: 0.25, 2: 0.05, 3: 0.006}
 _EXACT_NUMBER = 0.0015
 
 
-@functools.lru_cache(65_536)
+@functools.lru_cache(TERMS_REMEMBERED)
 def expectation(term: str) -> tuple[float, float]:
     """Return the expected share of articles with a term, and its bits.
 

@@ -65,7 +65,7 @@ class ProfileMeasures:
     marks: Marks
 
 
-@functools.lru_cache(4_096)  # the members of a story are looked at again for each article that comes near it
+@functools.lru_cache(2_048)  # the members of a story are looked at again for each article that comes near it
 def measure_profile(packed: str) -> ProfileMeasures:
     """Measure a packed profile."""
     weights = unpack_weights(packed)

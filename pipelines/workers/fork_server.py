@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.workers.one_heap import share_one_heap
 from storage.library_versions import PYTHON, fits
 
 _PRELOADED = (
@@ -60,6 +61,7 @@ def preload_workers() -> None:
     begins with SIGINT and SIGTERM blocked, until ``fork_server_signals`` ignores them. Both need private parts of
     multiprocessing. With another version of Python, the public API starts the server and waits for it.
     """
+    share_one_heap()
     context = WorkerContext()
     is_known_version = fits(PYTHON)
     if is_known_version:

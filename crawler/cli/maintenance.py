@@ -19,10 +19,9 @@ from storage.column_types import utc_now
 from storage.database.backup import back_up
 from storage.database.check import check_database
 from storage.database.crawl_lock import crawl_lock
-from storage.database.engine import connect, parse_url, read_schema_revision
-from storage.database.open import open_database
+from storage.database.engine import connect, read_schema_revision
+from storage.database.open import open_database, require_file
 from storage.database.vacuum import vacuum
-from storage.errors import DatabaseUnreachable
 from storage.warc_index.index import find_missing_files
 from storage.warc_index.retention import delete_old_fetches
 
@@ -71,9 +70,7 @@ def backup_command(
 ) -> None:
     """Back up."""
     url = database_url(db, find_config(config))
-    parsed = parse_url(url)
-    if parsed.drivername == "sqlite" and not Path(parsed.database or "").is_file():
-        raise DatabaseUnreachable(f"database {url}: there is no such file")
+    require_file(url)
     database = connect(url)  # of any schema: a backup is made before an upgrade
     try:
         read_schema_revision(database)  # raises for a database of another program

@@ -68,7 +68,9 @@ def search_command(
     until_when: UntilOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=MOST, help="Maximum number of articles.")] = 20,
     page: Annotated[int, typer.Option("--page", min=1, max=MOST, help="Which page of so many articles.")] = 1,
-    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="The order.")] = "relevance",
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="|".join(SORTS), help="The order.", show_default=SORTS[0])
+    ] = None,
     newest: Annotated[bool, typer.Option("--newest", help="Short for --sort newest.")] = False,
     by: Annotated[
         str | None, typer.Option("--by", metavar="day|month|year", help="Count the articles by local day and language.")
@@ -79,7 +81,7 @@ def search_command(
     grouped_by = period(by)
     settings = find_config(config)
     timezone, now = settings.crawl.timezone, utc_now()
-    asked, order = " ".join(words), _sort("newest" if newest else sort)
+    asked, order = " ".join(words), _sort(sort, newest=newest)
     filters = Filters(
         language(lang), tuple(source or ()), since(since_when, timezone, now), until(until_when, timezone, now)
     )
@@ -112,11 +114,13 @@ def search_command(
     return 0
 
 
-def _sort(name: str) -> Sort:
-    order = next((each for each in SORTS if each == name), None)
+def _sort(name: str | None, *, newest: bool) -> Sort:
+    order = next((each for each in SORTS if each == (name or SORTS[0])), None)
     if order is None:
         raise ConfigError([f'--sort: "{name}" is no order; allowed: {", ".join(SORTS)}'])
-    return order
+    if newest and name and order != "newest":
+        raise ConfigError([f"--newest is short for --sort newest, and not to be given with --sort {order}"])
+    return "newest" if newest else order
 
 
 def _summary(asked: str, first: int, shown: int, total: int, exact: bool) -> str:

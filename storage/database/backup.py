@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from storage.database.engine import Database
+from storage.database.engine import Database, is_read_only, open_read_only
 from storage.errors import DatabaseError
 
 _PAGES = 1_000  # of the database, copied before a writer is let in between
@@ -26,6 +26,7 @@ def back_up(database: Database, target: Path) -> int:
         msg = f"{target} is there already; give another name, or move it away"
         raise BackupFailed(msg)
     part = target.with_name(f"{target.name}.part")
+    _try_to_write(part)
     try:
         part.unlink(missing_ok=True)
         if database.is_sqlite:
@@ -40,8 +41,19 @@ def back_up(database: Database, target: Path) -> int:
     return target.stat().st_size
 
 
+def _try_to_write(part: Path) -> None:
+    """Raise BackupFailed with the system's reason where no file can be written: SQLite says the same of all reasons."""
+    try:
+        part.touch()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        msg = f"backup to {part.parent}: {reason}; name a file in a folder that can be written to: kiji db backup FILE"
+        raise BackupFailed(msg) from error
+
+
 def _back_up_sqlite(source: Path, part: Path) -> None:
-    old, new = sqlite3.connect(source), sqlite3.connect(part)
+    old = open_read_only(source.absolute()) if is_read_only(source) else sqlite3.connect(source)
+    new = sqlite3.connect(part)
     try:
         old.backup(new, pages=_PAGES)
         problem = new.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -195,12 +195,16 @@ def connect(url: str) -> Database:
 
 def _sqlite_engine(url: URL) -> Engine:
     folder = Path(url.database or "").parent
+    if Path(url.database or "").is_dir():
+        example = url.set(database=str(Path(url.database or "") / "kiji.db"))
+        msg = f"database {url}: this is a folder; name a file in it, such as {example}"
+        raise DatabaseUnreachable(msg)
     if not folder.is_dir():
         msg = f"database {url}: the folder {folder} does not exist"
         raise DatabaseUnreachable(msg)
     path = Path(url.database or "").absolute()
     if is_read_only(path):
-        engine = create_engine(url, creator=functools.partial(_open_read_only, path))
+        engine = create_engine(url, creator=functools.partial(open_read_only, path))
     else:
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
@@ -213,7 +217,7 @@ def is_read_only(path: Path) -> bool:
     return path.is_file() and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-def _open_read_only(path: Path) -> sqlite3.Connection:
+def open_read_only(path: Path) -> sqlite3.Connection:
     """Open a file on a read-only file system.
 
     SQLite needs a shared-memory file beside a database with a write-ahead log, unless nobody can change the database.

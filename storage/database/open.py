@@ -13,10 +13,8 @@ def open_database(url: str, *, create: bool = True) -> Database:
 
     Where it is not to be created, an empty one, or a file that does not exist, raises DatabaseUnreachable.
     """
-    parsed = parse_url(url)
-    if not create and parsed.drivername == "sqlite" and not Path(parsed.database or "").is_file():
-        msg = f"database {url}: there is no such file"
-        raise DatabaseUnreachable(msg)
+    if not create:
+        require_file(url)
     database = connect(url)
     try:
         _bring_up(database, create=create)
@@ -24,6 +22,15 @@ def open_database(url: str, *, create: bool = True) -> Database:
         database.close()
         raise
     return database
+
+
+def require_file(url: str) -> None:
+    """Raise DatabaseUnreachable where an SQLite database has no file."""
+    parsed = parse_url(url)
+    path = Path(parsed.database or "")
+    if parsed.drivername == "sqlite" and not path.is_dir() and not path.is_file():
+        msg = f"database {url}: there is no such file"
+        raise DatabaseUnreachable(msg)
 
 
 def _bring_up(database: Database, *, create: bool) -> None:

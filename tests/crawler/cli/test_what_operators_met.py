@@ -117,19 +117,44 @@ def test_lines_in_crons_log_have_a_time(
 READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && exec "$@"'
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="needs root for a mount of its own")
-def test_a_database_on_a_read_only_mount_can_be_searched(folder: Path, server: HostileServer) -> None:
-    assert server.url
-    kiji("crawl", folder=folder)
+def read_only(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder that is mounted read-only, with a database whose log is written back."""
     with sqlite3.connect(folder / "kiji.db") as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     for name in ("kiji.db-wal", "kiji.db-shm"):
         (folder / name).unlink(missing_ok=True)
-    words = [sys.executable, "-m", "crawler", "search", "ferry"]
-    command = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(folder), *words]
+    called = [sys.executable, "-m", "crawler", *words]
+    command = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(folder), *called]
     environment = environment_of() | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if "mount" in done.stderr:
         pytest.skip(f"no mount namespace here: {done.stderr}")
+    return done
+
+
+needs_mount = pytest.mark.skipif(
+    shutil.which("unshare") is None or os.geteuid() != 0, reason="needs root for a mount of its own"
+)
+
+
+@needs_mount
+def test_a_database_on_a_read_only_mount_can_be_searched(folder: Path, server: HostileServer) -> None:
+    assert server.url
+    kiji("crawl", folder=folder)
+    done = read_only(folder, "search", "ferry")
     assert (done.returncode, "The ferry returns" in done.stdout) == (0, True), done.stderr
+
+
+@needs_mount
+def test_a_database_on_a_read_only_mount_is_backed_up_elsewhere(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    open_database(f"sqlite:///{folder}/kiji.db").close()
+    refused = read_only(folder, "db", "backup")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    reason = "read-only file system; name a file in a folder that can be written to: kiji db backup FILE"
+    assert refused.stderr.rstrip().endswith(reason)
+    target = tmp_path_factory.mktemp("elsewhere") / "kiji.db"
+    done = read_only(folder, "db", "backup", str(target))
+    assert (done.returncode, done.stdout.startswith(f"{target}: ")) == (0, True), done.stderr

@@ -164,6 +164,13 @@ def test_the_command_itself_ends_with_that_code_and_without_a_traceback(tmp_path
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["runs"], ["crawl", "http://127.0.0.1:1/"], ["db", "backup"], ["db", "upgrade"]])
+def test_a_folder_as_the_database_is_named_as_one(says: Says, tmp_path: Path, command: list[str]) -> None:
+    code, line = says(*command, "--db", f"sqlite:///{tmp_path}")
+    assert code == 2
+    assert f"this is a folder; name a file in it, such as sqlite:///{tmp_path}/kiji.db" in line
+
+
 def test_a_run_that_is_not_there_is_one_line(says: Says, tmp_path: Path) -> None:
     code, line = says("runs", "show", "7")
     assert (code, "there is no such file" in line) == (2, True)

@@ -92,6 +92,12 @@ def test_what_a_terminal_would_obey_is_inert(
         (["--until", "9999-12-31T23:59:59-23:59"], "is no time"),
         (["--lang", "japanese"], '--lang: "japanese" is no language code; allowed: ja, en'),
         (["--db", "sqlite:////tmp/no-such-file-of-kiji.db"], "no such file"),
+        (["--db", "sqlite:////tmp"], "this is a folder; name a file in it, such as sqlite:////tmp/kiji.db"),
+        (
+            ["--sort", "oldest", "--newest"],
+            "--newest is short for --sort newest, and not to be given with --sort oldest",
+        ),
+        (["--sort", "best", "--newest"], '--sort: "best" is no order; allowed: relevance, newest, oldest'),
     ],
 )
 def test_what_the_user_gets_wrong_is_one_line(

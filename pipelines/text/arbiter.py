@@ -103,7 +103,10 @@ def arbitrate(
 def _is_disputed(
     blocks: Sequence[TextBlock], first: NDArray[np.float64], rules: NDArray[np.bool_], inside: NDArray[np.float64]
 ) -> bool:
-    """Tell whether rules and trafilatura disagree, or blocks of the article's containers are missing among the kept."""
+    """Tell whether rules and trafilatura disagree, or blocks of the article's containers are missing.
+
+    Any block may be missing between the kept ones, prose before and behind them, too.
+    """
     kept, within = np.flatnonzero(rules), np.flatnonzero(inside)
     if not len(kept) or not len(within):
         return True
@@ -114,7 +117,8 @@ def _is_disputed(
         block = blocks[place]
         if block.link_share >= _LINKED or block.element.tag == "h1":
             continue
-        is_missing = inside[place] > 0 and kept[0] < place < kept[-1] and block.weight >= _SHORT
+        is_between = kept[0] < place < kept[-1]
+        is_missing = inside[place] > 0 and block.weight >= _SHORT and (is_between or block.is_prose)
         if is_missing or (by_first[place] and place >= within[0]):
             return True
     return False

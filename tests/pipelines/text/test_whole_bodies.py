@@ -63,3 +63,10 @@ def test_two_copies_go_and_a_block_that_quotes_one_stays(copies: int) -> None:
     quoting = f"{BODY[0]} This is what we wrote on Friday. " + " ".join(_DAYS)
     blocks = _blocks([*BODY, *MORE, *[" ".join([*BODY, *MORE])] * copies, quoting])
     assert without_copies(blocks, list(range(len(blocks)))) == [*range(7), 7 + copies]
+
+
+def test_a_body_that_begins_without_a_paragraph_is_whole() -> None:
+    lead = " ".join([*BODY, *MORE])[:600] + "."
+    body = f"<div>{lead}<p>{BODY[1]}</p>{BODY[2]}<p>{BODY[3]}</p></div>"
+    page = f"<html><head><title>Rice harvest begins</title></head><body>{body}</body></html>"
+    assert extract(page.encode(), URL).text.split("\n") == [lead, *BODY[1:4]]

@@ -213,8 +213,9 @@ def clean_url(url: str, base: str | None = None, rules: ParameterRules | None = 
     """Return the absolute http(s) address to request, or None.
 
     ``url`` is joined to ``base``. The fragment (but ``#!``), trackers, session ids, user and password are removed. What
-    the server may need stays: scheme, ``www.``, the order of parameters, the trailing slash. None too for malformed
-    addresses and those over 2,000 characters. ``rules`` as in :func:`address_key`.
+    the server may need stays: scheme, ``www.``, the order of parameters, the trailing slash, and escapes as they are
+    written: only the key decodes ``%31``. None too for malformed addresses and those over 2,000 characters. ``rules``
+    as in :func:`address_key`.
     """
     return _clean_url(url, base, rules or current_rules())
 

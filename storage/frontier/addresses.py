@@ -24,9 +24,11 @@ _BY_KEY = select(Address.key, Address.id).where(Address.key.in_(bindparam("keys"
 def file_addresses(session: Session, places: Iterable[Place]) -> dict[str, int]:
     """Store addresses that are not known; return all ids by key.
 
-    Erased addresses get the one row that replaces them all.
+    Of several spellings of an address the first is stored. Erased addresses get the one row that replaces them all.
     """
-    by_key = {place.key: place for place in places}
+    by_key: dict[str, Place] = {}
+    for place in places:
+        by_key.setdefault(place.key, place)
     known: dict[str, int | None] = session.info.get(_KNOWN, {})
     ids = {key: number for key in by_key if (number := known.get(key)) is not None}
     # Sorted, so that two writers lock rows in one order.

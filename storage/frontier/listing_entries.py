@@ -41,9 +41,10 @@ def store_entries(session: Session, visit: Visit, page: Address, scopes: dict[in
     gone = find_blocked(session, [place.key for _, place in covered])
     covered = [(entry, place) for entry, place in covered if place.key not in gone]
     ids = file_addresses(session, [place for _, place in covered])
-    articles = {ids[place.key] for entry, place in covered if not entry.is_listing}
-    listings = {ids[place.key]: entry.changed_at for entry, place in covered if entry.is_listing}
-    _note_in_feed(session, {ids[place.key]: entry for entry, place in covered if entry.is_news})
+    by_id = [(ids[place.key], entry) for entry, place in reversed(covered)]  # of several spellings the first counts
+    articles = {address_id for address_id, entry in by_id if not entry.is_listing}
+    listings = {address_id: entry.changed_at for address_id, entry in by_id if entry.is_listing}
+    _note_in_feed(session, {address_id: entry for address_id, entry in by_id if entry.is_news})
     if reading.kind in PAGED_LISTINGS and listings:  # the next page is asked for while this one has news
         grew = _is_any_new(session, articles)
         listings = dict.fromkeys(listings, visit.fetched_at if grew else None)

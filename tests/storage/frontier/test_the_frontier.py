@@ -1,8 +1,11 @@
 """What is asked for, from where, how deep, and that nothing is lost with a run that dies."""
 
+import dataclasses
+
 from sqlalchemy import text
 
 from storage.database.engine import Database
+from storage.reading import Entry
 from storage.writer.run_writer import RunWriter
 from tests.support.visits import OTHER_STORY, Crawling, article, listing, scope
 
@@ -135,3 +138,11 @@ def test_a_listing_that_a_start_page_redirects_to_and_that_lists_itself_is_not_a
     crawling = Crawling(database, scope(f"{HOST}/start"))
     crawling.store(crawling.lease_url(f"{HOST}/start"), listing(FEED, FEED, page(1)), final_url=FEED)
     assert urls(crawling) == {page(1)}
+
+
+def test_of_several_spellings_in_a_feed_the_first_counts_with_what_it_says(database: Database) -> None:
+    first, again = "https://www.news.example/ja/n/%31?b=2&a=1", f"{HOST}/ja/n/1/?a=1&b=2"
+    crawling = Crawling(database, scope(FEED))
+    entries = Entry(first, title="Ferry returns", is_news=True), Entry(again, title="Read this first", is_news=True)
+    crawling.store(crawling.lease_url(FEED), dataclasses.replace(listing(FEED), entries=entries))
+    assert [(lease.url, lease.feed_title) for lease in crawling.lease()] == [(first, "Ferry returns")]

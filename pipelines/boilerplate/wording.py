@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 
 from lxml.html import HtmlElement
 
@@ -22,6 +22,9 @@ _BOX_BEGINS = 40  # characters before what it asks for; in a longer text that is
 _SHORT_BOX = 80  # characters of a box that may ask anywhere
 _MOST_BLOCKS = 5_000  # of a page whose wording is read; 495 real pages are read alike without a limit
 _PICTURE_HEIGHT = 3  # elements above a label that may be its picture's box
+_PICTURE_TEXT = 300  # characters of such a box
+_NO_BOX = frozenset({"article", "main", "body"})
+_HEADINGS = ("h1", "h2", "h3")
 _INLINE = frozenset({"span", "small", "em", "i", "b", "strong", "cite"})
 _PICTURES = ("img", "picture", "amp-img", "video", "amp-video")
 
@@ -36,7 +39,7 @@ class _Words:
 
 
 @rule_cache()
-def _boxes() -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _asking() -> tuple[tuple[str, ...], re.Pattern[str]]:
     """Return the words that every box has one of, and the pattern of what boxes say."""
     boxes = load_rules("boilerplate_elements")["boxes"]
     return tuple(boxes["keys"]), re.compile("|".join(boxes["patterns"]))
@@ -48,21 +51,21 @@ def find_by_wording(page: DomIndex) -> Iterator[tuple[str, HtmlElement, str]]:
         yield "consent", notice, "wording"
     found = list(_words(page))
     lines = ["" if words.is_mark else plain(words.text) for words in found]
-    keys, boxes = _boxes()
+    keys, pattern = _asking()
     asking = frozenset(places_with_words(lines, keys))
-    around = _around_pictures(page)
+    boxes = _picture_boxes(page)
     for place, (words, line) in enumerate(zip(found, lines, strict=True)):
         element, text = words.element, words.text
         if words.is_mark:
-            yield "machine-mark", _pictured(element, page, around), text
+            yield "machine-mark", _pictured(element, boxes), text
         elif len(text) <= _MARK * 2 and is_caption(line):
             is_mark = is_ai_label(text)
             rule = "machine-mark" if is_mark else "caption"
-            yield rule, _pictured(element, page, around) if is_mark else element, text[:80]
-        elif place in asking and (asked_for := _asks(line, boxes)):
+            yield rule, _pictured(element, boxes) if is_mark else element, text[:80]
+        elif place in asking and (asked_for := _asks(line, pattern)):
             yield "box", element, asked_for
         elif len(text) <= _BOX:
-            box = _pictured(element, page, around)  # first: few blocks stand beside a picture
+            box = _pictured(element, boxes)  # first: few blocks stand beside a picture
             if box is not element and ends_in_credit(line):
                 yield "caption", box, text[:80]
 
@@ -86,39 +89,38 @@ def _words(page: DomIndex) -> Iterator[_Words]:
             yield _Words(block, readable_text(block), is_mark=False)
 
 
-def _asks(line: str, boxes: re.Pattern[str]) -> str:
+def _asks(line: str, pattern: re.Pattern[str]) -> str:
     """Return what a block asks for near its beginning, or ""."""
-    match = boxes.search(line[:300])
+    match = pattern.search(line[:300])
     return match[0] if match and (len(line) <= _SHORT_BOX or match.start() <= _BOX_BEGINS) else ""
 
 
-def _around_pictures(page: DomIndex) -> set[HtmlElement]:
-    """Return the pictures, and the elements that hold one."""
-    around: set[HtmlElement] = set()
-    for picture in page.tree.iter(*_PICTURES):
+def _picture_boxes(page: DomIndex) -> set[HtmlElement]:
+    """Return the small elements that hold a picture, and no link or heading."""
+    boxes: set[HtmlElement] = set()
+    for picture in page.tags.tagged(*_PICTURES):
         for holder in itertools.chain([picture], picture.iterancestors()):
-            if holder in around:
+            measure = page.get(holder)
+            if measure is None:
+                continue  # not shown to readers, as a picture in a noscript
+            if holder in boxes or measure.text > _PICTURE_TEXT or measure.links or holder.tag in _NO_BOX:
                 break
-            around.add(holder)
-    return around
+            if next(holder.iter(*_HEADINGS), None) is not None:
+                break
+            boxes.add(holder)
+    return boxes
 
 
-def _pictured(mark: HtmlElement, page: DomIndex, around: Container[HtmlElement]) -> HtmlElement:
+def _pictured(mark: HtmlElement, boxes: Collection[HtmlElement]) -> HtmlElement:
     """Return the picture's whole box around a label, with its caption.
 
-    It is the label alone where the box holds more. ``around`` is from :func:`_around_pictures`.
+    It is the label alone where the box holds more. ``boxes`` are those of :func:`_picture_boxes`.
     """
-    parents = list(itertools.islice(mark.iterancestors(), _PICTURE_HEIGHT))
-    if not parents or parents[-1] not in around:
+    if not boxes:
         return mark
-    for parent in parents:
-        if (
-            parent not in page
-            or page[parent].text > 300
-            or page[parent].links
-            or parent.tag in ("article", "main", "body")
-        ):
-            break
-        if parent in around and next(parent.iter("h1", "h2", "h3"), None) is None:
+    for parent in itertools.islice(mark.iterancestors(), _PICTURE_HEIGHT):
+        if parent in boxes:
             return parent
+        if parent.tag in _NO_BOX:
+            break
     return mark

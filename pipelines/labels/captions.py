@@ -60,10 +60,11 @@ def is_caption(line: str) -> bool:
     rules = caption_rules()
     words = _WORDS.search(line)
     bare = words[0] if words else ""
-    if bare in rules["ai"]["whole"] or ai_wording_kind(line) is not None:
+    marks = rules["ai"]["whole"]
+    if (bare.startswith(marks) and bare in marks) or ai_wording_kind(line) is not None:
         return True
-    while bare.startswith(rules["ai"]["whole"]):  # several marks on one line
-        mark = next((mark for mark in rules["ai"]["whole"] if bare.startswith(mark)), None)
+    while bare.startswith(marks):  # several marks on one line
+        mark = next((mark for mark in marks if bare.startswith(mark)), None)
         bare = bare[len(mark or " ") :].strip(" ・|/")
         if not bare:
             return True

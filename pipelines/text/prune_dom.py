@@ -24,14 +24,20 @@ def _drop_hollow(tree: HtmlElement) -> None:
 
     The last one stays between what stands before and behind the row, which is all that an engine sees of it.
     """
-    hollow = {element: None for element in tree.iter("div") if _is_hollow(element)}
-    for element in hollow:
+    rows = [
+        element
+        for element in tree.iter("div")
+        if _is_hollow_div(element.getnext()) and _is_hollow_div(element) and not _is_text(element.tail)
+    ]
+    for element in rows:
         parent = element.getparent()
-        if parent is not None and element.getnext() in hollow and not _is_text(element.tail):
+        if parent is not None:
             parent.remove(element)
 
 
-def _is_hollow(element: HtmlElement) -> bool:
+def _is_hollow_div(element: HtmlElement | None) -> bool:
+    if element is None or element.tag != "div":
+        return False
     if _is_text(element.text):
         return False
     return not any(len(child) or _is_text(child.text) or _is_text(child.tail) for child in element)

@@ -21,7 +21,8 @@ _LEAST_LEFT = 7  # parts of a tree's text of which more than one must stay; else
 _PASSES = 2  # that look for boxes of links
 # Divisions with at least so many children, and fewer characters, go where they are short and hold a link.
 _CHILDREN, _SHORT = 3, 100
-_LONG = 300  # characters from which no box is tested as a short one
+# Characters from which no box is tested as a short one: a paragraph, a box, and one that nothing follows.
+_LONG_PARAGRAPH, _LONG, _LONG_AT_END = 60, 100, 300
 _FARM = 0.9  # share of link text that a longer box must have
 _SPACES = 2  # times the letters that are wanted, with which they are looked for
 _LINKED = ("div", "list", "p")
@@ -114,7 +115,8 @@ def _is_of_links(box: HtmlElement, linked: int) -> bool:
 
 def _is_of_words(box: HtmlElement, linked: int) -> bool:
     """Tell whether a box has so many words beside those of links that its density need not be measured."""
-    enough = max(_LONG, int(linked / _FARM) + 1)
+    long = _LONG_PARAGRAPH if box.tag == "p" else _LONG if box.getnext() is not None else _LONG_AT_END
+    enough = max(long, int(linked / _FARM) + 1)
     text = box.text_content()
     return len(text) >= enough and len("".join(text[: enough * _SPACES].split())) >= enough
 

@@ -26,7 +26,8 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REGEXP_NS, REMOVE_COMMENTS_
 from pipelines.text.trafilatura_extractor import main_extractor
 from pipelines.text.trafilatura_xpaths import Selection
 
-_NAMES = [XPath(f"//@{name}", smart_strings=False) for name in ("class", "id")]
+PRUNED_TAGS = ("div", "section", "aside", "details", "list", "ol", "ul")
+"""The elements that the lists below prune."""
 # Classes and ids of what is pruned first, with a part that each has, and what prunes it: articles below the article,
 # comments.
 _PRUNED = (
@@ -82,7 +83,10 @@ def _main_text(tree: HtmlElement, options: Extractor) -> tuple[_Element, str]:
 def _pruned(tree: HtmlElement) -> HtmlElement:
     """A copy without comments and the articles below the article."""
     page = copy.copy(tree)
-    names = "\n".join(value for read in _NAMES for value in cast(list[str], read(tree)))
+    values = [
+        value for element in tree.iter(*PRUNED_TAGS) for value in (element.get("class"), element.get("id")) if value
+    ]
+    names = "\n".join(values)
     for parts, pattern, expressions in _PRUNED:
         if any(map(names.__contains__, parts)) and pattern.search(names):
             page = prune_unwanted_nodes(page, expressions)

@@ -47,6 +47,16 @@ def test_an_article_about_cookies_keeps_its_words() -> None:
     assert "同意を取り直すよう" in left
 
 
+@pytest.mark.parametrize(("paragraphs", "stays"), [(2, False), (3, True)])
+def test_a_short_block_that_goes_by_its_name_may_hold_two_paragraphs(paragraphs: int, stays: bool) -> None:
+    block = "".join(
+        f"<p>Resident number {n} told the council that the old library should stay open until a new one is built.</p>"
+        for n in range(paragraphs)
+    )
+    left, _ = left_of(page("The library", EN_BODY * 3, after=f"<div class='share'>{block}</div>"))
+    assert ("Resident number 0" in left) is stays
+
+
 def test_captions_and_credits_go_and_the_text_round_them_stays() -> None:
     main = (
         "<figure><img src='a.jpg'><figcaption>建て替えられる中央図書館=三日、記者撮影</figcaption></figure>"

@@ -156,8 +156,8 @@ SECTIONS = {
     "a box of links behind words": f"<p>{WORDS}</p><div><p>{LINK}</p><p>{LINK}</p><p>{LINK}</p></div><p>{WORDS}</p>",
     "a farm of links": f"<p>{WORDS}</p><div>{LINK * 30}</div>tail<list><item>{LINK}</item><item>{LINK}</item></list>",
     "a listing": "".join(f"<p>{LINK}</p>" for _ in range(30)) + f"<p>{WORDS}</p>",
-    "a box that is short once another is gone": f"<div><div>{LINK * 3}</div><p>{LINK}</p><p>{WORDS[:40]}</p></div>"
-    f"<p>{WORDS}</p>",
+    "a box that is short once its paragraphs are gone": f"<div>{f'<p>{LINK}</p>' * 3}{LINK} by the harbour"
+    f"<lb/><lb/></div><p>{WORDS}</p>",
     "links in items and cells": f"<list><item><p>{LINK}</p></item></list>"
     f"<table><tr><td><p>{LINK}</p></td></tr></table>",
     "a table of links": f"<table><tr><td>{LINK * 40}</td></tr></table><p>{WORDS}</p>",

@@ -1,15 +1,19 @@
 """trafilatura's stages, called one by one, against its own ``extract``: a new version of it must not part them."""
 
+import re
+
 import pytest
 import trafilatura
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
+from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
 from crawler.sample.cards import Bases
 from crawler.sample.content import load_content
 from crawler.sample.render import render_article
 from pipelines.html.parse import parse_html
 from pipelines.text.main_text import article_text
+from pipelines.text.trafilatura_stages import PRUNED_TAGS
 from pipelines.text.trafilatura_text import trafilatura_text
 from tests.support.article_pages import BODY, MORE, NIHONGO, html, paragraphs
 
@@ -59,6 +63,13 @@ def test_the_words_of_every_sample_page_are_those_that_trafilatura_itself_gives(
     trees = [tree_of(render_article(content, article, bases, 1)) for article in content.articles.values()]
     assert [trafilatura_text(tree) for tree in trees] == [by_extract(tree) for tree in trees]
     assert sum(bool(trafilatura_text(tree)) for tree in trees) > 20
+
+
+def test_the_names_that_are_searched_are_those_of_all_elements_that_the_lists_prune() -> None:
+    for expression in (*RAW_TREE_PRUNE_XPATH, *REMOVE_COMMENTS_AND_LISTS_XPATH):
+        tags = expression.path.split("][")[0]
+        assert re.findall(r"self::(\w+)", tags)
+        assert set(re.findall(r"self::(\w+)", tags)) <= set(PRUNED_TAGS)
 
 
 def test_the_tree_that_is_looked_at_stays_whole() -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.articles.redirects import move_edges
+from storage.frontier.blocklist import find_blocked
+from storage.reading import Reading
 from storage.schedule import next_reread
 from storage.scope import Scope
 from storage.tables.core import Address, Article, Claim
@@ -95,6 +97,21 @@ def was_given_back(session: Session, article: Article, page_key: str) -> bool:
     if not address.refused_canonical or not address.canonical_refused.startswith(NO_ARTICLE):
         return False
     return rules_of(session).place(address.refused_canonical).key == page_key
+
+
+def note_refusal(session: Session, page: Address, reading: Reading, by_words: str, *, is_answered: bool) -> None:
+    """Store which canonical address of a page was refused, and why.
+
+    ``by_words`` is the reason where the words there are others, "" where not. Without a reason an earlier refusal is
+    cleared if the question ``is_answered``.
+    """
+    reason = by_words or reading.canonical_refused
+    if reason:
+        named = reading.declared_canonical or reading.canonical_url
+        is_forgotten = find_blocked(session, [rules_of(session).place(named).key])
+        page.canonical_refused, page.refused_canonical = reason, None if is_forgotten else named
+    elif is_answered:
+        page.canonical_refused, page.refused_canonical = "", None
 
 
 def forget_refusal(session: Session, first_met: Address, canonical: Address) -> None:

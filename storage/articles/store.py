@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.articles.amp import file_article_under, record_amp_forms
-from storage.articles.canonical import OTHER_WORDS, forget_refusal, give_back
+from storage.articles.canonical import OTHER_WORDS, forget_refusal, give_back, note_refusal
 from storage.articles.copies import compare_copies
 from storage.articles.decide import (
     CanonicalPage,
@@ -36,7 +36,6 @@ from storage.articles.multipage import (
 from storage.articles.near_duplicates import record_similar
 from storage.articles.revisions import supersede
 from storage.articles.site_boilerplate import apply_boilerplate
-from storage.frontier.blocklist import find_blocked
 from storage.reading import Reading
 from storage.search.index import cache_terms
 from storage.search.terms import IndexedTerms
@@ -89,7 +88,9 @@ def store_article(
     stored = _apply(session, decision, page_to_store)
     if stored.article.address_id == page.id:
         page.page_id = None  # it answers for itself, wherever it redirected before
-    _note_refusal(session, decision, reading, known, page)
+    by_words = decision.canonical_refused if isinstance(decision, NewArticle | NewCopy | MainPage) else ""
+    is_answered = isinstance(decision, NewArticle | NewCopy | MainPage) or known.declared is None
+    note_refusal(session, page, reading, by_words, is_answered=is_answered)
     if isinstance(decision, OwnArticle) and decision.change == "teaser":
         return stored
     if reading.alternates and stored.outcome != "unchanged":
@@ -112,24 +113,6 @@ def _decide(
         known = look_up_near_duplicates(session, reading, known)
         decision = decide(reading, known)
     return known, decision
-
-
-def _note_refusal(
-    session: Session,
-    decision: Decision,
-    reading: Reading,
-    known: Known,
-    page: Address,
-) -> None:
-    """Store which canonical address was refused, and why."""
-    by_words = decision.canonical_refused if isinstance(decision, NewArticle | NewCopy | MainPage) else ""
-    reason = by_words or reading.canonical_refused
-    if reason:
-        named = reading.declared_canonical or reading.canonical_url
-        is_forgotten = find_blocked(session, [rules_of(session).place(named).key])
-        page.canonical_refused, page.refused_canonical = reason, None if is_forgotten else named
-    elif isinstance(decision, NewArticle | NewCopy | MainPage) or known.declared is None:
-        page.canonical_refused, page.refused_canonical = "", None
 
 
 def _joined(session: Session, stored: StoredPage, page: "_Page", own: Reading) -> StoredPage:

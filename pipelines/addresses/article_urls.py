@@ -20,6 +20,7 @@ _PARTS = re.compile(r"https?://(?:[^/?#\[\]]++|\[[\da-f:.]++\])*+(?=[/?#]|$)([^?
 _DATE = re.compile(rf"(?:^|\D){YEAR}[-/_.]?{MONTH_NUMBER}(?:[-/_.]?{DAY_NUMBER})?(?!\d{{3}})")
 _DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"\d{5,}")
+_COUNTED = re.compile(r"第?\d++[番号回話]")  # a number as Japanese writes it: 12番, 第3号
 _CODE = re.compile(r"(?=(?:[a-z_]*\d){3})(?=[\d_]*[a-z])[a-z\d_]{8,}")
 _DATE_ARCHIVE = re.compile(rf"/{YEAR}(?:/\d{{1,2}}){{0,2}}/?$")
 _CJK = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
@@ -120,7 +121,7 @@ def _name_weight(segment: str) -> int:
         return 4
     if hyphens >= 3 or segment.count("_") >= 3 or _CODE.fullmatch(segment):
         return 3
-    if segment.isdigit():
+    if segment.isdigit() or _COUNTED.fullmatch(segment):
         return 2
     if len(segment) >= (_HEADLINE - 4 if hyphens else _HEADLINE) and _CJK.search(segment):
         return 3

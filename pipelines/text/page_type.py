@@ -119,7 +119,7 @@ def judge_with(evidence: Evidence, probabilities: NDArray[np.float64]) -> Verdic
     ranked = sorted(range(len(CLASSES)), key=lambda place: -probabilities[place])
     likely = probabilities[0]
     by_rules = verdict.kind == "article"
-    has_words = by_rules or weight_of(evidence.text) >= MIN_ARTICLE
+    has_words = by_rules or sum(map(weight_of, evidence.own_lines)) >= MIN_ARTICLE
     least = _LEAST_IN_FEED if by_rules and evidence.in_feed else _LEAST_ARTICLE
     if has_words and likely >= least:
         return Verdict("article", "", _article_type(evidence, CLASSES[ranked[0]]))

@@ -184,6 +184,8 @@ def test_a_canonical_address_of_something_else_is_refused_with_the_reason(
         "https://example.com/2026/05/10/minister-resigns/",
         "https://example.jp/ja/n/7000",
         "https://example.jp/2026/05/港の橋が再び開通した理由",
+        "https://example.jp/記事/0番",
+        "https://example.jp/%E3%82%B3%E3%83%A9%E3%83%A0/%E7%AC%AC12%E5%9B%9E",
     ],
 )
 def test_addresses_of_articles_look_like_it(url: str) -> None:
@@ -211,6 +213,8 @@ def test_a_japanese_or_chinese_headline_at_the_root_looks_like_an_article(slug: 
         "https://example.com/",
         "https://example.com/politics/",
         "https://example.com/個人情報の取り扱いについて/",
+        "https://example.com/記事/",
+        "https://example.com/路線/3番/",
         "https://example.com/お知らせ-プレスリリース/",
         "https://example.com/政治・経済・国際・社会のニュース/",
         "https://example.com/tag/大雨で列車に遅れが出て利用者に影響-第一報/",

@@ -190,3 +190,35 @@ def test_a_page_has_a_number_for_each_feature() -> None:
         shape=shape,
     )
     assert len(page_row(evidence)) == len(FEATURE_NAMES)
+
+
+_HEADLINES = (
+    "港の橋が再開、開通式に三百人",
+    "新しい図書館の設計案を公表",
+    "市議会、来年度予算案を可決",
+    "駅前の再開発、来春に着工へ",
+)
+_TEASERS = (
+    "開通式には市長らが出席し、地元の小学生が渡り初めをした。工事は二年かかった。",
+    "延べ床面積は現在の二倍になり、二〇二八年の開館を目指す。市民の意見も聞く。",
+    "一般会計の総額は前年度比二％増の四百億円で、子育て支援を拡充する内容となった。",
+    "地上十五階の複合ビルを建て、市役所の一部も入る。バス乗り場は北口に移る。",
+)
+
+
+@pytest.mark.parametrize("path", ["記事/0番", "articles/20261000", "地域"])
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<article><h2><a href="/記事/{0}番">{1}</a></h2><p>{2}</p><time datetime="2026-10-0{0}"></time></article>',
+        '<div class="card"><a href="/記事/{0}番"><h3>{1}</h3></a><p>{2}</p></div>',
+    ],
+)
+def test_a_japanese_section_of_teasers_is_no_article_whatever_its_address(path: str, card: str) -> None:
+    pairs = list(zip(_HEADLINES, _TEASERS, strict=True))
+    listed = [(f"{title}（{part}）", f"{part}部。{teaser}") for part in "一二" for title, teaser in pairs]
+    cards = "".join(card.format(number, *words) for number, words in enumerate(listed, 1))
+    page = html(f"<main><h1>地域ニュース</h1>{cards}</main>", title="地域ニュース")
+    reading = extract(page, f"https://minato.example/{path}")
+    assert not reading.is_article
+    assert reading.reason.startswith("section page: 8 links to articles")

@@ -1,22 +1,20 @@
 """Split addresses into the parts whose shapes are compared."""
 
-import dataclasses
 import functools
 import re
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"\d+")
-_NUMBERS = re.compile(r"(?<!\d)\d{3,15}(?!\d)")
+_NUMBER_LENGTHS = range(3, 16)  # digits of a number that may be an article's
 _DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)?(?:[/-]?(\d\d))?")
-_FILE = re.compile(r"\.(?:pdf|jpe?g|png|gif|zip|docx?|mp[34])$")
+_FILES = (".pdf", ".jpg", ".jpeg", ".png", ".gif", ".zip", ".doc", ".docx", ".mp3", ".mp4")
 _EXTENSION = 5  # characters after the last dot of a segment
 _SLUG = 25  # characters from which a segment is a slug
 _HYPHENS = 3  # the same by its hyphens
 _MONTH, _YEAR = 31, 372  # days, near enough to compare dates that are told to the month or year
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class AddressParts:
+class AddressParts(NamedTuple):
     """Hold the parts of an address that are compared.
 
     ``pattern`` has one letter a path segment (``n`` number, ``m`` digits among letters, ``s`` slug, ``w`` word), its
@@ -35,23 +33,21 @@ class AddressParts:
 
 @functools.lru_cache(8_192)  # menus are the same on all pages of a site
 def address_parts(url: str) -> AddressParts:
-    """Return the parts of an absolute address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return AddressParts("", (), "", None, None, has_query=False, is_file=False)
-    path = parts.path.lower()
+    """Return the parts of an absolute, clean address."""
+    place, _, query = url.partition("#")[0].partition("?")
+    host, slash, path = place.partition("://")[2].lower().partition("/")
+    path = slash + path
     segments = tuple(segment for segment in path.split("/") if segment)
-    names = sorted(each.partition("=")[0] for each in parts.query.split("&") if each)[:3]
-    numbers = [int(number) for number in _NUMBERS.findall(f"{path}?{parts.query}")]
+    names = sorted(each.partition("=")[0] for each in query.split("&") if each)[:3]
+    numbers = (number for number in _NUMBER.findall(f"{path}?{query}") if len(number) in _NUMBER_LENGTHS)
     return AddressParts(
-        host=parts.netloc.lower().removeprefix("www."),
+        host=host.removeprefix("www."),
         segments=segments,
         pattern="/".join(map(_letter, segments)) + ("?" + "&".join(names) if names else ""),
-        number=max(numbers, default=None),
+        number=max(map(int, numbers), default=None),
         day=_day(path),
-        has_query=bool(parts.query),
-        is_file=_FILE.search(path) is not None,
+        has_query=bool(query),
+        is_file=path.endswith(_FILES),
     )
 
 

@@ -73,7 +73,10 @@ def looks_like_article(url: str) -> bool:
     segments = [segment for segment in decoded.lower().split("/") if segment]
     if _is_listing(path, segments, rules):
         return False
-    return _path_weight(segments, rules) + _query_weight(query, rules) >= ARTICLE_WEIGHT
+    weight = _page_weight(segments)
+    if weight >= ARTICLE_WEIGHT and not query:
+        return True  # nothing else of a path speaks against an article
+    return weight + _path_weight(segments, rules) + _query_weight(query, rules) >= ARTICLE_WEIGHT
 
 
 def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
@@ -88,17 +91,25 @@ def _is_listing(path: str, segments: list[str], rules: PathRules) -> bool:
     )
 
 
-def _path_weight(segments: list[str], rules: PathRules) -> int:
-    """Weigh slugs, dates, numbers and article words.
-
-    The last two segments name the page.
-    """
+def _page_weight(segments: list[str]) -> int:
+    """Weigh the slug, number or code in the last two segments, which name the page."""
     if not segments:
         return 0
-    is_file = "." in segments[-1] and _PAGE_FILE.search(segments[-1]) is not None
-    last = _PAGE_FILE.sub("", segments[-1]) if is_file else segments[-1]
+    return max(_name_weight(_without_ending(segments[-1])), *(_name_weight(each) - 1 for each in segments[-2:-1]), 0)
+
+
+def _without_ending(segment: str) -> str:
+    return _PAGE_FILE.sub("", segment) if "." in segment else segment
+
+
+def _path_weight(segments: list[str], rules: PathRules) -> int:
+    """Weigh dates, numbers above the page's own, and article words."""
+    if not segments:
+        return 0
+    weight = 0
+    last = _without_ending(segments[-1])
+    is_file = last != segments[-1]
     is_index = _INDEX.fullmatch(last) is not None
-    weight = max(_name_weight(last), *(_name_weight(segment) - 1 for segment in segments[-2:-1]), 0)
     whole = "/".join(segments)
     if ("20" in whole or "19" in whole) and _DATE.search(whole):
         weight += 2 if _DATE.search("/".join(segments[:-1])) else 1

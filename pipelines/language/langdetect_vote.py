@@ -105,34 +105,28 @@ class _Profiles:
         ngrams = sum(number for _, number in parts)
         if not ngrams:
             return {}
-        scores = np.sum([part for part, _ in parts], axis=0)
+        scores = np.add.reduce([part for part, _ in parts])
         return dict(zip(self.codes, _softmax(scores / ngrams**0.5), strict=True))
 
     def _add_up(self, word: str) -> tuple[npt.NDArray[np.float64], int]:
         """Add up the logarithms of a word's n-grams for each language, and count them."""
         rows = self._find_rows(word)
-        return self._logarithms[rows].sum(axis=0), len(rows)
+        logarithms = self._logarithms.take(np.array(rows, dtype=np.intp), axis=0)
+        return np.add.reduce(logarithms), len(rows)
 
     def _find_rows(self, word: str) -> list[int]:
         """Return the rows of the known n-grams of a word.
 
         They end at each character after the first, but not at a capital after a capital.
         """
-        known = self._rows
-        if word.islower():
-            ngrams = (
-                word[start:end] for end in range(2, len(word) + 1) for start in range(end - 1, max(end - 4, -1), -1)
-            )
-            return [row for row in map(known.get, ngrams) if row is not None]
-        rows = []
-        for end in range(2, len(word) + 1):
-            if word[end - 1].isupper() and word[end - 2].isupper():
-                continue
-            for start in range(end - 1, max(end - 4, -1), -1):
-                row = known.get(word[start:end])
-                if row is not None:
-                    rows.append(row)
-        return rows
+        has_capitals = not word.islower()
+        return [
+            row
+            for end in range(2, len(word) + 1)
+            if not (has_capitals and word[end - 1].isupper() and word[end - 2].isupper())
+            for start in range(end - 1, max(end - 4, -1), -1)
+            if (row := self._rows.get(word[start:end])) is not None
+        ]
 
 
 def _cleaned(text: str) -> str:

@@ -14,7 +14,7 @@ from pipelines.rules.load import load_rules, rule_cache
 _PAGE_PARAMETER = re.compile(r"(?:page|p|pg|paged|pn)=\d{1,3}|page=all|")
 _PAGE_SUFFIX = re.compile(r"(?:[_-]|/(?:page[/-]?)?)\d{1,2}(?:\.\w{2,5})?")
 _EXTENSION = re.compile(r"\.\w{2,5}$")
-_WORDS = re.compile("[A-Za-z0-9]+")
+_LONGEST_SUFFIX = 20  # characters: a page's number or extension, with a slash
 _ITEMS = frozenset({"li", "dd", "dt", "td", "th"})
 _TITLE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BUTTON = 30  # characters of a link that may say "read more"
@@ -56,8 +56,7 @@ class LinkMap:
         self.page = page
         self._base = base_address(page.tags.tagged("base"), page_url)
         self._own = address_key(clean_url(page_url) or page_url)
-        path = self._own.partition("?")[0].partition("/")[2]
-        self._mark = max(_WORDS.findall(_EXTENSION.sub("", path)), key=len, default="")
+        self._stem = _EXTENSION.sub("", self._own.partition("?")[0])
         self.domain = registered_domain(page_url)
         self._hrefs = [link.get("href") or "" for link in page.links]
         self._urls: list[str | None] = [None] * len(self._hrefs)
@@ -86,8 +85,14 @@ class LinkMap:
         return url
 
     def _may_be_own(self, url: str) -> bool:
-        """Whether an address can have the page's own key: only one with the longest word of the page's path can."""
-        return self._mark in url or "%" in url
+        """Whether an address can be the page's own by its first letters and length: most cannot, as they are written.
+
+        Only escapes and dot segments are written in several ways.
+        """
+        if not self._stem or "%" in url or "/." in url:
+            return True
+        _, stem, rest = url.partition(self._stem)
+        return bool(stem) and len(rest.partition("?")[0]) <= _LONGEST_SUFFIX
 
     def _is_own(self, key: str) -> bool:
         """Whether the address is the page's own, or that of a later page of the same article."""
@@ -98,8 +103,7 @@ class LinkMap:
         if path == own_path:
             others = {part for part in query.split("&") if not _PAGE_PARAMETER.fullmatch(part)}
             return others <= set(own_query.split("&"))
-        stem = _EXTENSION.sub("", own_path)
-        return path.startswith(stem) and _PAGE_SUFFIX.fullmatch(path[len(stem) :]) is not None
+        return path.startswith(self._stem) and _PAGE_SUFFIX.fullmatch(path[len(self._stem) :]) is not None
 
     def is_alone(self, place: int) -> bool:
         """Tell whether the link is by itself (a title, a card), not in a sentence."""

@@ -21,7 +21,7 @@ from pipelines.metadata.authors import (
 )
 from pipelines.metadata.jsonld import Json, Thing
 from pipelines.metadata.meta_tags import Markup, is_elsewhere, metadata_names
-from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
+from pipelines.metadata.near_headline import NearHeadline, visible_pieces
 
 _MOST = 60
 _NAME_WORDS = 4
@@ -30,7 +30,7 @@ _PARAGRAPH = 120  # characters of a body's paragraph; a bold line behind one is 
 _LONGEST_BYLINE = 200
 _LINES = 3  # elements between a label and its name
 _MOST_SINGLE = 2  # names of one word in a byline; more of them are sections
-_BYLINE = re.compile(r"byline|author|autor|auteur|writer|reporter|kisha|journalist", re.IGNORECASE)
+_BYLINE = ("byline", "author", "autor", "auteur", "writer", "reporter", "kisha", "journalist")
 # A name behind its label in a longer head line: 来源：新华网 作者：王小明 责编：李四
 _LATIN_LABELS = "authors?|autor(?:e|in|en)?|auteure?|redaktion"
 _LABELLED = re.compile(
@@ -163,7 +163,8 @@ def _called_bylines(tags: TagIndex) -> Sequence[lxml.html.HtmlElement]:
 
 @functools.lru_cache(4_096)  # the elements of a list, and the pages of a site, have the same names
 def _says_byline(name: str) -> bool:
-    return _BYLINE.search(name) is not None and _NOT_BYLINE.search(name) is None
+    lowered = name.lower()
+    return any(word in lowered for word in _BYLINE) and _NOT_BYLINE.search(name) is None
 
 
 def _beside(links: Sequence[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
@@ -226,9 +227,9 @@ def opening_credits(tags: TagIndex) -> Iterator[list[Credit]]:
             yield [Credit(name, is_printed=True) for name in names]
 
 
-def printed_credits(headline: lxml.html.HtmlElement | None) -> Iterator[list[Credit]]:
+def printed_credits(near: NearHeadline) -> Iterator[list[Credit]]:
     """Find printed bylines around the headline: By …, 文 …, … 記者."""
-    for pieces in (words_below(headline), words_above(headline)) if headline is not None else ():
+    for pieces in (near.below, near.above):
         for index, piece in enumerate(pieces):
             if len(piece) > _LONGEST_BYLINE // 2:
                 continue

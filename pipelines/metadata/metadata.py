@@ -37,7 +37,7 @@ from pipelines.metadata.declared import (
 )
 from pipelines.metadata.jsonld import Thing, index_by_id, is_article, page_things, read_jsonld, read_types
 from pipelines.metadata.meta_tags import Markup, meta_name, read_markup
-from pipelines.metadata.near_headline import headline_element, visible_pieces
+from pipelines.metadata.near_headline import NearHeadline, headline_element, visible_pieces
 from pipelines.metadata.publication_date import Publication, read_publication
 from pipelines.metadata.titles import TITLE_LENGTH, choose_title
 from storage.scripts import KANA
@@ -126,11 +126,11 @@ def read_metadata(
     shown = itertools.chain(
         meta_credits(markup),
         markup_credits(tags, markup),
-        printed_credits(page.headline),
+        printed_credits(page.near),
         opening_credits(tags),
         labelled_credits(tags),
     )
-    when = read_publication(tags, page.things, markup, page.headline, page_url, fetched_at, timezone)
+    when = read_publication(tags, page.things, markup, page.near, page_url, fetched_at, timezone)
     undated = Metadata(
         title=page.title,
         authors=choose_authors(itertools.chain([jsonld], shown), page.sites, page.host),
@@ -155,7 +155,7 @@ def read_metadata(
 def read_times(tags: TagIndex, page_url: str, fetched_at: datetime.datetime, timezone: zoneinfo.ZoneInfo) -> Metadata:
     """Read the times of publication and change alone, as :func:`read_metadata` does."""
     page = _collect(tags, page_url)
-    return _times(read_publication(tags, page.things, page.markup, page.headline, page_url, fetched_at, timezone))
+    return _times(read_publication(tags, page.things, page.markup, page.near, page_url, fetched_at, timezone))
 
 
 def _times(when: Publication) -> Metadata:
@@ -172,7 +172,7 @@ def _times(when: Publication) -> Metadata:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Collected:
-    """What a page says of itself by its tags and JSON-LD, and its headline.
+    """What a page says of itself by its tags and JSON-LD, and around its headline.
 
     ``titles`` are those of JSON-LD's articles, headings and meta tags; ``sites`` the site's names.
     """
@@ -186,7 +186,7 @@ class _Collected:
     host: str
     titles: Sequence[str]
     title: str
-    headline: lxml.html.HtmlElement | None
+    near: NearHeadline
 
 
 def _collect(tags: TagIndex, page_url: str) -> _Collected:
@@ -204,9 +204,9 @@ def _collect(tags: TagIndex, page_url: str) -> _Collected:
     is_news = any("news" in kind.lower() for _, thing in headed[:1] for kind in read_types(thing))
     host = urllib.parse.urlsplit(page_url).hostname or ""
     title = choose_title(headlines, heads, metas, markup.document_title, sites, host, is_news=is_news)
-    headline = headline_element(tags, markup, title)
+    near = NearHeadline(headline_element(tags, markup, title))
     titles = (*headlines, *heads, *metas)
-    return _Collected(markup, everything, canonical, things, articles, sites, host, titles, title, headline)
+    return _Collected(markup, everything, canonical, things, articles, sites, host, titles, title, near)
 
 
 def likely_languages(tags: TagIndex) -> list[str]:

@@ -1,6 +1,8 @@
 """Find the visible words around the headline, where date and byline are."""
 
+import functools
 import itertools
+from collections.abc import Sequence
 
 import lxml.html
 
@@ -36,6 +38,23 @@ def headline_element(tags: TagIndex, markup: Markup, title: str) -> lxml.html.Ht
         ):
             return heading
     return next(iter(markup.headings), None)
+
+
+class NearHeadline:
+    """The visible texts around a headline, none where there is no headline; each side is read once, when asked for."""
+
+    def __init__(self, headline: lxml.html.HtmlElement | None) -> None:
+        self.headline = headline
+
+    @functools.cached_property
+    def below(self) -> Sequence[str]:
+        """Return the texts after it, up to some 600 characters."""
+        return [] if self.headline is None else words_below(self.headline)
+
+    @functools.cached_property
+    def above(self) -> Sequence[str]:
+        """Return the last texts before it, in reading order."""
+        return [] if self.headline is None else words_above(self.headline)
 
 
 def words_below(headline: lxml.html.HtmlElement) -> list[str]:

@@ -14,7 +14,7 @@ from pipelines.dates.parse import DateKind, ParsedDate, find_dates, parse_date, 
 from pipelines.html.tag_index import TagIndex
 from pipelines.metadata.jsonld import Thing, is_article, read_types
 from pipelines.metadata.meta_tags import Markup
-from pipelines.metadata.near_headline import visible_pieces, words_above, words_below
+from pipelines.metadata.near_headline import NearHeadline, visible_pieces
 
 _DAY = datetime.timedelta(days=1)
 _LONGEST_DATE = 200
@@ -47,7 +47,7 @@ def read_publication(
     tags: TagIndex,
     things: Sequence[Thing],
     markup: Markup,
-    headline: lxml.html.HtmlElement | None,
+    near: NearHeadline,
     page_url: str,
     now: datetime.datetime,
     timezone: zoneinfo.ZoneInfo,
@@ -61,7 +61,7 @@ def read_publication(
     films = [thing for thing in things if _is_film(thing)]
     dates = list(_structured([thing for thing in things if not _is_film(thing)], markup, now, timezone))
     if not any(date.kind == "published" and date.date.precision == "instant" for date in dates):
-        dates += _visible(markup, headline, page_url, now, timezone)
+        dates += _visible(markup, near, page_url, now, timezone)
         dates += [dataclasses.replace(date, kind="unlabelled") for date in _of_things(films, now, timezone)]
         if dates and all(date.source == "address" for date in dates):
             dates += _in_data(tags, now, timezone)
@@ -192,7 +192,7 @@ _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?\s*$"
 
 def _visible(
     markup: Markup,
-    headline: lxml.html.HtmlElement | None,
+    near: NearHeadline,
     page_url: str,
     now: datetime.datetime,
     zone: zoneinfo.ZoneInfo,
@@ -201,11 +201,10 @@ def _visible(
 
     They are ``time`` elements near the headline, the words around it, and last a day in the address.
     """
-    yield from _times(markup, headline, now, zone)
-    if headline is not None:
-        for pieces in (words_below(headline), words_above(headline)):
-            for one in find_dates(" | ".join(pieces), now, zone):
-                yield _SourcedDate("text", one.kind, one.date)
+    yield from _times(markup, near.headline, now, zone)
+    for pieces in (near.below, near.above):
+        for one in find_dates(" | ".join(pieces), now, zone):
+            yield _SourcedDate("text", one.kind, one.date)
     match = _ADDRESS_DAY.search(page_url)
     if match:
         yield from _parsed("address", "unlabelled", f"{match[1]}-{match[2]}-{match[3]}", now, zone)

@@ -1,6 +1,7 @@
 """Parse decoded HTML into a tree."""
 
 import itertools
+from collections.abc import Iterable, Sequence
 
 import lxml.etree
 import lxml.html
@@ -13,6 +14,7 @@ _CONTROLS = bytes({*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F})
 _NONCHARACTERS = ("\ufffe", "\uffff")
 _READINGS = ("rt", "rp", "rtc")  # the readings of ruby and the brackets round them
 _READING_ELEMENTS = 10  # of one reading; what holds more was never closed
+_BASES = ("ruby", "rb", "rbc")  # the words that have readings
 _READING_HEIGHT = 3  # elements from a reading up to its ruby
 
 
@@ -33,9 +35,10 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
     if root is None:
         return None
     _join_roots(root)
-    _show_shadow_roots(root)
-    _drop_readings(root)
-    unnest_tables(root)
+    rare = list(root.iter("template", "table", *_READINGS, *_BASES))  # in one walk: most pages have none of them
+    _show_shadow_roots(rare)
+    _drop_readings(rare)
+    unnest_tables([element for element in rare if element.tag == "table"])
     return root
 
 
@@ -71,18 +74,18 @@ def _join_roots(root: lxml.html.HtmlElement) -> None:
             box.tag = "div"
 
 
-def _show_shadow_roots(root: lxml.html.HtmlElement) -> None:
+def _show_shadow_roots(elements: Iterable[lxml.html.HtmlElement]) -> None:
     """Make a declarative shadow root (``template shadowrootmode``) a box, as every browser does."""
-    for template in root.iter("template"):
-        if template.get("shadowrootmode") or template.get("shadowroot"):
-            template.tag = "div"
+    for element in elements:
+        if element.tag == "template" and (element.get("shadowrootmode") or element.get("shadowroot")):
+            element.tag = "div"
 
 
-def _drop_readings(root: lxml.html.HtmlElement) -> None:
-    for reading in list(root.iter(*_READINGS)):
+def _drop_readings(elements: Sequence[lxml.html.HtmlElement]) -> None:
+    for reading in (element for element in elements if element.tag in _READINGS):
         above = itertools.islice(reading.iterancestors(), _READING_HEIGHT)
         is_closed = sum(1 for _ in itertools.islice(reading.iter(), _READING_ELEMENTS + 1)) <= _READING_ELEMENTS
         if is_closed and any(holder.tag == "ruby" for holder in above):
             reading.drop_tree()
-    for base in list(root.iter("ruby", "rb", "rbc")):
+    for base in (element for element in elements if element.tag in _BASES):
         base.drop_tag()  # so that a word stays in one piece

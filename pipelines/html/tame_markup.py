@@ -4,7 +4,7 @@ A browser shows the words of such pages all the same: they are kept, in fewer el
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import lxml.etree
 import lxml.html
@@ -27,13 +27,15 @@ def drop_attributes(body: bytes) -> bytes:
 
 
 def _may_hold_long_tag(body: bytes) -> bool:
-    """Tell whether a stretch as long as a long tag has no bracket: in leaps, so that few bytes are looked at."""
-    at = 0
-    while at + _LONG <= len(body):
-        last = max(body.rfind(bracket, at, at + _LONG) for bracket in (b"<", b">"))
+    """Tell whether no bracket stands in as many bytes behind a ``<``: in leaps, so that few bytes are looked at."""
+    at = body.find(b"<") + 1
+    while at and at + _LONG <= len(body):
+        following = at + _LONG
+        last = max(body.rfind(b"<", at, following), body.rfind(b">", at, following))
         if last < 0:
             return True
-        at = last + 1
+        # A tag begins with "<": what follows a ">" is looked at from the next one on.
+        at = last + 1 if body[last] == ord("<") else body.find(b"<", last) + 1
     return False
 
 
@@ -78,10 +80,10 @@ def _flat(body: bytes) -> Iterator[bytes]:
     yield body[at:]
 
 
-def unnest_tables(root: lxml.html.HtmlElement) -> None:
-    """Make boxes of tables that stand in more than 12 others."""
+def unnest_tables(tables: Iterable[lxml.html.HtmlElement]) -> None:
+    """Make boxes of those of a document's tables that stand in more than 12 others."""
     depths: dict[lxml.html.HtmlElement, int] = {}
-    for table in list(root.iter("table")):
+    for table in tables:
         if table.tag != "table":
             continue  # a box by now
         outer = next(table.iterancestors("table"), None)

@@ -22,7 +22,6 @@ from pipelines.html.link_header import header_links
 from pipelines.html.media_type import lacks_markup, other_media_type
 from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
-from pipelines.html.tag_index import TagIndex
 from pipelines.html.text_blocks import TextBlock, part_lines
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
 from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
@@ -144,7 +143,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
     pictures, base = collect_pictures(index), base_address(index.tags.tagged("base"), page_url)
     if related.cuts and metadata.published_source not in _SAID_OF_THE_PAGE:
         # Cards show dates too, and are gone now.
-        metadata = metadata.dated_as(read_times(TagIndex(tree), page_url, raw.fetched_at, zone))
+        metadata = metadata.dated_as(read_times(index.tags, page_url, raw.fetched_at, zone))
     metadata = site.improve(with_feed_words(metadata, raw, tree) if raw.in_feed else metadata)
     cuts = [*site.cuts, *related.cuts, *cut_live_updates(tree, index), *cut_boilerplate(tree, index)]
     kept: list[TextBlock] = []

@@ -96,8 +96,8 @@ _Node: TypeAlias = tuple[Measure | None, Measure | None, int]
 class DomIndex(dict[HtmlElement, Measure]):
     """The counts of all elements of one tree.
 
-    They are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements that are
-    not shown to readers have none.
+    They and ``tags`` are valid until the tree is changed by anything but :meth:`remove`. Removed elements and elements
+    that are not shown to readers have none.
     """
 
     def __init__(self, tree: HtmlElement) -> None:
@@ -202,6 +202,7 @@ class DomIndex(dict[HtmlElement, Measure]):
             if gone is not None:
                 for inner in self.elements[gone.order : gone.end]:
                     self.pop(inner, None)
+            self.tags.forget(element)
             element.drop_tree()
 
 

@@ -13,7 +13,7 @@ ATTRIBUTES = ("aria-modal", "class", "hidden", "id", "itemprop", "itemtype", "ro
 
 
 class TagIndex:
-    """The elements of a tree as it was when the index was made.
+    """The elements of a tree as it was when the index was made, without those of :meth:`forget`.
 
     ``nodes`` are all of them in document order, comments included; a place is one in this list.
     """
@@ -28,6 +28,7 @@ class TagIndex:
             for name in node.keys():  # noqa: SIM118  # an element is no mapping: it holds its children
                 if name in values:
                     values[name][node.get(name)].append(place)
+        self._forgotten: set[HtmlElement] = set()
         self._tags: Mapping[str, Sequence[int]] = tags
         self._values: Mapping[str, Mapping[str, Sequence[int]]] = values
 
@@ -56,4 +57,9 @@ class TagIndex:
 
     def at(self, places: Iterable[int]) -> Sequence[HtmlElement]:
         """Return the elements at some places, in document order."""
-        return [self.nodes[place] for place in sorted(places)]
+        found = [self.nodes[place] for place in sorted(places)]
+        return [node for node in found if node not in self._forgotten] if self._forgotten else found
+
+    def forget(self, element: HtmlElement) -> None:
+        """Leave out an element that is taken out of the tree, with all that is in it."""
+        self._forgotten.update(element.iter())

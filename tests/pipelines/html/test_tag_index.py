@@ -44,3 +44,10 @@ def test_an_element_that_is_no_menu_after_all_is_found_as_a_plain_one() -> None:
     unnest_words(page)
     assert list(page.tags.tagged("nav")) == []
     assert "menu" not in page.tags.values("class")
+
+
+def test_what_a_page_loses_is_found_no_more() -> None:
+    page = DomIndex(lxml.html.document_fromstring(_PAGE))
+    page.remove(page.tags.tagged("div"))
+    assert [one.text for one in page.tags.tagged("h2", "h3")] == ["First", "Third"]
+    assert list(page.tags.having("itemprop")) == []

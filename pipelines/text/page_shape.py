@@ -56,10 +56,9 @@ SHAPE_NAMES = (
 
 def page_shape(page: DomIndex) -> tuple[float, ...]:
     """Return the numbers of :data:`SHAPE_NAMES` for a whole page."""
-    whole, all_tags = page[page.tree], page.tags
-    tags = collections.Counter(element.tag for element in page.elements)
+    whole, tags = page[page.tree], page.tags
     prose = [weight for _, text in page.texts if (weight := _prose_weight(text))]
-    headings = [element for element in all_tags.tagged("h2", "h3")[:_MOST] if element in page]
+    headings = [element for element in tags.tagged("h2", "h3")[:_MOST] if element in page]
     words = _text_counts(page)
     return (
         len(page.elements),
@@ -74,12 +73,12 @@ def page_shape(page: DomIndex) -> tuple[float, ...]:
         sum(page[element].linked > 0 for element in headings),
         len(headings),
         *words[:2],
-        *(min(_MOST, len(all_tags.tagged(tag))) for tag in ("form", "textarea", "select", "script")),
-        *(tags[tag] for tag in _TAGS),
-        *_controls(all_tags),
+        *(min(_MOST, len(tags.tagged(tag))) for tag in ("form", "textarea", "select", "script")),
+        *(sum(element in page for element in tags.tagged(tag)) for tag in _TAGS),
+        *_controls(tags),
         *words[2:],
-        *_systems(all_tags),
-        *_types(all_tags),
+        *_systems(tags),
+        *_types(tags),
     )
 
 

@@ -277,3 +277,8 @@ def test_an_address_too_long_for_any_server_has_a_short_key_of_its_own() -> None
 @given(st.text("abz09-._~!$&'()*+,;=:@/%2Fé?#", max_size=30))
 def test_an_address_is_cleaned_alike_whether_or_not_it_came_in_its_final_form(rest: str) -> None:
     assert clean_url("HTTPS://example.com/" + rest) == clean_url("https://example.com/" + rest)
+
+
+@pytest.mark.parametrize(("query", "is_article"), [("", True), ("?page=2", False), ("?id=4711", True)])
+def test_a_query_for_a_list_outweighs_a_slug(query: str, is_article: bool) -> None:
+    assert looks_like_article(f"https://news.example/a-bridge-shut-for-winter{query}") is is_article

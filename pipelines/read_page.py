@@ -24,7 +24,8 @@ from pipelines.html.parse import parse_html
 from pipelines.html.plain_text import compose_marks, drop_invisible
 from pipelines.html.text_blocks import TextBlock, part_lines
 from pipelines.html.unclosed import place_streamed_segments, show_noscript, unnest_words
-from pipelines.language.detect import UNDETERMINED, DetectedLanguage, detect_card_language, detect_language
+from pipelines.language.cards import with_language
+from pipelines.language.detect import detect_language
 from pipelines.metadata.feed_words import with_feed_words
 from pipelines.metadata.meta_tags import absolute_url
 from pipelines.metadata.metadata import Metadata, likely_languages, read_metadata, read_times
@@ -33,7 +34,6 @@ from pipelines.raw_page import RawPage
 from pipelines.related.extract import take_related
 from pipelines.related.outlinks import article_links, base_address, listed_entries, outlinks
 from pipelines.related.pagination import read_pagination
-from pipelines.rules.load import rule_cache
 from pipelines.site_extractor import LANGUAGE_SAMPLE, read_with_extractor
 from pipelines.site_rules import SiteValues, read_site_values, select_blocks, zone_of
 from pipelines.text.arbiter import BlockEvidence
@@ -47,7 +47,7 @@ from pipelines.text.page_layout import page_layout
 from pipelines.text.page_shape import page_shape
 from pipelines.text.page_type import Verdict, judge
 from storage.article_fields import Access
-from storage.reading import Card, Cut, PageKind, Reading
+from storage.reading import Cut, PageKind, Reading
 
 Note: TypeAlias = Callable[[Evidence | BlockEvidence], None]
 MAX_HTML = 5 * 1024 * 1024  # bytes; 3 of 512 real pages exceed 2 MB, and none 5
@@ -177,7 +177,7 @@ def _read_html(raw: RawPage, decoded: Decoded, tree: HtmlElement, timezone: str,
         text=text,
         body=body,
         language=language.code,
-        related=() if is_section else tuple(_with_language(card, language) for card in related.cards),
+        related=() if is_section else tuple(with_language(card, language) for card in related.cards),
         lists=related.lists,
         nearest_list=related.nearest_list,
         kind=verdict.kind,
@@ -262,21 +262,6 @@ def _access(metadata: Metadata, cuts: Sequence[Cut] = ()) -> Access | None:
 
 def _is_of_paywall(cut: Cut) -> bool:
     return cut.rule == PAYWALL or is_paywall_notice(cut.text)
-
-
-def _with_language(card: Card, page: DetectedLanguage) -> Card:
-    """Return a card with its language.
-
-    The card's own words decide, since an English article may be listed among Japanese cards.
-    """
-    words = f"{card.title}\n{card.summary}".strip()
-    around = page.code if page.is_clear else UNDETERMINED
-    return dataclasses.replace(card, language=_language_of_card(words, around) if words else UNDETERMINED)
-
-
-@rule_cache(1_024)  # many pages of a site have the same card
-def _language_of_card(words: str, page: str) -> str:
-    return detect_card_language(words, page)
 
 
 def _read_listing(raw: RawPage, form: ListingFormat, timezone: str) -> Reading:

@@ -36,9 +36,6 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, as sent and as decompressed
-LISTING_MAXSIZE = 30 * 1024 * 1024
-"""Bytes of a start page, or of a listing that one lists: the sitemap protocol allows 50 MB. To read a feed of 30 MB a
-worker takes 10 s and 0.12 GB, for a sitemap 8 s and 0.24 GB: less than a page may take."""
 DOWNLOAD_WARNSIZE = 0  # an outcome in the run's record is enough
 DOWNLOAD_TIMEOUT = 30  # seconds
 MEMUSAGE_WARNING_MB = 1024

@@ -18,8 +18,8 @@ from crawler.console import logs
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.preview.page_reader import PageReader
-from crawler.request_options import request_options
-from crawler.settings import LISTING_MAXSIZE, settings_from
+from crawler.request_options import listing_size, request_options
+from crawler.settings import settings_from
 from pipelines.addresses.normalize import address_key
 from pipelines.discovery import FEED, READ_HOME, SECTION
 from pipelines.language.detect import detect_language
@@ -119,7 +119,7 @@ class _Discovery(Spider):
             "private_hosts": self._source.private_hosts,
             "may_leave_host": True,
             OPTIONS: self._options,
-            "download_maxsize": LISTING_MAXSIZE,
+            "download_maxsize": listing_size(self.settings),
         }
 
     def _requests(self, kind: str, urls: Sequence[str], title: str = "") -> list[Request]:

@@ -16,8 +16,8 @@ from crawler.config.models import Config, Source
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.preview.page_reader import PageReader
-from crawler.request_options import RequestOptions, request_options
-from crawler.settings import LISTING_MAXSIZE, settings_from
+from crawler.request_options import RequestOptions, listing_size, request_options
+from crawler.settings import settings_from
 from crawler.spiders.related import raw_page_of
 from pipelines.raw_page import RawPage
 
@@ -73,7 +73,7 @@ class _Fetcher(Spider):
                 "asked": url,
                 "may_leave_host": True,
                 OPTIONS: self._options[url],
-                "download_maxsize": LISTING_MAXSIZE,
+                "download_maxsize": listing_size(self.settings),
             }
             yield Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 

@@ -17,8 +17,8 @@ from crawler.console import logs
 from crawler.middlewares.outcomes import verdict_of_error, verdict_of_status
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.preview.page_reader import PageReader
-from crawler.request_options import request_options
-from crawler.settings import LISTING_MAXSIZE, settings_from
+from crawler.request_options import listing_size, request_options
+from crawler.settings import settings_from
 from crawler.spiders.related import has_moved
 from pipelines.addresses.place import place
 from storage.reading import Reading
@@ -92,7 +92,7 @@ class _Trial(Spider):
             "may_leave_host": True,
             "allowed_hosts": hosts,
             OPTIONS: self._options[source.name],
-            **({"download_maxsize": LISTING_MAXSIZE} if is_start else {}),
+            **({"download_maxsize": listing_size(self.settings)} if is_start else {}),
         }
         return Request(url, self.parse, errback=self.handle_error, dont_filter=True, meta=meta)
 

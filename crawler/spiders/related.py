@@ -23,8 +23,8 @@ from crawler.middlewares.pace import pace_of
 from crawler.middlewares.source_requests import OPTIONS
 from crawler.plan import CrawlPlan, database_url, find_config, plan_crawl
 from crawler.rendering.order import render_order
-from crawler.request_options import request_options
-from crawler.settings import LISTING_MAXSIZE, settings_from
+from crawler.request_options import listing_size, request_options
+from crawler.settings import settings_from
 from pipelines.raw_page import RawPage
 from pipelines.render_order import RenderOrder
 from pipelines.run_context import open_run_of
@@ -173,7 +173,7 @@ class RelatedSpider(Spider):
                 "may_leave_host": lease.via in ("start", "entry"),
                 "allowed_hosts": tuple(scope.hosts | scope.domains),
                 OPTIONS: self._options.get(lease.source),
-                **({"download_maxsize": LISTING_MAXSIZE} if lease.via in ("start", "listing") else {}),
+                **({"download_maxsize": listing_size(self.settings)} if lease.via in ("start", "listing") else {}),
             },
         )
 

@@ -44,6 +44,12 @@ _PRUNED = (
 )
 
 
+# What ``html2txt`` leaves out, as expressions on tags and on names: the latter are its last alternative.
+_NAMES_FROM = BASIC_CLEAN_XPATH.path.rindex("|.//*[")
+_LEFT_OUT_BY_TAG = XPath(BASIC_CLEAN_XPATH.path[:_NAMES_FROM])
+_LEFT_OUT_BY_NAME = Selection(XPath(BASIC_CLEAN_XPATH.path[_NAMES_FROM + 1 :], namespaces={"re": REGEXP_NS}))
+
+
 def text_by_stages(tree: HtmlElement) -> str:
     """Return the text that trafilatura keeps in its fast mode, or "".
 
@@ -107,18 +113,9 @@ def _length(page: HtmlElement) -> int:
     """
     body = page.find(".//body")
     body = page if body is None else body
-    by_tag, by_name = _left_out()
-    for element in [*cast(list[HtmlElement], by_tag(body)), *by_name(body)]:
+    for element in [*cast(list[HtmlElement], _LEFT_OUT_BY_TAG(body)), *_LEFT_OUT_BY_NAME(body)]:
         delete_element(element)
     return len(_spaced_text(body))
-
-
-@functools.cache
-def _left_out() -> tuple[XPath, Selection]:
-    """What ``html2txt`` leaves out, as expressions on tags and on names: the latter are its last alternative."""
-    path = BASIC_CLEAN_XPATH.path
-    place = path.rindex("|.//*[")
-    return XPath(path[:place]), Selection(XPath(path[place + 1 :], namespaces={"re": REGEXP_NS}))
 
 
 @functools.cache

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from crawler.settings import DOWNLOAD_MAXSIZE, LISTING_MAXSIZE
+from crawler.request_options import LISTING_MAXSIZE
+from crawler.settings import DOWNLOAD_MAXSIZE
 from tests.support.commands import kiji, query
 from tests.support.hostile_server import WORDS, HostileServer, answers, article
 

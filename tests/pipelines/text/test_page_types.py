@@ -113,6 +113,12 @@ def test_a_home_page_in_place_of_an_article_that_is_gone_is_none() -> None:
         "home",
         "the site's home page, as its addresses say",
     )
+    links = "".join(
+        f'<li><a href="/harbour/2026/10/0{day}/ferries-sail-again-{day}.html">Ferries sail again, day {day}</a></li>'
+        for day in range(1, 8)
+    )
+    listing = extract(html(f"<main><ul>{links}</ul></main>", head=home), "https://news.example/harbour/2026/gone/")
+    assert (listing.kind, listing.page_type) == ("section", "home")
     typed = '<meta property="og:type" content="article">'
     assert extract(html(page, head=home + typed), "https://news.example/harbour/2026/ferries-sail-again/").is_article
 
